@@ -1,0 +1,58 @@
+"""One of our own accounts on a platform."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from amplify.model.campaign import Caps
+from amplify.model.platformname import PlatformName
+from amplify.model.word import Entry, Id, Text, Url, Word, Zone
+
+
+class Automation(Word):
+    """What the account tells its readers about itself."""
+
+    labelled: bool
+    """The platform's own “automated” or bot label is set."""
+    operator: Text
+    """The organisation that runs it."""
+    contact: Text
+    """How readers reach a human."""
+
+
+class Account(Entry):
+    """One entry of `config/accounts.yaml`. Local: never shared, never committed by a real organisation."""
+
+    partner: Id
+    """The partner whose account this is; its handle stands in the handle book."""
+    platform: PlatformName
+    """Where it speaks."""
+    credential: Id
+    """The *name* of its credential: looked up in the environment, the keyring or a private file. Never a secret."""
+    server: Url | None = None
+    """The server it lives on (Mastodon, Bluesky); the platform's own default without it."""
+    zone: Zone | None = None
+    """Its readers' time zone, where it differs from the partner's."""
+    live: bool = False
+    """Without `true` the account only ever speaks to loopback servers: rehearsals."""
+    caps: Caps = Caps()
+    """How much it says."""
+    automation: Automation | None = None
+    """How it is labelled; required before it goes live."""
+    rules_reviewed: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
+    """The day somebody read the server's own rules on automated posts (Mastodon)."""
+
+    @property
+    def id(self) -> str:
+        """`press_union/mastodon`: a partner has one account a platform."""
+        return f"{self.partner}/{self.platform}"
+
+    @model_validator(mode="after")
+    def _live_is_labelled(self) -> Self:
+        if self.live and self.automation is None:
+            raise ValueError(
+                "a live account says that it is automated: add `automation:` with operator and contact"
+            )
+        return self

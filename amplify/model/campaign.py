@@ -1,0 +1,130 @@
+"""A campaign: what it is about, its hashtags with reasons, dates, key messages, signatories, rules."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from amplify.model.platformname import PlatformName
+from amplify.model.word import Duration, Entry, Id, Instant, Lang, Text, Url, Word
+
+
+class Hashtag(Word):
+    """One hashtag of a campaign, without its sign."""
+
+    tag: Annotated[str, Field(pattern=r"^[^\s#@]+$", max_length=100)]
+    """The tag without `#`, in CamelCase where it has several words."""
+    why: Text
+    """Why this tag, in a sentence: shown to partners and on the toolkit page."""
+    lang: Lang | None = None
+    """Only for texts in this language; without it, for all."""
+    required: bool = False
+    """Added to every post of the campaign that lacks it (in the post's language)."""
+    platforms: tuple[PlatformName, ...] = ()
+    """Only on these platforms; without it, on all."""
+    retired: bool = False
+    """No longer used: a post that carries it is a problem."""
+
+
+class Occasion(Word):
+    """A date that comes back every year."""
+
+    id: Id
+    """Name used by posts and queue entries."""
+    name: dict[Lang, Text]
+    """What the day is called, by language."""
+    month: Annotated[int, Field(ge=1, le=12)]
+    """Month, 1 to 12."""
+    day: Annotated[int, Field(ge=1, le=31)]
+    """Day of the month; 29 February is kept on the 28th in other years."""
+    themes: dict[int, dict[Lang, Text]] = {}
+    """Year → the theme of that year, by language."""
+
+
+class Signatory(Word):
+    """One organisation under a joint statement."""
+
+    partner: Id | None = None
+    """A partner of the handle book, or …"""
+    name: Text | None = None
+    """… the plain name of an organisation outside it."""
+    order: int = 100
+    """Smaller stands earlier; equal orders stand by name."""
+    signed: bool = True
+    """False while they have been asked and have not answered: not rendered."""
+
+
+class QuietPeriod(Word):
+    """A time in which the campaign is silent."""
+
+    start: Instant
+    """From this instant."""
+    end: Instant
+    """Until this instant; nothing bursts out when it ends."""
+    owner: Text
+    """Who called for silence."""
+    reason: Text
+    """Why, in a sentence."""
+
+
+class Contact(Word):
+    """Who answers questions about the campaign."""
+
+    name: Text
+    """A person's role or name."""
+    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+    """A public address."""
+
+
+class Caps(Word):
+    """How much one account says."""
+
+    per_day: Annotated[int, Field(ge=1, le=50)] = 3
+    """Most posts a day and account (boosts and thread tails not counted)."""
+    gap: Duration = Field(default="4h", validate_default=True)
+    """Least time between two posts of one account."""
+
+
+class Campaign(Entry):
+    """One file in `config/campaigns/`."""
+
+    id: Id
+    """Name used by posts."""
+    name: dict[Lang, Text]
+    """Title, by language."""
+    owner: Id
+    """The partner that leads it. Not us: everything in it counts as received from outside."""
+    languages: tuple[Lang, ...]
+    """The languages it speaks, the most important first."""
+    background: dict[Lang, Text]
+    """What happened, for the toolkit page, by language."""
+    key_messages: Annotated[tuple[dict[Lang, Text], ...], Field(min_length=3, max_length=3)]
+    """Three sentences everybody should remember, by language."""
+    contact: Contact
+    """Who answers questions."""
+    people: tuple[Id, ...] = ()
+    """The persons it is about."""
+    hashtags: tuple[Hashtag, ...] = ()
+    """Its hashtags, each with the reason for it."""
+    links: tuple[Annotated[str, Field(pattern=r"^[a-z0-9.-]+\.[a-z]{2,}$")], ...] = ()
+    """Domains its posts may link to (their subdomains too)."""
+    occasions: tuple[Occasion, ...] = ()
+    """Dates that come back."""
+    signatories: tuple[Signatory, ...] = ()
+    """Who signed, for co-signed posts and statements."""
+    signatories_shown: Annotated[int, Field(ge=1, le=50)] = 5
+    """How many signatories a text names before “+N more”."""
+    caps: Caps | None = None
+    """Tighter caps than the account's own, for this campaign."""
+    quiet: tuple[QuietPeriod, ...] = ()
+    """Times of silence."""
+    approvals: Annotated[int, Field(ge=0, le=2)] = 0
+    """How many people must approve a post before it goes out (more where the rules of care want more)."""
+    launched: date | None = None
+    """The day it began."""
+    ends: date | None = None
+    """The last day on which it speaks."""
+    status: Literal["active", "paused", "ended"] = "active"
+    """Only an active campaign is planned."""

@@ -1,0 +1,35 @@
+"""Campaign time: what the campaign thinks the time is. Rehearsals move it; it is never patched globally."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Tells campaign time. Leases, rate limits and tokens follow real time instead."""
+
+    def now(self) -> datetime:
+        """An aware UTC instant."""
+        ...
+
+
+class RealClock:
+    """Campaign time is real time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class SetClock:
+    """Campaign time stands where it was put: rehearsals and tests."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now.astimezone(UTC)
+
+    def now(self) -> datetime:
+        return self._now
+
+    def set(self, now: datetime) -> None:
+        """Move to another instant."""
+        self._now = now.astimezone(UTC)

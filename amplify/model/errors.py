@@ -1,0 +1,69 @@
+"""Every error this program raises on purpose.
+
+    AmplifyError                what a person reads: one sentence that says what to do
+    ├── WrongUse                the command was called wrongly                   exit 2
+    ├── ProblemsFound           the workspace has problems; they are listed      exit 1
+    ├── NeedsPerson             somebody must decide or mend something first     exit 3
+    └── PlatformError           a platform did not answer with a receipt; named by what to do next
+        ├── TryLater            nothing was accepted: try again, not before `after`
+        ├── Refused             the platform will never accept this: edit it
+        ├── LoggedOut           the account cannot speak: pause it, mend its credentials
+        └── Unknown             it may have been accepted: look it up, never send it blindly again
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import ClassVar
+
+
+class AmplifyError(Exception):
+    """Base of all: `str(error)` is the sentence shown to the person."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class WrongUse(AmplifyError):
+    """The command was called in a way that cannot mean anything."""
+
+    exit_code = 2
+
+
+class ProblemsFound(AmplifyError):
+    """The workspace has problems that must be mended first."""
+
+    exit_code = 1
+
+
+class NeedsPerson(AmplifyError):
+    """Somebody has to decide, sign in, or mend something before this can go on."""
+
+    exit_code = 3
+
+
+class PlatformError(AmplifyError):
+    """What an adapter raises instead of returning a receipt. `why` never holds a secret or a text."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class TryLater(PlatformError):
+    """Nothing was accepted. Wait `after` (real time) before the account speaks again."""
+
+    def __init__(self, why: str, after: timedelta | None = None) -> None:
+        super().__init__(why)
+        self.after = after
+
+
+class Refused(PlatformError):
+    """The platform will not accept this content, now or later."""
+
+
+class LoggedOut(PlatformError):
+    """The account's credentials are missing, expired or revoked, or the account is suspended."""
+
+
+class Unknown(PlatformError):
+    """The request may have been accepted; only the platform knows."""

@@ -1,0 +1,112 @@
+"""What goes out: composed for one platform and one due time, frozen, hashed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A stretch of a text that is more than text. `start`, `end`: code points, end-exclusive."""
+
+    kind: Literal["link", "tag", "mention"]
+    start: int
+    end: int
+    value: str
+    """link: the address · tag: without its sign · mention: the handle without `@`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A picture as it was when the message was frozen."""
+
+    file: str
+    """Path under `media/`."""
+    sha256: str
+    """Of the bytes in the workspace."""
+    mime: str
+    width: int
+    height: int
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A link card, from the call to action's own words: nothing is fetched."""
+
+    url: str
+    title: str
+    text: str
+    picture: Attachment | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message of a thread."""
+
+    text: str
+    entities: tuple[Entity, ...] = ()
+    pictures: tuple[Attachment, ...] = ()
+    card: Card | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BoostOf:
+    """What a boost reposts: a delivery of this ledger, or an address."""
+
+    delivery: str | None
+    """The id of the delivery it waits for."""
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One delivery's content. `parts` is empty for a boost."""
+
+    platform: str
+    langs: tuple[str, ...]
+    """BCP-47, at most three."""
+    parts: tuple[Part, ...]
+    content_warning: str | None = None
+    visibility: str = "public"
+    boost: BoostOf | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def content_hash(self) -> str:
+        """SHA-256 over everything a reader would see, canonical JSON."""
+        packed = json.dumps(self.as_json(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(packed.encode()).hexdigest()
+
+
+def message_from_json(data: dict[str, Any]) -> Message:
+    """The inverse of `Message.as_json`."""
+    return Message(
+        platform=data["platform"],
+        langs=tuple(data["langs"]),
+        parts=tuple(_part(p) for p in data["parts"]),
+        content_warning=data["content_warning"],
+        visibility=data["visibility"],
+        boost=BoostOf(**data["boost"]) if data["boost"] else None,
+    )
+
+
+def _part(data: dict[str, Any]) -> Part:
+    card = data["card"]
+    return Part(
+        text=data["text"],
+        entities=tuple(Entity(**e) for e in data["entities"]),
+        pictures=tuple(Attachment(**a) for a in data["pictures"]),
+        card=Card(
+            url=card["url"],
+            title=card["title"],
+            text=card["text"],
+            picture=Attachment(**card["picture"]) if card["picture"] else None,
+        )
+        if card
+        else None,
+    )

@@ -1,0 +1,91 @@
+"""A person we speak for, and what may be said about them."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from amplify.model.word import Entry, Id, Lang, Text, Url, Word
+
+
+class PersonState(StrEnum):
+    """Only `detained` and `convicted` let posts out; every other state holds whatever names the person."""
+
+    DETAINED = "detained"
+    CONVICTED = "convicted"
+    RELEASE_REPORTED = "release_reported"
+    RELEASE_CONFIRMED = "release_confirmed"
+    DIED = "died"
+    TRANSFERRED = "transferred"
+    FAMILY_HOLD = "family_hold"
+    UNKNOWN = "unknown"
+
+    @property
+    def speaks(self) -> bool:
+        """Whether an ordinary post about the person may go out."""
+        return self in (PersonState.DETAINED, PersonState.CONVICTED)
+
+
+class Detention(Word):
+    """One stretch of detention; people are freed and arrested again."""
+
+    start: date
+    """First day."""
+    end: date | None = None
+    """Last day; absent while it lasts."""
+
+
+class Consent(Word):
+    """What the person, or their family, agreed to. A reference, never contact details."""
+
+    given_by: Text
+    """Who agreed: `self`, `family`, `lawyer` …"""
+    channel: Text
+    """How it reached us."""
+    scope: Annotated[tuple[Literal["name", "portrait", "health", "family"], ...], Field(min_length=1)]
+    """What may be said or shown."""
+    languages: tuple[Lang, ...] = ()
+    """Only in these languages; empty: in all."""
+    given: date
+    """The day it was given."""
+    review: date
+    """The day by which it must be asked again."""
+    withdrawn: date | None = None
+    """The day it was taken back: nothing naming the person goes out from then on."""
+
+
+class Source(Word):
+    """Where a state was learned."""
+
+    url: Url
+    """The page."""
+    seen: date
+    """The day it was read."""
+
+
+class Person(Entry):
+    """One entry of `config/people.yaml`."""
+
+    id: Id
+    """Name used by posts: `{{ person.anna.name }}`."""
+    name: dict[Lang, Text]
+    """The name, by language, in the form a sentence begins with."""
+    aliases: tuple[Text, ...] = ()
+    """Every other spelling, script and inflected form a text may use: stops match them all."""
+    detentions: Annotated[tuple[Detention, ...], Field(min_length=1)]
+    """When the person was held, oldest first."""
+    state: PersonState
+    """Where things stand."""
+    reviewed: date
+    """The day the state was last checked."""
+    review_days: Annotated[int, Field(ge=1, le=365)] = 30
+    """After how many days without a check posts are held."""
+    sources: tuple[Source, ...] = ()
+    """Where the state was learned."""
+    consent: Consent
+    """What may be said, and who agreed."""
+    note: Text | None = None
+    """For colleagues; never published."""

@@ -1,0 +1,146 @@
+"""The protocol every platform keeps, owned by those who call it. SDK types never leave an adapter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from amplify.model.message import Attachment, Message, Part
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Proof that the platform took it. `id` is what reads, replies and deletions want; `url` what people open."""
+
+    id: str
+    """X: status id · Bluesky: at-uri · Mastodon: status id."""
+    url: str
+    extra: str = ""
+    """What else the platform needs to refer to it (Bluesky: the cid)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Engagement at one time. None: the platform does not say; never 0 for it."""
+
+    likes: int | None = None
+    reposts: int | None = None
+    replies: int | None = None
+    quotes: int | None = None
+    bookmarks: int | None = None
+    views: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Whoami:
+    """Who the credentials speak for."""
+
+    id: str
+    handle: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the account's own server allows, where it says so; None: not said."""
+
+    text: int | None = None
+    pictures: int | None = None
+    picture_bytes: int | None = None
+    alt: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Everything one request needs; the same at every retry."""
+
+    part: Part
+    message: Message
+    key: str
+    """Idempotency key, fixed when the delivery was created."""
+    record_key: str
+    """Bluesky record key (a TID), fixed likewise."""
+    created_at: datetime
+    """UTC, campaign time of the first attempt; identical on every retry."""
+    prepared: Json
+    """What `prepare` returned, stored before the first attempt: media ids or blob references, resolved handles."""
+    root: Receipt | None = None
+    """First part of the thread, where this is not it."""
+    parent: Receipt | None = None
+    """The part before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What an adapter is built from. Holds secrets: never log or print it."""
+
+    account: str
+    """`partner/platform`."""
+    handle: str
+    server: str | None
+    """Base URL; None: the platform's own."""
+    secrets: Mapping[str, str]
+    loopback_only: bool
+    """True until the account's entry says `live: true`."""
+    sessions: Any = None
+    """A folder (pathlib.Path) for login sessions, or None to keep them in memory."""
+    picture_bytes: Callable[[Attachment], bytes] | None = None
+    """Reads the clean bytes of a frozen attachment. Raises Refused where they are gone or changed."""
+    timeout: float = 30.0
+    """Seconds for a whole request."""
+
+    def __repr__(self) -> str:
+        return f"Connection({self.account!r})"
+
+
+class Platform(Protocol):
+    """One account on one platform. Every method may raise one of the four platform errors, and nothing else."""
+
+    def whoami(self) -> Whoami:
+        """Who the credentials speak for."""
+        ...
+
+    def limits(self) -> Limits:
+        """What the account's server allows."""
+        ...
+
+    def payload(self, call: Call) -> Json:
+        """The request exactly as `publish` will hand it over; pure, no network. `amplify preview` shows it."""
+        ...
+
+    def prepare(self, message: Message, part: Part) -> Json:
+        """Upload pictures, resolve handles: all that may be repeated freely. The result is stored before the call."""
+        ...
+
+    def publish(self, call: Call) -> Receipt:
+        """Send one part."""
+        ...
+
+    def find(self, call: Call, since: datetime) -> Receipt | None:
+        """Look whether this part is already out: by record key, by key, or on the account's own timeline.
+
+        None means that it was proved absent; where absence cannot be proved, raise Unknown.
+        """
+        ...
+
+    def boost(self, target: Receipt, key: str, record_key: str, created_at: datetime) -> Receipt:
+        """Repost `target` (its `id` may be empty where only the URL is known). Repeating it changes nothing."""
+        ...
+
+    def delete(self, receipt: Receipt) -> None:
+        """Take it down. Something already gone counts as done."""
+        ...
+
+    def read(self, ids: Sequence[str]) -> Mapping[str, Reading | None]:
+        """Engagement of up to `dialect.batch` ids, in as few requests as the server allows.
+
+        Every id is in the answer; None: deleted by somebody.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give connections back."""
+        ...

@@ -1,0 +1,165 @@
+"""A post: one item of the library, with its variants, its platform texts and its thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from amplify.model.person import PersonState
+from amplify.model.platformname import PlatformName
+from amplify.model.problem import Place
+from amplify.model.word import Duration, Entry, Id, Instant, Lang, Text, Url, Word
+
+Kind = Literal["statement", "cta", "fact", "quote", "anniversary", "solidarity", "memorial", "boost"]
+
+
+class PostHashtags(Word):
+    """Hashtags of one post, without signs, beside those its campaign requires."""
+
+    required: tuple[Text, ...] = ()
+    """Always carried."""
+    optional: tuple[Text, ...] = ()
+    """Carried where there is room."""
+
+
+class Risk(Word):
+    """Who may be hurt by reading, sharing or being named."""
+
+    audience: Literal["international", "in_country"] = "international"
+    """`in_country`: readers may be prosecuted for following or sharing."""
+    sensitive: tuple[Literal["health", "torture", "children", "family"], ...] = ()
+    """Classes that two people must approve."""
+    in_country: tuple[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], ...] = ()
+    """ISO 3166 codes of the countries concerned."""
+
+
+class Boost(Word):
+    """What is reposted: a post of our own or a partner's, or something already published."""
+
+    post: Id | None = None
+    """A post of this library; the boost waits until it has been sent."""
+    partner: Id | None = None
+    """Whose copy of that post; without it, the boosting account's own."""
+    urls: dict[PlatformName, Url] = {}
+    """Platform → address of something already published by a consenting partner."""
+
+    @model_validator(mode="after")
+    def _one_target(self) -> Self:
+        if (self.post is None) == (not self.urls):
+            raise ValueError("a boost names either a `post` of this library or `urls`, one of the two")
+        return self
+
+
+class Repeat(Word):
+    """Whether the same account may say it again."""
+
+    after: Duration = Field(default="90d", validate_default=True)
+    """Not before this time has passed."""
+
+
+class PostFront(Entry):
+    """The front matter of one file under `posts/`."""
+
+    id: Id
+    """Unique in the workspace."""
+    campaign: Id
+    """The campaign it belongs to."""
+    kind: Kind
+    """What it is."""
+    lang: Lang
+    """The language of its default text."""
+    status: Literal["draft", "ready", "retired"] = "draft"
+    """Only `ready` posts are planned."""
+    author: Text
+    """Who wrote it; they cannot be its second approver."""
+    owner: Id | None = None
+    """The partner it came from, where that is not the campaign's owner."""
+    occasion: Id | None = None
+    """The occasion it was written for; `{{ occasion.theme }}` renders that year's theme."""
+    people: tuple[Id, ...] = ()
+    """Everybody it names or shows."""
+    hashtags: PostHashtags = PostHashtags()
+    """Beside those its campaign requires."""
+    mentions: tuple[Id, ...] = ()
+    """Partners added at the end of the text, as handles where they have one."""
+    media: Annotated[tuple[str, ...], Field(max_length=4)] = ()
+    """Up to four pictures: paths under `media/`."""
+    cta: Id | None = None
+    """The call to action it carries: its address is added unless the text already has it."""
+    facts: tuple[Id, ...] = ()
+    """Facts its pictures show; those in the text are found by themselves."""
+    cosigned: bool = False
+    """Render the campaign's signatories under the text."""
+    boost: Boost | None = None
+    """For `kind: boost`: what is reposted."""
+    content_warning: dict[Lang, Text] = {}
+    """Shown before the text where the platform can (Mastodon), by language."""
+    visibility: Literal["public", "unlisted"] = "public"
+    """Who sees it (Mastodon)."""
+    for_states: tuple[PersonState, ...] = ()
+    """States of its people it is written for, other than detained and convicted."""
+    consent: Text | None = None
+    """Reference to a consent beyond the person's own record."""
+    embargo_until: Instant | None = None
+    """Nothing of it leaves the machine before this instant."""
+    not_before: Instant | None = None
+    """Not due before this instant."""
+    expires_at: Instant | None = None
+    """Not due after this instant."""
+    repeat: Repeat | None = None
+    """Whether and when the same account may say it again."""
+    risk: Risk = Risk()
+    """Who may be hurt."""
+    contact: Text | None = None
+    """Who answers questions about this post."""
+    source: Url | None = None
+    """Where what it says can be checked."""
+
+    @model_validator(mode="after")
+    def _boosts_boost(self) -> Self:
+        if (self.kind == "boost") != (self.boost is not None):
+            raise ValueError("`kind: boost` and a `boost:` block go together")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class TextPart:
+    """One message of a thread, as a template, and where it stands."""
+
+    template: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One way of saying it. Two accounts on a platform never carry the same one."""
+
+    name: str
+    """`default` for the text above the first heading."""
+    lang: str
+    parts: tuple[TextPart, ...]
+    by_platform: dict[str, tuple[TextPart, ...]]
+    """Platform → the parts to use there instead."""
+    place: Place
+
+    def parts_on(self, platform: str) -> tuple[TextPart, ...]:
+        return self.by_platform.get(platform, self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A file under `posts/`: its front matter and its texts."""
+
+    front: PostFront
+    variants: tuple[Variant, ...]
+    """The default text first; empty for boosts."""
+
+    @property
+    def id(self) -> str:
+        return self.front.id
+
+    @property
+    def place(self) -> Place:
+        return self.front.place

@@ -1,0 +1,45 @@
+"""A user's mistake, as a value: where it is, what it is, what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """Errors stop `queue`; warnings are shown and counted."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A place in a file of the workspace: `path` from its root, `line` and `column` from 1 (0: the file as a whole)."""
+
+    path: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One mistake. `code` is stable and documented; `message` says what to do, in a sentence."""
+
+    place: Place
+    code: str
+    message: str
+    severity: Severity = Severity.ERROR
+
+    def as_json(self) -> dict[str, str | int]:
+        return {
+            "path": self.place.path,
+            "line": self.place.line,
+            "column": self.place.column,
+            "code": self.code,
+            "severity": self.severity.value,
+            "message": self.message,
+        }

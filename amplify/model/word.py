@@ -1,0 +1,93 @@
+"""What all words read from files share: frozen, strict, nothing unknown accepted."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import WithJsonSchema as _Schema
+
+from amplify.model.problem import Place
+
+
+class Word(BaseModel):
+    """A noun of a campaign, exactly as a file states it.
+
+    Words are validated as strict JSON (YAML 1.2 reads into the same types): no number becomes a string,
+    no unknown key passes. Docstrings under the fields are the documentation and the JSON Schema's text.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+
+
+class Entry(Word):
+    """A word that has an id, and remembers the place it was read from."""
+
+    _place: Place = Place("")
+
+    @property
+    def place(self) -> Place:
+        """Where in the workspace this was read."""
+        return self._place
+
+    def at(self, place: Place) -> None:
+        """Note the place; called once, by the reader."""
+        self._place = place
+
+
+_DURATION = re.compile(r"^(\d+)\s*(s|m|h|d)$")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def parse_duration(value: Any) -> timedelta:
+    """`90s`, `30m`, `2h`, `7d` → timedelta. Raises ValueError with a sentence."""
+    if isinstance(value, timedelta):
+        return value
+    match = _DURATION.match(value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError("write a duration as a number and a unit: 90s, 30m, 2h or 7d")
+    return timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
+
+
+_zones: frozenset[str] | None = None
+
+
+def _known_zone(value: str) -> str:
+    global _zones
+    if _zones is None:
+        _zones = frozenset(available_timezones())
+    if value not in _zones:
+        raise ValueError(f"unknown time zone {value!r}: use an IANA name such as Europe/Vilnius")
+    return value
+
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+"""Lower-case letters, digits, `-` and `_`; begins with a letter or digit; at most 64 characters."""
+
+Lang = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+"""A BCP-47 language tag: `be`, `be-tarask`, `ru`, `en`."""
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
+"""An IANA time zone."""
+
+Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"]+$", max_length=2000)]
+"""An http or https address."""
+
+Wall = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+"""A wall-clock time, `HH:MM`, 24 hours."""
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(parse_duration),
+    _Schema({"type": "string", "pattern": r"^\d+\s*(s|m|h|d)$", "examples": ["30m", "2h", "7d"]}),
+]
+"""A number and a unit: `90s`, `30m`, `2h`, `7d`."""
+
+Instant = AwareDatetime
+"""A fixed instant with its offset: `2027-05-21T10:00:00+02:00`."""
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+"""A text that is not empty."""

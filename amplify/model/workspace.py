@@ -1,0 +1,38 @@
+"""Everything a folder of files says, as words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from amplify.model.account import Account
+from amplify.model.action import Action
+from amplify.model.campaign import Campaign
+from amplify.model.fact import Fact
+from amplify.model.partner import Partner
+from amplify.model.person import Person
+from amplify.model.picture import Picture
+from amplify.model.post import Post
+from amplify.model.queue import QueueEntry
+from amplify.model.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A workspace that was read. Mappings keep the order of the files; keys are ids (pictures: paths under `media/`)."""
+
+    root: Path
+    settings: Settings
+    campaigns: Mapping[str, Campaign]
+    people: Mapping[str, Person]
+    facts: Mapping[str, Fact]
+    actions: Mapping[str, Action]
+    partners: Mapping[str, Partner]
+    posts: Mapping[str, Post]
+    queue: Mapping[str, QueueEntry]
+    pictures: Mapping[str, Picture]
+    accounts: Mapping[str, Account]
+    """By `partner/platform`; empty where there is no `accounts.yaml`."""
+    us: str | None
+    """The partner we are; None where there is no `accounts.yaml`, as in a pull request."""
