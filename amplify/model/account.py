@@ -52,7 +52,5 @@ class Account(Entry):
     @model_validator(mode="after")
     def _live_is_labelled(self) -> Self:
         if self.live and self.automation is None:
-            raise ValueError(
-                "a live account says that it is automated: add `automation:` with operator and contact"
-            )
+            raise ValueError("a live account says that it is automated: add `automation:` with operator and contact")
         return self

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from amplify.model.platformname import PlatformName
-from amplify.model.word import Duration, Entry, Id, Instant, Lang, Text, Url, Word
+from amplify.model.word import Duration, Entry, Id, Instant, Lang, Text, Word
 
 
 class Hashtag(Word):

@@ -26,10 +26,8 @@ class State(StrEnum):
 
 MOVES: Final[dict[State, frozenset[State]]] = {
     State.WAITING: frozenset({State.CLAIMED, State.MISSED, State.CANCELLED, State.CUT}),
-    State.CLAIMED: frozenset({State.SENDING, State.WAITING}),
-    State.SENDING: frozenset(
-        {State.SENT, State.WAITING, State.REFUSED, State.UNSURE, State.CUT}
-    ),
+    State.CLAIMED: frozenset({State.SENDING, State.WAITING, State.REFUSED, State.CUT}),
+    State.SENDING: frozenset({State.SENT, State.WAITING, State.REFUSED, State.UNSURE, State.CUT}),
     State.UNSURE: frozenset({State.SENT, State.WAITING, State.MISSED, State.REFUSED, State.CUT}),
     State.CANCELLED: frozenset({State.WAITING}),
     State.MISSED: frozenset(),

@@ -1,14 +1,14 @@
 """Every error this program raises on purpose.
 
-    AmplifyError                what a person reads: one sentence that says what to do
-    ├── WrongUse                the command was called wrongly                   exit 2
-    ├── ProblemsFound           the workspace has problems; they are listed      exit 1
-    ├── NeedsPerson             somebody must decide or mend something first     exit 3
-    └── PlatformError           a platform did not answer with a receipt; named by what to do next
-        ├── TryLater            nothing was accepted: try again, not before `after`
-        ├── Refused             the platform will never accept this: edit it
-        ├── LoggedOut           the account cannot speak: pause it, mend its credentials
-        └── Unknown             it may have been accepted: look it up, never send it blindly again
+AmplifyError                what a person reads: one sentence that says what to do
+├── WrongUse                the command was called wrongly                   exit 2
+├── ProblemsFound           the workspace has problems; they are listed      exit 1
+├── NeedsPerson             somebody must decide or mend something first     exit 3
+└── PlatformError           a platform did not answer with a receipt; named by what to do next
+    ├── TryLater            nothing was accepted: try again, not before `after`
+    ├── Refused             the platform will never accept this: edit it
+    ├── LoggedOut           the account cannot speak: pause it, mend its credentials
+    └── Unknown             it may have been accepted: look it up, never send it blindly again
 """
 
 from __future__ import annotations

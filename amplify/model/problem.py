@@ -15,7 +15,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """A place in a file of the workspace: `path` from its root, `line` and `column` from 1 (0: the file as a whole)."""
+    """A place in a file of the workspace: `path` from its root; `line`, `column` from 1 (0: the whole file)."""
 
     path: str
     line: int = 0

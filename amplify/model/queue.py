@@ -138,4 +138,3 @@ class QueueEntry(Entry):
     """How late it may still go out; the workspace's own without it."""
     note: Text | None = None
     """For colleagues; never published."""
-

@@ -26,4 +26,3 @@ class Settings(Entry):
     """When engagement is read after a post went out."""
     cancel_limit: Annotated[int, Field(ge=0)] = 10
     """`queue` asks before cancelling more waiting deliveries than this."""
-

@@ -20,7 +20,7 @@ from amplify.model.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A workspace that was read. Mappings keep the order of the files; keys are ids (pictures: paths under `media/`)."""
+    """A workspace that was read. Mappings keep the files' order; keys are ids (pictures: paths under `media/`)."""
 
     root: Path
     settings: Settings

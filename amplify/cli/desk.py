@@ -1,0 +1,43 @@
+"""From the command line to a desk: which workspace, which ledger, what time."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from amplify.ledger.store import Ledger, ledger_url
+from amplify.model.clock import Clock, RealClock, SetClock
+from amplify.model.errors import WrongUse
+from amplify.steps.desk import Desk
+from amplify.workspace.locate import find_root
+
+Workspace = Annotated[
+    Path | None,
+    typer.Option("--workspace", "-w", help="The workspace's folder; without it, the one you stand in."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+def open_desk(workspace: Path | None, clock: Clock | None = None) -> Desk:
+    """The desk of a workspace, with its ledger. Raises WrongUse where there is none."""
+    root = find_root(workspace)
+    return Desk(root, Ledger.open(ledger_url(root)), clock or RealClock())
+
+
+def looking_clock() -> Clock:
+    """For commands that only look: real time, or another campaign time from `AMPLIFY_NOW` (an instant with its
+    offset). Commands that publish never read it."""
+    told = os.environ.get("AMPLIFY_NOW")
+    if not told:
+        return RealClock()
+    try:
+        now = datetime.fromisoformat(told)
+    except ValueError:
+        raise WrongUse("AMPLIFY_NOW is no instant: write 2027-05-21T10:00:00+02:00") from None
+    if now.tzinfo is None:
+        raise WrongUse("AMPLIFY_NOW needs its offset: write 2027-05-21T10:00:00+02:00")
+    return SetClock(now)

@@ -1,0 +1,29 @@
+"""`amplify init`: a new workspace."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def command(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """Make a new workspace: a small example campaign to change into your own."""
+    from amplify.cli.output import console, say_json
+    from amplify.workspace.starter import plant
+
+    written = plant(folder, datetime.now(UTC).date())
+    if as_json:
+        say_json(
+            {"workspace": str(folder.resolve()), "files": [path.relative_to(folder).as_posix() for path in written]}
+        )
+        return
+    out = console()
+    out.print(f"A new workspace stands in {folder}, with {len(written)} files.", markup=False)
+    out.print("Its README.md says what to change first. Then: ", end="")
+    out.print(f"cd {folder} && amplify check", style="bold", markup=False)

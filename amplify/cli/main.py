@@ -1,0 +1,100 @@
+"""The command line: one file a command, one line here. Only the command that was called is loaded."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Final
+
+import typer
+
+from amplify.model.errors import AmplifyError
+
+COMMANDS: Final = {
+    "init": "init",
+    "add": "add",
+    "import": "import_",
+    "check": "check",
+    "plan": "plan",
+    "queue": "queue",
+    "preview": "preview",
+    "publish": "publish",
+    "run": "run",
+    "status": "status",
+    "settle": "settle",
+    "measure": "measure",
+    "report": "report",
+    "rehearse": "rehearse",
+    "demo": "demo",
+    "schema": "schema",
+}
+"""Command → module in this folder, in the order of a campaign's life."""
+
+
+def build(names: list[str]) -> typer.Typer:
+    """The application with these commands."""
+    app = typer.Typer(
+        name="amplify",
+        help="Plan, publish exactly once, measure, and stop at once: solidarity campaigns, spoken together.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback()(_about)
+    for name in names:
+        app.command(name)(import_module(f"amplify.cli.{COMMANDS[name]}").command)
+    return app
+
+
+def _about() -> None:
+    """Plan, publish exactly once, measure, and stop at once: solidarity campaigns, spoken together.
+
+    Exit codes: 0 fine, 1 problems found, 2 wrong use, 3 something needs a person.
+    """
+
+
+def main() -> None:
+    """Run the command line and exit. Whatever goes wrong is a sentence, never a traceback."""
+    named = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+    try:
+        code = build([named] if named in COMMANDS else list(COMMANDS))(standalone_mode=False)
+    except BaseException as error:
+        code = _explain(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _explain(error: BaseException) -> int:
+    """Say what happened in a sentence; the exit code."""
+    from amplify.cli.output import complain, show_problems
+
+    if isinstance(error, AmplifyError):
+        problems = getattr(error, "problems", ())
+        if problems:
+            show_problems(problems, to_stderr=True)
+        complain(str(error))
+        return error.exit_code
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else 1
+    if isinstance(error, KeyboardInterrupt) or type(error).__name__ == "Abort":
+        complain("stopped: nothing is lost, run the same command again to go on")
+        return 130
+    if hasattr(error, "format_message") and hasattr(error, "exit_code"):  # wrong use, as the parser saw it
+        complain(f"{error.format_message()} See `amplify {' '.join(sys.argv[1:2])} --help`.")
+        return int(error.exit_code)
+    if isinstance(error, BrokenPipeError):  # whoever read our output has seen enough
+        sys.stderr.close()
+        return 0
+    return _unexpected(error)
+
+
+def _unexpected(error: BaseException) -> int:
+    from amplify.cli.crash import keep
+    from amplify.cli.output import complain
+
+    where = keep(error)
+    complain(
+        f"amplify stopped on something it did not expect ({type(error).__name__}). Nothing is lost; run the command "
+        f"again. What happened is written in {where}: please send it to whoever looks after amplify."
+    )
+    return 1

@@ -1,0 +1,32 @@
+"""amplify measure: read engagement."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from amplify.cli.desk import AsJson, Workspace, open_desk
+from amplify.cli.output import complain, console, progress, say_json
+
+
+def command(
+    workspace: Workspace = None,
+    everything: Annotated[bool, typer.Option("--all", help="Read everything that is out, whatever its age.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Append a reading to every post whose next mark (1 h, 24 h, 7 d) is over."""
+    from amplify.steps.measure import measure
+
+    desk = open_desk(workspace)
+    with progress("reading", quiet=as_json) as told:
+        done = measure(desk, everything=everything, progress=told)
+    if as_json:
+        say_json({"readings": done.readings, "calls": done.calls, "gone": done.gone, "failed": done.failed})
+    else:
+        console().print(
+            f"{done.readings} readings in {done.calls} calls" + (f", {done.gone} gone" if done.gone else "")
+        )
+        for account, why in done.failed.items():
+            complain(f"{account} cannot be read: {why}")
+    return 3 if done.failed else 0

@@ -1,0 +1,102 @@
+"""What commands print: tables for people, JSON for programs, progress on anything long."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from amplify.model.problem import Problem, Severity
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+STATE_STYLES = {
+    "waiting": "cyan",
+    "claimed": "cyan",
+    "sending": "cyan",
+    "sent": "green",
+    "unsure": "bold yellow",
+    "refused": "red",
+    "missed": "red",
+    "cut": "red",
+    "cancelled": "dim",
+    "removing": "yellow",
+    "removed": "dim",
+    "gone": "yellow",
+}
+"""One colour a state, everywhere."""
+
+
+@cache
+def console() -> Console:
+    """Standard output."""
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+@cache
+def errors() -> Console:
+    """Standard error."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
+def complain(sentence: str) -> None:
+    """One sentence on standard error that says what to do."""
+    from rich.text import Text
+
+    errors().print(Text("amplify: ", style="bold red") + Text(sentence))
+
+
+def say_json(data: Any) -> None:
+    """JSON on standard output, for programs."""
+    json.dump(data, sys.stdout, ensure_ascii=False, indent=2, default=str)
+    sys.stdout.write("\n")
+
+
+def show_problems(problems: Iterable[Problem], to_stderr: bool = False) -> None:
+    """Every problem with its place, code and sentence, one below the other."""
+    from rich.text import Text
+
+    out = errors() if to_stderr else console()
+    for problem in problems:
+        style = "red" if problem.severity is Severity.ERROR else "yellow"
+        line = Text(str(problem.place), style="bold")
+        line.append(f"  {problem.severity.value} ", style=style)
+        line.append(problem.code, style=style)
+        line.append(f"\n    {problem.message}")
+        out.print(line)
+
+
+def local(instant: datetime, zone: str) -> str:
+    """`Fri 21 May 10:00 Europe/Vilnius`: a wall-clock time always names its zone."""
+    wall = instant.astimezone(ZoneInfo(zone))
+    return f"{wall:%a} {wall.day} {wall:%b %Y %H:%M} {zone}"
+
+
+@contextmanager
+def progress(what: str, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error, from the first call with (done, total) on. `quiet`: none."""
+    if quiet or not errors().is_terminal:
+        yield lambda done, total: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=errors(),
+        transient=True,
+    ) as bars:
+        task = bars.add_task(what, total=None)
+        yield lambda done, total: bars.update(task, completed=done, total=total)

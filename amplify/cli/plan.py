@@ -1,0 +1,134 @@
+"""amplify plan: what would be said, by whom, where and when, and what `queue` would change."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from amplify.cli.desk import AsJson, Workspace, looking_clock, open_desk
+from amplify.cli.output import console, local, progress, say_json, show_problems
+
+if TYPE_CHECKING:
+    from amplify.model.plan import Change, Plan, Planned
+
+_SIGNS = {"+": "green", "~": "yellow", "-": "red", "^": "cyan", "!": "magenta"}
+
+
+def command(
+    workspace: Workspace = None,
+    start: Annotated[
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="As of this day (UTC); without it, now."),
+    ] = None,
+    days: Annotated[int | None, typer.Option(min=1, max=400, help="How far ahead; without it, the horizon.")] = None,
+    everyone: Annotated[bool, typer.Option("--everyone", help="All partners, not only us.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Only what `queue` would change.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """List the deliveries to come and the difference from the ledger. Changes nothing."""
+    from amplify.ledger.queueing import difference
+    from amplify.rules.horizon import horizon
+    from amplify.steps.plan import plan
+
+    desk = open_desk(workspace, looking_clock())
+    words = desk.workspace()
+    now = start.replace(tzinfo=UTC) if start else desk.clock.now()
+    end = now + timedelta(days=days) if days else horizon(words, now)
+    with progress("planning", quiet=as_json) as told:
+        planned = plan(words, now, end, desk.dialects, told)
+    with desk.ledger.read() as connection:
+        changes = difference(connection, planned.ours, now, end)
+    alone = not everyone and bool(planned.ours)
+    if as_json:
+        say_json(_as_json(planned, changes, alone))
+    else:
+        _show(planned, changes, alone, diff, days)
+    problems = sorted({finding.problem for finding in planned.findings})
+    if problems and not as_json:
+        show_problems(problems)
+    return 1 if any(problem.severity == "error" for problem in problems) else 0
+
+
+def _show(planned: Plan, changes: list[Change], alone: bool, diff: bool, days: int | None) -> None:
+    out = console()
+    shown = planned.ours if alone else planned.deliveries
+    if not diff:
+        if shown:
+            out.print(_table(shown, {change.id.partition(".")[0]: change for change in changes}))
+        left = [item for item in planned.left_out if item.ours or not alone]
+        for item in left:
+            out.print(f"[dim]left out:[/dim] {item.post} on {item.account} ({item.entry}): {item.why}")
+        until = f"{planned.start:%Y-%m-%d} to {planned.end:%Y-%m-%d}"
+        out.print(
+            f"{len(shown)} deliveries, {until}" if shown else f"nothing is due, {until}: try `--from` or more `--days`"
+        )
+    if diff and not changes:
+        out.print("the ledger says the same: `amplify queue` would change nothing")
+    if changes:
+        _show_changes(changes, diff)
+
+
+def _show_changes(changes: list[Change], whole: bool) -> None:
+    out = console()
+    if whole:
+        for change in changes:
+            style = _SIGNS[change.sign]
+            out.print(
+                f"[{style}]{change.sign}[/{style}] {change.due:%Y-%m-%d %H:%M} UTC  {change.account}  {change.post}  "
+                f"[dim]{change.why}[/dim]"
+            )
+    counts = {sign: sum(change.sign == sign for change in changes) for sign in _SIGNS}
+    words = {"+": "new", "~": "changed", "-": "cancelled", "^": "revived", "!": "already out with other words"}
+    said = ", ".join(f"{count} {words[sign]}" for sign, count in counts.items() if count)
+    out.print(f"`amplify queue` would write: {said}")
+
+
+def _table(shown: tuple[Planned, ...], changes: dict[str, Change]) -> Any:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("", "due", "account", "post", "text"):
+        table.add_column(title, no_wrap=True, overflow="ellipsis", ratio=3 if title == "text" else None)
+    for delivery in shown:
+        change = changes.get(delivery.id)
+        sign = Text(change.sign, style=_SIGNS[change.sign]) if change else Text(" ")
+        words = " ".join(delivery.message.parts[0].text.split()) if delivery.message.parts else "↻ boost"
+        wall = local(delivery.due, delivery.zone)
+        table.add_row(sign, " ".join(wall.split()[:5]), delivery.account, delivery.post, Text(words, style="dim"))
+    return table
+
+
+def _as_json(planned: Plan, changes: list[Change], alone: bool) -> dict[str, Any]:
+    return {
+        "start": planned.start.isoformat(),
+        "end": planned.end.isoformat(),
+        "deliveries": [
+            {
+                "id": delivery.id,
+                "entry": delivery.entry,
+                "post": delivery.post,
+                "variant": delivery.variant,
+                "account": delivery.account,
+                "ours": delivery.ours,
+                "occurrence": delivery.occurrence,
+                "due": delivery.due.isoformat(),
+                "late": delivery.late.isoformat(),
+                "zone": delivery.zone,
+                "lang": delivery.lang,
+                "kind": delivery.kind,
+                "content_hash": delivery.content_hash,
+                "subjects": list(delivery.subjects),
+                "message": delivery.message.as_json(),
+            }
+            for delivery in (planned.ours if alone else planned.deliveries)
+        ],
+        "left_out": [
+            {"entry": item.entry, "post": item.post, "account": item.account, "why": item.why, "ours": item.ours}
+            for item in planned.left_out
+        ],
+        "problems": [finding.problem.as_json() for finding in planned.findings],
+        "changes": [change.as_json() for change in changes],
+    }

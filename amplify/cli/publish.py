@@ -1,0 +1,60 @@
+"""amplify publish: one pass, for cron."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from amplify.cli.desk import AsJson, Workspace, open_desk
+
+if TYPE_CHECKING:
+    from amplify.ledger.claim import Claimed
+    from amplify.steps.publish import Pass
+
+Workers = Annotated[int, typer.Option(min=1, max=256, help="How many deliveries may be on their way at once.")]
+
+
+def command(workspace: Workspace = None, workers: Workers = 8, as_json: AsJson = False) -> int:
+    """Publish everything that is due now, once, and exit. Safe to run as often as you like, and at once."""
+    from amplify.steps.publish import publish
+
+    desk = open_desk(workspace)
+    try:
+        done = publish(desk, workers=workers, told=None if as_json else tell)
+    finally:
+        desk.close()
+    show(done, as_json)
+    return 3 if done.needs_person else 0
+
+
+def tell(claimed: Claimed, outcome: str) -> None:
+    """One line a delivery."""
+    from amplify.cli.output import console
+
+    style = {"sent": "green", "refused": "red", "logged_out": "red"}.get(outcome, "yellow")
+    console().print(f"[{style}]{outcome}[/{style}]  {claimed.account}  {claimed.post}")
+
+
+def show(done: Pass, as_json: bool) -> None:
+    """What a pass did; nothing at all where it did nothing, so that cron sends no mail."""
+    if as_json:
+        from amplify.cli.output import say_json
+
+        say_json(
+            {
+                "changes": len(done.changes),
+                "outcomes": dict(done.outcomes),
+                "reaped": done.reaped,
+                "unsure": done.unsure,
+                "paused": done.paused,
+            }
+        )
+        return
+    if done.paused or done.unsure:
+        from amplify.cli.output import complain
+
+        for account, why in done.paused.items():
+            complain(f"{account} is paused: {why}")
+        if done.unsure:
+            complain(f"{done.unsure} deliveries are unsure: see `amplify status`")

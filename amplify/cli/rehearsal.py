@@ -1,0 +1,211 @@
+"""A rehearsal on the local stage: shared by `rehearse` and `demo`."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from amplify.cli.output import STATE_STYLES, console, errors
+from amplify.ledger.store import LEDGER_FILE, Ledger
+from amplify.ledger.tables import DELIVERY, READING
+from amplify.model.account import Account
+from amplify.model.clock import SetClock
+from amplify.model.errors import WrongUse
+from amplify.stage.process import Control, Stage
+from amplify.steps.desk import Desk, Timings
+from amplify.steps.rehearse import Lapse, is_over, rehearse
+
+if TYPE_CHECKING:
+    from amplify.ledger.claim import Claimed
+    from amplify.model.workspace import Workspace
+
+TIMINGS = Timings(
+    timeout=timedelta(seconds=5),
+    lease=timedelta(seconds=8),
+    backoff=timedelta(seconds=1),
+    pause=timedelta(seconds=1),
+)
+"""The stage is near and answers at once: a rehearsal need not wait as the world does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What is rehearsed, and where it is kept."""
+
+    root: Path
+    """The workspace."""
+    folder: Path
+    """Ledger, stage, report and timelines: apart from everything real."""
+    start: datetime
+    end: datetime
+    cast: frozenset[str] | None = None
+    """Partners to play; None: those of `accounts.yaml`, or everybody where there is none."""
+    workers: int = 4
+
+
+@contextmanager
+def opened(rehearsal: Rehearsal) -> Iterator[tuple[Desk, SetClock, Stage]]:
+    """The desk of a rehearsal with its stage running. One that was broken off goes on; an ended one starts anew."""
+    ledger_file = rehearsal.folder / LEDGER_FILE
+    if ledger_file.exists():
+        ledger = Ledger.open(f"sqlite:///{ledger_file}")
+        over = is_over(Desk(rehearsal.root, ledger), rehearsal.end)
+        ledger.close()
+        if over:
+            shutil.rmtree(rehearsal.folder)
+        else:
+            errors().print("going on with the rehearsal that was broken off")
+    rehearsal.folder.mkdir(parents=True, exist_ok=True)
+    with Stage(rehearsal.folder / "stage", rate_factor=1000) as stage:
+        clock = SetClock(rehearsal.start)
+        desk = Desk(
+            rehearsal.root,
+            Ledger.open(f"sqlite:///{ledger_file}"),
+            clock,
+            TIMINGS,
+            server=stage.url,
+            home=rehearsal.folder,
+            cast=lambda workspace: _cast(workspace, rehearsal.cast),
+        )
+        desk.secrets = _open_accounts(desk, stage.control)
+        try:
+            yield desk, clock, stage
+        finally:
+            desk.close()
+
+
+def play(rehearsal: Rehearsal, desk: Desk, clock: SetClock, stage: Stage) -> None:
+    """Rehearse with progress bars: one for campaign time, one for what went out."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    total = max(1.0, (rehearsal.end + timedelta(days=1) - rehearsal.start).total_seconds())
+    done: Counter[str] = Counter()
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[said]}"),
+        TimeElapsedColumn(),
+        console=errors(),
+    ) as bars:
+        days = bars.add_task("campaign time", total=total, said=f"{rehearsal.start:%a %d %b %H:%M}")
+        out = bars.add_task("out", total=None, said="")
+        read = bars.add_task("read", total=None, said="")
+
+        def told(claimed: Claimed, outcome: str) -> None:
+            done[outcome if outcome != "sent" else claimed.platform] += 1
+            bars.update(out, said="  ".join(f"{what} {count}" for what, count in sorted(done.items())))
+
+        def lapse(now: Lapse) -> None:
+            done["readings"] += now.readings
+            bars.update(days, completed=(now.now - rehearsal.start).total_seconds(), said=f"{now.now:%a %d %b %H:%M}")
+            bars.update(read, said=f"{done['readings']} readings")
+
+        rehearse(
+            desk,
+            clock,
+            rehearsal.start,
+            rehearsal.end,
+            workers=rehearsal.workers,
+            stage_time=stage.control.clock,
+            told=told,
+            lapse=lapse,
+        )
+        bars.update(days, completed=total)
+
+
+def outcome_table(desk: Desk, end: datetime) -> Any:
+    """Account × what became of its deliveries due before `end`."""
+    from rich.table import Table
+
+    with desk.ledger.read() as connection:
+        due = DELIVERY.c.due_at < end
+        states = connection.execute(
+            select(DELIVERY.c.account, DELIVERY.c.state, func.count())
+            .where(due)
+            .group_by(DELIVERY.c.account, DELIVERY.c.state)
+        ).all()
+        readings: dict[str, int] = dict(
+            connection.execute(
+                select(DELIVERY.c.account, func.count(READING.c.id))
+                .join(READING, READING.c.delivery == DELIVERY.c.id)
+                .group_by(DELIVERY.c.account)
+            )
+            .tuples()
+            .all()
+        )
+    present = [state for state in STATE_STYLES if any(row[1] == state for row in states)]
+    table = Table(box=None, pad_edge=False, header_style="bold", show_footer=True)
+    table.add_column("account", footer="together")
+    counts: Mapping[tuple[str, str], int] = {(account, state): count for account, state, count in states}
+    for state in present:
+        together = sum(count for _, its, count in states if its == state)
+        table.add_column(state, justify="right", style=STATE_STYLES[state], footer=str(together))
+    table.add_column("readings", justify="right", footer=str(sum(readings.values())))
+    for account in sorted({row[0] for row in states}):
+        cells = [str(counts.get((account, state), "")) for state in present]
+        table.add_row(account, *cells, str(readings.get(account, 0)))
+    return table
+
+
+def show_outcome(rehearsal: Rehearsal, desk: Desk, stage: Stage) -> Mapping[str, Path]:
+    """Write report and timelines, print the table and the paths."""
+    from amplify.cli.report import collect
+    from amplify.steps.reporting.files import write_report
+
+    timelines = stage.control.render(rehearsal.folder / "timelines")
+    files = write_report(collect(desk, rehearsal.start, rehearsal.end), rehearsal.folder / "report")
+    report = next(path for path in files if path.suffix == ".html")
+    console().print(outcome_table(desk, rehearsal.end))
+    console().print()
+    paths = {"timelines": timelines, "report": report}
+    for name, path in paths.items():
+        console().print(f"{name:10} {path}", soft_wrap=True)
+    return paths
+
+
+def look_around(stage: Stage) -> None:
+    """Leave the stage running until Ctrl-C."""
+    console().print(f"the stage is open at {stage.url} until you press Ctrl-C")
+    with contextlib.suppress(KeyboardInterrupt):
+        threading.Event().wait()
+
+
+def _cast(workspace: Workspace, partners: frozenset[str] | None) -> Workspace:
+    """The workspace as if we were these partners: rehearsals need nobody's keys."""
+    if partners is None and workspace.accounts:
+        return workspace
+    unknown = (partners or frozenset()) - workspace.partners.keys()
+    if unknown:
+        raise WrongUse(f"the handle book knows no {', '.join(sorted(unknown))}: see config/partners.yaml")
+    accounts = dict(workspace.accounts) if partners is None else {}
+    for partner in workspace.partners.values():
+        if partner.publishes and (partners is None or partner.id in partners):
+            for platform in partner.handles:
+                known = workspace.accounts.get(f"{partner.id}/{platform}")
+                account = known or Account(partner=partner.id, platform=platform, credential="stage")
+                accounts[account.id] = account
+    return replace(workspace, accounts=accounts)
+
+
+def _open_accounts(desk: Desk, control: Control) -> Any:
+    """Every account of the workspace on the stage, and where its credentials come from."""
+    workspace = desk.workspace()
+    secrets: dict[str, Mapping[str, str]] = {}
+    for partner in workspace.partners.values():  # all of them, so that mentions and profiles lead somewhere
+        for platform, handle in partner.handles.items():
+            name = next(iter(partner.name.values()))
+            secrets[f"{partner.id}/{platform}"] = control.account(platform, handle, name, partner.languages)
+    for post in workspace.posts.values():
+        for url in (post.front.boost.urls if post.front.boost else {}).values():
+            control.outside(url)
+    return lambda account: secrets[account.id]

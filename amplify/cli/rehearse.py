@@ -1,0 +1,51 @@
+"""amplify rehearse: see a campaign before it goes live."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from amplify.cli.desk import Workspace
+from amplify.cli.output import console
+from amplify.model.errors import WrongUse
+from amplify.workspace.locate import find_root
+
+
+def command(
+    workspace: Workspace = None,
+    start: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day; without it, today.")
+    ] = None,
+    end: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day; without it, a week on.")
+    ] = None,
+    partner: Annotated[
+        list[str] | None,
+        typer.Option("--partner", help="Play this partner; again for several. Without it: us, or everybody."),
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the stage open afterwards, to look around.")] = False,
+) -> int:
+    """Play a workspace in time-lapse on a local stage: real posts, nobody's timeline. Nothing real is touched."""
+    from amplify.cli.rehearsal import Rehearsal, look_around, opened, play, show_outcome
+
+    root = find_root(workspace)
+    first = start or datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+    last = end or first + timedelta(days=6)
+    if last < first:
+        raise WrongUse("`--to` comes before `--from`")
+    rehearsal = Rehearsal(
+        root,
+        root / ".amplify" / "rehearsal",
+        first.replace(tzinfo=UTC),
+        last.replace(tzinfo=UTC) + timedelta(days=1),
+        frozenset(partner) if partner else None,
+    )
+    with opened(rehearsal) as (desk, clock, stage):
+        play(rehearsal, desk, clock, stage)
+        show_outcome(rehearsal, desk, stage)
+        if keep:
+            look_around(stage)
+    console().print("[dim]run it again to start over[/dim]")
+    return 0

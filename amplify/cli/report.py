@@ -1,0 +1,179 @@
+"""`amplify report`: what went out and what came of it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from amplify.cli.desk import AsJson, Workspace, open_desk
+from amplify.model.errors import ProblemsFound, WrongUse
+
+if TYPE_CHECKING:
+    from rich.table import Table as Grid
+
+    from amplify.steps.desk import Desk
+    from amplify.steps.reporting.document import Table
+    from amplify.steps.reporting.words import Report
+
+
+class Format(StrEnum):
+    """What a report can be written as."""
+
+    MD = "md"
+    CSV = "csv"
+    HTML = "html"
+    JSON = "json"
+
+
+def command(
+    workspace: Workspace = None,
+    first: Annotated[str | None, typer.Option("--from", metavar="DATE", help="First day, UTC: 2027-05-17.")] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last day, UTC, included.")] = None,
+    form: Annotated[
+        Format | None, typer.Option("--format", help="Without it: tables on a terminal, Markdown into a pipe.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="A folder for report.md, .csv and .html; or a file ending in one of these."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Report what was planned, what went out, what came of it, and what is not known.
+
+    Deliveries count by their due day. Sums take the latest reading of each message; a dash is unknown, never 0.
+    """
+    from amplify.cli.output import console, say_json
+    from amplify.steps.reporting.data import as_json as plain
+
+    start, end = _day(first, "--from"), _day(last, "--to")
+    if end is not None:
+        end += timedelta(days=1)
+    if start is not None and end is not None and start >= end:
+        raise WrongUse("--to lies before --from: give the first day of the period, then its last")
+    if as_json and form not in (None, Format.JSON):
+        raise WrongUse("--json and --format contradict each other: give one of them")
+    desk = open_desk(workspace)
+    try:
+        found = collect(desk, start, end)
+    finally:
+        desk.close()
+    if as_json and out is None:
+        say_json(plain(found))
+    elif out is not None:
+        for path in _write(found, out, Format.JSON if as_json else form):
+            console().print(str(path), markup=False, soft_wrap=True)
+    elif form is None and console().is_terminal:
+        _show(found)
+    else:
+        sys.stdout.write(_text(found, form or Format.MD))
+
+
+def _day(told: str | None, option: str) -> datetime | None:
+    if told is None:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(told), time(), UTC)
+    except ValueError:
+        raise WrongUse(f"{option} is no date: write it as 2027-05-17") from None
+
+
+def collect(desk: Desk, start: datetime | None, end: datetime | None) -> Report:
+    """Read the ledger; names and marks from the files, unless these cannot be read just now."""
+    from amplify.cli.output import complain
+    from amplify.steps.report import MARKS, report
+    from amplify.steps.reporting.names import names_of
+    from amplify.steps.reporting.words import Names
+
+    names: Names = Names()
+    marks: Sequence[timedelta] = MARKS
+    try:
+        workspace = desk.workspace()
+    except ProblemsFound as error:
+        complain(f"{error}; the report uses ids instead of names, and the usual marks")
+    else:
+        titles = {name: dialect.title for name, dialect in desk.dialects.items()}
+        names, marks = names_of(workspace, titles), workspace.settings.readings
+    with desk.ledger.read() as connection:
+        return report(connection, start=start, end=end, now=desk.clock.now(), names=names, marks=marks)
+
+
+def _text(found: Report, form: Format) -> str:
+    import json
+
+    from amplify.steps.reporting.data import as_json
+    from amplify.steps.reporting.markdown import as_markdown
+    from amplify.steps.reporting.page import as_html
+    from amplify.steps.reporting.spreadsheet import as_csv
+
+    if form is Format.JSON:
+        return json.dumps(as_json(found), ensure_ascii=False, indent=2) + "\n"
+    return {Format.MD: as_markdown, Format.CSV: as_csv, Format.HTML: as_html}[form](found)
+
+
+def _write(found: Report, out: Path, form: Format | None) -> tuple[Path, ...]:
+    from amplify.steps.reporting.files import write_report
+
+    ending = out.suffix.removeprefix(".").lower()
+    if form is None and ending in tuple(Format) and not out.is_dir():
+        form = Format(ending)
+    try:
+        if form is None:
+            return write_report(found, out)
+        path = out / f"report.{form.value}" if out.is_dir() else out
+        path.parent.mkdir(parents=True, exist_ok=True)
+        encoding = "utf-8-sig" if form is Format.CSV else "utf-8"  # spreadsheets need the mark to see Cyrillic
+        path.write_text(_text(found, form), encoding=encoding, newline="")
+    except OSError as error:
+        raise WrongUse(f"{out} cannot be written ({error.strerror}): give another --out") from error
+    return (path,)
+
+
+def _show(found: Report) -> None:
+    """Tables on the terminal; the long list of what was sent is left to the files."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from amplify.cli.output import console
+    from amplify.steps.reporting.sections import document
+
+    page, screen = document(found), console()
+    screen.print(Text(f"{page.over}: {page.title.lower()}", style="bold"))
+    screen.print(Text(f"{page.period} · made on {page.made}", style="dim"))
+    for section in page.sections:
+        if section.appendix:
+            continue
+        screen.print()
+        screen.print(Text(section.title, style="bold cyan"))
+        for sentence in section.sentences:
+            screen.print(Padding(Text(sentence.replace("**", "").replace("`", "")), (0, 0, 0, 2)))
+        for table in section.tables:
+            screen.print(Padding(_table(table), (1, 0, 0, 2)))
+            if table.note:
+                screen.print(Padding(Text(table.note.replace("`", ""), style="dim"), (0, 0, 0, 2)))
+    screen.print()
+    screen.print(Text("amplify report --out FOLDER writes it with plots, the list of links and a CSV.", style="dim"))
+
+
+def _table(table: Table) -> Grid:
+    from rich import box
+    from rich.table import Table as NewGrid
+    from rich.text import Text
+
+    grid = NewGrid(title=table.caption, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in table.columns:
+        grid.add_column(column.label, justify="right" if column.number else "left", overflow="fold")
+    for row in table.rows:
+        cells = []
+        for cell in row:
+            text = Text(cell.text, style="dim" if cell.text in ("0", "–") else "")
+            if cell.note:
+                text.append(f" ({cell.note})", style="dim")
+            cells.append(text)
+        grid.add_row(*cells)
+    return grid

@@ -1,0 +1,88 @@
+"""amplify run: the daemon."""
+
+from __future__ import annotations
+
+import signal
+from threading import Event
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from amplify.cli.desk import Workspace, open_desk
+from amplify.cli.output import complain, console
+from amplify.cli.publish import Workers, show, tell
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from amplify.steps.desk import Desk
+
+
+def command(
+    workspace: Workspace = None,
+    workers: Workers = 8,
+    drain: Annotated[bool, typer.Option("--drain", help="Stop when nothing is due any more.")] = False,
+) -> int:
+    """Publish on time and measure, until it is stopped with Ctrl-C or SIGTERM. Several may run at once."""
+    from amplify.clock.ticker import Ticker
+    from amplify.steps.publish import publish
+
+    desk = open_desk(workspace)
+    stop = Event()
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, on_signal)
+    if drain:
+        done = publish(desk, workers=workers, told=tell, stop=stop)
+        show(done, as_json=False)
+        return 3 if done.needs_person else 0
+    console().print("running; Ctrl-C stops after the deliveries in hand")
+    rounds = Rounds(desk, workers, stop)
+    Ticker(rounds.tick, rounds.sweep).run(stop)
+    desk.close()
+    console().print("stopped")
+    return 0
+
+
+class Rounds:
+    """What the daemon does again and again. Bad files hold everything and are told once, until they change."""
+
+    def __init__(self, desk: Desk, workers: int, stop: Event) -> None:
+        self.desk, self.workers, self.stop = desk, workers, stop
+        self._said: set[str] = set()
+
+    def tick(self) -> None:
+        """One publishing pass."""
+        from amplify.model.errors import AmplifyError
+        from amplify.steps.publish import publish
+
+        try:
+            done = publish(self.desk, workers=self.workers, told=tell, stop=self.stop)
+        except AmplifyError as error:
+            self._say(str(error))
+            return
+        now = {f"{account} is paused: {why}" for account, why in done.paused.items()}
+        self._said &= now
+        for sentence in now:
+            self._say(sentence)
+
+    def sweep(self) -> None:
+        """One measuring sweep."""
+        from amplify.model.errors import AmplifyError
+        from amplify.steps.measure import measure
+
+        try:
+            measured = measure(self.desk)
+        except AmplifyError as error:
+            self._say(str(error))
+            return
+        for account, why in measured.failed.items():
+            self._say(f"{account} cannot be read: {why}")
+
+    def _say(self, sentence: str) -> None:
+        if sentence not in self._said:
+            self._said.add(sentence)
+            complain(sentence)

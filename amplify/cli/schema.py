@@ -1,0 +1,46 @@
+"""`amplify schema`: JSON Schemas of the workspace's files."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def command(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[NAME]",
+            help="workspace, campaign, people, facts, actions, partners, queue, accounts, picture or post.",
+            show_default=False,
+        ),
+    ] = None,
+    write: Annotated[bool, typer.Option("--write", help="Write config/schema/NAME.json instead of printing.")] = False,
+    workspace: Annotated[
+        Path | None,
+        typer.Option("--workspace", "-w", help="The workspace's folder; without it, the one you stand in."),
+    ] = None,
+) -> None:
+    """Print the JSON Schema of one kind of file, or of all of them; editors complete and check YAML with them."""
+    from amplify.cli.output import console, say_json
+    from amplify.model.errors import WrongUse
+    from amplify.workspace.locate import find_root
+    from amplify.workspace.schema import schema_text, schemas, write_schemas
+    from amplify.workspace.suggest import did_you_mean
+
+    if name is not None and name not in schemas():
+        raise WrongUse(f"there is no schema `{name}`" + did_you_mean(name, schemas()))
+    if write:
+        root = find_root(workspace)
+        changed = write_schemas(root, (name,) if name else ())
+        for path in changed:
+            console().print(f"wrote {path.relative_to(root)}", markup=False)
+        if not changed:
+            console().print("the schemas are current")
+    elif name is None:
+        say_json(schemas())
+    else:
+        sys.stdout.write(schema_text(name))

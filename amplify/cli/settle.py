@@ -1,0 +1,30 @@
+"""amplify settle: say what became of an unsure delivery."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from typing import Annotated
+
+import typer
+
+from amplify.cli.desk import Workspace, open_desk
+from amplify.cli.output import console
+from amplify.model.errors import WrongUse
+
+
+def command(
+    delivery: Annotated[str, typer.Argument(help="The delivery's id, or its beginning, as `status` shows it.")],
+    sent: Annotated[str | None, typer.Option("--sent", metavar="URL", help="It is out, at this address.")] = None,
+    not_sent: Annotated[bool, typer.Option("--not-sent", help="It is not out.")] = False,
+    workspace: Workspace = None,
+) -> int:
+    """Settle an unsure delivery after looking at the account's own timeline."""
+    from amplify.steps.settle import settle
+
+    if (sent is None) == (not not_sent):
+        raise WrongUse("say one of `--sent URL` and `--not-sent`")
+    actor = os.environ.get("AMPLIFY_ACTOR") or getpass.getuser()
+    state = settle(open_desk(workspace), delivery, sent, actor)
+    console().print(f"now {state}")
+    return 0

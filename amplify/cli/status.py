@@ -1,0 +1,53 @@
+"""amplify status: how things stand, and why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from amplify.cli.desk import AsJson, Workspace, looking_clock, open_desk
+from amplify.cli.output import STATE_STYLES, complain, console, say_json
+
+if TYPE_CHECKING:
+    from amplify.ledger.standing import Standing
+
+
+def command(workspace: Workspace = None, as_json: AsJson = False) -> int:
+    """Show what is out, what comes next, what is held and why, and what a person should look at."""
+    from amplify.ledger.standing import standing
+
+    desk = open_desk(workspace, looking_clock())
+    with desk.ledger.read() as connection:
+        now = standing(connection, desk.clock.now())
+    unsure = any(row["state"] == "unsure" for row in now.look)
+    if as_json:
+        say_json({"counts": now.counts, "coming": now.coming, "look": now.look, "paused": now.paused})
+    else:
+        _show(now)
+    return 3 if unsure or now.paused else 0
+
+
+def _show(now: Standing) -> None:
+    out = console()
+    if not now.counts:
+        out.print("the ledger is empty: `amplify queue` writes the plan down")
+        return
+    out.print("  ".join(f"[{STATE_STYLES[state]}]{count} {state}[/]" for state, count in now.counts.items()))
+    for title, rows in (("next", now.coming), ("to look at", now.look)):
+        if rows:
+            out.print(f"\n[bold]{title}[/bold]")
+            for row in rows:
+                _line(row)
+    for account, why in now.paused.items():
+        complain(f"{account} is paused: {why}")
+    if any(row["state"] == "unsure" for row in now.look):
+        out.print("\nunsure: look at the account's own timeline, then `amplify settle ID --sent URL` or `--not-sent`")
+
+
+def _line(row: Mapping[str, Any]) -> None:
+    style = STATE_STYLES[row["state"]]
+    why = f"  [dim]{row['why']}[/dim]" if row["why"] else ""
+    shown = f"{row['id'][:12]}  " if row["state"] == "unsure" else ""
+    console().print(
+        f"{row['due_at']:%Y-%m-%d %H:%M} UTC  [{style}]{row['state']:9}[/]  {shown}{row['account']}  {row['post']}{why}"
+    )

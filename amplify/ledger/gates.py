@@ -1,0 +1,52 @@
+"""The gates as the ledger knows them: copied from the files, asked before every call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from amplify.ledger.tables import DELIVERY, GATE
+from amplify.model.delivery import State
+from amplify.model.gate import Gate
+
+
+def write_gates(connection: Connection, gates: Iterable[Gate]) -> bool:
+    """Replace all gates. True where any changed: everything held is then looked at again."""
+    wanted = {(gate.kind, gate.subject): gate for gate in gates}
+    if read_gates(connection) == wanted:
+        return False
+    connection.execute(delete(GATE))
+    if wanted:
+        connection.execute(insert(GATE), [asdict(gate) for gate in wanted.values()])
+    look_again(connection)
+    return True
+
+
+def read_gates(connection: Connection) -> Mapping[tuple[str, str], Gate]:
+    """Every gate by kind and subject."""
+    rows = connection.execute(select(GATE)).mappings()
+    return {(row["kind"], row["subject"]): Gate(**row) for row in rows}
+
+
+def look_again(connection: Connection) -> None:
+    """Held rows are visited once; this makes the next claim visit them all once more."""
+    connection.execute(
+        update(DELIVERY)
+        .where(DELIVERY.c.state == State.WAITING.value, DELIVERY.c.why.is_not(None))
+        .values(look_at=DELIVERY.c.due_at)
+    )
+
+
+def closed(gates: Mapping[tuple[str, str], Gate], subjects: Iterable[str], now: datetime) -> Gate | str | None:
+    """The gate that bars one of `subjects` at `now`, or a sentence where a subject has no gate; None: all open."""
+    for subject in subjects:
+        kind, _, name = subject.partition(":")
+        gate = gates.get((kind, name))
+        if gate is None:
+            return f"{kind} {name} is not known to the ledger: run `amplify queue`"
+        if gate.why_not(now) is not None:
+            return gate
+    return None

@@ -1,0 +1,31 @@
+"""Bringing a ledger to the newest schema, with Alembic."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine
+
+
+def configuration() -> Config:
+    """Alembic's configuration, without a file of its own."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def upgrade(engine: Engine) -> None:
+    """Run every migration that is missing, in one transaction. Safe to call from several processes at once."""
+    config = configuration()
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.begin()
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(4206180715)")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()

@@ -1,0 +1,195 @@
+"""queue: the plan written down, and the difference it makes. Rows in hand or out in the world are never touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+
+from amplify.ledger.moves import log
+from amplify.ledger.tables import ACCOUNT, DELIVERY, PART
+from amplify.model.delivery import State
+from amplify.model.plan import Change, Planned
+from amplify.rules.keys import idempotency_key, record_key
+
+_COLUMNS = (
+    DELIVERY.c.id,
+    DELIVERY.c.base,
+    DELIVERY.c.generation,
+    DELIVERY.c.state,
+    DELIVERY.c.account,
+    DELIVERY.c.post,
+    DELIVERY.c.due_at,
+    DELIVERY.c.late_at,
+    DELIVERY.c.content_hash,
+    DELIVERY.c.subjects,
+)
+
+
+def difference(connection: Connection, planned: Sequence[Planned], now: datetime, end: datetime) -> list[Change]:
+    """What `write_changes` would do, by due time: nothing where files and ledger agree.
+
+    `planned` are all deliveries of our accounts from `now` to `end` (UTC campaign time).
+    """
+    rows = _newest(connection)
+    out = set(connection.execute(select(PART.c.delivery).where(PART.c.remote_id.is_not(None)).distinct()).scalars())
+    changes = []
+    for delivery in planned:
+        change = _compare(delivery, rows.pop(delivery.id, None), out)
+        if change is not None:
+            changes.append(change)
+    for row in rows.values():
+        if row["state"] == State.WAITING and row["late_at"] > now and row["due_at"] < end and row["id"] not in out:
+            changes.append(_change("-", row, "no longer in the files"))
+    return sorted(changes, key=lambda change: (change.due, change.account, change.id))
+
+
+def _newest(connection: Connection) -> dict[str, RowMapping]:
+    """The last generation of every delivery, by identity."""
+    query = select(*_COLUMNS).order_by(DELIVERY.c.base, DELIVERY.c.generation)
+    return {row["base"]: row for row in connection.execute(query).mappings()}
+
+
+def _compare(delivery: Planned, row: RowMapping | None, out: set[str]) -> Change | None:
+    if row is None:
+        return Change("+", delivery.id, delivery.account, delivery.post, delivery.due, None, "new")
+    state = State(row["state"])
+    words = row["content_hash"] != delivery.content_hash
+    time = row["due_at"] != delivery.due or row["late_at"] != delivery.late
+    why = " and ".join(
+        reason
+        for reason, holds in (
+            ("other words", words),
+            (f"was due {row['due_at']:%Y-%m-%d %H:%M} UTC", time),
+            ("other subjects", set(row["subjects"]) != set(delivery.subjects)),
+        )
+        if holds
+    )
+    change = Change("~", row["id"], delivery.account, delivery.post, delivery.due, state, why)
+    if state is State.CANCELLED:
+        return _signed(change, "^", "back in the files")
+    if (state is State.REFUSED and words) or (state is State.MISSED and time):
+        again = f"{delivery.id}.{row['generation'] + 1}"
+        return Change("+", again, delivery.account, delivery.post, delivery.due, state, f"was {state.value}; edited")
+    if not why:
+        return None
+    if state is State.WAITING and row["id"] not in out:
+        return change
+    if words and state not in (State.REFUSED, State.MISSED, State.REMOVED, State.GONE, State.REMOVING):
+        return _signed(change, "!", "out with other words")
+    return None
+
+
+def _signed(change: Change, sign: str, why: str) -> Change:
+    return Change(sign, change.id, change.account, change.post, change.due, change.state, why)
+
+
+def _change(sign: str, row: RowMapping, why: str) -> Change:
+    return Change(sign, row["id"], row["account"], row["post"], row["due_at"], State(row["state"]), why)
+
+
+def write_changes(
+    connection: Connection, planned: Iterable[Planned], changes: Sequence[Change], now: datetime, real: datetime
+) -> None:
+    """Write a difference down, in the caller's transaction. `now` is campaign time."""
+    by_base = {delivery.id: delivery for delivery in planned}
+    new: list[dict[str, Any]] = []
+    parts: list[dict[str, Any]] = []
+    moved: list[tuple[str, State | None, State, str | None]] = []
+    for change in changes:
+        if change.sign == "!":
+            continue
+        if change.sign == "-":
+            if _guarded(connection, change, {"state": State.CANCELLED.value, "why": change.why}):
+                moved.append((change.id, change.state, State.CANCELLED, change.why))
+            continue
+        base, _, generation = change.id.partition(".")
+        delivery = by_base[base]
+        values = _content(delivery)
+        if change.sign == "+":
+            new.append(_row(change.id, delivery, int(generation or 1), now) | values)
+            parts.extend(_part(change.id, delivery, number) for number in range(_part_count(delivery)))
+            moved.append((change.id, None, State.WAITING, change.why))
+        elif _guarded(connection, change, values | {"state": State.WAITING.value, "why": None}):
+            _renew_parts(connection, change.id, delivery)
+            if change.sign == "^":
+                moved.append((change.id, change.state, State.WAITING, change.why))
+    if new:
+        connection.execute(insert(DELIVERY), new)
+        connection.execute(insert(PART), parts)
+    log(connection, moved, at=now, real_at=real, by="queue")
+
+
+def _guarded(connection: Connection, change: Change, values: dict[str, Any]) -> bool:
+    """Change a row only where it still stands as it was seen: a worker may have taken it meanwhile."""
+    assert change.state is not None
+    guard = update(DELIVERY).where(DELIVERY.c.id == change.id, DELIVERY.c.state == change.state.value)
+    return connection.execute(guard.values(**values)).rowcount == 1
+
+
+def _row(row_id: str, delivery: Planned, generation: int, now: datetime) -> dict[str, Any]:
+    return {
+        "id": row_id,
+        "base": delivery.id,
+        "generation": generation,
+        "entry": delivery.entry,
+        "post": delivery.post,
+        "campaign": delivery.campaign,
+        "partner": delivery.partner,
+        "platform": delivery.platform,
+        "account": delivery.account,
+        "occurrence": delivery.occurrence,
+        "state": State.WAITING.value,
+        "queued_at": now,
+    }
+
+
+def _content(delivery: Planned) -> dict[str, Any]:
+    boost = delivery.message.boost
+    return {
+        "variant": delivery.variant,
+        "kind": delivery.kind,
+        "lang": delivery.lang,
+        "due_at": delivery.due,
+        "late_at": delivery.late,
+        "look_at": delivery.due,
+        "message": delivery.message.as_json(),
+        "content_hash": delivery.content_hash,
+        "subjects": list(delivery.subjects),
+        "hashtags": list(delivery.hashtags),
+        "boost_of": boost.delivery if boost is not None else None,
+    }
+
+
+def _part_count(delivery: Planned) -> int:
+    return max(1, len(delivery.message.parts))
+
+
+def _part(row_id: str, delivery: Planned, number: int) -> dict[str, Any]:
+    return {
+        "delivery": row_id,
+        "number": number,
+        "key": idempotency_key(row_id, number),
+        "record_key": record_key(row_id, number, delivery.due),
+    }
+
+
+def _renew_parts(connection: Connection, row_id: str, delivery: Planned) -> None:
+    """Keep the keys of parts that stay; what was prepared for other words is forgotten."""
+    count = _part_count(delivery)
+    connection.execute(delete(PART).where(PART.c.delivery == row_id, PART.c.number >= count))
+    connection.execute(update(PART).where(PART.c.delivery == row_id).values(created_at=None, prepared=None))
+    known = set(connection.execute(select(PART.c.number).where(PART.c.delivery == row_id)).scalars())
+    missing = [_part(row_id, delivery, number) for number in range(count) if number not in known]
+    if missing:
+        connection.execute(insert(PART), missing)
+
+
+def write_accounts(connection: Connection, accounts: Iterable[str]) -> None:
+    """Make sure that each of our accounts has its row."""
+    known = set(connection.execute(select(ACCOUNT.c.id)).scalars())
+    new = [{"id": account, "platform": account.partition("/")[2]} for account in accounts if account not in known]
+    if new:
+        connection.execute(insert(ACCOUNT), new)

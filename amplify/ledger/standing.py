@@ -1,0 +1,48 @@
+"""How things stand: counts, what waits and why, what a person should look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from amplify.ledger.tables import ACCOUNT, DELIVERY
+from amplify.model.delivery import State
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One look at the ledger."""
+
+    counts: Mapping[str, int]
+    """State → deliveries."""
+    coming: tuple[Mapping[str, Any], ...]
+    """The next waiting deliveries, with the reason where one is held."""
+    look: tuple[Mapping[str, Any], ...]
+    """Unsure, refused, missed and cut: a person should look."""
+    paused: Mapping[str, str]
+    """Account → what to mend."""
+
+
+_COLUMNS = ("id", "account", "post", "entry", "state", "why", "due_at", "late_at")
+
+
+def standing(connection: Connection, now: datetime, most: int = 12) -> Standing:
+    """The ledger at `now` (UTC)."""
+    counted = connection.execute(
+        select(DELIVERY.c.state, func.count()).group_by(DELIVERY.c.state).order_by(DELIVERY.c.state)
+    )
+    columns = [DELIVERY.c[name] for name in _COLUMNS]
+    waiting = select(*columns).where(DELIVERY.c.state == State.WAITING.value).order_by(DELIVERY.c.due_at, DELIVERY.c.id)
+    troubled = (State.UNSURE.value, State.REFUSED.value, State.MISSED.value, State.CUT.value)
+    look = select(*columns).where(DELIVERY.c.state.in_(troubled)).order_by(DELIVERY.c.due_at.desc(), DELIVERY.c.id)
+    paused = select(ACCOUNT.c.id, ACCOUNT.c.paused_why).where(ACCOUNT.c.paused_at.is_not(None))
+    return Standing(
+        counts={state: count for state, count in counted},
+        coming=tuple(dict(row) for row in connection.execute(waiting.limit(most)).mappings()),
+        look=tuple(dict(row) for row in connection.execute(look.limit(most * 4)).mappings()),
+        paused={account: why or "" for account, why in connection.execute(paused)},
+    )

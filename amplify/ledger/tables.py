@@ -1,0 +1,206 @@
+"""The ledger's tables: what happened. Files are the intent.
+
+Instants are UTC. Columns named `*_at` hold campaign time, those named `real_*` and `lease_until` real time.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON as _Json
+from sqlalchemy import BigInteger, Column, DateTime, Dialect, Index, Integer, Table, Text, TypeDecorator, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+Json = _Json().with_variant(JSONB(), "postgresql")
+Serial = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Utc(TypeDecorator[datetime]):
+    """Aware UTC instants. SQLite has no zones, so it stores the UTC wall clock."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant in the ledger needs a zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Meta(SQLModel, table=True):
+    """What the ledger knows about itself: workspace id, what was queued last, from which files."""
+
+    key: str = Field(primary_key=True)
+    value: str
+
+
+class Account(SQLModel, table=True):
+    """One of our accounts, and whether it can speak."""
+
+    id: str = Field(primary_key=True)
+    """`partner/platform`."""
+    platform: str
+    paused_at: datetime | None = Field(default=None, sa_type=Utc)
+    paused_why: str | None = None
+    """What a person must mend."""
+    real_not_before: datetime | None = Field(default=None, sa_type=Utc)
+    """The platform asked us to wait until then."""
+
+
+class Gate(SQLModel, table=True):
+    """Whether a subject may be spoken of: copied from the files by `queue`, asked before every call."""
+
+    kind: str = Field(primary_key=True)
+    """`person`, `fact`, `action`, `campaign`, `partner`, `account`."""
+    subject: str = Field(primary_key=True)
+    closed: str | None = None
+    """Why nothing about it goes out; null while it is open."""
+    opens_at: datetime | None = Field(default=None, sa_type=Utc)
+    closes_at: datetime | None = Field(default=None, sa_type=Utc)
+    after: str | None = None
+    """The reason shown once `closes_at` has passed."""
+
+
+class Delivery(SQLModel, table=True):
+    """One post for one account at one due time. The table is the queue."""
+
+    id: str = Field(primary_key=True)
+    """The delivery's identity, with `.N` behind it from the second generation on."""
+    base: str
+    """The identity alone."""
+    generation: int = 1
+    entry: str
+    post: str
+    variant: str
+    campaign: str
+    partner: str
+    platform: str
+    account: str
+    occurrence: str
+    """Nominal date, or `once`."""
+    kind: str
+    lang: str
+    due_at: datetime = Field(sa_type=Utc)
+    late_at: datetime = Field(sa_type=Utc)
+    """From this instant on it is missed."""
+    look_at: datetime = Field(sa_type=Utc)
+    """Not looked at before: the due time, or when the reason for a hold can change."""
+    state: str
+    why: str | None = None
+    """The reason for the state, or for a hold."""
+    message: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
+    content_hash: str
+    subjects: list[str] = Field(sa_column=Column(Json, nullable=False))
+    """`kind:id` of everything a gate can close."""
+    hashtags: list[str] = Field(sa_column=Column(Json, nullable=False))
+    boost_of: str | None = None
+    """The delivery a boost waits for."""
+    owner: str | None = None
+    """Who holds it."""
+    lease_until: datetime | None = Field(default=None, sa_type=Utc)
+    queued_at: datetime = Field(sa_type=Utc)
+    sent_at: datetime | None = Field(default=None, sa_type=Utc)
+
+
+class Part(SQLModel, table=True):
+    """One message of a delivery's thread; a boost has one part without text."""
+
+    delivery: str = Field(primary_key=True, foreign_key="delivery.id")
+    number: int = Field(primary_key=True)
+    """From 0."""
+    key: str
+    """Idempotency key, fixed for ever."""
+    record_key: str
+    """Bluesky record key, fixed for ever."""
+    created_at: datetime | None = Field(default=None, sa_type=Utc)
+    """When the first attempt began; identical on every retry."""
+    prepared: dict[str, Any] | None = Field(default=None, sa_column=Column(Json, nullable=True))
+    """Uploaded media and resolved handles, stored before the first attempt."""
+    remote_id: str | None = None
+    url: str | None = None
+    extra: str = ""
+    sent_at: datetime | None = Field(default=None, sa_type=Utc)
+    removed_at: datetime | None = Field(default=None, sa_type=Utc)
+
+
+class Attempt(SQLModel, table=True):
+    """One try at one part. Append-only but for its ending."""
+
+    id: int | None = Field(default=None, sa_column=Column(Serial, primary_key=True, autoincrement=True))
+    delivery: str = Field(foreign_key="delivery.id", index=True)
+    part: int
+    owner: str
+    at: datetime = Field(sa_type=Utc)
+    real_began: datetime = Field(sa_type=Utc)
+    real_ended: datetime | None = Field(default=None, sa_type=Utc)
+    outcome: str | None = None
+    """`sent`, `try_later`, `refused`, `logged_out`, `unknown`; null: it never came back."""
+    why: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+
+
+class Move(SQLModel, table=True):
+    """One change of state. Append-only."""
+
+    id: int | None = Field(default=None, sa_column=Column(Serial, primary_key=True, autoincrement=True))
+    delivery: str = Field(foreign_key="delivery.id", index=True)
+    at: datetime = Field(sa_type=Utc)
+    real_at: datetime = Field(sa_type=Utc)
+    before: str | None
+    """Null for the first."""
+    after: str
+    by: str
+    """The step, or the person."""
+    why: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+
+
+class Reading(SQLModel, table=True):
+    """Engagement of one part at one time. Append-only. Null: the platform does not say."""
+
+    id: int | None = Field(default=None, sa_column=Column(Serial, primary_key=True, autoincrement=True))
+    delivery: str = Field(foreign_key="delivery.id", index=True)
+    part: int
+    at: datetime = Field(sa_type=Utc)
+    mark: str
+    """The nominal age in words: `1h`, `24h`, `7d`, or `asked` when a person asked."""
+    likes: int | None = None
+    reposts: int | None = None
+    replies: int | None = None
+    quotes: int | None = None
+    bookmarks: int | None = None
+    views: int | None = None
+
+
+def _table(name: str) -> Table:
+    return SQLModel.metadata.tables[name]
+
+
+META = _table("meta")
+ACCOUNT = _table("account")
+GATE = _table("gate")
+DELIVERY = _table("delivery")
+PART = _table("part")
+ATTEMPT = _table("attempt")
+MOVE = _table("move")
+READING = _table("reading")
+
+_waiting = text("state = 'waiting'")
+_held = text("state IN ('claimed', 'sending')")
+_unsure = text("state = 'unsure'")
+Index("delivery_due", DELIVERY.c.look_at, DELIVERY.c.id, sqlite_where=_waiting, postgresql_where=_waiting)
+Index("delivery_late", DELIVERY.c.late_at, sqlite_where=_waiting, postgresql_where=_waiting)
+Index("delivery_held", DELIVERY.c.account, sqlite_where=_held, postgresql_where=_held)
+Index("delivery_unsure", DELIVERY.c.look_at, sqlite_where=_unsure, postgresql_where=_unsure)
+Index("delivery_sent", DELIVERY.c.sent_at)
+Index("delivery_base", DELIVERY.c.base)
+Index("delivery_boost", DELIVERY.c.boost_of)
+Index("reading_once", READING.c.delivery, READING.c.part, READING.c.mark)

@@ -1,0 +1,106 @@
+"""What a plan says: deliveries to come, what was left out, and what is wrong with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from amplify.model.delivery import State
+from amplify.model.message import Message
+from amplify.model.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One delivery as the files want it."""
+
+    id: str
+    entry: str
+    post: str
+    variant: str
+    campaign: str
+    partner: str
+    platform: str
+    occurrence: str
+    kind: str
+    lang: str
+    due: datetime
+    """UTC."""
+    late: datetime
+    """UTC; from then on it is missed."""
+    zone: str
+    """IANA zone of the account's readers, for showing `due`."""
+    message: Message
+    content_hash: str
+    subjects: tuple[str, ...]
+    """`kind:id` of everybody and everything it speaks of."""
+    hashtags: tuple[str, ...]
+    ours: bool
+    """One of our own accounts: only these are queued."""
+
+    @property
+    def account(self) -> str:
+        return f"{self.partner}/{self.platform}"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A post that an account does not get, and why."""
+
+    entry: str
+    post: str
+    account: str
+    why: str
+    ours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem of planned deliveries, and the accounts it concerns."""
+
+    problem: Problem
+    accounts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything due between two instants (UTC), for all partners, by due time."""
+
+    start: datetime
+    end: datetime
+    deliveries: tuple[Planned, ...]
+    left_out: tuple[LeftOut, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def ours(self) -> tuple[Planned, ...]:
+        """Deliveries of our own accounts."""
+        return tuple(delivery for delivery in self.deliveries if delivery.ours)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of the difference between a plan and the ledger."""
+
+    sign: str
+    """`+` new · `~` changed · `-` cancelled · `^` revived · `!` already out with other words."""
+    id: str
+    account: str
+    post: str
+    due: datetime
+    state: State | None
+    """Where the row stands now; None: there is none yet."""
+    why: str
+    """What changed, in words."""
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "sign": self.sign,
+            "id": self.id,
+            "account": self.account,
+            "post": self.post,
+            "due": self.due.isoformat(),
+            "state": self.state.value if self.state else None,
+            "why": self.why,
+        }

@@ -1,0 +1,63 @@
+"""What Bluesky's errors mean: every exception of atproto and of the HTTP library under it, named by what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from amplify.model.errors import LoggedOut, PlatformError, TryLater, Unknown
+from amplify.platforms import transport
+
+WORN_OUT: Final = frozenset({"ExpiredToken", "InvalidToken"})
+"""Names of errors after which signing in again may help."""
+_MUTE: Final = frozenset(
+    {
+        *WORN_OUT,
+        "AccountDeactivated",
+        "AccountSuspended",
+        "AccountTakedown",
+        "AuthenticationRequired",
+        "AuthFactorTokenRequired",
+        "AuthMissing",
+        "RepoDeactivated",
+        "RepoSuspended",
+        "RepoTakendown",
+    }
+)
+
+
+def translate(error: Exception, hidden: Sequence[str] = ()) -> PlatformError:
+    """Any exception of atproto, pydantic, httpx or httpcore, named by what to do next. Total."""
+    response = getattr(error, "response", None)
+    status = getattr(response, "status_code", None)
+    if type(error).__name__ == "LoginRequiredError":
+        return LoggedOut("Bluesky asks to sign in again")
+    if type(error).__module__.partition(".")[0] != "atproto_client" or not isinstance(status, int):
+        if transport.never_left(error):
+            return TryLater("Bluesky cannot be reached")
+        return Unknown(f"Bluesky gave no usable answer ({type(error).__name__})")
+    name, message = error_name(error), transport.quoted(error_message(error), hidden)
+    why = f"Bluesky answered {status}: {f'{name}: {message}'.strip(': ')}".rstrip(": ")
+    if name in _MUTE:
+        return LoggedOut(why)
+    return transport.by_status(status, why, _after(error) if status == 429 else None)
+
+
+def _after(error: Exception) -> timedelta | None:
+    headers = getattr(getattr(error, "response", None), "headers", None) or {}
+    return transport.seconds_until(headers.get("retry-after")) or transport.seconds_until(
+        headers.get("ratelimit-reset")
+    )
+
+
+def error_name(error: Exception) -> str:
+    """The protocol's own name of an error (`ExpiredToken`), or nothing."""
+    content = getattr(getattr(error, "response", None), "content", None)
+    return str(getattr(content, "error", None) or "")
+
+
+def error_message(error: Exception) -> str:
+    """What the server said in words, or nothing."""
+    content = getattr(getattr(error, "response", None), "content", None)
+    return str(getattr(content, "message", None) or "")

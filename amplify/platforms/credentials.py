@@ -1,0 +1,94 @@
+"""Where a credential's fields come from: the environment, the keyring, a private file. Never the ledger, never config.
+
+Under a test runner the real ones are out of reach: the environment is read as the test set it, the keyring only
+where `PYTHON_KEYRING_BACKEND` names one, the file only where `AMPLIFY_CREDENTIALS` does.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from amplify.model.errors import LoggedOut
+
+SERVICE: Final = "amplify"
+"""The service name of our entries in the operating system's keyring."""
+
+
+def find_secrets(fields: Sequence[str], name: str, account: str) -> dict[str, str]:
+    """Every field of the credential `name`, for `account` (`partner/platform`).
+
+    Raises LoggedOut with a sentence that names each missing variable and keyring entry.
+    """
+    found: dict[str, str] = {}
+    stored: Mapping[str, str] | None = None
+    for field in fields:
+        value = os.environ.get(variable(name, field)) or _from_keyring(name, field)
+        if not value:
+            if stored is None:
+                stored = _from_file(name, account)
+            value = stored.get(field)
+        if value:
+            found[field] = value
+    missing = [field for field in fields if field not in found]
+    if missing:
+        variables = " and ".join(variable(name, field) for field in missing)
+        entries = ", ".join(f"`keyring set {SERVICE} {name}/{field}`" for field in missing)
+        raise LoggedOut(
+            f"{account} has no {' and no '.join(missing)} for its credential {name!r}: "
+            f"set {variables} in the environment, or store it with {entries}"
+        )
+    return found
+
+
+def variable(name: str, field: str) -> str:
+    """The environment variable of one field: `press-x`, `api_key` → `AMPLIFY_PRESS_X_API_KEY`."""
+    return f"AMPLIFY_{name}_{field}".upper().replace("-", "_")
+
+
+def credentials_file() -> Path:
+    """The private file: `$AMPLIFY_CREDENTIALS`, or `~/.config/amplify/credentials.yaml`."""
+    named = os.environ.get("AMPLIFY_CREDENTIALS")
+    return Path(named) if named else Path.home() / ".config" / "amplify" / "credentials.yaml"
+
+
+def _keep_tests_away(explicitly: str, what: str) -> None:
+    if "PYTEST_CURRENT_TEST" in os.environ and not os.environ.get(explicitly):
+        raise RuntimeError(f"a test reached for the real {what}: point {explicitly} at one of its own")
+
+
+def _from_keyring(name: str, field: str) -> str | None:
+    _keep_tests_away("PYTHON_KEYRING_BACKEND", "keyring")
+    import keyring  # looks for backends when imported
+
+    try:
+        return keyring.get_password(SERVICE, f"{name}/{field}")
+    except Exception:  # backends fail in ways of their own (D-Bus, a locked wallet); the file comes next
+        return None
+
+
+def _from_file(name: str, account: str) -> Mapping[str, str]:
+    _keep_tests_away("AMPLIFY_CREDENTIALS", "credentials file")
+    path = credentials_file()
+    try:
+        with path.open("rb") as opened:
+            if stat.S_IMODE(os.fstat(opened.fileno()).st_mode) & 0o077:
+                raise LoggedOut(f"{account}: others can read {path}: run `chmod 600 {path}` first")
+            raw = opened.read()
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise LoggedOut(f"{account}: {path} cannot be read ({error.strerror})") from None
+    import yaml
+
+    try:
+        content = yaml.safe_load(raw)
+    except yaml.YAMLError:  # its message would quote the line, and the line holds a secret
+        raise LoggedOut(f"{account}: {path} is not valid YAML") from None
+    entry = content.get(name, {}) if isinstance(content, dict) else None
+    if not isinstance(entry, dict) or not all(isinstance(value, str) for value in entry.values()):
+        raise LoggedOut(f"{account}: {path} should hold `{name}:` with one quoted text for each field")
+    return entry

@@ -1,0 +1,31 @@
+"""An account is rehearsal-only until its entry says `live: true`: until then it speaks to this machine alone."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from amplify.model.errors import LoggedOut
+from amplify.model.platform import Connection
+
+
+def is_loopback(url: str | None) -> bool:
+    """Whether the host of `url` is this machine, judged by its spelling: nothing is resolved.
+
+    127.0.0.0/8, ::1 and `localhost` are; None, which means the platform's own server, is not.
+    """
+    try:
+        host = urlsplit(url or "").hostname or ""
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def guard(connection: Connection, url: str | None) -> None:
+    """Raise LoggedOut where a rehearsal-only account is about to speak to `url` beyond this machine."""
+    if connection.loopback_only and not is_loopback(url):
+        where = urlsplit(url or "").hostname or "the platform itself" if url else "the platform itself"
+        raise LoggedOut(
+            f"{connection.account} is rehearsal-only and will not speak to {where}: "
+            "it goes live when its entry in config/accounts.yaml says `live: true`"
+        )

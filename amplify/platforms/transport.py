@@ -1,0 +1,186 @@
+"""What every HTTP library under the SDKs has in common: was anything sent, and what does an answer's status mean.
+
+No HTTP library is imported to judge an error: its exceptions are known by their module and name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Final
+
+from amplify.model.errors import LoggedOut, PlatformError, Refused, TryLater, Unknown
+from amplify.model.platform import Connection
+from amplify.platforms.loopback import guard
+
+if TYPE_CHECKING:
+    import requests
+
+CONNECT_SECONDS: Final = 10.0
+"""Longest wait for a connection, inside the whole request's time."""
+
+_NEVER_LEFT: Final = frozenset(
+    {
+        "builtins.ConnectionRefusedError",
+        "socket.gaierror",
+        "requests.ConnectTimeout",
+        "requests.InvalidURL",
+        "requests.InvalidHeader",
+        "urllib3.NewConnectionError",
+        "urllib3.NameResolutionError",
+        "urllib3.ConnectTimeoutError",
+        "httpx.ConnectError",
+        "httpx.ConnectTimeout",
+        "httpx.PoolTimeout",
+        "httpx.UnsupportedProtocol",
+        "httpx.LocalProtocolError",
+        "httpx.InvalidURL",
+        "httpcore.ConnectError",
+        "httpcore.ConnectTimeout",
+        "httpcore.PoolTimeout",
+        "httpcore.UnsupportedProtocol",
+        "httpcore.LocalProtocolError",
+        "ssl.SSLCertVerificationError",
+    }
+)
+_MAY_HAVE_LEFT: Final = frozenset(
+    {
+        "requests.ReadTimeout",
+        "requests.ChunkedEncodingError",
+        "requests.ContentDecodingError",
+        "requests.JSONDecodeError",
+        "requests.TooManyRedirects",
+        "urllib3.ReadTimeoutError",
+        "urllib3.ProtocolError",
+        "urllib3.IncompleteRead",
+        "httpx.ReadTimeout",
+        "httpx.WriteTimeout",
+        "httpx.ReadError",
+        "httpx.WriteError",
+        "httpx.CloseError",
+        "httpx.RemoteProtocolError",
+        "httpx.DecodingError",
+        "httpx.TooManyRedirects",
+        "httpcore.ReadTimeout",
+        "httpcore.WriteTimeout",
+        "httpcore.ReadError",
+        "httpcore.WriteError",
+        "httpcore.RemoteProtocolError",
+    }
+)
+
+
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """The error, then what it was raised from or holds, outermost first."""
+    seen: set[int] = set()
+    ahead: list[BaseException] = [error]
+    while ahead:
+        one = ahead.pop(0)
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        inside = [getattr(one, "reason", None), *one.args, one.__cause__ or one.__context__]
+        ahead.extend(inner for inner in inside if isinstance(inner, BaseException))
+
+
+def never_left(error: BaseException) -> bool:
+    """Whether the request certainly reached nobody: refused, no such host, no connection in time.
+
+    The outermost exception that says anything decides, since an older failure may hang below it.
+    """
+    for one in chain(error):
+        names = {f"{kind.__module__.partition('.')[0]}.{kind.__name__}" for kind in type(one).__mro__}
+        if names & _MAY_HAVE_LEFT:
+            return False
+        if names & _NEVER_LEFT:
+            return True
+    return False
+
+
+def by_status(status: int, why: str, after: timedelta | None = None) -> PlatformError:
+    """What an HTTP status means where the platform says nothing more exact."""
+    if status in (401, 402):
+        # 402: the account's credits are used up. Nothing is wrong with the post, so it waits.
+        return LoggedOut(why)
+    if status in (425, 429):
+        return TryLater(why, after)
+    if 400 <= status < 500 and status not in (408, 409, 423):
+        return Refused(why)
+    return Unknown(why)
+
+
+def seconds_until(value: str | None, now: datetime | None = None) -> timedelta | None:
+    """Real time until a header's moment: unix seconds, a number of seconds, an HTTP date or an ISO date."""
+    if not value:
+        return None
+    now = now or datetime.now(UTC)
+    try:
+        number = float(value)
+        moment = now + timedelta(seconds=number) if number < 10_000_000 else datetime.fromtimestamp(number, UTC)
+    except (ValueError, OverflowError, OSError):
+        try:
+            moment = parsedate_to_datetime(value) if "," in value else datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(moment - now, timedelta())
+
+
+def quoted(said: object, hidden: Iterable[str]) -> str:
+    """What a platform said, fit for a log: one line, short, without secrets and without the post's own text."""
+    words = said if isinstance(said, str) else ""
+    for secret in sorted((part for text in hidden for part in (text, *text.splitlines())), key=len, reverse=True):
+        if len(secret) > 3:
+            words = words.replace(secret, "…")
+    words = " ".join(words.split())
+    return words if len(words) <= 160 else f"{words[:159]}…"
+
+
+@contextmanager
+def asking(translate: Callable[[Exception], PlatformError], *, repeatable: bool) -> Iterator[None]:
+    """Let nothing but platform errors out. What may be repeated freely is never unknown: it is tried later."""
+    try:
+        yield
+    except Exception as error:  # the point of it: SDKs leak whatever their libraries raise
+        ours = next((one for one in chain(error) if isinstance(one, PlatformError)), None)
+        answer = ours or translate(error)
+        if repeatable and isinstance(answer, Unknown):
+            answer = TryLater(answer.why)
+        # `from None`: the SDK's own words may hold a token or the text.
+        raise answer from None
+
+
+def requests_session(connection: Connection, replacing: str | None = None) -> requests.Session:
+    """A session of its own: no environment, no `.netrc`, a time limit on every request, the loopback guard.
+
+    `replacing`: the host an SDK insists on; requests go to the connection's server instead.
+    """
+    from urllib.parse import urlsplit, urlunsplit
+
+    import requests
+    from requests.adapters import HTTPAdapter
+    from urllib3.util import Timeout
+
+    class Wire(HTTPAdapter):
+        def send(  # type: ignore[override]  # the stubs spell out every keyword
+            self, request: requests.PreparedRequest, **options: object
+        ) -> requests.Response:
+            if replacing and connection.server and request.url and request.url.startswith(replacing):
+                server, parts = urlsplit(connection.server), urlsplit(request.url)
+                request.url = urlunsplit(
+                    (server.scheme, server.netloc, server.path.rstrip("/") + parts.path, parts.query, "")
+                )
+            guard(connection, request.url)
+            limit = connection.timeout
+            options["timeout"] = Timeout(total=limit, connect=min(CONNECT_SECONDS, limit))
+            return super().send(request, **options)  # type: ignore[arg-type]
+
+    session = requests.Session()
+    session.trust_env = False
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, Wire(pool_connections=2, pool_maxsize=4))
+    return session

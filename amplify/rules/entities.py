@@ -1,0 +1,148 @@
+"""What becomes a link, a tag or a mention in a text, on each platform. Pure; no text makes these raise.
+
+Offsets are code points of the text as given; entities come in order and never overlap. Sources: twitter-text
+(X), the `richtext` code of Bluesky's own client, `Tag` and `Account` of Mastodon.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any, Final, Literal
+
+import regex
+
+from amplify.model.message import Entity
+
+_KEPT = 4096
+_WORD: Final = r"\p{L}\p{M}\p{Nd}_"
+"""Letters (U+02BC is one, U+2019 is not), marks, digits, `_`."""
+
+# X: a tag may follow anything but a letter, a digit, `&` or another sign; so `(#тэг)` is one.
+_X_JOINERS = "\u200c\u200d\ua67e\u05be\u05f3\u05f4\uff5e\u301c\u309b\u309c\u30a0\u30fb\u3003\u0f0b\u0f0c\u00b7"
+_X_TAG = regex.compile(
+    rf"(?:(?<=[\ufe0e\ufe0f])|(?<![{_WORD}{_X_JOINERS}&]))[#＃](?!\ufe0f?\u20e3)"
+    rf"((?=[{_WORD}{_X_JOINERS}]*[\p{{L}}\p{{M}}])[{_WORD}{_X_JOINERS}]++)(?![#＃]|://)"
+)
+_X_MENTION = regex.compile(
+    r"(?:(?<![a-zA-Z0-9_!#$%&*@＠])|(?<=(?:^|[^a-zA-Z0-9_+~.-])[rR][tT]:?))"
+    r"[@＠]([a-zA-Z0-9_]{1,20}+)(?![@＠\u00c0-\u024f]|://)"
+)
+
+# Bluesky: nothing links by itself; these are the stretches for which its own client writes a facet.
+_BLUESKY_LINK = regex.compile(
+    r"(?<![^\s(])(https?://\S+|[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)+(?:[/?#]\S*)?)", regex.IGNORECASE
+)
+_BLUESKY_TAG = regex.compile(r"(?<!\S)[#＃](?!\ufe0f)([^\s’\u00ad\u2060\u200a-\u200d\u20e2]+)")
+_BLUESKY_MENTION = regex.compile(
+    r"(?<![^\s(])@((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)(?![a-z0-9-])",
+    regex.IGNORECASE,
+)
+_TAG_GRAPHEMES = 64  # lexicon app.bsky.richtext.facet#tag, which also allows 640 bytes
+_TAG_BYTES = 640
+
+# Mastodon: only addresses with a scheme; a tag follows a blank.
+_MASTODON_LINK = regex.compile(r"(?<![\p{L}\p{N}@#$＠＃_/])(https?://[^\s<>\"]+)", regex.IGNORECASE)
+_MASTODON_TAG = regex.compile(rf"(?<!\S)[#＃]((?=[{_WORD}·・\u200c]*[\p{{L}}\p{{M}}])[{_WORD}·・\u200c]++)")
+_MASTODON_MENTION = regex.compile(
+    r"(?<![=/\p{L}\p{N}_])@([a-z0-9_]+(?:[a-z0-9_.-]+[a-z0-9_]+)?"
+    r"(?:@[\p{L}\p{M}\p{N}_](?:[\p{L}\p{M}\p{N}_.-]*[\p{L}\p{M}\p{N}_])?(?::\d+)?)?)(?![a-z0-9_@])",
+    regex.IGNORECASE,
+)
+_CLOSING = {")": "(", "]": "[", "}": "{", "»": "«", "”": "“"}
+_TRAILING = frozenset(".,;:!?…'\"’`*")
+
+_Kind = Literal["link", "tag", "mention"]
+
+
+@lru_cache(maxsize=_KEPT)
+def x_entities(text: str) -> tuple[Entity, ...]:
+    """What X links: addresses with and without scheme, `#tags`, `@names`."""
+    spans = _x_spans(text) if "." in text else ()
+    links = (Entity("link", start, end, _address(text[start:end])) for start, end in spans)
+    return _in_order(links, _found("mention", _X_MENTION, text), _found("tag", _X_TAG, text))
+
+
+@lru_cache(maxsize=_KEPT)
+def bluesky_entities(text: str) -> tuple[Entity, ...]:
+    """What gets a facet on Bluesky: addresses, bare domains of known endings, `#tags`, `@domain.names`."""
+    return _in_order(_bluesky_links(text), _found("mention", _BLUESKY_MENTION, text), _bluesky_tags(text))
+
+
+@lru_cache(maxsize=_KEPT)
+def mastodon_entities(text: str) -> tuple[Entity, ...]:
+    """What Mastodon links: http and https addresses, `#tags`, `@user@host` and local `@user`."""
+    links = (
+        Entity("link", match.start(), match.start() + len(url), url)
+        for match in _MASTODON_LINK.finditer(text)
+        if (url := _without_tail(match[1])).count("/") >= 2 and len(url) > len("https://")
+    )
+    return _in_order(links, _found("mention", _MASTODON_MENTION, text), _found("tag", _MASTODON_TAG, text))
+
+
+def _x_spans(text: str) -> Iterator[tuple[int, int]]:
+    from twitter_text import extract_urls_with_indices  # its tables take 60 ms to load
+
+    # A lone surrogate cannot be encoded for the domain check; one code point stands in for it, offsets stay.
+    found: list[dict[str, Any]] = extract_urls_with_indices(regex.sub("[\ud800-\udfff]", "\ufffd", text))
+    for url in found:
+        yield url["indices"][0], url["indices"][1]
+
+
+def _bluesky_links(text: str) -> Iterator[Entity]:
+    for match in _BLUESKY_LINK.finditer(text):
+        raw = _without_tail(match[1])
+        start, end = match.start(1), match.start(1) + len(raw)
+        if raw[:4].lower() == "http" and "://" in raw:
+            if len(raw.partition("://")[2]) > 0:
+                yield Entity("link", start, end, raw)
+        elif any(begin == 0 for begin, _ in _x_spans(raw)):  # twitter-text knows the domain endings there are
+            yield Entity("link", start, end, _address(raw))
+
+
+def _bluesky_tags(text: str) -> Iterator[Entity]:
+    for match in _BLUESKY_TAG.finditer(text):
+        word = regex.sub(r"\p{P}+$", "", match[1])
+        if not regex.search(r"[^\p{Nd}\p{P}\s]", word) or len(regex.findall(r"\X", word)) > _TAG_GRAPHEMES:
+            continue
+        if len(word.encode("utf-8", "surrogatepass")) <= _TAG_BYTES:
+            yield Entity("tag", match.start(), match.start(1) + len(word), word)
+
+
+def _found(kind: _Kind, pattern: regex.Pattern[str], text: str) -> Iterator[Entity]:
+    for match in pattern.finditer(text):
+        yield Entity(kind, match.start(), match.end(1), match[1])
+
+
+def _in_order(*groups: Iterable[Entity]) -> tuple[Entity, ...]:
+    """Earlier groups win where two claim the same stretch: a tag inside an address is part of the address."""
+    kept: list[Entity] = []
+    for group in groups:
+        added = []
+        for one in group:
+            after = bisect_right(kept, one.start, key=_start)
+            free_before = after == 0 or kept[after - 1].end <= one.start
+            if free_before and (after == len(kept) or one.end <= kept[after].start):
+                added.append(one)
+        kept = sorted(kept + added, key=_start)
+    return tuple(kept)
+
+
+def _start(one: Entity) -> int:
+    return one.start
+
+
+def _without_tail(url: str) -> str:
+    """The address without the punctuation of the sentence around it."""
+    while url:
+        last = url[-1]
+        if last in _TRAILING or (last in _CLOSING and url.count(last) > url.count(_CLOSING[last])):
+            url = url[:-1]
+        else:
+            return url
+    return url
+
+
+def _address(raw: str) -> str:
+    return raw if "://" in raw else f"https://{raw}"

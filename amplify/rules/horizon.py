@@ -1,0 +1,12 @@
+"""How far ahead deliveries are written down."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from amplify.model.workspace import Workspace
+
+
+def horizon(workspace: Workspace, now: datetime) -> datetime:
+    """The end of what is planned at `now` (UTC)."""
+    return now + timedelta(days=workspace.settings.horizon_days)

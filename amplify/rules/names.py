@@ -1,0 +1,198 @@
+"""The names a text may use: `{{ fact.prisoners }}`, `{{ person.anna.days_detained }}`, `{{ partner.press_union }}` …
+
+Each name used is noted, so that a delivery knows what it speaks of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from amplify.model.campaign import Campaign, Signatory
+from amplify.model.partner import Partner
+from amplify.model.person import Person
+from amplify.model.post import Post
+from amplify.model.workspace import Workspace
+from amplify.rules.language import number, pick, pick_any, spelled_date
+from amplify.rules.template import TemplateFault
+
+
+@dataclass(slots=True)
+class Setting:
+    """For whom, where and when a text is rendered."""
+
+    workspace: Workspace
+    post: Post
+    platform: str
+    lang: str
+    due: datetime
+    """UTC."""
+    zone: str
+    used: set[str] = field(default_factory=set)
+    """`kind:id` of every name that was used."""
+
+    @property
+    def day(self) -> date:
+        """The due day on the readers' calendar."""
+        return self.due.astimezone(ZoneInfo(self.zone)).date()
+
+    @property
+    def campaign(self) -> Campaign:
+        return self.workspace.campaigns[self.post.front.campaign]
+
+
+class _Book:
+    """`fact.x`: one entry of a mapping of words, noted when it is used."""
+
+    def __init__(self, kind: str, words: Mapping[str, Any], setting: Setting, view: Any) -> None:
+        self._kind, self._words, self._setting, self._view = kind, words, setting, view
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        word = self._words.get(name)
+        if word is None:
+            known = ", ".join(list(self._words)[:6]) or "none yet"
+            raise TemplateFault(f"no {self._kind} is called `{name}`; known: {known}")
+        kind = "action" if self._kind == "cta" else self._kind
+        self._setting.used.add(f"{kind}:{name}")
+        return self._view(word, self._setting)
+
+    __getitem__ = __getattr__
+
+
+class _Fact:
+    def __init__(self, fact: Any, setting: Setting) -> None:
+        lang = setting.lang
+        self.value = number(fact.value, lang) if isinstance(fact.value, int) else fact.value
+        self.qualifier = pick(fact.qualifier, lang) or ""
+        self.unit = pick(fact.unit, lang) or ""
+        self.counted_by = pick_any(fact.counted_by, lang)
+        self.as_of = spelled_date(fact.as_of, lang)
+
+    def __str__(self) -> str:
+        counted = " ".join(word for word in (self.qualifier, self.value, self.unit) if word)
+        return f"{counted} ({self.counted_by})"
+
+
+class _Person:
+    def __init__(self, person: Person, setting: Setting) -> None:
+        self.name = pick_any(person.name, setting.lang)
+        self.days_detained = number(days_detained(person, setting.day), setting.lang)
+        self.detained_since = spelled_date(person.detentions[-1].start, setting.lang)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def days_detained(person: Person, day: date) -> int:
+    """Whole days behind bars up to `day`, all detentions together; the first day counts as one."""
+    total = 0
+    for detention in person.detentions:
+        last = min(detention.end or day, day)
+        if last >= detention.start:
+            total += (last - detention.start).days + 1
+    return total
+
+
+class _Occasion:
+    def __init__(self, setting: Setting) -> None:
+        front = setting.post.front
+        occasion = next((o for o in setting.campaign.occasions if o.id == front.occasion), None)
+        if occasion is None:
+            raise TemplateFault("this post names no occasion of its campaign: add `occasion:` to its front matter")
+        self.name = pick_any(occasion.name, setting.lang)
+        self._themes = occasion.themes.get(setting.day.year)
+        self._year, self._lang = setting.day.year, setting.lang
+
+    def __getattr__(self, name: str) -> str:
+        if name != "theme":
+            raise AttributeError(name)
+        theme = pick(self._themes, self._lang) if self._themes else None
+        if theme is None:
+            raise TemplateFault(
+                f"the occasion has no theme for {self._year} in `{self._lang}`: add it to the campaign's occasions"
+            )
+        return theme
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class _CampaignName:
+    def __init__(self, setting: Setting) -> None:
+        self.name = pick_any(setting.campaign.name, setting.lang)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class _Late(Mapping[str, Any]):
+    """Template names, each made when it is asked for: most texts use one or two."""
+
+    def __init__(self, setting: Setting) -> None:
+        workspace = setting.workspace
+        self._makers: dict[str, Any] = {
+            "fact": lambda: _Book("fact", workspace.facts, setting, _Fact),
+            "person": lambda: _Book("person", workspace.people, setting, _Person),
+            "cta": lambda: _Book("cta", workspace.actions, setting, lambda action, s: pick_any(action.url, s.lang)),
+            "partner": lambda: _Book("partner", workspace.partners, setting, mention),
+            "occasion": lambda: _Occasion(setting),
+            "campaign": lambda: _CampaignName(setting),
+            "signatories": lambda: signatories(setting),
+            "date": lambda: spelled_date(setting.day, setting.lang),
+        }
+
+    def __getitem__(self, name: str) -> Any:
+        return self._makers[name]()
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._makers  # Mapping would make the value to find out
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
+def names(setting: Setting) -> Mapping[str, Any]:
+    """Everything a template of this post may use."""
+    return _Late(setting)
+
+
+def mention(partner: Partner, setting: Setting) -> str:
+    """`@handle` on the platform at hand; the plain name where it has none, or where naming the account would
+    put readers at risk (`designated_in`, `docs/care.md`)."""
+    handle = partner.handles.get(setting.platform)
+    risk = setting.post.front.risk
+    if handle is None or (partner.designated_in and risk.audience == "in_country"):
+        return pick_any(partner.name, setting.lang)
+    return f"@{handle}"
+
+
+def signatories(setting: Setting) -> str:
+    """The campaign's signatories that have signed, in order, shortened to “+N more”."""
+    campaign = setting.campaign
+    signed = sorted((s.order, _signatory_name(s, setting)) for s in campaign.signatories if s.signed)
+    shown = [name for _, name in signed[: campaign.signatories_shown]]
+    more = len(signed) - len(shown)
+    if more:
+        shown.append(_more(more, setting.lang))
+    return ", ".join(shown)
+
+
+def _signatory_name(signatory: Signatory, setting: Setting) -> str:
+    if signatory.partner is not None:
+        return pick_any(setting.workspace.partners[signatory.partner].name, setting.lang)
+    return signatory.name or ""
+
+
+_MORE: Mapping[str, str] = {"en": "+{} more", "be": "+яшчэ {}", "ru": "+ещё {}"}
+
+
+def _more(count: int, lang: str) -> str:
+    return (pick(_MORE, lang) or "+{}").format(count)

@@ -1,0 +1,47 @@
+"""How often an account may ask: fixed windows of real time, as the platforms' rate headers tell them."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Final
+
+HOUR: Final = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What is left after a request. `reset`: Unix seconds, real time."""
+
+    limit: int
+    remaining: int
+    reset: int
+    window: int
+    """Seconds."""
+    exceeded: bool
+
+    @property
+    def wait(self) -> int:
+        """Whole seconds until the window begins anew."""
+        return max(1, self.reset - int(time.time()))
+
+
+class Allowance:
+    """All windows of all accounts. `factor` multiplies every limit: a week played in a minute needs more."""
+
+    def __init__(self, factor: float = 1.0) -> None:
+        self.factor = factor
+        self._windows: dict[tuple[str, str], tuple[float, int]] = {}
+
+    def take(self, who: str, family: str, limit: int, window: float, cost: int = 1) -> Budget:
+        """Count a request of `who` in `family`: at most `limit` points in `window` seconds of real time."""
+        now = time.time()
+        limit = max(1, int(limit * self.factor))
+        start, spent = self._windows.get((who, family), (now, 0))
+        if now >= start + window:
+            start, spent = now, 0
+        exceeded = spent + cost > limit
+        if not exceeded:
+            spent += cost
+        self._windows[who, family] = (start, spent)
+        return Budget(limit, max(0, limit - spent), int(start + window) + 1, int(window), exceeded)

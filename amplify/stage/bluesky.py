@@ -1,0 +1,230 @@
+"""Bluesky: XRPC as the atproto SDK needs it, a personal data server and an AppView in one, with their hard rules."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from amplify.stage.allowance import HOUR, Allowance
+from amplify.stage.answers import Denied, answer, read_json
+from amplify.stage.bluesky_records import (
+    POST,
+    REPOST,
+    Lexicon,
+    blob_cid,
+    check_rkey,
+    hanging,
+    moment,
+    record_cid,
+    refused,
+    tid,
+)
+from amplify.stage.bluesky_session import ACCESS, REFRESH, bearer, tokens
+from amplify.stage.bluesky_views import Views
+from amplify.stage.identity import StageAccount
+from amplify.stage.pixels import look_at
+from amplify.stage.post import Json, Picture, StagePost
+from amplify.stage.state import State
+
+BLOB_BYTES: Final = 52_428_800
+"""Largest upload; whether it may hang on a post is asked when the post is put."""
+POINTS: Final = 5000
+"""Points an hour: a creation costs 3, an update 2, a deletion 1."""
+
+Handler = Callable[[StageAccount, Request], Awaitable[Json]]
+_COST: Final = {"createRecord": 3, "putRecord": 2, "deleteRecord": 1}
+
+
+def injected(kind: str, path: str = "") -> Denied:
+    """A failure that was asked for: refuse, 429, 500 or logged_out."""
+    if kind == "429":
+        return Denied(429, {"error": "RateLimitExceeded", "message": "Rate Limit Exceeded"})
+    if kind == "500":
+        return Denied(500, {"error": "InternalServerError", "message": "Internal Server Error"})
+    if kind == "logged_out" and path.endswith("createSession"):
+        return Denied(401, {"error": "AuthenticationRequired", "message": "Invalid identifier or password"})
+    if kind == "logged_out":
+        return Denied(400, {"error": "ExpiredToken", "message": "Token has been revoked"})
+    return refused("Input/record was refused")
+
+
+class Bluesky:
+    """The `/xrpc/…` endpoints."""
+
+    def __init__(self, state: State, allowance: Allowance) -> None:
+        self.state = state
+        self.allowance = allowance
+        self.lexicon = Lexicon(state)
+        self.views = Views(state)
+        self._last_tid = 0
+
+    def routes(self) -> list[Route]:
+        repo, server = "com.atproto.repo", "com.atproto.server"
+        return [
+            Route(f"/xrpc/{server}.createSession", self.create_session, methods=["POST"]),
+            Route(f"/xrpc/{server}.describeServer", self.describe_server, methods=["GET"]),
+            self._route(f"{server}.refreshSession", "POST", self.session, REFRESH),
+            self._route(f"{server}.getSession", "GET", self.session),
+            self._route(f"{repo}.uploadBlob", "POST", self.upload),
+            self._route(f"{repo}.createRecord", "POST", self.create),
+            self._route(f"{repo}.putRecord", "POST", self.put),
+            self._route(f"{repo}.deleteRecord", "POST", self.delete),
+            *self.views.routes(),
+        ]
+
+    def speaker(self, request: Request, scope: str = ACCESS) -> StageAccount:
+        """Whose token it is. Raises Denied without one."""
+        did = bearer(request.headers.get("authorization", ""), scope)
+        account = self.state.by_account_id.get(("bluesky", did))
+        if account is None:
+            raise Denied(400, {"error": "InvalidToken", "message": "Account not found"})
+        return account
+
+    def _route(self, method: str, verb: str, handler: Handler, scope: str = ACCESS) -> Route:
+        name = method.rpartition(".")[2]
+
+        async def endpoint(request: Request) -> Response:
+            headers: dict[str, str] = {}
+            try:
+                account = self.speaker(request, scope)
+                headers = self._spend(account, name)
+                return answer(await handler(account, request), 200, headers)
+            except Denied as no:
+                return answer(no.body, no.status, {**headers, **no.headers})
+
+        return Route(f"/xrpc/{method}", endpoint, methods=[verb])
+
+    def _spend(self, account: StageAccount, name: str) -> dict[str, str]:
+        """Headers of the tightest window; raises Denied where a budget is spent."""
+        cost = _COST.get(name)
+        if cost is None:
+            budget = self.allowance.take(account.id, "requests", 3000, 300.0)
+        else:
+            budget = self.allowance.take(account.id, "day", 35_000, 24 * HOUR, cost)
+            if not budget.exceeded:
+                budget = self.allowance.take(account.id, "hour", POINTS, HOUR, cost)
+        headers = {
+            "ratelimit-limit": str(budget.limit),
+            "ratelimit-remaining": str(budget.remaining),
+            "ratelimit-reset": str(budget.reset),
+            "ratelimit-policy": f"{budget.limit};w={budget.window}",
+        }
+        if budget.exceeded:
+            no = injected("429")
+            raise Denied(no.status, no.body, {**headers, "retry-after": str(budget.wait)})
+        return headers
+
+    # Sessions
+
+    async def create_session(self, request: Request) -> Response:
+        body = await read_json(request)
+        name = str(body.get("identifier", "")).lstrip("@")
+        account = self.views.account(name)
+        try:
+            if account is None or account.outside or body.get("password") != account.secrets["app_password"]:
+                raise injected("logged_out", "createSession")
+            budget = self.allowance.take(account.id, "sessions", 30, 300.0)
+            if budget.exceeded:
+                raise injected("429")
+        except Denied as no:
+            return answer(no.body, no.status, no.headers)
+        return answer(tokens(account))
+
+    async def session(self, account: StageAccount, request: Request) -> Json:
+        if request.method == "POST":
+            return tokens(account)
+        return {k: v for k, v in tokens(account).items() if not k.endswith("Jwt")}
+
+    async def describe_server(self, request: Request) -> Response:
+        return answer(
+            {
+                "did": "did:web:stage.invalid",
+                "availableUserDomains": [],
+                "inviteCodeRequired": True,
+                "links": {},
+                "contact": {},
+            }
+        )
+
+    # Writing
+
+    async def upload(self, account: StageAccount, request: Request) -> Json:
+        data = await request.body()
+        if len(data) > BLOB_BYTES:
+            raise Denied(413, {"error": "PayloadTooLarge", "message": "request entity too large"})
+        pixels = look_at(data)
+        said = request.headers.get("content-type", "").partition(";")[0]
+        mime = pixels.mime if pixels else said if said not in ("", "*/*") else "application/octet-stream"
+        cid = blob_cid(data)
+        width, height = (pixels.width, pixels.height) if pixels else (0, 0)
+        if self.state.picture(account, cid) is None:
+            blob = Picture(cid, "bluesky", account.handle, "", mime, len(data), width, height)
+            self.state.add_picture(blob, data)
+        return {"blob": {"$type": "blob", "ref": {"$link": cid}, "mimeType": mime, "size": len(data)}}
+
+    async def create(self, account: StageAccount, request: Request) -> Json:
+        body = await read_json(request)
+        self._own(account, body)
+        collection = str(body.get("collection"))
+        if body.get("rkey") is None:
+            self._last_tid = max(self._last_tid + 1, int(time.time() * 1_000_000))
+            body["rkey"] = tid(self._last_tid)
+        rkey = check_rkey(collection, body["rkey"])
+        record = self.lexicon.check(account, collection, body.get("record"))
+        if self.state.post("bluesky", f"at://{account.id}/{collection}/{rkey}") is not None:
+            # The server's tree throws a plain error here, which XRPC turns into this.
+            raise injected("500")
+        return self._keep(account, collection, rkey, record)
+
+    async def put(self, account: StageAccount, request: Request) -> Json:
+        body = await read_json(request)
+        self._own(account, body)
+        collection = str(body.get("collection"))
+        rkey = check_rkey(collection, body.get("rkey"))
+        record = self.lexicon.check(account, collection, body.get("record"))
+        standing = self.state.post("bluesky", f"at://{account.id}/{collection}/{rkey}")
+        if body.get("swapRecord") and (standing is None or standing.cid != body["swapRecord"]):
+            raise refused("Record was at another CID", "InvalidSwap")
+        if standing is not None and standing.cid == record_cid(record):
+            return {"uri": standing.id, "cid": standing.cid, "validationStatus": "valid"}
+        return self._keep(account, collection, rkey, record)
+
+    def _keep(self, account: StageAccount, collection: str, rkey: str, record: Json) -> Json:
+        uri = f"at://{account.id}/{collection}/{rkey}"
+        is_post = collection == POST
+        post = StagePost(
+            "bluesky",
+            uri,
+            account.handle,
+            moment(record, collection),
+            self.state.now(),
+            record["text"] if is_post else "",
+            langs=tuple(record.get("langs") or ()),
+            reply_to=record["reply"]["parent"]["uri"] if is_post and record.get("reply") else None,
+            boost_of=record["subject"]["uri"] if collection == REPOST else None,
+            pictures=hanging(record) if is_post else (),
+            record=record,
+            cid=record_cid(record),
+        )
+        self.state.put(post)
+        commit = {"cid": record_cid({"of": post.cid}), "rev": tid(int(time.time() * 1_000_000))}
+        return {"uri": uri, "cid": post.cid, "commit": commit, "validationStatus": "valid"}
+
+    async def delete(self, account: StageAccount, request: Request) -> Json:
+        body = await read_json(request)
+        self._own(account, body)
+        collection = str(body.get("collection"))
+        rkey = check_rkey(collection, body.get("rkey"))
+        post = self.state.post("bluesky", f"at://{account.id}/{collection}/{rkey}")
+        if post is not None:
+            self.state.delete(post)
+        return {}
+
+    def _own(self, account: StageAccount, body: dict[str, Any]) -> None:
+        if body.get("repo") not in (account.id, account.handle):
+            raise Denied(401, {"error": "AuthenticationRequired", "message": "Authentication Required"})

@@ -1,0 +1,154 @@
+"""Failing on demand: answers that refuse, answers that never come, connections cut before or after accepting."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from collections.abc import Callable, Iterable, MutableMapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal, get_args
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from amplify.stage.answers import Denied, answer
+
+Kind = Literal[
+    "refuse",
+    "429",
+    "500",
+    "logged_out",
+    "garbage",
+    "timeout_before",
+    "timeout_after",
+    "reset_before",
+    "reset_after",
+]
+KINDS: Final[tuple[str, ...]] = get_args(Kind)
+
+
+@dataclass(slots=True)
+class Failure:
+    """One order to fail. It is used up after `count` requests that fit."""
+
+    kind: Kind
+    platform: str | None = None
+    path: str | None = None
+    """A part of the path, such as `createRecord`."""
+    method: str | None = None
+    handle: str | None = None
+    count: int = 1
+    retry_after: float | None = None
+    """Seconds, for 429."""
+
+    def fits(self, platform: str, method: str, path: str, handle: str | None) -> bool:
+        return (
+            self.count > 0
+            and self.platform in (None, platform)
+            and self.method in (None, method)
+            and (self.path is None or self.path in path)
+            and self.handle in (None, handle)
+        )
+
+
+class Failures:
+    """The orders still open, and the middleware that carries them out."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        speaker: Callable[[Scope, str], str | None],
+        injected: Callable[[str, str, str], Denied],
+    ) -> None:
+        """`speaker` tells the handle behind a request, `injected` a platform's way of saying a kind of no."""
+        self.app = app
+        self.orders: list[Failure] = []
+        self.latency = 0.0
+        """Seconds every platform request waits first."""
+        self.connections: Callable[[], Iterable[Any]] = tuple
+        """The server's open connections, each with its `client` address and its `transport`."""
+        self._speaker = speaker
+        self._injected = injected
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        platform = platform_of(scope["path"]) if scope["type"] == "http" else None
+        if platform is None:
+            await self.app(scope, receive, send)
+            return
+        if self.latency > 0:
+            await asyncio.sleep(self.latency)
+        order = self._take(platform, scope) if self.orders else None
+        if order is None:
+            await self.app(scope, receive, send)
+        elif order.kind.endswith("_before"):
+            await self._lose(order.kind, scope, receive)
+        elif order.kind.endswith("_after"):
+            await self.app(scope, receive, _swallow)
+            await self._lose(order.kind, scope, receive)
+        elif order.kind == "garbage":
+            await self.app(scope, receive, _garbled(send))
+        else:
+            no = self._injected(platform, order.kind, scope["path"])
+            await answer(no.body, no.status, {**no.headers, **_retry_after(order)})(scope, receive, send)
+
+    def _take(self, platform: str, scope: Scope) -> Failure | None:
+        handle = self._speaker(scope, platform)
+        for order in self.orders:
+            if order.fits(platform, scope["method"], scope["path"], handle):
+                order.count -= 1
+                if order.count <= 0:
+                    self.orders.remove(order)
+                return order
+        return None
+
+    async def _lose(self, kind: str, scope: Scope, receive: Receive) -> None:
+        """Never answer: hold the connection until the client gives up, or cut it."""
+        if kind.startswith("reset"):
+            for connection in list(self.connections()):
+                if connection.client == scope["client"]:
+                    _cut(connection.transport)
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+
+def _cut(transport: asyncio.Transport) -> None:
+    """Close with RST, so that the client sees a reset and not a polite end."""
+    sock = transport.get_extra_info("socket")
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
+
+
+def platform_of(path: str) -> str | None:
+    """Whose API a path belongs to; None for the stage's own pages."""
+    if path.startswith("/2/"):
+        return "x"
+    if path.startswith("/xrpc/"):
+        return "bluesky"
+    return "mastodon" if path.startswith("/api/") else None
+
+
+def _retry_after(order: Failure) -> dict[str, str]:
+    if order.kind != "429" or order.retry_after is None:
+        return {}
+    return {"retry-after": str(max(1, round(order.retry_after)))}
+
+
+async def _swallow(message: MutableMapping[str, Any]) -> None:
+    """Nobody hears it."""
+
+
+def _garbled(send: Send) -> Send:
+    """Keep a success's status, lose its meaning; errors pass as they are."""
+    good = False
+
+    async def sending(message: Message) -> None:
+        nonlocal good
+        if message["type"] == "http.response.start":
+            good = 200 <= message["status"] < 300
+            if good:
+                message = {**message, "headers": [(b"content-type", b"text/html")]}
+        elif good:
+            message = {**message, "body": b"<html>this is not the answer", "more_body": False}
+        await send(message)
+
+    return sending

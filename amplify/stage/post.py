@@ -1,0 +1,106 @@
+"""What stands on a timeline: posts, boosts and pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import Any
+
+Json = dict[str, Any]
+
+
+def stamp(moment: datetime) -> str:
+    """`2027-05-21T08:00:00.000Z`, as all three platforms write instants."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An uploaded picture; `file` lies in the stage's `media/` folder."""
+
+    id: str
+    """X, Mastodon: media id · Bluesky: CID of the blob."""
+    platform: str
+    handle: str
+    file: str
+    mime: str
+    size: int
+    """Bytes."""
+    width: int
+    height: int
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture as it hangs on a post."""
+
+    media: str
+    alt: str
+
+
+@dataclass(slots=True)
+class StagePost:
+    """A post or a boost that was accepted."""
+
+    platform: str
+    id: str
+    """X, Mastodon: number · Bluesky: at-uri."""
+    handle: str
+    created_at: datetime
+    """Campaign time; on Bluesky what the record claims."""
+    accepted_at: datetime
+    """Campaign time at which the stage took it."""
+    text: str = ""
+    langs: tuple[str, ...] = ()
+    reply_to: str | None = None
+    boost_of: str | None = None
+    pictures: tuple[Shown, ...] = ()
+    content_warning: str | None = None
+    visibility: str = "public"
+    sensitive: bool = False
+    key: str | None = None
+    """Mastodon's Idempotency-Key."""
+    record: Json | None = None
+    """Bluesky: the record as it was put."""
+    cid: str = ""
+    outside: bool = False
+    deleted_at: datetime | None = None
+
+    @property
+    def standing(self) -> bool:
+        """Not deleted."""
+        return self.deleted_at is None
+
+    @property
+    def local_id(self) -> str:
+        """The last piece of its address: status id or record key."""
+        return self.id.rsplit("/", 1)[-1]
+
+    def as_json(self) -> Json:
+        """Everything, for the journal and for tests; instants as text."""
+        out: Json = {name: getattr(self, name) for name in _NAMES}
+        out["created_at"] = self.created_at.isoformat()
+        out["accepted_at"] = self.accepted_at.isoformat()
+        out["deleted_at"] = self.deleted_at.isoformat() if self.deleted_at else None
+        out["langs"] = list(self.langs)
+        out["pictures"] = [{"media": p.media, "alt": p.alt} for p in self.pictures]
+        return out
+
+
+_NAMES = tuple(field.name for field in fields(StagePost))
+
+
+def post_from_json(data: Json) -> StagePost:
+    """The inverse of `StagePost.as_json`."""
+    gone = data["deleted_at"]
+    return StagePost(
+        **{
+            **data,
+            "created_at": datetime.fromisoformat(data["created_at"]),
+            "accepted_at": datetime.fromisoformat(data["accepted_at"]),
+            "deleted_at": datetime.fromisoformat(gone) if gone else None,
+            "langs": tuple(data["langs"]),
+            "pictures": tuple(Shown(**p) for p in data["pictures"]),
+        }
+    )

@@ -1,0 +1,246 @@
+"""A timeline as a reader meets it: threads joined, boosts attributed, deletions as gaps, newest first."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from amplify.stage.engagement import Counts, counts
+from amplify.stage.identity import StageAccount
+from amplify.stage.post import StagePost
+from amplify.stage.prose import Span, address, spans
+from amplify.stage.state import State
+
+TITLES: Final = {"x": "X", "bluesky": "Bluesky", "mastodon": "Mastodon"}
+HUES: Final = 10
+"""How many avatar colours the style sheet has."""
+_MONTHS: Final = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_SHORT: Final = {"x": 27, "mastodon": 30}
+"""Characters of an address that the platform shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hung:
+    """A picture on a post."""
+
+    file: str
+    alt: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCard:
+    """A link card: ours on Bluesky, on the others the platform's own, which is only known when it is live."""
+
+    url: str
+    domain: str
+    title: str = ""
+    text: str = ""
+    picture: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text as shown. Only links have an `href`."""
+
+    kind: str
+    text: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Who speaks."""
+
+    name: str
+    handle: str
+    """With its sign, as the platform writes it."""
+    initials: str
+    hue: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A post, ready for the page."""
+
+    anchor: str
+    by: Voice
+    at: datetime
+    pieces: tuple[Piece, ...]
+    pictures: tuple[Hung, ...]
+    counts: Counts
+    url: str
+    card: ShownCard | None
+    lang: str
+    warning: str
+    visibility: str
+    outside: bool
+    deleted_at: datetime | None
+
+    @property
+    def excerpt(self) -> str:
+        """The beginning, for what was deleted."""
+        text = " ".join("".join(piece.text for piece in self.pieces).split())
+        return text if len(text) <= 90 else text[:89].rstrip() + "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry of a timeline: a post, a thread, or somebody's boost of one."""
+
+    posts: tuple[Seen, ...]
+    boosted_by: Voice | None = None
+    boosted_at: datetime | None = None
+    withdrawn: bool = False
+
+
+def items(state: State, platform: str) -> list[Item]:
+    """Newest first; a thread stands where its first part stands."""
+    out: list[tuple[datetime, int, Item]] = []
+    for at, post in enumerate(state.order[platform]):
+        if post.outside or (post.reply_to and _own_parent(state, post)):
+            continue
+        out.append((_time(post), at, _item(state, post)))
+    out.sort(key=lambda row: row[:2], reverse=True)
+    return [item for _, _, item in out]
+
+
+def _item(state: State, post: StagePost) -> Item:
+    if not post.boost_of:
+        return Item(tuple(see(state, part) for part in _thread(state, post)))
+    target = state.posts.get((post.platform, post.boost_of))
+    posts = (see(state, target),) if target is not None else ()
+    return Item(posts, voice(state.account_of(post)), post.accepted_at, not post.standing)
+
+
+def _own_parent(state: State, post: StagePost) -> StagePost | None:
+    parent = state.posts.get((post.platform, post.reply_to or ""))
+    return parent if parent is not None and parent.handle == post.handle and not parent.boost_of else None
+
+
+def _thread(state: State, first: StagePost) -> list[StagePost]:
+    """The first part and every answer the account gave itself, in the order they were accepted."""
+    parts, at = [first], 0
+    while at < len(parts):
+        parts.extend(reply for reply in state.replies_to(parts[at]) if reply.handle == first.handle)
+        at += 1
+    return parts
+
+
+def _time(post: StagePost) -> datetime:
+    return min(post.created_at, post.accepted_at)
+
+
+def see(state: State, post: StagePost) -> Seen:
+    """Everything a reader would see of it."""
+    return Seen(
+        anchor=f"p{post.local_id}",
+        by=voice(state.account_of(post)),
+        at=_time(post),
+        pieces=tuple(_piece(state, post, span) for span in spans(post)),
+        pictures=tuple(Hung(p.file, s.alt, p.width, p.height) for p, s in state.shown(post)),
+        counts=counts(state, post, state.now()),
+        url=web_address(post),
+        card=_card(state, post),
+        lang=post.langs[0] if post.langs else "",
+        warning=post.content_warning or "",
+        visibility=post.visibility,
+        outside=post.outside,
+        deleted_at=post.deleted_at,
+    )
+
+
+def voice(account: StageAccount) -> Voice:
+    words = [word for word in account.name.replace("-", " ").split() if word[0].isalnum()] or [account.handle]
+    initials = words[0][0] + (words[-1][0] if len(words) > 1 else "")
+    return Voice(account.name, f"@{account.handle}", initials.upper(), zlib.crc32(account.name.encode()) % HUES)
+
+
+def _piece(state: State, post: StagePost, span: Span) -> Piece:
+    if span.kind == "text":
+        return Piece("text", span.text)
+    if span.kind == "link":
+        href = address(span.target)
+        if not _opens(href):
+            return Piece("text", span.text)
+        shown = span.text
+        if limit := _SHORT.get(post.platform):
+            shown = shown.split("://", 1)[-1]
+            shown = shown if len(shown) <= limit else shown[:limit] + "…"
+        return Piece("link", shown, href)
+    if span.kind == "mention" and post.platform == "mastodon":
+        return Piece("mention", "@" + span.target.split("@")[0])
+    return Piece(span.kind, span.text)
+
+
+def _card(state: State, post: StagePost) -> ShownCard | None:
+    if post.platform == "bluesky":
+        said = ((post.record or {}).get("embed") or {}).get("external")
+        if not said or not _opens(said["uri"]):
+            return None
+        thumb = ((said.get("thumb") or {}).get("ref") or {}).get("$link")
+        picture = state.picture(state.account_of(post), thumb) if thumb else None
+        file = picture.file if picture else None
+        return ShownCard(said["uri"], _domain(said["uri"]), said["title"], said["description"], file)
+    if post.pictures:
+        return None
+    links = [address(span.target) for span in spans(post) if span.kind == "link"]
+    # X draws the card of the last link, Mastodon that of the first.
+    url = (links[-1] if post.platform == "x" else links[0]) if links else None
+    return ShownCard(url, _domain(url)) if url else None
+
+
+def _opens(url: str) -> bool:
+    """An address a page may link to: never a script."""
+    return url.lower().startswith(("http://", "https://"))
+
+
+def _domain(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or url
+    except ValueError:
+        return url
+
+
+def web_address(post: StagePost) -> str:
+    """Where the post would stand; on Mastodon the server is the stage itself, so the address begins with `/`."""
+    if post.platform == "x":
+        return f"https://x.com/{post.handle}/status/{post.id}"
+    if post.platform == "bluesky":
+        return f"https://bsky.app/profile/{post.handle}/post/{post.local_id}"
+    return f"/@{post.handle}/{post.id}"
+
+
+def pictures_of(state: State) -> set[str]:
+    """Files of `media/` that the timelines show."""
+    out: set[str] = set()
+    for posts in state.order.values():
+        for post in posts:
+            out.update(picture.file for picture, _ in state.shown(post))
+            card = _card(state, post) if post.platform == "bluesky" else None
+            if card and card.picture:
+                out.add(card.picture)
+    return out
+
+
+def spelled(moment: datetime) -> str:
+    """`21 May 2027, 09:30 UTC`."""
+    there = moment.astimezone(UTC)
+    return f"{there.day} {_MONTHS[there.month - 1]} {there.year}, {there:%H:%M} UTC"

@@ -1,0 +1,38 @@
+"""How X says no: its problem bodies, worded as clients have seen them."""
+
+from __future__ import annotations
+
+from amplify.stage.answers import Denied
+
+
+def problem(status: int, title: str, detail: str, kind: str = "about:blank") -> Denied:
+    """X's problem body."""
+    return Denied(status, {"detail": detail, "type": kind, "title": title, "status": status})
+
+
+def invalid(message: str, **parameters: str) -> Denied:
+    """400 for a request that X's schema does not allow."""
+    return Denied(
+        400,
+        {
+            "errors": [{"parameters": {k: [v] for k, v in parameters.items()}, "message": message}],
+            "title": "Invalid Request",
+            "detail": "One or more parameters to your request was invalid.",
+            "type": "https://api.twitter.com/2/problems/invalid-request",
+        },
+    )
+
+
+def forbidden(detail: str) -> Denied:
+    return problem(403, "Forbidden", detail)
+
+
+def injected(kind: str) -> Denied:
+    """A failure that was asked for: refuse, 429, 500 or logged_out."""
+    if kind == "429":
+        return problem(429, "Too Many Requests", "Too Many Requests")
+    if kind == "logged_out":
+        return problem(401, "Unauthorized", "Unauthorized")
+    if kind == "500":
+        return problem(500, "Internal Server Error", "Something went wrong")
+    return forbidden("You are not permitted to perform this action.")

@@ -1,0 +1,160 @@
+"""A desk: the place from which we speak. Its workspace, its ledger, its clock, and the way to each account."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from amplify.ledger.store import Ledger
+from amplify.model.clock import Clock, RealClock
+from amplify.model.errors import LoggedOut, ProblemsFound
+
+if TYPE_CHECKING:
+    from amplify.media.store import PictureStore
+    from amplify.model.account import Account
+    from amplify.model.dialect import Dialect
+    from amplify.model.platform import Platform
+    from amplify.model.problem import Problem
+    from amplify.model.workspace import Workspace
+
+Secrets = Callable[["Account"], Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Real-time settings of the way to the platforms."""
+
+    timeout: timedelta = timedelta(seconds=30)
+    """For one whole request."""
+    lease: timedelta = timedelta(seconds=60)
+    """How long a worker may hold a row: longer than the timeout, so that nobody looks while a request can land."""
+    backoff: timedelta = timedelta(seconds=30)
+    """How long an account keeps silent when the platform does not say."""
+    pause: timedelta = timedelta(minutes=15)
+    """How often a logged-out account is asked whether it was mended: logins are few on some platforms."""
+
+
+class UnreadableFiles(ProblemsFound):
+    """The workspace has errors; `problems` are all of them."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(f"the workspace has {len(problems)} problems: run `amplify check` to see them")
+        self.problems = problems
+
+
+@dataclass
+class Desk:
+    """Everything a step needs. Several desks may work on one ledger at once."""
+
+    root: Path
+    ledger: Ledger
+    clock: Clock = field(default_factory=RealClock)
+    timings: Timings = field(default_factory=Timings)
+    secrets: Secrets | None = None
+    """Where credentials come from; None: environment, keyring, private file."""
+    server: str | None = None
+    """A server for every account, whatever its entry says: the stage, in rehearsals."""
+    home: Path | None = None
+    """Where sessions and frozen pictures lie; None: the workspace's `.amplify/`."""
+    cast: Callable[[Workspace], Workspace] | None = None
+    """Changes who we are, in rehearsals: whose accounts are ours."""
+    owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{os.urandom(3).hex()}")
+    """Who we are on leases."""
+
+    def __post_init__(self) -> None:
+        self._adapters: dict[str, Platform] = {}
+        self._lock = Lock()
+        self._loaded: tuple[str, Workspace] | None = None
+
+    @cached_property
+    def pictures(self) -> PictureStore:
+        """The pictures as they were when they were queued."""
+        from amplify.media.store import PictureStore
+
+        return PictureStore(self.root / "media", self._home / "media")
+
+    @property
+    def _home(self) -> Path:
+        return self.home or self.root / ".amplify"
+
+    @cached_property
+    def dialects(self) -> Mapping[str, Dialect]:
+        from amplify.platforms.registry import NAMES, dialect
+
+        return {name: dialect(name) for name in NAMES}
+
+    def fingerprint(self) -> str:
+        """Of all files, cheaply: by name, size and time."""
+        from amplify.workspace.fingerprint import fingerprint
+
+        return fingerprint(self.root)
+
+    def workspace(self) -> Workspace:
+        """The files as words, read again when they changed. Raises UnreadableFiles with all problems."""
+        from amplify.workspace.load import load
+
+        mark = self.fingerprint()
+        with self._lock:
+            if self._loaded is None or self._loaded[0] != mark:
+                loaded = load(self.root, frozenset(self.dialects))
+                if loaded.workspace is None:
+                    raise UnreadableFiles(loaded.problems)
+                cast = self.cast or (lambda workspace: workspace)
+                self._loaded = (mark, cast(loaded.workspace))
+            return self._loaded[1]
+
+    def adapter(self, account: str) -> Platform:
+        """The account's client, made once: one delivery at a time uses it. Raises LoggedOut."""
+        with self._lock:
+            if account in self._adapters:
+                return self._adapters[account]
+        made = self._connect(account)
+        with self._lock:
+            return self._adapters.setdefault(account, made)
+
+    def forget(self, account: str) -> None:
+        """Make a new client next time, after the account was logged out."""
+        with self._lock:
+            adapter = self._adapters.pop(account, None)
+        if adapter is not None:
+            adapter.close()
+
+    def close(self) -> None:
+        for account in list(self._adapters):
+            self.forget(account)
+        self.ledger.close()
+
+    def _connect(self, name: str) -> Platform:
+        from amplify.model.platform import Connection
+        from amplify.platforms.credentials import find_secrets
+        from amplify.platforms.registry import adapter
+
+        workspace = self.workspace()
+        account = workspace.accounts.get(name)
+        if account is None:
+            raise LoggedOut(f"{name} is no longer in config/accounts.yaml: put it back, or take it off the queue")
+        dialect = self.dialects[account.platform]
+        if self.secrets is not None:
+            secrets = self.secrets(account)
+        else:
+            secrets = find_secrets(dialect.secrets, account.credential, account.id)
+        store = self.pictures
+        return adapter(account.platform)(
+            Connection(
+                account=name,
+                handle=workspace.partners[account.partner].handles[account.platform],
+                server=self.server or account.server,
+                secrets=secrets,
+                loopback_only=self.server is not None or not account.live,
+                sessions=self._home / "sessions",
+                picture_bytes=lambda picture: store.cleaned(picture, dialect.picture_bytes, dialect.picture_pixels),
+                timeout=self.timings.timeout.total_seconds(),
+            )
+        )

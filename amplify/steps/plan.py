@@ -1,0 +1,161 @@
+"""plan: what will be said, by whom, where and when. Pure and deterministic: the same files, the same answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from amplify.model.delivery import delivery_id
+from amplify.model.dialect import Dialect
+from amplify.model.message import BoostOf
+from amplify.model.plan import Finding, LeftOut, Plan, Planned
+from amplify.model.post import Variant
+from amplify.model.problem import Place, Problem
+from amplify.model.workspace import Workspace
+from amplify.rules.assign import assign
+from amplify.rules.compose import Composed, ComposeFault, compose, compose_boost
+from amplify.rules.lint.lint import lint
+from amplify.rules.names import Setting
+from amplify.rules.occurrences import Occurrence, occurrences, speakers_by_post
+
+_BOOST_REACH = timedelta(days=60)
+"""How far back a boost looks for the post it repeats."""
+
+
+def plan(
+    workspace: Workspace,
+    now: datetime,
+    end: datetime,
+    dialects: Mapping[str, Dialect],
+    progress: Callable[[int, int], None] | None = None,
+) -> Plan:
+    """Every delivery that is not late at `now` and due before `end` (UTC), for all partners.
+
+    `progress(done, total)` is told about queue entries.
+    """
+    return _Planner(workspace, now, end, dialects).plan(progress)
+
+
+class _Planner:
+    def __init__(self, workspace: Workspace, now: datetime, end: datetime, dialects: Mapping[str, Dialect]) -> None:
+        self.workspace, self.now, self.end, self.dialects = workspace, now, end, dialects
+        self.speakers = speakers_by_post(workspace)
+        self.variants: dict[tuple[str, str], Mapping[str, Variant]] = {}
+        self.deliveries: list[Planned] = []
+        self.left_out: dict[tuple[str, str, str], LeftOut] = {}
+        self.faults: dict[Problem, set[str]] = {}
+
+    def plan(self, progress: Callable[[int, int], None] | None) -> Plan:
+        entries = list(self.workspace.queue.values())
+        for done, entry in enumerate(entries):
+            if progress is not None:
+                progress(done, len(entries))
+            lateness = entry.lateness or self.workspace.settings.lateness
+            for occurrence in occurrences(self.workspace, entry, self.now - lateness, self.end):
+                if occurrence.slot.due + lateness > self.now:
+                    self._place(occurrence, lateness)
+        deliveries = sorted(self.deliveries, key=lambda d: (d.due, d.account, d.id))
+        findings = lint(self.workspace, deliveries, self.dialects)
+        faults = tuple(Finding(problem, tuple(sorted(accounts))) for problem, accounts in self.faults.items())
+        return Plan(self.now, self.end, tuple(deliveries), tuple(self.left_out.values()), faults + findings)
+
+    def _place(self, occurrence: Occurrence, lateness: timedelta) -> None:
+        post = self.workspace.posts[occurrence.slot.post]
+        if post.front.status != "ready":
+            self._leave_out(occurrence, f"the post is {post.front.status}")
+            return
+        if self.workspace.campaigns[post.front.campaign].status != "active":
+            self._leave_out(occurrence, f"the campaign {post.front.campaign} is not active")
+            return
+        dialect = self.dialects[occurrence.platform]
+        variant = None
+        setting = Setting(
+            self.workspace, post, occurrence.platform, post.front.lang, occurrence.slot.due, occurrence.zone
+        )
+        if post.front.boost is not None:
+            target = self._target(occurrence)
+            if isinstance(target, str):
+                self._leave_out(occurrence, target)
+                return
+            composed = compose_boost(setting, occurrence.partner.id, dialect, target)
+        else:
+            variant = self._variant(occurrence)
+            if variant is None:
+                self._leave_out(occurrence, self._why_no_variant(occurrence))
+                return
+            setting.lang = variant.lang
+            try:
+                composed = compose(setting, variant, occurrence.partner.id, dialect)
+            except ComposeFault as fault:
+                place = Place(fault.part.place.path, fault.part.place.line + fault.line - 1, 1)
+                self.faults.setdefault(Problem(place, "TEXT", str(fault)), set()).add(occurrence.account)
+                return
+        self.deliveries.append(self._planned(occurrence, variant, composed, lateness))
+
+    def _planned(
+        self, occurrence: Occurrence, variant: Variant | None, composed: Composed, lateness: timedelta
+    ) -> Planned:
+        slot, post = occurrence.slot, self.workspace.posts[occurrence.slot.post]
+        return Planned(
+            id=delivery_id(
+                self.workspace.settings.id, occurrence.entry.id, post.id, occurrence.account, slot.occurrence
+            ),
+            entry=occurrence.entry.id,
+            post=post.id,
+            variant=variant.name if variant else "",
+            campaign=post.front.campaign,
+            partner=occurrence.partner.id,
+            platform=occurrence.platform,
+            occurrence=slot.occurrence,
+            kind=post.front.kind,
+            lang=variant.lang if variant else post.front.lang,
+            due=slot.due,
+            late=slot.due + lateness,
+            zone=occurrence.zone,
+            message=composed.message,
+            content_hash=composed.message.content_hash(),
+            subjects=composed.subjects,
+            hashtags=composed.hashtags,
+            ours=occurrence.account in self.workspace.accounts,
+        )
+
+    def _variant(self, occurrence: Occurrence) -> Variant | None:
+        key = (occurrence.slot.post, occurrence.platform)
+        if key not in self.variants:
+            post = self.workspace.posts[occurrence.slot.post]
+            self.variants[key] = assign(post, occurrence.platform, self.speakers[key].values())
+        return self.variants[key].get(occurrence.partner.id)
+
+    def _why_no_variant(self, occurrence: Occurrence) -> str:
+        spoken = {variant.lang for variant in self.workspace.posts[occurrence.slot.post].variants}
+        if not spoken.intersection(occurrence.partner.languages):
+            return f"no variant in {', '.join(occurrence.partner.languages)}"
+        return "no variant left: write one more, or share it by hand"
+
+    def _target(self, occurrence: Occurrence) -> BoostOf | str:
+        """What a boost repeats on this platform, or why there is nothing."""
+        boost = self.workspace.posts[occurrence.slot.post].front.boost
+        assert boost is not None
+        if boost.post is None:
+            url = boost.urls.get(occurrence.platform)
+            return BoostOf(None, url) if url else f"no address on {occurrence.platform} to boost"
+        account = f"{boost.partner or occurrence.partner.id}/{occurrence.platform}"
+        if account not in self.workspace.accounts and occurrence.account in self.workspace.accounts:
+            return f"{account} is not ours to follow: give the address of its post under `urls:`"
+        found = self._latest(boost.post, account, occurrence.slot.due)
+        return BoostOf(found, None) if found else f"`{boost.post}` is not queued on {account} before this boost"
+
+    def _latest(self, post: str, account: str, before: datetime) -> str | None:
+        candidates = [
+            (target.slot.due, delivery_id(self.workspace.settings.id, entry.id, post, account, target.slot.occurrence))
+            for entry in self.workspace.queue.values()
+            if post in entry.posts
+            for target in occurrences(self.workspace, entry, before - _BOOST_REACH, before)
+            if target.slot.post == post and target.account == account
+        ]
+        return max(candidates)[1] if candidates else None
+
+    def _leave_out(self, occurrence: Occurrence, why: str) -> None:
+        key = (occurrence.entry.id, occurrence.slot.post, occurrence.account)
+        ours = occurrence.account in self.workspace.accounts
+        self.left_out.setdefault(key, LeftOut(*key, why, ours))

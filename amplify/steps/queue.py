@@ -1,0 +1,80 @@
+"""queue: write the plan down. Running it twice changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from amplify.ledger.gates import write_gates
+from amplify.ledger.queueing import difference, write_accounts, write_changes
+from amplify.ledger.store import set_meta
+from amplify.model.errors import NeedsPerson
+from amplify.model.plan import Change, Plan
+from amplify.model.problem import Severity
+from amplify.model.workspace import Workspace
+from amplify.rules.gates import gates
+from amplify.rules.horizon import horizon
+from amplify.steps.current import QUEUED, queued_mark
+from amplify.steps.desk import Desk, UnreadableFiles
+from amplify.steps.plan import plan
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """What was planned, and what it changed."""
+
+    plan: Plan
+    changes: Sequence[Change]
+    gates_changed: bool
+
+
+def queue(
+    desk: Desk,
+    *,
+    confirm: Callable[[Sequence[Change]], bool] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    until: datetime | None = None,
+) -> Queued:
+    """Plan our deliveries up to the horizon (or `until`, UTC) and write the difference down.
+
+    Gates are copied first, even where the plan has errors: a stop never waits for a typo. Raises UnreadableFiles
+    while our deliveries have errors, NeedsPerson where many rows would be cancelled and `confirm` is absent or
+    says no.
+    """
+    mark = desk.fingerprint()
+    workspace = desk.workspace()
+    desk.ledger.serve(workspace.settings.id)
+    gates_changed = _copy_gates(desk, workspace)
+    now = desk.clock.now()
+    planned = plan(workspace, now, until or horizon(workspace, now), desk.dialects, progress)
+    _refuse_errors(planned)
+    desk.pictures.freeze(delivery.message for delivery in planned.ours)
+    with desk.ledger.write() as connection:
+        changes = difference(connection, planned.ours, now, planned.end)
+        cancelled = [change for change in changes if change.sign == "-"]
+        if len(cancelled) > workspace.settings.cancel_limit and not (confirm and confirm(cancelled)):
+            raise NeedsPerson(
+                f"{len(cancelled)} waiting deliveries would be cancelled, more than the limit of "
+                f"{workspace.settings.cancel_limit}: look at `amplify plan`, then run `amplify queue --yes`"
+            )
+        write_accounts(connection, workspace.accounts)
+        write_changes(connection, planned.ours, changes, now, desk.ledger.real_now(connection))
+        set_meta(connection, QUEUED, queued_mark(mark, now))
+    return Queued(planned, changes, gates_changed)
+
+
+def _copy_gates(desk: Desk, workspace: Workspace) -> bool:
+    with desk.ledger.write() as connection:
+        return write_gates(connection, gates(workspace))
+
+
+def _refuse_errors(planned: Plan) -> None:
+    ours = {delivery.account for delivery in planned.ours}
+    errors = tuple(
+        finding.problem
+        for finding in planned.findings
+        if finding.problem.severity is Severity.ERROR and ours.intersection(finding.accounts)
+    )
+    if errors:
+        raise UnreadableFiles(errors)

@@ -1,0 +1,37 @@
+"""Cells and columns that several tables share."""
+
+from __future__ import annotations
+
+from amplify.steps.reporting.document import Cell, Column
+from amplify.steps.reporting.spelling import NOTHING, number
+
+SHOWN = 60
+"""Rows of a list on a page; the rest stands in the CSV."""
+
+
+def numbers(*values: int) -> tuple[Cell, ...]:
+    """A cell for each number."""
+    return tuple(Cell(number(value)) for value in values)
+
+
+def columns(*labels: str, text: int = 1) -> tuple[Column, ...]:
+    """Column heads; from place `text` on they hold numbers."""
+    return tuple(Column(label, number=place >= text) for place, label in enumerate(labels))
+
+
+def more(total: int) -> str:
+    """What a list that was cut says under itself."""
+    return f"{number(total - SHOWN)} more in the CSV." if total > SHOWN else ""
+
+
+def post_cell(post: str, variant: str) -> Cell:
+    """A post, and its variant where it is not the default one."""
+    return Cell(post, note="" if variant == "default" else variant, code=True)
+
+
+def link_cell(url: str | None) -> Cell:
+    """Where people open it; only web addresses become links."""
+    if url is None:
+        return Cell(NOTHING)
+    scheme, mark, rest = url.partition("://")
+    return Cell(rest, href=url) if mark and scheme in ("http", "https") else Cell(url)

@@ -1,0 +1,287 @@
+"""The nouns of a report: numbers and lists, no layout. Instants are UTC, ages and delays are seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What ids are called in front of readers. An id without a name stands for itself."""
+
+    workspace: str | None = None
+    campaigns: Mapping[str, str] = field(default_factory=dict)
+    partners: Mapping[str, str] = field(default_factory=dict)
+    platforms: Mapping[str, str] = field(default_factory=dict)
+    languages: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A sum over readings. `total` is None where nobody said a number: that is not 0."""
+
+    total: int | None
+    readings: int
+    """How many readings said one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Deliveries, each in exactly one of sent, missed, refused, unsure, waiting, cancelled."""
+
+    planned: int = 0
+    """All of them."""
+    sent: int = 0
+    """Went out, at least in part, whatever became of it later."""
+    missed: int = 0
+    refused: int = 0
+    unsure: int = 0
+    waiting: int = 0
+    """Still to go out, those under way just now included."""
+    cancelled: int = 0
+    held: int = 0
+    """Of the waiting: those with a reason not to go out yet."""
+    cut: int = 0
+    """Of the sent: threads whose later messages were barred."""
+    removed: int = 0
+    """Of the sent: taken down by ourselves."""
+    gone: int = 0
+    """Of the sent: deleted by others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What came of messages, by the latest reading of each."""
+
+    messages: int
+    """That went out; boosts are not among them."""
+    read: int
+    """Those with at least one reading."""
+    likes: Sum
+    reposts: Sum
+    replies: Sum
+    quotes: Sum
+    bookmarks: Sum
+    views: Sum
+    interactions: Sum
+    """Likes, reposts, replies, quotes and bookmarks together, as far as said; nobody is told apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One row: everything of one campaign, one platform …"""
+
+    key: str
+    name: str
+    counts: Counts
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """One way to part the whole; groups stand in the alphabetical order of their names."""
+
+    id: str
+    """`campaign`, `platform`, `partner`, `language`, `hashtag`, `kind`."""
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PostLine:
+    """One variant of one post on one platform."""
+
+    platform: str
+    post: str
+    variant: str
+    lang: str
+    sent: int
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class MarkLine:
+    """One mark on one platform."""
+
+    platform: str
+    mark: str
+    due: int
+    """Messages old enough for it, and not taken down before."""
+    read: int
+    age: float | None
+    """Median real age at these readings, in seconds."""
+    interactions: Sum
+    """At this mark."""
+
+    @property
+    def missing(self) -> int:
+        return self.due - self.read
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A message that was old enough for a mark and has no reading at it."""
+
+    mark: str
+    delivery: str
+    part: int
+    post: str
+    account: str
+    platform: str
+    sent_at: datetime
+    lost: bool
+    """It cannot be read any more: a later mark is over too, or the message was taken down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A UTC day and how many deliveries went out on it, by platform."""
+
+    day: date
+    sent: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """How long after their due time deliveries went out, in seconds."""
+
+    deliveries: int
+    median: float
+    p95: float
+    """95 of 100 were not later (nearest rank)."""
+    most: float
+    bins: tuple[tuple[str, int], ...]
+    """Ranges in words, and how many deliveries fell in each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A delivery that did not go out, or not in full, or was taken down; and why."""
+
+    state: str
+    """`missed`, `refused`, `unsure`, `held`, `cancelled`, `cut`, `removed`, `gone`."""
+    delivery: str
+    post: str
+    variant: str
+    account: str
+    platform: str
+    due_at: datetime
+    at: datetime | None
+    """When it came to this, where the ledger says."""
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Something that could not be spoken of, or an account that could not speak, when the report was made."""
+
+    kind: str
+    """As gates name it: `campaign`, `fact`, `action`, `partner`, `account`; `person` is counted, never named."""
+    subject: str | None
+    why: str | None
+    waiting: int
+    """Deliveries that wait and are concerned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One reading as the ledger has it; None: the platform did not say."""
+
+    mark: str
+    at: datetime
+    likes: int | None
+    reposts: int | None
+    replies: int | None
+    quotes: int | None
+    bookmarks: int | None
+    views: int | None
+
+    @property
+    def interactions(self) -> int | None:
+        said = [n for n in (self.likes, self.reposts, self.replies, self.quotes, self.bookmarks) if n is not None]
+        return sum(said) if said else None
+
+
+@dataclass(frozen=True, slots=True)
+class PartLine:
+    """One message with all its readings, oldest first, and the marks it lacks."""
+
+    number: int
+    url: str | None
+    remote_id: str | None
+    sent_at: datetime | None
+    removed_at: datetime | None
+    readings: tuple[Counted, ...]
+    gaps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryLine:
+    """One delivery as the ledger has it, with its messages."""
+
+    id: str
+    entry: str
+    post: str
+    variant: str
+    campaign: str
+    partner: str
+    platform: str
+    account: str
+    occurrence: str
+    kind: str
+    lang: str
+    hashtags: tuple[str, ...]
+    """Without their sign."""
+    state: str
+    why: str | None
+    due_at: datetime
+    sent_at: datetime | None
+    parts: tuple[PartLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything the pages say, as data."""
+
+    names: Names
+    start: datetime | None
+    """Deliveries due from here on; None: from the first one."""
+    end: datetime | None
+    """Deliveries due before; None: to the last one."""
+    now: datetime
+    first_due: datetime | None
+    last_due: datetime | None
+    counts: Counts
+    tally: Tally
+    dimensions: tuple[Dimension, ...]
+    posts: tuple[PostLine, ...]
+    """Platforms in alphabetical order; within one, most interactions first."""
+    marks: tuple[str, ...]
+    """The marks expected, youngest first."""
+    mark_lines: tuple[MarkLine, ...]
+    gaps: tuple[Gap, ...]
+    days: tuple[Day, ...]
+    """Without a hole from the first day to the last."""
+    lateness: Lateness | None
+    endings: tuple[Ending, ...]
+    """By state, then by due time."""
+    closed: tuple[Closed, ...]
+    attempts: Mapping[str, int]
+    """Outcome → tries."""
+    deliveries: tuple[DeliveryLine, ...]
+
+    @property
+    def platforms(self) -> tuple[str, ...]:
+        """In the fixed, alphabetical order of their names."""
+        return tuple(group.key for group in self.dimension("platform").groups)
+
+    def dimension(self, id: str) -> Dimension:
+        """Raises KeyError for an unknown one."""
+        for dimension in self.dimensions:
+            if dimension.id == id:
+                return dimension
+        raise KeyError(id)
+
+    def platform_name(self, platform: str) -> str:
+        return self.names.platforms.get(platform, platform.capitalize())

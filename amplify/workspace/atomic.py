@@ -1,0 +1,53 @@
+"""Writing a file whole or not at all, and one writer at a time."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Replace the file at once: whoever reads it sees the old text or the new one, never half of it."""
+    target = path.resolve()  # a link stays a link
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask())
+        os.replace(name, target)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+@contextmanager
+def only_writer(root: Path, name: str) -> Iterator[None]:
+    """Wait until nobody else holds the lock `.amplify/NAME.lock` of this workspace, and hold it."""
+    folder = root / ".amplify"
+    folder.mkdir(exist_ok=True)
+    with (folder / f"{name}.lock").open("a+b") as file:
+        _lock(file.fileno())
+        yield  # closing the file lets go of the lock
+
+
+def _lock(file: int) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(file, msvcrt.LK_LOCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX)

@@ -1,0 +1,46 @@
+"""A post file: front matter between two lines of `---`, then the texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from amplify.model.problem import Place, Problem
+from amplify.workspace.files import Unreadable
+
+FENCE = "---"
+
+
+@dataclass(frozen=True, slots=True)
+class PostFile:
+    """One post file, cut in two."""
+
+    path: str
+    front: str
+    """The YAML between the fences; it begins on line 2."""
+    body: str
+    """Everything below the second fence."""
+    body_line: int
+    """The line on which the body begins."""
+
+
+def split_front(text: str, path: str) -> PostFile:
+    """Cut at the fences. Raises Unreadable where they are not there: front matter is never taken for text."""
+    lines = text.split("\n")
+    if lines[0].rstrip() != FENCE:
+        raise Unreadable(
+            Problem(
+                Place(path, 1, 1),
+                "POST-FRONT",
+                "a post begins with its front matter: put `---` on the first line, the keys below it, and `---` again",
+            )
+        )
+    for index in range(1, len(lines)):
+        if lines[index].rstrip() == FENCE:
+            return PostFile(path, "\n".join(lines[1:index]), "\n".join(lines[index + 1 :]), index + 2)
+    raise Unreadable(
+        Problem(
+            Place(path, 1, 1),
+            "POST-UNCLOSED",
+            "the front matter that begins here never ends: put a line of `---` between the keys and the text",
+        )
+    )

@@ -1,0 +1,60 @@
+"""A folder of files → a workspace, or all of its problems."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from amplify.model.problem import Problem, Severity
+from amplify.model.workspace import Workspace
+from amplify.workspace.findings import Findings
+from amplify.workspace.library import read_media, read_posts
+from amplify.workspace.references import check_references
+from amplify.workspace.shelves import read_config
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What reading a folder gave."""
+
+    workspace: Workspace | None
+    """None exactly when there is a problem of severity `error`."""
+    problems: tuple[Problem, ...]
+    """All of them, sorted by place: errors and warnings."""
+
+
+def load(root: Path, platforms: frozenset[str]) -> Loaded:
+    """Read the workspace at `root`. `platforms`: the names that posts, partners and entries may use.
+
+    Never raises for anything that stands in the files.
+    """
+    findings = survey(root, platforms)
+    problems = tuple(sorted({*findings.problems, *check_references(findings)}))
+    if findings.settings is None or any(p.severity is Severity.ERROR for p in problems):
+        return Loaded(None, problems)
+    return Loaded(
+        Workspace(
+            root=root,
+            settings=findings.settings.word,
+            campaigns={found.word.id: found.word for found in findings.campaigns},
+            people={found.word.id: found.word for found in findings.people},
+            facts={found.word.id: found.word for found in findings.facts},
+            actions={found.word.id: found.word for found in findings.actions},
+            partners={found.word.id: found.word for found in findings.partners},
+            posts={found.word.id: found.word for found in findings.posts},
+            queue={found.word.id: found.word for found in findings.queue},
+            pictures=findings.pictures,
+            accounts={found.word.id: found.word for found in findings.accounts},
+            us=findings.us.word if findings.us else None,
+        ),
+        problems,
+    )
+
+
+def survey(root: Path, platforms: frozenset[str]) -> Findings:
+    """Read all files, without comparing them with each other."""
+    findings = Findings(root, platforms)
+    read_config(findings)
+    read_media(findings)
+    read_posts(findings)
+    return findings

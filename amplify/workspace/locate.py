@@ -1,0 +1,32 @@
+"""Where the workspace is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from amplify.model.errors import WrongUse
+
+_SIGN = Path("config", "workspace.yaml")
+
+
+def find_root(folder: Path | None = None) -> Path:
+    """The workspace at `folder`; without one, at the current folder or the nearest parent that is a workspace.
+
+    Raises WrongUse with a sentence that says what to do.
+    """
+    if folder is not None:
+        if not folder.is_dir():
+            raise WrongUse(f"there is no folder {folder}: name a workspace, or make one with `amplify init {folder}`")
+        if not (folder / _SIGN).is_file():
+            raise WrongUse(
+                f"{folder} is no workspace, for it has no {_SIGN.as_posix()}: make one with `amplify init DIR`"
+            )
+        return folder.resolve()
+    here = Path.cwd()
+    for candidate in (here, *here.parents):
+        if (candidate / _SIGN).is_file():
+            return candidate
+    raise WrongUse(
+        f"neither {here} nor a folder above it is a workspace: go into one, name one with `--workspace DIR`, "
+        "or make one with `amplify init DIR`"
+    )

@@ -1,0 +1,19 @@
+"""Did you mean …?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`; did you mean `x`?`, or what there is where little is known, or nothing."""
+    names = sorted(known)
+    close = get_close_matches(word, names, n=1, cutoff=0.6)
+    if close:
+        return f"; did you mean `{close[0]}`?"
+    if not names:
+        return "; there is none yet"
+    if len(names) <= 8:
+        return "; there are: " + ", ".join(names)
+    return ""

@@ -1,0 +1,320 @@
+"""Where an adapter is tried: a platform on the stage, or its real counterpart. All are asked in the same words."""
+
+from __future__ import annotations
+
+import html
+import io
+import itertools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+from counterparts.mastodon import MastodonServer
+from counterparts.network import Network
+
+from amplify.model.message import Attachment, Card, Message, Part
+from amplify.model.platform import Call, Connection, Json, Platform, Receipt
+from amplify.platforms.registry import adapter, dialect
+from amplify.stage.process import Stage
+
+_numbers = itertools.count(1)
+_TID = "234567abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A post as the platform itself gives it back to a reader."""
+
+    text: str
+    links: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
+    alts: tuple[str, ...] = ()
+    langs: tuple[str, ...] = ()
+    parent: str | None = None
+    root: str | None = None
+    card: Mapping[str, Any] | None = None
+    content_warning: str = ""
+    visibility: str = ""
+
+
+@dataclass
+class Member:
+    """An account on a ground, and the adapter that speaks for it."""
+
+    connection: Connection
+    platform: Platform
+    posts: int = 0
+    pictures: dict[str, bytes] = field(default_factory=dict)
+
+    def message(self, text: str, *, lang: str = "be", **more: Any) -> Message:
+        """A message of one part, with everything that links found."""
+        name = self.connection.account.partition("/")[2]
+        part_of = {key: more.pop(key) for key in ("pictures", "card") if key in more}
+        part = Part(text, dialect(name).entities(text), **part_of)
+        return Message(name, (lang,), (part,), **more)
+
+    def call(self, message: Message, *, root: Receipt | None = None, parent: Receipt | None = None) -> Call:
+        """A call as the engine makes it: prepared, with keys that nobody else has."""
+        part = message.parts[0]
+        number = next(_numbers)
+        return Call(
+            part=part,
+            message=message,
+            key=f"key-{self.connection.handle}-{number}",
+            record_key=record_key(number),
+            created_at=datetime.now(UTC),
+            prepared=self.platform.prepare(message, part),
+            root=root,
+            parent=parent,
+        )
+
+    def publish(self, text: str, *, root: Receipt | None = None, parent: Receipt | None = None, **more: Any) -> Receipt:
+        return self.platform.publish(self.call(self.message(text, **more), root=root, parent=parent))
+
+    def picture(self, name: str, alt: str, colour: tuple[int, int, int]) -> Attachment:
+        """A small picture that the connection can read."""
+        from PIL import Image
+
+        held = io.BytesIO()
+        Image.new("RGB", (48, 27), colour).save(held, "PNG")
+        self.pictures[name] = held.getvalue()
+        return Attachment(name, "0" * 64, "image/png", 48, 27, alt)
+
+    def again(self, **changed: Any) -> Platform:
+        """Another adapter for the same account, with something changed."""
+        connection = replace(self.connection, **changed)
+        return adapter(connection.account.partition("/")[2])(connection)
+
+
+def record_key(number: int) -> str:
+    """A valid TID, another for every number."""
+    key = ""
+    value = (int(datetime.now(UTC).timestamp() * 1_000_000) << 10) + number % 1024
+    for _ in range(13):
+        key = _TID[value & 31] + key
+        value >>= 5
+    return key
+
+
+class Ground:
+    """One platform in one place."""
+
+    platform = ""
+    same_key_is_one_post = True
+    absence_is_provable = True
+    resolves_addresses = True
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def member(self, *, timeout: float = 10.0) -> Member:
+        handle, server, secrets = self.open(f"press{next(_numbers)}")
+        pictures: dict[str, bytes] = {}
+        connection = Connection(
+            account=f"press/{self.platform}",
+            handle=handle,
+            server=server,
+            secrets=secrets,
+            loopback_only=True,
+            sessions=self._folder / handle,
+            picture_bytes=lambda attachment: pictures[attachment.file],
+            timeout=timeout,
+        )
+        return Member(connection, adapter(self.platform)(connection), pictures=pictures)
+
+    def open(self, name: str) -> tuple[str, str, dict[str, str]]:
+        """A new account: handle, server, secrets."""
+        raise NotImplementedError
+
+    def seen(self, member: Member, receipt: Receipt) -> Seen | None:
+        """The post as a reader's program gets it; None where it is gone."""
+        raise NotImplementedError
+
+    def settle(self) -> None:
+        """Wait until what was written can be read."""
+
+    def boosts(self, author: Member, target: Receipt) -> int:
+        """How many boosts of it stand."""
+        self.settle()
+        reading = author.platform.read([target.id])[target.id]
+        assert reading is not None
+        assert reading.reposts is not None
+        return reading.reposts
+
+    def handle_of(self, member: Member) -> str:
+        """What a text writes after `@` to mention the member."""
+        return member.connection.handle
+
+
+class OnStage(Ground):
+    """What the stage has in common for all platforms."""
+
+    def __init__(self, folder: Path, stage: Stage) -> None:
+        super().__init__(folder)
+        self.stage = stage
+        stage.control.clear_failures()
+        stage.control.clock(datetime.now(UTC))
+
+    def open(self, name: str) -> tuple[str, str, dict[str, str]]:
+        handle = {"x": name, "bluesky": f"{name}.example", "mastodon": f"{name}@social.example"}[self.platform]
+        return handle, self.stage.url, self.stage.control.account(self.platform, handle, name.title())
+
+    def boosts(self, author: Member, target: Receipt) -> int:
+        """Counted from what was accepted: the stage's engagement grows with campaign time and never falls."""
+        kept = self.stage.control.posts(self.platform)
+        return sum(1 for one in kept if one["boost_of"] == target.id and not one["deleted"])
+
+
+class XOnStage(OnStage):
+    platform = "x"
+    same_key_is_one_post = False
+    absence_is_provable = False
+
+    def seen(self, member: Member, receipt: Receipt) -> Seen | None:
+        import tweepy
+
+        secrets = member.connection.secrets
+        client = tweepy.Client(
+            consumer_key=secrets["api_key"],
+            consumer_secret=secrets["api_secret"],
+            access_token=secrets["access_token"],
+            access_token_secret=secrets["access_secret"],
+            return_type=dict,
+        )
+        client.session = member.platform._client.session  # type: ignore[attr-defined]  # the same way to the stage
+        answer = client.get_tweets(
+            [receipt.id],
+            user_auth=True,
+            tweet_fields=["entities", "referenced_tweets", "conversation_id"],
+        )
+        if not answer.get("data"):
+            return None
+        post = answer["data"][0]
+        entities = post.get("entities") or {}
+        (kept,) = [one for one in self.stage.control.posts("x") if one["id"] == receipt.id]
+        urls = [one for one in entities.get("urls", []) if "media_key" not in one]
+        text = html.unescape(post["text"])
+        for one in entities.get("urls", []):
+            text = text.replace(one["url"], "" if "media_key" in one else one["expanded_url"])
+        return Seen(
+            text=text.strip(),
+            links=tuple(one["expanded_url"] for one in urls),
+            tags=tuple(one["tag"] for one in entities.get("hashtags", [])),
+            mentions=tuple(one["username"] for one in entities.get("mentions", [])),
+            alts=tuple(one["alt"] for one in kept["media"]),
+            parent=next((one["id"] for one in post.get("referenced_tweets") or () if one["type"] == "replied_to"), None),
+            root=post.get("conversation_id"),
+        )
+
+
+def read_bluesky(server: str, receipt: Receipt) -> Seen | None:
+    repo, collection, key = receipt.id.removeprefix("at://").split("/")
+    answer = httpx.get(
+        f"{server}/xrpc/com.atproto.repo.getRecord",
+        params={"repo": repo, "collection": collection, "rkey": key},
+        trust_env=False,
+    )
+    if answer.status_code == 400:
+        return None
+    record: Json = answer.raise_for_status().json()["value"]
+    raw = record["text"].encode()
+    found: dict[str, list[str]] = {"link": [], "tag": [], "mention": []}
+    for facet in record.get("facets", []):
+        span = raw[facet["index"]["byteStart"] : facet["index"]["byteEnd"]].decode()
+        (feature,) = facet["features"]
+        kind = feature["$type"].partition("#")[2]
+        found[kind].append({"link": span, "tag": span.lstrip("#"), "mention": span.lstrip("@")}[kind])
+        assert feature.get("tag", span.lstrip("#")) == span.lstrip("#")
+        assert feature.get("uri", span) == span
+    embed = record.get("embed", {})
+    reply = record.get("reply", {})
+    return Seen(
+        text=record["text"],
+        links=tuple(found["link"]),
+        tags=tuple(found["tag"]),
+        mentions=tuple(found["mention"]),
+        alts=tuple(one["alt"] for one in embed.get("images", [])),
+        langs=tuple(record.get("langs", [])),
+        parent=reply.get("parent", {}).get("uri"),
+        root=reply.get("root", {}).get("uri"),
+        card=embed.get("external"),
+    )
+
+
+class BlueskyOnStage(OnStage):
+    platform = "bluesky"
+
+    def seen(self, member: Member, receipt: Receipt) -> Seen | None:
+        return read_bluesky(self.stage.url, receipt)
+
+
+class BlueskyNetwork(Ground):
+    platform = "bluesky"
+
+    def __init__(self, folder: Path, network: Network) -> None:
+        super().__init__(folder)
+        self.network = network
+
+    def open(self, name: str) -> tuple[str, str, dict[str, str]]:
+        joined = self.network.join(name)
+        return joined.handle, self.network.pds, {"app_password": joined.password}
+
+    def seen(self, member: Member, receipt: Receipt) -> Seen | None:
+        return read_bluesky(self.network.pds, receipt)
+
+    def settle(self) -> None:
+        self.network.settle()
+
+
+def read_mastodon(server: str, token: str, receipt: Receipt) -> Seen | None:
+    answer = httpx.get(
+        f"{server}/api/v1/statuses/{quote(receipt.id)}", headers={"Authorization": f"Bearer {token}"}, trust_env=False
+    )
+    if answer.status_code == 404:
+        return None
+    status: Json = answer.raise_for_status().json()
+    plain = html.unescape(re.sub(r"<[^>]*>", "", re.sub(r"<br\s*/?>|</p>", "\n", status["content"])))
+    return Seen(
+        text=plain.strip(),
+        links=tuple(re.findall(r'href="(https?://example\.org[^"]*)"', html.unescape(status["content"]))),
+        tags=tuple(one["name"] for one in status["tags"]),
+        mentions=tuple(one["acct"] for one in status["mentions"]),
+        alts=tuple(one["description"] or "" for one in status["media_attachments"]),
+        langs=(status["language"],) if status["language"] else (),
+        parent=status["in_reply_to_id"],
+        content_warning=status["spoiler_text"],
+        visibility=status["visibility"],
+    )
+
+
+class MastodonOnStage(OnStage):
+    platform = "mastodon"
+
+    def seen(self, member: Member, receipt: Receipt) -> Seen | None:
+        return read_mastodon(self.stage.url, member.connection.secrets["access_token"], receipt)
+
+
+class MastodonMock(Ground):
+    platform = "mastodon"
+    resolves_addresses = False  # its search takes an address for words
+
+    def __init__(self, folder: Path, server: MastodonServer) -> None:
+        super().__init__(folder)
+        self.server = server
+
+    def open(self, name: str) -> tuple[str, str, dict[str, str]]:
+        member, token = self.server.member()
+        return member, self.server.url, {"access_token": token}
+
+    def seen(self, member: Member, receipt: Receipt) -> Seen | None:
+        return read_mastodon(self.server.url, member.connection.secrets["access_token"], receipt)
+
+
+def card(url: str, picture: Attachment | None) -> Card:
+    return Card(url, "Падпішыце зварот", "Адно імя — адзін голас.", picture)

@@ -1,0 +1,77 @@
+"""Lengths as the platforms count them."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from amplify.rules.measure import graphemes, mastodon_length, utf8_bytes, x_length
+
+ANY_TEXT = st.text(alphabet=st.characters(), max_size=300)  # lone surrogates included
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("", 0),
+        ("Свабода", 7),
+        ("— ’ « »", 7),
+        ("…", 2),
+        ("№ € → •", 11),
+        ("日本", 4),
+        ("👨‍👩‍👧", 2),
+        ("🇵🇱", 2),
+        ("see https://example.org/" + "a" * 200, 4 + 23),
+        ("example.org/petition", 23),
+        ("https://x.бел", 23),
+        ("a\r\nb", 3),
+    ],
+)
+def test_x_weighs_characters(text: str, length: int) -> None:
+    assert x_length(text) == length
+
+
+def test_composed_and_decomposed_letters_are_one_length() -> None:
+    text = "ўсё ŭ й"
+    apart = unicodedata.normalize("NFD", text)
+    assert len(apart) > len(text)
+    for measure in (x_length, graphemes, utf8_bytes, mastodon_length):
+        assert measure(apart) == measure(text)
+
+
+def test_graphemes_and_bytes() -> None:
+    assert graphemes("👨‍👩‍👧🇵🇱й") == 3
+    assert utf8_bytes("ў") == 2
+    assert utf8_bytes("👋") == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("https://example.org/" + "a" * 100, 23),
+        ("http://a.b", 23),
+        ("example.org", 11),
+        ("hello @press@social.example!", len("hello @press!")),
+        ("@press", 6),
+        ("ад https://example.org і @a@b.example 👨‍👩‍👧", 2 + 1 + 23 + 1 + 1 + 1 + 2 + 1 + 1),
+    ],
+)
+def test_mastodon_counts_addresses_and_mentions(text: str, length: int) -> None:
+    assert mastodon_length(text) == length
+
+
+@given(ANY_TEXT)
+def test_no_text_makes_a_measure_raise(text: str) -> None:
+    for measure in (x_length, graphemes, utf8_bytes, mastodon_length):
+        assert measure(text) >= 0
+    assert graphemes(text) <= len(text)
+    assert utf8_bytes(text) >= graphemes(text)
+
+
+@pytest.mark.parametrize("text", ["\ud800", "a \udfff b https://example.org"])
+def test_a_lone_surrogate_counts_as_something(text: str) -> None:
+    for measure in (x_length, graphemes, utf8_bytes, mastodon_length):
+        assert measure(text) > 0
