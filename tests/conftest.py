@@ -12,7 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # `counterparts` is importable from every folder of tests
 
-from counterparts import mastodon, network, postgres
+from counterparts import browser, mastodon, network, postgres
 from counterparts.require import need
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def postgres_cluster() -> Iterator[postgres.Cluster]:
     """A PostgreSQL cluster of this session; `new_database()` gives each test its own database."""
     if postgres.start() is None:
-        need("postgres", "no PostgreSQL in /usr/lib/postgresql, on the PATH or from tests/counterparts/bluesky/setup.sh")
+        need("postgres", "none in /usr/lib/postgresql, on the PATH, or from tests/counterparts/bluesky/setup.sh")
     yield postgres.running()
     postgres.stop()
 
@@ -105,6 +105,15 @@ def bluesky_network(request: pytest.FixtureRequest) -> Iterator[network.Network]
     running.start()
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """A real browser's program; launch it with `counterparts.browser.ARGUMENTS`."""
+    path = browser.find()
+    if path is None:
+        need("browser", "no Chromium on the PATH, or no playwright in the environment")
+    return path
 
 
 @pytest.fixture(scope="session")

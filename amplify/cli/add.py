@@ -62,5 +62,7 @@ def command(
         say_json({**entry, "id": name})
     else:
         console().print(
-            f"Added `{name}` to config/queue.yaml. `amplify plan` shows what follows from it.", markup=False
+            f"Added `{name}` to config/queue.yaml. `amplify plan` shows what follows from it.",
+            markup=False,
+            soft_wrap=True,
         )

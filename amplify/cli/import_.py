@@ -48,8 +48,8 @@ def command(
         if not sheet.good:
             console().print("Nothing was added: mend the rows above and import again.")
         elif dry_run:
-            console().print(f"{count} would be added to config/queue.yaml.", markup=False)
+            console().print(f"{count} would be added to config/queue.yaml.", markup=False, soft_wrap=True)
         else:
-            console().print(f"Added {count} to config/queue.yaml: {', '.join(names)}.", markup=False)
+            console().print(f"Added {count} to config/queue.yaml: {', '.join(names)}.", markup=False, soft_wrap=True)
     if not sheet.good:
         raise typer.Exit(1)

@@ -24,6 +24,6 @@ def command(
         )
         return
     out = console()
-    out.print(f"A new workspace stands in {folder}, with {len(written)} files.", markup=False)
+    out.print(f"A new workspace stands in {folder}, with {len(written)} files.", markup=False, soft_wrap=True)
     out.print("Its README.md says what to change first. Then: ", end="")
-    out.print(f"cd {folder} && amplify check", style="bold", markup=False)
+    out.print(f"cd {folder} && amplify check", style="bold", markup=False, soft_wrap=True)

@@ -11,14 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amplify.cli.desk import AsJson, Workspace, open_desk
+from amplify.cli.desk import AsJson, Workspace, looking_clock, open_desk
 from amplify.model.errors import ProblemsFound, WrongUse
 
 if TYPE_CHECKING:
-    from rich.table import Table as Grid
-
     from amplify.steps.desk import Desk
-    from amplify.steps.reporting.document import Table
     from amplify.steps.reporting.words import Report
 
 
@@ -49,6 +46,7 @@ def command(
     Deliveries count by their due day. Sums take the latest reading of each message; a dash is unknown, never 0.
     """
     from amplify.cli.output import console, say_json
+    from amplify.cli.report_screen import show
     from amplify.steps.reporting.data import as_json as plain
 
     start, end = _day(first, "--from"), _day(last, "--to")
@@ -58,7 +56,7 @@ def command(
         raise WrongUse("--to lies before --from: give the first day of the period, then its last")
     if as_json and form not in (None, Format.JSON):
         raise WrongUse("--json and --format contradict each other: give one of them")
-    desk = open_desk(workspace)
+    desk = open_desk(workspace, looking_clock())
     try:
         found = collect(desk, start, end)
     finally:
@@ -69,7 +67,7 @@ def command(
         for path in _write(found, out, Format.JSON if as_json else form):
             console().print(str(path), markup=False, soft_wrap=True)
     elif form is None and console().is_terminal:
-        _show(found)
+        show(found)
     else:
         sys.stdout.write(_text(found, form or Format.MD))
 
@@ -132,48 +130,3 @@ def _write(found: Report, out: Path, form: Format | None) -> tuple[Path, ...]:
     except OSError as error:
         raise WrongUse(f"{out} cannot be written ({error.strerror}): give another --out") from error
     return (path,)
-
-
-def _show(found: Report) -> None:
-    """Tables on the terminal; the long list of what was sent is left to the files."""
-    from rich.padding import Padding
-    from rich.text import Text
-
-    from amplify.cli.output import console
-    from amplify.steps.reporting.sections import document
-
-    page, screen = document(found), console()
-    screen.print(Text(f"{page.over}: {page.title.lower()}", style="bold"))
-    screen.print(Text(f"{page.period} · made on {page.made}", style="dim"))
-    for section in page.sections:
-        if section.appendix:
-            continue
-        screen.print()
-        screen.print(Text(section.title, style="bold cyan"))
-        for sentence in section.sentences:
-            screen.print(Padding(Text(sentence.replace("**", "").replace("`", "")), (0, 0, 0, 2)))
-        for table in section.tables:
-            screen.print(Padding(_table(table), (1, 0, 0, 2)))
-            if table.note:
-                screen.print(Padding(Text(table.note.replace("`", ""), style="dim"), (0, 0, 0, 2)))
-    screen.print()
-    screen.print(Text("amplify report --out FOLDER writes it with plots, the list of links and a CSV.", style="dim"))
-
-
-def _table(table: Table) -> Grid:
-    from rich import box
-    from rich.table import Table as NewGrid
-    from rich.text import Text
-
-    grid = NewGrid(title=table.caption, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in table.columns:
-        grid.add_column(column.label, justify="right" if column.number else "left", overflow="fold")
-    for row in table.rows:
-        cells = []
-        for cell in row:
-            text = Text(cell.text, style="dim" if cell.text in ("0", "–") else "")
-            if cell.note:
-                text.append(f" ({cell.note})", style="dim")
-            cells.append(text)
-        grid.add_row(*cells)
-    return grid

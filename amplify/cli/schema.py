@@ -37,7 +37,7 @@ def command(
         root = find_root(workspace)
         changed = write_schemas(root, (name,) if name else ())
         for path in changed:
-            console().print(f"wrote {path.relative_to(root)}", markup=False)
+            console().print(f"wrote {path.relative_to(root)}", markup=False, soft_wrap=True)
         if not changed:
             console().print("the schemas are current")
     elif name is None:

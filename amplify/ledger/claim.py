@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, exists, or_, select, update
 
-from amplify.ledger.gates import closed, read_gates
+from amplify.ledger.gates import GATES, closed, read_gates
 from amplify.ledger.moves import log
 from amplify.ledger.store import Ledger
 from amplify.ledger.tables import ACCOUNT, DELIVERY, PART
@@ -38,6 +39,9 @@ class Claimed:
     """A row that is ours until `lease_until` (real time)."""
 
     id: str
+    owner: str
+    """Fences every mark and settlement: one claim's own, so that a claim that was lost and taken again is another's,
+    even within one process."""
     account: str
     platform: str
     post: str
@@ -58,24 +62,30 @@ def claim(
     Runs inside the caller's write transaction. `now` is campaign time; the lease runs in real time.
     """
     real = ledger.real_now(connection)
-    rows = _due(connection, now, real, limit)
-    if not rows:
-        return []
-    gates = read_gates(connection)
-    targets = _targets(connection, rows)
     taken: list[RowMapping] = []
-    for row in rows:
-        bar = closed(gates, row["subjects"], now) or _boost_waits(row, targets)
-        if bar is None:
-            taken.append(row)
-        else:
-            _hold(connection, row, bar, now)
-    if not taken:
-        return []
+    targets: Mapping[str, tuple[State, Receipt | None]] = {}
+    while not taken:  # rows behind held ones are due as well
+        rows = _due(connection, now, real, limit)
+        if not rows:
+            return []
+        ledger.lock(connection, GATES, shared=True)
+        gates = read_gates(connection)
+        targets = _targets(connection, rows)
+        busy: set[str] = set()
+        for row in rows:
+            if row["account"] in busy:
+                continue
+            bar = closed(gates, row["subjects"], now) or _boost_waits(row, targets)
+            if bar is None:
+                busy.add(row["account"])
+                taken.append(row)
+            else:
+                _hold(connection, row, bar, now)
+    ticket = f"{owner}#{os.urandom(4).hex()}"
     connection.execute(
         update(DELIVERY)
         .where(DELIVERY.c.id.in_([row["id"] for row in taken]))
-        .values(state=State.CLAIMED.value, owner=owner, lease_until=real + lease, why=None)
+        .values(state=State.CLAIMED.value, owner=ticket, lease_until=real + lease, why=None)
     )
     log(
         connection,
@@ -84,11 +94,13 @@ def claim(
         real_at=real,
         by="publish",
     )
-    return [_claimed(row, parts, targets) for row, parts in zip(taken, parts_of(connection, taken), strict=True)]
+    return [
+        _claimed(row, ticket, parts, targets) for row, parts in zip(taken, parts_of(connection, taken), strict=True)
+    ]
 
 
 def _due(connection: Connection, now: datetime, real: datetime, limit: int) -> list[RowMapping]:
-    """Due rows, the earliest of each free account. Accounts are locked first, then looked at again: another
+    """Due rows of free accounts, the earliest first. Accounts are locked first, then looked at again: another
     worker may have taken one between the two."""
     due = (DELIVERY.c.state == State.WAITING.value, DELIVERY.c.look_at <= now, DELIVERY.c.late_at > now)
     held = DELIVERY.alias("held")
@@ -116,11 +128,8 @@ def _due(connection: Connection, now: datetime, real: datetime, limit: int) -> l
         .where(*due, DELIVERY.c.account.in_(list(locked)), DELIVERY.c.account.not_in(still_free))
         .order_by(DELIVERY.c.due_at, DELIVERY.c.id)
         .limit(limit * 8)
-    ).mappings()
-    earliest: dict[str, RowMapping] = {}
-    for row in rows:
-        earliest.setdefault(row["account"], row)
-    return list(earliest.values())
+    )
+    return list(rows.mappings())
 
 
 def _hold(connection: Connection, row: RowMapping, bar: Gate | str, now: datetime) -> None:
@@ -136,6 +145,10 @@ def _hold(connection: Connection, row: RowMapping, bar: Gate | str, now: datetim
         .where(DELIVERY.c.id == row["id"], DELIVERY.c.state == State.WAITING.value)
         .values(why=why, look_at=look_at)
     )
+    if row["boost_of"] is not None and _boost_waits(row, _targets(connection, [row])) is None:
+        # Its target was sent while this row was being held: whoever sent it has looked for waiting boosts already.
+        again = update(DELIVERY).where(DELIVERY.c.id == row["id"], DELIVERY.c.why == why)
+        connection.execute(again.values(why=None, look_at=row["due_at"]))
 
 
 def _targets(connection: Connection, rows: list[RowMapping]) -> Mapping[str, tuple[State, Receipt | None]]:
@@ -179,7 +192,7 @@ def parts_of(connection: Connection, rows: list[RowMapping]) -> list[tuple[Claim
 
 
 def _claimed(
-    row: RowMapping, parts: tuple[ClaimedPart, ...], targets: Mapping[str, tuple[State, Receipt | None]]
+    row: RowMapping, owner: str, parts: tuple[ClaimedPart, ...], targets: Mapping[str, tuple[State, Receipt | None]]
 ) -> Claimed:
     message = message_from_json(row["message"])
     target = targets[row["boost_of"]][1] if row["boost_of"] is not None else None
@@ -187,6 +200,7 @@ def _claimed(
         target = Receipt("", message.boost.url)
     return Claimed(
         id=row["id"],
+        owner=owner,
         account=row["account"],
         platform=row["platform"],
         post=row["post"],
@@ -202,4 +216,4 @@ def _claimed(
 def load(connection: Connection, rows: list[RowMapping]) -> list[Claimed]:
     """Rows that somebody holds otherwise (unsure ones, for `reconcile`), with their parts and targets."""
     targets = _targets(connection, rows)
-    return [_claimed(row, parts, targets) for row, parts in zip(rows, parts_of(connection, rows), strict=True)]
+    return [_claimed(row, "", parts, targets) for row, parts in zip(rows, parts_of(connection, rows), strict=True)]

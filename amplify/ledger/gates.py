@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from amplify.ledger.tables import DELIVERY, GATE
 from amplify.model.delivery import State
 from amplify.model.gate import Gate
+
+
+GATES: Final = 1
+"""What `Ledger.lock` calls them: claims share it, so that none holds a row for a gate that has just opened."""
 
 
 def write_gates(connection: Connection, gates: Iterable[Gate]) -> bool:

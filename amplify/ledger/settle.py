@@ -90,7 +90,13 @@ class Hand:
         """
         self._receipt(delivery, part, receipt)
         self._end(attempt, "sent", None)
-        return not last or self._sent(delivery, State.SENDING)
+        return not last or self._sent(delivery, State.SENDING) or self._sent(delivery, State.UNSURE)
+
+    def complete(self, delivery: str) -> bool:
+        """A claimed delivery turns out to be out already: its last receipt came after it was given up."""
+        return self._move(
+            delivery, State.CLAIMED, State.SENDING, fence=self.owner, owner=self.owner, lease_until=self.real
+        ) and self._sent(delivery, State.SENDING)
 
     def found(self, delivery: str, part: int, receipt: Receipt, last: bool) -> None:
         """An unsure part turned out to be out."""

@@ -21,6 +21,10 @@ HEAD: Final = "0001"
 
 LEDGER_FILE: Final = "ledger.sqlite"
 
+_LOCKS: Final = 4206180715
+"""PostgreSQL's advisory locks are numbers: ours begin here, the migration's is the first."""
+_BINDING: Final = 3
+
 
 class Ledger:
     """One ledger. It serves one workspace id, for ever."""
@@ -93,14 +97,25 @@ class Ledger:
         moment: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
         return moment.astimezone(UTC)
 
+    def lock(self, connection: Connection, what: int, shared: bool = False) -> None:
+        """Until the end of this write transaction, alone or together with others that share: SQLite's own lock is
+        the whole ledger's already."""
+        if not self.sqlite:
+            function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+            connection.exec_driver_sql(f"SELECT {function}({_LOCKS + what})")
+
     def serve(self, workspace: str) -> None:
         """Bind to a workspace id, or raise WrongUse where this ledger serves another."""
         with self.read() as connection:
             known = get_meta(connection, "workspace")
         if known is None:
             with self.write() as connection:
-                set_meta(connection, "workspace", workspace)
-        elif known != workspace:
+                self.lock(connection, _BINDING)
+                known = get_meta(connection, "workspace")  # another process may have been first
+                if known is None:
+                    set_meta(connection, "workspace", workspace)
+                    return
+        if known != workspace:
             raise WrongUse(
                 f"this ledger serves the workspace `{known}`, and the files say `{workspace}`: give each its own ledger"
             )

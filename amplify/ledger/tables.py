@@ -8,12 +8,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON as _Json
-from sqlalchemy import BigInteger, Column, DateTime, Dialect, Index, Integer, Table, Text, TypeDecorator, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Integer, Table, Text, TypeDecorator
 from sqlmodel import Field, SQLModel
 
-Json = _Json().with_variant(JSONB(), "postgresql")
 Serial = BigInteger().with_variant(Integer(), "sqlite")
 
 
@@ -98,11 +95,11 @@ class Delivery(SQLModel, table=True):
     state: str
     why: str | None = None
     """The reason for the state, or for a hold."""
-    message: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
+    message: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     content_hash: str
-    subjects: list[str] = Field(sa_column=Column(Json, nullable=False))
+    subjects: list[str] = Field(sa_column=Column(JSON, nullable=False))
     """`kind:id` of everything a gate can close."""
-    hashtags: list[str] = Field(sa_column=Column(Json, nullable=False))
+    hashtags: list[str] = Field(sa_column=Column(JSON, nullable=False))
     boost_of: str | None = None
     """The delivery a boost waits for."""
     owner: str | None = None
@@ -124,7 +121,7 @@ class Part(SQLModel, table=True):
     """Bluesky record key, fixed for ever."""
     created_at: datetime | None = Field(default=None, sa_type=Utc)
     """When the first attempt began; identical on every retry."""
-    prepared: dict[str, Any] | None = Field(default=None, sa_column=Column(Json, nullable=True))
+    prepared: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
     """Uploaded media and resolved handles, stored before the first attempt."""
     remote_id: str | None = None
     url: str | None = None
@@ -192,15 +189,3 @@ PART = _table("part")
 ATTEMPT = _table("attempt")
 MOVE = _table("move")
 READING = _table("reading")
-
-_waiting = text("state = 'waiting'")
-_held = text("state IN ('claimed', 'sending')")
-_unsure = text("state = 'unsure'")
-Index("delivery_due", DELIVERY.c.look_at, DELIVERY.c.id, sqlite_where=_waiting, postgresql_where=_waiting)
-Index("delivery_late", DELIVERY.c.late_at, sqlite_where=_waiting, postgresql_where=_waiting)
-Index("delivery_held", DELIVERY.c.account, sqlite_where=_held, postgresql_where=_held)
-Index("delivery_unsure", DELIVERY.c.look_at, sqlite_where=_unsure, postgresql_where=_unsure)
-Index("delivery_sent", DELIVERY.c.sent_at)
-Index("delivery_base", DELIVERY.c.base)
-Index("delivery_boost", DELIVERY.c.boost_of)
-Index("reading_once", READING.c.delivery, READING.c.part, READING.c.mark)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from amplify.model.platformname import PlatformName
-from amplify.model.word import Duration, Entry, Id, Instant, Lang, Text, Word
+from amplify.model.word import Day, Duration, Entry, Id, Instant, Lang, Tag, Text, Word
 
 
 class Hashtag(Word):
     """One hashtag of a campaign, without its sign."""
 
-    tag: Annotated[str, Field(pattern=r"^[^\s#@]+$", max_length=100)]
+    tag: Tag
     """The tag without `#`, in CamelCase where it has several words."""
     why: Text
     """Why this tag, in a sentence: shown to partners and on the toolkit page."""
@@ -122,9 +121,9 @@ class Campaign(Entry):
     """Times of silence."""
     approvals: Annotated[int, Field(ge=0, le=2)] = 0
     """How many people must approve a post before it goes out (more where the rules of care want more)."""
-    launched: date | None = None
+    launched: Day | None = None
     """The day it began."""
-    ends: date | None = None
+    ends: Day | None = None
     """The last day on which it speaks."""
     status: Literal["active", "paused", "ended"] = "active"
     """Only an active campaign is planned."""

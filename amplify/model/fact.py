@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
-from amplify.model.word import Entry, Id, Lang, Text, Url
+from amplify.model.word import Day, Entry, Id, Lang, Text, Url
 
 
 class Fact(Entry):
@@ -21,13 +20,13 @@ class Fact(Entry):
     """What is counted, by language: “journalists behind bars”."""
     qualifier: dict[Lang, Text] = {}
     """“almost”, “over”, by language."""
-    as_of: date
+    as_of: Day
     """The day the count was made."""
     counted_by: dict[Lang, Text]
     """The organisation that counted, by language."""
     source: Url
     """Where it can be checked."""
-    expires: date
+    expires: Day
     """The last day on which it may be said."""
     supersedes: Id | None = None
     """The older fact this one replaces."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 
@@ -75,12 +75,51 @@ class Message:
     boost: BoostOf | None = None
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """Plain values. By hand: `dataclasses.asdict` is ten times slower, and plans hold tens of thousands."""
+        boost = self.boost
+        return {
+            "platform": self.platform,
+            "langs": list(self.langs),
+            "parts": [_part_json(part) for part in self.parts],
+            "content_warning": self.content_warning,
+            "visibility": self.visibility,
+            "boost": {"delivery": boost.delivery, "url": boost.url} if boost is not None else None,
+        }
 
     def content_hash(self) -> str:
         """SHA-256 over everything a reader would see, canonical JSON."""
         packed = json.dumps(self.as_json(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(packed.encode()).hexdigest()
+
+
+def _part_json(part: Part) -> dict[str, Any]:
+    card = part.card
+    return {
+        "text": part.text,
+        "entities": [
+            {"kind": one.kind, "start": one.start, "end": one.end, "value": one.value} for one in part.entities
+        ],
+        "pictures": [_attachment_json(picture) for picture in part.pictures],
+        "card": {
+            "url": card.url,
+            "title": card.title,
+            "text": card.text,
+            "picture": _attachment_json(card.picture) if card.picture is not None else None,
+        }
+        if card is not None
+        else None,
+    }
+
+
+def _attachment_json(picture: Attachment) -> dict[str, Any]:
+    return {
+        "file": picture.file,
+        "sha256": picture.sha256,
+        "mime": picture.mime,
+        "width": picture.width,
+        "height": picture.height,
+        "alt": picture.alt,
+    }
 
 
 def message_from_json(data: dict[str, Any]) -> Message:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
 from amplify.model.platformname import PlatformName
-from amplify.model.word import Entry, Id, Lang, Text, Url, Zone
+from amplify.model.word import Day, Entry, Id, Lang, Text, Url, Zone
 
 
 class Partner(Entry):
@@ -24,7 +23,7 @@ class Partner(Entry):
     """Where its readers are: wall-clock times of the queue mean this zone."""
     languages: Annotated[tuple[Lang, ...], Field(min_length=1)]
     """The languages its accounts speak, the first one preferred."""
-    joined: date
+    joined: Day
     """The day it joined. Variants are given out in this order, so that a newcomer changes nobody else's text."""
     publishes: bool = True
     """False: in the book only to be mentioned or boosted; nothing is planned for it."""

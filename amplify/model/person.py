@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from amplify.model.word import Entry, Id, Lang, Text, Url, Word
+from amplify.model.word import Day, Entry, Id, Lang, Text, Url, Word
 
 
 class PersonState(StrEnum):
@@ -32,9 +31,9 @@ class PersonState(StrEnum):
 class Detention(Word):
     """One stretch of detention; people are freed and arrested again."""
 
-    start: date
+    start: Day
     """First day."""
-    end: date | None = None
+    end: Day | None = None
     """Last day; absent while it lasts."""
 
 
@@ -49,11 +48,11 @@ class Consent(Word):
     """What may be said or shown."""
     languages: tuple[Lang, ...] = ()
     """Only in these languages; empty: in all."""
-    given: date
+    given: Day
     """The day it was given."""
-    review: date
+    review: Day
     """The day by which it must be asked again."""
-    withdrawn: date | None = None
+    withdrawn: Day | None = None
     """The day it was taken back: nothing naming the person goes out from then on."""
 
 
@@ -62,7 +61,7 @@ class Source(Word):
 
     url: Url
     """The page."""
-    seen: date
+    seen: Day
     """The day it was read."""
 
 
@@ -79,7 +78,7 @@ class Person(Entry):
     """When the person was held, oldest first."""
     state: PersonState
     """Where things stand."""
-    reviewed: date
+    reviewed: Day
     """The day the state was last checked."""
     review_days: Annotated[int, Field(ge=1, le=365)] = 30
     """After how many days without a check posts are held."""

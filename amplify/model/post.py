@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from amplify.model.person import PersonState
 from amplify.model.platformname import PlatformName
 from amplify.model.problem import Place
-from amplify.model.word import Duration, Entry, Id, Instant, Lang, Text, Url, Word
+from amplify.model.word import Duration, Entry, Id, Instant, Lang, Tag, Text, Url, Word
 
 Kind = Literal["statement", "cta", "fact", "quote", "anniversary", "solidarity", "memorial", "boost"]
 
@@ -18,9 +18,9 @@ Kind = Literal["statement", "cta", "fact", "quote", "anniversary", "solidarity",
 class PostHashtags(Word):
     """Hashtags of one post, without signs, beside those its campaign requires."""
 
-    required: tuple[Text, ...] = ()
+    required: tuple[Tag, ...] = ()
     """Always carried."""
-    optional: tuple[Text, ...] = ()
+    optional: tuple[Tag, ...] = ()
     """Carried where there is room."""
 
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, NaiveDatetime, model_validator
+from pydantic import Field, model_validator
 
 from amplify.model.platformname import PlatformName
-from amplify.model.word import Duration, Entry, Id, Instant, Text, Wall, Word
+from amplify.model.word import Day, Duration, Entry, Id, Instant, Local, Text, Wall, Word
 
 
 class Window(Word):
     """Somewhere between two wall-clock times, spread by account."""
 
-    start: NaiveDatetime
+    start: Local
     """Earliest, on the clock of each account's zone: `2027-05-18T09:00`."""
-    end: NaiveDatetime
+    end: Local
     """Latest."""
 
     @model_validator(mode="after")
@@ -32,7 +31,7 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 class Series(Word):
     """The entry's posts in their order, one a day."""
 
-    start: date
+    start: Day
     """The day of the first post."""
     time: Wall
     """Wall-clock time in each account's zone."""
@@ -53,9 +52,9 @@ class Yearly(Word):
     """Instead of month and day: an occasion of the post's campaign."""
     time: Wall
     """Wall-clock time in each account's zone."""
-    start: date | None = None
+    start: Day | None = None
     """Not before this day."""
-    until: date | None = None
+    until: Day | None = None
     """Not after this day."""
 
     @model_validator(mode="after")
@@ -72,9 +71,9 @@ class Monthly(Word):
     """Day of the month; in shorter months, their last day."""
     time: Wall
     """Wall-clock time in each account's zone."""
-    start: date | None = None
+    start: Day | None = None
     """Not before this day."""
-    until: date | None = None
+    until: Day | None = None
     """Not after this day."""
 
 
@@ -92,7 +91,7 @@ class When(Word):
 
     at: Instant | None = None
     """One instant, the same everywhere: `2027-05-17T09:00:00+02:00`."""
-    local: NaiveDatetime | None = None
+    local: Local | None = None
     """A wall-clock time in each account's own zone: `2027-05-18T09:30`."""
     window: Window | None = None
     """Between two wall-clock times, spread by account."""

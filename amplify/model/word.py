@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
-from typing import Annotated, Any
+from datetime import date, timedelta
+from typing import Annotated, Any, Final, TypeVar
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    NaiveDatetime,
+    PrivateAttr,
+    StringConstraints,
+)
 from pydantic import WithJsonSchema as _Schema
 
 from amplify.model.problem import Place
@@ -23,10 +32,13 @@ class Word(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
 
 
+_NOWHERE = Place("")
+
+
 class Entry(Word):
     """A word that has an id, and remembers the place it was read from."""
 
-    _place: Place = Place("")
+    _place: Place = PrivateAttr(default_factory=lambda: _NOWHERE)  # a plain default is deep-copied for each entry
 
     @property
     def place(self) -> Place:
@@ -38,18 +50,32 @@ class Entry(Word):
         self._place = place
 
 
-_DURATION = re.compile(r"^(\d+)\s*(s|m|h|d)$")
+_DURATION = re.compile(r"([0-9]{1,12})\s*([smhd])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+LONGEST: Final = timedelta(days=3660)
+"""The longest duration: ten years."""
+_FIRST_YEAR, _LAST_YEAR = 1900, 2999
+_Day = TypeVar("_Day", bound=date)
 
 
 def parse_duration(value: Any) -> timedelta:
-    """`90s`, `30m`, `2h`, `7d` → timedelta. Raises ValueError with a sentence."""
+    """`90s`, `30m`, `2h`, `7d` → timedelta, at most LONGEST. Raises ValueError with a sentence."""
     if isinstance(value, timedelta):
         return value
-    match = _DURATION.match(value) if isinstance(value, str) else None
+    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise ValueError("write a duration as a number and a unit: 90s, 30m, 2h or 7d")
-    return timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
+    seconds = int(match[1]) * _SECONDS[match[2]]
+    if seconds > LONGEST.total_seconds():
+        raise ValueError("this is longer than ten years: mend the number or its unit")
+    return timedelta(seconds=seconds)
+
+
+def _sane_year(value: _Day) -> _Day:
+    """Calendars end (Python's in 9999, zones before), and adding a day to their end is no date."""
+    if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+        raise ValueError(f"the year {value.year} is not one of ours: give one from {_FIRST_YEAR} to {_LAST_YEAR}")
+    return value
 
 
 _zones: frozenset[str] | None = None
@@ -76,6 +102,9 @@ Zone = Annotated[str, AfterValidator(_known_zone)]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"]+$", max_length=2000)]
 """An http or https address."""
 
+Tag = Annotated[str, StringConstraints(pattern=r"^[^\s#@]+$", max_length=100)]
+"""A hashtag without its sign."""
+
 Wall = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 """A wall-clock time, `HH:MM`, 24 hours."""
 
@@ -86,8 +115,14 @@ Duration = Annotated[
 ]
 """A number and a unit: `90s`, `30m`, `2h`, `7d`."""
 
-Instant = AwareDatetime
+Day = Annotated[date, AfterValidator(_sane_year)]
+"""A day: `2027-05-21`."""
+
+Instant = Annotated[AwareDatetime, AfterValidator(_sane_year)]
 """A fixed instant with its offset: `2027-05-21T10:00:00+02:00`."""
+
+Local = Annotated[NaiveDatetime, AfterValidator(_sane_year)]
+"""A wall-clock time of a day, without a zone: `2027-05-18T09:30`."""
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 """A text that is not empty."""

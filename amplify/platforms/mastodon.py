@@ -46,6 +46,8 @@ recurses for ever, and an unusual version string stops it."""
 _BATCH_SINCE: Final = 2
 """`api_versions.mastodon` of 4.3, the first with the look-up of many posts."""
 _PAGE: Final = 40
+_WINDOW: Final = timedelta(minutes=5)
+"""Mastodon's usual rate window, where the server does not say when it ends."""
 _SKEW: Final = timedelta(minutes=1)
 """How far the server's clock may stand from ours when looking back."""
 _MUTE: Final = re.compile(r"suspend|disabled|authorized scopes|not confirmed|pending approval|moved", re.IGNORECASE)
@@ -62,6 +64,8 @@ class Mastodon:
         guard(connection, connection.server)
         self._connection = connection
         self._session = transport.requests_session(connection)
+        self._session.hooks["response"].append(self._note_wait)
+        self._wait: timedelta | None = None
         self._account: str | None = None
         self._batches: bool | None = None
         with self._asking(repeatable=True):
@@ -235,21 +239,24 @@ class Mastodon:
     def _asking(self, part: Part | None = None, *, repeatable: bool) -> AbstractContextManager[None]:
         hidden = [*self._connection.secrets.values(), *([part.text] if part else [])]
 
-        def ours(error: Exception) -> PlatformError:
-            reset = getattr(self._client, "ratelimit_reset", None) if hasattr(self, "_client") else None
-            return translate(error, hidden, reset)
+        return transport.asking(lambda error: translate(error, hidden, self._wait), repeatable=repeatable)
 
-        return transport.asking(ours, repeatable=repeatable)
+    def _note_wait(self, response: Any, **_: object) -> None:
+        """Mastodon.py's exception does not say for how long: the answer itself does."""
+        if response.status_code == 429:
+            said = (response.headers.get("Retry-After"), response.headers.get("X-RateLimit-Reset"))
+            waits = (transport.seconds_until(one) for one in said)
+            self._wait = next((one for one in waits if one is not None), _WINDOW)
 
 
-def translate(error: Exception, hidden: Sequence[str] = (), reset: float | None = None) -> PlatformError:
+def translate(error: Exception, hidden: Sequence[str] = (), wait: timedelta | None = None) -> PlatformError:
     """Any exception of Mastodon.py, requests or urllib3, named by what to do next. Total.
 
-    `reset`: when the rate window ends, in unix seconds, as Mastodon.py keeps it from the last answer.
+    `wait`: how long the last answer of too many requests asked to wait (real time).
     """
     kind = type(error).__name__
     if kind == "MastodonRatelimitError" and error.args[:1] == ("Hit rate limit.",):
-        return TryLater("the server asks for a pause", transport.seconds_until(str(reset) if reset else None))
+        return TryLater("the server asks for a pause", wait)
     if kind in ("MastodonIllegalArgumentError", "MastodonVersionError", "MastodonFileNotFoundError"):
         return Refused(f"Mastodon.py would not send it ({kind})")  # raised before any request
     status = error.args[1] if len(error.args) == 4 and isinstance(error.args[1], int) else None

@@ -110,6 +110,7 @@ def _once(entry: QueueEntry, account: str, zone: str) -> datetime:
 
 def _in_window(entry: QueueEntry, window: Window, account: str, zone: str) -> datetime:
     first, last = instant(window.start, zone), instant(window.end, zone)
+    first = min(first, last)  # a start inside a gap comes after an end behind it
     seconds = int((last - first).total_seconds() * fraction(entry.id, account))
     return first + timedelta(seconds=seconds)
 
@@ -150,7 +151,7 @@ def _yearly_days(yearly: Yearly, first: date, last: date, occasions: dict[str, O
 
 def _monthly_days(monthly: Monthly, first: date, last: date) -> Iterator[date]:
     month = first.replace(day=1) - relativedelta(months=1)
-    while month <= last:
+    while month <= last + timedelta(days=1):  # the readers' calendar may be a day ahead of UTC
         yield from _between(month + relativedelta(day=monthly.day), monthly.start, monthly.until)
         month += relativedelta(months=1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -45,20 +46,21 @@ def compose(setting: Setting, variant: Variant, partner: str, dialect: Dialect) 
     front, workspace = setting.post.front, setting.workspace
     texts = [_rendered(part, setting) for part in variant.parts_on(dialect.name)]
     pictures = tuple(_attach(workspace.pictures[file], setting.lang) for file in front.media)
-    if front.cosigned:
-        texts[-1] = _below(texts[-1], signatories(setting))
+    if front.cosigned and (signed := signatories(setting)) not in "\n".join(texts):
+        texts[-1] = _below(texts[-1], signed)
     card = None
     if front.cta is not None:
         action = workspace.actions[front.cta]
         setting.used.add(f"action:{action.id}")
         url = pick_any(action.url, setting.lang)
-        if dialect.card and not (pictures and len(texts) == 1) and url not in "".join(texts):
+        if dialect.card and not (pictures and len(texts) == 1) and not _says(texts, url):
             card = _card(action, url, setting)
-        elif url not in "".join(texts):
+        elif not _says(texts, url):
             texts[-1] = _below(texts[-1], url)
-    mentions = _mentions(setting, partner)
-    texts[-1] = _below(texts[-1], " ".join(m for m in mentions if m not in texts[-1]))
+    mentions = dict.fromkeys(_mentions(setting, partner))
+    texts[-1] = _below(texts[-1], " ".join(m for m in mentions if not _says(texts, m)))
     texts[0] = _with_hashtags(texts[0], setting, dialect)
+    texts = [unicodedata.normalize("NFC", text) for text in texts]
     parts = tuple(
         Part(
             text=text,
@@ -99,7 +101,17 @@ def _rendered(part: TextPart, setting: Setting) -> str:
         text = render(part.template, names(setting))
     except TemplateFault as fault:
         raise ComposeFault(str(fault), part, fault.line) from None
-    return unicodedata.normalize("NFC", text).strip()
+    text = unicodedata.normalize("NFC", text).strip()
+    if not text:
+        raise ComposeFault("nothing is left of this text once its names are filled in: write one", part, 1)
+    return text
+
+
+def _says(texts: Sequence[str], words: str) -> bool:
+    """Whether an address, a handle or a name stands in the texts already, and not as the beginning of another."""
+    whole = rf"(?<!\w){re.escape(words.removesuffix('/'))}/?(?![-.?#&=%~+:,;@!]*[\w/])"
+    case = re.IGNORECASE if words.startswith("@") else re.NOFLAG
+    return any(re.search(whole, text, case) for text in texts)
 
 
 def _below(text: str, addition: str) -> str:
@@ -139,9 +151,12 @@ def _mentions(setting: Setting, partner: str) -> list[str]:
 
 def _with_hashtags(text: str, setting: Setting, dialect: Dialect) -> str:
     present = {entity.value.casefold() for entity in dialect.entities(text) if entity.kind == "tag"}
-    required = [tag for tag in _required(setting) if tag.casefold() not in present]
-    text = _below(text, " ".join(f"#{tag}" for tag in dict.fromkeys(required)))
-    present.update(tag.casefold() for tag in required)
+    required = []
+    for tag in _required(setting):
+        if tag.casefold() not in present:
+            required.append(tag)
+            present.add(tag.casefold())
+    text = _below(text, " ".join(f"#{tag}" for tag in required))
     for tag in _optional(setting):
         longer = f"{text} #{tag}" if required else _below(text, f"#{tag}")
         if tag.casefold() in present or len(present) >= MOST_TAGS or not _fits(longer, dialect):
@@ -168,13 +183,14 @@ def _campaign_tags(setting: Setting, required: bool) -> Iterable[str]:
             yield hashtag.tag
 
 
-def _required(setting: Setting) -> Sequence[str]:
-    return [*setting.post.front.hashtags.required, *_campaign_tags(setting, required=True)]
+def _required(setting: Setting) -> Iterable[str]:
+    tags = [*setting.post.front.hashtags.required, *_campaign_tags(setting, required=True)]
+    return (unicodedata.normalize("NFC", tag) for tag in tags)
 
 
-def _optional(setting: Setting) -> Sequence[str]:
+def _optional(setting: Setting) -> Iterable[str]:
     """The post's own; those of the campaign stand for authors to choose from."""
-    return setting.post.front.hashtags.optional
+    return (unicodedata.normalize("NFC", tag) for tag in setting.post.front.hashtags.optional)
 
 
 def _subjects(setting: Setting, partner: str, dialect: Dialect) -> tuple[str, ...]:

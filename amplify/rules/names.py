@@ -63,8 +63,20 @@ class _Book:
 
     __getitem__ = __getattr__
 
+    def __str__(self) -> str:
+        raise TemplateFault(f"say which: `{{{{ {self._kind}.NAME }}}}`")
 
-class _Fact:
+
+class _View:
+    """What a text may say of one word: its public attributes."""
+
+    def __getattr__(self, name: str) -> Any:  # called for what is not there
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise TemplateFault(f"there is no `.{name}` here; known: {', '.join(vars(self))}")
+
+
+class _Fact(_View):
     def __init__(self, fact: Any, setting: Setting) -> None:
         lang = setting.lang
         self.value = number(fact.value, lang) if isinstance(fact.value, int) else fact.value
@@ -78,7 +90,7 @@ class _Fact:
         return f"{counted} ({self.counted_by})"
 
 
-class _Person:
+class _Person(_View):
     def __init__(self, person: Person, setting: Setting) -> None:
         self.name = pick_any(person.name, setting.lang)
         self.days_detained = number(days_detained(person, setting.day), setting.lang)
@@ -109,8 +121,10 @@ class _Occasion:
         self._year, self._lang = setting.day.year, setting.lang
 
     def __getattr__(self, name: str) -> str:
-        if name != "theme":
+        if name.startswith("_"):
             raise AttributeError(name)
+        if name != "theme":
+            raise TemplateFault(f"there is no `.{name}` here; known: name, theme")
         theme = pick(self._themes, self._lang) if self._themes else None
         if theme is None:
             raise TemplateFault(
@@ -122,7 +136,7 @@ class _Occasion:
         return self.name
 
 
-class _CampaignName:
+class _CampaignName(_View):
     def __init__(self, setting: Setting) -> None:
         self.name = pick_any(setting.campaign.name, setting.lang)
 
@@ -177,8 +191,9 @@ def mention(partner: Partner, setting: Setting) -> str:
 def signatories(setting: Setting) -> str:
     """The campaign's signatories that have signed, in order, shortened to “+N more”."""
     campaign = setting.campaign
-    signed = sorted((s.order, _signatory_name(s, setting)) for s in campaign.signatories if s.signed)
-    shown = [name for _, name in signed[: campaign.signatories_shown]]
+    signed = sorted((s.order, _signatory_name(s, setting), s.partner or "") for s in campaign.signatories if s.signed)
+    shown = [name for _, name, _ in signed[: campaign.signatories_shown]]
+    setting.used.update(f"partner:{partner}" for _, _, partner in signed[: len(shown)] if partner)
     more = len(signed) - len(shown)
     if more:
         shown.append(_more(more, setting.lang))

@@ -1,14 +1,38 @@
-"""Texts are templates: sandboxed and strict. An unknown name is a problem, never an empty string."""
+"""Texts are templates: sandboxed and strict. An unknown name is a problem, never an empty string.
+
+A text needs names, not programs: names with their attributes, `{% if %}`, and five filters. Loops, macros, calls and
+sums are refused, so that no text can run for ever, grow without bound, or say something else at the next rendering.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    from jinja2 import Template, nodes
     from jinja2.sandbox import SandboxedEnvironment
+
+FILTERS: Final = ("capitalize", "lower", "title", "trim", "upper")
+"""What may stand after `|` in a text."""
+
+_ALLOWED: Final = frozenset(
+    {"Output", "TemplateData", "Name", "Const", "Getattr", "Getitem", "Filter", "If", "CondExpr", "Test"}
+    | {"Compare", "Operand", "And", "Or", "Not"}
+)
+_REFUSED: Final[Mapping[str, str]] = {
+    "For": "a loop",
+    "Call": "a call with `( )`",
+    "Macro": "a macro",
+    "Assign": "`{% set %}`",
+    "AssignBlock": "`{% set %}`",
+    "Include": "another file",
+    "Extends": "another file",
+    "Import": "another file",
+    "FromImport": "another file",
+    "Concat": "`~`: write one name after the other",
+}
 
 
 class TemplateFault(Exception):
@@ -21,23 +45,48 @@ class TemplateFault(Exception):
 
 @cache
 def _environment() -> SandboxedEnvironment:
-    from jinja2 import StrictUndefined
+    from jinja2 import StrictUndefined, Undefined
+    from jinja2.exceptions import SecurityError
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    environment = ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False, finalize=None
-    )
-    environment.globals.clear()  # no range(), no cycler: a text needs names, not programs
+    silent: Any = object.__str__  # what a class has that says nothing of its own
+
+    class Texts(ImmutableSandboxedEnvironment):
+        def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+            return not callable(value) and super().is_safe_attribute(obj, attr, value)
+
+    def sayable(value: Any) -> Any:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if number or isinstance(value, str | Undefined) or type(value).__str__ is not silent:
+            return value
+        raise SecurityError("this is neither a text nor a number")
+
+    environment = Texts(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False, finalize=sayable)
+    environment.globals.clear()
+    environment.filters = {name: environment.filters[name] for name in FILTERS}
     return environment
 
 
 @lru_cache(maxsize=20_000)
-def _compiled(template: str) -> tuple[Template, frozenset[str]]:
-    """The template, and the names it asks for: only those are made."""
-    from jinja2 import meta
+def _compiled(template: str) -> tuple[Template, Mapping[str, int]]:
+    """The template, and the names it asks for with their first lines: only those are made."""
+    from jinja2 import nodes
 
     environment = _environment()
-    return environment.from_string(template), frozenset(meta.find_undeclared_variables(environment.parse(template)))
+    tree = environment.parse(template)
+    wanted: dict[str, int] = {}
+    for node in tree.find_all(nodes.Node):
+        _check(node)
+        if isinstance(node, nodes.Name):
+            wanted[node.name] = min(node.lineno, wanted.get(node.name, node.lineno))
+    return environment.from_string(tree), wanted
+
+
+def _check(node: nodes.Node) -> None:
+    kind = type(node).__name__
+    if kind not in _ALLOWED:
+        what = _REFUSED.get(kind, f"`{kind.lower()}`")
+        raise TemplateFault(f"a text can hold names, `{{% if %}}` and simple filters, but not {what}", node.lineno)
 
 
 def render(template: str, names: Mapping[str, Any]) -> str:
@@ -49,15 +98,26 @@ def render(template: str, names: Mapping[str, Any]) -> str:
 
     try:
         compiled, wanted = _compiled(template)
-        return compiled.render({name: names[name] for name in sorted(wanted) if name in names})
+        return compiled.render({name: _made(names, name, line) for name, line in wanted.items() if name in names})
+    except TemplateFault as fault:
+        raise TemplateFault(str(fault), max(fault.line, _line_of(fault))) from None
     except TemplateSyntaxError as error:
         raise TemplateFault(f"this text is not a valid template: {error.message}", error.lineno) from None
     except UndefinedError as error:
         raise TemplateFault(f"unknown name in the text: {error.message}", _line_of(error)) from None
     except SecurityError as error:
         raise TemplateFault(f"this is not allowed in a text: {error}", _line_of(error)) from None
+    except (RecursionError, SyntaxError):  # Python's own limits of nesting
+        raise TemplateFault("this text is nested too deeply: take some brackets out") from None
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
         raise TemplateFault(f"this text cannot be rendered: {error}", _line_of(error)) from None
+
+
+def _made(names: Mapping[str, Any], name: str, line: int) -> Any:
+    try:
+        return names[name]
+    except TemplateFault as fault:
+        raise TemplateFault(str(fault), line) from None
 
 
 def _line_of(error: BaseException) -> int:

@@ -18,12 +18,17 @@ import uvicorn
 
 from amplify.model.errors import AmplifyError
 from amplify.stage.app import build
+from amplify.stage.failures import Failures
 
 HOST = "127.0.0.1"
 
 
 class _Server(uvicorn.Server):
     """Announces itself with one JSON line, and ends quietly."""
+
+    def __init__(self, config: uvicorn.Config, app: Failures) -> None:
+        super().__init__(config)
+        self.app = app
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -38,6 +43,7 @@ class _Server(uvicorn.Server):
         yield
 
     def stop(self) -> None:
+        self.app.let_go()
         self.should_exit = True
 
 
@@ -55,35 +61,41 @@ def main(arguments: list[str] | None = None) -> int:
     except (AmplifyError, OSError, ValueError) as wrong:
         print(wrong, file=sys.stderr)
         return 1
-    # A held connection (a failure on demand) must not hold up the end.
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1, timeout_keep_alive=75
     )
-    server = _Server(config)
+    server = _Server(config, app)
     app.connections = lambda: server.server_state.connections
-    if asked.until_eof:
-        threading.Thread(target=_wait_for_eof, args=(server,), daemon=True).start()
     try:
-        asyncio.run(server.serve([listener]))
+        asyncio.run(_serve(server, listener, asked.until_eof))
     finally:
         state.close()
     return 0
 
 
 def _listen(port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # Named as TCP, or asyncio leaves Nagle's algorithm on: answers would come 40 ms late.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((HOST, port))
     listener.listen(2048)
     return listener
 
 
-def _wait_for_eof(server: _Server) -> None:
+async def _serve(server: _Server, listener: socket.socket, until_eof: bool) -> None:
+    if until_eof:
+        loop = asyncio.get_running_loop()
+        threading.Thread(target=_wait_for_eof, args=(loop, server), daemon=True).start()
+    await server.serve([listener])
+
+
+def _wait_for_eof(loop: asyncio.AbstractEventLoop, server: _Server) -> None:
     # os.read, not sys.stdin: a thread inside a buffered reader would trip the interpreter at its end.
     with contextlib.suppress(OSError):
         while os.read(0, 4096):
             pass
-    server.stop()
+    with contextlib.suppress(RuntimeError):  # the loop has ended already
+        loop.call_soon_threadsafe(server.stop)
 
 
 if __name__ == "__main__":

@@ -67,6 +67,7 @@ class Failures:
         """Seconds every platform request waits first."""
         self.connections: Callable[[], Iterable[Any]] = tuple
         """The server's open connections, each with its `client` address and its `transport`."""
+        self._ending = asyncio.Event()
         self._speaker = speaker
         self._injected = injected
 
@@ -103,12 +104,24 @@ class Failures:
 
     async def _lose(self, kind: str, scope: Scope, receive: Receive) -> None:
         """Never answer: hold the connection until the client gives up, or cut it."""
-        if kind.startswith("reset"):
-            for connection in list(self.connections()):
-                if connection.client == scope["client"]:
-                    _cut(connection.transport)
-        while (await receive())["type"] != "http.disconnect":
-            pass
+        gone = asyncio.ensure_future(_disconnected(receive))
+        if not kind.startswith("reset"):
+            ending = asyncio.ensure_future(self._ending.wait())
+            await asyncio.wait((gone, ending), return_when=asyncio.FIRST_COMPLETED)
+            ending.cancel()
+        for connection in list(self.connections()):
+            if connection.client == scope["client"]:
+                _cut(connection.transport)
+        await gone
+
+    def let_go(self) -> None:
+        """The stage ends: cut what is being held."""
+        self._ending.set()
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def _cut(transport: asyncio.Transport) -> None:

@@ -177,7 +177,7 @@ def _piece(state: State, post: StagePost, span: Span) -> Piece:
     if span.kind == "text":
         return Piece("text", span.text)
     if span.kind == "link":
-        href = address(span.target)
+        href = address(span.target) if post.platform == "x" else span.target
         if not _opens(href):
             return Piece("text", span.text)
         shown = span.text
@@ -199,7 +199,7 @@ def _card(state: State, post: StagePost) -> ShownCard | None:
         picture = state.picture(state.account_of(post), thumb) if thumb else None
         file = picture.file if picture else None
         return ShownCard(said["uri"], _domain(said["uri"]), said["title"], said["description"], file)
-    if post.pictures:
+    if post.pictures or post.outside:
         return None
     links = [address(span.target) for span in spans(post) if span.kind == "link"]
     # X draws the card of the last link, Mastodon that of the first.

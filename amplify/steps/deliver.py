@@ -37,6 +37,8 @@ class Delivering:
             prepared = self._prepare(adapter, claimed)
         except PlatformError as error:
             return self._failed(claimed, None, error)
+        if not prepared:
+            self._submit(claimed, lambda hand: hand.complete(claimed.id)).result()
         receipts = [part.receipt for part in claimed.parts if part.receipt is not None]
         for part in claimed.parts[len(receipts) :]:
             begun = self._begin(claimed, part, prepared[part.number])
@@ -49,7 +51,7 @@ class Delivering:
             receipts.append(receipt)
             last = part.number == len(claimed.parts) - 1
             # The thread need not wait for the last commit: the next delivery's own mark comes after it in line.
-            written = self._submit(_sent(claimed.id, part.number, receipt, begun.attempt, last))
+            written = self._submit(claimed, _sent(claimed.id, part.number, receipt, begun.attempt, last))
             if not last:
                 written.result()
         return "sent"
@@ -72,7 +74,7 @@ class Delivering:
         def begin(hand: Hand) -> Begun | Barred:
             return hand.begin(claimed, part.number, prepared, lease)
 
-        return self._submit(begin).result()
+        return self._submit(claimed, begin).result()
 
     def _send(
         self,
@@ -92,9 +94,9 @@ class Delivering:
     def _barred(self, claimed: Claimed, barred: Barred, out: bool) -> str:
         """A gate closed at the last moment."""
         if out:
-            self._submit(lambda hand: hand.barred(claimed.id, barred.why)).result()
+            self._submit(claimed, lambda hand: hand.barred(claimed.id, barred.why)).result()
             return "cut"
-        self._submit(lambda hand: hand.release(claimed.id, barred.why)).result()
+        self._submit(claimed, lambda hand: hand.release(claimed.id, barred.why)).result()
         return "held"
 
     def _failed(self, claimed: Claimed, begun: Begun | None, error: PlatformError, ours: bool = False) -> str:
@@ -104,25 +106,29 @@ class Delivering:
         if isinstance(error, TryLater) or (begun is None and isinstance(error, Unknown)):
             # Before the begin mark nothing can have appeared: whatever happened may be done again.
             after = getattr(error, "after", None) or self._desk.timings.backoff
-            self._submit(lambda hand: hand.try_later(claimed.id, claimed.account, attempt, why, after)).result()
+            self._submit(
+                claimed, lambda hand: hand.try_later(claimed.id, claimed.account, attempt, why, after)
+            ).result()
             return "try_later"
         if isinstance(error, LoggedOut):
             rest = None if ours else self._desk.timings.pause
-            self._submit(lambda hand: hand.logged_out(claimed.id, claimed.account, attempt, why, rest)).result()
+            self._submit(
+                claimed, lambda hand: hand.logged_out(claimed.id, claimed.account, attempt, why, rest)
+            ).result()
             self._desk.forget(claimed.account)
             return "logged_out"
         if isinstance(error, Refused):
-            self._submit(lambda hand: hand.refused(claimed.id, attempt, why)).result()
+            self._submit(claimed, lambda hand: hand.refused(claimed.id, attempt, why)).result()
             return "refused"
-        self._submit(lambda hand: hand.unknown(claimed.id, attempt, why)).result()
+        self._submit(claimed, lambda hand: hand.unknown(claimed.id, attempt, why)).result()
         return "unknown"
 
-    def _submit(self, act: Callable[[Hand], T]) -> Future[T]:
-        """Let one hand act in the next group commit."""
+    def _submit(self, claimed: Claimed, act: Callable[[Hand], T]) -> Future[T]:
+        """Let the hand that holds this claim act in the next group commit."""
         desk = self._desk
 
         def work(connection: Connection) -> T:
-            return act(Hand(desk.ledger, connection, desk.clock.now(), desk.owner))
+            return act(Hand(desk.ledger, connection, desk.clock.now(), claimed.owner))
 
         return self._writer.submit(work)
 

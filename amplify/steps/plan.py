@@ -79,7 +79,7 @@ class _Planner:
                 return
             composed = compose_boost(setting, occurrence.partner.id, dialect, target)
         else:
-            variant = self._variant(occurrence)
+            variant = self._variant(post.id, occurrence.platform, occurrence.partner.id)
             if variant is None:
                 self._leave_out(occurrence, self._why_no_variant(occurrence))
                 return
@@ -119,12 +119,11 @@ class _Planner:
             ours=occurrence.account in self.workspace.accounts,
         )
 
-    def _variant(self, occurrence: Occurrence) -> Variant | None:
-        key = (occurrence.slot.post, occurrence.platform)
+    def _variant(self, post: str, platform: str, partner: str) -> Variant | None:
+        key = (post, platform)
         if key not in self.variants:
-            post = self.workspace.posts[occurrence.slot.post]
-            self.variants[key] = assign(post, occurrence.platform, self.speakers[key].values())
-        return self.variants[key].get(occurrence.partner.id)
+            self.variants[key] = assign(self.workspace.posts[post], platform, self.speakers[key].values())
+        return self.variants[key].get(partner)
 
     def _why_no_variant(self, occurrence: Occurrence) -> str:
         spoken = {variant.lang for variant in self.workspace.posts[occurrence.slot.post].variants}
@@ -139,11 +138,18 @@ class _Planner:
         if boost.post is None:
             url = boost.urls.get(occurrence.platform)
             return BoostOf(None, url) if url else f"no address on {occurrence.platform} to boost"
-        account = f"{boost.partner or occurrence.partner.id}/{occurrence.platform}"
+        partner, target = boost.partner or occurrence.partner.id, self.workspace.posts[boost.post]
+        account = f"{partner}/{occurrence.platform}"
         if account not in self.workspace.accounts and occurrence.account in self.workspace.accounts:
             return f"{account} is not ours to follow: give the address of its post under `urls:`"
+        if target.front.status != "ready" or self.workspace.campaigns[target.front.campaign].status != "active":
+            return f"`{boost.post}`, which it boosts, is not going out"
         found = self._latest(boost.post, account, occurrence.slot.due)
-        return BoostOf(found, None) if found else f"`{boost.post}` is not queued on {account} before this boost"
+        if found is None:
+            return f"`{boost.post}` is not queued on {account} before this boost"
+        if self._variant(boost.post, occurrence.platform, partner) is None:
+            return f"{account} has no variant of `{boost.post}` to boost"
+        return BoostOf(found, None)
 
     def _latest(self, post: str, account: str, before: datetime) -> str | None:
         candidates = [

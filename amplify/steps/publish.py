@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
-from threading import Event
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, func, select
@@ -18,12 +15,11 @@ from amplify.model.delivery import State
 from amplify.steps.current import is_current
 
 if TYPE_CHECKING:
-    from amplify.ledger.claim import Claimed
+    from threading import Event
+
     from amplify.model.plan import Change
     from amplify.steps.desk import Desk
-
-Told = Callable[["Claimed", str], None]
-"""Told of each delivery and what came of it."""
+    from amplify.steps.drain import Told
 
 
 @dataclass
@@ -72,7 +68,9 @@ def publish(desk: Desk, *, workers: int = 8, told: Told | None = None, stop: Eve
 
         done.unsure = reconcile(desk)
     if due or unsure:
-        _drain(desk, workers, told, stop or Event(), done)
+        from amplify.steps.drain import drain
+
+        drain(desk, workers, told, stop, done.outcomes)
     with desk.ledger.read() as connection:
         still = select(ACCOUNT.c.id, ACCOUNT.c.paused_why).where(ACCOUNT.c.paused_at.is_not(None))
         done.paused = {account: why or "" for account, why in connection.execute(still)}
@@ -105,37 +103,3 @@ def _paused(desk: Desk, connection: Connection) -> list[str]:
 def _unsure_now(connection: Connection, now: datetime) -> bool:
     unsure = select(DELIVERY.c.id).where(DELIVERY.c.state == State.UNSURE.value, DELIVERY.c.look_at <= now)
     return connection.execute(unsure.limit(1)).first() is not None
-
-
-def _drain(desk: Desk, workers: int, told: Told | None, stop: Event, done: Pass) -> None:
-    """Claim and deliver until nothing is due. Each thread may hold one claim ahead."""
-    from amplify.ledger.claim import claim
-    from amplify.ledger.writer import Writer
-    from amplify.steps.deliver import Delivering
-
-    in_hand: dict[Future[str], Claimed] = {}
-    with Writer(desk.ledger) as writer, ThreadPoolExecutor(workers, "deliver") as pool:
-        delivering = Delivering(desk, writer)
-
-        def more(connection: Connection) -> list[Claimed]:
-            return claim(
-                desk.ledger,
-                connection,
-                now=desk.clock.now(),
-                owner=desk.owner,
-                lease=desk.timings.lease,
-                limit=2 * workers - len(in_hand),
-            )
-
-        while True:
-            claimed = [] if stop.is_set() else writer.run(more)
-            in_hand.update({pool.submit(delivering.deliver, one): one for one in claimed})
-            if not in_hand:
-                return
-            ended, _ = wait(in_hand, return_when=FIRST_COMPLETED)
-            for future in ended:
-                one = in_hand.pop(future)
-                outcome = future.result()
-                done.outcomes[outcome] += 1
-                if told is not None:
-                    told(one, outcome)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from amplify.ledger.gates import write_gates
+from amplify.ledger.gates import GATES, write_gates
 from amplify.ledger.queueing import difference, write_accounts, write_changes
 from amplify.ledger.store import set_meta
 from amplify.model.errors import NeedsPerson
@@ -18,6 +19,10 @@ from amplify.rules.horizon import horizon
 from amplify.steps.current import QUEUED, queued_mark
 from amplify.steps.desk import Desk, UnreadableFiles
 from amplify.steps.plan import plan
+
+
+_QUEUEING: Final = 2
+"""Two machines queue one after the other: what one has written, the other compares with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ def queue(
     _refuse_errors(planned)
     desk.pictures.freeze(delivery.message for delivery in planned.ours)
     with desk.ledger.write() as connection:
+        desk.ledger.lock(connection, _QUEUEING)
         changes = difference(connection, planned.ours, now, planned.end)
         cancelled = [change for change in changes if change.sign == "-"]
         if len(cancelled) > workspace.settings.cancel_limit and not (confirm and confirm(cancelled)):
@@ -66,6 +72,7 @@ def queue(
 
 def _copy_gates(desk: Desk, workspace: Workspace) -> bool:
     with desk.ledger.write() as connection:
+        desk.ledger.lock(connection, GATES)
         return write_gates(connection, gates(workspace))
 
 

@@ -53,7 +53,9 @@ def _look(desk: Desk, claimed: Claimed, now: datetime) -> Callable[[Hand], None]
         return lambda hand: hand.absent(claimed.id, timely)
     receipts = [part.receipt for part in claimed.parts if part.receipt is not None]
     part = claimed.parts[len(receipts)]
-    began = part.created_at or claimed.due_at
+    if part.created_at is None:  # its worker stopped between two parts: this one was never begun
+        return lambda hand: hand.absent(claimed.id, timely)
+    began = part.created_at
     call = call_for(claimed, part, began, part.prepared or {}, receipts)
     try:
         receipt = desk.adapter(claimed.account).find(call, began - _MARGIN)

@@ -17,8 +17,9 @@ from amplify.model.clock import SetClock
 from amplify.model.delivery import State
 from amplify.model.errors import NeedsPerson
 from amplify.steps.desk import Desk
+from amplify.steps.drain import Told
 from amplify.steps.measure import measure
-from amplify.steps.publish import Told, next_due, publish
+from amplify.steps.publish import next_due, publish
 
 _PLACE: Final = "rehearsal"
 _PATIENCE: Final = timedelta(seconds=60)

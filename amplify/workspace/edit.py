@@ -132,7 +132,10 @@ def _manner(text: str, document: Document | None, before: list[Any]) -> tuple[st
     lines = _normal(text).split("\n")
     last = document.place((QUEUE.key, len(before) - 1)).line - 1
     dash = re.match(r"[ ]*(?=-)", lines[last])
-    spaced = len(before) < 2 or any(not line.strip() for line in lines[max(0, last - 1) : last])
+    above = last - 1
+    while above > 0 and lines[above].lstrip().startswith("#"):
+        above -= 1
+    spaced = len(before) < 2 or not lines[above].strip()
     return (dash[0] if dash else "  "), spaced
 
 

@@ -79,8 +79,9 @@ def _entries(root: Path, folder: str, problems: list[Problem]) -> Iterator[tuple
 def read_bytes(root: Path, path: str, limit: int) -> bytes:
     """The bytes of a regular file inside the workspace, at most `limit`. Raises Unreadable."""
     try:
-        full = (root / path).resolve(strict=True)
-        if not full.is_relative_to(root.resolve()):
+        full = root / path
+        # Linked folders have been refused, so only the file itself can lead elsewhere.
+        if full.is_symlink() and not full.resolve(strict=True).is_relative_to(root.resolve()):
             raise Unreadable(
                 _problem(path, "FILE-LINK", "this is a link out of the workspace: put the file itself here")
             )

@@ -19,6 +19,7 @@ from amplify.model.post import Post
 from amplify.model.problem import Problem
 from amplify.model.queue import QueueEntry
 from amplify.model.settings import Settings
+from amplify.workspace.partly import NOT_READ
 from amplify.workspace.words import Spot
 
 N = TypeVar("N")
@@ -31,6 +32,8 @@ class Found(Generic[N]):
 
     word: N
     spot: Spot
+    whole: bool = True
+    """False where some keys could not be read: it is still compared, but nothing is compared with it."""
 
 
 @dataclass(slots=True)
@@ -55,6 +58,7 @@ class Findings:
     heard_of: dict[str, set[str]] = field(default_factory=dict)
     """Shelf → ids of entries that could not be read: a reference to one of them is no second mistake."""
     problems: list[Problem] = field(default_factory=list)
+    _known: dict[str, tuple[tuple[int, int], frozenset[str]]] = field(default_factory=dict, init=False)
 
     def hear(self, shelf: str, ids: Iterable[str]) -> None:
         """Remember ids of entries that are there but cannot be read."""
@@ -64,7 +68,11 @@ class Findings:
         """Remember whatever looks like an id in a file that cannot be read."""
         self.hear(shelf, (found.decode() for found in _ID_IN_BYTES.findall(data)))
 
-    def known(self, shelf: str) -> set[str]:
+    def known(self, shelf: str) -> frozenset[str]:
         """All ids on a shelf (`posts`, `partners` …), readable or not."""
         found: list[Found[Any]] = getattr(self, shelf)
-        return {item.word.id for item in found} | self.heard_of.get(shelf, set())
+        heard = self.heard_of.get(shelf, set())
+        size = (len(found), len(heard))
+        if shelf not in self._known or self._known[shelf][0] != size:  # reading only ever adds
+            self._known[shelf] = (size, frozenset({item.word.id for item in found} | heard) - {NOT_READ})
+        return self._known[shelf][1]

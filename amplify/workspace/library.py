@@ -85,7 +85,7 @@ def _note(findings: Findings, path: str, beside: str, there: bool) -> PictureNot
     found = read_entry(findings, PictureNote, Spot(document), "pictures")
     if found is None:
         return None
-    if not found.word.alt:
+    if found.whole and not found.word.alt:
         findings.problems.append(
             Problem(
                 found.spot.place("alt"),
@@ -129,12 +129,12 @@ def _read_post(findings: Findings, file: PostFile) -> None:
     if (front.word.kind if front else _said(plain, "kind")) == "boost":
         _no_text(findings, file)
         if front:
-            findings.posts.append(Found(Post(front.word, ()), front.spot))
+            findings.posts.append(Found(Post(front.word, ()), front.spot, front.whole))
         return
     variants, wrong = read_texts(file.body, file.path, file.body_line, lang, findings.platforms)
     findings.problems += wrong
     if front:
-        findings.posts.append(Found(Post(front.word, variants), front.spot))
+        findings.posts.append(Found(Post(front.word, variants), front.spot, front.whole and not wrong))
 
 
 def _said(plain: Any, key: str) -> Any:

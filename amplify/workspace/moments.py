@@ -33,8 +33,8 @@ def check_calendar(findings: Findings) -> Iterator[Problem]:
 
 def check_queue_dates(findings: Findings) -> Iterator[Problem]:
     """Yearly entries: their day exists, or their posts' campaigns have the occasion."""
-    campaigns = {found.word.id: found.word for found in findings.campaigns}
-    posts = {found.word.id: found.word for found in findings.posts}
+    campaigns = {found.word.id: found.word for found in findings.campaigns if found.whole}
+    posts = {found.word.id: found.word for found in findings.posts if found.whole}
     for entry in findings.queue:
         yearly = entry.word.when.yearly
         if yearly is not None and yearly.month is not None and yearly.day is not None:

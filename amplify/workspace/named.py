@@ -47,7 +47,7 @@ def _parts(post: Post) -> Iterator[TextPart]:
             yield from parts
 
 
-def _unknown(part: TextPart, post: Post, known: Mapping[str, set[str]]) -> Iterator[Problem]:
+def _unknown(part: TextPart, post: Post, known: Mapping[str, frozenset[str]]) -> Iterator[Problem]:
     if "{" not in part.template:
         return
     own_names = "{%" in part.template  # a text with statements may make names of its own: the renderer judges those

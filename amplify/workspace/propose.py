@@ -10,6 +10,7 @@ from amplify.model.errors import WrongUse
 from amplify.model.problem import Place, Problem, Severity
 from amplify.model.queue import QueueEntry
 from amplify.workspace.findings import Findings, Found
+from amplify.workspace.partly import read_partly
 from amplify.workspace.references import QUEUE_CHECKS
 from amplify.workspace.when import parse_when
 from amplify.workspace.words import Spot, read_word
@@ -50,12 +51,13 @@ PENDING = "pending"
 def judge(findings: Findings, proposal: Proposal) -> Judged:
     """Everything that is wrong with a proposed entry, also that it is in the queue already."""
     plain = {"id": PENDING, **proposal.plain}
-    word, problems = read_word(QueueEntry, Spot(proposal), plain)
+    spot = Spot(proposal)
+    good, problems = read_word(QueueEntry, spot, plain)
+    word = good or read_partly(QueueEntry, plain)
     if word is None:
         return Judged(None, problems)
-    spot = Spot(proposal)
-    alone = replace(findings, queue=[Found(word, spot)])
-    found = [problem for check in QUEUE_CHECKS for problem in check(alone)]
+    alone = replace(findings, queue=[Found(word, spot, good is not None)])
+    found = [*problems, *(problem for check in QUEUE_CHECKS for problem in check(alone))]
     if "id" in proposal.plain and word.id in findings.known("queue"):
         found.append(Problem(spot.place("id"), "ID-DUPLICATE", f"the queue has an entry `{word.id}` already"))
     same = next((other.word for other in findings.queue if say_the_same(other.word, word)), None)
@@ -63,7 +65,7 @@ def judge(findings: Findings, proposal: Proposal) -> Judged:
         found.append(
             Problem(spot.place("posts"), "ID-DUPLICATE", f"this is in the queue already, as `{same.id}` ({same.place})")
         )
-    return Judged(word, tuple(dict.fromkeys(found)))
+    return Judged(good, tuple(dict.fromkeys(found)))
 
 
 def say_the_same(one: QueueEntry, other: QueueEntry) -> bool:

@@ -12,7 +12,10 @@ from amplify.model.problem import Place, Problem, Severity
 from amplify.workspace.findings import Findings, Found
 from amplify.workspace.moments import check_calendar, check_queue_dates
 from amplify.workspace.named import check_names_in_texts
+from amplify.workspace.partly import NO_LANGUAGE, NO_PLATFORM, NOT_READ
 from amplify.workspace.suggest import did_you_mean
+from amplify.workspace.words import Spot
+from amplify.workspace.yaml12 import Loc
 
 NOUNS: Final = {
     "campaigns": ("campaign", "REF-CAMPAIGN"),
@@ -30,50 +33,48 @@ def check_references(findings: Findings) -> tuple[Problem, ...]:
     return tuple(problem for check in CHECKS for problem in check(findings))
 
 
-def unknown(findings: Findings, shelf: str, name: str | None, place: Place) -> Iterator[Problem]:
-    """A problem unless `name` (where given) is on the shelf."""
-    if name is None:
+def unknown(findings: Findings, shelf: str, name: str | None, spot: Spot, *loc: str | int) -> Iterator[Problem]:
+    """A problem at `loc` below `spot`, unless `name` (where given) is on the shelf."""
+    if name is None or name == NOT_READ:
         return
     known = findings.known(shelf)
     if name not in known:
         noun, code = NOUNS[shelf]
-        yield Problem(place, code, f"unknown {noun} `{name}`" + did_you_mean(name, known))
+        yield Problem(spot.place(*loc), code, f"unknown {noun} `{name}`" + did_you_mean(name, known))
 
 
 def _all(findings: Findings, shelf: str, names: Iterable[str], found: Found[Any], *loc: str | int) -> Iterator[Problem]:
     for index, name in enumerate(names):
-        yield from unknown(findings, shelf, name, found.spot.place(*loc, index))
+        yield from unknown(findings, shelf, name, found.spot, *loc, index)
 
 
 def _platforms(findings: Findings, named: Iterable[tuple[str, Place]]) -> Iterator[Problem]:
     for name, place in named:
-        if name not in findings.platforms:
+        if name not in findings.platforms and name != NO_PLATFORM:
             message = f"unknown platform `{name}`" + did_you_mean(name, findings.platforms)
             yield Problem(place, "REF-PLATFORM", message)
 
 
-def _twice(found: Iterable[tuple[str, Place]], noun: str) -> Iterator[Problem]:
-    first: dict[str, Place] = {}
-    for name, place in found:
+def _twice(named: Iterable[tuple[str, Spot, Loc]], noun: str) -> Iterator[Problem]:
+    first: dict[str, tuple[Spot, Loc]] = {}
+    for name, spot, loc in named:
+        if NOT_READ in name or NO_PLATFORM in name:
+            continue
         if name in first:
-            yield Problem(
-                place, "ID-DUPLICATE", f"{noun} `{name}` stands at {first[name]} already: give this one another id"
-            )
-        first.setdefault(name, place)
+            before, at = first[name]
+            message = f"{noun} `{name}` stands at {before.place(*at)} already: give this one another id"
+            yield Problem(spot.place(*loc), "ID-DUPLICATE", message)
+        first.setdefault(name, (spot, loc))
 
 
 def duplicate_ids(findings: Findings) -> Iterator[Problem]:
     for shelf, (noun, _) in (*NOUNS.items(), ("queue", ("queue entry", ""))):
         everything: list[Found[Any]] = getattr(findings, shelf)
-        yield from _twice(((found.word.id, found.spot.place("id")) for found in everything), noun)
-    yield from _twice(
-        ((account.word.id, account.spot.place("platform")) for account in findings.accounts), "the account"
-    )
-    for found in findings.campaigns:
-        occasions = enumerate(found.word.occasions)
-        yield from _twice(
-            ((occasion.id, found.spot.place("occasions", i, "id")) for i, occasion in occasions), "occasion"
-        )
+        yield from _twice(((found.word.id, found.spot, ("id",)) for found in everything), noun)
+    yield from _twice(((found.word.id, found.spot, ("platform",)) for found in findings.accounts), "the account")
+    for campaign in findings.campaigns:
+        occasions = enumerate(campaign.word.occasions)
+        yield from _twice(((o.id, campaign.spot, ("occasions", i, "id")) for i, o in occasions), "occasion")
 
 
 def one_handle_one_partner(findings: Findings) -> Iterator[Problem]:
@@ -91,13 +92,13 @@ def one_handle_one_partner(findings: Findings) -> Iterator[Problem]:
 def campaigns_name(findings: Findings) -> Iterator[Problem]:
     for found in findings.campaigns:
         campaign, spot = found.word, found.spot
-        yield from unknown(findings, "partners", campaign.owner, spot.place("owner"))
+        yield from unknown(findings, "partners", campaign.owner, spot, "owner")
         yield from _all(findings, "people", campaign.people, found, "people")
         for i, tag in enumerate(campaign.hashtags):
             places = (spot.place("hashtags", i, "platforms", j) for j in range(len(tag.platforms)))
             yield from _platforms(findings, zip(tag.platforms, places, strict=True))
         for i, signatory in enumerate(campaign.signatories):
-            yield from unknown(findings, "partners", signatory.partner, spot.place("signatories", i, "partner"))
+            yield from unknown(findings, "partners", signatory.partner, spot, "signatories", i, "partner")
             if (signatory.partner is None) == (signatory.name is None):
                 yield Problem(
                     spot.place("signatories", i), "VALUE-SENSE", "give a signatory either a `partner` or a `name`"
@@ -107,12 +108,12 @@ def campaigns_name(findings: Findings) -> Iterator[Problem]:
 def posts_name(findings: Findings) -> Iterator[Problem]:
     for found in findings.posts:
         front, spot = found.word.front, found.spot
-        yield from unknown(findings, "campaigns", front.campaign, spot.place("campaign"))
-        yield from unknown(findings, "partners", front.owner, spot.place("owner"))
+        yield from unknown(findings, "campaigns", front.campaign, spot, "campaign")
+        yield from unknown(findings, "partners", front.owner, spot, "owner")
         yield from _all(findings, "people", front.people, found, "people")
         yield from _all(findings, "partners", front.mentions, found, "mentions")
         yield from _all(findings, "facts", front.facts, found, "facts")
-        yield from unknown(findings, "actions", front.cta, spot.place("cta"))
+        yield from unknown(findings, "actions", front.cta, spot, "cta")
         for i, file in enumerate(front.media):
             if file not in findings.picture_files:
                 message = f"there is no picture `media/{file}`" + did_you_mean(file, findings.picture_files)
@@ -125,8 +126,8 @@ def boosts_name(findings: Findings) -> Iterator[Problem]:
         boost, spot = found.word.front.boost, found.spot
         if boost is None:
             continue
-        yield from unknown(findings, "posts", boost.post, spot.place("boost", "post"))
-        yield from unknown(findings, "partners", boost.partner, spot.place("boost", "partner"))
+        yield from unknown(findings, "posts", boost.post, spot, "boost", "post")
+        yield from unknown(findings, "partners", boost.partner, spot, "boost", "partner")
         yield from _platforms(findings, [(name, spot.key_place("boost", "urls", name)) for name in boost.urls])
         if boost.post in boosts:
             yield Problem(
@@ -135,8 +136,8 @@ def boosts_name(findings: Findings) -> Iterator[Problem]:
 
 
 def posts_keep_to_their_campaign(findings: Findings) -> Iterator[Problem]:
-    campaigns = {found.word.id: found.word for found in findings.campaigns}
-    actions = {found.word.id: found.word for found in findings.actions}
+    campaigns = {found.word.id: found.word for found in findings.campaigns if found.whole}
+    actions = {found.word.id: found.word for found in findings.actions if found.whole}
     for found in findings.posts:
         post, spot = found.word, found.spot
         campaign = campaigns.get(post.front.campaign)
@@ -147,10 +148,10 @@ def posts_keep_to_their_campaign(findings: Findings) -> Iterator[Problem]:
             name = post.front.occasion
             message = f"campaign `{campaign.id}` has no occasion `{name}`" + did_you_mean(name, occasions)
             yield Problem(spot.place("occasion"), "REF-OCCASION", message)
-        spoken = [(post.front.lang, spot.place("lang"))]
-        spoken += [(v.lang, v.place) for v in post.variants if v.lang != post.front.lang]
-        for lang, place in spoken:
-            if lang not in campaign.languages:
+        spoken = [(variant.lang, variant.place) for variant in post.variants if variant.lang != post.front.lang]
+        for lang, at in [(post.front.lang, None), *spoken]:
+            if lang not in (*campaign.languages, NO_LANGUAGE):
+                place = at or spot.place("lang")
                 message = f"campaign `{campaign.id}` does not speak `{lang}`: add it to its languages, or mend it here"
                 yield Problem(place, "REF-LANGUAGE", message)
         action = actions.get(post.front.cta or "")
@@ -165,12 +166,13 @@ def posts_keep_to_their_campaign(findings: Findings) -> Iterator[Problem]:
 
 def facts_and_actions_name(findings: Findings) -> Iterator[Problem]:
     for found in findings.facts:
-        place = found.spot.place("supersedes")
-        yield from unknown(findings, "facts", found.word.supersedes, place)
+        yield from unknown(findings, "facts", found.word.supersedes, found.spot, "supersedes")
         if found.word.supersedes == found.word.id:
-            yield Problem(place, "REF-FACT", "a fact cannot replace itself: name the older one")
+            yield Problem(
+                found.spot.place("supersedes"), "REF-FACT", "a fact cannot replace itself: name the older one"
+            )
     for action in findings.actions:
-        yield from unknown(findings, "campaigns", action.word.campaign, action.spot.place("campaign"))
+        yield from unknown(findings, "campaigns", action.word.campaign, action.spot, "campaign")
         picture = action.word.picture
         if picture is not None and picture not in findings.picture_files:
             message = f"there is no picture `media/{picture}`" + did_you_mean(picture, findings.picture_files)
@@ -188,9 +190,8 @@ def queue_names(findings: Findings) -> Iterator[Problem]:
         entry, spot = found.word, found.spot
         yield from _all(findings, "posts", entry.posts, found, "posts")
         if entry.when.series is None:
-            yield from _twice(
-                ((name, spot.place("posts", i)) for i, name in enumerate(entry.posts)), "in this entry, the post"
-            )
+            posts = enumerate(entry.posts)
+            yield from _twice(((name, spot, ("posts", i)) for i, name in posts), "in this entry, the post")
         if entry.partners != "all":
             yield from _all(findings, "partners", entry.partners, found, "partners")
             yield from _silent(findings, found)
@@ -200,7 +201,7 @@ def queue_names(findings: Findings) -> Iterator[Problem]:
 
 def _silent(findings: Findings, found: Found[Any]) -> Iterator[Problem]:
     """Partners named by a queue entry that would say nothing."""
-    book = {partner.word.id: partner.word for partner in findings.partners}
+    book = {partner.word.id: partner.word for partner in findings.partners if partner.whole}
     for i, name in enumerate(found.word.partners):
         partner = book.get(name)
         if partner is None:
@@ -220,11 +221,11 @@ def _silent(findings: Findings, found: Found[Any]) -> Iterator[Problem]:
 
 def accounts_name(findings: Findings) -> Iterator[Problem]:
     if findings.us is not None:
-        yield from unknown(findings, "partners", findings.us.word, findings.us.spot.place())
-    book = {found.word.id: found.word for found in findings.partners}
+        yield from unknown(findings, "partners", findings.us.word, findings.us.spot)
+    book = {found.word.id: found.word for found in findings.partners if found.whole}
     for found in findings.accounts:
         account, spot = found.word, found.spot
-        yield from unknown(findings, "partners", account.partner, spot.place("partner"))
+        yield from unknown(findings, "partners", account.partner, spot, "partner")
         yield from _platforms(findings, [(account.platform, spot.place("platform"))])
         partner = book.get(account.partner)
         if partner is not None and account.platform in findings.platforms and account.platform not in partner.handles:

@@ -76,6 +76,8 @@ def _own(said: str, error: ErrorDetails) -> tuple[str, str]:
     """A sentence of the model's own validators."""
     if error["loc"] and error["loc"][-1] == "zone":
         return "VALUE-ZONE", said
+    if said.startswith("the year "):
+        return "VALUE-DATE", said
     if isinstance(error["input"], dict):
         return "VALUE-SENSE", said
     return "VALUE-FORM", f"{said}, found {_shown(error['input'])}"

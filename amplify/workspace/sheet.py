@@ -145,6 +145,8 @@ class _Sheet:
             )
         elif name is not None:
             self.ids[name] = line
+        if plain["when"] is _SOME_TIME:
+            return
         twin = next((at for at, other in self.words if judged.entry and say_the_same(other, judged.entry)), None)
         if twin is not None:
             self.note(

@@ -11,6 +11,7 @@ from amplify.model.word import Entry
 from amplify.workspace.files import YAML_BYTES, Unreadable, files_below, glimpse, read_text
 from amplify.workspace.findings import Findings, Found
 from amplify.workspace.kinds import ACCOUNTS, CAMPAIGNS, LISTS, SCHEMAS, SETTINGS, ListFile
+from amplify.workspace.partly import read_partly
 from amplify.workspace.suggest import did_you_mean
 from amplify.workspace.words import Spot, read_word
 from amplify.workspace.yaml12 import Document, read_yaml
@@ -64,14 +65,17 @@ def read_document(findings: Findings, path: str, shelf: str) -> Document | None:
 
 
 def read_entry(findings: Findings, model: type[E], spot: Spot, shelf: str) -> Found[E] | None:
-    """One entry with its place, or its problems noted and its id remembered."""
+    """One entry with its place; its problems noted. None where nothing of it can be read."""
     word, problems = read_word(model, spot)
     findings.problems += problems
+    whole = word is not None
     if word is None:
         findings.hear(shelf, _id_of(spot.plain))
+        word = read_partly(model, spot.plain)
+    if word is None:
         return None
     word.at(spot.place())
-    return Found(word, spot)
+    return Found(word, spot, whole)
 
 
 def _id_of(plain: Any) -> list[str]:

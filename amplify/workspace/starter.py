@@ -21,7 +21,7 @@ config/accounts.yaml
 """
 """The `.gitignore` of a new workspace."""
 
-_DATE = re.compile(r"\b(TODAY|MONTH|DAY)(?:([+-]\d+))?(?=T\d\d:|\b)")
+_DATE = re.compile(r"\b(TODAY|LASTYEAR|MONTH|DAY)(?:([+-]\d+))?(?=T\d\d:|\b)")
 _NO_ID = re.compile(r"[^a-z0-9_-]+")
 
 
@@ -64,10 +64,13 @@ def _copy(source: Traversable, target: Path, name: str, today: date) -> list[Pat
 
 
 def filled(text: str, name: str, today: date) -> str:
-    """`WORKSPACE` → the id; `TODAY+2` → that day; `MONTH+12`, `DAY+12` → month and day of the day in 12 days."""
+    """`WORKSPACE` → the id; `TODAY+2` → that day; `LASTYEAR+12` → the day in 12 days, a year earlier; `MONTH+12`,
+    `DAY+12` → its month and day."""
 
     def day(found: re.Match[str]) -> str:
         then = today + timedelta(days=int(found[2] or 0))
-        return {"TODAY": then.isoformat(), "MONTH": str(then.month), "DAY": str(then.day)}[found[1]]
+        before = then.replace(year=then.year - 1, day=min(then.day, 28) if then.month == 2 else then.day)
+        meant = {"TODAY": then, "LASTYEAR": before, "MONTH": then.month, "DAY": then.day}
+        return str(meant[found[1]])
 
     return _DATE.sub(day, text.replace("WORKSPACE", name))

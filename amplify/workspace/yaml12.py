@@ -58,6 +58,8 @@ class Document:
 
     def place(self, loc: Loc) -> Place:
         """Where the value at `loc` stands, or the nearest value around it that exists."""
+        if not loc:
+            return self.start
         values = self._where().values
         while loc and loc not in values:
             loc = loc[:-1]

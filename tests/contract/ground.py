@@ -5,42 +5,22 @@ from __future__ import annotations
 import html
 import io
 import itertools
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-import httpx
 from counterparts.mastodon import MastodonServer
 from counterparts.network import Network
+from seen import Seen, read_bluesky, read_mastodon
 
 from amplify.model.message import Attachment, Card, Message, Part
-from amplify.model.platform import Call, Connection, Json, Platform, Receipt
+from amplify.model.platform import Call, Connection, Platform, Receipt
 from amplify.platforms.registry import adapter, dialect
 from amplify.stage.process import Stage
 
 _numbers = itertools.count(1)
 _TID = "234567abcdefghijklmnopqrstuvwxyz"
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A post as the platform itself gives it back to a reader."""
-
-    text: str
-    links: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    mentions: tuple[str, ...] = ()
-    alts: tuple[str, ...] = ()
-    langs: tuple[str, ...] = ()
-    parent: str | None = None
-    root: str | None = None
-    card: Mapping[str, Any] | None = None
-    content_warning: str = ""
-    visibility: str = ""
 
 
 @dataclass
@@ -199,6 +179,7 @@ class XOnStage(OnStage):
         entities = post.get("entities") or {}
         (kept,) = [one for one in self.stage.control.posts("x") if one["id"] == receipt.id]
         urls = [one for one in entities.get("urls", []) if "media_key" not in one]
+        answered = [one["id"] for one in post.get("referenced_tweets") or () if one["type"] == "replied_to"]
         text = html.unescape(post["text"])
         for one in entities.get("urls", []):
             text = text.replace(one["url"], "" if "media_key" in one else one["expanded_url"])
@@ -208,43 +189,9 @@ class XOnStage(OnStage):
             tags=tuple(one["tag"] for one in entities.get("hashtags", [])),
             mentions=tuple(one["username"] for one in entities.get("mentions", [])),
             alts=tuple(one["alt"] for one in kept["media"]),
-            parent=next((one["id"] for one in post.get("referenced_tweets") or () if one["type"] == "replied_to"), None),
+            parent=answered[0] if answered else None,
             root=post.get("conversation_id"),
         )
-
-
-def read_bluesky(server: str, receipt: Receipt) -> Seen | None:
-    repo, collection, key = receipt.id.removeprefix("at://").split("/")
-    answer = httpx.get(
-        f"{server}/xrpc/com.atproto.repo.getRecord",
-        params={"repo": repo, "collection": collection, "rkey": key},
-        trust_env=False,
-    )
-    if answer.status_code == 400:
-        return None
-    record: Json = answer.raise_for_status().json()["value"]
-    raw = record["text"].encode()
-    found: dict[str, list[str]] = {"link": [], "tag": [], "mention": []}
-    for facet in record.get("facets", []):
-        span = raw[facet["index"]["byteStart"] : facet["index"]["byteEnd"]].decode()
-        (feature,) = facet["features"]
-        kind = feature["$type"].partition("#")[2]
-        found[kind].append({"link": span, "tag": span.lstrip("#"), "mention": span.lstrip("@")}[kind])
-        assert feature.get("tag", span.lstrip("#")) == span.lstrip("#")
-        assert feature.get("uri", span) == span
-    embed = record.get("embed", {})
-    reply = record.get("reply", {})
-    return Seen(
-        text=record["text"],
-        links=tuple(found["link"]),
-        tags=tuple(found["tag"]),
-        mentions=tuple(found["mention"]),
-        alts=tuple(one["alt"] for one in embed.get("images", [])),
-        langs=tuple(record.get("langs", [])),
-        parent=reply.get("parent", {}).get("uri"),
-        root=reply.get("root", {}).get("uri"),
-        card=embed.get("external"),
-    )
 
 
 class BlueskyOnStage(OnStage):
@@ -270,27 +217,6 @@ class BlueskyNetwork(Ground):
 
     def settle(self) -> None:
         self.network.settle()
-
-
-def read_mastodon(server: str, token: str, receipt: Receipt) -> Seen | None:
-    answer = httpx.get(
-        f"{server}/api/v1/statuses/{quote(receipt.id)}", headers={"Authorization": f"Bearer {token}"}, trust_env=False
-    )
-    if answer.status_code == 404:
-        return None
-    status: Json = answer.raise_for_status().json()
-    plain = html.unescape(re.sub(r"<[^>]*>", "", re.sub(r"<br\s*/?>|</p>", "\n", status["content"])))
-    return Seen(
-        text=plain.strip(),
-        links=tuple(re.findall(r'href="(https?://example\.org[^"]*)"', html.unescape(status["content"]))),
-        tags=tuple(one["name"] for one in status["tags"]),
-        mentions=tuple(one["acct"] for one in status["mentions"]),
-        alts=tuple(one["description"] or "" for one in status["media_attachments"]),
-        langs=(status["language"],) if status["language"] else (),
-        parent=status["in_reply_to_id"],
-        content_warning=status["spoiler_text"],
-        visibility=status["visibility"],
-    )
 
 
 class MastodonOnStage(OnStage):

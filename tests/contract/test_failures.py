@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 import pytest
 from counterparts.cut import CuttingProxy, How
-from ground import BlueskyNetwork, Ground, OnStage
+from counterparts.mastodon import MastodonServer
+from ground import BlueskyNetwork, Ground, MastodonMock, Member, OnStage
 
 from amplify.model.errors import LoggedOut, Refused, TryLater, Unknown
 from amplify.model.platform import Platform
@@ -104,7 +106,7 @@ def test_reading_is_never_unknown(on_stage: OnStage, kind: str) -> None:
     assert member.platform.read([receipt.id])[receipt.id] is not None
 
 
-def through(ground: Ground, proxy: CuttingProxy, member_name: str = "") -> tuple[object, Platform]:
+def through(ground: Ground, proxy: CuttingProxy) -> tuple[Member, Platform]:
     """A member, and a second adapter of theirs whose way leads through the proxy."""
     member = ground.member()
     member.platform.whoami()
@@ -126,15 +128,15 @@ def test_an_answer_lost_on_a_real_server_is_looked_up_and_sent_once(real: Ground
     proxy = CuttingProxy(server or "")
     try:
         member, cut = through(real, proxy)
-        call = member.call(member.message(f"Адказ згублены: {how}"))  # type: ignore[attr-defined]
+        call = member.call(member.message(f"Адказ згублены: {how}"))
         cut.whoami()
         proxy.lose(WRITE[real.platform], how)
         with pytest.raises(Unknown):
             cut.publish(call)
         assert proxy.lost.wait(5)
-        found = member.platform.find(call, an_hour_ago())  # type: ignore[attr-defined]
+        found = member.platform.find(call, an_hour_ago())
         assert found is not None
-        assert member.platform.publish(call) == found  # type: ignore[attr-defined]
+        assert member.platform.publish(call) == found
     finally:
         proxy.close()
 
@@ -151,16 +153,42 @@ def test_media_are_refused_where_the_server_says_so(mastodon: Ground) -> None:
     assert len(prepared["media_ids"]) == 1  # mastodon_mock looks at no bytes
 
 
-def test_the_real_mastodon_fails_as_the_stage_does(request: pytest.FixtureRequest, mastodon: Ground) -> None:
-    if not hasattr(mastodon, "server"):
-        pytest.skip("the stage's own failures are tried above")
-    member = mastodon.member()
+@pytest.fixture
+def mock(mastodon_server: MastodonServer, tmp_path: Path) -> MastodonMock:
+    return MastodonMock(tmp_path, mastodon_server)
+
+
+@pytest.mark.xdist_group("mock")
+@pytest.mark.parametrize("fault", [{"status": 503}, {"type": "malformed"}])
+def test_the_real_mastodon_says_nothing_in_its_own_ways(mock: MastodonMock, fault: dict[str, object]) -> None:
+    member = mock.member()
     call = member.call(member.message("З памылкай"))
-    with mastodon.server.fault(path="/api/v1/statuses", methods=["POST"], status=503, count=1), pytest.raises(Unknown):
-        member.platform.publish(call)
-    with (
-        mastodon.server.fault(path="/api/v1/statuses", methods=["POST"], type="malformed", count=1),
-        pytest.raises(Unknown),
-    ):
+    with mock.server.fault(path="/api/v1/statuses", methods=["POST"], count=1, **fault), pytest.raises(Unknown):
         member.platform.publish(call)
     assert member.platform.publish(call).id
+
+
+@pytest.mark.xdist_group("mock")
+def test_a_server_without_the_look_up_of_many_is_asked_one_by_one(mock: MastodonMock) -> None:
+    member = mock.member()
+    receipts = [member.publish(f"Па адным {number}") for number in range(3)]
+    member.platform.delete(receipts[2])
+    with mock.server.fault(path="/api/v1/statuses", methods=["GET"], status=405):
+        readings = member.platform.read([one.id for one in receipts])
+    assert [readings[one.id] is not None for one in receipts] == [True, True, False]
+
+
+@pytest.mark.xdist_group("mock")
+def test_a_server_that_is_no_mastodon_is_not_taken_for_one(mock: MastodonMock) -> None:
+    """It names no API version of Mastodon, and its version is a word: nothing of that may matter."""
+    member = mock.member()
+    receipt = member.publish("Іншы сервер", pictures=(member.picture("a.png", "Квадрат", (5, 5, 5)),))
+    described = {"version": "other/0.11.0 (compatible)", "configuration": {"statuses": {"max_characters": 777}}}
+    with (
+        mock.server.fault(path="/api/v2/instance*", methods=["GET"], status=200, body=described),
+        mock.server.fault(path="/api/v1/statuses", methods=["GET"], status=500),  # must not be asked
+    ):
+        fresh = member.again()
+        assert fresh.limits().text == 777
+        assert fresh.limits().pictures is None
+        assert fresh.read([receipt.id])[receipt.id] is not None

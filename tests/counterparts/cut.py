@@ -56,6 +56,7 @@ class CuttingProxy:
                     self._order = None
                 if not inward and doomed:
                     if doomed[0] == "reset":
+                        sink.shutdown(socket.SHUT_RD)  # wakes the other thread: a socket in use is not really closed
                         sink.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                         sink.close()
                     self.lost.set()

@@ -33,6 +33,7 @@ class Cluster:
     def __init__(self, folder: Path) -> None:
         self._programs = folder
         self._home = Path(tempfile.mkdtemp(prefix="amplify-pg-"))
+        self._copy = self._home.with_name(f"{self._home.name}-programs")
         self._server: subprocess.Popen[bytes] | None = None
         self._port = 0
 
@@ -44,11 +45,8 @@ class Cluster:
         self._home.chmod(0o700)
         data = self._home / "data"
         self._run("initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        for attempt in range(3):
-            if self._started(data):
-                return self.url("postgres")
-            if attempt == 2:
-                break
+        if any(self._started(data) for _ in range(3)):  # a port may be taken in the meantime
+            return self.url("postgres")
         log = (self._home / "log").read_text("utf-8", "replace")
         self.stop()
         raise RuntimeError(f"PostgreSQL did not start:\n{log}")
@@ -63,7 +61,8 @@ class Cluster:
                 self._server.kill()
                 self._server.wait()
             self._server = None
-        shutil.rmtree(self._home, ignore_errors=True)
+        for folder in (self._home, self._copy):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def url(self, database: str, driver: str = "postgresql+psycopg") -> str:
         """The address of one of its databases."""
@@ -125,10 +124,9 @@ class Cluster:
         """The programs where `nobody` can run them: a checkout under a closed home folder is copied first."""
         if subprocess.run([*self._as(), "test", "-x", str(folder / "initdb")], check=False).returncode == 0:
             return folder
-        copy = self._home.with_name(f"{self._home.name}-programs")
-        shutil.copytree(folder.parent, copy, symlinks=True)
-        copy.chmod(0o755)
-        return copy / folder.name
+        shutil.copytree(folder.parent, self._copy, symlinks=True)
+        self._copy.chmod(0o755)
+        return self._copy / folder.name
 
 
 _running: Cluster | None = None

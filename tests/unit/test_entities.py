@@ -65,30 +65,7 @@ def test_offsets_are_code_points() -> None:
         assert len(finder(text)) == 2
 
 
-PIECES = st.sampled_from(
-    [
-        "#",
-        "＃",
-        "@",
-        "a",
-        "тэг",
-        "1",
-        "_",
-        ".",
-        ":",
-        "/",
-        "https://",
-        "example.org",
-        " ",
-        "\n",
-        "(",
-        ")",
-        "’",
-        "ʼ",
-        "👋",
-        "\ud800",
-    ]
-)
+PIECES = st.sampled_from([*"#＃@a1_.:/ \n()’ʼ👋\ud800", "тэг", "https://", "example.org"])
 
 
 @given(st.one_of(st.text(alphabet=st.characters(), max_size=200), st.lists(PIECES, max_size=40).map("".join)))

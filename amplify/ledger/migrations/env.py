@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 from sqlmodel import SQLModel
 
-from amplify.ledger import tables  # noqa: F401  (fills the metadata)
+from amplify.ledger import indexes  # noqa: F401  (fills the metadata)
 
 context.configure(
     connection=context.config.attributes["connection"],

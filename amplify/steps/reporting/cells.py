@@ -9,6 +9,10 @@ SHOWN = 60
 """Rows of a list on a page; the rest stands in the CSV."""
 
 
+LINKED = 1000
+"""Messages listed in the appendix: more make a page that nobody can open on a phone."""
+
+
 def numbers(*values: int) -> tuple[Cell, ...]:
     """A cell for each number."""
     return tuple(Cell(number(value)) for value in values)
@@ -19,9 +23,9 @@ def columns(*labels: str, text: int = 1) -> tuple[Column, ...]:
     return tuple(Column(label, number=place >= text) for place, label in enumerate(labels))
 
 
-def more(total: int) -> str:
+def more(total: int, shown: int = SHOWN) -> str:
     """What a list that was cut says under itself."""
-    return f"{number(total - SHOWN)} more in the CSV." if total > SHOWN else ""
+    return f"{number(total - shown)} more in the CSV." if total > shown else ""
 
 
 def post_cell(post: str, variant: str) -> Cell:

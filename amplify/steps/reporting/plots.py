@@ -101,7 +101,7 @@ def _lateness(report: Report) -> list[Plot]:
     if report.lateness is None:
         return []
     bins = report.lateness.bins
-    with _axes("lateness", 3.4, 2.5) as (axes, svg):
+    with _axes("lateness", 3.4, 2.2) as (axes, svg):
         _bars_across(axes, [word for word, _ in bins], [n for _, n in bins], [number(n) for _, n in bins])
     said = ", ".join(f"{word}: {n}" for word, n in bins)
     return [

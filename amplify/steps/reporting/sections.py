@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from amplify.steps.reporting import summary
 from amplify.steps.reporting.absences import closed, down, gaps, not_out
-from amplify.steps.reporting.cells import columns, link_cell, numbers, post_cell
+from amplify.steps.reporting.cells import LINKED, columns, link_cell, more, numbers, post_cell
 from amplify.steps.reporting.document import Cell, Column, Document, Section, Table
 from amplify.steps.reporting.method import method
 from amplify.steps.reporting.spelling import NOTHING, counted, instant, number, span
@@ -102,10 +102,11 @@ def _timing(report: Report) -> list[Section]:
     late = report.lateness
     if late is None:
         return []
-    said = (
-        f"From the due time to the moment a platform took it: {span(late.median)} in the middle, {span(late.p95)} or "
-        f"less for 95 in 100, {span(late.most)} at most, over {counted(late.deliveries, 'delivery', 'deliveries')}."
-    )
+    took = f"{span(late.median)} in the middle, {span(late.p95)} or less for 95 in 100, {span(late.most)} at most"
+    if late.most < 1:
+        took = "less than a second"
+    deliveries = counted(late.deliveries, "delivery", "deliveries")
+    said = f"From the due time to the moment a platform took it: {took}, over {deliveries}."
     table = Table(
         "How late deliveries went out",
         columns("After the due time", "Deliveries"),
@@ -182,5 +183,6 @@ def _appendix(report: Report) -> list[Section]:
     if not rows:
         return []
     heads = (*columns("Out (UTC)", "Post", "Account", "Message", text=4), Column("Interactions", number=True))
-    table = Table("Every message that went out, by due time", (*heads, Column("Link")), rows)
+    heads = (*heads, Column("Link"))
+    table = Table("Messages that went out, by due time", heads, rows[:LINKED], more(len(rows), LINKED))
     return [Section("sent", "Appendix: what was sent", (), (), (table,), appendix=True)]

@@ -57,7 +57,7 @@ def _happened(report: Report) -> list[str]:
     said = [
         (
             f"{_capital(counted(c.planned, 'delivery was', 'deliveries were'))} planned for "
-            f"{counted(partners, 'partner')} on {listed(names)}; {number(c.sent)} went out."
+            f"{counted(partners, 'partner')} on {listed(names)}; {_went_out(report)}."
         )
     ]
     rest = [
@@ -86,7 +86,10 @@ def _happened(report: Report) -> list[str]:
     ]
     if down:
         said.append(f"Of those that went out, {listed(down)}.")
-    if late := report.lateness:
+    late = report.lateness
+    if late and late.most < 1:
+        said.append("None of them went out more than a second after its due time.")
+    elif late:
         said.append(
             f"Half of them went out within {span(max(late.median, 0))} of their due time, 95 in 100 within "
             f"{span(max(late.p95, 0))}."
@@ -100,6 +103,13 @@ def _happened(report: Report) -> list[str]:
     if t.views.total is not None:
         said.append(f"Views are told for {number(t.views.readings)} of these messages: {number(t.views.total)}.")
     return said
+
+
+def _went_out(report: Report) -> str:
+    c = report.counts
+    if c.sent == c.planned:
+        return "all of them went out" if c.sent > 1 else "it went out"
+    return f"{number(c.sent)} went out" if c.sent else "none has gone out"
 
 
 def _unknown(report: Report) -> tuple[str, ...]:

@@ -84,6 +84,14 @@ CASES = {
         "32",
         "expected 31 or less",
     ),
+    "year of another age": (
+        "VALUE-DATE",
+        "config/facts.yaml",
+        "as_of: 2027-04-30",
+        "as_of: 0227-04-30",
+        "0227-04-30",
+        "the year 227 is not one of ours",
+    ),
     "offset missing": (
         "VALUE-DATE",
         "posts/vera-days.md",

@@ -56,6 +56,37 @@ def test_references_into_a_broken_file_are_no_second_mistake(read: Read, change:
     assert only(read()).code == "YAML-SYNTAX"
 
 
+def test_several_mistakes_in_one_entry(root: Path, read: Read, change: Change) -> None:
+    """A key that cannot be read does not hide what is wrong with the others."""
+    change("posts/vera-petition.md", "lang: en", "lang: English\nmentions: [nobody]\npoeple: [vera]")
+    change("posts/vera-petition.md", "[window.png]", "[door.png]")
+    change("config/queue.yaml", "[vera-days]", "[vera-dayz]")
+    change("config/queue.yaml", "lateness: 4h", "lateness: 4 hours")
+    change("config/campaigns/free-vera.yaml", "people: [vera]", "people: [veera]")
+    change("config/campaigns/free-vera.yaml", "    month: 5", "    month: May")
+    change("config/partners.yaml", "      bluesky: friends.example", "      blusky: friends.example")
+    change("config/partners.yaml", "joined: 2027-04-20", "joined: spring")
+    found = sorted((p.place.path.rpartition("/")[2], p.code) for p in read().problems)
+    assert found == [
+        ("free-vera.yaml", "REF-PERSON"),
+        ("free-vera.yaml", "VALUE-TYPE"),
+        ("partners.yaml", "REF-PLATFORM"),
+        ("partners.yaml", "VALUE-DATE"),
+        ("queue.yaml", "REF-POST"),
+        ("queue.yaml", "VALUE-FORM"),
+        ("vera-petition.md", "KEY-UNKNOWN"),
+        ("vera-petition.md", "REF-PARTNER"),
+        ("vera-petition.md", "REF-PICTURE"),
+        ("vera-petition.md", "VALUE-FORM"),
+    ]
+
+
+def test_a_contradiction_does_not_hide_the_rest(read: Read, change: Change) -> None:
+    change("posts/vera-petition.md", "kind: cta", "kind: boost")
+    change("posts/vera-petition.md", "[window.png]", "[door.png]")
+    assert {p.code for p in read().problems} >= {"VALUE-SENSE", "REF-PICTURE"}
+
+
 @pytest.mark.parametrize("size", [10_000_000, 256_001])
 def test_a_post_of_ten_megabytes(root: Path, read: Read, only: Only, size: int) -> None:
     text = (root / "posts/vera-days.md").read_bytes()

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
 INSTANT = sa.DateTime(timezone=True)
-JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 revision = "0001"
@@ -44,10 +42,10 @@ def upgrade() -> None:
         sa.Column("look_at", INSTANT, nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("why", sa.String(), nullable=True),
-        sa.Column("message", JSON, nullable=False),
+        sa.Column("message", sa.JSON(), nullable=False),
         sa.Column("content_hash", sa.String(), nullable=False),
-        sa.Column("subjects", JSON, nullable=False),
-        sa.Column("hashtags", JSON, nullable=False),
+        sa.Column("subjects", sa.JSON(), nullable=False),
+        sa.Column("hashtags", sa.JSON(), nullable=False),
         sa.Column("boost_of", sa.String(), nullable=True),
         sa.Column("owner", sa.String(), nullable=True),
         sa.Column("lease_until", INSTANT, nullable=True),
@@ -151,7 +149,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("record_key", sa.String(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=True),
-        sa.Column("prepared", JSON, nullable=True),
+        sa.Column("prepared", sa.JSON(), nullable=True),
         sa.Column("remote_id", sa.String(), nullable=True),
         sa.Column("url", sa.String(), nullable=True),
         sa.Column("extra", sa.String(), nullable=False),

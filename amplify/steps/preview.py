@@ -1,0 +1,119 @@
+"""preview: the very requests that would be made, on the path that publishes, stopped just before the network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from amplify.model.gate import Gate
+from amplify.model.plan import Planned
+from amplify.model.platform import Call, Connection, Platform, Receipt
+from amplify.model.workspace import Workspace
+from amplify.platforms.registry import adapter
+from amplify.rules.gates import gates
+from amplify.rules.keys import idempotency_key, record_key
+from amplify.steps.desk import Desk
+
+_NOWHERE: Final = "http://127.0.0.1:9"
+"""The discard port: a preview that tried to speak would fail at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """One delivery as it would go out."""
+
+    delivery: Planned
+    requests: tuple[dict[str, Any], ...]
+    """What the SDK would be handed, a part each; pictures and parents that do not exist yet stand in brackets."""
+    lengths: tuple[int, ...]
+    """Of each part, as the platform counts."""
+    length_max: int
+    unit: str
+    why_not: tuple[str, ...]
+    """Gates that would be closed at the due time."""
+
+    def as_json(self) -> dict[str, Any]:
+        delivery = self.delivery
+        return {
+            "id": delivery.id,
+            "account": delivery.account,
+            "post": delivery.post,
+            "variant": delivery.variant,
+            "due": delivery.due.isoformat(),
+            "zone": delivery.zone,
+            "lengths": list(self.lengths),
+            "length_max": self.length_max,
+            "unit": self.unit,
+            "why_not": list(self.why_not),
+            "requests": list(self.requests),
+        }
+
+
+def preview(desk: Desk, deliveries: tuple[Planned, ...]) -> list[Preview]:
+    """What each delivery would send, and why not. Needs no credentials and no network."""
+    workspace = desk.workspace()
+    known = {(gate.kind, gate.subject): gate for gate in gates(workspace)}
+    clients: dict[str, Platform] = {}
+    previews = []
+    for delivery in deliveries:
+        if delivery.account not in clients:
+            clients[delivery.account] = _silent(desk, workspace, delivery)
+        dialect = desk.dialects[delivery.platform]
+        previews.append(
+            Preview(
+                delivery,
+                _requests(clients[delivery.account], delivery),
+                tuple(dialect.measure(part.text) for part in delivery.message.parts),
+                dialect.text_max,
+                dialect.unit,
+                _why_not(known, delivery),
+            )
+        )
+    for client in clients.values():
+        client.close()
+    return previews
+
+
+def _silent(desk: Desk, workspace: Workspace, delivery: Planned) -> Platform:
+    """The account's real adapter, with nobody's secrets and nowhere to go."""
+    return adapter(delivery.platform)(
+        Connection(
+            account=delivery.account,
+            handle=workspace.partners[delivery.partner].handles[delivery.platform],
+            server=_NOWHERE,
+            secrets=dict.fromkeys(desk.dialects[delivery.platform].secrets, "preview"),
+            loopback_only=True,
+        )
+    )
+
+
+def _requests(client: Platform, delivery: Planned) -> tuple[dict[str, Any], ...]:
+    if delivery.message.boost is not None:
+        target = delivery.message.boost
+        return ({"boost": target.url or f"(what delivery {target.delivery} becomes)"},)
+    said: list[dict[str, Any]] = []
+    for number, part in enumerate(delivery.message.parts):
+        before = [Receipt(f"(part {earlier + 1})", "", "(its cid)") for earlier in range(number)]
+        call = Call(
+            part=part,
+            message=delivery.message,
+            key=idempotency_key(delivery.id, number),
+            record_key=record_key(delivery.id, number, delivery.due),
+            created_at=delivery.due,
+            prepared={},
+            root=before[0] if before else None,
+            parent=before[-1] if before else None,
+        )
+        said.append(client.payload(call))
+    return tuple(said)
+
+
+def _why_not(known: dict[tuple[str, str], Gate], delivery: Planned) -> tuple[str, ...]:
+    closed = []
+    for subject in delivery.subjects:
+        kind, _, name = subject.partition(":")
+        gate = known.get((kind, name))
+        why = gate.why_not(delivery.due) if gate is not None else None
+        if why is not None:
+            closed.append(why)
+    return tuple(closed)

@@ -1,0 +1,81 @@
+"""Ledgers for tests: one fixture, both databases, each test its own."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from counterparts.postgres import Cluster
+from sqlalchemy import Connection
+
+from amplify.ledger.store import Ledger
+
+__all__ = ["database", "empty_database", "ledger", "migrated_file", "migrated_postgres"]
+
+BOTH = ("sqlite", "postgres")
+
+
+class WoundLedger(Ledger):
+    """A ledger whose real time can be wound forward, so that leases and pauses end without anybody waiting."""
+
+    ahead = timedelta(0)
+
+    def wind(self, by: timedelta) -> None:
+        self.ahead += by
+
+    def real_now(self, connection: Connection) -> datetime:
+        return super().real_now(connection) + self.ahead
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    file = tmp_path_factory.mktemp("migrated") / "ledger.sqlite"
+    Ledger.open(f"sqlite:///{file}").close()
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_cluster: Cluster) -> str:
+    """The name of a migrated database to copy."""
+    url = postgres_cluster.new_database()
+    Ledger.open(url).close()
+    return url.rpartition("/")[2]
+
+
+@pytest.fixture(params=BOTH)
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database with nothing in it."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/home/ledger.sqlite"
+    cluster: Cluster = request.getfixturevalue("postgres_cluster")
+    return cluster.new_database()
+
+
+@pytest.fixture(params=BOTH)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty ledger, migrated."""
+    if request.param == "sqlite":
+        file = tmp_path / "home" / "ledger.sqlite"
+        file.parent.mkdir()
+        shutil.copy(request.getfixturevalue("migrated_file"), file)
+        return f"sqlite:///{file}"
+    template = request.getfixturevalue("migrated_postgres")
+    cluster: Cluster = request.getfixturevalue("postgres_cluster")
+    name = f"l{abs(hash(tmp_path)):x}"
+    with psycopg.connect(cluster.url("postgres", "postgresql"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")  # type: ignore[arg-type]  # our own names
+    return cluster.url(name)
+
+
+@pytest.fixture
+def ledger(database: str) -> Iterator[WoundLedger]:
+    """An open ledger; its real time can be wound."""
+    opened = WoundLedger.open(database)
+    assert isinstance(opened, WoundLedger)
+    yield opened
+    opened.close()

@@ -1,0 +1,210 @@
+"""Rows for a ledger without any files, and what the ledger says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
+
+from amplify.ledger.claim import Claimed, claim
+from amplify.ledger.gates import write_gates
+from amplify.ledger.queueing import difference, write_accounts, write_changes
+from amplify.ledger.settle import Barred, Begun, Hand
+from amplify.ledger.store import Ledger
+from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, GATE, MOVE, PART
+from amplify.model.delivery import State, delivery_id
+from amplify.model.gate import Gate
+from amplify.model.message import BoostOf, Message, Part
+from amplify.model.plan import Change, Planned
+from amplify.model.platform import Receipt
+
+NOW = datetime(2027, 5, 17, 9, tzinfo=UTC)
+LATENESS = timedelta(hours=2)
+LEASE = timedelta(seconds=60)
+HORIZON = timedelta(days=45)
+
+
+def planned(
+    name: str = "hello",
+    account: str = "press_union/x",
+    *,
+    due: datetime = NOW,
+    late: timedelta = LATENESS,
+    texts: Sequence[str] | None = None,
+    subjects: tuple[str, ...] = ("campaign:free",),
+    boost_of: Planned | None = None,
+) -> Planned:
+    """One planned delivery; its name is its queue entry and its post."""
+    partner, platform = account.split("/")
+    parts = () if boost_of else tuple(Part(text) for text in texts or (f"{name} from {account}",))
+    boost = BoostOf(boost_of.id, None) if boost_of else None
+    message = Message(platform, ("en",), parts, boost=boost)
+    return Planned(
+        id=delivery_id("workshop", name, name, account, "once"),
+        entry=name,
+        post=name,
+        variant="default",
+        campaign="free",
+        partner=partner,
+        platform=platform,
+        occurrence="once",
+        kind="boost" if boost else "statement",
+        lang="en",
+        due=due,
+        late=due + late,
+        zone="UTC",
+        message=message,
+        content_hash=message.content_hash(),
+        subjects=subjects,
+        hashtags=(),
+        ours=True,
+    )
+
+
+def queue(ledger: Ledger, *deliveries: Planned, now: datetime = NOW, open_gates: bool = True) -> list[Change]:
+    """Write a plan down, as the step does; by default with an open gate for every subject that has none."""
+    with ledger.write() as connection:
+        changes = difference(connection, deliveries, now, now + HORIZON)
+        write_accounts(connection, [one.account for one in deliveries])
+        write_changes(connection, deliveries, changes, now, ledger.real_now(connection))
+        if open_gates:
+            known = set(connection.execute(select(GATE.c.kind, GATE.c.subject)).tuples())
+            wanted = {tuple(subject.split(":")) for one in deliveries for subject in one.subjects}
+            new = [{"kind": kind, "subject": subject} for kind, subject in sorted(wanted - known)]
+            if new:
+                connection.execute(insert(GATE), new)
+    return changes
+
+
+def gates(ledger: Ledger, *wanted: Gate) -> bool:
+    """Replace all gates."""
+    with ledger.write() as connection:
+        return write_gates(connection, wanted)
+
+
+def take(
+    ledger: Ledger, *, now: datetime = NOW, owner: str = "me", limit: int = 16, lease: timedelta = LEASE
+) -> list[Claimed]:
+    """Claim."""
+    with ledger.write() as connection:
+        return claim(ledger, connection, now=now, owner=owner, lease=lease, limit=limit)
+
+
+def take_one(ledger: Ledger, *, now: datetime = NOW, owner: str = "me") -> Claimed:
+    (one,) = take(ledger, now=now, owner=owner)
+    return one
+
+
+class Acting:
+    """A hand that works in a transaction of its own: `with acting(ledger) as hand`."""
+
+    def __init__(self, ledger: Ledger, owner: str, now: datetime, by: str) -> None:
+        self._transaction = ledger.write()
+        self._make = lambda connection: Hand(ledger, connection, now, owner, by=by)
+
+    def __enter__(self) -> Hand:
+        return self._make(self._transaction.__enter__())
+
+    def __exit__(self, *error: Any) -> None:
+        self._transaction.__exit__(*error)
+
+
+def acting(ledger: Ledger, claimed: Claimed | None = None, *, now: datetime = NOW, by: str = "publish") -> Acting:
+    """The hand of whoever claimed it."""
+    return Acting(ledger, claimed.owner if claimed else "somebody", now, by)
+
+
+def begin(ledger: Ledger, claimed: Claimed, part: int = 0, *, now: datetime = NOW) -> Begun:
+    """The durable mark before a call."""
+    with acting(ledger, claimed, now=now) as hand:
+        begun = hand.begin(claimed, part, {}, LEASE)
+    assert isinstance(begun, Begun), begun
+    return begun
+
+
+def barred(ledger: Ledger, claimed: Claimed, part: int = 0, *, now: datetime = NOW) -> str:
+    """Why the call must not be made."""
+    with acting(ledger, claimed, now=now) as hand:
+        answer = hand.begin(claimed, part, {}, LEASE)
+    assert isinstance(answer, Barred), answer
+    return answer.why
+
+
+def send(ledger: Ledger, claimed: Claimed, *, now: datetime = NOW, remote: str = "1") -> None:
+    """All of it, from the first mark to the last receipt."""
+    for part in claimed.parts:
+        if part.receipt is None:
+            begun = begin(ledger, claimed, part.number, now=now)
+            with acting(ledger, claimed, now=now) as hand:
+                last = part.number == len(claimed.parts) - 1
+                hand.sent(claimed.id, part.number, receipt(f"{remote}.{part.number}"), begun.attempt, last)
+
+
+def receipt(remote: str = "1") -> Receipt:
+    return Receipt(remote, f"https://x.example/{remote}")
+
+
+def row(ledger: Ledger, delivery: Planned | Claimed | str) -> RowMapping:
+    """The row of a delivery, by its own id."""
+    with ledger.read() as connection:
+        return connection.execute(select(DELIVERY).where(DELIVERY.c.id == _id(delivery))).mappings().one()
+
+
+def state(ledger: Ledger, delivery: Planned | Claimed | str) -> State:
+    return State(row(ledger, delivery)["state"])
+
+
+def states(ledger: Ledger) -> dict[str, int]:
+    """How many rows are where."""
+    with ledger.read() as connection:
+        counted = connection.execute(select(DELIVERY.c.state, func.count()).group_by(DELIVERY.c.state))
+        return dict(counted.tuples().all())
+
+
+def moves(ledger: Ledger, delivery: Planned | Claimed | str) -> list[tuple[str | None, str]]:
+    """Every change of state, in order."""
+    query = select(MOVE.c.before, MOVE.c.after).where(MOVE.c.delivery == _id(delivery)).order_by(MOVE.c.id)
+    with ledger.read() as connection:
+        return [(before, after) for before, after in connection.execute(query)]
+
+
+def attempts(ledger: Ledger, delivery: Planned | Claimed | str) -> list[RowMapping]:
+    query = select(ATTEMPT).where(ATTEMPT.c.delivery == _id(delivery)).order_by(ATTEMPT.c.id)
+    with ledger.read() as connection:
+        return list(connection.execute(query).mappings())
+
+
+def parts(ledger: Ledger, delivery: Planned | Claimed | str) -> list[RowMapping]:
+    query = select(PART).where(PART.c.delivery == _id(delivery)).order_by(PART.c.number)
+    with ledger.read() as connection:
+        return list(connection.execute(query).mappings())
+
+
+def account(ledger: Ledger, name: str = "press_union/x") -> RowMapping:
+    with ledger.read() as connection:
+        return connection.execute(select(ACCOUNT).where(ACCOUNT.c.id == name)).mappings().one()
+
+
+def change_account(ledger: Ledger, name: str, **values: Any) -> None:
+    with ledger.write() as connection:
+        connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == name).values(**values))
+
+
+def force(connection: Connection, delivery: str, **values: Any) -> None:
+    """Put a row where a test needs it, past all guards."""
+    connection.execute(update(DELIVERY).where(DELIVERY.c.id == delivery).values(**values))
+
+
+def put(ledger: Ledger, delivery: Planned | str, **values: Any) -> None:
+    with ledger.write() as connection:
+        force(connection, _id(delivery), **values)
+
+
+def names(claimed: Iterable[Claimed]) -> list[str]:
+    return [one.post for one in claimed]
+
+
+def _id(delivery: Planned | Claimed | str) -> str:
+    return delivery if isinstance(delivery, str) else delivery.id

@@ -1,0 +1,260 @@
+"""claim: who gets which row, in which order, and what keeps the others waiting."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+from ledger import rows
+from ledger.databases import WoundLedger
+from ledger.rows import LATENESS, NOW, planned, put, queue, row, state, take, take_one
+
+from amplify.ledger import claim as claiming
+from amplify.ledger.store import Ledger
+from amplify.model.delivery import State
+from amplify.model.gate import Gate
+
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+OPEN = Gate("campaign", "free")
+CLOSED = Gate("campaign", "free", closed="the campaign free is paused")
+
+
+def test_nothing_is_due_before_its_time(ledger: WoundLedger) -> None:
+    queue(ledger, planned(due=NOW + MINUTE))
+    assert take(ledger) == []
+    assert len(take(ledger, now=NOW + MINUTE)) == 1
+
+
+def test_a_claimed_row_is_ours_with_everything_that_is_to_be_said(ledger: WoundLedger) -> None:
+    one = planned(texts=("first", "second"))
+    queue(ledger, one)
+    claimed = take_one(ledger)
+    assert claimed.message == one.message
+    assert [part.number for part in claimed.parts] == [0, 1]
+    assert len({part.key for part in claimed.parts} | {part.record_key for part in claimed.parts}) == 4
+    assert state(ledger, one) is State.CLAIMED
+    assert rows.moves(ledger, one) == [(None, "waiting"), ("waiting", "claimed")]
+    assert take(ledger, owner="another") == []
+
+
+def test_an_account_has_one_delivery_on_its_way_and_keeps_the_order(ledger: WoundLedger) -> None:
+    queue(ledger, *(planned(f"n{number}", due=NOW + number * MINUTE) for number in (2, 0, 1)))
+    now = NOW + HOUR
+    order = []
+    while claimed := take(ledger, now=now):
+        (one,) = claimed
+        order.append(one.post)
+        assert take(ledger, now=now) == []
+        rows.send(ledger, one, now=now)
+    assert order == ["n0", "n1", "n2"]
+
+
+def test_one_of_each_account_at_a_time(ledger: WoundLedger) -> None:
+    accounts = [f"p{number}/x" for number in range(5)]
+    queue(ledger, *(planned(f"n{n}", account, due=NOW + n * MINUTE) for account in accounts for n in range(3)))
+    claimed = take(ledger, now=NOW + HOUR)
+    assert sorted(one.account for one in claimed) == accounts
+    assert {one.post for one in claimed} == {"n0"}
+    assert len(take(ledger, now=NOW + HOUR, limit=3)) == 0
+
+
+def test_no_more_than_asked_for(ledger: WoundLedger) -> None:
+    queue(ledger, *(planned("n", f"p{number}/x") for number in range(5)))
+    assert [len(take(ledger, limit=2)) for _ in range(4)] == [2, 2, 1, 0]
+
+
+def test_a_row_past_its_window_is_never_claimed(ledger: WoundLedger) -> None:
+    queue(ledger, planned())
+    assert take(ledger, now=NOW + LATENESS) == []
+    assert len(take(ledger, now=NOW + LATENESS - timedelta(seconds=1))) == 1
+
+
+class TestGates:
+    def test_a_closed_gate_holds_with_its_reason(self, ledger: WoundLedger) -> None:
+        one = planned()
+        queue(ledger, one)
+        rows.gates(ledger, CLOSED)
+        assert take(ledger) == []
+        assert state(ledger, one) is State.WAITING
+        assert row(ledger, one)["why"] == "the campaign free is paused"
+
+    def test_a_subject_without_a_gate_is_closed(self, ledger: WoundLedger) -> None:
+        one = planned(subjects=("campaign:free", "person:anna"))
+        queue(ledger, one, open_gates=False)
+        rows.gates(ledger, OPEN)
+        assert take(ledger) == []
+        assert "person anna is not known" in row(ledger, one)["why"]
+
+    def test_each_blocked_row_is_visited_once(self, ledger: WoundLedger) -> None:
+        blocked = [planned(f"n{number}", due=NOW + number * MINUTE) for number in range(40)]
+        queue(ledger, *blocked)
+        rows.gates(ledger, CLOSED)
+        assert take(ledger, now=NOW + HOUR, limit=2) == []
+        for one in blocked:
+            assert row(ledger, one)["look_at"] == one.late  # not before: nothing here opens by itself
+        with ledger.write() as connection:
+            assert claiming._due(connection, NOW + HOUR, ledger.real_now(connection), 100) == []
+
+    def test_rows_behind_held_ones_go_out_in_the_same_claim(self, ledger: WoundLedger) -> None:
+        held = [planned(f"held{n}", due=NOW + n * MINUTE, subjects=("campaign:shut",)) for n in range(40)]
+        free = planned("free", due=NOW + HOUR)
+        queue(ledger, *held, free)
+        rows.gates(ledger, OPEN, Gate("campaign", "shut", closed="shut"))
+        assert rows.names(take(ledger, now=NOW + HOUR, limit=2)) == ["free"]
+
+    def test_a_gate_that_opens_by_itself_is_looked_at_then(self, ledger: WoundLedger) -> None:
+        one = planned()
+        queue(ledger, one)
+        rows.gates(ledger, Gate("campaign", "free", opens_at=NOW + MINUTE))
+        assert take(ledger) == []
+        assert row(ledger, one)["look_at"] == NOW + MINUTE
+        assert len(take(ledger, now=NOW + MINUTE)) == 1
+
+    def test_a_gate_that_opens_too_late_is_not_waited_for(self, ledger: WoundLedger) -> None:
+        one = planned()
+        queue(ledger, one)
+        rows.gates(ledger, Gate("campaign", "free", opens_at=NOW + 5 * HOUR))
+        assert take(ledger) == []
+        assert row(ledger, one)["look_at"] == one.late
+
+    def test_a_gate_that_closes_in_time_bars_what_comes_later(self, ledger: WoundLedger) -> None:
+        one = planned()
+        queue(ledger, one)
+        rows.gates(ledger, Gate("campaign", "free", closes_at=NOW, after="it has ended"))
+        assert take(ledger) == []
+        assert row(ledger, one)["why"] == "it has ended"
+
+    def test_changed_gates_make_held_rows_looked_at_again(self, ledger: WoundLedger) -> None:
+        one = planned()
+        queue(ledger, one)
+        rows.gates(ledger, CLOSED)
+        take(ledger)
+        assert rows.gates(ledger, CLOSED) is False  # the same again: nothing to look at
+        assert row(ledger, one)["look_at"] == one.late
+        assert rows.gates(ledger, OPEN) is True
+        assert rows.names(take(ledger)) == ["hello"]
+        assert row(ledger, one)["why"] is None
+
+    def test_a_gate_opening_in_the_middle_of_a_claim_is_not_overlooked(
+        self, ledger: WoundLedger, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The claim has read the closed gate and not yet written the hold; the gate opens just then."""
+        one = planned()
+        queue(ledger, one)
+        rows.gates(ledger, CLOSED)
+        opening = threading.Thread(target=lambda: _copy_gates_as_queue_does(ledger, OPEN))
+        read = claiming.read_gates
+
+        def slowly(connection: object) -> object:
+            answer = read(connection)  # type: ignore[arg-type]
+            opening.start()
+            opening.join(0.5)
+            return answer
+
+        monkeypatch.setattr(claiming, "read_gates", slowly)
+        assert take(ledger) == []
+        opening.join()
+        monkeypatch.undo()
+        assert rows.names(take(ledger)) == ["hello"]
+
+
+def _copy_gates_as_queue_does(ledger: Ledger, *wanted: Gate) -> None:
+    from amplify.ledger.gates import GATES, write_gates
+
+    with ledger.write() as connection:
+        ledger.lock(connection, GATES)
+        write_gates(connection, wanted)
+
+
+class TestAccounts:
+    def test_a_paused_account_is_passed_over_while_others_go_on(self, ledger: WoundLedger) -> None:
+        queue(ledger, planned("a", "one/x"), planned("b", "two/x"))
+        rows.change_account(ledger, "one/x", paused_at=NOW, paused_why="its token was revoked")
+        assert rows.names(take(ledger)) == ["b"]
+
+    def test_a_slowed_account_is_passed_over_for_as_long_as_it_was_told_in_real_time(self, ledger: WoundLedger) -> None:
+        queue(ledger, planned("a", "one/x"), planned("b", "two/x"))
+        with ledger.read() as connection:
+            real = ledger.real_now(connection)
+        rows.change_account(ledger, "one/x", real_not_before=real + MINUTE)
+        assert rows.names(take(ledger)) == ["b"]
+        assert take(ledger, now=NOW + HOUR) == []  # campaign time does not help
+        ledger.wind(2 * MINUTE)
+        assert rows.names(take(ledger)) == ["a"]
+
+    def test_many_due_rows_of_a_paused_account_hide_nobody(self, ledger: WoundLedger) -> None:
+        queue(ledger, *(planned(f"n{n}", "one/x") for n in range(50)), planned("b", "two/x", due=NOW + MINUTE))
+        rows.change_account(ledger, "one/x", paused_at=NOW)
+        assert rows.names(take(ledger, now=NOW + MINUTE, limit=1)) == ["b"]
+
+    def test_many_due_rows_of_a_busy_account_hide_nobody(self, ledger: WoundLedger) -> None:
+        queue(ledger, *(planned(f"n{n}", "one/x") for n in range(50)), planned("b", "two/x", due=NOW + MINUTE))
+        now = NOW + MINUTE
+        first = take(ledger, now=now, limit=1) + take(ledger, now=now, limit=1)
+        assert [one.account for one in first] == ["one/x", "two/x"]
+
+
+class TestBoosts:
+    def test_a_boost_waits_for_its_target_and_goes_right_after(self, ledger: WoundLedger) -> None:
+        target = planned("target", "one/x")
+        boost = planned("boost", "two/x", boost_of=target)
+        queue(ledger, target, boost)
+        claimed = take_one(ledger)
+        assert claimed.post == "target"
+        assert row(ledger, boost)["why"] == "the post it repeats is waiting"
+        assert take(ledger) == []
+        rows.send(ledger, claimed, remote="t")
+        repeated = take_one(ledger)
+        assert repeated.post == "boost"
+        assert repeated.target is not None
+        assert repeated.target.id == "t.0"
+
+    @pytest.mark.parametrize("after", [State.REFUSED, State.MISSED, State.CANCELLED, State.CUT])
+    def test_a_boost_of_what_never_went_out_is_held(self, ledger: WoundLedger, after: State) -> None:
+        target = planned("target", "one/x")
+        boost = planned("boost", "two/x", boost_of=target)
+        queue(ledger, target, boost)
+        put(ledger, target, state=after.value)
+        assert take(ledger) == []
+        assert row(ledger, boost)["why"] == f"the post it repeats is {after.value}"
+
+    def test_a_boost_follows_its_target_into_the_next_generation(self, ledger: WoundLedger) -> None:
+        target = planned("target", "one/x")
+        queue(ledger, target)
+        put(ledger, target, state=State.REFUSED.value)
+        edited = planned("target", "one/x", texts=("better words",))
+        boost = planned("boost", "two/x", boost_of=target)
+        queue(ledger, edited, boost)
+        claimed = take_one(ledger)
+        assert claimed.id == f"{target.id}.2"
+        rows.send(ledger, claimed, remote="again")
+        repeated = take_one(ledger)
+        assert repeated.target is not None
+        assert repeated.target.id == "again.0"
+
+    def test_a_target_sent_in_the_middle_of_a_claim_is_not_overlooked(
+        self, ledger: WoundLedger, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The claim has seen the target on its way and not yet written the hold; the target goes out just then."""
+        target = planned("target", "one/x")
+        boost = planned("boost", "two/x", boost_of=target)
+        queue(ledger, target, boost)
+        (claimed,) = take(ledger, limit=1)
+        put(ledger, boost, look_at=NOW, why=None)
+        sending = threading.Thread(target=lambda: rows.send(ledger, claimed))
+        waits = claiming._boost_waits
+
+        def slowly(*asked: object) -> str | None:
+            answer = waits(*asked)  # type: ignore[arg-type]
+            if sending.ident is None:
+                sending.start()
+                sending.join(0.5)
+            return answer
+
+        monkeypatch.setattr(claiming, "_boost_waits", slowly)
+        take(ledger)
+        sending.join()
+        monkeypatch.undo()
+        assert rows.names(take(ledger)) == ["boost"]

@@ -1,0 +1,72 @@
+"""The state graph: what does not stand in it cannot be made, and what is made is written down."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from ledger import rows
+from ledger.databases import WoundLedger
+from ledger.rows import NOW, planned, put, queue, state, take_one
+
+from amplify.ledger.moves import move
+from amplify.model.delivery import MOVES, State
+
+PAIRS = list(itertools.product(State, State))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [pair for pair in PAIRS if pair[1] not in MOVES[pair[0]]], ids=lambda state: state.value
+)
+def test_a_move_outside_the_graph_cannot_be_made(before: State, after: State, tmp_path: object) -> None:
+    with pytest.raises(ValueError, match=f"no delivery goes from {before} to {after}"):
+        move(None, "any", before, after, at=NOW, real_at=NOW, by="test")  # type: ignore[arg-type]  # never asked
+
+
+def test_every_move_of_the_graph_is_guarded_and_logged(ledger: WoundLedger) -> None:
+    allowed = [(before, after) for before, after in PAIRS if after in MOVES[before]]
+    assert len(allowed) >= 20
+    for number, (before, after) in enumerate(allowed):
+        one = planned(f"n{number}")
+        queue(ledger, one)
+        put(ledger, one, state=before.value)
+        with ledger.write() as connection:
+            assert move(connection, one.id, before, after, at=NOW, real_at=NOW, by="test", why="because")
+            assert before is after or not move(connection, one.id, before, after, at=NOW, real_at=NOW, by="test")
+        assert state(ledger, one) is after
+        assert rows.moves(ledger, one) == [(None, "waiting"), (before.value, after.value)]
+        assert rows.row(ledger, one)["why"] == "because"
+
+
+def test_every_state_can_be_reached_and_ended() -> None:
+    reachable, waiting = {State.WAITING}, [State.WAITING]
+    while waiting:
+        for after in MOVES[waiting.pop()] - reachable:
+            reachable.add(after)
+            waiting.append(after)
+    assert reachable == set(State)
+    assert MOVES.keys() == set(State)
+
+
+def test_the_owner_fences(ledger: WoundLedger) -> None:
+    queue(ledger, planned())
+    claimed = take_one(ledger)
+    with ledger.write() as connection:
+        for wrong in ("somebody else", "", f"{claimed.owner}x"):
+            assert not move(
+                connection, claimed.id, State.CLAIMED, State.SENDING, at=NOW, real_at=NOW, by="test", fence=wrong
+            )
+    assert state(ledger, claimed) is State.CLAIMED
+    with ledger.write() as connection:
+        right = claimed.owner
+        assert move(connection, claimed.id, State.CLAIMED, State.SENDING, at=NOW, real_at=NOW, by="test", fence=right)
+
+
+def test_a_move_gives_up_owner_and_lease(ledger: WoundLedger) -> None:
+    queue(ledger, planned())
+    claimed = take_one(ledger)
+    assert rows.row(ledger, claimed)["owner"] == claimed.owner
+    with ledger.write() as connection:
+        move(connection, claimed.id, State.CLAIMED, State.WAITING, at=NOW, real_at=NOW, by="test")
+    row = rows.row(ledger, claimed)
+    assert (row["owner"], row["lease_until"]) == (None, None)

@@ -1,0 +1,1 @@
+"""The steps, from files to receipts."""

@@ -1,0 +1,100 @@
+"""Pictures are what they say they are, whole, and described."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from amplify.model.problem import Problem
+from amplify.workspace.load import Loaded
+
+Read = Callable[[], Loaded]
+Only = Callable[[Loaded], Problem]
+
+
+def picture(kind: str, size: tuple[int, int] = (40, 30)) -> bytes:
+    out = BytesIO()
+    Image.effect_noise(size, 60).convert("RGB").save(out, kind)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("ending", "kind", "mime"),
+    [
+        ("png", "PNG", "image/png"),
+        ("jpg", "JPEG", "image/jpeg"),
+        ("JPG", "JPEG", "image/jpeg"),
+        ("webp", "WEBP", "image/webp"),
+        ("gif", "GIF", "image/gif"),
+    ],
+)
+def test_every_kind_is_measured(root: Path, read: Read, ending: str, kind: str, mime: str) -> None:
+    data = picture(kind)
+    (root / "media/deep").mkdir()
+    (root / f"media/deep/new.{ending}").write_bytes(data)
+    (root / "media/deep/new.yaml").write_text((root / "media/window.yaml").read_text())
+    loaded = read()
+    assert loaded.workspace is not None
+    found = loaded.workspace.pictures[f"deep/new.{ending}"]
+    assert (found.mime, found.width, found.height, found.size) == (mime, 40, 30, len(data))
+    assert found.sha256 == hashlib.sha256(data).hexdigest()
+    assert found.note.place.path == "media/deep/new.yaml"
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
+def test_cut_off(root: Path, read: Read, only: Only, kind: str) -> None:
+    ending = {"JPEG": "jpg"}.get(kind, kind.lower())
+    data = picture(kind, (300, 200))
+    (root / f"media/cut.{ending}").write_bytes(data[: len(data) // 2])
+    (root / "media/cut.yaml").write_text((root / "media/window.yaml").read_text())
+    problem = only(read())
+    assert (str(problem.place), problem.code) == (f"media/cut.{ending}", "PICTURE-BROKEN")
+
+
+def test_another_kind_than_its_ending(root: Path, read: Read, only: Only) -> None:
+    (root / "media/window.png").write_bytes(picture("JPEG"))
+    problem = only(read())
+    assert problem.code == "PICTURE-FORMAT"
+    assert "ends as a PNG but is a JPEG" in problem.message
+
+
+def test_no_picture_at_all(root: Path, read: Read, only: Only) -> None:
+    (root / "media/window.png").write_text("<html>Not found</html>")
+    assert only(read()).code == "PICTURE-FORMAT"
+
+
+def test_too_many_pixels_are_not_unpacked(root: Path, read: Read, only: Only) -> None:
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4, "big") + name + data + zlib.crc32(name + data).to_bytes(4, "big")
+
+    header = (60_000).to_bytes(4, "big") * 2 + b"\x08\x02\x00\x00\x00"
+    (root / "media/window.png").write_bytes(
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b"x") + chunk(b"IEND", b"")
+    )
+    assert only(read()).code == "PICTURE-SIZE"
+
+
+def test_without_alt_text(root: Path, read: Read, only: Only) -> None:
+    (root / "media/window.yaml").unlink()
+    problem = only(read())
+    assert (str(problem.place), problem.code) == ("media/window.png", "ALT-MISSING")
+    assert "media/window.yaml" in problem.message
+
+
+def test_with_an_empty_alt_text(root: Path, read: Read, only: Only) -> None:
+    (root / "media/window.yaml").write_text("alt: {}\ncredit: us\nlicence: CC0-1.0\n")
+    problem = only(read())
+    assert (str(problem.place), problem.code) == ("media/window.yaml:1:6", "ALT-MISSING")
+
+
+def test_a_note_alone(root: Path, read: Read, only: Only) -> None:
+    (root / "media/gone.yaml").write_text((root / "media/window.yaml").read_text())
+    loaded = read()
+    assert loaded.workspace is not None
+    assert only(loaded).code == "PICTURE-NOTE"
