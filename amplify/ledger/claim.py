@@ -8,18 +8,50 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, exists, or_, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, exists, or_, select, update
 
-from amplify.ledger.gates import GATES, closed, read_gates
+from amplify.ledger.gates import GATES, closed, gates_of
 from amplify.ledger.moves import log
 from amplify.ledger.store import Ledger
-from amplify.ledger.tables import ACCOUNT, DELIVERY, PART
+from amplify.ledger.tables import ACCOUNT, DELIVERY, PART, Utc
 from amplify.model.delivery import State
 from amplify.model.gate import Gate
 from amplify.model.message import Message, message_from_json
 from amplify.model.platform import Receipt
 
-_HELD = (State.CLAIMED.value, State.SENDING.value)
+# The statements of a claim, made once: building them costs more than running them.
+_mine, _held = DELIVERY.alias("mine"), DELIVERY.alias("held")
+_due_row = (
+    _mine.c.account == ACCOUNT.c.id,
+    _mine.c.state == State.WAITING.value,
+    _mine.c.look_at <= bindparam("now", type_=Utc),
+    _mine.c.late_at > bindparam("now", type_=Utc),
+)
+_free = ~exists().where(_held.c.account == ACCOUNT.c.id, _held.c.state.in_((State.CLAIMED.value, State.SENDING.value)))
+_awake = ACCOUNT.c.paused_at.is_(None) & or_(
+    ACCOUNT.c.real_not_before.is_(None), ACCOUNT.c.real_not_before <= bindparam("real", type_=Utc)
+)
+_urgency = select(_mine.c.look_at).where(*_due_row).order_by(_mine.c.look_at).limit(1).correlate(ACCOUNT)
+_candidates = select(ACCOUNT.c.id, _urgency.scalar_subquery().label("urgency")).where(_awake, _free).subquery()
+_URGENT = (
+    select(_candidates.c.id)
+    .where(_candidates.c.urgency.is_not(None))
+    .order_by(_candidates.c.urgency, _candidates.c.id)
+    .limit(bindparam("most"))
+)
+_LOCKED = (
+    select(ACCOUNT.c.id)
+    .where(ACCOUNT.c.id.in_(bindparam("names", expanding=True)), _awake)
+    .order_by(ACCOUNT.c.id)
+    .with_for_update(skip_locked=True)
+)
+_first = select(_mine.c.id).where(*_due_row).order_by(_mine.c.look_at, _mine.c.due_at, _mine.c.id).limit(1)
+_FIRST = (
+    select(DELIVERY)
+    .select_from(ACCOUNT.join(DELIVERY, DELIVERY.c.id == _first.correlate(ACCOUNT).scalar_subquery()))
+    .where(ACCOUNT.c.id.in_(bindparam("names", expanding=True)), _free)
+    .order_by(DELIVERY.c.look_at, DELIVERY.c.due_at, DELIVERY.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +101,7 @@ def claim(
         if not rows:
             return []
         ledger.lock(connection, GATES, shared=True)
-        gates = read_gates(connection)
+        gates = gates_of(connection, (subject for row in rows for subject in row["subjects"]))
         targets = _targets(connection, rows)
         busy: set[str] = set()
         for row in rows:
@@ -100,36 +132,14 @@ def claim(
 
 
 def _due(connection: Connection, now: datetime, real: datetime, limit: int) -> list[RowMapping]:
-    """Due rows of free accounts, the earliest first. Accounts are locked first, then looked at again: another
-    worker may have taken one between the two."""
-    due = (DELIVERY.c.state == State.WAITING.value, DELIVERY.c.look_at <= now, DELIVERY.c.late_at > now)
-    held = DELIVERY.alias("held")
-    free = ~exists().where(held.c.account == ACCOUNT.c.id, held.c.state.in_(_HELD))
-    awake = ACCOUNT.c.paused_at.is_(None) & or_(ACCOUNT.c.real_not_before.is_(None), ACCOUNT.c.real_not_before <= real)
-    first = (
-        select(DELIVERY.c.account)
-        .join(ACCOUNT, ACCOUNT.c.id == DELIVERY.c.account)
-        .where(*due, awake, free)
-        .order_by(DELIVERY.c.look_at, DELIVERY.c.id)
-        .limit(limit * 8)
-    )
-    names = list(dict.fromkeys(connection.execute(first).scalars()))[:limit]
+    """The earliest due row of each free account, the most urgent first. Accounts are locked first, then looked at
+    again: another worker may have taken one between the two."""
+    when = {"now": now, "real": real}
+    names = list(connection.execute(_URGENT, when | {"most": limit}).scalars())
     if not names:
         return []
-    locked = connection.execute(
-        select(ACCOUNT.c.id)
-        .where(ACCOUNT.c.id.in_(sorted(names)), awake)
-        .order_by(ACCOUNT.c.id)
-        .with_for_update(skip_locked=True)
-    ).scalars()
-    still_free = select(DELIVERY.c.account).where(DELIVERY.c.state.in_(_HELD))
-    rows = connection.execute(
-        select(DELIVERY)
-        .where(*due, DELIVERY.c.account.in_(list(locked)), DELIVERY.c.account.not_in(still_free))
-        .order_by(DELIVERY.c.due_at, DELIVERY.c.id)
-        .limit(limit * 8)
-    )
-    return list(rows.mappings())
+    locked = list(connection.execute(_LOCKED, {"real": real, "names": sorted(names)}).scalars())
+    return list(connection.execute(_FIRST, {"now": now, "names": locked}).mappings())
 
 
 def _hold(connection: Connection, row: RowMapping, bar: Gate | str, now: datetime) -> None:
@@ -147,8 +157,8 @@ def _hold(connection: Connection, row: RowMapping, bar: Gate | str, now: datetim
     )
     if row["boost_of"] is not None and _boost_waits(row, _targets(connection, [row])) is None:
         # Its target was sent while this row was being held: whoever sent it has looked for waiting boosts already.
-        again = update(DELIVERY).where(DELIVERY.c.id == row["id"], DELIVERY.c.why == why)
-        connection.execute(again.values(why=None, look_at=row["due_at"]))
+        mine = update(DELIVERY).where(DELIVERY.c.id == row["id"], DELIVERY.c.why == why)
+        connection.execute(mine.values(why=None, look_at=row["due_at"]))
 
 
 def _targets(connection: Connection, rows: list[RowMapping]) -> Mapping[str, tuple[State, Receipt | None]]:

@@ -7,15 +7,17 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from amplify.ledger.tables import DELIVERY, GATE
 from amplify.model.delivery import State
 from amplify.model.gate import Gate
 
-
 GATES: Final = 1
 """What `Ledger.lock` calls them: claims share it, so that none holds a row for a gate that has just opened."""
+
+
+_SOME = select(GATE).where(GATE.c.subject.in_(bindparam("names", expanding=True)))
 
 
 def write_gates(connection: Connection, gates: Iterable[Gate]) -> bool:
@@ -33,6 +35,13 @@ def write_gates(connection: Connection, gates: Iterable[Gate]) -> bool:
 def read_gates(connection: Connection) -> Mapping[tuple[str, str], Gate]:
     """Every gate by kind and subject."""
     rows = connection.execute(select(GATE)).mappings()
+    return {(row["kind"], row["subject"]): Gate(**row) for row in rows}
+
+
+def gates_of(connection: Connection, subjects: Iterable[str]) -> Mapping[tuple[str, str], Gate]:
+    """The gates of some subjects (`kind:id`): all that a claim needs to know."""
+    names = sorted({subject.partition(":")[2] for subject in subjects})
+    rows = connection.execute(_SOME, {"names": names}).mappings()
     return {(row["kind"], row["subject"]): Gate(**row) for row in rows}
 
 

@@ -14,6 +14,15 @@ _waiting = text("state = 'waiting'")
 _held = text("state IN ('claimed', 'sending')")
 _unsure = text("state = 'unsure'")
 Index("delivery_due", DELIVERY.c.look_at, DELIVERY.c.id, sqlite_where=_waiting, postgresql_where=_waiting)
+Index(
+    "delivery_next",
+    DELIVERY.c.account,
+    DELIVERY.c.look_at,
+    DELIVERY.c.due_at,
+    DELIVERY.c.id,
+    sqlite_where=_waiting,
+    postgresql_where=_waiting,
+)
 Index("delivery_late", DELIVERY.c.late_at, sqlite_where=_waiting, postgresql_where=_waiting)
 Index("delivery_held", DELIVERY.c.account, sqlite_where=_held, postgresql_where=_held)
 Index("delivery_unsure", DELIVERY.c.look_at, sqlite_where=_unsure, postgresql_where=_unsure)

@@ -6,10 +6,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, bindparam, insert, update
 
 from amplify.ledger.tables import DELIVERY, MOVE
 from amplify.model.delivery import MOVES, State
+
+# Made once: building a statement costs more than running it, and every delivery makes four moves.
+_GUARDED = update(DELIVERY).where(DELIVERY.c.id == bindparam("guard_id"), DELIVERY.c.state == bindparam("guard_state"))
+_FENCED = _GUARDED.where(DELIVERY.c.owner == bindparam("guard_owner"))
+_LOG = insert(MOVE)
 
 
 def move(
@@ -31,11 +36,11 @@ def move(
     """
     if after not in MOVES[before]:
         raise ValueError(f"no delivery goes from {before} to {after}")
-    values = {"owner": None, "lease_until": None, **values}
-    guard = update(DELIVERY).where(DELIVERY.c.id == delivery, DELIVERY.c.state == before.value)
+    values = {"owner": None, "lease_until": None, **values, "state": after.value, "why": why}
+    guard = {"guard_id": delivery, "guard_state": before.value}
     if fence is not None:
-        guard = guard.where(DELIVERY.c.owner == fence)
-    if connection.execute(guard.values(state=after.value, why=why, **values)).rowcount != 1:
+        guard["guard_owner"] = fence
+    if connection.execute(_GUARDED if fence is None else _FENCED, values | guard).rowcount != 1:
         return False
     log(connection, [(delivery, before, after, why)], at=at, real_at=real_at, by=by)
     return True
@@ -63,4 +68,4 @@ def log(
         for delivery, before, after, why in moves
     ]
     if rows:
-        connection.execute(insert(MOVE), rows)
+        connection.execute(_LOG, rows)

@@ -6,15 +6,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from amplify.ledger.claim import Claimed
-from amplify.ledger.gates import closed, read_gates
+from amplify.ledger.gates import closed, gates_of
 from amplify.ledger.moves import move
 from amplify.ledger.store import Ledger
 from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, PART
 from amplify.model.delivery import State
 from amplify.model.platform import Receipt
+
+# Made once: building a statement costs more than running it.
+_MY_PART = update(PART).where(PART.c.delivery == bindparam("mine"), PART.c.number == bindparam("nth"))
+_CREATED_AT = select(PART.c.created_at).where(PART.c.delivery == bindparam("mine"), PART.c.number == bindparam("nth"))
+_ATTEMPT = insert(ATTEMPT).returning(ATTEMPT.c.id)
+_MY_ATTEMPT = update(ATTEMPT).where(ATTEMPT.c.id == bindparam("mine"))
+_WAKE_BOOSTS = (
+    update(DELIVERY)
+    .where(DELIVERY.c.boost_of == bindparam("boosted"), DELIVERY.c.state == State.WAITING.value)
+    .values(look_at=DELIVERY.c.due_at)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +59,18 @@ class Hand:
 
         Barred: a gate closed, the window is over, or the claim was lost.
         """
-        bar = closed(read_gates(self.connection), claimed.subjects, self.now)
+        bar = closed(gates_of(self.connection, claimed.subjects), claimed.subjects, self.now)
         if bar is not None:
             return Barred(bar if isinstance(bar, str) else bar.why_not(self.now) or "held")
         if self.now >= claimed.late_at:
             return Barred("its lateness window is over")
         if not self._mark(claimed.id, self.real + lease):
             return Barred("another worker has it")
-        mine = (PART.c.delivery == claimed.id) & (PART.c.number == part)
-        self.connection.execute(
-            update(PART).where(mine).values(created_at=func.coalesce(PART.c.created_at, self.now), prepared=prepared)
-        )
-        created_at = self.connection.execute(select(PART.c.created_at).where(mine)).scalar_one()
-        attempt = self.connection.execute(
-            insert(ATTEMPT)
-            .values(delivery=claimed.id, part=part, owner=self.owner, at=self.now, real_began=self.real)
-            .returning(ATTEMPT.c.id)
-        ).scalar_one()
+        mine = {"mine": claimed.id, "nth": part}
+        created_at = self.connection.execute(_CREATED_AT, mine).scalar_one() or self.now
+        self.connection.execute(_MY_PART, mine | {"created_at": created_at, "prepared": prepared})
+        begun = {"delivery": claimed.id, "part": part, "owner": self.owner, "at": self.now, "real_began": self.real}
+        attempt = self.connection.execute(_ATTEMPT, begun).scalar_one()
         return Begun(attempt, created_at)
 
     def _mark(self, delivery: str, lease_until: datetime) -> bool:
@@ -110,12 +116,7 @@ class Hand:
         fence = self.owner if before is State.SENDING else None
         moved = self._move(delivery, before, State.SENT, fence=fence, sent_at=self.now)
         if moved:  # boosts of it need not wait any longer
-            base = select(DELIVERY.c.base).where(DELIVERY.c.id == delivery).scalar_subquery()
-            self.connection.execute(
-                update(DELIVERY)
-                .where(DELIVERY.c.boost_of == base, DELIVERY.c.state == State.WAITING.value)
-                .values(look_at=DELIVERY.c.due_at)
-            )
+            self.connection.execute(_WAKE_BOOSTS, {"boosted": delivery.partition(".")[0]})
         return moved
 
     def release(self, delivery: str, why: str | None) -> bool:
@@ -166,7 +167,7 @@ class Hand:
     def unknown(self, delivery: str, attempt: int | None, why: str) -> None:
         """It may be out. The lease stays: nobody looks before the request can no longer land."""
         self._end(attempt, "unknown", why)
-        lease = select(DELIVERY.c.lease_until).where(DELIVERY.c.id == delivery).scalar_subquery()
+        lease = self.connection.execute(select(DELIVERY.c.lease_until).where(DELIVERY.c.id == delivery)).scalar_one()
         self._move(
             delivery, State.SENDING, State.UNSURE, fence=self.owner, why=why, lease_until=lease, look_at=self.now
         )
@@ -195,17 +196,13 @@ class Hand:
         return State.CUT if self.connection.execute(out).first() is not None else otherwise
 
     def _receipt(self, delivery: str, part: int, receipt: Receipt) -> None:
-        self.connection.execute(
-            update(PART)
-            .where(PART.c.delivery == delivery, PART.c.number == part)
-            .values(remote_id=receipt.id, url=receipt.url, extra=receipt.extra, sent_at=self.now)
-        )
+        proof = {"remote_id": receipt.id, "url": receipt.url, "extra": receipt.extra, "sent_at": self.now}
+        self.connection.execute(_MY_PART, proof | {"mine": delivery, "nth": part})
 
     def _end(self, attempt: int | None, outcome: str, why: str | None) -> None:
         if attempt is not None:
-            self.connection.execute(
-                update(ATTEMPT).where(ATTEMPT.c.id == attempt).values(real_ended=self.real, outcome=outcome, why=why)
-            )
+            ending = {"real_ended": self.real, "outcome": outcome, "why": why}
+            self.connection.execute(_MY_ATTEMPT, ending | {"mine": attempt})
 
     def _move(
         self,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from threading import Lock
+from types import TracebackType
+from typing import IO, Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, update
 from sqlalchemy.engine import make_url
@@ -29,10 +32,10 @@ _BINDING: Final = 3
 class Ledger:
     """One ledger. It serves one workspace id, for ever."""
 
-    def __init__(self, engine: Engine, lock: Path | None) -> None:
+    def __init__(self, engine: Engine, lock: _FileLock | None) -> None:
         self.engine = engine
         self.sqlite = engine.dialect.name == "sqlite"
-        self._lock = lock
+        self._lock = lock or nullcontext()
 
     @classmethod
     def open(cls, url: str) -> Ledger:
@@ -43,22 +46,22 @@ class Ledger:
             raise WrongUse(
                 "AMPLIFY_DATABASE_URL is not a database address: write postgresql://user@host/name"
             ) from error
-        if parsed.drivername in ("postgresql", "postgres"):
-            parsed = parsed.set(drivername="postgresql+psycopg")
-        lock = None
-        if parsed.get_backend_name() == "sqlite":
-            engine, lock = _sqlite(Path(parsed.database or LEDGER_FILE))
-        elif parsed.get_backend_name() == "postgresql":
-            engine = create_engine(parsed, pool_size=5, pool_pre_ping=True)
-        else:
+        if parsed.get_backend_name() not in ("sqlite", "postgresql", "postgres"):
             raise WrongUse("a ledger lives in SQLite or PostgreSQL: AMPLIFY_DATABASE_URL names neither")
-        ledger = cls(engine, lock)
+        lock = None
         try:
+            if parsed.get_backend_name() == "sqlite":
+                engine, lock = _sqlite(Path(parsed.database or LEDGER_FILE))
+            else:
+                parsed = parsed.set(drivername="postgresql+psycopg")
+                engine = create_engine(parsed, pool_size=5, pool_pre_ping=True)
+            ledger = cls(engine, lock)
             ledger._migrate()
-        except OperationalError as error:
+        except (DBAPIError, OSError) as error:
+            why = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()
             raise NeedsPerson(
                 f"the ledger at {parsed.render_as_string(hide_password=True)} cannot be opened: "
-                f"{str(error.orig).splitlines()[0]}"
+                f"{why[0] if why else type(error).__name__}"
             ) from error
         return ledger
 
@@ -69,7 +72,7 @@ class Ledger:
         SQLite takes its write lock at once, behind a file lock: without it a busy writer starves the other
         processes for seconds.
         """
-        with _held(self._lock), self.engine.connect() as connection:
+        with self._lock, self.engine.connect() as connection:
             if self.sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
@@ -122,13 +125,20 @@ class Ledger:
 
     def close(self) -> None:
         self.engine.dispose()
+        if isinstance(self._lock, _FileLock):
+            self._lock.close()
 
     def _migrate(self) -> None:
-        if self._revision() == HEAD:
+        revision = self._revision()
+        if revision == HEAD:
             return
+        if revision is not None and revision > HEAD:
+            raise NeedsPerson(
+                f"this ledger was written by a newer amplify (revision {revision}, not {HEAD}): update amplify"
+            )
         from amplify.ledger.migrate import upgrade  # Alembic is heavy, and needed once a release
 
-        with _held(self._lock):
+        with self._lock:
             upgrade(self.engine)
 
     def _revision(self) -> str | None:
@@ -165,7 +175,7 @@ def is_gone(error: DBAPIError) -> bool:
     return error.connection_invalidated or isinstance(error, OperationalError)
 
 
-def _sqlite(path: Path) -> tuple[Engine, Path]:
+def _sqlite(path: Path) -> tuple[Engine, _FileLock]:
     path.parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         f"sqlite:///{path}",
@@ -181,19 +191,35 @@ def _sqlite(path: Path) -> tuple[Engine, Path]:
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
 
-    return engine, path.with_suffix(".lock")
+    return engine, _FileLock(path.with_suffix(".lock"))
 
 
-@contextmanager
-def _held(lock: Path | None) -> Iterator[None]:
-    if lock is None:
-        yield
-        return
-    import fcntl
+class _FileLock:
+    """One writer at a time, among threads and among processes."""
 
-    with lock.open("a") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._threads = Lock()
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> None:
+        self._threads.acquire()
         try:
-            yield
-        finally:
-            fcntl.flock(handle, fcntl.LOCK_UN)
+            if self._file is None:
+                self._file = self._path.open("a")
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+        except BaseException:
+            self._threads.release()
+            raise
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._file is not None
+        fcntl.flock(self._file, fcntl.LOCK_UN)
+        self._threads.release()
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None

@@ -20,6 +20,10 @@ MOST_TAGS = 4
 """Optional hashtags are added while a text has fewer tags than this: more reads as spam on every platform."""
 
 
+_UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""Control characters, and halves of characters, which cannot be written down as UTF-8."""
+
+
 class ComposeFault(Exception):
     """A text that cannot be composed; `part` is where, `line` counts inside it."""
 
@@ -104,6 +108,9 @@ def _rendered(part: TextPart, setting: Setting) -> str:
     text = unicodedata.normalize("NFC", text).strip()
     if not text:
         raise ComposeFault("nothing is left of this text once its names are filled in: write one", part, 1)
+    if unsayable := _UNSAYABLE.search(text):
+        line = text.count("\n", 0, unsayable.start()) + 1
+        raise ComposeFault(f"a character that no platform shows (U+{ord(unsayable[0]):04X}): take it out", part, line)
     return text
 
 

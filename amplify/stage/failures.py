@@ -82,6 +82,9 @@ class Failures:
         if order is None:
             await self.app(scope, receive, send)
         elif order.kind.endswith("_before"):
+            # Read it all first: a client cut while still writing may see a polite end instead of a reset.
+            while (await receive()).get("more_body"):
+                pass
             await self._lose(order.kind, scope, receive)
         elif order.kind.endswith("_after"):
             await self.app(scope, receive, _swallow)

@@ -153,7 +153,8 @@ class Desk:
                 server=self.server or account.server,
                 secrets=secrets,
                 loopback_only=self.server is not None or not account.live,
-                sessions=self._home / "sessions",
+                # A stage moves to another port with every start: its sessions are not worth keeping.
+                sessions=None if self.server is not None else self._home / "sessions",
                 picture_bytes=lambda picture: store.cleaned(picture, dialect.picture_bytes, dialect.picture_pixels),
                 timeout=self.timings.timeout.total_seconds(),
             )

@@ -38,7 +38,8 @@ def drain(desk: Desk, workers: int, told: Told | None, stop: Event | None, outco
             )
 
         while True:
-            claimed = [] if stop is not None and stop.is_set() else writer.run(more)
+            room = len(in_hand) <= workers  # a claim costs nearly the same for one row and for many
+            claimed = writer.run(more) if room and not (stop is not None and stop.is_set()) else []
             in_hand.update({pool.submit(delivering.deliver, one): one for one in claimed})
             if not in_hand:
                 return

@@ -20,7 +20,6 @@ from amplify.steps.current import QUEUED, queued_mark
 from amplify.steps.desk import Desk, UnreadableFiles
 from amplify.steps.plan import plan
 
-
 _QUEUEING: Final = 2
 """Two machines queue one after the other: what one has written, the other compares with."""
 

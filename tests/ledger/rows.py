@@ -67,10 +67,10 @@ def queue(ledger: Ledger, *deliveries: Planned, now: datetime = NOW, open_gates:
     """Write a plan down, as the step does; by default with an open gate for every subject that has none."""
     with ledger.write() as connection:
         changes = difference(connection, deliveries, now, now + HORIZON)
-        write_accounts(connection, [one.account for one in deliveries])
+        write_accounts(connection, dict.fromkeys(one.account for one in deliveries))
         write_changes(connection, deliveries, changes, now, ledger.real_now(connection))
         if open_gates:
-            known = set(connection.execute(select(GATE.c.kind, GATE.c.subject)).tuples())
+            known = {(kind, subject) for kind, subject in connection.execute(select(GATE.c.kind, GATE.c.subject))}
             wanted = {tuple(subject.split(":")) for one in deliveries for subject in one.subjects}
             new = [{"kind": kind, "subject": subject} for kind, subject in sorted(wanted - known)]
             if new:
@@ -160,7 +160,7 @@ def states(ledger: Ledger) -> dict[str, int]:
     """How many rows are where."""
     with ledger.read() as connection:
         counted = connection.execute(select(DELIVERY.c.state, func.count()).group_by(DELIVERY.c.state))
-        return dict(counted.tuples().all())
+        return {state: count for state, count in counted}
 
 
 def moves(ledger: Ledger, delivery: Planned | Claimed | str) -> list[tuple[str | None, str]]:

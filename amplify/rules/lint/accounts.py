@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from amplify.model.plan import Planned
-from amplify.model.problem import Problem
+from amplify.model.problem import Problem, Severity
 from amplify.rules.lint.context import Context
 
 _LABEL = {"bluesky": "B-BOT", "mastodon": "M-BOT"}
@@ -19,6 +19,7 @@ def label_missing(context: Context, delivery: Planned) -> Iterator[Problem]:
             account.place,
             _LABEL.get(account.platform, "X-LABEL"),
             f"{account.id} is live without the platform's automation label: set it there, then `labelled: true`",
+            Severity.WARNING if account.platform == "mastodon" else Severity.ERROR,
         )
 
 

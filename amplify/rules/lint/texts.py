@@ -57,8 +57,17 @@ def _hosts(delivery: Planned) -> Iterator[tuple[int, str]]:
         if part.card is not None:
             urls.append(part.card.url)
         for url in urls:
-            address = url if "://" in url else f"https://{url}"
-            yield number, (urlsplit(address).hostname or url).lower()
+            yield number, _host(url if "://" in url else f"https://{url}")
+
+
+def _host(address: str) -> str:
+    try:
+        host = urlsplit(address).hostname
+    except ValueError:
+        host = None
+    if host is None or "\\" in address:  # browsers read `\` as `/`, and so find another host
+        return f"{address} (no valid address)"
+    return host.lower()
 
 
 def link_not_allowed(context: Context, delivery: Planned) -> Iterator[Problem]:

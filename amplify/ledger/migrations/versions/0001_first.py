@@ -64,6 +64,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'waiting'"),
     )
     op.create_index(
+        "delivery_next",
+        "delivery",
+        ["account", "look_at", "due_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_index(
         "delivery_held",
         "delivery",
         ["account"],

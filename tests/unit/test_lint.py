@@ -1,0 +1,276 @@
+"""Every rule: it speaks up on the smallest bad case, and is silent on the good one beside it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from workshop import BODY_LINE, DIALECTS, MONDAY, PLATFORMS, Workshop, codes
+
+from amplify.model.plan import Finding
+from amplify.model.post import TextPart, Variant
+from amplify.model.problem import Place, Severity
+from amplify.rules.lint.lint import CROWD, RULES
+from amplify.steps.plan import plan
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+TEXT = f"posts/hello.md:{BODY_LINE}:1"
+FRONT = "posts/hello.md:1:1"
+ANNA = "config/people.yaml:3:5"
+NINE = "2027-05-17T09:00:00Z"
+LIVE = {"live": True, "automation": {"labelled": False, "operator": "Press Union", "contact": "desk@example.org"}}
+
+
+def week(text: str = "Hello.", platform: str = "x", **front: Any) -> Workshop:
+    """One post of ours on Monday at nine, on one platform."""
+    return Workshop().post("hello", text, **front).queue("monday", "hello", at=NINE, platforms=[platform])
+
+
+def findings(shop: Workshop) -> tuple[Finding, ...]:
+    return shop.plan().findings
+
+
+def only(shop: Workshop) -> Finding:
+    found = findings(shop)
+    assert len(found) == 1, [f"{one.problem.code} {one.problem.message}" for one in found]
+    return found[0]
+
+
+def tagged(**hashtag: Any) -> Callable[[Workshop], Workshop]:
+    return lambda shop: shop.campaign("free_anna", hashtags=[{"why": "Because.", **hashtag}])
+
+
+def consent(**changes: Any) -> dict[str, Any]:
+    return {"given_by": "family", "channel": "letter", "scope": ["name"], "given": "2027-01-02",
+            "review": "2029-01-01", **changes}  # fmt: skip
+
+
+def anna(**fields: Any) -> Workshop:
+    return week(people=["anna"]).person("anna", **fields)
+
+
+def shown(**note: Any) -> Workshop:
+    return week(media=["banner.png"]).picture("banner.png", **note)
+
+
+def boosted(platform: str, agreed: bool) -> Workshop:
+    shop = Workshop().partner("writers", boost_consent=agreed)
+    shop.boost("hello", partner="writers", urls={platform: "https://social.example/1"})
+    return shop.queue("monday", "hello", at=NINE, platforms=[platform], partners=["press_union"])
+
+
+def live(platform: str, labelled: bool, reviewed: str | None = "2027-05-01") -> Workshop:
+    automation = {"labelled": labelled, "operator": "Press Union", "contact": "desk@example.org"}
+    shop = week(platform=platform).we_are("press_union", [platform], live=True, automation=automation)
+    return shop.account(f"press_union/{platform}", rules_reviewed=reviewed)
+
+
+CASES: list[tuple[str, Severity, str, Callable[[], Workshop], Callable[[], Workshop]]] = [
+    # code, severity, place, bad, good
+    ("TXT-LONG", ERROR, TEXT, lambda: week("x" * 281), lambda: week("x" * 280)),
+    ("TXT-LONG", ERROR, TEXT, lambda: week("ў" * 301, "bluesky"), lambda: week("ў" * 300, "bluesky")),
+    ("TXT-LONG", ERROR, TEXT, lambda: week("👨‍👩‍👧‍👦" * 121, "bluesky"), lambda: week("👨‍👩‍👧‍👦" * 120, "bluesky")),  # bytes
+    ("TXT-LONG", ERROR, f"posts/hello.md:{BODY_LINE + 3}:1",
+        lambda: week("One.\n## part\n\n" + "x" * 501, "mastodon"), lambda: week("One.\n## part\n\n" + "x" * 500, "mastodon")),
+    ("TXT-LONG", ERROR, TEXT,  # Mastodon counts the warning too
+        lambda: week("x" * 490, "mastodon", content_warning="Prison, violence"),
+        lambda: week("x" * 490, "mastodon", content_warning="Prison")),
+    ("LINK-DOMAIN", ERROR, TEXT, lambda: week("See https://notexample.org/a"), lambda: week("See https://www.Example.org/a")),
+    ("LINK-DOMAIN", ERROR, TEXT, lambda: week("See https://example.org@evil.test/", "mastodon"), lambda: week("See https://example.org/@evil.test", "mastodon")),
+    ("LINK-DOMAIN", ERROR, TEXT, lambda: week("See https://evil.test\\@example.org/", "mastodon"), lambda: week("See evil.test", "mastodon")),
+    ("LINK-DOMAIN", ERROR, TEXT, lambda: week("See https://[example.org", "mastodon"), lambda: week("[example.org", "mastodon")),
+    ("LINK-DOMAIN", ERROR, TEXT,
+        lambda: week(platform="bluesky", cta="petition").action("petition", url="https://petitions.test/1"),
+        lambda: week(platform="bluesky", cta="petition").action("petition")),
+    ("M-SHORT", ERROR, TEXT,
+        lambda: week("See https://www.bit.ly/a").campaign("free_anna", links=["bit.ly"]),
+        lambda: week("See https://orbit.ly/a").campaign("free_anna", links=["orbit.ly"])),
+    ("X-MENTION", ERROR, TEXT, lambda: week("Hello @nobody"), lambda: week("Hello nobody@example.org")),
+    ("X-MENTION", ERROR, TEXT,
+        lambda: week(mentions=["writers"]).partner("writers", mention_consent=False, publishes=False),
+        lambda: week("Hello @Writers").partner("writers", publishes=False)),
+    ("X-MENTION", ERROR, TEXT,
+        lambda: week("{{ partner.writers }}", "mastodon").partner("writers", mention_consent=False, publishes=False),
+        lambda: week("{{ partner.writers }}", "mastodon").partner("writers", publishes=False)),
+    ("B-OPTIN", ERROR, TEXT, lambda: week("Hello @nobody.example", "bluesky"), lambda: week("Hello @press-union.example", "bluesky")),
+    ("TAG-RETIRED", ERROR, TEXT, lambda: tagged(tag="OldTag", retired=True)(week("Say #oldtag")), lambda: tagged(tag="OldTag")(week("Say #OldTag"))),
+    ("TAG-CASE", WARNING, TEXT, lambda: week("Say #freeannaexample"), lambda: week("Say #FreeAnnaExample #solidarity")),
+    ("TAG-CASE", WARNING, TEXT, lambda: week("#свабодаганнезараз"), lambda: week("#СвабодаГаннеЗараз")),
+    ("TXT-MIXED", WARNING, TEXT, lambda: week("Cвабода"), lambda: week("Свабода ASAP, WhatsApp-чат")),
+    ("ALT-MISSING", ERROR, "media/banner.yaml:1:1", lambda: shown(alt={"be": "Крэсла"}), lambda: shown(alt={"en": "A chair"})),
+    ("ALT-MISSING", ERROR, "media/banner.yaml:1:1", lambda: shown(alt="  "), lambda: shown(alt="A")),
+    ("ALT-NAME", ERROR, "media/banner.yaml:1:1", lambda: shown(alt="Banner.PNG"), lambda: shown(alt="A banner")),
+    ("ALT-NAME", ERROR, "media/banner.yaml:1:1", lambda: shown(alt="banner "), lambda: shown(alt="banners")),
+    ("ALT-SAME", ERROR, TEXT,
+        lambda: week(media=["a.png", "b.png"]).picture("a.png", alt="A chair").picture("b.png", alt="A chair"),
+        lambda: week(media=["a.png", "b.png"]).picture("a.png", alt="A chair").picture("b.png", alt="A door")),
+    ("ALT-LONG", ERROR, "media/banner.yaml:1:1", lambda: shown(alt="x" * 1001), lambda: shown(alt="x" * 1000)),
+    ("PERSON-STATE", ERROR, FRONT, lambda: anna(state="release_reported"), lambda: anna(state="convicted")),
+    ("PERSON-STATE", ERROR, FRONT,  # named in the text alone
+        lambda: week("{{ person.anna }}").person("anna", state="died"), lambda: week("Nobody").person("anna", state="died")),
+    ("STATUS-STALE", ERROR, ANNA,
+        lambda: anna(reviewed="2027-05-10", review_days=6), lambda: anna(reviewed="2027-05-10", review_days=7)),
+    ("CONSENT-MISSING", ERROR, ANNA, lambda: anna(consent=consent(withdrawn="2027-05-01")), lambda: anna(consent=consent())),
+    ("CONSENT-MISSING", ERROR, ANNA, lambda: anna(consent=consent(review="2027-05-16")), lambda: anna(consent=consent(review="2027-05-17"))),
+    ("CONSENT-MISSING", ERROR, ANNA,
+        lambda: anna(consent=consent(languages=["be", "ru"])), lambda: anna(consent=consent(languages=["be", "en"]))),
+    ("FACT-STALE", ERROR, "config/facts.yaml:3:5",
+        lambda: week("{{ fact.count }}").fact("count", expires="2027-05-16"), lambda: week("{{ fact.count }}").fact("count", expires="2027-05-17")),
+    ("FACT-STALE", ERROR, "config/facts.yaml:3:5",  # shown by a picture
+        lambda: week(facts=["count"]).fact("count", expires="2027-05-16"), lambda: week().fact("count", expires="2027-05-16")),
+    ("CTA-CLOSED", ERROR, "config/actions.yaml:3:5",
+        lambda: week(cta="letter").action("letter", closes=NINE), lambda: week(cta="letter").action("letter", closes="2027-05-17T09:00:01Z")),
+    ("CTA-CLOSED", ERROR, "config/actions.yaml:3:5",
+        lambda: week(cta="letter").action("letter", opens="2027-05-17T09:00:01Z"), lambda: week(cta="letter").action("letter", opens=NINE)),
+    ("EMBARGO", ERROR, FRONT, lambda: week(embargo_until="2027-05-17T11:00:01+02:00"), lambda: week(embargo_until="2027-05-17T11:00:00+02:00")),
+    ("EMBARGO", ERROR, FRONT, lambda: week(not_before="2027-05-18T00:00:00Z"), lambda: week(not_before=NINE)),
+    ("EMBARGO", ERROR, FRONT, lambda: week(expires_at="2027-05-17T08:59:59Z"), lambda: week(expires_at=NINE)),
+    ("X-BOOST", ERROR, FRONT, lambda: boosted("x", False), lambda: boosted("x", True)),
+    ("X-BOOST", ERROR, FRONT, lambda: boosted("mastodon", False), lambda: boosted("mastodon", True)),
+    ("B-OPTIN", ERROR, FRONT, lambda: boosted("bluesky", False), lambda: boosted("bluesky", True)),
+    ("X-LABEL", ERROR, "config/accounts.yaml:3:5", lambda: live("x", False), lambda: live("x", True)),
+    ("B-BOT", ERROR, "config/accounts.yaml:3:5", lambda: live("bluesky", False), lambda: live("bluesky", True)),
+    ("M-BOT", WARNING, "config/accounts.yaml:3:5", lambda: live("mastodon", False), lambda: live("mastodon", True)),
+    ("M-RULES", ERROR, "config/accounts.yaml:3:5", lambda: live("mastodon", True, None), lambda: live("x", True, None)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "severity", "place", "bad", "good"), CASES, ids=[case[0] for case in CASES])
+def test_a_rule_speaks_up_and_is_silent(
+    code: str, severity: Severity, place: str, bad: Callable[[], Workshop], good: Callable[[], Workshop]
+) -> None:
+    found = only(bad())
+    assert (found.problem.code, found.problem.severity, str(found.problem.place)) == (code, severity, place)
+    assert found.problem.message
+    assert len(found.accounts) == 1
+    assert findings(good()) == ()
+
+
+def test_a_rehearsal_account_needs_no_label() -> None:
+    shop = week(platform="mastodon").account("press_union/mastodon", live=False, automation=LIVE["automation"])
+    assert findings(shop) == ()
+
+
+# Deliveries beside each other
+
+
+def test_one_text_on_two_accounts() -> None:
+    shop = Workshop().partner("writers").post("hello", "Free Anna!\n## variant second\nFREE Anna… #FreeAnna")
+    shop.queue("monday", "hello", at=NINE, platforms=["x"])
+    found = only(shop)
+    assert found.problem.code == "X-DUP"
+    assert str(found.problem.place) == f"posts/hello.md:{BODY_LINE + 2}:1"
+    assert found.accounts == ("press_union/x", "writers/x")
+    assert findings(shop.post("hello", "Free Anna!\n## variant second\nLet Anna go!")) == ()
+
+
+def test_one_text_on_two_platforms_is_no_duplicate() -> None:
+    assert findings(Workshop().post("hello", "Hello.").queue("monday", "hello", at=NINE)) == ()
+
+
+def test_an_account_repeats_itself() -> None:
+    shop = week().queue("again", "hello", at="2027-05-20T09:00:00Z", platforms=["x"])
+    found = only(shop)
+    assert (found.problem.code, str(found.problem.place), found.accounts) == ("X-REPEAT", TEXT, ("press_union/x",))
+    assert "2027-05-17" in found.problem.message
+    assert "`monday`" in found.problem.message
+    assert findings(shop.copy().post("hello", repeat={"after": "3d"})) == ()
+    assert codes(findings(shop.copy().post("hello", repeat={"after": "73h"}))) == ["X-REPEAT"]
+    assert findings(shop.copy().post("hello", "On {{ date }}.")) == ()
+
+
+def test_repeats_are_measured_between_neighbours() -> None:
+    shop = week(repeat={"after": "1d"})
+    for day in (19, 21):
+        shop.queue(f"day{day}", "hello", at=f"2027-05-{day}T09:00:00Z", platforms=["x"])
+    assert findings(shop) == ()
+
+
+def busy(*hours: str, **caps: Any) -> Workshop:
+    shop = Workshop().account("press_union/x", caps=caps)
+    for n, hour in enumerate(hours):
+        shop.post(f"p{n}", f"Number {n}.").queue(f"e{n}", f"p{n}", at=f"2027-05-17T{hour}:00Z", platforms=["x"])
+    return shop
+
+
+def test_too_many_a_day() -> None:
+    found = only(busy("08:00", "12:00", "16:00", per_day=2, gap="1h"))
+    assert (found.problem.code, found.problem.severity) == ("CAP-DAY", ERROR)
+    assert str(found.problem.place) == "config/queue.yaml:23:5"  # the last of them
+    assert "3 posts on 2027-05-17, and its cap is 2" in found.problem.message
+    assert findings(busy("08:00", "12:00", "16:00", per_day=3, gap="1h")) == ()
+
+
+def test_a_day_is_the_readers_day() -> None:
+    shop = busy("19:00", "20:00", "21:30", per_day=2, gap="0s")
+    assert codes(findings(shop)) == ["CAP-DAY"]
+    assert findings(shop.account("press_union/x", zone="Europe/Vilnius")) == ()  # 21:30 UTC is tomorrow there
+
+
+def test_too_close() -> None:
+    found = only(busy("08:00", "10:00", per_day=3, gap="3h"))
+    assert (found.problem.code, found.problem.severity) == ("CAP-GAP", WARNING)
+    assert str(found.problem.place) == "config/queue.yaml:13:5"
+    assert "120 minutes after `e0`" in found.problem.message
+    assert findings(busy("08:00", "11:00", per_day=3, gap="3h")) == ()
+
+
+def test_caps_of_others_are_theirs_and_boosts_are_not_counted() -> None:
+    assert findings(busy("08:00", "09:00", per_day=1, gap="3h").we_are("press_union", ["bluesky"])) == ()
+    shop = busy("08:00", per_day=1, gap="3h").partner("writers")
+    shop.boost("again", partner="writers", urls={"x": "https://social.example/1"})
+    assert findings(shop.queue("boost", "again", at=NINE, platforms=["x"], partners=["press_union"])) == ()
+
+
+# All together
+
+
+def test_a_problem_stands_once_with_everybody_it_concerns() -> None:
+    shop = Workshop().fact("count", expires="2027-01-01")
+    shop.post("hello", "{{ fact.count }}!").queue("monday", "hello", at=NINE).post("other", "There are {{ fact.count }}.")
+    shop.queue("tuesday", "other", at="2027-05-18T09:00:00Z", platforms=["x"])
+    found = only(shop)
+    assert found.problem.code == "FACT-STALE"
+    assert found.accounts == ("press_union/bluesky", "press_union/mastodon", "press_union/x")
+
+
+def test_findings_stand_in_the_order_of_files_and_lines() -> None:
+    shop = week("Say #freeannaexample\n## part\nHello @nobody", people=["anna"]).person("anna", state="died")
+    places = [one.problem.place for one in findings(shop)]
+    assert places == sorted(places)
+    assert len(places) == 3
+
+
+def test_every_rule_says_its_codes_and_every_code_is_tried_here() -> None:
+    tried = {case[0] for case in CASES} | {"X-DUP", "X-REPEAT", "CAP-DAY", "CAP-GAP"}
+    said = {word for rule in (*RULES, *CROWD) for word in (rule.__doc__ or "").partition(":")[0].split(", ")}
+    assert said == tried
+
+
+SHOP = week().partner("writers").fact("count").action("petition").picture("banner.png")
+SHOP.post("hello", cta="petition", media=["banner.png"], mentions=["writers"], people=["anna"])
+SHOP.queue("monday", "hello", at=NINE, platforms=list(PLATFORMS))
+WORKSPACE = SHOP.workspace()
+WORDS = st.sampled_from(
+    ["https://", "[", "]", "\\", "@", "#", ".org", "example", "ў", "Cвa", "℀", "\u200d", "\ud800", ":", "/", "bit.ly/a", "x" * 90]
+)  # fmt: skip
+TEXTS = st.one_of(st.text(max_size=100), st.lists(WORDS, max_size=15).map("".join))
+
+
+@settings(max_examples=150)
+@given(st.lists(TEXTS, min_size=1, max_size=2))
+def test_no_text_makes_a_plan_raise(texts: list[str]) -> None:
+    post = WORKSPACE.posts["hello"]
+    parts = tuple(TextPart(text, Place("posts/hello.md", 7 * n + 3, 1)) for n, text in enumerate(texts))
+    post = dataclasses.replace(post, variants=(Variant("default", "en", parts, {}, post.place),))
+    workspace = dataclasses.replace(WORKSPACE, posts={"hello": post})
+    made = plan(workspace, MONDAY, MONDAY + timedelta(days=1), DIALECTS)
+    faulty = {account for one in made.findings if one.problem.code == "TEXT" for account in one.accounts}
+    assert {one.account for one in made.deliveries if one.partner == "press_union"} | faulty >= {
+        f"press_union/{platform}" for platform in PLATFORMS
+    }

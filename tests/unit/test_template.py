@@ -1,0 +1,181 @@
+"""Texts hold names, not programs."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from amplify.rules.template import TemplateFault, render
+
+
+class Thing:
+    """A word as a text sees it."""
+
+    name = "Анна"
+    _secret = "never"
+
+    def open(self) -> str:
+        raise AssertionError("called")
+
+    def __str__(self) -> str:
+        return "a thing"
+
+
+NAMES = {"thing": Thing(), "text": "Свабода", "number": 1495}
+
+
+def fault(template: str) -> TemplateFault:
+    with pytest.raises(TemplateFault) as caught:
+        render(template, NAMES)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        ("", ""),
+        ("plain { text } 100%", "plain { text } 100%"),
+        ("{{ text }}!", "Свабода!"),
+        ("{{text|upper}} {{ thing.name | lower }}", "СВАБОДА анна"),
+        ("{{ thing }} {{ thing['name'] }}", "a thing Анна"),
+        ("{{ number }}", "1495"),
+        ("Слава {{ thing.name }},\nі {# не друкуецца #}ўсім", "Слава Анна,\nі ўсім"),
+        ("{% if number > 1000 %}many{% else %}few{% endif %}", "many"),
+        ("{{ 'yes' if thing.name == 'Анна' and not number == 2 else 'no' }}", "yes"),
+        ("{% raw %}{{ text }}{% endraw %}", "{{ text }}"),
+        ("<b>{{ '&' }}</b>", "<b>&</b>"),
+    ],
+)
+def test_names_are_filled_in(template: str, expected: str) -> None:
+    assert render(template, NAMES) == expected
+
+
+@pytest.mark.parametrize("template", ["{{ nobody }}", "{{ nobody.name }}", "{{ thing.surname }}", "{{ імя }}"])
+def test_an_unknown_name_is_a_fault(template: str) -> None:
+    assert "unknown name" in str(fault(template))
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ ''.__class__ }}",
+        "{{ [].__class__.__mro__ }}",
+        "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+        "{{ thing.__class__ }}",
+        "{{ thing.__init__.__globals__ }}",
+        "{{ thing._secret }}",
+        "{{ thing['__class__'] }}",
+        "{{ thing['_secret'] }}",
+        "{{ thing|attr('__class__') }}",
+        "{{ thing.open() }}",
+        "{{ thing.open }}",
+        "{{ text.format }}",
+        "{{ text.upper|upper }}",
+        "{{ '{0.__class__}'.format(thing) }}",
+        "{{ self }}",
+        "{{ self.__init__ }}",
+        "{{ cycler.__init__.__globals__ }}",
+        "{{ lipsum.__globals__ }}",
+        "{{ config }}",
+        "{% include '/etc/passwd' %}",
+        "{% import 'os' as os %}",
+        "{% extends 'x' %}",
+        "{{ true }}",
+        "{{ none }}",
+    ],
+)
+def test_nothing_gets_out_of_the_sandbox(template: str) -> None:
+    said = str(fault(template))
+    assert "0x" not in said
+    assert "never" not in said
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{% for i in range(10**9) %}x{% endfor %}",
+        "{% for a in text %}{% for b in text %}{% for c in text %}x{% endfor %}{% endfor %}{% endfor %}",
+        "{% macro f() %}{{ f() }}{{ f() }}{% endmacro %}{{ f() }}",
+        "{% set a = text %}{% set a = a ~ a %}{{ a }}",
+        "{% set a %}{{ text }}{% endset %}{{ a }}",
+        "{% filter upper %}x{% endfilter %}",
+        "{% call thing() %}{% endcall %}",
+        "{{ 'x' * 10**9 }}",
+        "{{ 10**10**10 }}",
+        "{{ text ~ text }}",
+        "{{ 'x'|center(10**9) }}",
+        "{{ 'x'|center(999999999) }}",
+        "{{ '%999999999d'|format(1) }}",
+        "{{ 'x'.ljust(999999999) }}",
+        "{{ [1, 2]|random }}",
+    ],
+)
+def test_nothing_runs_for_ever_or_grows_without_bound(template: str) -> None:
+    fault(template)
+
+
+def test_a_loop_is_called_a_loop() -> None:
+    assert str(fault("{% for a in text %}{% endfor %}")).endswith("but not a loop")
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}",
+        "{% if 1 %}" * 150 + "{% endif %}" * 150,
+        "{{ " + "text." * 5000 + "x }}",
+        "{{ " + " and ".join(["1"] * 5000) + " }}",
+        "{{ " + "9" * 5000 + " }}",
+    ],
+)
+def test_a_tower_of_brackets_is_a_fault_not_a_crash(template: str) -> None:
+    fault(template)
+
+
+@pytest.mark.parametrize(
+    ("template", "line"),
+    [
+        ("one\ntwo {{ nobody }}\nthree", 2),
+        ("one\n\n\n{{ thing.surname }}", 4),
+        ("one\n{{ text", 2),
+        ("one\n\n{% if %}", 3),
+        ("{% if text %}\none\n\n", 1),
+        ("{% if text %}\n{{ nobody }}\n{% endif %}", 2),
+        ("one\n{% for a in text %}\n{% endfor %}", 2),
+        ("one\n{{ text|center(3) }}", 2),
+        ("one\n{{ ''.__class__ }}", 2),
+        ("{{ text }}\n{{ text.upper }}", 2),
+    ],
+)
+def test_a_fault_knows_its_line(template: str, line: int) -> None:
+    assert fault(template).line == line
+
+
+def test_a_fault_of_a_name_stands_where_the_name_does() -> None:
+    class Names(dict[str, object]):
+        def __getitem__(self, name: str) -> object:
+            raise TemplateFault(f"{name} is not at home")
+
+    with pytest.raises(TemplateFault, match="late is not at home") as caught:
+        render("one\n\n{{ late }} {{ late }}", Names(late=None))
+    assert caught.value.line == 3
+
+
+PIECES = st.sampled_from(
+    "{{ |}}|{%| %}|{#|#}|text|thing|.name|if|endif|for|in|else|'|[|]|(|)| + |**|9|\n|ў|\ud800| | and |is|not|raw|endraw".split("|")
+)  # fmt: skip
+
+
+@given(st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=25).map("".join)))
+@example("{{}}")
+@example("{%%}")
+@example("{% if text.x.y is sameas text %}")
+def test_a_text_renders_or_is_a_fault(template: str) -> None:
+    try:
+        first = render(template, NAMES)
+    except TemplateFault as caught:
+        assert 1 <= caught.line <= template.count("\n") + 1
+        assert str(caught)
+    else:
+        assert render(template, NAMES) == first
