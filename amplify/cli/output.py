@@ -82,6 +82,13 @@ def local(instant: datetime, zone: str) -> str:
     return f"{wall:%a} {wall.day} {wall:%b %Y %H:%M} {zone}"
 
 
+def clock_time(instant: datetime, zone: str) -> str:
+    """`10:00 +03`: a wall-clock time with its distance from UTC."""
+    wall = instant.astimezone(ZoneInfo(zone))
+    offset = f"{wall:%z}"
+    return f"{wall:%H:%M} {offset[:3]}{'' if offset.endswith('00') else ':' + offset[3:]}"
+
+
 @contextmanager
 def progress(what: str, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
     """A bar on standard error, from the first call with (done, total) on. `quiet`: none."""

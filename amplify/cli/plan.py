@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
 from amplify.cli.desk import AsJson, Workspace, looking_clock, open_desk
-from amplify.cli.output import console, local, progress, say_json, show_problems
+from amplify.cli.output import clock_time, console, progress, say_json, show_problems
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from amplify.model.plan import Change, Plan, Planned
 
 _SIGNS = {"+": "green", "~": "yellow", "-": "red", "^": "cyan", "!": "magenta"}
@@ -56,13 +59,15 @@ def _show(planned: Plan, changes: list[Change], alone: bool, diff: bool, days: i
     shown = planned.ours if alone else planned.deliveries
     if not diff:
         if shown:
-            out.print(_table(shown, {change.id.partition(".")[0]: change for change in changes}))
+            _show_deliveries(shown, {change.id.partition(".")[0]: change for change in changes})
         left = [item for item in planned.left_out if item.ours or not alone]
         for item in left:
             out.print(f"[dim]left out:[/dim] {item.post} on {item.account} ({item.entry}): {item.why}")
         until = f"{planned.start:%Y-%m-%d} to {planned.end:%Y-%m-%d}"
         out.print(
-            f"{len(shown)} deliveries, {until}" if shown else f"nothing is due, {until}: try `--from` or more `--days`"
+            f"{len(shown)} deliveries, {until}; times on each account's clock, with its distance from UTC"
+            if shown
+            else f"nothing is due, {until}: try `--from` or more `--days`"
         )
     if diff and not changes:
         out.print("the ledger says the same: `amplify queue` would change nothing")
@@ -85,19 +90,32 @@ def _show_changes(changes: list[Change], whole: bool) -> None:
     out.print(f"`amplify queue` would write: {said}")
 
 
-def _table(shown: tuple[Planned, ...], changes: dict[str, Change]) -> Any:
+def _show_deliveries(shown: tuple[Planned, ...], changes: dict[str, Change]) -> None:
+    """A table a day, on each account's own clock."""
+    from itertools import groupby
+
+    out = console()
+    for day, those in groupby(shown, key=lambda d: d.due.astimezone(ZoneInfo(d.zone)).date()):
+        out.print(f"\n[bold]{day:%A} {day.day} {day:%B %Y}[/bold]")
+        out.print(_table(list(those), changes))
+    out.print()
+
+
+def _table(shown: list[Planned], changes: dict[str, Change]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("", "due", "account", "post", "text"):
-        table.add_column(title, no_wrap=True, overflow="ellipsis", ratio=3 if title == "text" else None)
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 1, 0, 0), expand=True)
+    for width in (1, 9, 23, 24):
+        table.add_column(no_wrap=True, overflow="ellipsis", width=width)
+    table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
     for delivery in shown:
         change = changes.get(delivery.id)
-        sign = Text(change.sign, style=_SIGNS[change.sign]) if change else Text(" ")
+        sign = Text(change.sign, style=_SIGNS[change.sign]) if change else Text("")
         words = " ".join(delivery.message.parts[0].text.split()) if delivery.message.parts else "↻ boost"
-        wall = local(delivery.due, delivery.zone)
-        table.add_row(sign, " ".join(wall.split()[:5]), delivery.account, delivery.post, Text(words, style="dim"))
+        table.add_row(
+            sign, clock_time(delivery.due, delivery.zone), delivery.account, delivery.post, Text(words, "dim")
+        )
     return table
 
 

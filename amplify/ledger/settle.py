@@ -174,7 +174,8 @@ class Hand:
 
     def barred(self, delivery: str, why: str) -> None:
         """A gate closed between two parts of a thread: what is out is out, the rest stays unsaid."""
-        self._move(delivery, State.SENDING, State.CUT, fence=self.owner, why=why)
+        for before in (State.SENDING, State.CLAIMED):  # claimed: the thread was being resumed
+            self._move(delivery, before, State.CUT, fence=self.owner, why=why)
 
     def absent(self, delivery: str, timely: bool) -> None:
         """An unsure part was proved absent: it may be tried again while it is timely."""

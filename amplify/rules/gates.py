@@ -52,7 +52,11 @@ def _fact(fact: Fact) -> Gate:
 
 def _action(action: Action) -> Gate:
     return Gate(
-        "action", action.id, opens_at=action.opens, closes_at=action.closes, after=f"the call {action.id} is closed"
+        "action",
+        action.id,
+        opens_at=_utc(action.opens),
+        closes_at=_utc(action.closes),
+        after=f"the call {action.id} is closed",
     )
 
 
@@ -68,6 +72,10 @@ def _campaign(campaign: Campaign) -> Gate:
 
 def _account(account: Account) -> Gate:
     return Gate("account", account.id)
+
+
+def _utc(instant: datetime | None) -> datetime | None:
+    return instant.astimezone(UTC) if instant is not None else None
 
 
 def _end_of(day: date) -> datetime:
