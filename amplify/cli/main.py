@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from importlib import import_module
 from typing import Final
@@ -58,7 +59,10 @@ def main() -> None:
     """Run the command line and exit. Whatever goes wrong is a sentence, never a traceback."""
     named = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
     try:
-        code = build([named] if named in COMMANDS else list(COMMANDS))(standalone_mode=False)
+        app = build([named] if named in COMMANDS else list(COMMANDS))
+        gc.freeze()  # what is loaded stays: the collector need not look at it
+        gc.enable()
+        code = app(standalone_mode=False)
     except BaseException as error:
         code = _explain(error)
     sys.exit(code if isinstance(code, int) else 0)

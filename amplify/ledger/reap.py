@@ -36,16 +36,6 @@ def reap(ledger: Ledger, connection: Connection, now: datetime) -> int:
     return moved
 
 
-def anything_to_reap(ledger: Ledger, connection: Connection, now: datetime) -> bool:
-    """A cheap look, so that a pass with nothing to do opens no write transaction."""
-    real = ledger.real_now(connection)
-    late = (DELIVERY.c.state == State.WAITING.value) & (DELIVERY.c.late_at <= now)
-    left = DELIVERY.c.state.in_((State.CLAIMED.value, State.SENDING.value)) & (DELIVERY.c.lease_until <= real)
-    return any(
-        connection.execute(select(DELIVERY.c.id).where(guard).limit(1)).first() is not None for guard in (late, left)
-    )
-
-
 def _ids(connection: Connection, state: State, guard: ColumnElement[bool]) -> list[str]:
     return list(connection.execute(select(DELIVERY.c.id).where(DELIVERY.c.state == state.value, guard)).scalars())
 

@@ -59,7 +59,9 @@ def _open(data: bytes) -> tuple[Image, str]:
             pixels = upright.convert(mode)
     except BadPicture:
         raise
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except UnidentifiedImageError:
+        raise BadPicture("this is not a picture that can be read: use PNG, JPEG, WebP or GIF") from None
+    except Exception as error:  # broken bytes make decoders raise struct.error, IndexError and whatever else
         raise BadPicture(f"this is not a picture that can be read ({error})") from None
     painted = Image.new(mode, pixels.size)
     painted.paste(pixels)

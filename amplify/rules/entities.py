@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 import regex
 
 from amplify.model.message import Entity
+from amplify.rules.twittertext import library
 
 _KEPT = 4096
 _WORD: Final = r"\p{L}\p{M}\p{Nd}_"
@@ -82,10 +83,8 @@ def mastodon_entities(text: str) -> tuple[Entity, ...]:
 
 
 def _x_spans(text: str) -> Iterator[tuple[int, int]]:
-    from twitter_text import extract_urls_with_indices  # its tables take 60 ms to load
-
     # A lone surrogate cannot be encoded for the domain check; one code point stands in for it, offsets stay.
-    found: list[dict[str, Any]] = extract_urls_with_indices(regex.sub("[\ud800-\udfff]", "\ufffd", text))
+    found: list[dict[str, Any]] = library().extract_urls_with_indices(regex.sub("[\ud800-\udfff]", "\ufffd", text))
     for url in found:
         yield url["indices"][0], url["indices"][1]
 

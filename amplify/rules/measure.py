@@ -13,6 +13,8 @@ from typing import Any, Final
 
 import regex
 
+from amplify.rules.twittertext import library
+
 URL_LENGTH: Final = 23
 """What X and Mastodon count for any address, short or long."""
 
@@ -36,11 +38,8 @@ def normal(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _x_options() -> tuple[Any, dict[str, Any], dict[str, Any]]:
-    from twitter_text import parse_tweet  # its tables take 60 ms to load
-    from twitter_text.config import config
-
-    with_emoji = dict(config["defaults"])
-    return parse_tweet, with_emoji, {**with_emoji, "emoji_parsing_enabled": False}
+    with_emoji = dict(library().config.config["defaults"])
+    return library().parse_tweet, with_emoji, {**with_emoji, "emoji_parsing_enabled": False}
 
 
 @lru_cache(maxsize=_KEPT)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import regex
 
+from amplify.rules.twittertext import library
 from amplify.stage.post import StagePost
 
 Kind = Literal["text", "link", "tag", "mention"]
@@ -40,14 +41,9 @@ _M_MENTION = regex.compile(r"(?<![\w/@=])@([A-Za-z0-9_]+(?:[A-Za-z0-9_.-]*[A-Za-
 
 def on_x(text: str) -> list[Span]:
     """Links with or without a scheme, hashtags, mentions."""
-    from twitter_text.extract_urls import extract_urls_with_indices
-
-    links = [(u["indices"][0], u["indices"][1], "link", u["url"]) for u in _extract(extract_urls_with_indices, text)]
+    found: list[dict[str, Any]] = library().extract_urls_with_indices(text)
+    links = [(u["indices"][0], u["indices"][1], "link", u["url"]) for u in found]
     return _split(text, [*links, *_found(_X_TAG, text, "tag"), *_found(_X_MENTION, text, "mention")])
-
-
-def _extract(extract: Any, text: str) -> list[dict[str, Any]]:
-    return list(extract(text))
 
 
 def on_mastodon(text: str) -> list[Span]:

@@ -7,6 +7,7 @@ import html
 import unicodedata
 from typing import Final
 
+from amplify.rules.twittertext import library
 from amplify.stage.post import Json, StagePost
 from amplify.stage.prose import Span, address, on_x
 
@@ -15,9 +16,7 @@ _LETTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxy
 
 def weight(text: str) -> int:
     """Weighted length (twitter-text configuration v3): at most 280."""
-    from twitter_text import parse_tweet
-
-    return int(parse_tweet(unicodedata.normalize("NFC", text)).weightedLength)
+    return int(library().parse_tweet(unicodedata.normalize("NFC", text)).weightedLength)
 
 
 def shortened(url: str) -> str:

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, func, select
-
-from amplify.ledger.reap import anything_to_reap, reap
-from amplify.ledger.tables import ACCOUNT, DELIVERY
-from amplify.model.delivery import State
-from amplify.steps.current import is_current
+from amplify.ledger.agenda import Agenda, agenda
+from amplify.ledger.reap import reap
+from amplify.steps.current import QUEUED, queued_mark
 
 if TYPE_CHECKING:
     from threading import Event
@@ -35,7 +31,7 @@ class Pass:
 
     @property
     def needs_person(self) -> bool:
-        return bool(self.paused)
+        return bool(self.paused or self.unsure)
 
 
 def publish(desk: Desk, *, workers: int = 8, told: Told | None = None, stop: Event | None = None) -> Pass:
@@ -45,61 +41,33 @@ def publish(desk: Desk, *, workers: int = 8, told: Told | None = None, stop: Eve
     deliveries in hand.
     """
     done = Pass()
-    if not is_current(desk):
+    seen = _look(desk)
+    if seen.queued != queued_mark(desk.fingerprint(), desk.clock.now()):
         from amplify.steps.queue import queue
 
         done.changes = list(queue(desk).changes)
-    now = desk.clock.now()
-    with desk.ledger.read() as connection:
-        late = anything_to_reap(desk.ledger, connection, now)
-    if late:
+        seen = _look(desk)
+    if seen.left:
         with desk.ledger.write() as connection:
-            done.reaped = reap(desk.ledger, connection, now)
-    with desk.ledger.read() as connection:
-        unsure = _unsure_now(connection, now)
-        due = _due_now(connection, now)
-        paused = _paused(desk, connection)
-    if paused:
+            done.reaped = reap(desk.ledger, connection, desk.clock.now())
+        seen = _look(desk)
+    if seen.askable:
         from amplify.steps.wake import wake
 
-        wake(desk, paused)
-    if unsure:
+        wake(desk, seen.askable)
+    if seen.unsure:
         from amplify.steps.reconcile import reconcile
 
         done.unsure = reconcile(desk)
-    if due or unsure:
+    if seen.due or seen.unsure or seen.askable:
         from amplify.steps.drain import drain
 
         drain(desk, workers, told, stop, done.outcomes)
-    with desk.ledger.read() as connection:
-        still = select(ACCOUNT.c.id, ACCOUNT.c.paused_why).where(ACCOUNT.c.paused_at.is_not(None))
-        done.paused = {account: why or "" for account, why in connection.execute(still)}
+        seen = _look(desk)
+    done.paused = dict(seen.paused)
     return done
 
 
-def next_due(desk: Desk) -> datetime | None:
-    """When the next waiting delivery wants to be looked at (UTC, campaign time)."""
+def _look(desk: Desk) -> Agenda:
     with desk.ledger.read() as connection:
-        found: datetime | None = connection.execute(
-            select(func.min(DELIVERY.c.look_at)).where(DELIVERY.c.state == State.WAITING.value)
-        ).scalar_one()
-        return found
-
-
-def _due_now(connection: Connection, now: datetime) -> bool:
-    due = select(DELIVERY.c.id).where(DELIVERY.c.state == State.WAITING.value, DELIVERY.c.look_at <= now)
-    return connection.execute(due.limit(1)).first() is not None
-
-
-def _paused(desk: Desk, connection: Connection) -> list[str]:
-    """Paused accounts that may be asked again whether they can speak."""
-    asked = ACCOUNT.c.real_not_before
-    query = select(ACCOUNT.c.id).where(
-        ACCOUNT.c.paused_at.is_not(None), asked.is_(None) | (asked <= desk.ledger.real_now(connection))
-    )
-    return list(connection.execute(query).scalars())
-
-
-def _unsure_now(connection: Connection, now: datetime) -> bool:
-    unsure = select(DELIVERY.c.id).where(DELIVERY.c.state == State.UNSURE.value, DELIVERY.c.look_at <= now)
-    return connection.execute(unsure.limit(1)).first() is not None
+        return agenda(desk.ledger, connection, QUEUED, desk.clock.now())

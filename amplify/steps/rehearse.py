@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection, exists, select
 
+from amplify.ledger.agenda import next_due
 from amplify.ledger.readings import next_reading
 from amplify.ledger.store import get_meta, set_meta
 from amplify.ledger.tables import ACCOUNT, DELIVERY
@@ -19,7 +20,7 @@ from amplify.model.errors import NeedsPerson
 from amplify.steps.desk import Desk
 from amplify.steps.drain import Told
 from amplify.steps.measure import measure
-from amplify.steps.publish import next_due, publish
+from amplify.steps.publish import publish
 
 _PLACE: Final = "rehearsal"
 _PATIENCE: Final = timedelta(seconds=60)
@@ -116,10 +117,10 @@ def _next(desk: Desk, now: datetime, end: datetime, marks: list[timedelta]) -> d
     """The next instant at which there is something to do: a delivery, a new day, a reading."""
     with desk.ledger.read() as connection:
         reading = next_reading(connection, now, marks)
+        due = next_due(connection)
     candidates = [reading] if reading is not None else []
     if now < end:
         midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=UTC)
-        due = next_due(desk)
         candidates += [midnight, *([due] if due is not None and due > now else [])]
     later = [moment for moment in candidates if moment > now]
     return min(later, default=None)

@@ -6,14 +6,14 @@ import threading
 from datetime import timedelta
 
 import pytest
-from ledger import rows
-from ledger.databases import WoundLedger
-from ledger.rows import LATENESS, NOW, planned, put, queue, row, state, take, take_one
 
 from amplify.ledger import claim as claiming
 from amplify.ledger.store import Ledger
 from amplify.model.delivery import State
 from amplify.model.gate import Gate
+from ledger import rows
+from ledger.databases import WoundLedger
+from ledger.rows import LATENESS, NOW, planned, put, queue, row, state, take, take_one
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)

@@ -6,12 +6,11 @@ import json
 from collections import Counter
 from datetime import timedelta
 
+from amplify.model.gate import Gate
 from ledger import rows
 from ledger.databases import WoundLedger
 from ledger.rows import NOW, planned, queue
 from ledger.together import at_once
-
-from amplify.model.gate import Gate
 
 ACCOUNTS, EACH = 15, 8
 WORKERS = """

@@ -11,8 +11,6 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from ledger import rows
-from ledger.together import at_once
 from sqlalchemy.engine import make_url
 from sqlmodel import SQLModel
 
@@ -20,6 +18,8 @@ from amplify.ledger import indexes, store
 from amplify.ledger.migrate import configuration
 from amplify.ledger.store import HEAD, Ledger, ledger_url
 from amplify.model.errors import NeedsPerson, WrongUse
+from ledger import rows
+from ledger.together import at_once
 
 assert indexes  # fills the metadata
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from ledger import rows
-from ledger.databases import WoundLedger
-from ledger.rows import NOW, planned, put, queue, state, take_one
 
 from amplify.ledger.moves import move
 from amplify.model.delivery import MOVES, State
+from ledger import rows
+from ledger.databases import WoundLedger
+from ledger.rows import NOW, planned, put, queue, state, take_one
 
 PAIRS = list(itertools.product(State, State))
 

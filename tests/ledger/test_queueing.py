@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from ledger import rows
-from ledger.databases import WoundLedger
-from ledger.rows import LATENESS, NOW, acting, planned, put, queue, receipt, row, state, take_one
 
 from amplify.model.delivery import UNTOUCHABLE, State
 from amplify.model.gate import Gate
+from ledger import rows
+from ledger.databases import WoundLedger
+from ledger.rows import LATENESS, NOW, acting, planned, put, queue, receipt, row, state, take_one
 
 HOUR = timedelta(hours=1)
 LATER = NOW + HOUR

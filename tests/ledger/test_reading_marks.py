@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from ledger import rows
-from ledger.databases import WoundLedger
-from ledger.rows import NOW, planned, put, queue, state, take_one
 
 from amplify.ledger.readings import DueReading, due_readings, mark_name, next_reading, write_readings
 from amplify.ledger.tables import READING
 from amplify.model.delivery import State
 from amplify.model.platform import Reading
+from ledger import rows
+from ledger.databases import WoundLedger
+from ledger.rows import NOW, planned, put, queue, state, take_one
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MARKS = (HOUR, DAY, 7 * DAY)

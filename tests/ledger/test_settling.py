@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+
+from amplify.ledger.agenda import agenda
+from amplify.ledger.claim import Claimed
+from amplify.ledger.reap import reap
+from amplify.model.delivery import State
+from amplify.model.gate import Gate
 from ledger import rows
 from ledger.databases import WoundLedger
 from ledger.rows import LATENESS, LEASE, NOW, acting, planned, queue, receipt, row, state, take, take_one
-
-from amplify.ledger.claim import Claimed
-from amplify.ledger.reap import anything_to_reap, reap
-from amplify.model.delivery import State
-from amplify.model.gate import Gate
 
 MINUTE = timedelta(minutes=1)
 
@@ -24,7 +25,7 @@ def claimed_one(ledger: WoundLedger, *texts: str) -> Claimed:
 
 def reaped(ledger: WoundLedger, now: rows.datetime = NOW) -> int:
     with ledger.read() as connection:
-        asked = anything_to_reap(ledger, connection, now)
+        asked = agenda(ledger, connection, "queued", now).left
     with ledger.write() as connection:
         moved = reap(ledger, connection, now)
     assert asked == bool(moved)

@@ -7,12 +7,12 @@ from concurrent.futures import Future
 from typing import Any
 
 import pytest
-from ledger.databases import WoundLedger
 from sqlalchemy import Connection, insert, select
 
 from amplify.ledger.store import Ledger
 from amplify.ledger.tables import META
 from amplify.ledger.writer import Work, Writer
+from ledger.databases import WoundLedger
 
 
 def note(key: str) -> Work[str]:

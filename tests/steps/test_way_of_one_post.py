@@ -9,13 +9,13 @@ import pytest
 from ledger import rows
 from ledger.databases import WoundLedger
 from ledger.rows import LATENESS, NOW, planned, queue, state
-from steps.fake import LEASE, FakeDesk, World
 from workshop import Workshop
 
 from amplify.model.delivery import State
 from amplify.model.gate import Gate
 from amplify.model.plan import Planned
 from amplify.steps.publish import Pass, publish
+from steps.fake import LEASE, FakeDesk, World
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 

@@ -35,7 +35,9 @@ def test_variants_go_out_in_the_order_of_joining() -> None:
 
 
 def test_partners_who_joined_on_one_day_stand_by_id() -> None:
-    shop = Workshop().partner("zebra", joined="2020-01-01").partner("ant", joined="2020-01-01").post("hello", text("en"))
+    shop = (
+        Workshop().partner("zebra", joined="2020-01-01").partner("ant", joined="2020-01-01").post("hello", text("en"))
+    )
     assert shared_out(shop) == {"ant": "default", "press_union": "v0"}
 
 

@@ -247,7 +247,10 @@ def test_a_monthly_entry_keeps_to_its_bounds() -> None:
 def test_the_first_of_a_month_that_begins_before_utc_does(zone: str) -> None:
     """Found by cutting at midnight UTC: the first of June was in neither half."""
     one = entry(monthly={"day": 1, "time": "00:30"})
-    before, after = due(one, at("2027-05-10"), at("2027-06-01"), zone), due(one, at("2027-06-01"), at("2027-06-20"), zone)
+    before, after = (
+        due(one, at("2027-05-10"), at("2027-06-01"), zone),
+        due(one, at("2027-06-01"), at("2027-06-20"), zone),
+    )
     assert days(before) == ["2027-06-01"]
     assert days(after) == []
 
@@ -270,7 +273,11 @@ INSTANTS = st.one_of(
 )
 
 
-@given(WHEN, st.sampled_from([*ZONES, "Pacific/Kiritimati", "Pacific/Pago_Pago"]), st.lists(INSTANTS, min_size=2, max_size=5))
+@given(
+    WHEN,
+    st.sampled_from([*ZONES, "Pacific/Kiritimati", "Pacific/Pago_Pago"]),
+    st.lists(INSTANTS, min_size=2, max_size=5),
+)
 def test_however_time_is_cut_no_slot_is_lost_or_doubled(when: dict[str, Any], zone: str, cuts: list[datetime]) -> None:
     one = entry(*[f"p{n}" for n in range(12)], **when)
     cuts = sorted(cuts)

@@ -186,7 +186,11 @@ def test_a_handle_that_only_begins_alike_is_another() -> None:
 
 
 def test_a_designated_partner_is_not_mentioned_to_readers_in_the_country() -> None:
-    shop = Workshop().partner("watched", name="Watched", designated_in=["BY"]).post("hello", "Hello.", mentions=["watched"])
+    shop = (
+        Workshop()
+        .partner("watched", name="Watched", designated_in=["BY"])
+        .post("hello", "Hello.", mentions=["watched"])
+    )
     assert shop.said("hello") == "Hello.\n\n@watched"
     assert shop.post("hello", risk={"audience": "in_country"}).said("hello") == "Hello.\n\nWatched"
 
@@ -232,7 +236,9 @@ def test_a_message_is_in_its_variants_language() -> None:
 
 
 def test_alt_texts_follow_the_language() -> None:
-    shop = Workshop().picture("banner.png", alt={"en": "A chair", "be": "Крэсла"}).picture("other.png", alt="Only English")
+    shop = (
+        Workshop().picture("banner.png", alt={"en": "A chair", "be": "Крэсла"}).picture("other.png", alt="Only English")
+    )
     shop.post("hello", "Hello.\n## variant b in be-tarask\nВітаю.", media=["banner.png", "other.png"])
     assert [p.alt for p in shop.composed("hello").message.parts[0].pictures] == ["A chair", "Only English"]
     # no alt text is borrowed from another language: ALT-MISSING asks for it
@@ -267,7 +273,12 @@ def test_what_a_message_is_made_for_does_not_change_what_it_says() -> None:
 
 
 def test_a_boost_has_no_words_of_its_own() -> None:
-    shop = Workshop().partner("writers").post("hello", "Hello.").boost("again", of="hello", partner="writers", people=["anna"])
+    shop = (
+        Workshop()
+        .partner("writers")
+        .post("hello", "Hello.")
+        .boost("again", of="hello", partner="writers", people=["anna"])
+    )
     target = BoostOf("0" * 32, None)
     composed = compose_boost(shop.setting("again"), "press_union", DIALECTS["x"], target)
     assert composed.message.parts == ()

@@ -232,7 +232,9 @@ def test_caps_of_others_are_theirs_and_boosts_are_not_counted() -> None:
 
 def test_a_problem_stands_once_with_everybody_it_concerns() -> None:
     shop = Workshop().fact("count", expires="2027-01-01")
-    shop.post("hello", "{{ fact.count }}!").queue("monday", "hello", at=NINE).post("other", "There are {{ fact.count }}.")
+    shop.post("hello", "{{ fact.count }}!").queue("monday", "hello", at=NINE).post(
+        "other", "There are {{ fact.count }}."
+    )
     shop.queue("tuesday", "other", at="2027-05-18T09:00:00Z", platforms=["x"])
     found = only(shop)
     assert found.problem.code == "FACT-STALE"

@@ -119,7 +119,9 @@ MESSAGE = Message(
     ("en",),
     (
         Part("Hello #A", (Entity("tag", 6, 8, "A"),), (Attachment("a.png", "00", "image/png", 4, 3, "A chair"),)),
-        Part("See", card=Card("https://example.org", "Title", "Text", Attachment("b.png", "01", "image/png", 4, 3, ""))),
+        Part(
+            "See", card=Card("https://example.org", "Title", "Text", Attachment("b.png", "01", "image/png", 4, 3, ""))
+        ),
     ),
     "Prison",
 )
@@ -141,7 +143,9 @@ def test_whatever_a_reader_sees_changes_the_content_hash() -> None:
         with_first(pictures=(dataclasses.replace(picture, sha256="02"),)),
         with_first(pictures=(dataclasses.replace(picture, alt="A door"),)),
         dataclasses.replace(MESSAGE, parts=(first, dataclasses.replace(second, card=None))),
-        dataclasses.replace(MESSAGE, parts=(first, dataclasses.replace(second, card=dataclasses.replace(card, title="!")))),
+        dataclasses.replace(
+            MESSAGE, parts=(first, dataclasses.replace(second, card=dataclasses.replace(card, title="!")))
+        ),
         dataclasses.replace(MESSAGE, parts=(second, first)),
         dataclasses.replace(MESSAGE, parts=(first,)),
         dataclasses.replace(MESSAGE, platform="x"),

@@ -1,0 +1,265 @@
+"""Any interleaving of queue, claim, send, crash, lease, reap, reconcile, stop and time sends at most one post a part."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    multiple,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from ledger import rows
+from ledger.databases import WoundLedger
+from ledger.rows import NOW, planned
+from workshop import Workshop
+
+from amplify.ledger.claim import Claimed, claim
+from amplify.ledger.reap import reap
+from amplify.ledger.store import Ledger
+from amplify.ledger.writer import T, Work
+from amplify.model.delivery import State
+from amplify.model.gate import Gate
+from amplify.model.plan import Planned
+from amplify.steps.deliver import Delivering
+from amplify.steps.publish import publish
+from amplify.steps.reconcile import reconcile
+from steps.fake import ANSWERS, LEASE, Answer, FakeDesk, World
+
+ACCOUNTS = ("a/x", "b/x")
+ENDED = {State.SENT, State.MISSED, State.REFUSED, State.CUT, State.CANCELLED, State.UNSURE}
+REASONED = ENDED - {State.SENT}
+
+
+class Killed(BaseException):
+    """The process is gone; nothing it still wanted to do is done."""
+
+
+class Fuse:
+    """Burns at every step of the way, and kills where it ends."""
+
+    def __init__(self, length: int | None) -> None:
+        self.left = length
+
+    def burn(self, _: str = "") -> None:
+        if self.left is not None:
+            if self.left == 0:
+                raise Killed
+            self.left -= 1
+
+
+class OneByOne:
+    """Writes like the group writer, one piece at a time, and may die before or after each commit."""
+
+    def __init__(self, ledger: Ledger, fuse: Fuse) -> None:
+        self._ledger, self._fuse = ledger, fuse
+
+    def submit(self, work: Work[T]) -> Future[T]:
+        self._fuse.burn()
+        with self._ledger.write() as connection:
+            result = work(connection)
+        self._fuse.burn()
+        future: Future[T] = Future()
+        future.set_result(result)
+        return future
+
+
+class Ways(RuleBasedStateMachine):
+    template: Path
+    """A migrated ledger to copy."""
+    provable = True
+    claims = Bundle("claims")
+
+    @initialize()
+    def begin(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="ways-"))
+        shutil.copy(self.template, self.folder / "ledger.sqlite")
+        opened = WoundLedger.open(f"sqlite:///{self.folder}/ledger.sqlite")
+        assert isinstance(opened, WoundLedger)
+        self.ledger = opened
+        self.world = World(provable=self.provable)
+        self.desk = FakeDesk(opened, self.world, NOW, Workshop())
+        self.plans: dict[str, Planned] = {}
+        self.seen_sent: set[str] = set()
+        rows.gates(opened, Gate("campaign", "free"))
+
+    def teardown(self) -> None:
+        if hasattr(self, "ledger"):
+            self.end()
+            self.ledger.close()
+            shutil.rmtree(self.folder)
+
+    # What people do
+
+    @rule(
+        number=st.integers(0, 3),
+        account=st.sampled_from(ACCOUNTS),
+        texts=st.integers(1, 3),
+        words=st.sampled_from(["old", "new"]),
+        minutes=st.integers(-10, 60),
+    )
+    def plan(self, number: int, account: str, texts: int, words: str, minutes: int) -> None:
+        """Queue something new, or edit its text, its length, its time."""
+        name = f"n{number}"
+        parts = tuple(f"{words} {name} {account} {part}" for part in range(texts))
+        due = self.desk.time.now() + timedelta(minutes=minutes)
+        self.plans[name + account] = planned(name, account, due=due, texts=parts)
+        self.write()
+
+    @precondition(lambda self: self.plans)
+    @rule(data=st.data())
+    def take_off(self, data: st.DataObject) -> None:
+        del self.plans[data.draw(st.sampled_from(sorted(self.plans)))]
+        self.write()
+
+    @rule(closed=st.booleans())
+    def gate(self, closed: bool) -> None:
+        rows.gates(self.ledger, Gate("campaign", "free", closed="stop" if closed else None))
+
+    # What workers do
+
+    @rule(target=claims, owner=st.sampled_from(["one", "two"]), limit=st.integers(1, 3))
+    def claim(self, owner: str, limit: int) -> object:
+        with self.ledger.write() as connection:
+            now = self.desk.time.now()
+            return multiple(*claim(self.ledger, connection, now=now, owner=owner, lease=LEASE, limit=limit))
+
+    @rule(
+        claimed=consumes(claims),
+        answers=st.lists(st.sampled_from(ANSWERS), max_size=3),
+        fuse=st.none() | st.integers(0, 14),
+        slow=st.sampled_from(["", "", "prepare", "before", "after"]),
+        closing=st.sampled_from(["", "", "", "prepare", "after"]),
+    )
+    def deliver(self, claimed: Claimed, answers: list[Answer], fuse: int | None, slow: str, closing: str) -> None:
+        """Send it, with any answers; perhaps dying at any step, perhaps slower than the lease."""
+        burning = Fuse(fuse)
+        waiting = self.world.answers[claimed.account]
+        waiting.clear()
+        waiting.extend(answers)
+
+        def meanwhile(moment: str) -> None:
+            if moment == slow:
+                self.ledger.wind(LEASE)
+                self.reap()
+            if moment == closing:
+                self.gate(closed=True)
+            burning.burn()
+
+        self.guarded(meanwhile, claimed, burning)
+
+    def guarded(self, meanwhile: Callable[[str], None], claimed: Claimed, fuse: Fuse) -> None:
+        self.world.meanwhile = meanwhile
+        try:
+            Delivering(self.desk, OneByOne(self.ledger, fuse)).deliver(claimed)  # type: ignore[arg-type]
+        except Killed:
+            self.desk._adapters.clear()
+        finally:
+            self.world.meanwhile = lambda moment: None
+            self.world.answers[claimed.account].clear()
+
+    @rule()
+    def reap(self) -> None:
+        with self.ledger.write() as connection:
+            reap(self.ledger, connection, self.desk.time.now())
+
+    @rule(blind=st.booleans())
+    def reconcile(self, blind: bool) -> None:
+        self.world.blind = blind
+        reconcile(self.desk)
+        self.world.blind = False
+
+    @rule(answers=st.lists(st.sampled_from(ANSWERS), max_size=3), account=st.sampled_from(ACCOUNTS))
+    def whole_pass(self, answers: list[Answer], account: str) -> None:
+        """Another machine's cron, with its own threads."""
+        self.world.answers[account].extend(answers)
+        other = FakeDesk(self.ledger, self.world, self.desk.time.now(), self.desk.shop)
+        other.as_queued()
+        publish(other, workers=2)
+        self.world.answers.clear()
+
+    # What time does
+
+    @rule(minutes=st.integers(1, 90))
+    def campaign_time(self, minutes: int) -> None:
+        self.desk.time.set(self.desk.time.now() + timedelta(minutes=minutes))
+
+    @rule(seconds=st.sampled_from([20, 61, 1000]))
+    def real_time(self, seconds: int) -> None:
+        self.ledger.wind(timedelta(seconds=seconds))
+
+    # What must hold
+
+    @invariant()
+    def never_twice(self) -> None:
+        if hasattr(self, "world"):
+            assert self.world.repeated() == []
+
+    @invariant()
+    def what_is_sent_stays_sent(self) -> None:
+        if hasattr(self, "ledger"):
+            with self.ledger.read() as connection:
+                query = rows.select(rows.DELIVERY.c.id).where(rows.DELIVERY.c.state == "sent")
+                sent = set(connection.execute(query).scalars())
+            assert self.seen_sent <= sent
+            self.seen_sent = sent
+
+    def end(self) -> None:
+        """Everybody is dead or done; passes go on. Every row ends, with a reason, and says the truth."""
+        rows.gates(self.ledger, Gate("campaign", "free"))
+        for _ in range(4):
+            self.ledger.wind(timedelta(hours=1))
+            self.desk.time.set(self.desk.time.now() + timedelta(minutes=6))
+            self.desk.as_queued()
+            publish(self.desk, workers=2)
+        self.desk.time.set(self.desk.time.now() + timedelta(hours=5))
+        self.desk.as_queued()
+        publish(self.desk, workers=2)
+        assert self.world.repeated() == []
+        accepted = {one.key for one in self.world.accepted}
+        with self.ledger.read() as connection:
+            for row in connection.execute(rows.select(rows.DELIVERY)).mappings():
+                where = State(row["state"])
+                assert where in ENDED, dict(row)
+                assert where not in REASONED or row["why"], dict(row)
+                assert where is not State.UNSURE or not self.provable
+                keys = connection.execute(
+                    rows.select(rows.PART.c.key, rows.PART.c.remote_id).where(rows.PART.c.delivery == row["id"])
+                ).all()
+                if where is State.SENT:
+                    assert all(remote for _, remote in keys)
+                assert all(key in accepted for key, remote in keys if remote)
+                if where in (State.MISSED, State.REFUSED, State.CANCELLED):
+                    assert not any(key in accepted for key, _ in keys), dict(row)
+                if where is State.CUT:
+                    assert any(remote for _, remote in keys)
+
+    def write(self) -> None:
+        rows.queue(self.ledger, *self.plans.values(), now=self.desk.time.now(), open_gates=False)
+
+
+@pytest.mark.parametrize("provable", [True, False], ids=["absence can be proved", "as on X"])
+def test_any_interleaving_sends_at_most_one_post_a_part(
+    migrated_file: Path, provable: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = type("Ways", (Ways,), {"template": migrated_file, "provable": provable})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
