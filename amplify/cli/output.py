@@ -64,6 +64,7 @@ def say_json(data: Any) -> None:
 
 def show_problems(problems: Iterable[Problem], to_stderr: bool = False) -> None:
     """Every problem with its place, code and sentence, one below the other."""
+    from rich.padding import Padding
     from rich.text import Text
 
     out = errors() if to_stderr else console()
@@ -72,8 +73,8 @@ def show_problems(problems: Iterable[Problem], to_stderr: bool = False) -> None:
         line = Text(str(problem.place), style="bold")
         line.append(f"  {problem.severity.value} ", style=style)
         line.append(problem.code, style=style)
-        line.append(f"\n    {problem.message}")
         out.print(line)
+        out.print(Padding(Text(problem.message), (0, 0, 0, 4)))
 
 
 def local(instant: datetime, zone: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from amplify.cli.desk import Workspace, open_desk
-from amplify.cli.output import complain, console
+from amplify.cli.output import complain, console, show_problems
 from amplify.cli.publish import Workers, show, tell
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ class Rounds:
         try:
             done = publish(self.desk, workers=self.workers, told=tell, stop=self.stop)
         except AmplifyError as error:
+            if str(error) not in self._said:
+                show_problems(getattr(error, "problems", ()), to_stderr=True)
             self._say(str(error))
             return
         now = {f"{account} is paused: {why}" for account, why in done.paused.items()}

@@ -32,7 +32,10 @@ def _show(now: Standing) -> None:
     if not now.counts:
         out.print("the ledger is empty: `amplify queue` writes the plan down")
         return
-    out.print("  ".join(f"[{STATE_STYLES[state]}]{count} {state}[/]" for state, count in now.counts.items()))
+    out.print(
+        "[dim]times in UTC[/dim]  "
+        + "  ".join(f"[{STATE_STYLES[state]}]{count} {state}[/]" for state, count in now.counts.items())
+    )
     for title, rows in (("next", now.coming), ("to look at", now.look)):
         if rows:
             out.print(f"\n[bold]{title}[/bold]")
@@ -45,9 +48,14 @@ def _show(now: Standing) -> None:
 
 
 def _line(row: Mapping[str, Any]) -> None:
-    style = STATE_STYLES[row["state"]]
-    why = f"  [dim]{row['why']}[/dim]" if row["why"] else ""
-    shown = f"{row['id'][:12]}  " if row["state"] == "unsure" else ""
-    console().print(
-        f"{row['due_at']:%Y-%m-%d %H:%M} UTC  [{style}]{row['state']:9}[/]  {shown}{row['account']}  {row['post']}{why}"
-    )
+    """When, what and where; the reason below it."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    line = Text(f"{row['due_at']:%Y-%m-%d %H:%M}  ")
+    line.append(f"{row['state']:9}", style=STATE_STYLES[row["state"]])
+    line.append(f"  {row['account']:24}  {row['post']}")
+    console().print(line, no_wrap=True, overflow="ellipsis")
+    which = f"{row['id'][:12]}: " if row["state"] == "unsure" else ""
+    if row["why"]:
+        console().print(Padding(Text(f"{which}{row['why']}", style="dim"), (0, 0, 0, 18)))

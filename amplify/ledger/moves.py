@@ -14,6 +14,8 @@ from amplify.model.delivery import MOVES, State
 # Made once: building a statement costs more than running it, and every delivery makes four moves.
 _GUARDED = update(DELIVERY).where(DELIVERY.c.id == bindparam("guard_id"), DELIVERY.c.state == bindparam("guard_state"))
 _FENCED = _GUARDED.where(DELIVERY.c.owner == bindparam("guard_owner"))
+# What waits again takes its old place in the line of its account.
+_GUARDED_AGAIN, _FENCED_AGAIN = (one.values(look_at=DELIVERY.c.due_at) for one in (_GUARDED, _FENCED))
 _LOG = insert(MOVE)
 
 
@@ -32,7 +34,8 @@ def move(
 ) -> bool:
     """Move one row from `before` to `after`. False where it no longer stands there, or `fence` no longer owns it.
 
-    `values` are further columns to set. The owner and the lease are dropped unless they are given.
+    `values` are further columns to set. The owner and the lease are dropped unless they are given; a row that waits
+    again is looked at from its due time on, so that it keeps its place among the others of its account.
     """
     if after not in MOVES[before]:
         raise ValueError(f"no delivery goes from {before} to {after}")
@@ -40,7 +43,9 @@ def move(
     guard = {"guard_id": delivery, "guard_state": before.value}
     if fence is not None:
         guard["guard_owner"] = fence
-    if connection.execute(_GUARDED if fence is None else _FENCED, values | guard).rowcount != 1:
+    again = after is State.WAITING
+    unfenced, fenced = (_GUARDED_AGAIN, _FENCED_AGAIN) if again else (_GUARDED, _FENCED)
+    if connection.execute(unfenced if fence is None else fenced, values | guard).rowcount != 1:
         return False
     log(connection, [(delivery, before, after, why)], at=at, real_at=real_at, by=by)
     return True

@@ -22,7 +22,7 @@ def reap(ledger: Ledger, connection: Connection, now: datetime) -> int:
     expired = DELIVERY.c.lease_until <= real
     moved = 0
     for delivery in _ids(connection, State.CLAIMED, expired):
-        moved += move(connection, delivery, State.CLAIMED, State.WAITING, at=now, real_at=real, by="reap", look_at=now)
+        moved += move(connection, delivery, State.CLAIMED, State.WAITING, at=now, real_at=real, by="reap")
     for delivery in _ids(connection, State.SENDING, expired):
         why = "its worker stopped while sending"
         moved += move(

@@ -110,7 +110,7 @@ class Hand:
         if last:
             self._sent(delivery, State.UNSURE)
         else:
-            self._move(delivery, State.UNSURE, State.WAITING, why=None, look_at=self.now)
+            self._move(delivery, State.UNSURE, State.WAITING, why=None)
 
     def _sent(self, delivery: str, before: State) -> bool:
         fence = self.owner if before is State.SENDING else None
@@ -121,13 +121,13 @@ class Hand:
 
     def release(self, delivery: str, why: str | None) -> bool:
         """Back to waiting before anything was sent: a gate closed, or pictures could not be uploaded yet."""
-        return self._move(delivery, State.CLAIMED, State.WAITING, fence=self.owner, why=why, look_at=self.now)
+        return self._move(delivery, State.CLAIMED, State.WAITING, fence=self.owner, why=why)
 
     def try_later(self, delivery: str, account: str, attempt: int | None, why: str, after: timedelta) -> None:
         """Nothing was accepted: back to waiting; the account keeps silent for `after` (real time)."""
         self._end(attempt, "try_later", why)
         before = State.CLAIMED if attempt is None else State.SENDING
-        self._move(delivery, before, State.WAITING, fence=self.owner, why=why, look_at=self.now)
+        self._move(delivery, before, State.WAITING, fence=self.owner, why=why)
         self.connection.execute(
             update(ACCOUNT).where(ACCOUNT.c.id == account).values(real_not_before=self.real + after)
         )
@@ -143,7 +143,7 @@ class Hand:
         time; None: at the next pass)."""
         self._end(attempt, "logged_out", why)
         before = State.CLAIMED if attempt is None else State.SENDING
-        self._move(delivery, before, State.WAITING, fence=self.owner, why=why, look_at=self.now)
+        self._move(delivery, before, State.WAITING, fence=self.owner, why=why)
         self.connection.execute(
             update(ACCOUNT)
             .where(ACCOUNT.c.id == account)
@@ -180,7 +180,7 @@ class Hand:
     def absent(self, delivery: str, timely: bool) -> None:
         """An unsure part was proved absent: it may be tried again while it is timely."""
         if timely:
-            self._move(delivery, State.UNSURE, State.WAITING, why=None, look_at=self.now)
+            self._move(delivery, State.UNSURE, State.WAITING, why=None)
         else:
             self._move(delivery, State.UNSURE, self._or_cut(delivery, State.MISSED), why="its lateness window is over")
 

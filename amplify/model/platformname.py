@@ -7,4 +7,4 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 PlatformName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{0,31}$")]
-"""`x`, `bluesky`, `mastodon`; `amplify doctor` and the registry know which can be spoken to."""
+"""`x`, `bluesky`, `mastodon`; the registry of adapters knows which can be spoken to."""

@@ -12,4 +12,3 @@ QUEUED: Final = "queued"
 def queued_mark(fingerprint: str, now: datetime) -> str:
     """What the note says after a `queue` of these files on this day (UTC)."""
     return f"{fingerprint} {now:%Y-%m-%d}"
-

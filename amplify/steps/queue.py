@@ -16,6 +16,7 @@ from amplify.model.problem import Severity
 from amplify.model.workspace import Workspace
 from amplify.rules.gates import gates
 from amplify.rules.horizon import horizon
+from amplify.rules.lint.care import HELD_BY_GATES
 from amplify.steps.current import QUEUED, queued_mark
 from amplify.steps.desk import Desk, UnreadableFiles
 from amplify.steps.plan import plan
@@ -43,7 +44,7 @@ def queue(
     """Plan our deliveries up to the horizon (or `until`, UTC) and write the difference down.
 
     Gates are copied first, even where the plan has errors: a stop never waits for a typo. Raises UnreadableFiles
-    while our deliveries have errors, NeedsPerson where many rows would be cancelled and `confirm` is absent or
+    while our deliveries have errors that no gate holds, NeedsPerson where many rows would be cancelled and `confirm` is absent or
     says no.
     """
     mark = desk.fingerprint()
@@ -80,7 +81,9 @@ def _refuse_errors(planned: Plan) -> None:
     errors = tuple(
         finding.problem
         for finding in planned.findings
-        if finding.problem.severity is Severity.ERROR and ours.intersection(finding.accounts)
+        if finding.problem.severity is Severity.ERROR
+        and finding.problem.code not in HELD_BY_GATES
+        and ours.intersection(finding.accounts)
     )
     if errors:
         raise UnreadableFiles(errors)

@@ -51,6 +51,17 @@ def test_an_account_has_one_delivery_on_its_way_and_keeps_the_order(ledger: Woun
     assert order == ["n0", "n1", "n2"]
 
 
+def test_what_waits_again_keeps_its_place(ledger: WoundLedger) -> None:
+    first, second = planned("first"), planned("second", due=NOW + MINUTE)
+    queue(ledger, first, second)
+    now = NOW + HOUR
+    claimed = take_one(ledger, now=now)
+    begun = rows.begin(ledger, claimed, now=now)
+    with rows.acting(ledger, claimed, now=now) as hand:
+        hand.try_later(claimed.id, claimed.account, begun.attempt, "busy", timedelta(0))
+    assert take_one(ledger, now=now).post == "first"
+
+
 def test_one_of_each_account_at_a_time(ledger: WoundLedger) -> None:
     accounts = [f"p{number}/x" for number in range(5)]
     queue(ledger, *(planned(f"n{n}", account, due=NOW + n * MINUTE) for account in accounts for n in range(3)))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -163,10 +164,10 @@ def test_whatever_a_reader_sees_changes_the_content_hash() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("90s", timedelta(seconds=90)), ("30m", timedelta(minutes=30)), ("2h", timedelta(hours=2)), ("7 d", timedelta(days=7)), ("0s", timedelta(0))],
-)  # fmt: skip
-def test_durations(text: str, expected: timedelta) -> None:
-    assert parse_duration(text) == expected
+    [("0s", 0), ("90s", 90), ("30m", 30 * 60), ("2h", 2 * 3600), ("7 d", 7 * 86400), ("3660d", 3660 * 86400)],
+)
+def test_durations(text: str, expected: int) -> None:
+    assert parse_duration(text) == timedelta(seconds=expected)
 
 
 @pytest.mark.parametrize("value", ["", "2", "h", "2w", "-2h", "1.5h", "2h 30m", "2h\n", " 2h", "٣h", 2, None, True, []])
@@ -183,10 +184,8 @@ def test_a_duration_has_an_end(value: str) -> None:
 
 @given(st.text(max_size=12))
 def test_no_duration_raises_anything_else(text: str) -> None:
-    try:
-        parse_duration(text)
-    except ValueError as error:
-        assert str(error)
+    with contextlib.suppress(ValueError):
+        assert parse_duration(text) >= timedelta(0)
 
 
 ENTRY = {"id": "one", "posts": ["hello"]}
@@ -259,6 +258,14 @@ def test_a_hashtag_has_no_sign_and_no_blank(tag: str, where: str) -> None:
         word(Hashtag, tag=tag, why="Because.")
 
 
+FACT = {"id": "f", "value": 1, "as_of": "2027-05-01", "counted_by": "W", "source": "https://example.org",
+        "expires": "2027-06-01"}  # fmt: skip
+
+
+def test_a_word_that_is_right() -> None:
+    assert word(Fact, **FACT).expires == date(2027, 6, 1)
+
+
 @pytest.mark.parametrize(
     ("kind", "fields"),
     [
@@ -273,9 +280,12 @@ def test_a_hashtag_has_no_sign_and_no_blank(tag: str, where: str) -> None:
         (PostFront, {"id": "p", "campaign": "c", "kind": "fact", "lang": "en", "author": "A", "boost": {"post": "q"}}),
         (PostFront, {"id": "p", "campaign": "c", "kind": "boost", "lang": "en", "author": "A",
                      "boost": {"post": "q", "urls": {"x": "https://example.org"}}}),
-        (Fact, {"id": "f", "value": True, "as_of": "2027-05-01", "counted_by": "W", "source": "https://example.org", "expires": "2027-06-01"}),
-        (Fact, {"id": "f", "value": -1, "as_of": "2027-05-01", "counted_by": "W", "source": "https://example.org", "expires": "2027-06-01"}),
-        (Fact, {"id": "f", "value": 1, "as_of": "2027-05-01", "counted_by": "W", "source": "example.org", "expires": "2027-06-01"}),
+        (Fact, FACT | {"value": True}),
+        (Fact, FACT | {"value": -1}),
+        (Fact, FACT | {"value": ""}),
+        (Fact, FACT | {"source": "example.org"}),
+        (Fact, FACT | {"expires": "2027-06-31"}),
+        (Fact, FACT | {"expires": "21.05.2027"}),
     ],
 )  # fmt: skip
 def test_words_are_strict(kind: type[Word], fields: dict[str, Any]) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Final
 
 from amplify.model.person import Person
 from amplify.model.plan import Planned
 from amplify.model.problem import Problem
 from amplify.rules.lint.context import Context
+
+HELD_BY_GATES: Final = frozenset({"PERSON-STATE", "STATUS-STALE", "CONSENT-MISSING", "FACT-STALE", "CTA-CLOSED"})
+"""Errors that silence only what they name: a gate holds those deliveries, so `queue` need not refuse the others."""
 
 
 def _people(context: Context, delivery: Planned) -> Iterator[Person]:
@@ -43,7 +47,7 @@ def status_stale(context: Context, delivery: Planned) -> Iterator[Problem]:
 
 
 def consent(context: Context, delivery: Planned) -> Iterator[Problem]:
-    """CONSENT-MISSING: withdrawn, due for review, or not for this language."""
+    """CONSENT-MISSING: withdrawn, or due for review."""
     for person in _people(context, delivery):
         given = person.consent
         why = None
@@ -51,10 +55,20 @@ def consent(context: Context, delivery: Planned) -> Iterator[Problem]:
             why = "was withdrawn"
         elif delivery.due.date() > given.review:
             why = f"was to be asked again by {given.review}, and posts are due after it"
-        elif given.languages and delivery.lang.partition("-")[0] not in given.languages:
-            why = f"does not cover texts in `{delivery.lang}`"
         if why is not None:
             yield Problem(person.place, "CONSENT-MISSING", f"the consent of {person.id} {why}: ask, then record it")
+
+
+def consent_language(context: Context, delivery: Planned) -> Iterator[Problem]:
+    """CONSENT-LANG: the consent was not given for texts in this language."""
+    for person in _people(context, delivery):
+        languages = person.consent.languages
+        if languages and not {delivery.lang, delivery.lang.partition("-")[0]}.intersection(languages):
+            yield Problem(
+                person.place,
+                "CONSENT-LANG",
+                f"the consent of {person.id} does not cover texts in `{delivery.lang}`: ask, then record it",
+            )
 
 
 def fact_stale(context: Context, delivery: Planned) -> Iterator[Problem]:

@@ -27,6 +27,7 @@ RULES: Final[Sequence[Callable[[Context, Planned], Iterator[Problem]]]] = (
     care.person_state,
     care.status_stale,
     care.consent,
+    care.consent_language,
     care.fact_stale,
     care.call_closed,
     care.embargo,

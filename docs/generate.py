@@ -1,0 +1,289 @@
+"""The parts of the documentation that are made from the code. `make docs` writes them, `make test` compares.
+
+Each page calls one function in its cog block. Nothing here depends on the terminal, the machine or the day.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+WIDTH = 80
+"""Columns of a help text, whatever the terminal."""
+
+RULE_CODE = re.compile(r"[A-Z]+(-[A-Z]+)*")
+
+Schema = dict[str, Any]
+
+
+# ── docs/commands.md ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def help_text(name: str) -> str:
+    """What `amplify NAME --help` prints."""
+    from typer.main import get_command
+
+    from amplify.cli.main import build
+
+    group: Any = get_command(build([name]))
+    with group.make_context("amplify", [], resilient_parsing=True, terminal_width=WIDTH) as above:
+        command = group.get_command(above, name)
+        with command.make_context(name, [], parent=above, resilient_parsing=True, terminal_width=WIDTH) as context:
+            lines = command.get_help(context).splitlines()
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def commands() -> str:
+    """Every command with its help, in the order of a campaign's life."""
+    from amplify.cli.main import COMMANDS
+
+    return "\n\n".join(f"## amplify {name}\n\n```text\n{help_text(name)}\n```" for name in COMMANDS)
+
+
+# ── docs/configuration.md ────────────────────────────────────────────────────────────────────────────────────────
+
+FILES = {
+    "workspace": "config/workspace.yaml",
+    "campaign": "config/campaigns/NAME.yaml",
+    "people": "config/people.yaml",
+    "facts": "config/facts.yaml",
+    "actions": "config/actions.yaml",
+    "partners": "config/partners.yaml",
+    "queue": "config/queue.yaml",
+    "accounts": "config/accounts.yaml",
+    "picture": "media/NAME.yaml",
+    "post": "posts/NAME.md",
+}
+"""Schema → the file it describes, in the order in which one meets them."""
+
+RECORDED = {
+    "campaign.owner", "campaign.background", "campaign.key_messages", "campaign.contact", "campaign.people",
+    "campaign.hashtags.why", "campaign.caps", "campaign.quiet", "campaign.approvals", "campaign.launched",
+    "people.people.aliases", "people.people.sources", "people.people.consent.scope",
+    "people.people.consent.given_by", "people.people.consent.channel", "people.people.consent.given",
+    "facts.facts.source", "facts.facts.supersedes",
+    "actions.actions.kind", "actions.actions.owner",
+    "partners.partners.website",
+    "picture.credit", "picture.licence", "picture.source", "picture.caption",
+    "post.author", "post.owner", "post.for_states", "post.consent", "post.contact", "post.source",
+    "post.risk.sensitive", "post.risk.in_country",
+}  # fmt: skip
+"""Keys that are read, checked and kept, and that nothing acts on yet."""
+
+_DAY = r"^\d{4}-\d{2}-\d{2}$"
+
+
+def configuration() -> str:
+    """Every key of every file, as tables made from the schemas that editors use."""
+    from amplify.workspace.schema import schemas
+
+    assert FILES.keys() == schemas().keys(), "a kind of file is missing here"
+    return "\n\n".join(_file(name, schemas()[name]) for name in FILES)
+
+
+def _file(name: str, schema: Schema) -> str:
+    title = f"## `{FILES[name]}`" + (": the front matter" if name == "post" else "")
+    about = schema["description"].partition(": ")[2] or schema["description"]
+    about = about[0].upper() + about[1:]
+    if name == "post":
+        about = "Between two lines of `---` at the top of the file. [Writing posts](writing-posts.md) explains each."
+    defs: dict[str, Schema] = schema.get("$defs", {})
+    only = list(schema["properties"])
+    tables = [title, about, f"One key, `{only[0]}:`, with a list." if len(only) == 1 else _table(schema, defs, name)]
+    tables += [
+        f"### {_heading(where, one)}\n\n{_table(one, defs, f'{name}.{where}'.replace('[]', ''))}"
+        for where, one in _inner(schema, defs, set(), "")
+    ]
+    return "\n\n".join(tables)
+
+
+def _heading(where: str, one: Schema) -> str:
+    about = re.split(r"[.;:] ", one["description"].rstrip("."))[0]
+    return f"`{where}`: {about[0].lower()}{about[1:]}"
+
+
+def _inner(schema: Schema, defs: dict[str, Schema], seen: set[str], path: str) -> Iterator[tuple[str, Schema]]:
+    """Blocks inside blocks, each once, with the path of keys that leads there."""
+    for key, field in schema["properties"].items():
+        found = re.search(r"'#/\$defs/(\w+)'", str(field))
+        if found is None or found[1] in seen or "properties" not in defs[found[1]]:
+            continue
+        seen.add(found[1])
+        many = "[]" if "'items'" in str(field) else ""
+        where = f"{path}.{key}{many}".lstrip(".")
+        yield where, defs[found[1]]
+        yield from _inner(defs[found[1]], defs, seen, where)
+
+
+def _table(schema: Schema, defs: dict[str, Schema], path: str) -> str:
+    rows = ["| key | holds | without it | meaning |", "|---|---|---|---|"]
+    for key, field in schema["properties"].items():
+        default = "**needed**" if key in schema.get("required", ()) else _default(field)
+        mark = " †" if f"{path}.{key}" in RECORDED else ""
+        cells = (f"`{key}`{mark}", _form(field, defs), default, field.get("description", ""))
+        rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(rows)
+
+
+def _default(field: Schema) -> str:
+    default = field.get("default")
+    if default is None or default == [] or default == {}:
+        return "–"
+    if isinstance(default, dict):
+        return "its own defaults"
+    if isinstance(default, list):
+        return "`[" + ", ".join(map(str, default)) + "]`"
+    return f"`{str(default).lower() if isinstance(default, bool) else default}`"
+
+
+def _form(field: Schema, defs: dict[str, Schema]) -> str:
+    if "anyOf" in field:
+        return " or ".join(_form(one, defs) for one in field["anyOf"] if one.get("type") != "null")
+    if "$ref" in field:
+        target = defs[field["$ref"].rpartition("/")[2]]
+        return _form(target, defs) if "enum" in target else "a block, below"
+    if "enum" in field:
+        return " · ".join(f"`{one}`" for one in field["enum"])
+    if "const" in field:
+        return f"`{field['const']}`"
+    kind = field.get("type")
+    if kind == "array":
+        return _list(field, defs)
+    if kind == "object":
+        return _mapping(field, defs)
+    if kind == "integer":
+        return "a whole number" + _bounds(field)
+    if kind == "boolean":
+        return "`true` or `false`"
+    return _text(field)
+
+
+def _list(field: Schema, defs: dict[str, Schema]) -> str:
+    inner = field["items"]
+    if "$ref" in inner and "enum" not in defs[inner["$ref"].rpartition("/")[2]]:
+        return "a list of blocks, below"
+    exactly = field.get("minItems") if field.get("minItems") == field.get("maxItems") else None
+    size = f" ({exactly})" if exactly else f" (at most {field['maxItems']})" if "maxItems" in field else ""
+    return f"a list{size} of: {_form(inner, defs)}"
+
+
+def _mapping(field: Schema, defs: dict[str, Schema]) -> str:
+    pattern, inner = next(iter(field.get("patternProperties", {"": field.get("additionalProperties", {})}).items()))
+    value = _form(inner, defs) if isinstance(inner, dict) and inner else "a text"
+    by = {"a language": "language", "a platform": "platform"}.get(_text({"pattern": pattern}), "year")
+    return f"{value.replace('a text', 'texts').replace('an address', 'addresses')} by {by}"
+
+
+def _bounds(field: Schema) -> str:
+    low, high = field.get("minimum"), field.get("maximum")
+    if low is not None and high is not None:
+        return f", {low} to {high}"
+    return f", at least {low}" if low is not None else ""
+
+
+def _text(field: Schema) -> str:
+    from amplify.model.platformname import PlatformName
+    from amplify.model.word import Id, Lang, Tag, Url, Wall
+    from amplify.workspace.fields import pattern_of
+
+    pattern = field.get("pattern", "")
+    known = {
+        pattern_of(Id): "an id",
+        pattern_of(Lang): "a language",
+        pattern_of(Tag): "a hashtag",
+        pattern_of(Url): "an address",
+        pattern_of(Wall): "a time of day",
+        pattern_of(PlatformName): "a platform",
+        _DAY: "a day",
+        r"^[A-Z]{2}$": "a country (`XZ`)",
+        r"^[a-z0-9.-]+\.[a-z]{2,}$": "a domain",
+        r"^[^@\s]+@[^@\s]+\.[^@\s]+$": "an e-mail address",
+        r"^[^@\s/]+(@[^@\s/]+)?$": "a handle",
+    }
+    if pattern in known:
+        return known[pattern]
+    if field.get("format") == "date":
+        return "a day"
+    if "s|m|h|d" in pattern:
+        return "a duration"
+    if "T ]" in pattern:
+        return "an instant" if "Z|" in pattern else "a day and time"
+    if pattern:
+        raise ValueError(f"say in docs/generate.py what {pattern} is called")
+    return "a text"
+
+
+# ── docs/rules.md ────────────────────────────────────────────────────────────────────────────────────────────────
+
+_MIXED = {"M-BOT": "warning"}
+"""Codes whose severity differs from that of the others in their function."""
+
+
+def rule_codes() -> dict[str, tuple[str, str]]:
+    """Code → (severity, what it means), from the docstrings of the rules."""
+    from amplify.rules.lint.lint import CROWD, RULES
+
+    found: dict[str, tuple[str, list[str]]] = {}
+    rules: list[Callable[..., Any]] = [*RULES, *CROWD]
+    for rule in rules:
+        codes, _, meaning = " ".join((rule.__doc__ or "").split()).partition(": ")
+        source = inspect.getsource(rule)
+        usual = "warning" if "Severity.WARNING" in source and "Severity.ERROR" not in source else "error"
+        for code in codes.split(", "):
+            assert RULE_CODE.fullmatch(code), f"the docstring of {rule.__name__} does not begin with its codes"
+            severity, meanings = found.setdefault(code, (_MIXED.get(code, usual), []))
+            meanings.append(meaning[0].upper() + meaning[1:])
+    return {code: (severity, " ".join(meanings)) for code, (severity, meanings) in found.items()}
+
+
+def rules() -> str:
+    """Every rule about what is planned."""
+    rows = ["| code | severity | meaning |", "|---|---|---|"]
+    rows += [f"| `{code}` | {severity} | {meaning} |" for code, (severity, meaning) in sorted(rule_codes().items())]
+    return "\n".join(rows)
+
+
+# ── docs/problems.md ─────────────────────────────────────────────────────────────────────────────────────────────
+
+GROUPS = {
+    "FILE": "Files",
+    "YAML": "YAML",
+    "KEY": "Keys and values",
+    "VALUE": "Keys and values",
+    "ID": "Keys and values",
+    "POST": "Posts",
+    "TXT": "Posts",
+    "ALT": "Pictures",
+    "PICTURE": "Pictures",
+    "REF": "Names that lead nowhere",
+    "QUEUE": "The queue",
+    "SHEET": "Spreadsheets",
+}
+"""First word of a code → the part of the page it stands in."""
+
+
+def problems() -> str:
+    """Every problem that reading files can find."""
+    from amplify.workspace.codes import CODES
+
+    parts: dict[str, list[str]] = {}
+    for code, meaning in CODES.items():
+        parts.setdefault(GROUPS[code.partition("-")[0]], []).append(f"| `{code}` | {meaning} |")
+    return "\n\n".join(
+        "\n".join([f"## {title}", "", "| code | meaning |", "|---|---|", *rows]) for title, rows in parts.items()
+    )
+
+
+# ── docs/architecture.md ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def states() -> str:
+    """The graph of states as a diagram."""
+    from amplify.model.delivery import MOVES
+
+    lines = ["stateDiagram-v2", "    [*] --> waiting"]
+    lines += [f"    {before} --> {after}" for before, goals in MOVES.items() for after in sorted(goals)]
+    lines += [f"    {state} --> [*]" for state, goals in MOVES.items() if not goals]
+    return "```mermaid\n" + "\n".join(lines) + "\n```"
