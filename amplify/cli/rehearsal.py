@@ -89,7 +89,7 @@ def play(rehearsal: Rehearsal, desk: Desk, clock: SetClock, stage: Stage) -> Non
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     total = max(1.0, (rehearsal.end + timedelta(days=1) - rehearsal.start).total_seconds())
-    done: Counter[str] = Counter()
+    readings, outcomes = Counter[str](), Counter[str]()
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -99,16 +99,20 @@ def play(rehearsal: Rehearsal, desk: Desk, clock: SetClock, stage: Stage) -> Non
     ) as bars:
         days = bars.add_task("campaign time", total=total, said=f"{rehearsal.start:%a %d %b %H:%M}")
         out = bars.add_task("out", total=None, said="")
-        read = bars.add_task("read", total=None, said="")
 
         def told(claimed: Claimed, outcome: str) -> None:
-            done[outcome if outcome != "sent" else claimed.platform] += 1
-            bars.update(out, said="  ".join(f"{what} {count}" for what, count in sorted(done.items())))
+            outcomes[claimed.platform if outcome == "sent" else outcome] += 1
+            said = "  ".join(f"{what} {count}" for what, count in sorted(outcomes.items()))
+            bars.update(out, completed=outcomes.total(), said=said)
 
         def lapse(now: Lapse) -> None:
-            done["readings"] += now.readings
-            bars.update(days, completed=(now.now - rehearsal.start).total_seconds(), said=f"{now.now:%a %d %b %H:%M}")
-            bars.update(read, said=f"{done['readings']} readings")
+            readings["all"] += now.readings
+            bars.update(
+                days,
+                completed=(now.now - rehearsal.start).total_seconds(),
+                said=f"{now.now:%a %d %b %H:%M}  {readings['all']} readings",
+            )
+            bars.update(out, total=_planned(desk, rehearsal.end))
 
         rehearse(
             desk,
@@ -121,6 +125,12 @@ def play(rehearsal: Rehearsal, desk: Desk, clock: SetClock, stage: Stage) -> Non
             lapse=lapse,
         )
         bars.update(days, completed=total)
+
+
+def _planned(desk: Desk, end: datetime) -> int:
+    """Deliveries in the ledger that are due before `end`."""
+    with desk.ledger.read() as connection:
+        return connection.execute(select(func.count()).where(DELIVERY.c.due_at < end)).scalar_one()
 
 
 def outcome_table(desk: Desk, end: datetime) -> Any:

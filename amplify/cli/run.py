@@ -11,11 +11,10 @@ import typer
 from amplify.cli.desk import Workspace, open_desk
 from amplify.cli.output import complain, console, show_problems
 from amplify.cli.publish import Workers, show, tell
+from amplify.steps.desk import Desk
 
 if TYPE_CHECKING:
     from types import FrameType
-
-    from amplify.steps.desk import Desk
 
 
 def command(
@@ -52,6 +51,8 @@ class Rounds:
 
     def __init__(self, desk: Desk, workers: int, stop: Event) -> None:
         self.desk, self.workers, self.stop = desk, workers, stop
+        # Readings go on beside a pass: clients of their own, for no client serves two threads.
+        self.reading_desk = Desk(desk.root, desk.ledger, desk.clock)
         self._said: set[str] = set()
 
     def tick(self) -> None:
@@ -77,7 +78,7 @@ class Rounds:
         from amplify.steps.measure import measure
 
         try:
-            measured = measure(self.desk)
+            measured = measure(self.reading_desk)
         except AmplifyError as error:
             self._say(str(error))
             return

@@ -32,10 +32,8 @@ def _show(now: Standing) -> None:
     if not now.counts:
         out.print("the ledger is empty: `amplify queue` writes the plan down")
         return
-    out.print(
-        "[dim]times in UTC[/dim]  "
-        + "  ".join(f"[{STATE_STYLES[state]}]{count} {state}[/]" for state, count in now.counts.items())
-    )
+    counts = "  ".join(f"[{STATE_STYLES[state]}]{count} {state}[/]" for state, count in now.counts.items())
+    out.print(f"{counts}  [dim](times in UTC)[/dim]")
     for title, rows in (("next", now.coming), ("to look at", now.look)):
         if rows:
             out.print(f"\n[bold]{title}[/bold]")

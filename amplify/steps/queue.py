@@ -44,8 +44,8 @@ def queue(
     """Plan our deliveries up to the horizon (or `until`, UTC) and write the difference down.
 
     Gates are copied first, even where the plan has errors: a stop never waits for a typo. Raises UnreadableFiles
-    while our deliveries have errors that no gate holds, NeedsPerson where many rows would be cancelled and `confirm` is absent or
-    says no.
+    while our deliveries have errors that no gate holds, NeedsPerson where many rows would be cancelled and `confirm`
+    is absent or says no.
     """
     mark = desk.fingerprint()
     workspace = desk.workspace()
