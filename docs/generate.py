@@ -60,7 +60,7 @@ FILES = {
 
 RECORDED = {
     "campaign.owner", "campaign.background", "campaign.key_messages", "campaign.contact", "campaign.people",
-    "campaign.hashtags.why", "campaign.caps", "campaign.quiet", "campaign.approvals", "campaign.launched",
+    "campaign.hashtags.why", "campaign.approvals",
     "people.people.aliases", "people.people.sources", "people.people.consent.scope",
     "people.people.consent.given_by", "people.people.consent.channel", "people.people.consent.given",
     "facts.facts.source", "facts.facts.supersedes",
@@ -233,8 +233,8 @@ def rule_codes() -> dict[str, tuple[str, str]]:
         usual = "warning" if "Severity.WARNING" in source and "Severity.ERROR" not in source else "error"
         for code in codes.split(", "):
             assert RULE_CODE.fullmatch(code), f"the docstring of {rule.__name__} does not begin with its codes"
-            severity, meanings = found.setdefault(code, (_MIXED.get(code, usual), []))
-            meanings.append(meaning[0].upper() + meaning[1:])
+            entry = found.setdefault(code, (_MIXED.get(code, usual), []))
+            entry[1].append(meaning[0].upper() + meaning[1:])
     return {code: (severity, " ".join(meanings)) for code, (severity, meanings) in found.items()}
 
 

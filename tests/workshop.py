@@ -80,7 +80,6 @@ def text_of(message: Message) -> str:
 
 
 def codes(findings: Iterable[Finding | Problem]) -> list[str]:
-    """The codes of findings or problems, in their order."""
     return [(one.problem if isinstance(one, Finding) else one).code for one in findings]
 
 
@@ -164,9 +163,8 @@ class Workshop:
 
     def post(self, id: str, text: str = "", **front: Any) -> Self:
         """A ready statement of free_anna in English. `text` is written as in a file: `## variant …`, `## part` …"""
-        usual = {"id": id, "campaign": "free_anna", "kind": "statement", "lang": "en", "status": "ready",
-                 "author": "Desk"}  # fmt: skip
-        before, fields = self._posts.get(id, ("", usual))
+        usual = {"campaign": "free_anna", "kind": "statement", "lang": "en", "status": "ready", "author": "Desk"}
+        before, fields = self._posts.get(id, ("", {"id": id, **usual}))
         self._posts[id] = (text or before, fields | front)
         return self
 

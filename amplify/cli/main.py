@@ -32,11 +32,14 @@ COMMANDS: Final = {
 """Command → module in this folder, in the order of a campaign's life."""
 
 
+_INTERRUPTED: Final = 130
+"""The exit code after Ctrl-C, as shells have it."""
+
+
 def build(names: list[str]) -> typer.Typer:
     """The application with these commands."""
     app = typer.Typer(
         name="amplify",
-        help="Plan, publish exactly once, measure, and stop at once: solidarity campaigns, spoken together.",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
@@ -62,7 +65,9 @@ def main() -> None:
         app = build([named] if named in COMMANDS else list(COMMANDS))
         gc.freeze()  # what is loaded stays: the collector need not look at it
         gc.enable()
-        code = app(standalone_mode=False)
+        code = app(prog_name="amplify", standalone_mode=False)
+        if code == _INTERRUPTED:  # Typer makes this number of Ctrl-C, and says nothing
+            raise KeyboardInterrupt
     except BaseException as error:
         code = _explain(error)
     sys.exit(code if isinstance(code, int) else 0)
@@ -82,9 +87,13 @@ def _explain(error: BaseException) -> int:
         return error.code if isinstance(error.code, int) else 1
     if isinstance(error, KeyboardInterrupt) or type(error).__name__ == "Abort":
         complain("stopped: nothing is lost, run the same command again to go on")
-        return 130
+        return _INTERRUPTED
     if hasattr(error, "format_message") and hasattr(error, "exit_code"):  # wrong use, as the parser saw it
-        complain(f"{error.format_message()} See `amplify {' '.join(sys.argv[1:2])} --help`.")
+        if type(error).__name__ == "NoArgsIsHelpError":  # called with nothing: its message is the help itself
+            sys.stderr.write(f"{error.format_message()}\n")
+        else:
+            named = [word for word in sys.argv[1:2] if word in COMMANDS]
+            complain(f"{error.format_message()} See `{' '.join(['amplify', *named])} --help`.")
         return int(error.exit_code)
     if isinstance(error, BrokenPipeError):  # whoever read our output has seen enough
         sys.stderr.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from threading import Event
@@ -25,6 +26,10 @@ class Ticker:
         every: timedelta = LOOK,
         sweep_every: timedelta = timedelta(minutes=1),
     ) -> None:
+        # Its log would tell of every skipped tick, and show tracebacks: what fails is raised by `run` instead.
+        log = logging.getLogger("apscheduler")
+        log.addHandler(logging.NullHandler())
+        log.propagate = False
         self.failed: BaseException | None = None
         self._ended = Event()
         self._scheduler = BackgroundScheduler(

@@ -148,7 +148,7 @@ def _hold(connection: Connection, row: RowMapping, bar: Gate | str, now: datetim
         why, again = bar, None
     else:
         why = bar.why_not(now) or "held"
-        again = bar.opens_at if bar.closed is None and bar.opens_at is not None and bar.opens_at > now else None
+        again = bar.opens_again(now)
     look_at = min(again, row["late_at"]) if again is not None else row["late_at"]
     connection.execute(
         update(DELIVERY)

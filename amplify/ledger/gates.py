@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
 
 from amplify.ledger.tables import DELIVERY, GATE
 from amplify.model.delivery import State
-from amplify.model.gate import Gate
+from amplify.model.gate import Gate, Pause
 
 GATES: Final = 1
 """What `Ledger.lock` calls them: claims share it, so that none holds a row for a gate that has just opened."""
@@ -27,7 +26,7 @@ def write_gates(connection: Connection, gates: Iterable[Gate]) -> bool:
         return False
     connection.execute(delete(GATE))
     if wanted:
-        connection.execute(insert(GATE), [asdict(gate) for gate in wanted.values()])
+        connection.execute(insert(GATE), [_row(gate) for gate in wanted.values()])
     look_again(connection)
     return True
 
@@ -35,14 +34,14 @@ def write_gates(connection: Connection, gates: Iterable[Gate]) -> bool:
 def read_gates(connection: Connection) -> Mapping[tuple[str, str], Gate]:
     """Every gate by kind and subject."""
     rows = connection.execute(select(GATE)).mappings()
-    return {(row["kind"], row["subject"]): Gate(**row) for row in rows}
+    return {(row["kind"], row["subject"]): _gate(row) for row in rows}
 
 
 def gates_of(connection: Connection, subjects: Iterable[str]) -> Mapping[tuple[str, str], Gate]:
     """The gates of some subjects (`kind:id`): all that a claim needs to know."""
     names = sorted({subject.partition(":")[2] for subject in subjects})
     rows = connection.execute(_SOME, {"names": names}).mappings()
-    return {(row["kind"], row["subject"]): Gate(**row) for row in rows}
+    return {(row["kind"], row["subject"]): _gate(row) for row in rows}
 
 
 def look_again(connection: Connection) -> None:
@@ -64,3 +63,22 @@ def closed(gates: Mapping[tuple[str, str], Gate], subjects: Iterable[str], now: 
         if gate.why_not(now) is not None:
             return gate
     return None
+
+
+def _row(gate: Gate) -> dict[str, Any]:
+    return {
+        "kind": gate.kind,
+        "subject": gate.subject,
+        "closed": gate.closed,
+        "opens_at": gate.opens_at,
+        "closes_at": gate.closes_at,
+        "after": gate.after,
+        "pauses": [[pause.start.isoformat(), pause.end.isoformat(), pause.why] for pause in gate.pauses],
+    }
+
+
+def _gate(row: RowMapping) -> Gate:
+    pauses = tuple(
+        Pause(datetime.fromisoformat(start), datetime.fromisoformat(end), why) for start, end, why in row["pauses"]
+    )
+    return Gate(row["kind"], row["subject"], row["closed"], row["opens_at"], row["closes_at"], row["after"], pauses)

@@ -56,7 +56,11 @@ class Ledger:
                 parsed = parsed.set(drivername="postgresql+psycopg")
                 engine = create_engine(parsed, pool_size=5, pool_pre_ping=True)
             ledger = cls(engine, lock)
-            ledger._migrate()
+            try:
+                ledger._migrate()
+            except BaseException:
+                ledger.close()
+                raise
         except (DBAPIError, OSError) as error:
             why = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()
             raise NeedsPerson(
@@ -67,12 +71,12 @@ class Ledger:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A write transaction; commits at the end, or rolls back and raises.
+        """A write transaction; commits at the end, or rolls back and raises. NeedsPerson where the database went away.
 
         SQLite takes its write lock at once, behind a file lock: without it a busy writer starves the other
         processes for seconds.
         """
-        with self._lock, self.engine.connect() as connection:
+        with _answering(), self._lock, self.engine.connect() as connection:
             if self.sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
@@ -86,8 +90,8 @@ class Ledger:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A read-only look at one moment."""
-        with self.engine.connect() as connection:
+        """A read-only look at one moment. Raises NeedsPerson where the database went away."""
+        with _answering(), self.engine.connect() as connection:
             if self.sqlite:
                 connection.exec_driver_sql("BEGIN")
             yield connection
@@ -170,9 +174,19 @@ def set_meta(connection: Connection, key: str, value: str) -> None:
         connection.execute(insert(META).values(key=key, value=value))
 
 
-def is_gone(error: DBAPIError) -> bool:
-    """Whether the database itself went away, so that waiting helps."""
-    return error.connection_invalidated or isinstance(error, OperationalError)
+@contextmanager
+def _answering() -> Iterator[None]:
+    """A database that went away is a sentence: waiting, or somebody, helps."""
+    try:
+        yield
+    except DBAPIError as error:
+        if not error.connection_invalidated and not isinstance(error, OperationalError):
+            raise
+        why = str(error.orig).strip().splitlines()
+        raise NeedsPerson(
+            f"the ledger does not answer ({why[0] if why else type(error).__name__}): nothing is lost; "
+            "run the command again when it does"
+        ) from error
 
 
 def _sqlite(path: Path) -> tuple[Engine, _FileLock]:
@@ -206,7 +220,7 @@ class _FileLock:
         self._threads.acquire()
         try:
             if self._file is None:
-                self._file = self._path.open("a")
+                self._file = self._open()
             fcntl.flock(self._file, fcntl.LOCK_EX)
         except BaseException:
             self._threads.release()
@@ -218,6 +232,12 @@ class _FileLock:
         assert self._file is not None
         fcntl.flock(self._file, fcntl.LOCK_UN)
         self._threads.release()
+
+    def _open(self) -> IO[str]:
+        try:
+            return self._path.open("a")
+        except OSError as error:
+            raise NeedsPerson(f"the ledger cannot be written ({error.strerror}: {self._path})") from error
 
     def close(self) -> None:
         if self._file is not None:

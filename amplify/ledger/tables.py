@@ -66,6 +66,8 @@ class Gate(SQLModel, table=True):
     closes_at: datetime | None = Field(default=None, sa_type=Utc)
     after: str | None = None
     """The reason shown once `closes_at` has passed."""
+    pauses: list[list[str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    """Quiet periods: start and end (ISO 8601, UTC) and the reason."""
 
 
 class Delivery(SQLModel, table=True):

@@ -126,4 +126,4 @@ class Campaign(Entry):
     ends: Day | None = None
     """The last day on which it speaks."""
     status: Literal["active", "paused", "ended"] = "active"
-    """Only an active campaign is planned."""
+    """`paused`: planned, and held until it is active again. `ended`: not planned at all."""

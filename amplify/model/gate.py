@@ -11,6 +11,15 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """A stretch of silence: `start <= now < end` (UTC campaign time)."""
+
+    start: datetime
+    end: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Gate:
     """One subject's gate. Instants are UTC campaign time."""
 
@@ -22,6 +31,8 @@ class Gate:
     closes_at: datetime | None = None
     after: str | None = None
     """The reason once `closes_at` has passed."""
+    pauses: tuple[Pause, ...] = ()
+    """Quiet periods."""
 
     def why_not(self, now: datetime) -> str | None:
         """The reason nothing may go out at `now`; None while it is open."""
@@ -31,4 +42,17 @@ class Gate:
             return f"{self.kind} {self.subject} opens {self.opens_at:%Y-%m-%d %H:%M} UTC"
         if self.closes_at is not None and now >= self.closes_at:
             return self.after or f"{self.kind} {self.subject} is over"
-        return None
+        pause = self._pause(now)
+        return f"quiet until {pause.end:%Y-%m-%d %H:%M} UTC: {pause.why}" if pause is not None else None
+
+    def opens_again(self, now: datetime) -> datetime | None:
+        """When a closed gate can be open again by itself; None where a person has to do something first."""
+        if self.closed is not None:
+            return None
+        if self.opens_at is not None and now < self.opens_at:
+            return self.opens_at
+        pause = self._pause(now)
+        return pause.end if pause is not None else None
+
+    def _pause(self, now: datetime) -> Pause | None:
+        return next((pause for pause in self.pauses if pause.start <= now < pause.end), None)

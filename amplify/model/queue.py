@@ -87,7 +87,7 @@ class Moment(Word):
 
 
 class When(Word):
-    """Exactly one of the six ways to say when."""
+    """Exactly one of the seven ways to say when."""
 
     at: Instant | None = None
     """One instant, the same everywhere: `2027-05-17T09:00:00+02:00`."""

@@ -9,7 +9,7 @@ from amplify.model.account import Account
 from amplify.model.action import Action
 from amplify.model.campaign import Campaign
 from amplify.model.fact import Fact
-from amplify.model.gate import Gate
+from amplify.model.gate import Gate, Pause
 from amplify.model.person import Person
 from amplify.model.workspace import Workspace
 
@@ -63,10 +63,15 @@ def _action(action: Action) -> Gate:
 def _campaign(campaign: Campaign) -> Gate:
     if campaign.status != "active":
         return Gate("campaign", campaign.id, closed=f"the campaign {campaign.id} is {campaign.status}")
-    if campaign.ends is None:
-        return Gate("campaign", campaign.id)
     return Gate(
-        "campaign", campaign.id, closes_at=_end_of(campaign.ends), after=f"the campaign {campaign.id} has ended"
+        "campaign",
+        campaign.id,
+        closes_at=_end_of(campaign.ends) if campaign.ends is not None else None,
+        after=f"the campaign {campaign.id} has ended" if campaign.ends is not None else None,
+        pauses=tuple(
+            Pause(quiet.start.astimezone(UTC), quiet.end.astimezone(UTC), f"{quiet.reason} ({quiet.owner})")
+            for quiet in campaign.quiet
+        ),
     )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from amplify.model.delivery import delivery_id
 from amplify.model.dialect import Dialect
 from amplify.model.message import BoostOf
 from amplify.model.plan import Finding, LeftOut, Plan, Planned
-from amplify.model.post import Variant
+from amplify.model.post import Post, Variant
 from amplify.model.problem import Place, Problem
 from amplify.model.workspace import Workspace
 from amplify.rules.assign import assign
@@ -61,11 +62,9 @@ class _Planner:
 
     def _place(self, occurrence: Occurrence, lateness: timedelta) -> None:
         post = self.workspace.posts[occurrence.slot.post]
-        if post.front.status != "ready":
-            self._leave_out(occurrence, f"the post is {post.front.status}")
-            return
-        if self.workspace.campaigns[post.front.campaign].status != "active":
-            self._leave_out(occurrence, f"the campaign {post.front.campaign} is not active")
+        why_not = self._not_planned(occurrence, post)
+        if why_not is not None:
+            self._leave_out(occurrence, why_not)
             return
         dialect = self.dialects[occurrence.platform]
         variant = None
@@ -91,6 +90,18 @@ class _Planner:
                 self.faults.setdefault(Problem(place, "TEXT", str(fault)), set()).add(occurrence.account)
                 return
         self.deliveries.append(self._planned(occurrence, variant, composed, lateness))
+
+    def _not_planned(self, occurrence: Occurrence, post: Post) -> str | None:
+        """Why this post is not planned for anybody. A paused campaign is planned, and held by its gate."""
+        if post.front.status != "ready":
+            return f"the post is {post.front.status}"
+        campaign = self.workspace.campaigns[post.front.campaign]
+        day = occurrence.slot.due.astimezone(ZoneInfo(occurrence.zone)).date()
+        early = campaign.launched is not None and day < campaign.launched
+        late = campaign.ends is not None and day > campaign.ends
+        if campaign.status == "ended" or early or late:
+            return f"outside the days of the campaign {campaign.id}"
+        return None
 
     def _planned(
         self, occurrence: Occurrence, variant: Variant | None, composed: Composed, lateness: timedelta

@@ -27,8 +27,10 @@ POINTS: dict[str, tuple[str, str, int, bool]] = {
 
 _context = get_context("forkserver")
 _context.set_forkserver_preload(
-    ["tweepy", "atproto", "mastodon", "PIL.Image", "rich.console", "amplify.cli.main", "amplify.steps.publish"]
-    + ["amplify.steps.queue", "amplify.steps.drain", "amplify.steps.reconcile", "amplify.cli.publish", "psycopg"]
+    [
+        *("tweepy", "atproto", "mastodon", "PIL.Image", "rich.console", "psycopg", "amplify.cli.main"),
+        *("amplify.cli.publish", "amplify.steps.publish", "amplify.steps.drain", "amplify.steps.reconcile"),
+    ]
 )
 
 

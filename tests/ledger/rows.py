@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, select, update
 
 from amplify.ledger.claim import Claimed, claim
-from amplify.ledger.gates import write_gates
+from amplify.ledger.gates import read_gates, write_gates
 from amplify.ledger.queueing import difference, write_accounts, write_changes
 from amplify.ledger.settle import Barred, Begun, Hand
 from amplify.ledger.store import Ledger
-from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, GATE, MOVE, PART
+from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, MOVE, PART
 from amplify.model.delivery import State, delivery_id
 from amplify.model.gate import Gate
 from amplify.model.message import BoostOf, Message, Part
@@ -70,11 +70,9 @@ def queue(ledger: Ledger, *deliveries: Planned, now: datetime = NOW, open_gates:
         write_accounts(connection, dict.fromkeys(one.account for one in deliveries))
         write_changes(connection, deliveries, changes, now, ledger.real_now(connection))
         if open_gates:
-            known = {(kind, subject) for kind, subject in connection.execute(select(GATE.c.kind, GATE.c.subject))}
-            wanted = {tuple(subject.split(":")) for one in deliveries for subject in one.subjects}
-            new = [{"kind": kind, "subject": subject} for kind, subject in sorted(wanted - known)]
-            if new:
-                connection.execute(insert(GATE), new)
+            known = read_gates(connection)
+            wanted = {tuple(subject.split(":")) for one in deliveries for subject in one.subjects} - known.keys()
+            write_gates(connection, [*known.values(), *(Gate(kind, subject) for kind, subject in sorted(wanted))])
     return changes
 
 
@@ -160,7 +158,7 @@ def states(ledger: Ledger) -> dict[str, int]:
     """How many rows are where."""
     with ledger.read() as connection:
         counted = connection.execute(select(DELIVERY.c.state, func.count()).group_by(DELIVERY.c.state))
-        return {state: count for state, count in counted}
+        return {row[0]: row[1] for row in counted}
 
 
 def moves(ledger: Ledger, delivery: Planned | Claimed | str) -> list[tuple[str | None, str]]:

@@ -10,7 +10,7 @@ import pytest
 from amplify.ledger import claim as claiming
 from amplify.ledger.store import Ledger
 from amplify.model.delivery import State
-from amplify.model.gate import Gate
+from amplify.model.gate import Gate, Pause
 from ledger import rows
 from ledger.databases import WoundLedger
 from ledger.rows import LATENESS, NOW, planned, put, queue, row, state, take, take_one
@@ -136,6 +136,15 @@ class TestGates:
         rows.gates(ledger, Gate("campaign", "free", closes_at=NOW, after="it has ended"))
         assert take(ledger) == []
         assert row(ledger, one)["why"] == "it has ended"
+
+    def test_a_quiet_period_is_waited_for_to_its_end(self, ledger: WoundLedger) -> None:
+        one = planned()
+        queue(ledger, one)
+        rows.gates(ledger, Gate("campaign", "free", pauses=(Pause(NOW - HOUR, NOW + MINUTE, "a day of mourning"),)))
+        assert take(ledger) == []
+        held = row(ledger, one)
+        assert (held["why"], held["look_at"]) == ("quiet until 2027-05-17 09:01 UTC: a day of mourning", NOW + MINUTE)
+        assert len(take(ledger, now=NOW + MINUTE)) == 1
 
     def test_changed_gates_make_held_rows_looked_at_again(self, ledger: WoundLedger) -> None:
         one = planned()

@@ -141,7 +141,9 @@ class TestBadAddresses:
         with pytest.raises(NeedsPerson, match="cannot be opened"):
             Ledger.open(f"sqlite:///{tmp_path}/file/ledger.sqlite")
 
-    @pytest.mark.parametrize("content", [b"no database at all, just words" * 100, b"SQLite format 3\0" + b"\xff" * 5000])
+    @pytest.mark.parametrize(
+        "content", [b"no database at all, just words" * 100, b"SQLite format 3\0" + b"\xff" * 5000]
+    )
     def test_a_corrupt_file(self, tmp_path: Path, content: bytes) -> None:
         (tmp_path / "ledger.sqlite").write_bytes(content)
         with pytest.raises(NeedsPerson, match="cannot be opened"):
@@ -166,3 +168,21 @@ def test_where_a_ledger_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert ledger_url(tmp_path) == f"sqlite:///{tmp_path}/.amplify/{store.LEDGER_FILE}"
     monkeypatch.setenv("AMPLIFY_DATABASE_URL", "postgresql://h/n")
     assert ledger_url(tmp_path) == "postgresql://h/n"
+
+
+def test_a_database_that_goes_away_is_a_sentence_and_comes_back(postgres_cluster: Any) -> None:
+    url = postgres_cluster.new_database()
+    ledger = Ledger.open(url)
+
+    def interrupted() -> None:
+        with ledger.write() as connection:
+            pid = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+            with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as admin:
+                admin.execute("SELECT pg_terminate_backend(%s)", (pid,))
+            store.set_meta(connection, "a", "b")
+
+    with pytest.raises(NeedsPerson, match="does not answer"):
+        interrupted()
+    with ledger.write() as connection:
+        store.set_meta(connection, "after", "all")
+    ledger.close()

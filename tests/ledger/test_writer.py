@@ -110,11 +110,16 @@ def test_a_done_future_means_a_durable_commit(ledger: WoundLedger, database: str
 
 def test_everything_handed_in_is_durable_on_exit(ledger: WoundLedger) -> None:
     futures: list[Future[str]] = []
-    with pytest.raises(KeyboardInterrupt), Writer(ledger) as writer:
-        held = Held(writer)
-        futures = [writer.submit(note(f"n{number}")) for number in range(50)]
-        held.release()
-        raise KeyboardInterrupt
+
+    def broken_off() -> None:
+        with Writer(ledger) as writer:
+            held = Held(writer)
+            futures.extend(writer.submit(note(f"n{number}")) for number in range(50))
+            held.release()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        broken_off()
     assert all(future.done() for future in futures)
     assert notes(ledger) >= {f"n{number}" for number in range(50)}
 

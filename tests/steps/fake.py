@@ -168,7 +168,9 @@ class FakePlatform:
 
 
 LEASE = timedelta(seconds=60)
-TIMINGS = Timings(timeout=timedelta(seconds=30), lease=LEASE, backoff=timedelta(seconds=30), pause=timedelta(minutes=15))
+TIMINGS = Timings(
+    timeout=timedelta(seconds=30), lease=LEASE, backoff=timedelta(seconds=30), pause=timedelta(minutes=15)
+)
 
 
 class FakeDesk(Desk):

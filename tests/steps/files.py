@@ -28,9 +28,7 @@ class Files:
         self.root = root
         self.partners = partners or ("union",)
         day = datetime.now(UTC).date()
-        self.write(
-            "config/workspace.yaml", {"id": id, "name": "A house", "lateness": "2h", "cancel_limit": 10}
-        )
+        self.write("config/workspace.yaml", {"id": id, "name": "A house", "lateness": "2h", "cancel_limit": 10})
         self.write("config/campaigns/free.yaml", _campaign(self.partners[0]))
         self.write("config/people.yaml", {"people": []})
         self.write("config/facts.yaml", {"facts": []})

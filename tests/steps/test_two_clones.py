@@ -12,8 +12,6 @@ from typing import Any
 
 import pytest
 from ledger import rows
-from steps.fake import TIMINGS
-from steps.files import PLATFORMS, Files, handle
 
 from amplify.ledger.store import Ledger
 from amplify.model.clock import SetClock
@@ -21,6 +19,8 @@ from amplify.stage.process import Stage
 from amplify.steps.desk import Desk
 from amplify.steps.publish import publish
 from amplify.steps.queue import queue
+from steps.fake import TIMINGS
+from steps.files import PLATFORMS, Files, handle
 
 NOON = datetime(2027, 5, 17, 12, tzinfo=UTC)
 

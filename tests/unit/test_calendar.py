@@ -258,6 +258,11 @@ def test_the_first_of_a_month_that_begins_before_utc_does(zone: str) -> None:
     assert days(after) == []
 
 
+def test_the_last_evening_of_a_year_that_ends_after_utc_does() -> None:
+    one = entry(yearly={"month": 12, "day": 31, "time": "23:30"})
+    assert days(due(one, at("2028-01-01"), at("2028-02-01"), "Pacific/Pago_Pago")) == ["2027-12-31"]
+
+
 CLOCKS = st.sampled_from(["00:00", "00:30", "02:30", "09:30", "23:30"])
 DAYS = st.dates(date(2026, 12, 1), date(2029, 1, 31))
 ENDS = st.sampled_from([1, 15, 28, 29, 30, 31])

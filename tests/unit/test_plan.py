@@ -256,11 +256,23 @@ def test_only_ready_posts_are_planned(status: str) -> None:
     assert made.deliveries == made.findings == ()
 
 
-@pytest.mark.parametrize("status", ["paused", "ended"])
-def test_only_active_campaigns_are_planned(status: str) -> None:
-    shop = Workshop().campaign("free_anna", status=status).post("hello", "Hello.")
+def test_an_ended_campaign_is_not_planned() -> None:
+    shop = Workshop().campaign("free_anna", status="ended").post("hello", "Hello.")
     shop.queue("monday", "hello", at=NINE, platforms=["x"])
-    assert why(shop) == {"press_union/x": "the campaign free_anna is not active"}
+    assert why(shop) == {"press_union/x": "outside the days of the campaign free_anna"}
+
+
+def test_a_paused_campaign_is_planned_and_held_by_its_gate() -> None:
+    shop = Workshop().campaign("free_anna", status="paused").post("hello", "Hello.")
+    shop.queue("monday", "hello", at=NINE, platforms=["x"])
+    assert len(shop.plan().deliveries) == 1
+
+
+@pytest.mark.parametrize("days", [{"launched": "2027-05-19"}, {"ends": "2027-05-16"}])
+def test_a_campaign_speaks_between_its_first_and_its_last_day(days: dict[str, str]) -> None:
+    shop = Workshop().campaign("free_anna", **days).post("hello", "Hello.")
+    shop.queue("monday", "hello", at="2027-05-18T09:00:00Z", platforms=["x"])
+    assert why(shop) == {"press_union/x": "outside the days of the campaign free_anna"}
 
 
 def test_who_gets_no_variant_and_why() -> None:

@@ -78,6 +78,7 @@ def test_an_unknown_name_is_a_fault(template: str) -> None:
         "{{ cycler.__init__.__globals__ }}",
         "{{ lipsum.__globals__ }}",
         "{{ config }}",
+        "{% if range %}x{% endif %}",
         "{% include '/etc/passwd' %}",
         "{% import 'os' as os %}",
         "{% extends 'x' %}",

@@ -8,7 +8,7 @@ from typing import Final
 
 from amplify.model.person import Person
 from amplify.model.plan import Planned
-from amplify.model.problem import Problem
+from amplify.model.problem import Problem, Severity
 from amplify.rules.lint.context import Context
 
 HELD_BY_GATES: Final = frozenset({"PERSON-STATE", "STATUS-STALE", "CONSENT-MISSING", "FACT-STALE", "CTA-CLOSED"})
@@ -109,6 +109,19 @@ def embargo(context: Context, delivery: Planned) -> Iterator[Problem]:
             word = "before" if early else "after"
             yield Problem(
                 front.place, "EMBARGO", f"due {word} {bound.isoformat()}: move the queue entry `{delivery.entry}`"
+            )
+
+
+def quiet(context: Context, delivery: Planned) -> Iterator[Problem]:
+    """QUIET: due while the campaign is silent: held, and missed where the silence outlasts its lateness window."""
+    for period in context.campaign(delivery).quiet:
+        if period.start <= delivery.due < period.end:
+            end = "missed" if period.end >= delivery.late else "held until then"
+            yield Problem(
+                context.workspace.queue[delivery.entry].place,
+                "QUIET",
+                f"due in the quiet period until {period.end.isoformat()} ({period.owner}): it will be {end}",
+                Severity.WARNING,
             )
 
 

@@ -80,18 +80,23 @@ def _speaking(deliveries: Sequence[Planned]) -> dict[str, list[Planned]]:
     return by_account
 
 
-def _caps(context: Context, account: str) -> Caps:
-    return context.workspace.accounts[account].caps
+def _caps(context: Context, delivery: Planned) -> Caps:
+    """The account's caps, or the campaign's own where these are tighter."""
+    ours = context.workspace.accounts[delivery.account].caps
+    campaign = context.campaign(delivery).caps
+    if campaign is None:
+        return ours
+    return Caps(per_day=min(ours.per_day, campaign.per_day), gap=max(ours.gap, campaign.gap))
 
 
 def too_many_a_day(context: Context, deliveries: Sequence[Planned]) -> Iterator[Finding]:
     """CAP-DAY: more posts a day than the account's cap."""
     for account, own in _speaking(deliveries).items():
-        cap = _caps(context, account).per_day
         by_day: dict[str, list[Planned]] = defaultdict(list)
         for delivery in own:
             by_day[delivery.due.astimezone(ZoneInfo(delivery.zone)).date().isoformat()].append(delivery)
         for day, planned in by_day.items():
+            cap = min(_caps(context, delivery).per_day for delivery in planned)
             if len(planned) > cap:
                 entry = context.workspace.queue[planned[-1].entry]
                 yield Finding(
@@ -107,8 +112,8 @@ def too_many_a_day(context: Context, deliveries: Sequence[Planned]) -> Iterator[
 def too_close(context: Context, deliveries: Sequence[Planned]) -> Iterator[Finding]:
     """CAP-GAP: two posts of one account closer together than its gap."""
     for account, own in _speaking(deliveries).items():
-        gap = _caps(context, account).gap
         for before, after in pairwise(own):
+            gap = _caps(context, after).gap
             if after.due - before.due < gap:
                 entry = context.workspace.queue[after.entry]
                 minutes = int((after.due - before.due).total_seconds() // 60)

@@ -31,6 +31,7 @@ RULES: Final[Sequence[Callable[[Context, Planned], Iterator[Problem]]]] = (
     care.fact_stale,
     care.call_closed,
     care.embargo,
+    care.quiet,
     care.boost_consent,
     accounts.label_missing,
     accounts.rules_unreviewed,

@@ -105,6 +105,7 @@ def upgrade() -> None:
         sa.Column("opens_at", INSTANT, nullable=True),
         sa.Column("closes_at", INSTANT, nullable=True),
         sa.Column("after", sa.String(), nullable=True),
+        sa.Column("pauses", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("kind", "subject"),
     )
     op.create_table(

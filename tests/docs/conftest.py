@@ -1,0 +1,8 @@
+"""`generate` is importable, as it is for cog."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "docs"))
