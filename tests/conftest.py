@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))  # `counterparts` is importable from every folder of tests
 
@@ -17,6 +18,10 @@ from counterparts.require import need
 
 if TYPE_CHECKING:
     from amplify.stage.process import Stage
+
+# A loaded machine is slow, and no property of ours is about speed.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 _attempts: list[str] = []
 _CONNECTS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})

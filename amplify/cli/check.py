@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from amplify.cli.desk import AsJson, Workspace, looking_clock
-from amplify.cli.output import console, progress, say_json, show_problems
+from amplify.cli.output import console, counted, progress, say_json, show_problems
 from amplify.model.problem import Severity
 from amplify.workspace.locate import find_root
 
@@ -30,5 +30,5 @@ def command(
         say_json({"errors": count, "warnings": warnings, "problems": [p.as_json() for p in problems]})
     else:
         show_problems(problems)
-        console().print(f"{count} errors, {warnings} warnings" if problems else "no problems")
+        console().print(f"{counted(count, 'error')}, {counted(warnings, 'warning')}" if problems else "no problems")
     return 1 if count or (strict and warnings) else 0

@@ -83,6 +83,16 @@ def local(instant: datetime, zone: str) -> str:
     return f"{wall:%a} {wall.day} {wall:%b %Y %H:%M} {zone}"
 
 
+def paused(account: str, why: str) -> str:
+    """The sentence about a paused account; most reasons name it already."""
+    return f"paused: {why}" if why.startswith(account) else f"{account} is paused: {why}"
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 error`, `2 errors`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def clock_time(instant: datetime, zone: str) -> str:
     """`10:00 +03`: a wall-clock time with its distance from UTC."""
     wall = instant.astimezone(ZoneInfo(zone))

@@ -72,10 +72,10 @@ def _show(planned: Plan, changes: list[Change], alone: bool, diff: bool, days: i
     if diff and not changes:
         out.print("the ledger says the same: `amplify queue` would change nothing")
     if changes:
-        _show_changes(changes, diff)
+        _show_changes(changes, diff, days is not None)
 
 
-def _show_changes(changes: list[Change], whole: bool) -> None:
+def _show_changes(changes: list[Change], whole: bool, part: bool) -> None:
     out = console()
     if whole:
         for change in changes:
@@ -87,7 +87,7 @@ def _show_changes(changes: list[Change], whole: bool) -> None:
     counts = {sign: sum(change.sign == sign for change in changes) for sign in _SIGNS}
     words = {"+": "new", "~": "changed", "-": "cancelled", "^": "revived", "!": "already out with other words"}
     said = ", ".join(f"{count} {words[sign]}" for sign, count in counts.items() if count)
-    out.print(f"`amplify queue` would write: {said}")
+    out.print(f"not yet in the ledger: {said}" if part else f"`amplify queue` would write: {said}")
 
 
 def _show_deliveries(shown: tuple[Planned, ...], changes: dict[str, Change]) -> None:

@@ -29,7 +29,7 @@ def command(
     """Show each message as it would go out: text, length, pictures, and the exact request. Makes none."""
     from amplify.rules.horizon import horizon
     from amplify.steps.plan import plan
-    from amplify.steps.preview import preview
+    from amplify.steps.preview import as_if_queued, preview
 
     desk = open_desk(workspace, looking_clock())
     words = desk.workspace()
@@ -37,10 +37,17 @@ def command(
     if unknown:
         raise WrongUse(f"there is no post or queue entry {', '.join(unknown)}: `amplify plan` lists them")
     now = start.replace(tzinfo=UTC) if start else desk.clock.now()
-    planned = plan(words, now, now + timedelta(days=days) if days else horizon(words, now), desk.dialects)
-    chosen = planned.deliveries if everyone or not planned.ours else planned.ours
+    end = now + timedelta(days=days) if days else horizon(words, now)
+    planned = plan(words, now, end, desk.dialects)
+    chosen = tuple(d for d in planned.deliveries if not posts or d.post in posts or d.entry in posts)
     if posts:
-        chosen = tuple(d for d in chosen if d.post in posts or d.entry in posts)
+        seen = {delivery.post for delivery in chosen}
+        unplanned = [name for name in posts if name in words.posts and name not in seen]
+        if unplanned:  # a draft, or a post that is not queued: as if it were due now
+            planned = plan(as_if_queued(words, unplanned, now), now, end, desk.dialects)
+            chosen += tuple(d for d in planned.deliveries if d.entry == "preview")
+    if not everyone and planned.ours:
+        chosen = tuple(delivery for delivery in chosen if delivery.ours)
     shown = preview(desk, chosen)
     if as_json:
         say_json([one.as_json() for one in shown])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from amplify.cli.desk import AsJson, Workspace, open_desk
+from amplify.cli.stopping import stopping
 
 if TYPE_CHECKING:
     from amplify.ledger.claim import Claimed
@@ -21,10 +22,13 @@ def command(workspace: Workspace = None, workers: Workers = 8, as_json: AsJson =
 
     desk = open_desk(workspace)
     try:
-        done = publish(desk, workers=workers, told=None if as_json else tell)
+        with stopping() as stop:
+            done = publish(desk, workers=workers, told=None if as_json else tell, stop=stop)
     finally:
         desk.close()
     show(done, as_json)
+    if stop.is_set():
+        raise KeyboardInterrupt
     return 3 if done.needs_person else 0
 
 
@@ -52,9 +56,9 @@ def show(done: Pass, as_json: bool) -> None:
         )
         return
     if done.paused or done.unsure:
-        from amplify.cli.output import complain
+        from amplify.cli.output import complain, paused
 
         for account, why in done.paused.items():
-            complain(f"{account} is paused: {why}")
+            complain(paused(account, why))
         if done.unsure:
             complain(f"{done.unsure} deliveries are unsure: see `amplify status`")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from amplify.cli.desk import AsJson, Workspace, open_desk
-from amplify.cli.output import console, errors, progress, say_json
+from amplify.cli.output import console, counted, errors, progress, say_json
 
 if TYPE_CHECKING:
     from amplify.model.plan import Change
@@ -39,5 +39,5 @@ def command(
         return 0
     for change in done.changes:
         console().print(f"{change.sign} {change.due:%Y-%m-%d %H:%M} UTC  {change.account}  {change.post}  {change.why}")
-    console().print(f"{len(written)} changes written" if written else "nothing to change")
+    console().print(f"{counted(len(written), 'change')} written" if written else "nothing to change")
     return 0

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import signal
 from threading import Event
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from amplify.cli.desk import Workspace, open_desk
-from amplify.cli.output import complain, console, show_problems
+from amplify.cli.output import complain, console, paused, show_problems
 from amplify.cli.publish import Workers, show, tell
+from amplify.cli.stopping import stopping
 from amplify.steps.desk import Desk
-
-if TYPE_CHECKING:
-    from types import FrameType
 
 
 def command(
@@ -27,20 +24,14 @@ def command(
     from amplify.steps.publish import publish
 
     desk = open_desk(workspace)
-    stop = Event()
-
-    def on_signal(number: int, frame: FrameType | None) -> None:
-        stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, on_signal)
-    if drain:
-        done = publish(desk, workers=workers, told=tell, stop=stop)
-        show(done, as_json=False)
-        return 3 if done.needs_person else 0
-    console().print("running; Ctrl-C stops after the deliveries in hand")
-    rounds = Rounds(desk, workers, stop)
-    Ticker(rounds.tick, rounds.sweep).run(stop)
+    with stopping() as stop:
+        if drain:
+            done = publish(desk, workers=workers, told=tell, stop=stop)
+            show(done, as_json=False)
+            return 3 if done.needs_person else 0
+        console().print("running; Ctrl-C stops after the deliveries in hand")
+        rounds = Rounds(desk, workers, stop)
+        Ticker(rounds.tick, rounds.sweep).run(stop)
     desk.close()
     console().print("stopped")
     return 0
@@ -67,7 +58,7 @@ class Rounds:
                 show_problems(getattr(error, "problems", ()), to_stderr=True)
             self._say(str(error))
             return
-        now = {f"{account} is paused: {why}" for account, why in done.paused.items()}
+        now = {paused(account, why) for account, why in done.paused.items()}
         self._said &= now
         for sentence in now:
             self._say(sentence)

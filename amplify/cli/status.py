@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from amplify.cli.desk import AsJson, Workspace, looking_clock, open_desk
-from amplify.cli.output import STATE_STYLES, complain, console, say_json
+from amplify.cli.output import STATE_STYLES, complain, console, paused, say_json
 
 if TYPE_CHECKING:
     from amplify.ledger.standing import Standing
@@ -21,10 +21,10 @@ def command(workspace: Workspace = None, as_json: AsJson = False) -> int:
         now = standing(connection, desk.clock.now())
     unsure = any(row["state"] == "unsure" for row in now.look)
     if as_json:
-        say_json({"counts": now.counts, "coming": now.coming, "look": now.look, "paused": now.paused})
+        say_json({"counts": now.counts, "coming": now.coming, "look": now.look, "paused": now.paused, "held": now.held})
     else:
         _show(now)
-    return 3 if unsure or now.paused else 0
+    return 3 if unsure or now.paused or now.held else 0
 
 
 def _show(now: Standing) -> None:
@@ -39,8 +39,10 @@ def _show(now: Standing) -> None:
             out.print(f"\n[bold]{title}[/bold]")
             for row in rows:
                 _line(row)
+    if now.held:
+        complain(now.held)
     for account, why in now.paused.items():
-        complain(f"{account} is paused: {why}")
+        complain(paused(account, why))
     if any(row["state"] == "unsure" for row in now.look):
         out.print("\nunsure: look at the account's own timeline, then `amplify settle ID --sent URL` or `--not-sent`")
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, func, select
 
+from amplify.ledger.store import get_meta
 from amplify.ledger.tables import ACCOUNT, DELIVERY
 from amplify.model.delivery import State
+
+HELD: Final = "held"
+"""The note of why nothing goes out at all; empty while all is well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,8 @@ class Standing:
     """Unsure, refused, missed and cut: a person should look."""
     paused: Mapping[str, str]
     """Account → what to mend."""
+    held: str
+    """Why nothing goes out at all, as the last `queue` saw it; empty while all is well."""
 
 
 _COLUMNS = ("id", "account", "post", "entry", "state", "why", "due_at", "late_at")
@@ -45,4 +51,5 @@ def standing(connection: Connection, now: datetime, most: int = 12) -> Standing:
         coming=tuple(dict(row) for row in connection.execute(waiting.limit(most)).mappings()),
         look=tuple(dict(row) for row in connection.execute(look.limit(most * 4)).mappings()),
         paused={account: why or "" for account, why in connection.execute(paused)},
+        held=get_meta(connection, HELD) or "",
     )

@@ -126,6 +126,10 @@ class Platform(Protocol):
         """
         ...
 
+    def locate(self, url: str) -> Receipt:
+        """The post at an address people open. Raises Refused where it is none of this platform, or is gone."""
+        ...
+
     def boost(self, target: Receipt, key: str, record_key: str, created_at: datetime) -> Receipt:
         """Repost `target` (its `id` may be empty where only the URL is known). Repeating it changes nothing."""
         ...

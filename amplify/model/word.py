@@ -14,6 +14,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     NaiveDatetime,
+    PlainSerializer,
     PrivateAttr,
     StringConstraints,
 )
@@ -108,9 +109,18 @@ Tag = Annotated[str, StringConstraints(pattern=r"^[^\s#@]+$", max_length=100)]
 Wall = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 """A wall-clock time, `HH:MM`, 24 hours."""
 
+
+def write_duration(value: timedelta) -> str:
+    """The inverse of `parse_duration`, in the largest unit that fits."""
+    seconds = int(value.total_seconds())
+    unit = next(unit for unit in ("d", "h", "m", "s") if seconds % _SECONDS[unit] == 0)
+    return f"{seconds // _SECONDS[unit]}{unit}"
+
+
 Duration = Annotated[
     timedelta,
     BeforeValidator(parse_duration),
+    PlainSerializer(write_duration, return_type=str),
     _Schema({"type": "string", "pattern": r"^\d+\s*(s|m|h|d)$", "examples": ["30m", "2h", "7d"]}),
 ]
 """A number and a unit: `90s`, `30m`, `2h`, `7d`."""

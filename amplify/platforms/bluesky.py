@@ -98,14 +98,14 @@ class Bluesky:
             found = self._record(uri)
             return self._receipt(found.uri, found.cid) if found is not None else None
 
+    def locate(self, url: str) -> Receipt:
+        with self._asking(repeatable=True):
+            return self._at(self._uri_of(url), url)
+
     def boost(self, target: Receipt, key: str, record_key: str, created_at: datetime) -> Receipt:
         with self._asking(repeatable=True):  # only reading so far
             if not target.id or not target.extra:
-                uri = target.id or self._uri_of(target.url)
-                found = self._record(uri)
-                if found is None:
-                    raise Refused("the post to boost is not there (any more)")
-                target = Receipt(id=found.uri, url=target.url, extra=found.cid)
+                target = self._at(target.id or self._uri_of(target.url), target.url)
             did = self._session.did()
         with self._asking(repeatable=False):
             record = repost_record(target, created_at)
@@ -169,15 +169,21 @@ class Bluesky:
                 return None
             raise
 
+    def _at(self, uri: str, url: str) -> Receipt:
+        found = self._record(uri)
+        if found is None:
+            raise Refused("the post at this address is not there (any more)")
+        return Receipt(id=found.uri, url=url or self._receipt(found.uri, found.cid).url, extra=found.cid)
+
     def _uri_of(self, url: str) -> str:
         if url.startswith("at://"):
             return url
         match = re.search(r"/profile/([^/?#]+)/post/([^/?#]+)", url)
         if match is None:
-            raise Refused("a post on Bluesky is boosted by its address: https://bsky.app/profile/HANDLE/post/KEY")
+            raise Refused("the address of a post on Bluesky looks like https://bsky.app/profile/HANDLE/post/KEY")
         did: str | None = match[1] if match[1].startswith("did:") else self._resolve(match[1])
         if did is None:
-            raise Refused("the account of the post to boost is not there (any more)")
+            raise Refused("the account at this address is not there (any more)")
         return f"at://{did}/{POST}/{match[2]}"
 
     def _receipt(self, uri: str, cid: str) -> Receipt:

@@ -141,6 +141,9 @@ class Mastodon:
             found = next((one for one in self._own(since) if same_post(call, one)), None)
             return _receipt(found) if found is not None else None
 
+    def locate(self, url: str) -> Receipt:
+        return Receipt(id=self._id_of(url), url=url)
+
     def boost(self, target: Receipt, key: str, record_key: str, created_at: datetime) -> Receipt:
         post = target.id or self._id_of(target.url)
         with self._asking(repeatable=False):

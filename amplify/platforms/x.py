@@ -130,6 +130,9 @@ class X:
             "open the account, look, and settle it by hand"
         )
 
+    def locate(self, url: str) -> Receipt:
+        return Receipt(id=_id_in(url), url=url)
+
     def boost(self, target: Receipt, key: str, record_key: str, created_at: datetime) -> Receipt:
         post = target.id or _id_in(target.url)
         with self._asking(repeatable=False):
@@ -253,7 +256,7 @@ def _after(response: Any) -> timedelta:
 def _id_in(url: str) -> str:
     match = re.search(r"/status(?:es)?/(\d{1,19})(?:[/?#]|$)", url)
     if match is None:
-        raise Refused("a post on X is boosted by its address: https://x.com/NAME/status/NUMBER")
+        raise Refused("the address of a post on X looks like https://x.com/NAME/status/NUMBER")
     return match[1]
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import datetime
-from typing import Final
+from pathlib import Path
 
-QUEUED: Final = "queued"
-"""The ledger's note of the files and the day of the last `queue`."""
+
+def note_key(root: Path) -> str:
+    """Where the ledger keeps this clone's note: several machines may share a ledger, each with its own files."""
+    return f"queued {socket.gethostname()}:{root}"
 
 
 def queued_mark(fingerprint: str, now: datetime) -> str:

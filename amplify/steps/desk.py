@@ -45,7 +45,8 @@ class UnreadableFiles(ProblemsFound):
     """The workspace has errors; `problems` are all of them."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__(f"the workspace has {len(problems)} problems: run `amplify check` to see them")
+        many = "a problem" if len(problems) == 1 else f"{len(problems)} problems"
+        super().__init__(f"the workspace has {many}: run `amplify check` to see all")
         self.problems = problems
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from amplify.model.gate import Gate
 from amplify.model.plan import Planned
 from amplify.model.platform import Call, Connection, Platform, Receipt
+from amplify.model.queue import QueueEntry, When
 from amplify.model.workspace import Workspace
 from amplify.platforms.registry import adapter
 from amplify.rules.gates import gates
@@ -47,6 +50,17 @@ class Preview:
             "why_not": list(self.why_not),
             "requests": list(self.requests),
         }
+
+
+def as_if_queued(workspace: Workspace, posts: Iterable[str], now: datetime) -> Workspace:
+    """The workspace with these posts due at once, whatever their status: a draft can be looked at, too."""
+    wanted = list(posts)
+    entry = QueueEntry(id="preview", posts=tuple(wanted), when=When(at=now + timedelta(minutes=1)))
+    ready = {
+        name: replace(workspace.posts[name], front=workspace.posts[name].front.model_copy(update={"status": "ready"}))
+        for name in wanted
+    }
+    return replace(workspace, posts={**workspace.posts, **ready}, queue={**workspace.queue, entry.id: entry})
 
 
 def preview(desk: Desk, deliveries: tuple[Planned, ...]) -> list[Preview]:

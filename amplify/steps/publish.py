@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from amplify.ledger.agenda import Agenda, agenda
 from amplify.ledger.reap import reap
-from amplify.steps.current import QUEUED, queued_mark
+from amplify.steps.current import note_key, queued_mark
 
 if TYPE_CHECKING:
     from threading import Event
@@ -70,4 +70,4 @@ def publish(desk: Desk, *, workers: int = 8, told: Told | None = None, stop: Eve
 
 def _look(desk: Desk) -> Agenda:
     with desk.ledger.read() as connection:
-        return agenda(desk.ledger, connection, QUEUED, desk.clock.now())
+        return agenda(desk.ledger, connection, note_key(desk.root), desk.clock.now())

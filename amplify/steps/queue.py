@@ -9,6 +9,7 @@ from typing import Final
 
 from amplify.ledger.gates import GATES, write_gates
 from amplify.ledger.queueing import difference, write_accounts, write_changes
+from amplify.ledger.standing import HELD
 from amplify.ledger.store import set_meta
 from amplify.model.errors import NeedsPerson
 from amplify.model.plan import Change, Plan
@@ -17,7 +18,7 @@ from amplify.model.workspace import Workspace
 from amplify.rules.gates import gates
 from amplify.rules.horizon import horizon
 from amplify.rules.lint.care import HELD_BY_GATES
-from amplify.steps.current import QUEUED, queued_mark
+from amplify.steps.current import note_key, queued_mark
 from amplify.steps.desk import Desk, UnreadableFiles
 from amplify.steps.plan import plan
 
@@ -48,12 +49,14 @@ def queue(
     is absent or says no.
     """
     mark = desk.fingerprint()
-    workspace = desk.workspace()
+    workspace = _readable(desk)
+    if not workspace.accounts:
+        raise NeedsPerson("nobody has said who we are: copy config/accounts.example.yaml to config/accounts.yaml first")
     desk.ledger.serve(workspace.settings.id)
     gates_changed = _copy_gates(desk, workspace)
     now = desk.clock.now()
     planned = plan(workspace, now, until or horizon(workspace, now), desk.dialects, progress)
-    _refuse_errors(planned)
+    _refuse_errors(desk, planned)
     desk.pictures.freeze(delivery.message for delivery in planned.ours)
     with desk.ledger.write() as connection:
         desk.ledger.lock(connection, _QUEUEING)
@@ -66,8 +69,23 @@ def queue(
             )
         write_accounts(connection, workspace.accounts)
         write_changes(connection, planned.ours, changes, now, desk.ledger.real_now(connection))
-        set_meta(connection, QUEUED, queued_mark(mark, now))
+        set_meta(connection, note_key(desk.root), queued_mark(mark, now))
+        set_meta(connection, HELD, "")
     return Queued(planned, changes, gates_changed)
+
+
+def _readable(desk: Desk) -> Workspace:
+    """The files, or a note for `status` that they hold everything."""
+    try:
+        return desk.workspace()
+    except UnreadableFiles as error:
+        _note_held(desk, f"everything is held: {error}")
+        raise
+
+
+def _note_held(desk: Desk, why: str) -> None:
+    with desk.ledger.write() as connection:
+        set_meta(connection, HELD, why)
 
 
 def _copy_gates(desk: Desk, workspace: Workspace) -> bool:
@@ -76,7 +94,7 @@ def _copy_gates(desk: Desk, workspace: Workspace) -> bool:
         return write_gates(connection, gates(workspace))
 
 
-def _refuse_errors(planned: Plan) -> None:
+def _refuse_errors(desk: Desk, planned: Plan) -> None:
     ours = {delivery.account for delivery in planned.ours}
     errors = tuple(
         finding.problem
@@ -86,4 +104,6 @@ def _refuse_errors(planned: Plan) -> None:
         and ours.intersection(finding.accounts)
     )
     if errors:
-        raise UnreadableFiles(errors)
+        error = UnreadableFiles(errors)
+        _note_held(desk, f"everything is held: {error}")
+        raise error

@@ -18,7 +18,7 @@ from amplify.model.errors import LoggedOut, PlatformError, Refused, TryLater, Un
 from amplify.model.message import Message, Part
 from amplify.model.platform import Call, Json, Limits, Reading, Receipt, Whoami
 from amplify.model.workspace import Workspace
-from amplify.steps.current import QUEUED, queued_mark
+from amplify.steps.current import note_key, queued_mark
 from amplify.steps.desk import Desk, Timings
 
 Answer = Literal["accept", "try_later", "refuse", "logged_out", "lose_before", "lose_after"]
@@ -201,7 +201,7 @@ class FakeDesk(Desk):
     def as_queued(self) -> None:
         """Let the next pass take the ledger's rows as they are."""
         with self.ledger.write() as connection:
-            set_meta(connection, QUEUED, queued_mark(self.fingerprint(), self.time.now()))
+            set_meta(connection, note_key(self.root), queued_mark(self.fingerprint(), self.time.now()))
 
     def _connect(self, name: str) -> FakePlatform:
         return FakePlatform(self.world, name)

@@ -12,7 +12,7 @@ from workshop import MONDAY, Workshop
 
 from amplify.ledger.store import get_meta
 from amplify.model.errors import NeedsPerson, WrongUse
-from amplify.steps.current import QUEUED, queued_mark
+from amplify.steps.current import note_key, queued_mark
 from amplify.steps.desk import UnreadableFiles
 from amplify.steps.publish import publish
 from amplify.steps.queue import queue
@@ -24,7 +24,7 @@ HOUR = timedelta(hours=1)
 def is_current(desk: FakeDesk) -> bool:
     """Whether a pass would find that neither files nor the day changed."""
     with desk.ledger.read() as connection:
-        return get_meta(connection, QUEUED) == queued_mark(desk.fingerprint(), desk.clock.now())
+        return get_meta(connection, note_key(desk.root)) == queued_mark(desk.fingerprint(), desk.clock.now())
 
 
 def shop_with(*posts: str) -> Workshop:

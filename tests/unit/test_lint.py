@@ -60,6 +60,19 @@ def anna_in(lang: str, *covered: str) -> Workshop:
     return shop.post("hello", lang=lang)
 
 
+def silent(start: str, end: str) -> Workshop:
+    """A quiet period of the campaign around Monday at nine."""
+    period = {"start": start, "end": end, "owner": "the family", "reason": "a funeral"}
+    return week().campaign("free_anna", quiet=[period])
+
+
+def addressed(partner: str | None) -> Workshop:
+    """A boost of something that is out already, with and without a word about whose it is."""
+    shop = Workshop().partner("writers", boost_consent=True)
+    shop.post("hello", kind="boost", boost={"urls": {"x": "https://x.com/writers/status/7"}, "partner": partner})
+    return shop.queue("monday", "hello", at=NINE, platforms=["x"], partners=["press_union"])
+
+
 def shown(**note: Any) -> Workshop:
     return week(media=["banner.png"]).picture("banner.png", **note)
 
@@ -159,6 +172,9 @@ CASES: list[tuple[str, Severity, str, Callable[[], Workshop], Callable[[], Works
         lambda: week(embargo_until="2027-05-17T11:00:00+02:00")),
     ("EMBARGO", ERROR, FRONT, lambda: week(not_before="2027-05-18T00:00:00Z"), lambda: week(not_before=NINE)),
     ("EMBARGO", ERROR, FRONT, lambda: week(expires_at="2027-05-17T08:59:59Z"), lambda: week(expires_at=NINE)),
+    ("QUIET", WARNING, "config/queue.yaml:3:5",
+        lambda: silent(NINE, "2027-05-17T12:00:00Z"), lambda: silent("2027-05-17T07:00:00Z", NINE)),
+    ("X-BOOST", ERROR, FRONT, lambda: addressed(None), lambda: addressed("writers")),
     ("X-BOOST", ERROR, FRONT, lambda: boosted("x", False), lambda: boosted("x", True)),
     ("X-BOOST", ERROR, FRONT, lambda: boosted("mastodon", False), lambda: boosted("mastodon", True)),
     ("B-OPTIN", ERROR, FRONT, lambda: boosted("bluesky", False), lambda: boosted("bluesky", True)),

@@ -128,6 +128,12 @@ def quiet(context: Context, delivery: Planned) -> Iterator[Problem]:
 def boost_consent(context: Context, delivery: Planned) -> Iterator[Problem]:
     """X-BOOST, B-OPTIN: only partners who agreed are boosted."""
     boost = context.post(delivery).front.boost
+    if boost is not None and boost.urls and boost.partner is None:
+        yield Problem(
+            context.post(delivery).place,
+            "X-BOOST",
+            "nobody can tell whose posts these addresses are: name the partner, whose consent counts",
+        )
     if boost is None or boost.partner is None or boost.partner == delivery.partner:
         return
     if not context.workspace.partners[boost.partner].boost_consent:

@@ -20,6 +20,9 @@ from amplify.steps.reporting.words import Counted, DeliveryLine, PartLine
 OUT = frozenset({State.SENT, State.CUT, State.REMOVING, State.REMOVED, State.GONE})
 """States of deliveries that went out, at least in part."""
 
+_PASSING = frozenset({State.WAITING, State.CLAIMED, State.SENDING})
+"""States whose last move says nothing about why they stand there."""
+
 
 def delivery_lines(rows: Rows, marks: Sequence[timedelta], now: datetime) -> tuple[DeliveryLine, ...]:
     """Every delivery of the period, by due time. Reasons are told as far as they may be passed on."""
@@ -49,7 +52,13 @@ def _delivery(
         lang=row.lang,
         hashtags=tuple(dict.fromkeys(spelling[_folded(tag)] for tag in row.hashtags)),
         state=row.state,
-        why=told(row.why or (ended[1] if ended else None), row.state, row.subjects, rows.gates, now),
+        why=told(
+            row.why or (ended[1] if ended and row.state not in _PASSING else None),
+            row.state,
+            row.subjects,
+            rows.gates,
+            now,
+        ),
         due_at=row.due_at,
         sent_at=sent_at,
         parts=parts,
