@@ -31,6 +31,8 @@ def _show(now: Standing) -> None:
     out = console()
     if not now.counts:
         out.print("the ledger is empty: `amplify queue` writes the plan down")
+        if now.held:
+            complain(now.held)
         return
     counts = "  ".join(f"[{STATE_STYLES[state]}]{count} {state}[/]" for state, count in now.counts.items())
     out.print(f"{counts}  [dim](times in UTC)[/dim]")

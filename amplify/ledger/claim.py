@@ -32,17 +32,12 @@ _awake = ACCOUNT.c.paused_at.is_(None) & or_(
     ACCOUNT.c.real_not_before.is_(None), ACCOUNT.c.real_not_before <= bindparam("real", type_=Utc)
 )
 _urgency = select(_mine.c.look_at).where(*_due_row).order_by(_mine.c.look_at).limit(1).correlate(ACCOUNT)
-_candidates = select(ACCOUNT.c.id, _urgency.scalar_subquery().label("urgency")).where(_awake, _free).subquery()
-_URGENT = (
-    select(_candidates.c.id)
-    .where(_candidates.c.urgency.is_not(None))
-    .order_by(_candidates.c.urgency, _candidates.c.id)
-    .limit(bindparam("most"))
-)
-_LOCKED = (
+_urgent = _urgency.scalar_subquery()
+_LOCKED = (  # what another worker has locked is passed over, so that workers do not queue for the same accounts
     select(ACCOUNT.c.id)
-    .where(ACCOUNT.c.id.in_(bindparam("names", expanding=True)), _awake)
-    .order_by(ACCOUNT.c.id)
+    .where(_awake, _free, _urgent.is_not(None))
+    .order_by(_urgent, ACCOUNT.c.id)
+    .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
 _first = select(_mine.c.id).where(*_due_row).order_by(_mine.c.look_at, _mine.c.due_at, _mine.c.id).limit(1)
@@ -134,11 +129,9 @@ def claim(
 def _due(connection: Connection, now: datetime, real: datetime, limit: int) -> list[RowMapping]:
     """The earliest due row of each free account, the most urgent first. Accounts are locked first, then looked at
     again: another worker may have taken one between the two."""
-    when = {"now": now, "real": real}
-    names = list(connection.execute(_URGENT, when | {"most": limit}).scalars())
-    if not names:
+    locked = list(connection.execute(_LOCKED, {"now": now, "real": real, "most": limit}).scalars())
+    if not locked:
         return []
-    locked = list(connection.execute(_LOCKED, {"real": real, "names": sorted(names)}).scalars())
     return list(connection.execute(_FIRST, {"now": now, "names": locked}).mappings())
 
 

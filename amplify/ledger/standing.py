@@ -47,7 +47,7 @@ def standing(connection: Connection, now: datetime, most: int = 12) -> Standing:
     look = select(*columns).where(DELIVERY.c.state.in_(troubled)).order_by(DELIVERY.c.due_at.desc(), DELIVERY.c.id)
     paused = select(ACCOUNT.c.id, ACCOUNT.c.paused_why).where(ACCOUNT.c.paused_at.is_not(None))
     return Standing(
-        counts=dict(counted.tuples().all()),
+        counts={str(state): int(count) for state, count in counted},
         coming=tuple(dict(row) for row in connection.execute(waiting.limit(most)).mappings()),
         look=tuple(dict(row) for row in connection.execute(look.limit(most * 4)).mappings()),
         paused={account: why or "" for account, why in connection.execute(paused)},

@@ -12,7 +12,7 @@ from threading import Lock
 from types import TracebackType
 from typing import IO, Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, update
+from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
@@ -27,6 +27,12 @@ LEDGER_FILE: Final = "ledger.sqlite"
 _LOCKS: Final = 4206180715
 """PostgreSQL's advisory locks are numbers: ours begin here, the migration's is the first."""
 _BINDING: Final = 3
+
+
+# In words, for naming a database's own INSERT loads its whole dialect.
+_NOTE: Final = text(
+    "INSERT INTO meta (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+)
 
 
 class Ledger:
@@ -169,9 +175,7 @@ def get_meta(connection: Connection, key: str) -> str | None:
 
 def set_meta(connection: Connection, key: str, value: str) -> None:
     """Write a note, new or known."""
-    changed = connection.execute(update(META).where(META.c.key == key).values(value=value))
-    if changed.rowcount == 0:
-        connection.execute(insert(META).values(key=key, value=value))
+    connection.execute(_NOTE, {"key": key, "value": value})
 
 
 @contextmanager

@@ -98,6 +98,10 @@ class TestExitCodes:
         for command in ("check", "plan", "queue", "publish"):
             said = amplify(command, "-w", busy.root)
             assert (said.code, "TXT-LONG" in said.words) == (1, True), command
+        said = amplify("status", "-w", busy.root)  # it needs a person, and says why
+        assert (said.code, "everything is held" in said.words) == (3, True)
+        busy.post("due1", "Short enough")
+        assert amplify("queue", "-w", busy.root).code == 0
         assert amplify("status", "-w", busy.root).code == 0
 
     def test_warnings_alone_are_fine_unless_asked_to_be_strict(self, amplify: Amplify, files: Files) -> None:

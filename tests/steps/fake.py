@@ -139,6 +139,12 @@ class FakePlatform:
         self._fail(answer, before=False)
         return Receipt(f"{self.account}:boost", "")
 
+    def locate(self, url: str) -> Receipt:
+        found = [one for one in self.world.accepted if url.endswith(one.id)]
+        if not found:
+            raise Refused("there is no such post")
+        return Receipt(found[0].id, url)
+
     def delete(self, receipt: Receipt) -> None:
         self.world.deleted.add(receipt.id)
 
