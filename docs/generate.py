@@ -153,8 +153,8 @@ def _form(field: Schema, defs: dict[str, Schema]) -> str:
         return _list(field, defs)
     if kind == "object":
         return _mapping(field, defs)
-    if kind == "integer":
-        return "a whole number" + _bounds(field)
+    if kind in ("integer", "number"):
+        return ("a whole number" if kind == "integer" else "a number") + _bounds(field)
     if kind == "boolean":
         return "`true` or `false`"
     return _text(field)
@@ -197,6 +197,7 @@ def _text(field: Schema) -> str:
         pattern_of(Wall): "a time of day",
         pattern_of(PlatformName): "a platform",
         _DAY: "a day",
+        r"^[A-Z]+(-[A-Z]+)*$": "a rule's code",
         r"^[A-Z]{2}$": "a country (`XZ`)",
         r"^[a-z0-9.-]+\.[a-z]{2,}$": "a domain",
         r"^[^@\s]+@[^@\s]+\.[^@\s]+$": "an e-mail address",
@@ -217,31 +218,62 @@ def _text(field: Schema) -> str:
 
 # ── docs/rules.md ────────────────────────────────────────────────────────────────────────────────────────────────
 
-_MIXED = {"M-BOT": "warning"}
-"""Codes whose severity differs from that of the others in their function."""
-
 
 def rule_codes() -> dict[str, tuple[str, str]]:
-    """Code → (severity, what it means), from the docstrings of the rules."""
+    """Code → (severity, what it means), from the rulebook and the docstrings of the rules."""
     from amplify.rules.lint.lint import CROWD, RULES
+    from amplify.rules.lint.rulebook import RULEBOOK
 
-    found: dict[str, tuple[str, list[str]]] = {}
+    found: dict[str, list[str]] = {}
     rules: list[Callable[..., Any]] = [*RULES, *CROWD]
     for rule in rules:
-        codes, _, meaning = " ".join((rule.__doc__ or "").split()).partition(": ")
-        source = inspect.getsource(rule)
-        usual = "warning" if "Severity.WARNING" in source and "Severity.ERROR" not in source else "error"
+        first = inspect.cleandoc(rule.__doc__ or "").partition("\n\n")[0]
+        codes, _, meaning = " ".join(first.split()).partition(": ")
         for code in codes.split(", "):
             assert RULE_CODE.fullmatch(code), f"the docstring of {rule.__name__} does not begin with its codes"
-            entry = found.setdefault(code, (_MIXED.get(code, usual), []))
-            entry[1].append(meaning[0].upper() + meaning[1:])
-    return {code: (severity, " ".join(meanings)) for code, (severity, meanings) in found.items()}
+            said = found.setdefault(code, [])
+            sentence = meaning[0].upper() + meaning[1:]
+            said += [sentence] if sentence not in said else []
+    return {code: (RULEBOOK[code].severity.value, " ".join(meanings)) for code, meanings in found.items()}
 
 
 def rules() -> str:
-    """Every rule about what is planned."""
-    rows = ["| code | severity | meaning |", "|---|---|---|"]
-    rows += [f"| `{code}` | {severity} | {meaning} |" for code, (severity, meaning) in sorted(rule_codes().items())]
+    """Every rule about what is planned; ⚓: it cannot be weakened."""
+    from amplify.rules.lint.rulebook import RULEBOOK
+
+    rows = ["| code | severity | meaning | rests on |", "|---|---|---|---|"]
+    rows += [
+        f"| `{code}` | {severity}{' ⚓' if RULEBOOK[code].fixed else ''} | {meaning} | {RULEBOOK[code].policy} |"
+        for code, (severity, meaning) in sorted(rule_codes().items())
+    ]
+    return "\n".join(rows)
+
+
+# ── docs/cost.md ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def prices() -> str:
+    """What every request costs."""
+    from amplify.rules.cost import AS_OF, PRICES, dollars
+
+    said = {
+        "post": "a message without a link, or a boost",
+        "post_with_link": "a message with a link",
+        "alt_text": "the alt text of one picture",
+        "read": "reading the counts of one post once",
+        "read_own": "the same, by the account that owns the app",
+        "delete": "taking one message down",
+    }
+    rows = [
+        f"Prices of {AS_OF}, in US dollars.",
+        "",
+        "| what | " + " | ".join(PRICES) + " |",
+        "|---|" + "---|" * len(PRICES),
+    ]
+    rows += [
+        f"| {words} | " + " | ".join(dollars(getattr(one, name)) for one in PRICES.values()) + " |"
+        for name, words in said.items()
+    ]
     return "\n".join(rows)
 
 

@@ -90,7 +90,8 @@ class Workshop:
         """`root`: where pictures are painted; without it nothing touches the disk."""
         self.root = root
         self.us: str | None = None
-        self._settings: dict[str, Any] = {"id": "workshop", "name": "Workshop"}
+        costs = {"id": "X-COST", "severity": "off", "reason": "Tests pay nothing.", "by": "us"}
+        self._settings: dict[str, Any] = {"id": "workshop", "name": "Workshop", "rules": [costs]}
         self._campaigns: dict[str, dict[str, Any]] = {}
         self._shelves: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in _SHELVES}
         self._posts: dict[str, tuple[str, dict[str, Any]]] = {}

@@ -2,33 +2,106 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amplify.cli.desk import AsJson, Workspace, looking_clock
+from amplify.cli.desk import AsJson, Workspace, ledger_if_any, looking_clock
 from amplify.cli.output import console, counted, progress, say_json, show_problems
-from amplify.model.problem import Severity
+from amplify.model.errors import WrongUse
+from amplify.model.problem import Problem, Severity
 from amplify.workspace.locate import find_root
+
+if TYPE_CHECKING:
+    from amplify.steps.check import Checked
+
+
+class Format(StrEnum):
+    """For whom problems are listed."""
+
+    TEXT = "text"
+    GITHUB = "github"
+    JSON = "json"
 
 
 def command(
     workspace: Workspace = None,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
+    form: Annotated[
+        Format | None,
+        typer.Option("--format", help="For people, as annotations of a pull request, or for programs."),
+    ] = None,
+    online: Annotated[
+        bool, typer.Option("--online", help="Ask the platforms too: who we are, their limits, every partner's handle.")
+    ] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also what this workspace's own `rules:` changed or turned off, and why.")
+    ] = False,
     as_json: AsJson = False,
 ) -> int:
     """Find every problem of the files and of everything due in the horizon. Changes nothing."""
+    from amplify.cli.annotations import annotation, folder_in_repository
+    from amplify.cli.online import ask_platforms, complain_of_silence, known_as_json, remembered, show_known
     from amplify.platforms.registry import NAMES, dialect
     from amplify.steps.check import check
 
+    if as_json and form not in (None, Format.JSON):
+        raise WrongUse("--json and --format contradict each other: give one of them")
+    as_json = as_json or form is Format.JSON
     root = find_root(workspace)
-    with progress("checking", quiet=as_json) as told:
-        problems = check(root, looking_clock().now(), {name: dialect(name) for name in NAMES}, told)
+    asked = ask_platforms(root, quiet=as_json) if online else None
+    with ledger_if_any(root) as ledger, progress("checking", quiet=as_json) as told:
+        known = asked.known if asked is not None else remembered(ledger)
+        dialects = {name: dialect(name) for name in NAMES}
+        checked = check(root, looking_clock().now(), dialects, told, known, ledger)
+    problems = checked.problems
     count = sum(problem.severity is Severity.ERROR for problem in problems)
     warnings = len(problems) - count
     if as_json:
-        say_json({"errors": count, "warnings": warnings, "problems": [p.as_json() for p in problems]})
+        say_json(
+            {
+                "errors": count,
+                "warnings": warnings,
+                "problems": [p.as_json() for p in problems],
+                "changed": [finding.as_json() for finding in checked.changed],
+                "known": known_as_json(known, asked),
+            }
+        )
+    elif form is Format.GITHUB:
+        folder = folder_in_repository(root)
+        for problem in problems:
+            console().print(annotation(problem, folder), markup=False, soft_wrap=True)
+        console().print(_summed_up(problems, count, warnings, strict))
     else:
         show_problems(problems)
-        console().print(f"{counted(count, 'error')}, {counted(warnings, 'warning')}" if problems else "no problems")
-    return 1 if count or (strict and warnings) else 0
+        _show_changed(checked, everything)
+        show_known(known, asked)
+        console().print(_summed_up(problems, count, warnings, strict))
+    if asked is not None and not as_json:
+        complain_of_silence(asked)
+    if count or (strict and warnings):
+        return 1
+    return 3 if asked is not None and asked.failed else 0
+
+
+def _show_changed(checked: Checked, everything: bool) -> None:
+    """What the workspace's own decisions did: in a line, or each with its reason."""
+    from rich.text import Text
+
+    if everything:
+        for finding in checked.changed:
+            change = finding.change
+            assert change is not None  # that is what `changed` holds
+            console().print(Text(f"{finding.problem.place}  {change.severity} {finding.problem.code}", "dim"))
+            console().print(Text(f"    {finding.problem.message}\n    {change.reason} ({change.by})", "dim"))
+    elif checked.silenced:
+        count = counted(len(checked.silenced), "finding")
+        console().print(f"{count} of rules that are turned off here: `amplify check --all` shows them", style="dim")
+
+
+def _summed_up(problems: tuple[Problem, ...], count: int, warnings: int, strict: bool) -> str:
+    if not problems:
+        return "no problems"
+    said = f"{counted(count, 'error')}, {counted(warnings, 'warning')}"
+    return f"{said}; with --strict, warnings count as errors" if strict and warnings and not count else said

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from amplify.cli.output import complain
 from amplify.ledger.store import Ledger, ledger_url
 from amplify.model.clock import Clock, RealClock, SetClock
-from amplify.model.errors import WrongUse
+from amplify.model.errors import NeedsPerson, WrongUse
 from amplify.steps.desk import Desk
 from amplify.workspace.locate import find_root
 
@@ -26,6 +29,25 @@ def open_desk(workspace: Path | None, clock: Clock | None = None) -> Desk:
     """The desk of a workspace, with its ledger. Raises WrongUse where there is none."""
     root = find_root(workspace)
     return Desk(root, Ledger.open(ledger_url(root)), clock or RealClock())
+
+
+@contextmanager
+def ledger_if_any(root: Path) -> Iterator[Ledger | None]:
+    """The ledger where there is one that can be read, and None elsewhere, as in a pull request. Makes none."""
+    url = ledger_url(root)
+    if "AMPLIFY_DATABASE_URL" not in os.environ and not Path(url.removeprefix("sqlite:///")).exists():
+        yield None
+        return
+    try:
+        ledger = Ledger.open(url)
+    except NeedsPerson as error:
+        complain(f"what was said before does not count: {error}")
+        yield None
+        return
+    try:
+        yield ledger
+    finally:
+        ledger.close()
 
 
 def looking_clock() -> Clock:

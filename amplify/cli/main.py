@@ -14,11 +14,13 @@ from amplify.model.errors import AmplifyError
 COMMANDS: Final = {
     "init": "init",
     "add": "add",
+    "text": "text",
     "import": "import_",
     "check": "check",
     "plan": "plan",
     "queue": "queue",
     "preview": "preview",
+    "export": "export",
     "publish": "publish",
     "run": "run",
     "status": "status",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from amplify.model.plan import Change, Plan, Planned
+    from amplify.model.workspace import Workspace as Words
 
 _SIGNS = {"+": "green", "~": "yellow", "-": "red", "^": "cyan", "!": "magenta"}
 
@@ -32,6 +33,7 @@ def command(
 ) -> int:
     """List the deliveries to come and the difference from the ledger. Changes nothing."""
     from amplify.ledger.queueing import difference
+    from amplify.rules.cost import totals
     from amplify.rules.horizon import horizon
     from amplify.steps.plan import plan
 
@@ -40,14 +42,18 @@ def command(
     now = start.replace(tzinfo=UTC) if start else desk.clock.now()
     end = now + timedelta(days=days) if days else horizon(words, now)
     with progress("planning", quiet=as_json) as told:
-        planned = plan(words, now, end, desk.dialects, told)
+        planned = plan(words, now, end, desk.dialects, told, desk.known(), desk.said(words, now, end))
     with desk.ledger.read() as connection:
         changes = difference(connection, planned.ours, now, end)
     alone = not everyone and bool(planned.ours)
     if as_json:
-        say_json(_as_json(planned, changes, alone))
+        costs = totals(planned.ours if alone else planned.deliveries, len(words.settings.readings))
+        say_json({**_as_json(planned, changes, alone), "cost": costs.as_json()})
     else:
         _show(planned, changes, alone, diff, days)
+        if not diff:
+            _show_fallbacks(words, planned.ours if alone else planned.deliveries)
+            _show_cost(planned.ours if alone else planned.deliveries, len(words.settings.readings))
     problems = sorted({finding.problem for finding in planned.findings})
     if problems and not as_json:
         show_problems(problems)
@@ -73,6 +79,31 @@ def _show(planned: Plan, changes: list[Change], alone: bool, diff: bool, days: i
         out.print("the ledger says the same: `amplify queue` would change nothing")
     if changes:
         _show_changes(changes, diff, days is not None)
+
+
+def _show_fallbacks(words: Words, shown: tuple[Planned, ...]) -> None:
+    """Who says something in a language that is none of its own, by the workspace's `fallback:`."""
+    other = {
+        (delivery.post, delivery.account, delivery.lang): words.partners[delivery.partner].languages
+        for delivery in shown
+        if delivery.message.parts and delivery.lang not in words.partners[delivery.partner].languages
+    }
+    for (post, account, lang), languages in other.items():
+        console().print(f"[dim]by fallback:[/dim] {post} on {account} in {lang}; it speaks {', '.join(languages)}")
+
+
+def _show_cost(shown: tuple[Planned, ...], readings: int) -> None:
+    """What it costs on platforms that ask for money, in a line; nothing where nothing costs."""
+    from amplify.rules.cost import AS_OF, dollars, totals
+
+    costs = totals(shown, readings)
+    if costs.total:
+        months = ", ".join(f"{month} {dollars(cost)}" for month, cost in costs.by_month.items())
+        day, dearest = max(costs.by_day.items(), key=lambda item: (item[1], item[0]))
+        console().print(
+            f"about {dollars(costs.total)} on X, at the prices of {AS_OF}, readings counted ({months}; the dearest day "
+            f"is {day}, {dollars(dearest)}); taking it all down again: {dollars(costs.removal)}"
+        )
 
 
 def _show_changes(changes: list[Change], whole: bool, part: bool) -> None:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from amplify.cli.desk import AsJson, Workspace, looking_clock, open_desk
-from amplify.cli.output import console, local, say_json, show_problems
+from amplify.cli.online import ago
+from amplify.cli.output import console, counted, local, say_json, show_problems
 from amplify.model.errors import WrongUse
 
 if TYPE_CHECKING:
+    from amplify.model.plan import Plan
+    from amplify.steps.desk import Desk
     from amplify.steps.preview import Preview
 
 
@@ -24,6 +28,12 @@ def command(
     ] = None,
     days: Annotated[int | None, typer.Option(min=1, max=400, help="How far ahead; without it, the horizon.")] = None,
     everyone: Annotated[bool, typer.Option("--everyone", help="All partners, not only us.")] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FILE.html", help="Draw a page that can be passed on.")
+    ] = None,
+    with_embargoed: Annotated[
+        bool, typer.Option("--with-embargoed", help="Draw what is under embargo, too: not to be passed on.")
+    ] = False,
     as_json: AsJson = False,
 ) -> int:
     """Show each message as it would go out: text, length, pictures, and the exact request. Makes none."""
@@ -31,6 +41,10 @@ def command(
     from amplify.steps.plan import plan
     from amplify.steps.preview import as_if_queued, preview
 
+    if with_embargoed and out is None:
+        raise WrongUse("--with-embargoed goes with --out: the terminal shows everything anyway")
+    if out is not None and (out.suffix.lower() not in (".html", ".htm") or out.is_dir()):
+        raise WrongUse(f"{out} is no name for a page: let --out end in .html")
     desk = open_desk(workspace, looking_clock())
     words = desk.workspace()
     unknown = [name for name in posts or () if name not in words.posts and name not in words.queue]
@@ -38,17 +52,20 @@ def command(
         raise WrongUse(f"there is no post or queue entry {', '.join(unknown)}: `amplify plan` lists them")
     now = start.replace(tzinfo=UTC) if start else desk.clock.now()
     end = now + timedelta(days=days) if days else horizon(words, now)
-    planned = plan(words, now, end, desk.dialects)
+    known = desk.known()
+    planned = plan(words, now, end, desk.dialects, known=known)
     chosen = tuple(d for d in planned.deliveries if not posts or d.post in posts or d.entry in posts)
     if posts:
         seen = {delivery.post for delivery in chosen}
         unplanned = [name for name in posts if name in words.posts and name not in seen]
         if unplanned:  # a draft, or a post that is not queued: as if it were due now
-            planned = plan(as_if_queued(words, unplanned, now), now, end, desk.dialects)
+            planned = plan(as_if_queued(words, unplanned, now), now, end, desk.dialects, known=known)
             chosen += tuple(d for d in planned.deliveries if d.entry == "preview")
     if not everyone and planned.ours:
         chosen = tuple(delivery for delivery in chosen if delivery.ours)
     shown = preview(desk, chosen)
+    if out is not None:
+        return _draw(desk, planned, shown, out, with_embargoed, as_json)
     if as_json:
         say_json([one.as_json() for one in shown])
         return 0
@@ -58,6 +75,37 @@ def command(
     wanted = {delivery.account for delivery in chosen}
     show_problems(sorted({f.problem for f in planned.findings if wanted.intersection(f.accounts)}))
     return 0
+
+
+def _draw(desk: Desk, planned: Plan, shown: list[Preview], out: Path, with_embargoed: bool, as_json: bool) -> int:
+    from amplify.rules.cost import totals
+    from amplify.steps.previewing.page import as_html, page_of
+
+    page = page_of(desk, planned, shown, with_embargoed)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(as_html(page), encoding="utf-8", newline="")
+    except OSError as error:
+        raise WrongUse(f"{out} cannot be written ({error.strerror}): give another --out") from error
+    if as_json:
+        drawn = {(card.post, card.account, card.due) for card in page.cards}
+        kept = [one.delivery for one in shown if _key(one) in drawn]
+        cost = totals(kept, len(desk.workspace().settings.readings)).as_json()
+        say_json({"file": str(out), "messages": len(kept), "under_embargo": page.left_out, "cost": cost})
+        return 0
+    console().print(str(out), markup=False, soft_wrap=True)
+    console().print(f"{counted(len(page.cards), 'message')}; X would cost {page.cost.total}; nothing was sent")
+    if page.left_out:
+        console().print(f"{counted(page.left_out, 'message')} left out, under embargo")
+    if page.embargoed:
+        console().print(
+            f"[yellow]{counted(page.embargoed, 'message')} under embargo: do not pass this page on[/yellow]"
+        )
+    return 0
+
+
+def _key(one: Preview) -> tuple[str, str, str]:
+    return one.delivery.post, one.delivery.account, one.delivery.due.isoformat()
 
 
 def _show(one: Preview) -> None:
@@ -85,7 +133,8 @@ def _show_part(one: Preview, number: int) -> None:
     length = one.lengths[number]
     style = "red" if length > one.length_max else "green"
     which = f"part {number + 1} of {len(one.requests)} · " if len(one.requests) > 1 else ""
-    subtitle = f"{which}[{style}]{length}[/{style}] of {one.length_max} {one.unit}"
+    asked = f" (its server said so {ago(one.asked)})" if one.asked is not None else ""
+    subtitle = f"{which}[{style}]{length}[/{style}] of {one.length_max} {one.unit}{asked}"
     console().print(Panel(styled, subtitle=subtitle, subtitle_align="right", border_style="dim"))
     for picture in part.pictures:
         console().print(Text(f"  picture {picture.file}: {picture.alt}", style="cyan"))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from amplify.cli.desk import AsJson, Workspace, looking_clock, open_desk
+from amplify.cli.online import limit_lines, limits_as_json
 from amplify.cli.output import STATE_STYLES, complain, console, paused, say_json
 
 if TYPE_CHECKING:
@@ -19,11 +20,15 @@ def command(workspace: Workspace = None, as_json: AsJson = False) -> int:
     desk = open_desk(workspace, looking_clock())
     with desk.ledger.read() as connection:
         now = standing(connection, desk.clock.now())
+    known = desk.known()
     unsure = any(row["state"] == "unsure" for row in now.look)
     if as_json:
-        say_json({"counts": now.counts, "coming": now.coming, "look": now.look, "paused": now.paused, "held": now.held})
+        told = {"counts": now.counts, "coming": now.coming, "look": now.look, "paused": now.paused, "held": now.held}
+        say_json(told | {"limits": limits_as_json(known)})
     else:
         _show(now)
+        for line in limit_lines(known):
+            console().print(line, style="dim")
     return 3 if unsure or now.paused or now.held else 0
 
 

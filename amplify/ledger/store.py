@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from amplify.ledger.tables import META
 from amplify.model.errors import NeedsPerson, WrongUse
 
-HEAD: Final = "0001"
+HEAD: Final = "0002"
 """The newest revision under `migrations/versions`; a test holds the two together."""
 
 LEDGER_FILE: Final = "ledger.sqlite"

@@ -179,6 +179,18 @@ class Reading(SQLModel, table=True):
     views: int | None = None
 
 
+class Learned(SQLModel, table=True):
+    """What a server said when it was last asked."""
+
+    kind: str = Field(primary_key=True)
+    """`limits` and `whoami` of an account, or who goes by a `handle`."""
+    key: str = Field(primary_key=True)
+    """`partner/platform`, or `platform:handle` in lower case."""
+    value: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    real_at: datetime = Field(sa_type=Utc)
+    """When it said so."""
+
+
 def _table(name: str) -> Table:
     return SQLModel.metadata.tables[name]
 
@@ -191,3 +203,4 @@ PART = _table("part")
 ATTEMPT = _table("attempt")
 MOVE = _table("move")
 READING = _table("reading")
+LEARNED = _table("learned")

@@ -39,6 +39,8 @@ class Account(Entry):
     """Without `true` the account only ever speaks to loopback servers: rehearsals."""
     caps: Caps = Caps()
     """How much it says."""
+    server_cap_per_day: Annotated[int, Field(ge=1, le=1000)] | None = None
+    """Most posts a day that its server accepts from an automated account, where its rules name a number."""
     automation: Automation | None = None
     """How it is labelled; required before it goes live."""
     rules_reviewed: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None

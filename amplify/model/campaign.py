@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from amplify.model.platformname import PlatformName
 from amplify.model.word import Day, Duration, Entry, Id, Instant, Lang, Tag, Text, Word
@@ -21,10 +21,39 @@ class Hashtag(Word):
     """Only for texts in this language; without it, for all."""
     required: bool = False
     """Added to every post of the campaign that lacks it (in the post's language)."""
+    optional: bool = False
+    """Added where there is room: each post gets the same ones every time, and different posts different ones."""
     platforms: tuple[PlatformName, ...] = ()
     """Only on these platforms; without it, on all."""
     retired: bool = False
     """No longer used: a post that carries it is a problem."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.required and self.optional:
+            raise ValueError("a hashtag is either `required` or `optional`, not both")
+        return self
+
+
+class BannedTag(Word):
+    """A hashtag that nobody uses, such as one that trends for another reason, or was taken over."""
+
+    tag: Tag
+    """The tag without `#`."""
+    why: Text
+    """Why not, in a sentence: shown with the problem."""
+    platforms: tuple[PlatformName, ...] = ()
+    """Only on these platforms; without it, on all."""
+
+
+class HashtagCustom(Word):
+    """How a campaign uses hashtags on one platform."""
+
+    most: Annotated[int, Field(ge=0, le=30)] | None = None
+    """Most hashtags of one message; without it X 2, Bluesky 3, Mastodon 5."""
+    placement: Literal["inline", "end"] = "inline"
+    """`inline`: the word that stands in the text already becomes the hashtag, and only what is missing is added
+    below. `end`: all are added below."""
 
 
 class Occasion(Word):
@@ -84,6 +113,8 @@ class Caps(Word):
     """Most posts a day and account (boosts and thread tails not counted)."""
     gap: Duration = Field(default="4h", validate_default=True)
     """Least time between two posts of one account."""
+    boosts_per_day: Annotated[int, Field(ge=0, le=50)] = 5
+    """Most boosts a day and account."""
 
 
 class Campaign(Entry):
@@ -107,6 +138,16 @@ class Campaign(Entry):
     """The persons it is about."""
     hashtags: tuple[Hashtag, ...] = ()
     """Its hashtags, each with the reason for it."""
+    hashtag_customs: dict[PlatformName, HashtagCustom] = {}
+    """Platform → how many hashtags a message has there, and where they stand."""
+    banned: tuple[BannedTag, ...] = ()
+    """Hashtags that no post of it carries, each with the reason."""
+    hijacked: tuple[BannedTag, ...] = ()
+    """Hashtags that trend now, or that others have taken over: whoever does not own them stays out. Kept by staff."""
+    most_mentions: Annotated[int, Field(ge=0, le=50)] = 3
+    """Most handles one post mentions."""
+    in_country_languages: tuple[Lang, ...] = ()
+    """Languages whose readers may be prosecuted: partners that are `designated_in` a country are written by name."""
     links: tuple[Annotated[str, Field(pattern=r"^[a-z0-9.-]+\.[a-z]{2,}$")], ...] = ()
     """Domains its posts may link to (their subdomains too)."""
     occasions: tuple[Occasion, ...] = ()

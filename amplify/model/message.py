@@ -12,11 +12,11 @@ from typing import Any, Literal
 class Entity:
     """A stretch of a text that is more than text. `start`, `end`: code points, end-exclusive."""
 
-    kind: Literal["link", "tag", "mention"]
+    kind: Literal["link", "tag", "mention", "cashtag"]
     start: int
     end: int
     value: str
-    """link: the address · tag: without its sign · mention: the handle without `@`."""
+    """link: the address · tag, cashtag: without its sign · mention: the handle without `@`."""
 
 
 @dataclass(frozen=True, slots=True)

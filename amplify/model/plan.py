@@ -9,6 +9,7 @@ from typing import Any
 from amplify.model.delivery import State
 from amplify.model.message import Message
 from amplify.model.problem import Problem
+from amplify.model.settings import RuleChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,23 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A delivery that the ledger knows: already out, or waiting to go."""
+
+    id: str
+    """The delivery's identity, whatever its generation: it never counts against itself."""
+    account: str
+    """`partner/platform`."""
+    platform: str
+    entry: str
+    at: datetime
+    """UTC: when it went out, or is due."""
+    out: bool
+    """False while it waits."""
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
 class LeftOut:
     """A post that an account does not get, and why."""
 
@@ -61,6 +79,15 @@ class Finding:
 
     problem: Problem
     accounts: tuple[str, ...]
+    change: RuleChange | None = None
+    """The workspace's own decision on this rule, where the severity is not the rule's own."""
+
+    def as_json(self) -> dict[str, str | int]:
+        """The problem, and what the workspace decided on it."""
+        if self.change is None:
+            return self.problem.as_json()
+        change = self.change
+        return self.problem.as_json() | {"severity": change.severity, "reason": change.reason, "by": change.by}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +99,8 @@ class Plan:
     deliveries: tuple[Planned, ...]
     left_out: tuple[LeftOut, ...]
     findings: tuple[Finding, ...]
+    silenced: tuple[Finding, ...] = ()
+    """Findings of rules that the workspace has turned off: counted, and shown on request."""
 
     @property
     def ours(self) -> tuple[Planned, ...]:

@@ -107,6 +107,10 @@ class Platform(Protocol):
         """What the account's server allows."""
         ...
 
+    def resolve(self, handle: str) -> str | None:
+        """The platform's id of whoever goes by this handle (Bluesky: the DID); None: nobody does."""
+        ...
+
     def payload(self, call: Call) -> Json:
         """The request exactly as `publish` will hand it over; pure, no network. `amplify preview` shows it."""
         ...

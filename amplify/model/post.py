@@ -88,6 +88,11 @@ class PostFront(Entry):
     """Up to four pictures: paths under `media/`."""
     cta: Id | None = None
     """The call to action it carries: its address is added unless the text already has it."""
+    calls: Literal["one", "many"] = "one"
+    """`many`: it asks for several things on purpose, such as a list of petitions."""
+    thread: Literal["parts", "auto", "numbered"] = "parts"
+    """`auto`: a message that is too long for its platform is divided into several. `numbered`: and each says which it
+    is. `parts`: only where the text says `## part`."""
     facts: tuple[Id, ...] = ()
     """Facts its pictures show; those in the text are found by themselves."""
     cosigned: bool = False

@@ -94,8 +94,15 @@ def _known_zone(value: str) -> str:
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 """Lower-case letters, digits, `-` and `_`; begins with a letter or digit; at most 64 characters."""
 
-Lang = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
-"""A BCP-47 language tag: `be`, `be-tarask`, `ru`, `en`."""
+Lang = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[a-z]{2,3}(-[A-Za-z]{3}){0,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?"
+        r"(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(-[A-WYZa-wyz0-9](-[A-Za-z0-9]{2,8})+)*(-[Xx](-[A-Za-z0-9]{1,8})+)?$"
+    ),
+]
+"""A BCP-47 language tag: `be`, `be-tarask`, `be-Latn`, `ru`, `en`. Language, script, country, variants, extensions in
+this order (RFC 5646); none of the old tags that begin with no language."""
 
 Zone = Annotated[str, AfterValidator(_known_zone)]
 """An IANA time zone."""

@@ -58,6 +58,10 @@ class Bluesky:
     def limits(self) -> Limits:
         return Limits()  # the lexicon's own, which the dialect knows
 
+    def resolve(self, handle: str) -> str | None:
+        with self._asking(repeatable=True):
+            return self._resolve(handle)
+
     def payload(self, call: Call) -> Json:
         return {
             "repo": call.prepared.get("repo", self._connection.handle),

@@ -9,10 +9,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
+from amplify.model.errors import Refused
 from amplify.model.message import Attachment, Card, Entity, Part
 from amplify.model.platform import Call, Json, Receipt
 from amplify.rules.entities import bluesky_entities
+from amplify.rules.facets import misplaced
+from amplify.rules.language import bcp47
 from amplify.rules.measure import normal
+from amplify.rules.offsets import stretches
 
 POST: Final = "app.bsky.feed.post"
 REPOST: Final = "app.bsky.feed.repost"
@@ -21,11 +25,14 @@ _LANGS_MAX: Final = 3
 
 
 def post_record(call: Call) -> Json:
-    """The whole post. Missing uploads show as placeholders, so that a preview needs no network."""
+    """The whole post. Missing uploads show as placeholders, so that a preview needs no network.
+
+    Raises Refused where a facet would not lie on what it links.
+    """
     text = normal(call.part.text)
     record: Json = {"$type": POST, "text": text, "createdAt": timestamp(call.created_at)}
     if call.message.langs:
-        record["langs"] = list(call.message.langs[:_LANGS_MAX])
+        record["langs"] = list(dict.fromkeys(map(bcp47, call.message.langs)))[:_LANGS_MAX]
     facets = _facets(text, entities_of(call.part), call.prepared.get("mentions", {}))
     if facets:
         record["facets"] = facets
@@ -58,14 +65,16 @@ def entities_of(part: Part) -> tuple[Entity, ...]:
 
 
 def _facets(text: str, entities: tuple[Entity, ...], dids: dict[str, str]) -> list[Json]:
-    facets = []
-    for one in entities:
+    facets: list[Json] = []
+    for one, stretch in zip(entities, stretches(text, entities), strict=True):
         feature = _feature(one, dids)
         if feature is not None:
             # The lexicon counts bytes of UTF-8, end exclusive; the server does not check them.
-            start = len(text[: one.start].encode())
-            end = start + len(text[one.start : one.end].encode())
+            start, end = stretch.octets
             facets.append({"index": {"byteStart": start, "byteEnd": end}, "features": [feature]})
+    wrong = misplaced(text, [(one["index"]["byteStart"], one["index"]["byteEnd"]) for one in facets])
+    if wrong is not None:
+        raise Refused(f"the links of this text would stand in the wrong place: {wrong}")
     return facets
 
 
@@ -74,7 +83,7 @@ def _feature(one: Entity, dids: dict[str, str]) -> Json | None:
         return {"$type": f"{_FACET}#link", "uri": one.value}
     if one.kind == "tag":
         return {"$type": f"{_FACET}#tag", "tag": one.value}
-    did = dids.get(one.value)
+    did = dids.get(one.value) if one.kind == "mention" else None
     return {"$type": f"{_FACET}#mention", "did": did} if did else None
 
 

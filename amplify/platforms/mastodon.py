@@ -15,13 +15,15 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from amplify.model.dialect import Dialect
-from amplify.model.errors import LoggedOut, PlatformError, Refused, TryLater, Unknown
+from amplify.model.errors import LoggedOut, Refused, TryLater
 from amplify.model.message import Message, Part
 from amplify.model.platform import Call, Connection, Json, Limits, Reading, Receipt, Whoami
 from amplify.platforms import picture, transport
 from amplify.platforms.loopback import guard
+from amplify.platforms.mastodon_errors import translate
 from amplify.platforms.mastodon_likeness import same_post
 from amplify.rules.entities import mastodon_entities
+from amplify.rules.language import primary
 from amplify.rules.measure import mastodon_length, normal
 
 DIALECT: Final = Dialect(
@@ -50,7 +52,6 @@ _WINDOW: Final = timedelta(minutes=5)
 """Mastodon's usual rate window, where the server does not say when it ends."""
 _SKEW: Final = timedelta(minutes=1)
 """How far the server's clock may stand from ours when looking back."""
-_MUTE: Final = re.compile(r"suspend|disabled|authorized scopes|not confirmed|pending approval|moved", re.IGNORECASE)
 _REBLOG: Final = "reblog:"
 """`Receipt.extra` of a boost begins so; the id of what was boosted follows."""
 
@@ -92,11 +93,22 @@ class Mastodon:
             said = self._instance().get("configuration") or {}
         statuses, media = said.get("statuses") or {}, said.get("media_attachments") or {}
         return Limits(
-            text=statuses.get("max_characters"),
-            pictures=statuses.get("max_media_attachments"),
-            picture_bytes=media.get("image_size_limit"),
-            alt=media.get("description_limit"),
+            text=_most(statuses.get("max_characters")),
+            pictures=_most(statuses.get("max_media_attachments")),
+            picture_bytes=_most(media.get("image_size_limit")),
+            alt=_most(media.get("description_limit")),
         )
+
+    def resolve(self, handle: str) -> str | None:
+        """Ask the account's own server, which asks the handle's server (WebFinger) where it does not know it."""
+        from mastodon import MastodonNotFoundError
+
+        with self._asking(repeatable=True):
+            try:
+                return str(self._client.account_lookup(handle)["id"])
+            except MastodonNotFoundError:
+                found = self._client.search_v2(f"@{handle}", resolve=True, result_type="accounts")["accounts"]
+        return next((str(one["id"]) for one in found if self._is(one, handle)), None)
 
     def payload(self, call: Call) -> Json:
         message = call.message
@@ -106,7 +118,7 @@ class Mastodon:
             "idempotency_key": call.key,
         }
         if message.langs:
-            body["language"] = message.langs[0].partition("-")[0]  # ISO 639-1
+            body["language"] = primary(message.langs[0])
         if message.content_warning:
             body["spoiler_text"] = normal(message.content_warning)
             body["sensitive"] = True
@@ -239,6 +251,12 @@ class Mastodon:
             raise Refused("the account's own server cannot find the post to boost")
         return str(found[0]["id"])
 
+    def _is(self, account: Mapping[str, Any], handle: str) -> bool:
+        """Whether a found account goes by exactly this handle; the server's own accounts stand without their host."""
+        home = self._connection.handle.partition("@")[2]
+        user, _, host = str(account["acct"]).partition("@")
+        return f"{user}@{host or home}".casefold() == handle.casefold()
+
     def _asking(self, part: Part | None = None, *, repeatable: bool) -> AbstractContextManager[None]:
         hidden = [*self._connection.secrets.values(), *([part.text] if part else [])]
 
@@ -252,28 +270,9 @@ class Mastodon:
             self._wait = next((one for one in waits if one is not None), _WINDOW)
 
 
-def translate(error: Exception, hidden: Sequence[str] = (), wait: timedelta | None = None) -> PlatformError:
-    """Any exception of Mastodon.py, requests or urllib3, named by what to do next. Total.
-
-    `wait`: how long the last answer of too many requests asked to wait (real time).
-    """
-    kind = type(error).__name__
-    if kind == "MastodonRatelimitError" and error.args[:1] == ("Hit rate limit.",):
-        return TryLater("the server asks for a pause", wait)
-    if kind in ("MastodonIllegalArgumentError", "MastodonVersionError", "MastodonFileNotFoundError"):
-        return Refused(f"Mastodon.py would not send it ({kind})")  # raised before any request
-    status = error.args[1] if len(error.args) == 4 and isinstance(error.args[1], int) else None
-    if status is None or type(error).__module__.partition(".")[0] != "mastodon":
-        if transport.never_left(error):
-            return TryLater("the server cannot be reached")
-        return Unknown(f"the server gave no usable answer ({kind})")
-    words = str(error.args[3] or "")
-    why = f"the server answered {status}: {transport.quoted(words, hidden)}".rstrip(": ")
-    if status == 403 and _MUTE.search(words):
-        return LoggedOut(why)
-    if status == 422 and "not finished processing" in words:
-        return TryLater(why, timedelta(minutes=1))
-    return transport.by_status(status, why)
+def _most(said: object) -> int | None:
+    """A limit as a server states it; what is no number above zero says nothing."""
+    return said if isinstance(said, int) and not isinstance(said, bool) and said > 0 else None
 
 
 def _receipt(status: Mapping[str, Any]) -> Receipt:

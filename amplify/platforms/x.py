@@ -48,6 +48,7 @@ _MUTE: Final = re.compile(
 )
 _SKEW: Final = timedelta(minutes=1)
 """How far X's clock may stand from ours when looking back."""
+_HANDLE: Final = re.compile(r"[A-Za-z0-9_]{1,15}")
 _RETWEET: Final = "retweet"
 """`Receipt.extra` of a boost: its id is the target's, and taking it down undoes the retweet."""
 
@@ -78,6 +79,21 @@ class X:
 
     def limits(self) -> Limits:
         return Limits()  # X does not say; the dialect knows
+
+    def resolve(self, handle: str) -> str | None:
+        if not _HANDLE.fullmatch(handle):  # X has no such names, and each question costs money
+            return None
+        with self._asking(repeatable=True):
+            try:
+                answer = self._client.get_user(username=handle, user_auth=True)
+            except self._not_found():
+                return None
+            if answer.get("data"):
+                return str(answer["data"]["id"])
+            errors = [one for one in answer.get("errors") or () if isinstance(one, dict)]
+            if any(_nobody(one) for one in errors):
+                return None
+            raise TryLater(f"X did not say who goes by @{handle}")
 
     def payload(self, call: Call) -> Json:
         body: Json = {"text": normal(call.part.text)}
@@ -198,6 +214,11 @@ class X:
         site = self._connection.server or _SITE
         return Receipt(id=post, url=f"{site.rstrip('/')}/{self._connection.handle}/status/{post}")
 
+    def _not_found(self) -> type[Any]:
+        import tweepy
+
+        return tweepy.NotFound  # type: ignore[no-any-return]  # tweepy has no types
+
     def _http_error(self) -> type[Any]:
         import tweepy
 
@@ -251,6 +272,12 @@ def _after(response: Any) -> timedelta:
         headers.get("retry-after")
     )
     return max(said) if said else first or _QUARTER
+
+
+def _nobody(error: Json) -> bool:
+    """Whether one of X's partial errors says that a user is not there, or is suspended."""
+    missing = str(error.get("type", "")).endswith("resource-not-found")
+    return missing or "has been suspended" in str(error.get("detail", ""))
 
 
 def _id_in(url: str) -> str:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from amplify.model.action import Action
 from amplify.model.dialect import Dialect
 from amplify.model.message import Attachment, BoostOf, Card, Message, Part
 from amplify.model.picture import Picture
 from amplify.model.post import TextPart, Variant
-from amplify.rules.language import pick, pick_any
+from amplify.rules.direction import isolate, tag_line
+from amplify.rules.hashtags import missing, with_hashtags
+from amplify.rules.links import strip_tracking, without_tracking
 from amplify.rules.names import Setting, mention, names, signatories
 from amplify.rules.template import TemplateFault, render
-
-MOST_TAGS = 4
-"""Optional hashtags are added while a text has fewer tags than this: more reads as spam on every platform."""
-
+from amplify.rules.threads import Piece, Room, below, room, thread
 
 _UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 """Control characters, and halves of characters, which cannot be written down as UTF-8."""
@@ -45,40 +44,28 @@ def compose(setting: Setting, variant: Variant, partner: str, dialect: Dialect) 
     """The message of `variant` for `partner` on the platform of `dialect`. Raises ComposeFault.
 
     Pictures and hashtags stand with the first part of a thread; the call to action, mentions and signatories
-    with the last.
+    with the last. Addresses lose their tracking parameters.
     """
-    front, workspace = setting.post.front, setting.workspace
+    front = setting.post.front
     texts = [_rendered(part, setting) for part in variant.parts_on(dialect.name)]
-    pictures = tuple(_attach(workspace.pictures[file], setting.lang) for file in front.media)
-    if front.cosigned and (signed := signatories(setting)) not in "\n".join(texts):
-        texts[-1] = _below(texts[-1], signed)
-    card = None
-    if front.cta is not None:
-        action = workspace.actions[front.cta]
-        setting.used.add(f"action:{action.id}")
-        url = pick_any(action.url, setting.lang)
-        if dialect.card and not (pictures and len(texts) == 1) and not _says(texts, url):
-            card = _card(action, url, setting)
-        elif not _says(texts, url):
-            texts[-1] = _below(texts[-1], url)
-    mentions = dict.fromkeys(_mentions(setting, partner))
-    texts[-1] = _below(texts[-1], " ".join(m for m in mentions if not _says(texts, m)))
-    texts[0] = _with_hashtags(texts[0], setting, dialect)
-    texts = [unicodedata.normalize("NFC", text) for text in texts]
+    pictures = tuple(_attach(setting.workspace.pictures[file], setting) for file in front.media)
+    warning = setting.pick(front.content_warning) if dialect.content_warning else None
+    space = room(dialect, taken=dialect.measure(warning) if warning else 0)
+    said, card = _said(texts, setting, partner, dialect, space)
     parts = tuple(
         Part(
             text=text,
             entities=dialect.entities(text),
             pictures=pictures if number == 0 else (),
-            card=card if number == len(texts) - 1 else None,
+            card=card if number == len(said) - 1 else None,
         )
-        for number, text in enumerate(texts)
+        for number, text in enumerate(said)
     )
     message = Message(
         platform=dialect.name,
         langs=(variant.lang,),
         parts=parts,
-        content_warning=pick(front.content_warning, setting.lang) if dialect.content_warning else None,
+        content_warning=warning,
         visibility=front.visibility,
     )
     return Composed(message, _subjects(setting, partner, dialect), tags_of(message))
@@ -89,6 +76,8 @@ def compose_boost(setting: Setting, partner: str, dialect: Dialect, target: Boos
     boost = setting.post.front.boost
     if boost is not None and boost.partner is not None:
         setting.used.add(f"partner:{boost.partner}")
+    if target.url is not None:
+        target = replace(target, url=without_tracking(target.url))
     message = Message(platform=dialect.name, langs=(setting.lang,), parts=(), boost=target)
     return Composed(message, _subjects(setting, partner, dialect), ())
 
@@ -105,13 +94,69 @@ def _rendered(part: TextPart, setting: Setting) -> str:
         text = render(part.template, names(setting))
     except TemplateFault as fault:
         raise ComposeFault(str(fault), part, fault.line) from None
-    text = unicodedata.normalize("NFC", text).strip()
+    text = strip_tracking(unicodedata.normalize("NFC", text).strip())
     if not text:
         raise ComposeFault("nothing is left of this text once its names are filled in: write one", part, 1)
     if unsayable := _UNSAYABLE.search(text):
         line = text.count("\n", 0, unsayable.start()) + 1
         raise ComposeFault(f"a character that no platform shows (U+{ord(unsayable[0]):04X}): take it out", part, line)
     return text
+
+
+def _said(
+    texts: Sequence[str], setting: Setting, partner: str, dialect: Dialect, space: Room
+) -> tuple[list[str], Card | None]:
+    """What each message says, and the card of the last one."""
+    pictured = bool(setting.post.front.media)
+    closing, card = _closing(texts, setting, partner, dialect.card and not (pictured and len(texts) == 1))
+    pieces = _pieces(texts, setting, space, closing)
+    if dialect.card and pictured and len(pieces) > len(texts) == 1:  # the last message has no pictures: a card again
+        shorter, carded = _closing(texts, setting, partner, True)
+        again = _pieces(texts, setting, space, shorter)
+        if len(again) > 1:
+            closing, card, pieces = shorter, carded, again
+    said = [piece.said for piece in pieces]
+    said[-1] = below(said[-1], closing)
+    first = pieces[0]
+    said[0] = with_hashtags(first.text, below(first.number, closing if len(pieces) == 1 else ""), setting, space)
+    return said, card
+
+
+def _pieces(texts: Sequence[str], setting: Setting, space: Room, closing: str) -> tuple[Piece, ...]:
+    """The messages before anything is added to them, with room for what will be."""
+    how = setting.post.front.thread
+    if how == "parts":
+        return tuple(Piece(text) for text in texts)
+    pieces: tuple[Piece, ...] = ()
+    # A required hashtag that stands in the text needs no room, unless it turns out to stand in a later message.
+    for text in ("\n".join(texts), ""):
+        opening = tag_line(missing(text, setting, space), setting.lang)
+        pieces = thread(texts, space, opening, closing, numbered=how == "numbered")
+        rest = below(pieces[0].number, closing if len(pieces) == 1 else "")
+        if space.fits(with_hashtags(pieces[0].text, rest, setting, space)):
+            break
+    return pieces
+
+
+def _closing(texts: Sequence[str], setting: Setting, partner: str, carded: bool) -> tuple[str, Card | None]:
+    """What stands below the last message, and the card that carries the call to action instead."""
+    front = setting.post.front
+    added: list[str] = []
+    card = None
+    if front.cosigned and (signed := signatories(setting)) not in "\n".join(texts):
+        added.append(signed)
+    if front.cta is not None:
+        action = setting.workspace.actions[front.cta]
+        setting.used.add(f"action:{action.id}")
+        url = without_tracking(setting.pick_any(action.url))
+        if not _says([*texts, *added], url):
+            if carded:
+                card = _card(action, url, setting)
+            else:
+                added.append(url)
+    mentions = dict.fromkeys(_mentions(setting, partner))
+    added.append(" ".join(_apart(m, setting) for m in mentions if not _says([*texts, *added], m)))
+    return unicodedata.normalize("NFC", "\n\n".join(one for one in added if one)), card
 
 
 def _says(texts: Sequence[str], words: str) -> bool:
@@ -121,18 +166,14 @@ def _says(texts: Sequence[str], words: str) -> bool:
     return any(re.search(whole, text, case) for text in texts)
 
 
-def _below(text: str, addition: str) -> str:
-    return f"{text}\n\n{addition}" if addition else text
-
-
-def _attach(picture: Picture, lang: str) -> Attachment:
+def _attach(picture: Picture, setting: Setting) -> Attachment:
     return Attachment(
         file=picture.file,
         sha256=picture.sha256,
         mime=picture.mime,
         width=picture.width,
         height=picture.height,
-        alt=pick(picture.note.alt, lang) or "",
+        alt=setting.pick(picture.note.alt) or "",
     )
 
 
@@ -140,9 +181,9 @@ def _card(action: Action, url: str, setting: Setting) -> Card:
     picture = setting.workspace.pictures[action.picture] if action.picture else None
     return Card(
         url=url,
-        title=pick_any(action.title, setting.lang),
-        text=pick_any(action.text, setting.lang),
-        picture=_attach(picture, setting.lang) if picture else None,
+        title=setting.pick_any(action.title),
+        text=setting.pick_any(action.text),
+        picture=_attach(picture, setting) if picture else None,
     )
 
 
@@ -156,48 +197,8 @@ def _mentions(setting: Setting, partner: str) -> list[str]:
     return said
 
 
-def _with_hashtags(text: str, setting: Setting, dialect: Dialect) -> str:
-    present = {entity.value.casefold() for entity in dialect.entities(text) if entity.kind == "tag"}
-    required = []
-    for tag in _required(setting):
-        if tag.casefold() not in present:
-            required.append(tag)
-            present.add(tag.casefold())
-    text = _below(text, " ".join(f"#{tag}" for tag in required))
-    for tag in _optional(setting):
-        longer = f"{text} #{tag}" if required else _below(text, f"#{tag}")
-        if tag.casefold() in present or len(present) >= MOST_TAGS or not _fits(longer, dialect):
-            continue
-        text, required = longer, [*required, tag]
-        present.add(tag.casefold())
-    return text
-
-
-def _fits(text: str, dialect: Dialect) -> bool:
-    return dialect.measure(text) <= dialect.text_max and (
-        dialect.bytes_max is None or len(text.encode("utf-8", "surrogatepass")) <= dialect.bytes_max
-    )
-
-
-def _speaks(lang: str | None, setting: Setting) -> bool:
-    return lang is None or lang.partition("-")[0] == setting.lang.partition("-")[0]
-
-
-def _campaign_tags(setting: Setting, required: bool) -> Iterable[str]:
-    for hashtag in setting.campaign.hashtags:
-        here = not hashtag.platforms or setting.platform in hashtag.platforms
-        if hashtag.required is required and here and not hashtag.retired and _speaks(hashtag.lang, setting):
-            yield hashtag.tag
-
-
-def _required(setting: Setting) -> Iterable[str]:
-    tags = [*setting.post.front.hashtags.required, *_campaign_tags(setting, required=True)]
-    return (unicodedata.normalize("NFC", tag) for tag in tags)
-
-
-def _optional(setting: Setting) -> Iterable[str]:
-    """The post's own; those of the campaign stand for authors to choose from."""
-    return (unicodedata.normalize("NFC", tag) for tag in setting.post.front.hashtags.optional)
+def _apart(mentioned: str, setting: Setting) -> str:
+    return isolate(mentioned, setting.lang) if mentioned.startswith("@") else mentioned
 
 
 def _subjects(setting: Setting, partner: str, dialect: Dialect) -> tuple[str, ...]:

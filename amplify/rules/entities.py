@@ -1,22 +1,25 @@
-"""What becomes a link, a tag or a mention in a text, on each platform. Pure; no text makes these raise.
+"""What becomes a link, a tag, a mention or a cashtag in a text, on each platform. Pure, in time that grows with the
+text; no text makes these raise.
 
-Offsets are code points of the text as given; entities come in order and never overlap. Sources: twitter-text
-(X), the `richtext` code of Bluesky's own client, `Tag` and `Account` of Mastodon.
+Offsets are code points of the text as given (`rules.offsets` has them in UTF-16 units and UTF-8 bytes); entities come
+in order and never overlap. Sources: twitter-text (X), the `richtext` code of Bluesky's own client, `Tag` and `Account`
+of Mastodon.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import regex
 
 from amplify.model.message import Entity
-from amplify.rules.twittertext import library
+from amplify.rules.memory import remembered
+from amplify.rules.x_addresses import x_addresses
 
-_KEPT = 4096
 _WORD: Final = r"\p{L}\p{M}\p{Nd}_"
 """Letters (U+02BC is one, U+2019 is not), marks, digits, `_`."""
 
@@ -30,48 +33,61 @@ _X_MENTION = regex.compile(
     r"(?:(?<![a-zA-Z0-9_!#$%&*@＠])|(?<=(?:^|[^a-zA-Z0-9_+~.-])[rR][tT]:?))"
     r"[@＠]([a-zA-Z0-9_]{1,20}+)(?![@＠\u00c0-\u024f]|://)"
 )
+# A share's symbol, after a blank or a mark of direction and before the word's end. X takes one a post.
+_X_CASHTAG = regex.compile(
+    r"(?<![^\s\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069])\$([a-zA-Z]{1,6}(?:[._][a-zA-Z]{1,2})?)"
+    r"(?=$|[\s!'#%&\"()*+,\\\-./:;<=>?@\[\]^_{|}~$])"
+)
 
-# Bluesky: nothing links by itself; these are the stretches for which its own client writes a facet.
+# Bluesky: nothing links by itself; these are the stretches for which its own client writes a facet. They may also be
+# isolated (U+2068 … U+2069), as handles and addresses in right-to-left texts are.
 _BLUESKY_LINK = regex.compile(
-    r"(?<![^\s(])(https?://\S+|[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)+(?:[/?#]\S*)?)", regex.IGNORECASE
+    r"(?<![^\s(\u2068])(https?://[^\s\u2066-\u2069]+|[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)+(?:[/?#][^\s\u2066-\u2069]*)?)",
+    regex.IGNORECASE,
 )
 _BLUESKY_TAG = regex.compile(r"(?<!\S)[#＃](?!\ufe0f)([^\s’\u00ad\u2060\u200a-\u200d\u20e2]+)")
 _BLUESKY_MENTION = regex.compile(
-    r"(?<![^\s(])@((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)(?![a-z0-9-])",
+    r"(?<![^\s(\u2068])@((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)(?![a-z0-9-])",
     regex.IGNORECASE,
 )
 _TAG_GRAPHEMES = 64  # lexicon app.bsky.richtext.facet#tag, which also allows 640 bytes
 _TAG_BYTES = 640
+_HANDLE_MOST = 253  # atproto specification, `handle`
 
 # Mastodon: only addresses with a scheme; a tag follows a blank.
 _MASTODON_LINK = regex.compile(r"(?<![\p{L}\p{N}@#$＠＃_/])(https?://[^\s<>\"]+)", regex.IGNORECASE)
 _MASTODON_TAG = regex.compile(rf"(?<!\S)[#＃]((?=[{_WORD}·・\u200c]*[\p{{L}}\p{{M}}])[{_WORD}·・\u200c]++)")
 _MASTODON_MENTION = regex.compile(
-    r"(?<![=/\p{L}\p{N}_])@([a-z0-9_]+(?:[a-z0-9_.-]+[a-z0-9_]+)?"
+    r"(?<![=/\p{L}\p{N}_])@([a-z0-9_]++(?:[.-]++[a-z0-9_]++)*+"
     r"(?:@[\p{L}\p{M}\p{N}_](?:[\p{L}\p{M}\p{N}_.-]*[\p{L}\p{M}\p{N}_])?(?::\d+)?)?)(?![a-z0-9_@])",
     regex.IGNORECASE,
 )
 _CLOSING = {")": "(", "]": "[", "}": "{", "»": "«", "”": "“"}
+_BRACKETS = frozenset(_CLOSING) | frozenset(_CLOSING.values())
 _TRAILING = frozenset(".,;:!?…'\"’`*")
 
-_Kind = Literal["link", "tag", "mention"]
+_Kind = Literal["link", "tag", "mention", "cashtag"]
 
 
-@lru_cache(maxsize=_KEPT)
+@remembered
 def x_entities(text: str) -> tuple[Entity, ...]:
-    """What X links: addresses with and without scheme, `#tags`, `@names`."""
-    spans = _x_spans(text) if "." in text else ()
-    links = (Entity("link", start, end, _address(text[start:end])) for start, end in spans)
-    return _in_order(links, _found("mention", _X_MENTION, text), _found("tag", _X_TAG, text))
+    """What X links: addresses with and without scheme, `#tags`, `@names`, `$SYMBOLS`."""
+    return _in_order(
+        (Entity("link", one.start, one.end, _address(text[one.start : one.end])) for one in x_addresses(text)),
+        _found("mention", _X_MENTION, text) if "@" in text or "＠" in text else (),
+        _found("tag", _X_TAG, text) if "#" in text or "＃" in text else (),
+        _found("cashtag", _X_CASHTAG, text) if "$" in text else (),
+    )
 
 
-@lru_cache(maxsize=_KEPT)
+@remembered
 def bluesky_entities(text: str) -> tuple[Entity, ...]:
     """What gets a facet on Bluesky: addresses, bare domains of known endings, `#tags`, `@domain.names`."""
-    return _in_order(_bluesky_links(text), _found("mention", _BLUESKY_MENTION, text), _bluesky_tags(text))
+    mentions = (one for one in _found("mention", _BLUESKY_MENTION, text) if len(one.value) <= _HANDLE_MOST)
+    return _in_order(_bluesky_links(text), mentions, _bluesky_tags(text))
 
 
-@lru_cache(maxsize=_KEPT)
+@remembered
 def mastodon_entities(text: str) -> tuple[Entity, ...]:
     """What Mastodon links: http and https addresses, `#tags`, `@user@host` and local `@user`."""
     links = (
@@ -82,13 +98,6 @@ def mastodon_entities(text: str) -> tuple[Entity, ...]:
     return _in_order(links, _found("mention", _MASTODON_MENTION, text), _found("tag", _MASTODON_TAG, text))
 
 
-def _x_spans(text: str) -> Iterator[tuple[int, int]]:
-    # A lone surrogate cannot be encoded for the domain check; one code point stands in for it, offsets stay.
-    found: list[dict[str, Any]] = library().extract_urls_with_indices(regex.sub("[\ud800-\udfff]", "\ufffd", text))
-    for url in found:
-        yield url["indices"][0], url["indices"][1]
-
-
 def _bluesky_links(text: str) -> Iterator[Entity]:
     for match in _BLUESKY_LINK.finditer(text):
         raw = _without_tail(match[1])
@@ -96,13 +105,13 @@ def _bluesky_links(text: str) -> Iterator[Entity]:
         if raw[:4].lower() == "http" and "://" in raw:
             if len(raw.partition("://")[2]) > 0:
                 yield Entity("link", start, end, raw)
-        elif any(begin == 0 for begin, _ in _x_spans(raw)):  # twitter-text knows the domain endings there are
+        elif any(one.start == 0 for one in x_addresses(raw)):  # twitter-text knows the domain endings there are
             yield Entity("link", start, end, _address(raw))
 
 
 def _bluesky_tags(text: str) -> Iterator[Entity]:
     for match in _BLUESKY_TAG.finditer(text):
-        word = regex.sub(r"\p{P}+$", "", match[1])
+        word = _without_punctuation(match[1])
         if not regex.search(r"[^\p{Nd}\p{P}\s]", word) or len(regex.findall(r"\X", word)) > _TAG_GRAPHEMES:
             continue
         if len(word.encode("utf-8", "surrogatepass")) <= _TAG_BYTES:
@@ -132,15 +141,25 @@ def _start(one: Entity) -> int:
     return one.start
 
 
+def _without_punctuation(word: str) -> str:
+    end = len(word)
+    while end and unicodedata.category(word[end - 1]).startswith("P"):
+        end -= 1
+    return word[:end]
+
+
 def _without_tail(url: str) -> str:
     """The address without the punctuation of the sentence around it."""
-    while url:
-        last = url[-1]
-        if last in _TRAILING or (last in _CLOSING and url.count(last) > url.count(_CLOSING[last])):
-            url = url[:-1]
-        else:
-            return url
-    return url
+    brackets = Counter(letter for letter in url if letter in _BRACKETS)
+    end = len(url)
+    while end:
+        last = url[end - 1]
+        if last in _CLOSING and brackets[last] > brackets[_CLOSING[last]]:
+            brackets[last] -= 1
+        elif last not in _TRAILING:
+            break
+        end -= 1
+    return url[:end]
 
 
 def _address(raw: str) -> str:

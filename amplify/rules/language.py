@@ -1,27 +1,53 @@
-"""Numbers and dates as a language writes them (CLDR, through Babel), and which of several texts to take."""
+"""Languages: which of several texts to take, numbers and dates as each writes them (CLDR, through Babel), and tags.
+
+A language's *chain* is the order in which texts are tried. The workspace can state it (`fallback:`); without that it
+is the language and its bases: `be-Latn-BY`, `be-Latn`, `be`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from typing import Final
+
+Fallback = Mapping[str, Sequence[str]]
+"""Language → the languages to take where it has no text, in order."""
+
+NO_FALLBACK: Final[Fallback] = {}
 
 
-def pick(texts: Mapping[str, str], lang: str) -> str | None:
-    """The text for `lang`, then for its base language (`be-tarask` → `be`); None where there is neither."""
-    return texts.get(lang) or texts.get(lang.partition("-")[0])
+def chain(lang: str, fallback: Fallback = NO_FALLBACK) -> tuple[str, ...]:
+    """The languages to try for `lang`, itself first, each once.
+
+    A stated list is taken as it stands: neither bases nor the lists of its members are added. A language without a
+    list takes its bases, and goes on with the list of the first of them that has one.
+    """
+    tried = [lang]
+    while lang not in fallback and "-" in lang:
+        lang = lang.rpartition("-")[0]
+        tried.append(lang)
+    return tuple(dict.fromkeys((*tried, *fallback.get(lang, ()))))
 
 
-def pick_any(texts: Mapping[str, str], lang: str) -> str:
+def pick(texts: Mapping[str, str], lang: str, fallback: Fallback = NO_FALLBACK) -> str | None:
+    """The first text along the chain of `lang`; None where there is none."""
+    found = texts.get(lang)
+    if found is None and texts:
+        found = next((texts[one] for one in chain(lang, fallback) if one in texts), None)
+    return found
+
+
+def pick_any(texts: Mapping[str, str], lang: str, fallback: Fallback = NO_FALLBACK) -> str:
     """Like `pick`, then English, then the first there is: for names, which must not vanish."""
-    return pick(texts, lang) or texts.get("en") or next(iter(texts.values()), "")
+    return pick(texts, lang, fallback) or texts.get("en") or next(iter(texts.values()), "")
 
 
 @lru_cache(maxsize=256)
 def _locale(lang: str) -> str:
     from babel import Locale, UnknownLocaleError
 
-    for tag in (lang, lang.partition("-")[0]):
+    for tag in chain(lang):
         try:
             return str(Locale.parse(tag, sep="-"))
         except (UnknownLocaleError, ValueError):
@@ -31,10 +57,17 @@ def _locale(lang: str) -> str:
 
 @lru_cache(maxsize=4096)
 def number(value: int, lang: str) -> str:
-    """`1495` → `1,495` in English, `1 495` in Belarusian and Russian."""
+    """`1495` → `1,495` in English; Belarusian and Russian part the thousands with a blank that does not break."""
     from babel.numbers import format_decimal
 
     return str(format_decimal(value, locale=_locale(lang)))
+
+
+_LATIN_MONTHS: Final = (
+    *("studzienia", "lutaha", "sakavika", "krasavika", "maja", "červienia"),
+    *("lipienia", "žniŭnia", "vieraśnia", "kastryčnika", "listapada", "śniežnia"),
+)
+"""Belarusian months in Latin letters, which CLDR lacks: its Cyrillic ones would mix two scripts in a sentence."""
 
 
 @lru_cache(maxsize=4096)
@@ -42,4 +75,37 @@ def spelled_date(day: date, lang: str) -> str:
     """A date with its month in words: all-numeric dates mean different days to different readers."""
     from babel.dates import format_date
 
+    if script(lang) == "Latn" and primary(lang) == "be":
+        return f"{day.day} {_LATIN_MONTHS[day.month - 1]} {day.year}\u00a0h."
     return str(format_date(day, format="long", locale=_locale(lang)))
+
+
+# ── tags ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@lru_cache(maxsize=256)
+def primary(lang: str) -> str:
+    """The language alone, in the shortest code there is: ISO 639-1, or 639-3 where that has none (`be-tarask` and
+    `bel` → `be`, `szl` → `szl`). What Mastodon takes."""
+    from babel.core import get_global
+
+    first = lang.partition("-")[0].lower()
+    shorter = get_global("language_aliases").get(first) if len(first) == 3 else None
+    return shorter if isinstance(shorter, str) and len(shorter) == 2 else first
+
+
+@lru_cache(maxsize=256)
+def bcp47(lang: str) -> str:
+    """The tag as BCP-47 (RFC 5646, 2.1.1 and 4.5) writes it: the shortest code, `Latn`, `BY`, and variants small."""
+    written, extension = [primary(lang)], False
+    for subtag in lang.lower().split("-")[1:]:
+        extension = extension or len(subtag) == 1
+        if subtag.isalpha() and not extension:
+            subtag = {2: subtag.upper(), 4: subtag.title()}.get(len(subtag), subtag)
+        written.append(subtag)
+    return "-".join(written)
+
+
+def script(lang: str) -> str | None:
+    """The script that a tag names (`be-Latn` → `Latn`); None where it names none."""
+    return next((part.title() for part in lang.split("-")[1:] if len(part) == 4 and part.isalpha()), None)

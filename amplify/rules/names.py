@@ -11,11 +11,13 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from amplify.model.action import Action
 from amplify.model.campaign import Campaign, Signatory
 from amplify.model.partner import Partner
 from amplify.model.person import Person
 from amplify.model.post import Post
 from amplify.model.workspace import Workspace
+from amplify.rules.direction import isolate
 from amplify.rules.language import number, pick, pick_any, spelled_date
 from amplify.rules.template import TemplateFault
 
@@ -38,6 +40,14 @@ class Setting:
     def day(self) -> date:
         """The due day on the readers' calendar."""
         return self.due.astimezone(ZoneInfo(self.zone)).date()
+
+    def pick(self, texts: Mapping[str, str]) -> str | None:
+        """The text for the language at hand, or along its chain (`rules.language`)."""
+        return pick(texts, self.lang, self.workspace.settings.fallback)
+
+    def pick_any(self, texts: Mapping[str, str]) -> str:
+        """Like `pick`, then whatever there is: for names, which must not vanish."""
+        return pick_any(texts, self.lang, self.workspace.settings.fallback)
 
     @property
     def campaign(self) -> Campaign:
@@ -80,9 +90,9 @@ class _Fact(_View):
     def __init__(self, fact: Any, setting: Setting) -> None:
         lang = setting.lang
         self.value = number(fact.value, lang) if isinstance(fact.value, int) else fact.value
-        self.qualifier = pick(fact.qualifier, lang) or ""
-        self.unit = pick(fact.unit, lang) or ""
-        self.counted_by = pick_any(fact.counted_by, lang)
+        self.qualifier = setting.pick(fact.qualifier) or ""
+        self.unit = setting.pick(fact.unit) or ""
+        self.counted_by = setting.pick_any(fact.counted_by)
         self.as_of = spelled_date(fact.as_of, lang)
 
     def __str__(self) -> str:
@@ -92,7 +102,7 @@ class _Fact(_View):
 
 class _Person(_View):
     def __init__(self, person: Person, setting: Setting) -> None:
-        self.name = pick_any(person.name, setting.lang)
+        self.name = setting.pick_any(person.name)
         self.days_detained = number(days_detained(person, setting.day), setting.lang)
         self.detained_since = spelled_date(person.detentions[-1].start, setting.lang)
 
@@ -116,19 +126,20 @@ class _Occasion:
         occasion = next((o for o in setting.campaign.occasions if o.id == front.occasion), None)
         if occasion is None:
             raise TemplateFault("this post names no occasion of its campaign: add `occasion:` to its front matter")
-        self.name = pick_any(occasion.name, setting.lang)
+        self.name = setting.pick_any(occasion.name)
         self._themes = occasion.themes.get(setting.day.year)
-        self._year, self._lang = setting.day.year, setting.lang
+        self._year, self._setting = setting.day.year, setting
 
     def __getattr__(self, name: str) -> str:
         if name.startswith("_"):
             raise AttributeError(name)
         if name != "theme":
             raise TemplateFault(f"there is no `.{name}` here; known: name, theme")
-        theme = pick(self._themes, self._lang) if self._themes else None
+        theme = self._setting.pick(self._themes) if self._themes else None
         if theme is None:
             raise TemplateFault(
-                f"the occasion has no theme for {self._year} in `{self._lang}`: add it to the campaign's occasions"
+                f"the occasion has no theme for {self._year} in `{self._setting.lang}`: "
+                "add it to the campaign's occasions"
             )
         return theme
 
@@ -138,7 +149,7 @@ class _Occasion:
 
 class _CampaignName(_View):
     def __init__(self, setting: Setting) -> None:
-        self.name = pick_any(setting.campaign.name, setting.lang)
+        self.name = setting.pick_any(setting.campaign.name)
 
     def __str__(self) -> str:
         return self.name
@@ -152,8 +163,8 @@ class _Late(Mapping[str, Any]):
         self._makers: dict[str, Any] = {
             "fact": lambda: _Book("fact", workspace.facts, setting, _Fact),
             "person": lambda: _Book("person", workspace.people, setting, _Person),
-            "cta": lambda: _Book("cta", workspace.actions, setting, lambda action, s: pick_any(action.url, s.lang)),
-            "partner": lambda: _Book("partner", workspace.partners, setting, mention),
+            "cta": lambda: _Book("cta", workspace.actions, setting, _address),
+            "partner": lambda: _Book("partner", workspace.partners, setting, _handle),
             "occasion": lambda: _Occasion(setting),
             "campaign": lambda: _CampaignName(setting),
             "signatories": lambda: signatories(setting),
@@ -178,14 +189,35 @@ def names(setting: Setting) -> Mapping[str, Any]:
     return _Late(setting)
 
 
+def _address(action: Action, setting: Setting) -> str:
+    return isolate(setting.pick_any(action.url), setting.lang)
+
+
+def _handle(partner: Partner, setting: Setting) -> str:
+    said = mention(partner, setting)
+    return isolate(said, setting.lang) if said.startswith("@") else said
+
+
 def mention(partner: Partner, setting: Setting) -> str:
     """`@handle` on the platform at hand; the plain name where it has none, or where naming the account would
     put readers at risk (`designated_in`, `docs/care.md`)."""
     handle = partner.handles.get(setting.platform)
-    risk = setting.post.front.risk
-    if handle is None or (partner.designated_in and risk.audience == "in_country"):
-        return pick_any(partner.name, setting.lang)
+    at_risk = partner.designated_in and in_country(setting.post, setting.campaign, setting.lang)
+    if handle is None or at_risk:
+        return setting.pick_any(partner.name)
     return f"@{handle}"
+
+
+def in_country(post: Post, campaign: Campaign, lang: str) -> bool:
+    """Whether a text in `lang` is for readers who may be prosecuted: the post says so, or its language does.
+
+    A language counts with everything derived from it: `be` holds for `be-tarask` too.
+    """
+    spoken = lang.casefold()
+    declared = [one.casefold() for one in campaign.in_country_languages]
+    return post.front.risk.audience == "in_country" or any(
+        spoken == one or spoken.startswith(f"{one}-") for one in declared
+    )
 
 
 def signatories(setting: Setting) -> str:
@@ -202,7 +234,7 @@ def signatories(setting: Setting) -> str:
 
 def _signatory_name(signatory: Signatory, setting: Setting) -> str:
     if signatory.partner is not None:
-        return pick_any(setting.workspace.partners[signatory.partner].name, setting.lang)
+        return setting.pick_any(setting.workspace.partners[signatory.partner].name)
     return signatory.name or ""
 
 

@@ -38,6 +38,7 @@ class Control:
         doors = {
             "account": self.account,
             "outside": self.outside,
+            "server": self.server,
             "clock": self.clock,
             "latency": self.latency,
             "fail": self.fail,
@@ -71,6 +72,11 @@ class Control:
                 self.state.put(_unseen(self.state, platform, id, account, url))
             return {"platform": platform, "id": id}
         raise Denied(400, {"error": f"not the address of a post: {url}"})
+
+    def server(self, asked: Json) -> Any:
+        """How long a text the Mastodon server of this host takes."""
+        self.state.set_text_max(str(asked["host"]), int(asked["max_characters"]))
+        return {}
 
     def clock(self, asked: Json) -> Any:
         self.state.set_clock(datetime.fromisoformat(asked["now"]))

@@ -90,10 +90,10 @@ class Mastodon:
     # The server and its accounts
 
     async def instance_v2(self, request: Request) -> Response:
-        return answer(self.shapes.instance(base_of(request), request.url.netloc))
+        return answer(self.shapes.instance(base_of(request), request.url.netloc, self.speaker(request)))
 
     async def instance_v1(self, request: Request) -> Response:
-        whole = self.shapes.instance(base_of(request), request.url.netloc)
+        whole = self.shapes.instance(base_of(request), request.url.netloc, self.speaker(request))
         old: Json = {
             "uri": whole["domain"],
             "short_description": whole["description"],

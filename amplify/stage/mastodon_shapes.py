@@ -160,7 +160,7 @@ class Shapes:
             "blurhash": None,
         }
 
-    def instance(self, base: str, host: str) -> dict[str, Any]:
+    def instance(self, base: str, host: str, viewer: StageAccount | None = None) -> dict[str, Any]:
         """Version 2 of the server's description."""
         return {
             "domain": host,
@@ -173,18 +173,22 @@ class Shapes:
             "thumbnail": {"url": f"{base}/style.css"},
             "icon": [],
             "languages": ["en"],
-            "configuration": self.configuration(base),
+            "configuration": self.configuration(base, viewer),
             "registrations": {"enabled": False, "approval_required": False, "message": None, "url": None},
             "contact": {"email": "", "account": None},
             "rules": [],
         }
 
-    def configuration(self, base: str) -> Json:
+    def text_max(self, account: StageAccount | None) -> int:
+        """The longest text that the account's own server takes, in graphemes."""
+        return TEXT_MAX if account is None else self.state.text_max.get(_server(account), TEXT_MAX)
+
+    def configuration(self, base: str, viewer: StageAccount | None = None) -> Json:
         return {
             "urls": {"streaming": base},
             "accounts": {"max_featured_tags": 10, "max_pinned_statuses": 5},
             "statuses": {
-                "max_characters": TEXT_MAX,
+                "max_characters": self.text_max(viewer),
                 "max_media_attachments": PICTURES_MAX,
                 "characters_reserved_per_url": URL_LENGTH,
             },

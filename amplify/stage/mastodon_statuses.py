@@ -11,7 +11,7 @@ from starlette.requests import Request
 from amplify.stage.answers import Denied, Form
 from amplify.stage.identity import StageAccount
 from amplify.stage.mastodon_problems import base_of, not_found, refused, whole
-from amplify.stage.mastodon_shapes import PICTURES_MAX, TEXT_MAX, URL_LENGTH, Shapes
+from amplify.stage.mastodon_shapes import PICTURES_MAX, URL_LENGTH, Shapes
 from amplify.stage.post import Json, Shown, StagePost
 from amplify.stage.prose import on_mastodon
 from amplify.stage.state import State
@@ -64,8 +64,9 @@ class Statuses:
             raise refused(f"Media {', '.join(bad)} not found or already attached to another post")
         if not text.strip() and not ids:
             raise refused("Validation failed: Text can't be blank")
-        if length(text, warning) > TEXT_MAX:
-            raise refused(f"Validation failed: Text character limit of {TEXT_MAX} exceeded")
+        most = self.shapes.text_max(account)
+        if length(text, warning) > most:
+            raise refused(f"Validation failed: Text character limit of {most} exceeded")
         if visibility not in ("public", "unlisted", "private", "direct"):
             raise refused("Validation failed: Visibility is not included in the list")
         language = form.get("language")

@@ -122,6 +122,10 @@ class Control:
         """Put up a post that stands outside the rehearsal, by its public address, so that it can be boosted. Its id."""
         return str(self._ask("outside", {"url": url})["id"])
 
+    def server(self, host: str, max_characters: int) -> None:
+        """How long a text the Mastodon server of this host takes."""
+        self._ask("server", {"host": host, "max_characters": max_characters})
+
     def clock(self, now: datetime) -> None:
         """Set campaign time; it stands there until it is set again."""
         self._ask("clock", {"now": now.isoformat()})

@@ -40,6 +40,8 @@ class State:
         self._pictures: dict[tuple[str, str, str], Picture] = {}
         self._used: set[tuple[str, str]] = set()
         self._last: dict[str, int] = defaultdict(int)
+        self.text_max: dict[str, int] = {}
+        """Mastodon host → the longest text its server takes, where it is not the usual one."""
         self._clock: datetime | None = None
         self._journal = Journal(folder)
         for event in self._journal.events():
@@ -54,6 +56,11 @@ class State:
     def set_clock(self, now: datetime) -> None:
         self._clock = now.astimezone(UTC)
         self._journal.write({"event": "clock", "now": self._clock.isoformat()})
+
+    def set_text_max(self, host: str, most: int) -> None:
+        """Another limit for every account of this Mastodon server."""
+        self.text_max[host] = most
+        self._journal.write({"event": "server", "host": host, "text_max": most})
 
     # Accounts
 
@@ -212,6 +219,8 @@ class State:
         elif kind == "alt":
             at = (event["platform"], event["handle"], event["id"])
             self._pictures[at] = replace(self._pictures[at], alt=event["alt"])
+        elif kind == "server":
+            self.text_max[event["host"]] = event["text_max"]
         elif kind == "clock":
             self._clock = datetime.fromisoformat(event["now"])
 

@@ -73,6 +73,7 @@ class X:
             self._route("/2/tweets", "GET", 900, self.reading.look_up),
             self._route("/2/tweets/{id}", "DELETE", 50, self.delete),
             self._route("/2/users/me", "GET", 75, self.reading.me),
+            self._route("/2/users/by/username/{username}", "GET", 900, self.reading.user),
             self._route("/2/users/{id}/tweets", "GET", 900, self.reading.timeline),
             self._route("/2/users/{id}/retweets", "POST", 50, self.retweet),
             self._route("/2/users/{id}/retweets/{source}", "DELETE", 50, self.unretweet),

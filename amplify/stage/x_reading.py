@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Final
 
@@ -54,6 +55,9 @@ _FIELDS: Final = frozenset(
 )
 
 
+_USERNAME: Final = re.compile(r"[A-Za-z0-9_]{1,15}")
+
+
 class Reading:
     """The endpoints that change nothing."""
 
@@ -62,6 +66,17 @@ class Reading:
 
     async def me(self, account: StageAccount, request: Request) -> tuple[int, Json]:
         return 200, {"data": {"id": account.id, "name": account.name, "username": account.handle}}
+
+    async def user(self, account: StageAccount, request: Request) -> tuple[int, Json]:
+        name = request.path_params["username"]
+        if not _USERNAME.fullmatch(name):
+            raise invalid(f"The `username` query parameter value [{name}] does not match ^[A-Za-z0-9_]{{1,15}}$")
+        found = next(
+            (a for (on, who), a in self.state.accounts.items() if on == "x" and who.lower() == name.lower()), None
+        )
+        if found is None:
+            return 200, {"errors": [_nobody(name)]}
+        return 200, {"data": {"id": found.id, "name": found.name, "username": found.handle}}
 
     async def look_up(self, account: StageAccount, request: Request) -> tuple[int, Json]:
         ids = [id for id in request.query_params.get("ids", "").split(",") if id]
@@ -185,6 +200,18 @@ def _instant(request: Request, name: str) -> datetime | None:
     if moment is None or moment.tzinfo is None:
         raise invalid(f"The `{name}` query parameter value [{given}] is not a valid RFC3339 date-time")
     return moment
+
+
+def _nobody(name: str) -> Json:
+    return {
+        "value": name,
+        "detail": f"Could not find user with username: [{name}].",
+        "title": "Not Found Error",
+        "resource_type": "user",
+        "parameter": "username",
+        "resource_id": name,
+        "type": "https://api.twitter.com/2/problems/resource-not-found",
+    }
 
 
 def _missing(id: str) -> Json:

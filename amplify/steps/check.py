@@ -3,14 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from amplify.model.dialect import Dialect
+from amplify.model.known import NOTHING_KNOWN, Known
+from amplify.model.plan import Finding, Said
 from amplify.model.problem import Problem
+from amplify.model.workspace import Workspace
 from amplify.rules.horizon import horizon
+from amplify.rules.lint.likeness import reach
 from amplify.steps.plan import plan
 from amplify.workspace.load import load
+
+if TYPE_CHECKING:
+    from amplify.ledger.store import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What `check` found."""
+
+    problems: tuple[Problem, ...]
+    """All that count, by place, with the severities that the workspace has decided on."""
+    changed: tuple[Finding, ...]
+    """Findings whose severity the workspace changed, with its reason: those it turned off too."""
+
+    @property
+    def silenced(self) -> tuple[Finding, ...]:
+        """Findings of rules that are turned off: none of `problems`."""
+        return tuple(one for one in self.changed if one.change is not None and one.change.severity == "off")
 
 
 def check(
@@ -18,11 +42,27 @@ def check(
     now: datetime,
     dialects: Mapping[str, Dialect],
     progress: Callable[[int, int], None] | None = None,
-) -> tuple[Problem, ...]:
-    """All problems, by place. Needs no ledger, no accounts and no network."""
+    known: Known = NOTHING_KNOWN,
+    ledger: Ledger | None = None,
+) -> Checked:
+    """All problems. Needs no ledger, no accounts and no network.
+
+    `known`: what servers said before. `ledger`: where there is one, what was said lately counts too.
+    """
     loaded = load(root, frozenset(dialects))
     problems = set(loaded.problems)
-    if loaded.workspace is not None:
-        planned = plan(loaded.workspace, now, horizon(loaded.workspace, now), dialects, progress)
-        problems.update(finding.problem for finding in planned.findings)
-    return tuple(sorted(problems))
+    if loaded.workspace is None:
+        return Checked(tuple(sorted(problems)), ())
+    end = horizon(loaded.workspace, now)
+    said = _said(ledger, loaded.workspace, now, end) if ledger is not None else ()
+    planned = plan(loaded.workspace, now, end, dialects, progress, known, said)
+    problems.update(finding.problem for finding in planned.findings)
+    changed = (*(finding for finding in planned.findings if finding.change is not None), *planned.silenced)
+    return Checked(tuple(sorted(problems)), changed)
+
+
+def _said(ledger: Ledger, workspace: Workspace, now: datetime, end: datetime) -> tuple[Said, ...]:
+    from amplify.ledger.said import said
+
+    with ledger.read() as connection:
+        return tuple(said(connection, now - reach(workspace), end))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from amplify.media.store import PictureStore
     from amplify.model.account import Account
     from amplify.model.dialect import Dialect
+    from amplify.model.known import Known
+    from amplify.model.plan import Said
     from amplify.model.platform import Platform
     from amplify.model.problem import Problem
     from amplify.model.workspace import Workspace
@@ -111,6 +113,21 @@ class Desk:
                 self._loaded = (mark, cast(loaded.workspace))
             return self._loaded[1]
 
+    def known(self) -> Known:
+        """What servers said when they were last asked."""
+        from amplify.ledger.learned import known
+
+        with self.ledger.read() as connection:
+            return known(connection)
+
+    def said(self, workspace: Workspace, now: datetime, end: datetime) -> Sequence[Said]:
+        """What our accounts said lately, and what waits beyond `end` (UTC): nobody says the same again too soon."""
+        from amplify.ledger.said import said
+        from amplify.rules.lint.likeness import reach
+
+        with self.ledger.read() as connection:
+            return said(connection, now - reach(workspace), end)
+
     def adapter(self, account: str) -> Platform:
         """The account's client, made once: one delivery at a time uses it. Raises LoggedOut."""
         with self._lock:
@@ -141,7 +158,7 @@ class Desk:
         account = workspace.accounts.get(name)
         if account is None:
             raise LoggedOut(f"{name} is no longer in config/accounts.yaml: put it back, or take it off the queue")
-        dialect = self.dialects[account.platform]
+        dialect = self.known().on(self.dialects[account.platform], name)
         if self.secrets is not None:
             secrets = self.secrets(account)
         else:

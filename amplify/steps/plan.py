@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from amplify.model.delivery import delivery_id
 from amplify.model.dialect import Dialect
+from amplify.model.known import NOTHING_KNOWN, Known
 from amplify.model.message import BoostOf
-from amplify.model.plan import Finding, LeftOut, Plan, Planned
+from amplify.model.plan import Finding, LeftOut, Plan, Planned, Said
 from amplify.model.post import Post, Variant
 from amplify.model.problem import Place, Problem
 from amplify.model.workspace import Workspace
-from amplify.rules.assign import assign
+from amplify.rules.assign import assign, spoken
 from amplify.rules.compose import Composed, ComposeFault, compose, compose_boost
-from amplify.rules.lint.lint import lint
+from amplify.rules.lint.lint import lint_all
 from amplify.rules.names import Setting
 from amplify.rules.occurrences import Occurrence, occurrences, speakers_by_post
 
@@ -29,24 +30,29 @@ def plan(
     end: datetime,
     dialects: Mapping[str, Dialect],
     progress: Callable[[int, int], None] | None = None,
+    known: Known = NOTHING_KNOWN,
+    said: Iterable[Said] = (),
 ) -> Plan:
     """Every delivery that is not late at `now` and due before `end` (UTC), for all partners.
 
-    `progress(done, total)` is told about queue entries.
+    `progress(done, total)` is told about queue entries. `known`: what servers said of themselves; without it, the
+    platforms' usual limits count. `said`: what the ledger knows of our accounts; without it, nothing was said before.
     """
-    return _Planner(workspace, now, end, dialects).plan(progress)
+    return _Planner(workspace, now, end, dialects, known).plan(progress, said)
 
 
 class _Planner:
-    def __init__(self, workspace: Workspace, now: datetime, end: datetime, dialects: Mapping[str, Dialect]) -> None:
-        self.workspace, self.now, self.end, self.dialects = workspace, now, end, dialects
+    def __init__(
+        self, workspace: Workspace, now: datetime, end: datetime, dialects: Mapping[str, Dialect], known: Known
+    ) -> None:
+        self.workspace, self.now, self.end, self.dialects, self.known = workspace, now, end, dialects, known
         self.speakers = speakers_by_post(workspace)
         self.variants: dict[tuple[str, str], Mapping[str, Variant]] = {}
         self.deliveries: list[Planned] = []
         self.left_out: dict[tuple[str, str, str], LeftOut] = {}
         self.faults: dict[Problem, set[str]] = {}
 
-    def plan(self, progress: Callable[[int, int], None] | None) -> Plan:
+    def plan(self, progress: Callable[[int, int], None] | None, said: Iterable[Said]) -> Plan:
         entries = list(self.workspace.queue.values())
         for done, entry in enumerate(entries):
             if progress is not None:
@@ -56,9 +62,16 @@ class _Planner:
                 if occurrence.slot.due + lateness > self.now:
                     self._place(occurrence, lateness)
         deliveries = sorted(self.deliveries, key=lambda d: (d.due, d.account, d.id))
-        findings = lint(self.workspace, deliveries, self.dialects)
+        linted = lint_all(self.workspace, deliveries, self.dialects, said, self.known)
         faults = tuple(Finding(problem, tuple(sorted(accounts))) for problem, accounts in self.faults.items())
-        return Plan(self.now, self.end, tuple(deliveries), tuple(self.left_out.values()), faults + findings)
+        return Plan(
+            self.now,
+            self.end,
+            tuple(deliveries),
+            tuple(self.left_out.values()),
+            faults + linted.findings,
+            linted.silenced,
+        )
 
     def _place(self, occurrence: Occurrence, lateness: timedelta) -> None:
         post = self.workspace.posts[occurrence.slot.post]
@@ -66,7 +79,7 @@ class _Planner:
         if why_not is not None:
             self._leave_out(occurrence, why_not)
             return
-        dialect = self.dialects[occurrence.platform]
+        dialect = self.known.on(self.dialects[occurrence.platform], occurrence.account)
         variant = None
         setting = Setting(
             self.workspace, post, occurrence.platform, post.front.lang, occurrence.slot.due, occurrence.zone
@@ -133,13 +146,19 @@ class _Planner:
     def _variant(self, post: str, platform: str, partner: str) -> Variant | None:
         key = (post, platform)
         if key not in self.variants:
-            self.variants[key] = assign(self.workspace.posts[post], platform, self.speakers[key].values())
+            self.variants[key] = assign(
+                self.workspace.posts[post],
+                platform,
+                self.speakers[key].values(),
+                self.workspace.settings.fallback,
+            )
         return self.variants[key].get(partner)
 
     def _why_no_variant(self, occurrence: Occurrence) -> str:
-        spoken = {variant.lang for variant in self.workspace.posts[occurrence.slot.post].variants}
-        if not spoken.intersection(occurrence.partner.languages):
-            return f"no variant in {', '.join(occurrence.partner.languages)}"
+        written = {variant.lang for variant in self.workspace.posts[occurrence.slot.post].variants}
+        understood = spoken(occurrence.partner.languages, self.workspace.settings.fallback)
+        if not written.intersection(understood):
+            return f"no variant in {', '.join(understood)}"
         return "no variant left: write one more, or share it by hand"
 
     def _target(self, occurrence: Occurrence) -> BoostOf | str:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
+from amplify.model.dialect import Dialect
 from amplify.model.gate import Gate
+from amplify.model.known import Known
 from amplify.model.plan import Planned
 from amplify.model.platform import Call, Connection, Platform, Receipt
 from amplify.model.queue import QueueEntry, When
 from amplify.model.workspace import Workspace
 from amplify.platforms.registry import adapter
+from amplify.rules.cost import cost_of
 from amplify.rules.gates import gates
 from amplify.rules.keys import idempotency_key, record_key
 from amplify.steps.desk import Desk
@@ -32,8 +36,12 @@ class Preview:
     """Of each part, as the platform counts."""
     length_max: int
     unit: str
+    asked: datetime | None
+    """When the account's server said its limits (UTC, real time); None: nobody asked, and the usual ones count."""
     why_not: tuple[str, ...]
     """Gates that would be closed at the due time."""
+    cost: Decimal
+    """An estimate, in US dollars."""
 
     def as_json(self) -> dict[str, Any]:
         delivery = self.delivery
@@ -47,7 +55,9 @@ class Preview:
             "lengths": list(self.lengths),
             "length_max": self.length_max,
             "unit": self.unit,
+            "limits_asked": self.asked.isoformat() if self.asked else None,
             "why_not": list(self.why_not),
+            "cost": str(self.cost),
             "requests": list(self.requests),
         }
 
@@ -67,20 +77,23 @@ def preview(desk: Desk, deliveries: tuple[Planned, ...]) -> list[Preview]:
     """What each delivery would send, and why not. Needs no credentials and no network."""
     workspace = desk.workspace()
     known = {(gate.kind, gate.subject): gate for gate in gates(workspace)}
+    known_limits = desk.known()
     clients: dict[str, Platform] = {}
     previews = []
     for delivery in deliveries:
         if delivery.account not in clients:
             clients[delivery.account] = _silent(desk, workspace, delivery)
-        dialect = desk.dialects[delivery.platform]
+        dialect = known_limits.on(desk.dialects[delivery.platform], delivery.account)
         previews.append(
             Preview(
                 delivery,
                 _requests(clients[delivery.account], delivery),
-                tuple(dialect.measure(part.text) for part in delivery.message.parts),
+                _lengths(delivery, dialect),
                 dialect.text_max,
                 dialect.unit,
+                _asked(known_limits, delivery.account),
                 _why_not(known, delivery),
+                cost_of(delivery, len(workspace.settings.readings)),
             )
         )
     for client in clients.values():
@@ -120,6 +133,18 @@ def _requests(client: Platform, delivery: Planned) -> tuple[dict[str, Any], ...]
         )
         said.append(client.payload(call))
     return tuple(said)
+
+
+def _lengths(delivery: Planned, dialect: Dialect) -> tuple[int, ...]:
+    """Of each part; a content warning counts too, where there is one."""
+    warning = delivery.message.content_warning
+    more = dialect.measure(warning) if warning else 0
+    return tuple(dialect.measure(part.text) + more for part in delivery.message.parts)
+
+
+def _asked(known: Known, account: str) -> datetime | None:
+    said = known.limits.get(account)
+    return said.at if said is not None and said.limits.text is not None else None
 
 
 def _why_not(known: dict[tuple[str, str], Gate], delivery: Planned) -> tuple[str, ...]:

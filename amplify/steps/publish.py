@@ -13,6 +13,7 @@ from amplify.steps.current import note_key, queued_mark
 if TYPE_CHECKING:
     from threading import Event
 
+    from amplify.ledger.claim import Claimed
     from amplify.model.plan import Change
     from amplify.steps.desk import Desk
     from amplify.steps.drain import Told
@@ -62,7 +63,19 @@ def publish(desk: Desk, *, workers: int = 8, told: Told | None = None, stop: Eve
     if seen.due or seen.unsure or seen.askable:
         from amplify.steps.drain import drain
 
-        drain(desk, workers, told, stop, done.outcomes)
+        spoke: set[str] = set()
+
+        def heard(claimed: Claimed, outcome: str) -> None:
+            if outcome in ("sent", "refused"):  # its server answers just now
+                spoke.add(claimed.account)
+            if told is not None:
+                told(claimed, outcome)
+
+        drain(desk, workers, heard, stop, done.outcomes)
+        if spoke and not (stop is not None and stop.is_set()):
+            from amplify.steps.online import refresh_limits
+
+            refresh_limits(desk, spoke)
         seen = _look(desk)
     done.paused = dict(seen.paused)
     return done

@@ -55,7 +55,8 @@ def queue(
     desk.ledger.serve(workspace.settings.id)
     gates_changed = _copy_gates(desk, workspace)
     now = desk.clock.now()
-    planned = plan(workspace, now, until or horizon(workspace, now), desk.dialects, progress)
+    end = until or horizon(workspace, now)
+    planned = plan(workspace, now, end, desk.dialects, progress, desk.known(), desk.said(workspace, now, end))
     _refuse_errors(desk, planned)
     desk.pictures.freeze(delivery.message for delivery in planned.ours)
     with desk.ledger.write() as connection:

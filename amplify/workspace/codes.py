@@ -56,6 +56,7 @@ CODES: Final[dict[str, str]] = {
     "REF-PICTURE": "No such picture lies under `media/`.",
     "REF-PLATFORM": "No platform has this name.",
     "REF-HANDLE": "The handle book gives the partner no handle on this platform, or one handle to two partners.",
+    "REF-RULE": "The settings name a rule that is not there, or weaken one that cannot be weakened.",
     "REF-LANGUAGE": "A text is in a language that its campaign does not speak.",
     "REF-FOREIGN": "A post carries another campaign's call to action (a warning: it may be meant).",
     "QUEUE-SILENT": "A queue entry names a partner that would say nothing there (a warning).",

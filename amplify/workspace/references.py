@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from amplify.model.problem import Place, Problem, Severity
+from amplify.rules.lint.rulebook import RULEBOOK, weakens
 from amplify.workspace.findings import Findings, Found
 from amplify.workspace.moments import check_calendar, check_queue_dates
 from amplify.workspace.named import check_names_in_texts
@@ -89,6 +90,25 @@ def one_handle_one_partner(findings: Findings) -> Iterator[Problem]:
                 )
 
 
+def rules_named(findings: Findings) -> Iterator[Problem]:
+    if findings.settings is None:
+        return
+    seen: set[str] = set()
+    for index, change in enumerate(findings.settings.word.rules):
+        place = findings.settings.spot.place("rules", index, "id")
+        if change.id not in RULEBOOK:
+            yield Problem(place, "REF-RULE", f"unknown rule `{change.id}`" + did_you_mean(change.id, RULEBOOK))
+        elif weakens(change.id, change.severity):
+            yield Problem(
+                place,
+                "REF-RULE",
+                f"{change.id} protects others and cannot be weakened: take this out, and mend what it finds",
+            )
+        elif change.id in seen:
+            yield Problem(place, "ID-DUPLICATE", f"`{change.id}` is decided on already above: keep one")
+        seen.add(change.id)
+
+
 def campaigns_name(findings: Findings) -> Iterator[Problem]:
     for found in findings.campaigns:
         campaign, spot = found.word, found.spot
@@ -97,6 +117,12 @@ def campaigns_name(findings: Findings) -> Iterator[Problem]:
         for i, tag in enumerate(campaign.hashtags):
             places = (spot.place("hashtags", i, "platforms", j) for j in range(len(tag.platforms)))
             yield from _platforms(findings, zip(tag.platforms, places, strict=True))
+        for key in ("banned", "hijacked"):
+            for i, banned in enumerate(getattr(campaign, key)):
+                places = (spot.place(key, i, "platforms", j) for j in range(len(banned.platforms)))
+                yield from _platforms(findings, zip(banned.platforms, places, strict=True))
+        customs = [(name, spot.key_place("hashtag_customs", name)) for name in campaign.hashtag_customs]
+        yield from _platforms(findings, customs)
         for i, signatory in enumerate(campaign.signatories):
             yield from unknown(findings, "partners", signatory.partner, spot, "signatories", i, "partner")
             if (signatory.partner is None) == (signatory.name is None):
@@ -241,6 +267,7 @@ QUEUE_CHECKS: Final[tuple[Callable[[Findings], Iterable[Problem]], ...]] = (queu
 CHECKS: Final[tuple[Callable[[Findings], Iterable[Problem]], ...]] = (
     duplicate_ids,
     one_handle_one_partner,
+    rules_named,
     campaigns_name,
     posts_name,
     boosts_name,

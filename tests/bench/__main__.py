@@ -14,10 +14,16 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import idle, planning, publishing
+from bench import checking, idle, planning, publishing, texts
 from bench.figure import Figure
 
-BENCHES = {"idle": idle.measure, "planning": planning.measure, "publishing": publishing.measure}
+BENCHES = {
+    "checking": checking.measure,
+    "idle": idle.measure,
+    "planning": planning.measure,
+    "publishing": publishing.measure,
+    "texts": texts.measure,
+}
 
 
 def main() -> None:

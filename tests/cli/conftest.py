@@ -112,6 +112,7 @@ def spawn(*words: str | Path, environment: Mapping[str, str] | None = None, cwd:
     ours = {
         "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
         "AMPLIFY_CREDENTIALS": os.devnull + "/none",
+        "PYTHONPATH": str(Path(__file__).parents[2]),  # this very tree, wherever the process stands
         "PYTHONUNBUFFERED": "1",
         "COLUMNS": "200",
     }

@@ -44,7 +44,7 @@ def test_advice_names_a_command_that_exists(amplify: Amplify) -> None:
 class TestReads:
     """Every read has `--json`: valid, and nothing else on standard output."""
 
-    READS = (["check"], ["plan"], ["plan", "--everyone"], ["status"], ["report"], ["preview"], ["schema"])
+    READS = (["check"], ["plan"], ["plan", "--everyone"], ["status"], ["report"], ["preview"], ["export"], ["schema"])
 
     @pytest.mark.parametrize("words", READS, ids=" ".join)
     def test_before_anything_was_queued(self, amplify: Amplify, busy: Files, words: list[str]) -> None:
@@ -153,6 +153,7 @@ class TestExitCodes:
             "add": ["one", "--when", "2027-05-21T10:00+02:00"],
             "import": ["queue.csv"],
             "settle": ["a", "--not-sent"],
+            "text": ["--post", "one"],
         }
         for folder in (tmp_path / "nowhere", tmp_path):
             said = amplify(command, *arguments.get(command, []), "-w", folder)

@@ -10,7 +10,9 @@ from pathlib import Path
 import psycopg
 import pytest
 from counterparts.postgres import Cluster
+from psycopg import sql
 from sqlalchemy import Connection
+from sqlmodel import SQLModel
 
 from amplify.ledger.store import Ledger
 
@@ -41,10 +43,10 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def migrated_postgres(postgres_cluster: Cluster) -> str:
-    """The name of a migrated database to copy."""
+    """The address of a migrated database, emptied for every test: a database of its own for each would be slow."""
     url = postgres_cluster.new_database()
     Ledger.open(url).close()
-    return url.rpartition("/")[2]
+    return url
 
 
 @pytest.fixture(params=BOTH)
@@ -64,12 +66,12 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         file.parent.mkdir()
         shutil.copy(request.getfixturevalue("migrated_file"), file)
         return f"sqlite:///{file}"
-    template = request.getfixturevalue("migrated_postgres")
-    cluster: Cluster = request.getfixturevalue("postgres_cluster")
-    name = f"l{abs(hash(tmp_path)):x}"
-    with psycopg.connect(cluster.url("postgres", "postgresql"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")  # type: ignore[arg-type]  # our own names
-    return cluster.url(name)
+    url: str = request.getfixturevalue("migrated_postgres")
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        names = sql.SQL(", ").join(sql.Identifier(name) for name in SQLModel.metadata.tables)
+        connection.execute("SET lock_timeout = '10s'")  # a test before this one may have left a transaction open
+        connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(names))
+    return url
 
 
 @pytest.fixture

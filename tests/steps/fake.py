@@ -61,6 +61,12 @@ class World:
     deleted: set[str] = field(default_factory=set)
     reads: list[tuple[str, int]] = field(default_factory=list)
     counts: Reading = field(default_factory=lambda: Reading(likes=1))
+    limits: dict[str, Limits] = field(default_factory=dict)
+    """Account → what its server takes."""
+    asked: Counter[str] = field(default_factory=Counter)
+    """Account → how often its server was asked for its limits."""
+    handles: dict[str, str] = field(default_factory=dict)
+    """Handle → who goes by it; nobody goes by any other."""
     meanwhile: Callable[[str], None] = lambda moment: None
     """Called at every step of the way, with its name; raises to break off there."""
     connected: list[str] = field(default_factory=list)
@@ -89,7 +95,13 @@ class FakePlatform:
         return Whoami(self.account, self.account)
 
     def limits(self) -> Limits:
-        return Limits()
+        self._speaks()
+        self.world.asked[self.account] += 1
+        return self.world.limits.get(self.account, Limits())
+
+    def resolve(self, handle: str) -> str | None:
+        self._speaks()
+        return self.world.handles.get(handle)
 
     def payload(self, call: Call) -> Json:
         return {"text": call.part.text}

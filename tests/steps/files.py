@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 PLATFORMS = ("x", "bluesky", "mastodon")
-HANDLES = {"x": "{0}_sample", "bluesky": "{0}.example", "mastodon": "{0}@social.example"}
+HANDLES = {"x": "{0}", "bluesky": "{0}.example", "mastodon": "{0}@social.example"}
 
 
 def handle(partner: str, platform: str) -> str:

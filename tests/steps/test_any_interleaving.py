@@ -49,6 +49,8 @@ SLOW = st.sampled_from(["", "", "", "prepare", "before", "after"])
 """During which step its lease ends."""
 CLOSING = st.sampled_from(["", "", "", "", "prepare", "after"])
 """During which step somebody says stop."""
+Fault = tuple[list[Answer], int | None, str, str]
+FAULTS = st.tuples(ANSWERED, FUSES, SLOW, CLOSING)
 ENDED = {State.SENT, State.MISSED, State.REFUSED, State.CUT, State.CANCELLED, State.UNSURE}
 REASONED = ENDED - {State.SENT}
 
@@ -103,6 +105,7 @@ class Ways(RuleBasedStateMachine):
         self.desk = FakeDesk(opened, self.world, NOW, Workshop())
         self.plans: dict[str, Planned] = {}
         self.seen_sent: set[str] = set()
+        self.fresh = 100
         rows.gates(opened, Gate("campaign", "free"))
         for account in ACCOUNTS:
             self.plan(number=0, account=account, texts=2, words="old", minutes=0)
@@ -152,15 +155,21 @@ class Ways(RuleBasedStateMachine):
         """To be delivered later, perhaps too late."""
         return multiple(*self.take(owner, limit))
 
-    @rule(owner=OWNERS, answers=ANSWERED, fuse=FUSES, slow=SLOW, closing=CLOSING)
-    def claim_and_deliver(self, owner: str, answers: list[Answer], fuse: int | None, slow: str, closing: str) -> None:
-        for claimed in self.take(owner, 1):
-            self.deliver(claimed=claimed, answers=answers, fuse=fuse, slow=slow, closing=closing)
+    @rule(owner=OWNERS, account=st.sampled_from(ACCOUNTS), faults=st.lists(FAULTS, min_size=1, max_size=4))
+    def work(self, owner: str, account: str, faults: list[Fault]) -> None:
+        """One delivery after the other, each with its own misfortune; there is always something to do."""
+        for fault in faults:
+            self.gate(closed=False)
+            self.fresh += 1
+            self.plan(number=self.fresh, account=account, texts=2, words="old", minutes=-1)
+            for claimed in self.take(owner, 2):
+                self.deliver(claimed=claimed, fault=fault)
 
-    @rule(claimed=consumes(claims), answers=ANSWERED, fuse=FUSES, slow=SLOW, closing=CLOSING)
-    def deliver(self, claimed: Claimed, answers: list[Answer], fuse: int | None, slow: str, closing: str) -> None:
+    @rule(claimed=consumes(claims), fault=FAULTS)
+    def deliver(self, claimed: Claimed, fault: Fault) -> None:
         """Send it, with any answers; perhaps dying at any step, perhaps slower than the lease."""
         event("a delivery")
+        answers, fuse, slow, closing = fault
         burning = Fuse(fuse)
         waiting = self.world.answers[claimed.account]
         waiting.clear()

@@ -192,3 +192,17 @@ def test_a_refused_post_that_is_edited_goes_out(desk: FakeDesk) -> None:
     assert dict(publish(desk).outcomes) == {"sent": 1}
     assert desk.world.texts() == ["Milder words"]
     assert rows.states(desk.ledger) == {"refused": 1, "sent": 1, "waiting": 1}
+
+
+def test_what_went_out_is_not_said_again_under_another_name(desk: FakeDesk) -> None:
+    queue(desk)
+    desk.clock.set(MONDAY + timedelta(days=1, hours=9))
+    assert publish(desk).outcomes["sent"] == 1
+    shop_of(desk).without("queue", "one").queue("renamed", "one", at="2027-05-18T09:00:00Z", platforms=["x"])
+    desk.edited()
+    with pytest.raises(UnreadableFiles) as refused:
+        queue(desk)
+    (problem,) = refused.value.problems
+    assert problem.code == "X-REPEAT"
+    assert "2027-05-18 (entry `one`)" in problem.message
+    assert rows.states(desk.ledger) == {"sent": 1, "waiting": 1}

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from workshop import Workshop
 
 from amplify.model.partner import Partner
+from amplify.model.plan import Planned
 from amplify.rules.assign import assign
 
 LANGS = ("en", "be", "ru")
@@ -102,3 +103,50 @@ def test_nobody_shares_a_variant_and_newcomers_change_nothing(
     for partner in workspace.partners.keys() - after.keys():
         free = [lang for name, lang in spoken.items() if name not in after.values()]
         assert not set(free) & set(workspace.partners[partner].languages)
+
+
+class TestFallback:
+    def test_a_partner_takes_its_own_language_first_and_then_along_the_chain(self) -> None:
+        shop = Workshop().settings(fallback={"be-tarask": ["be", "ru"]})
+        shop.post("hello", text("ru", "be", "be-tarask", "ru"))
+        for name in ("first", "second", "third", "fourth", "fifth"):
+            shop.partner(name, languages=["be-tarask"])
+        planned = {one.partner: (one.variant, one.lang) for one in plan_of(shop)}
+        assert planned == {
+            "press_union": ("default", "en"),
+            "first": ("v2", "be-tarask"),
+            "second": ("v1", "be"),
+            "third": ("v0", "ru"),
+            "fourth": ("v3", "ru"),
+        }
+
+    def test_all_its_languages_come_before_any_chain(self) -> None:
+        shop = Workshop().settings(fallback={"be": ["ru"]})
+        shop.post("hello", text("ru", "pl")).partner("desk", languages=["be", "pl"])
+        assert {one.partner: one.lang for one in plan_of(shop)} == {"press_union": "en", "desk": "pl"}
+
+    def test_without_a_list_only_the_base_language_is_taken(self) -> None:
+        shop = Workshop().post("hello", text("ru", "be"))
+        shop.partner("desk", languages=["be-tarask"]).partner("other", languages=["be-tarask"])
+        assert {one.partner: one.lang for one in plan_of(shop)} == {"press_union": "en", "desk": "be"}
+
+    def test_what_is_left_out_says_in_which_languages_nothing_was_written(self) -> None:
+        shop = Workshop().settings(fallback={"be-tarask": ["be", "ru"]}).post("hello", text("pl"))
+        shop.partner("desk", languages=["be-tarask", "lt"])
+        shop.queue("now", "hello", at="2027-05-17T09:00:00Z", platforms=["x"])
+        (left,) = shop.plan("2027-05-17", days=1).left_out
+        assert left.why == "no variant in be-tarask, lt, be, ru"
+
+    def test_who_joined_earlier_keeps_a_text_that_it_took_by_fallback(self) -> None:
+        shop = Workshop().settings(fallback={"be": ["ru"]}).post("hello", text("ru"))
+        shop.partner("early", languages=["be"])
+        before = {one.partner: one.variant for one in plan_of(shop)}
+        shop.partner("late", languages=["ru"])
+        assert (
+            {one.partner: one.variant for one in plan_of(shop)} == before == {"press_union": "default", "early": "v0"}
+        )
+
+
+def plan_of(shop: Workshop) -> Sequence[Planned]:
+    shop.queue("now", "hello", at="2027-05-17T09:00:00Z", platforms=["x"])
+    return shop.plan("2027-05-17", days=1).deliveries

@@ -65,7 +65,32 @@ def test_offsets_are_code_points() -> None:
         assert len(finder(text)) == 2
 
 
-PIECES = st.sampled_from([*"#＃@a1_.:/ \n()’ʼ👋\ud800", "тэг", "https://", "example.org"])
+@pytest.mark.parametrize(
+    ("text", "symbols"),
+    [
+        ("Buy $ABC and $abc.de, not $5 or $TOOLONGER", ["ABC", "abc.de"]),
+        ("$A$B x$C .$D", ["A"]),
+        ("($AB) $AB) $AB!", ["AB", "AB"]),
+        ("\u2066$ABC\u2069 $ABC_x $ABC_xyz", ["ABC_x", "ABC"]),
+    ],
+)
+def test_cashtags_are_xs_own(text: str, symbols: list[str]) -> None:
+    assert found(x_entities, "cashtag", text) == symbols
+    assert found(bluesky_entities, "cashtag", text) == found(mastodon_entities, "cashtag", text) == []
+
+
+@pytest.mark.parametrize("finder", ALL)
+def test_brackets_of_the_sentence_stay_outside(finder: Finder) -> None:
+    text = "(https://example.org/a_(b)) and https://example.org/d)))"
+    assert found(finder, "link", text) == ["https://example.org/a_(b)", "https://example.org/d"]
+
+
+def test_a_handle_that_is_too_long_is_no_mention() -> None:
+    assert found(bluesky_entities, "mention", "@" + "a." * 126 + "b") == ["a." * 126 + "b"]
+    assert found(bluesky_entities, "mention", "@" + "a." * 127 + "b") == []
+
+
+PIECES = st.sampled_from([*"#＃@$a1_.:/ \n()’ʼ👋\ud800\u202e\u2066\u200d", "тэг", "https://", "example.org"])
 
 
 @given(st.one_of(st.text(alphabet=st.characters(), max_size=200), st.lists(PIECES, max_size=40).map("".join)))
@@ -79,5 +104,5 @@ def test_no_text_makes_them_raise_and_entities_are_orderly(text: str) -> None:
             assert one.value
             end = one.end
             if one.kind != "link":
-                assert text[one.start] in "#＃@＠"
+                assert text[one.start] in "#＃@＠$"
                 assert text[one.start + 1 : one.end] == one.value

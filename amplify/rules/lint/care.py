@@ -71,20 +71,6 @@ def consent_language(context: Context, delivery: Planned) -> Iterator[Problem]:
             )
 
 
-def fact_stale(context: Context, delivery: Planned) -> Iterator[Problem]:
-    """FACT-STALE: a number said after its last day."""
-    for subject in delivery.subjects:
-        kind, _, name = subject.partition(":")
-        if kind == "fact" and delivery.due.date() > context.workspace.facts[name].expires:
-            fact = context.workspace.facts[name]
-            yield Problem(
-                fact.place,
-                "FACT-STALE",
-                f"`{name}` may be said until {fact.expires}, and posts are due after it: "
-                "count again, or change the posts",
-            )
-
-
 def call_closed(context: Context, delivery: Planned) -> Iterator[Problem]:
     """CTA-CLOSED: a call to action that is not open when the post is due."""
     for subject in delivery.subjects:

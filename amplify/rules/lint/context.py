@@ -1,24 +1,60 @@
-"""What a rule may look at beside the delivery."""
+"""What a rule may look at."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from amplify.model.campaign import Campaign
 from amplify.model.dialect import Dialect
-from amplify.model.plan import Planned
+from amplify.model.known import NOTHING_KNOWN, Known
+from amplify.model.message import Message
+from amplify.model.plan import Planned, Said
 from amplify.model.post import Post, Variant
 from amplify.model.problem import Place
 from amplify.model.workspace import Workspace
+from amplify.rules.similarity import normal
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The workspace and the platforms' dialects."""
+    """The workspace, the platforms' dialects, what servers said of themselves, and what the ledger knows was said."""
 
     workspace: Workspace
     dialects: Mapping[str, Dialect]
+    said: Sequence[Said] = ()
+    """Deliveries of the ledger that are not among those planned."""
+    known: Known = NOTHING_KNOWN
+    _dialects: dict[str, Dialect] = field(default_factory=dict)
+    _consenting: dict[str, frozenset[str]] = field(default_factory=dict)
+    _words: dict[str, str] = field(default_factory=dict)
+
+    def dialect(self, delivery: Planned) -> Dialect:
+        """The platform's, with the limits of the account's own server where these are known."""
+        found = self._dialects.get(delivery.account)
+        if found is None:
+            found = self._dialects[delivery.account] = self.known.on(self.dialects[delivery.platform], delivery.account)
+        return found
+
+    def words(self, message: Message, content_hash: str | None = None) -> str:
+        """A message in the form in which texts are compared, remembered by its hash where that is known."""
+        if content_hash is None:
+            return normal(message)
+        found = self._words.get(content_hash)
+        if found is None:
+            found = self._words[content_hash] = normal(message)
+        return found
+
+    def consenting(self, platform: str) -> frozenset[str]:
+        """Handles of the partners that agreed to be mentioned, in small letters."""
+        found = self._consenting.get(platform)
+        if found is None:
+            found = self._consenting[platform] = frozenset(
+                partner.handles[platform].casefold()
+                for partner in self.workspace.partners.values()
+                if partner.mention_consent and platform in partner.handles
+            )
+        return found
 
     def post(self, delivery: Planned) -> Post:
         return self.workspace.posts[delivery.post]

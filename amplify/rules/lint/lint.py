@@ -2,60 +2,172 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from amplify.model.dialect import Dialect
-from amplify.model.plan import Finding, Planned
-from amplify.model.problem import Problem
+from amplify.model.known import NOTHING_KNOWN, Known
+from amplify.model.plan import Finding, Planned, Said
+from amplify.model.problem import Problem, Severity
+from amplify.model.settings import RuleChange
 from amplify.model.workspace import Workspace
-from amplify.rules.lint import accounts, care, crowd, pictures, texts
+from amplify.rules.lint import (
+    accounts,
+    caps,
+    care,
+    facts,
+    handles,
+    hostile,
+    likeness,
+    links,
+    money,
+    pictures,
+    sizes,
+    tags,
+    texts,
+)
 from amplify.rules.lint.context import Context
+from amplify.rules.lint.rulebook import weakens
 
-RULES: Final[Sequence[Callable[[Context, Planned], Iterator[Problem]]]] = (
+MESSAGE_RULES: Final[Sequence[Callable[[Context, Planned], Iterator[Problem]]]] = (
     texts.too_long,
     texts.link_not_allowed,
     texts.shortener,
     texts.mention_without_consent,
-    texts.retired_hashtag,
-    texts.hashtag_case,
+    handles.mention_of_nobody,
     texts.mixed_scripts,
+    hostile.change_of_direction,
+    hostile.marks_on_marks,
+    hostile.hidden_in_handle,
+    hostile.far_too_long,
+    tags.retired_hashtag,
+    tags.hijacked_hashtag,
+    tags.hashtag_case,
+    tags.banned_hashtag,
+    tags.too_many_hashtags,
+    tags.too_many_mentions,
+    tags.designated_handle,
+    links.too_many_calls,
+    sizes.lexicon,
     pictures.alt_missing,
     pictures.alt_is_file_name,
     pictures.alt_repeated,
     pictures.alt_too_long,
+)
+"""Rules about what a message says: asked once for the same words of a post, however often they go out."""
+
+DELIVERY_RULES: Final[Sequence[Callable[[Context, Planned], Iterator[Problem]]]] = (
     care.person_state,
     care.status_stale,
     care.consent,
     care.consent_language,
-    care.fact_stale,
     care.call_closed,
     care.embargo,
     care.quiet,
     care.boost_consent,
+    facts.fact_stale,
+    facts.fact_replaced,
+    facts.facts_disagree,
+    hostile.impossible_handle,
     accounts.label_missing,
     accounts.rules_unreviewed,
 )
-"""Rules about one delivery."""
+"""Rules about one delivery: its day, its account, whom and what it speaks of."""
+
+RULES: Final = (*MESSAGE_RULES, *DELIVERY_RULES)
 
 CROWD: Final[Sequence[Callable[[Context, Sequence[Planned]], Iterator[Finding]]]] = (
-    crowd.same_text_on_two_accounts,
-    crowd.repeated_on_one_account,
-    crowd.too_many_a_day,
-    crowd.too_close,
+    likeness.same_text_on_two_accounts,
+    likeness.repeated_on_one_account,
+    caps.too_many_a_day,
+    caps.too_many_for_the_server,
+    caps.too_many_boosts,
+    caps.too_close,
+    caps.does_not_fit,
+    money.link_on_x,
+    handles.unknown_handles,
+    handles.other_names,
 )
 """Rules about deliveries beside each other."""
 
 
-def lint(workspace: Workspace, deliveries: Sequence[Planned], dialects: Mapping[str, Dialect]) -> tuple[Finding, ...]:
-    """Every finding, each problem once with all accounts it concerns, in the order of files and lines."""
-    context = Context(workspace, dialects)
+@dataclass(frozen=True, slots=True)
+class Linted:
+    """What the rules found."""
+
+    findings: tuple[Finding, ...]
+    silenced: tuple[Finding, ...]
+    """Findings of rules that the workspace has turned off."""
+
+
+def lint(
+    workspace: Workspace,
+    deliveries: Sequence[Planned],
+    dialects: Mapping[str, Dialect],
+    said: Iterable[Said] = (),
+    known: Known = NOTHING_KNOWN,
+) -> tuple[Finding, ...]:
+    """The findings that count, as `lint_all` has them."""
+    return lint_all(workspace, deliveries, dialects, said, known).findings
+
+
+def lint_all(
+    workspace: Workspace,
+    deliveries: Sequence[Planned],
+    dialects: Mapping[str, Dialect],
+    said: Iterable[Said] = (),
+    known: Known = NOTHING_KNOWN,
+) -> Linted:
+    """Every finding, each problem once with all accounts it concerns, in the order of files and lines.
+
+    `said` is what the ledger knows of our accounts: a delivery never counts against itself. `known` is what the
+    accounts' servers said of their limits.
+    """
+    planned = {delivery.id for delivery in deliveries}
+    context = Context(workspace, dialects, tuple(one for one in said if one.id not in planned), known)
     found: dict[Problem, set[str]] = {}
-    for delivery in deliveries:
-        for rule in RULES:
-            for problem in rule(context, delivery):
-                found.setdefault(problem, set()).add(delivery.account)
+    for delivery, problem in _asked(context, deliveries):
+        found.setdefault(problem, set()).add(delivery.account)
     for crowd_rule in CROWD:
         for finding in crowd_rule(context, deliveries):
             found.setdefault(finding.problem, set()).update(finding.accounts)
-    return tuple(Finding(problem, tuple(sorted(found[problem]))) for problem in sorted(found))
+    return _decided(workspace, [Finding(problem, tuple(sorted(found[problem]))) for problem in sorted(found)])
+
+
+def _asked(context: Context, deliveries: Iterable[Planned]) -> Iterator[tuple[Planned, Problem]]:
+    """Most deliveries break no rule: what is asked of each is kept short."""
+    answered: dict[tuple[str, str, str, str, int], list[Problem]] = {}
+    for delivery in deliveries:
+        if delivery.message.parts:
+            dialect = id(context.dialect(delivery))
+            key = (delivery.post, delivery.variant, delivery.platform, delivery.content_hash, dialect)
+            problems = answered.get(key)
+            if problems is None:
+                problems = answered[key] = [p for rule in MESSAGE_RULES for p in rule(context, delivery)]
+            for problem in problems:
+                yield delivery, problem
+        for rule in DELIVERY_RULES:
+            for problem in rule(context, delivery):
+                yield delivery, problem
+
+
+def _decided(workspace: Workspace, findings: Sequence[Finding]) -> Linted:
+    """The findings with the severities that the workspace has decided on."""
+    changes = {change.id: change for change in workspace.settings.rules if not weakens(change.id, change.severity)}
+    counted: list[Finding] = []
+    silenced: list[Finding] = []
+    for finding in findings:
+        change = changes.get(finding.problem.code)
+        if change is None or change.severity == finding.problem.severity:
+            counted.append(finding)
+        elif change.severity == "off":
+            silenced.append(replace(finding, change=change))
+        else:
+            counted.append(_changed(finding, change))
+    return Linted(tuple(counted), tuple(silenced))
+
+
+def _changed(finding: Finding, change: RuleChange) -> Finding:
+    problem = replace(finding.problem, severity=Severity(change.severity))
+    return Finding(problem, finding.accounts, change)

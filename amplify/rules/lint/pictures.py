@@ -53,7 +53,7 @@ def alt_repeated(context: Context, delivery: Planned) -> Iterator[Problem]:
 
 def alt_too_long(context: Context, delivery: Planned) -> Iterator[Problem]:
     """ALT-LONG: over what the platform takes."""
-    dialect = context.dialects[delivery.platform]
+    dialect = context.dialect(delivery)
     for picture in _all(delivery):
         if len(picture.alt) > dialect.alt_max:
             yield Problem(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
+from amplify.model.dialect import Dialect
 from amplify.model.plan import Planned
 from amplify.model.problem import Problem, Severity
 from amplify.rules.lint.context import Context
+from amplify.rules.lookalikes import mixed_words
 
 SHORTENERS: Final = frozenset(
     {
@@ -31,24 +32,30 @@ SHORTENERS: Final = frozenset(
 
 
 def too_long(context: Context, delivery: Planned) -> Iterator[Problem]:
-    """TXT-LONG: over the platform's length (docs/platforms.md)."""
-    dialect = context.dialects[delivery.platform]
-    warning = delivery.message.content_warning or ""
+    """TXT-LONG: over the length that the platform, or the account's own server, takes (docs/platforms.md)."""
+    dialect = context.dialect(delivery)
+    warning = dialect.measure(delivery.message.content_warning) if delivery.message.content_warning else 0
     for number, part in enumerate(delivery.message.parts):
-        place = context.place(delivery, number)
-        length = dialect.measure(part.text) + (dialect.measure(warning) if warning else 0)
+        length = dialect.measure(part.text) + warning
         if length > dialect.text_max:
             yield Problem(
-                place,
+                context.place(delivery, number),
                 "TXT-LONG",
                 f"variant `{delivery.variant}` is {length} {dialect.unit} on {dialect.title}, which takes "
-                f"{dialect.text_max}: cut {length - dialect.text_max}, or write a text `## on {dialect.name}`",
+                f"{dialect.text_max}: cut {length - dialect.text_max}, write a text `## on {dialect.name}`, or let "
+                f"`thread: auto` divide it; "
+                f"it would end at “{_end(part.text, dialect.text_max - warning, dialect)}”",
             )
-        size = len(part.text.encode("utf-8", "surrogatepass"))
-        if dialect.bytes_max is not None and size > dialect.bytes_max:
-            yield Problem(
-                place, "TXT-LONG", f"{size} bytes on {dialect.title}, which takes {dialect.bytes_max}: shorten the text"
-            )
+
+
+def _end(text: str, room: int, dialect: Dialect) -> str:
+    """The last words of a text that fit into `room`."""
+    fits, over = 0, len(text)
+    while fits + 1 < over:
+        middle = (fits + over) // 2
+        fits, over = (middle, over) if dialect.measure(text[:middle]) <= room else (fits, middle)
+    words = text[max(0, fits - 60) : fits].split()
+    return f"… {' '.join(words[-4:])}"[-60:]
 
 
 def _hosts(delivery: Planned) -> Iterator[tuple[int, str]]:
@@ -91,11 +98,7 @@ def shortener(context: Context, delivery: Planned) -> Iterator[Problem]:
 
 def mention_without_consent(context: Context, delivery: Planned) -> Iterator[Problem]:
     """X-MENTION, B-OPTIN: automated mentions only of partners who agreed (X automation rules; Bluesky bots page)."""
-    consenting = {
-        partner.handles[delivery.platform].casefold()
-        for partner in context.workspace.partners.values()
-        if partner.mention_consent and delivery.platform in partner.handles
-    }
+    consenting = context.consenting(delivery.platform)
     code = "B-OPTIN" if delivery.platform == "bluesky" else "X-MENTION"
     for number, part in enumerate(delivery.message.parts):
         for entity in part.entities:
@@ -108,39 +111,13 @@ def mention_without_consent(context: Context, delivery: Planned) -> Iterator[Pro
                 )
 
 
-def retired_hashtag(context: Context, delivery: Planned) -> Iterator[Problem]:
-    """TAG-RETIRED: a hashtag the campaign no longer uses."""
-    retired = {h.tag.casefold() for h in context.campaign(delivery).hashtags if h.retired}
-    for tag in delivery.hashtags:
-        if tag.casefold() in retired:
-            yield Problem(context.place(delivery), "TAG-RETIRED", f"#{tag} is retired: use another hashtag")
-
-
-def hashtag_case(context: Context, delivery: Planned) -> Iterator[Problem]:
-    """TAG-CASE: screen readers read `#FreeAnnaNow` as words, and `#freeannanow` as noise."""
-    for tag in delivery.hashtags:
-        if len(tag) > 12 and tag.islower():
-            yield Problem(
-                context.place(delivery),
-                "TAG-CASE",
-                f"#{tag}: begin each word with a capital so that screen readers can read it",
-                Severity.WARNING,
-            )
-
-
-_WORD = re.compile(r"[^\W\d_]+")
-_LATIN = re.compile(r"[A-Za-z]")
-_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
-
-
 def mixed_scripts(context: Context, delivery: Planned) -> Iterator[Problem]:
     """TXT-MIXED: a Latin letter that looks like a Cyrillic one breaks search, hashtags and stops."""
     for number, part in enumerate(delivery.message.parts):
-        for word in _WORD.findall(part.text):
-            if _LATIN.search(word) and _CYRILLIC.search(word):
-                yield Problem(
-                    context.place(delivery, number),
-                    "TXT-MIXED",
-                    f"“{word}” mixes Latin and Cyrillic letters: type it again in one script",
-                    Severity.WARNING,
-                )
+        for word in dict.fromkeys(mixed_words(part.text)):
+            yield Problem(
+                context.place(delivery, number),
+                "TXT-MIXED",
+                f"“{word}” mixes letters of two scripts that look alike: type it again in one script",
+                Severity.WARNING,
+            )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from amplify.steps.formula import guarded
 from amplify.steps.reporting.words import Counted, DeliveryLine, PartLine, Report
 
 COLUMNS = (
@@ -17,9 +17,6 @@ COLUMNS = (
     *("likes", "reposts", "replies", "quotes", "bookmarks", "views", "interactions"),
 )
 """In this order for ever; new ones are added at the end."""
-
-# What spreadsheets take for the start of a formula, also behind blanks and in full width.
-_FORMULA = re.compile(r"^[\s\x00]*[=+\-@\t\r|%＝＋－＠]")
 
 Value = str | int | None
 
@@ -36,7 +33,7 @@ def as_csv(report: Report) -> str:
     writer.writeheader()
     for line in report.deliveries:
         for row in _delivery(line):
-            writer.writerow({name: _safe(value) for name, value in row.items()})
+            writer.writerow({name: guarded(value) for name, value in row.items()})
     return file.getvalue()
 
 
@@ -99,7 +96,3 @@ def _reading(reading: Counted) -> dict[str, Value]:
 
 def _instant(value: datetime | None) -> str | None:
     return None if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def _safe(value: Value) -> Value:
-    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value

@@ -1,0 +1,99 @@
+"""amplify export: texts for sharing by hand."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from amplify.cli.desk import AsJson, Workspace, looking_clock, open_desk
+from amplify.model.errors import WrongUse
+
+if TYPE_CHECKING:
+    from amplify.steps.exporting.words import Exported
+
+
+class Format(StrEnum):
+    """What texts can be written as."""
+
+    MD = "md"
+    CSV = "csv"
+
+
+def command(
+    workspace: Workspace = None,
+    start: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="From this day (UTC); without it, now.")
+    ] = None,
+    days: Annotated[int | None, typer.Option(min=1, max=400, help="How far ahead; without it, the horizon.")] = None,
+    everything: Annotated[
+        bool, typer.Option("--everything", help="What goes out by itself, too: all partners.")
+    ] = False,
+    form: Annotated[
+        Format | None, typer.Option("--format", help="Without it: as the name of --out ends, or Markdown.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="A file, in place of output.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write texts for sharing by hand: variants that no account says, and accounts without a variant.
+
+    Nothing under embargo, and nothing that would be held: persons, stale facts, closed calls. These are counted.
+    """
+    from amplify.cli.output import console, counted, errors, say_json
+    from amplify.rules.horizon import horizon
+    from amplify.steps.export import export
+    from amplify.steps.exporting.markdown import withheld
+
+    if as_json and form is not None:
+        raise WrongUse("--json and --format contradict each other: give one of them")
+    if out is not None and out.is_dir():
+        raise WrongUse(f"{out} is a folder: give --out the name of a file")
+    desk = open_desk(workspace, looking_clock())
+    try:
+        words, now = desk.workspace(), desk.clock.now()
+        first = start.replace(tzinfo=UTC) if start else now
+        end = first + timedelta(days=days) if days else horizon(words, first)
+        found = export(words, first, end, desk.dialects, now, everything, desk.known())
+    finally:
+        desk.close()
+    if out is not None:
+        _write(found, out, form, as_json)
+        console().print(str(out), markup=False, soft_wrap=True)
+        console().print(f"{counted(len(found.offers), 'text')} for sharing by hand")
+    elif as_json:
+        say_json(found.as_json())
+        return
+    else:
+        sys.stdout.write(_text(found, form or Format.MD))
+    if withheld(found) and (out is not None or form is Format.CSV):  # Markdown says so itself
+        (console() if out is not None else errors()).print(withheld(found), markup=False)
+
+
+def _text(found: Exported, form: Format) -> str:
+    from amplify.steps.exporting.markdown import as_markdown
+    from amplify.steps.exporting.spreadsheet import as_csv
+
+    return as_csv(found) if form is Format.CSV else as_markdown(found)
+
+
+def _write(found: Exported, out: Path, form: Format | None, as_json: bool) -> None:
+    import json
+
+    ending = out.suffix.removeprefix(".").lower()
+    if as_json:
+        text = json.dumps(found.as_json(), ensure_ascii=False, indent=2) + "\n"
+    else:
+        if form is None and ending not in tuple(Format):
+            raise WrongUse(f"{out} does not say what it is to be: let --out end in .md or .csv, or give --format")
+        form = form or Format(ending)
+        text = _text(found, form)
+    encoding = "utf-8-sig" if form is Format.CSV else "utf-8"  # spreadsheets need the mark to see Cyrillic
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(text, encoding=encoding, newline="")
+    except OSError as error:
+        raise WrongUse(f"{out} cannot be written ({error.strerror}): give another --out") from error

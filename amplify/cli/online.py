@@ -1,0 +1,146 @@
+"""What platforms said, for `check`, `status` and `preview`: asked now, or remembered with its age."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from amplify.cli.output import complain, console, counted, progress
+from amplify.model.known import NOTHING_KNOWN, Known
+
+if TYPE_CHECKING:
+    from amplify.ledger.store import Ledger
+    from amplify.steps.online import Asked
+
+
+def remembered(ledger: Ledger | None) -> Known:
+    """What the ledger knows; nothing where there is none, as in a pull request."""
+    from amplify.ledger.learned import known
+
+    if ledger is None:
+        return NOTHING_KNOWN
+    with ledger.read() as connection:
+        return known(connection)
+
+
+def ask_platforms(root: Path, quiet: bool) -> Asked:
+    """Ask every platform we have an account on, with a progress bar."""
+    from amplify.cli.desk import open_desk
+    from amplify.model.errors import WrongUse
+    from amplify.steps.desk import UnreadableFiles
+    from amplify.steps.online import Asked, ask
+
+    desk = open_desk(root)
+    try:
+        if not desk.workspace().accounts:
+            raise WrongUse(
+                "nobody has said who we are, so nobody can ask: copy config/accounts.example.yaml to "
+                "config/accounts.yaml first"
+            )
+        with progress("asking the platforms", quiet=quiet) as told:
+            return ask(desk, told)
+    except UnreadableFiles:
+        return Asked(desk.known(), {"the workspace": "its files have errors: mend them, then ask again"})
+    finally:
+        desk.close()
+
+
+def show_known(known: Known, asked: Asked | None) -> None:
+    """After `check --online` a table of our accounts; without it, a line about how old the answers are."""
+    if asked is None:
+        ages = [said.at for said in known.limits.values()] + [said.at for said in known.handles.values()]
+        if ages:
+            console().print(
+                f"{counted(len(known.limits), 'server')} and {counted(len(known.handles), 'handle')} as last asked, "
+                f"the oldest {ago(min(ages))}: `amplify check --online` asks again",
+                style="dim",
+            )
+        return
+    if known.limits:
+        console().print(_table(known))
+    found = sum(said.id is not None for said in known.handles.values())
+    missing = len(known.handles) - found
+    console().print(f"{counted(found, 'handle')} found, {missing} unknown" if known.handles else "no handle was asked")
+
+
+def complain_of_silence(asked: Asked) -> None:
+    """Who could not be asked, and why, on standard error."""
+    for account, why in asked.failed.items():
+        complain(why if why.startswith(account) else f"{account} could not be asked: {why}")
+    reasons: dict[str, list[str]] = {}
+    for handle, why in asked.unasked.items():
+        reasons.setdefault(why, []).append(handle)
+    for why, handles in reasons.items():
+        complain(f"{counted(len(handles), 'handle')} not asked ({', '.join(handles[:5])}): {why}")
+
+
+def known_as_json(known: Known, asked: Asked | None) -> dict[str, Any]:
+    """The same for programs: instants in UTC, lengths as the platform counts them, sizes in bytes."""
+    accounts = {
+        name: {**_limits(known, name), "speaks_for": said.whoami.handle if said else None}
+        for name in sorted({*known.limits, *known.whoami})
+        for said in (known.whoami.get(name),)
+    }
+    handles = [
+        {"platform": platform, "handle": handle, "id": said.id, "asked": said.at.isoformat()}
+        for (platform, handle), said in sorted(known.handles.items())
+    ]
+    failed = {"failed": asked.failed, "not_asked": asked.unasked} if asked is not None else {}
+    return {"accounts": accounts, "handles": handles, **failed}
+
+
+def limits_as_json(known: Known) -> dict[str, Any]:
+    """Account → what its server takes, and when it said so."""
+    return {account: _limits(known, account) for account in known.limits}
+
+
+def limit_lines(known: Known) -> list[str]:
+    """A line for every account whose server says what it takes."""
+    return [
+        f"{account}: texts up to {said.limits.text}, asked {ago(said.at)}"
+        for account, said in known.limits.items()
+        if said.limits.text is not None
+    ]
+
+
+def ago(at: datetime, now: datetime | None = None) -> str:
+    """`3 days ago`, in real time."""
+    age = max((now or datetime.now(UTC)) - at, timedelta())
+    for size, noun in ((timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute")):
+        if age >= size:
+            return f"{counted(age // size, noun)} ago"
+    return "just now"
+
+
+def _limits(known: Known, account: str) -> dict[str, Any]:
+    said = known.limits.get(account)
+    if said is None:
+        return {}
+    limits = said.limits
+    return {
+        "text": limits.text,
+        "pictures": limits.pictures,
+        "picture_bytes": limits.picture_bytes,
+        "alt": limits.alt,
+        "asked": said.at.isoformat(),
+    }
+
+
+def _table(known: Known) -> Any:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for title in ("account", "speaks for"):
+        table.add_column(title, overflow="fold")
+    for title in ("text", "pictures", "megabytes each", "alt text"):
+        table.add_column(title, justify="right")
+    table.add_column("asked")
+    for account, said in known.limits.items():
+        who = known.whoami.get(account)
+        limits = said.limits
+        size = f"{limits.picture_bytes / 1_000_000:.1f}" if limits.picture_bytes is not None else "usual"
+        numbers = ["usual" if one is None else str(one) for one in (limits.text, limits.pictures, limits.alt)]
+        table.add_row(account, who.whoami.handle if who else "", *numbers[:2], size, numbers[2], ago(said.at))
+    return table

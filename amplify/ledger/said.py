@@ -1,0 +1,48 @@
+"""What is out or about to go out: so that nobody says the same again, and nobody says too much."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, func, or_, select
+
+from amplify.ledger.tables import DELIVERY
+from amplify.model.delivery import State
+from amplify.model.message import message_from_json
+from amplify.model.plan import Said
+
+_OUT = (State.CLAIMED, State.SENDING, State.UNSURE, State.SENT, State.CUT)
+
+
+def said(connection: Connection, since: datetime, end: datetime) -> Sequence[Said]:
+    """Deliveries that were said from `since` on, and those that wait beyond `end` (UTC, campaign time).
+
+    What waits before `end` is left out: the plan has it in its newest form, or it is about to be cancelled.
+    """
+    at = func.coalesce(DELIVERY.c.sent_at, DELIVERY.c.due_at)
+    out = and_(DELIVERY.c.state.in_([state.value for state in _OUT]), at >= since)
+    later = and_(DELIVERY.c.state == State.WAITING.value, DELIVERY.c.due_at >= end)
+    columns = (
+        DELIVERY.c.base,
+        DELIVERY.c.account,
+        DELIVERY.c.platform,
+        DELIVERY.c.entry,
+        DELIVERY.c.state,
+        DELIVERY.c.due_at,
+        DELIVERY.c.sent_at,
+        DELIVERY.c.message,
+    )
+    rows = connection.execute(select(*columns).where(or_(out, later)).order_by(DELIVERY.c.due_at, DELIVERY.c.id))
+    return [
+        Said(
+            id=row.base,
+            account=row.account,
+            platform=row.platform,
+            entry=row.entry,
+            at=row.sent_at or row.due_at,
+            out=row.state != State.WAITING.value,
+            message=message_from_json(row.message),
+        )
+        for row in rows
+    ]

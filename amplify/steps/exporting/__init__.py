@@ -1,0 +1,1 @@
+"""Texts for sharing by hand, as files."""

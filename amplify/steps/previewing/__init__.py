@@ -1,0 +1,1 @@
+"""Previews as a page that can be passed on."""

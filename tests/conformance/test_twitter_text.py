@@ -1,0 +1,143 @@
+"""Every case of twitter-text's own conformance suite, read where `AMPLIFY_CONFORMANCE` says."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pytest
+from counterparts.conformance import document
+
+from amplify.model.message import Entity
+from amplify.platforms.registry import dialect
+from amplify.rules.entities import x_entities
+from amplify.rules.measure import normal, x_length
+from amplify.rules.offsets import stretches, utf16_units
+from amplify.rules.standing import stand
+from amplify.rules.x_valid import is_address, is_hashtag, is_list, is_name
+from amplify.rules.x_weight import fitting, weigh
+
+VALIDATE: Final = "twitter-text-validate.json"
+EXTRACT: Final = "twitter-text-extract.json"
+WEIGHTED: Final = {
+    "WeightedTweetsCounterTest": False,
+    "WeightedTweetsWithDiscountedEmojiCounterTest": True,
+    "UnicodeDirectionalMarkerCounterTest": True,
+}
+"""Section → whether an emoji counts once there."""
+ALONE: Final = {
+    "usernames": is_name,
+    "lists": is_list,
+    "hashtags": is_hashtag,
+    "urls": is_address,
+    "urls_without_protocol": lambda text: is_address(text, scheme_needed=False),
+}
+VALUES: Final = {
+    "mentions": "mention",
+    "urls": "link",
+    "urls_with_directional_markers": "link",
+    "tco_urls_with_params": "link",
+    "hashtags": "tag",
+    "hashtags_from_astral": "tag",
+    "cashtags": "cashtag",
+}
+PLACES: Final = {
+    "mentions_with_indices": ("mention", "screen_name"),
+    "urls_with_indices": ("link", "url"),
+    "urls_with_directional_markers": ("link", "url"),
+    "hashtags_with_indices": ("tag", "hashtag"),
+    "cashtags_with_indices": ("cashtag", "cashtag"),
+}
+KNOWN: Final = {
+    VALIDATE: {"tweets", *ALONE, *WEIGHTED},
+    EXTRACT: {*VALUES, *PLACES, "mentions_or_lists_with_indices", "replies"},
+}
+
+
+def cases(file: str, section: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = document(file)[section]
+    assert found
+    return found
+
+
+def found(text: str, kind: str) -> list[Entity]:
+    return [one for one in x_entities(text) if one.kind == kind]
+
+
+@pytest.mark.parametrize("file", KNOWN)
+def test_no_section_is_passed_over(file: str) -> None:
+    assert set(document(file)) == KNOWN[file]
+
+
+@pytest.mark.parametrize("section", WEIGHTED)
+def test_weights(section: str) -> None:
+    for case in cases(VALIDATE, section):
+        text, once = normal(case["text"]), WEIGHTED[section]
+        weight = weigh(text, once)
+        moved = utf16_units(case["text"]) - utf16_units(text)
+        assert {
+            "weightedLength": weight.length,
+            "valid": weight.valid,
+            "permillage": weight.length * 1000 // 280,
+            "displayRangeStart": 0,
+            "displayRangeEnd": max(utf16_units(case["text"]) - 1, 0),
+            "validRangeStart": 0,
+            "validRangeEnd": utf16_units(text[: fitting(text, once)]) - 1 + moved,
+        } == case["expected"], case["description"]
+        if once:
+            assert x_length(case["text"]) == case["expected"]["weightedLength"], case["description"]
+            standing = stand(case["text"], dialect("x"))
+            assert (standing.length, standing.valid) == (weight.length, weight.valid), case["description"]
+
+
+def test_whole_posts() -> None:
+    for case in cases(VALIDATE, "tweets"):
+        assert stand(case["text"], dialect("x")).valid is case["expected"], case["description"]
+
+
+@pytest.mark.parametrize("section", ALONE)
+def test_what_stands_alone(section: str) -> None:
+    for case in cases(VALIDATE, section):
+        assert ALONE[section](case["text"]) is case["expected"], case["description"]
+
+
+@pytest.mark.parametrize("section", VALUES)
+def test_values(section: str) -> None:
+    kind = VALUES[section]
+    for case in cases(EXTRACT, section):
+        expected = [one["url"] if isinstance(one, dict) else one for one in case["expected"]]
+        got = [case["text"][one.start : one.end] if kind == "link" else one.value for one in found(case["text"], kind)]
+        assert got == expected, case["description"]
+        key = {"mention": "mention", "tag": "tag", "link": "link", "cashtag": "cashtag"}[kind]
+        assert stand(case["text"], dialect("x")).values(key) == [normal(one) for one in expected], case["description"]
+
+
+@pytest.mark.parametrize("section", PLACES)
+def test_places(section: str) -> None:
+    kind, name = PLACES[section]
+    for case in cases(EXTRACT, section):
+        text = case["text"]
+        got = [
+            {name: text[one.start : one.end] if kind == "link" else one.value, "indices": [one.start, one.end]}
+            for one in found(text, kind)
+        ]
+        assert got == case["expected"], case["description"]
+        for one, where in zip(x_entities(text), stretches(text, x_entities(text)), strict=True):
+            assert text.encode()[slice(*where.octets)].decode() == text[one.start : one.end]
+
+
+def test_a_list_begins_with_a_mention() -> None:
+    for case in cases(EXTRACT, "mentions_or_lists_with_indices"):
+        (expected,) = case["expected"]
+        (mention,) = found(case["text"], "mention")
+        assert mention.value == expected["screen_name"]
+        start, end = expected["indices"]
+        assert mention.start == start
+        assert mention.end == end - len(expected["list_slug"])
+        assert is_list(case["text"][start:end]) is bool(expected["list_slug"])
+
+
+def test_a_reply_begins_with_a_mention() -> None:
+    for case in cases(EXTRACT, "replies"):
+        blanks = len(case["text"]) - len(case["text"].lstrip())
+        first = next((one.value for one in found(case["text"], "mention") if one.start == blanks), None)
+        assert first == case["expected"], case["description"]

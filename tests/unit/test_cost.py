@@ -1,0 +1,68 @@
+"""What speaking costs."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from workshop import DIALECTS, Workshop
+
+from amplify.model.message import Attachment, BoostOf, Message, Part
+from amplify.rules.cost import PRICES, cost_of, cost_of_message, dollars, removal_of, totals
+
+
+def part(text: str, *alts: str, platform: str = "x") -> Part:
+    pictures = tuple(Attachment(f"{alt}.png", "0" * 64, "image/png", 1, 1, alt) for alt in alts)
+    return Part(text, DIALECTS[platform].entities(text), pictures)
+
+
+def message(*parts: Part, platform: str = "x") -> Message:
+    return Message(platform, ("en",), parts)
+
+
+@pytest.mark.parametrize(
+    ("what", "readings", "cost"),
+    [
+        (message(part("Free Anna #FreeAnna @writers")), 0, "0.015"),
+        (message(part("See https://example.org/a")), 0, "0.200"),
+        (message(part("See example.org/a")), 0, "0.200"),  # X links it all the same
+        (message(part("https://example.org/a https://example.org/b")), 0, "0.200"),
+        (message(part("Look", "A chair", "A door")), 0, "0.025"),
+        (message(part("Look", "")), 0, "0.015"),  # no alt text is sent
+        (message(part("One"), part("Two https://example.org")), 0, "0.215"),
+        (message(part("One"), part("Two")), 3, "0.060"),
+        (Message("x", ("en",), (), boost=BoostOf(None, "https://x.com/a/status/1")), 3, "0.015"),
+        (message(part("See https://example.org/a", platform="bluesky"), platform="bluesky"), 3, "0"),
+        (message(part("See https://example.org/a", platform="mastodon"), platform="mastodon"), 3, "0"),
+    ],
+)
+def test_what_a_message_costs(what: Message, readings: int, cost: str) -> None:
+    assert cost_of_message(what, readings) == Decimal(cost)
+
+
+def test_a_link_makes_a_post_thirteen_times_dearer() -> None:
+    prices = PRICES["x"]
+    assert round(prices.post_with_link / prices.post) == 13
+
+
+def test_totals_a_day_and_a_month() -> None:
+    shop = Workshop().post("one", "One.").post("two", "Two https://example.org\n## part\n\nThree.")
+    shop.queue("e1", "one", at="2027-05-30T23:30:00-01:00").queue("e2", "two", at="2027-05-31T10:00:00Z")
+    shop.queue("e3", "two", at="2027-06-01T00:00:00Z")
+    deliveries = shop.plan("2027-05-30", days=7).deliveries
+    assert len(deliveries) == 9
+    found = totals(deliveries, 1)
+    assert found.by_day == {"2027-05-31": Decimal("0.245"), "2027-06-01": Decimal("0.225")}
+    assert found.by_month == {"2027-05": Decimal("0.245"), "2027-06": Decimal("0.225")}
+    assert found.total == sum((cost_of(one, 1) for one in deliveries), Decimal(0)) == Decimal("0.470")
+    assert found.removal == sum((removal_of(one) for one in deliveries), Decimal(0)) == Decimal("0.050")
+    assert found.as_json()["total"] == "0.470"
+
+
+def test_nothing_costs_nothing() -> None:
+    assert totals((), 3).total == 0
+    assert totals((), 3).by_day == {}
+
+
+def test_money_is_written_to_a_tenth_of_a_cent() -> None:
+    assert dollars(Decimal("1234.5")) == "$1,234.500"
