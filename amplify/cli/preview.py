@@ -53,7 +53,7 @@ def command(
     now = start.replace(tzinfo=UTC) if start else desk.clock.now()
     end = now + timedelta(days=days) if days else horizon(words, now)
     known = desk.known()
-    planned = plan(words, now, end, desk.dialects, known=known)
+    planned = plan(words, now, end, desk.dialects, known=known, said=desk.said(words, now, end))
     chosen = tuple(d for d in planned.deliveries if not posts or d.post in posts or d.entry in posts)
     if posts:
         seen = {delivery.post for delivery in chosen}

@@ -103,6 +103,21 @@ def called(text: str, **front: str) -> list[str]:
     return [code for code in codes(shop.plan().findings) if code == "CTA-MANY"]
 
 
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("https://example.org/sign", []),
+        ("https://пример.рф/лист", []),
+        ("https://petitions.notadomain/sign", ["LINK-FORM"]),
+        ("https://-example-.org/sign", ["LINK-FORM"]),
+    ],
+)
+def test_an_address_that_x_makes_no_link_of(url: str, found: list[str]) -> None:
+    shop = Workshop().action("petition", url=url).post("hello", "Sign it.", cta="petition")
+    shop.queue("monday", "hello", at="2027-05-17T09:00:00Z", platforms=["x", "mastodon"])
+    assert [code for code in codes(shop.plan().findings) if code == "LINK-FORM"] == found
+
+
 def test_one_call_a_post() -> None:
     assert called("Sign {{ cta.petition }} or {{ cta.petition }}") == []
     assert called("Sign {{ cta.petition }} and see https://example.org/news") == []

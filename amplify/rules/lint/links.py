@@ -1,4 +1,4 @@
-"""Rules about calls to action."""
+"""Rules about calls to action and their addresses."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from amplify.model.plan import Planned
 from amplify.model.problem import Problem, Severity
 from amplify.rules.links import without_tracking
 from amplify.rules.lint.context import Context
+from amplify.rules.x_valid import is_address
 
 
 def too_many_calls(context: Context, delivery: Planned) -> Iterator[Problem]:
@@ -37,6 +38,27 @@ def too_many_calls(context: Context, delivery: Planned) -> Iterator[Problem]:
             "front matter",
             Severity.WARNING,
         )
+
+
+def no_link(context: Context, delivery: Planned) -> Iterator[Problem]:
+    """LINK-FORM: a call's address that X takes for plain words, so that readers cannot press it."""
+    if delivery.platform != "x":
+        return  # the others link whatever begins with http:// or https://
+    linked = {entity.value for part in delivery.message.parts for entity in part.entities if entity.kind == "link"}
+    words = "\n".join(part.text for part in delivery.message.parts)
+    for subject in delivery.subjects:
+        kind, _, name = subject.partition(":")
+        if kind != "action":
+            continue
+        action = context.workspace.actions[name]
+        for url in map(without_tracking, action.url.values()):
+            if not is_address(url) or (url in words and url not in linked):
+                yield Problem(
+                    action.place,
+                    "LINK-FORM",
+                    f"X makes no link of {url}: its domain is none that X knows; give another address",
+                    Severity.WARNING,
+                )
 
 
 def _plain(url: str) -> str:

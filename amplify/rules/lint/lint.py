@@ -49,6 +49,7 @@ MESSAGE_RULES: Final[Sequence[Callable[[Context, Planned], Iterator[Problem]]]] 
     tags.too_many_mentions,
     tags.designated_handle,
     links.too_many_calls,
+    links.no_link,
     sizes.lexicon,
     pictures.alt_missing,
     pictures.alt_is_file_name,

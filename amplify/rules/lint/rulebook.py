@@ -50,6 +50,7 @@ RULEBOOK: Final[dict[str, Entry]] = {
     "HANDLE-OTHER": Entry(_WARNING, _OURS),
     "HANDLE-UNKNOWN": Entry(_WARNING, _OURS),
     "LINK-DOMAIN": Entry(_ERROR, _CARE, fixed=True),
+    "LINK-FORM": Entry(_WARNING, "the platforms' own forms of links"),
     "M-BOT": Entry(_WARNING, _SERVERS),
     "M-CAP": Entry(_ERROR, _SERVERS),
     "M-RULES": Entry(_ERROR, _SERVERS),
