@@ -144,15 +144,12 @@ def outcome_table(desk: Desk, end: datetime) -> Any:
             .where(due)
             .group_by(DELIVERY.c.account, DELIVERY.c.state)
         ).all()
-        readings: dict[str, int] = dict(
-            connection.execute(
-                select(DELIVERY.c.account, func.count(READING.c.id))
-                .join(READING, READING.c.delivery == DELIVERY.c.id)
-                .group_by(DELIVERY.c.account)
-            )
-            .tuples()
-            .all()
+        read = connection.execute(
+            select(DELIVERY.c.account, func.count(READING.c.id))
+            .join(READING, READING.c.delivery == DELIVERY.c.id)
+            .group_by(DELIVERY.c.account)
         )
+        readings: dict[str, int] = {str(account): int(count) for account, count in read}
     present = [state for state in STATE_STYLES if any(row[1] == state for row in states)]
     table = Table(box=None, pad_edge=False, header_style="bold", show_footer=True)
     table.add_column("account", footer="together")

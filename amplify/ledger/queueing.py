@@ -41,8 +41,9 @@ def difference(connection: Connection, planned: Sequence[Planned], now: datetime
         if change is not None:
             changes.append(change)
     for row in rows.values():
-        if row["state"] == State.WAITING and row["late_at"] > now and row["due_at"] < end and row["id"] not in out:
-            changes.append(_change("-", row, "no longer in the files"))
+        if row["state"] == State.WAITING and row["late_at"] > now and row["due_at"] < end:
+            why = "no longer in the files"
+            changes.append(_change("-", row, f"{why}; what is out stays" if row["id"] in out else why))
     return sorted(changes, key=lambda change: (change.due, change.account, change.id))
 
 
@@ -102,8 +103,9 @@ def write_changes(
         if change.sign == "!":
             continue
         if change.sign == "-":
-            if _guarded(connection, change, {"state": State.CANCELLED.value, "why": change.why}):
-                moved.append((change.id, change.state, State.CANCELLED, change.why))
+            after = State.CUT if _is_out(connection, change.id) else State.CANCELLED
+            if _guarded(connection, change, {"state": after.value, "why": change.why}):
+                moved.append((change.id, change.state, after, change.why))
             continue
         base, _, generation = change.id.partition(".")
         delivery = by_base[base]
@@ -120,6 +122,12 @@ def write_changes(
         connection.execute(insert(DELIVERY), new)
         connection.execute(insert(PART), parts)
     log(connection, moved, at=now, real_at=real, by="queue")
+
+
+def _is_out(connection: Connection, delivery: str) -> bool:
+    """Whether a part of it stands on its platform: the rest of such a thread is cut, not cancelled."""
+    out = select(PART.c.number).where(PART.c.delivery == delivery, PART.c.remote_id.is_not(None))
+    return connection.execute(out.limit(1)).first() is not None
 
 
 def _guarded(connection: Connection, change: Change, values: dict[str, Any]) -> bool:

@@ -49,8 +49,11 @@ def _unsure(desk: Desk, now: datetime) -> list[Claimed]:
 def _look(desk: Desk, claimed: Claimed, now: datetime) -> Callable[[Hand], None]:
     """What the platform's answer makes of this delivery."""
     timely = claimed.late_at > now
-    if claimed.message.boost is not None:  # repeating a boost changes nothing: there is no need to look
-        return lambda hand: hand.absent(claimed.id, timely)
+    if claimed.message.boost is not None:
+        if timely:  # repeating a boost changes nothing: there is no need to look
+            return lambda hand: hand.absent(claimed.id, timely)
+        late = "it may have been boosted, and it is too late to repeat it: look, and settle it"
+        return lambda hand: hand.still_unsure(claimed.id, late, now + _AGAIN)
     receipts = [part.receipt for part in claimed.parts if part.receipt is not None]
     part = claimed.parts[len(receipts)]
     if part.created_at is None:  # its worker stopped between two parts: this one was never begun

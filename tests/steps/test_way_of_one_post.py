@@ -171,3 +171,14 @@ class TestOutcomes:
         desk.ledger.wind(LEASE)
         assert dict(go(desk).outcomes) == {"sent": 1}
         assert set(world.boosts) == {("b/x", world.accepted[0].id)}
+
+    def test_a_boost_in_doubt_is_not_repeated_when_it_is_late(self, desk: FakeDesk, world: World) -> None:
+        target = planned("target", "a/x")
+        boost = planned("boost", "b/x", boost_of=target)
+        world.answers["b/x"].append("lose_after")
+        go(desk, target, boost)
+        desk.ledger.wind(LEASE)
+        desk.time.set(boost.late)
+        assert dict(go(desk).outcomes) == {}
+        assert state(desk.ledger, boost) is State.UNSURE  # it may be out: a person looks
+        assert len(world.boosts) == 1
