@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 from amplify.model.account import Account
 from amplify.model.campaign import Campaign, Caps
@@ -16,22 +17,8 @@ from amplify.model.workspace import Workspace
 
 START = datetime(2027, 5, 1, tzinfo=UTC)
 
-_WORDS = [
-    "letter",
-    "court",
-    "hearing",
-    "family",
-    "prison",
-    "paper",
-    "editor",
-    "silence",
-    "winter",
-    "window",
-    "answer",
-    "sentence",
-    "name",
-    "witness",
-]
+_SYLLABLES = ("ka", "ro", "mi", "ten", "sol", "va", "dru", "lin", "pe", "gor", "ast", "ul")
+_WORDS = [first + second + third for first in _SYLLABLES for second in _SYLLABLES for third in _SYLLABLES[:4]]
 _CAPS = Caps(per_day=50, gap=timedelta(seconds=1))
 
 
@@ -102,6 +89,7 @@ def _post(number: int, variants: int) -> Post:
 
 
 def _variant(post: int, variant: int, place: Place) -> Variant:
-    words = [_WORDS[(post * 7 + variant * 3 + step * step) % len(_WORDS)] for step in range(18)]
-    text = f"{' '.join(words)} {post}-{variant} https://example.org/{post} {{{{ date }}}}"
+    """Words of its own: no two variants are like each other."""
+    words = Random(f"{post}-{variant}").sample(_WORDS, 18)
+    text = f"{' '.join(words)} https://example.org/{post} {{{{ date }}}}"
     return Variant(f"v{variant}", "en", (TextPart(text, place),), {}, place)
