@@ -14,6 +14,13 @@ def find_root(folder: Path | None = None) -> Path:
 
     Raises WrongUse with a sentence that says what to do.
     """
+    try:
+        return _find(folder)
+    except PermissionError as error:
+        raise WrongUse(f"{error.filename} may not be looked at: ask whoever owns it, or name another folder") from None
+
+
+def _find(folder: Path | None) -> Path:
     if folder is not None:
         if not folder.is_dir():
             raise WrongUse(f"there is no folder {folder}: name a workspace, or make one with `amplify init {folder}`")

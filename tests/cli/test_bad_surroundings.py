@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -83,7 +82,7 @@ def test_a_folder_that_may_not_be_written(amplify: Amplify, busy: Files, opened:
         pytest.skip("nobody cannot run this Python")
     if opened:
         assert amplify("queue", "-w", busy.root).code == 0
-    shared = Path(tempfile.gettempdir(), f"readable-{os.getpid()}")  # nobody can enter pytest's own folders
+    shared = Path("/tmp", f"readable-{os.getpid()}")  # nobody can enter pytest's own folders
     shutil.copytree(busy.root, shared)
     try:
         subprocess.run(["chmod", "-R", "a=rX", str(shared)], check=True)

@@ -175,3 +175,12 @@ def test_every_pattern_has_a_sentence() -> None:
     asked = {pattern for schema in schemas().values() for pattern in patterns(json.loads(json.dumps(schema)))}
     judged_elsewhere = {p for p in asked if p.startswith(r"^\d{4}-\d{2}-\d{2}[T ]") or p == r"^\d+\s*(s|m|h|d)$"}
     assert asked - judged_elsewhere == set(FORMS)
+
+
+def test_a_folder_that_may_not_be_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "is_dir", refuse)
+    with pytest.raises(WrongUse, match="may not be looked at"):
+        find_root(tmp_path)
