@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test bench docs format clean
+.PHONY: demo test bench torture docs format clean
 
 demo: $(VENV)/.demo
 	@$(BIN)/amplify demo $(DEMO)
@@ -18,6 +18,10 @@ test: $(VENV)/.test
 
 bench: $(VENV)/.test
 	PYTHONPATH=tests $(BIN)/python -m bench $(BENCH)
+
+torture: $(VENV)/.test
+	CRASH=all $(BIN)/python -m pytest -n 2 --dist worksteal tests/crash
+	PYTHONPATH=tests $(BIN)/python -m torture $(TORTURE)
 
 docs: $(VENV)/.test
 	$(BIN)/amplify schema --write

@@ -54,21 +54,16 @@ FILES = {
     "queue": "config/queue.yaml",
     "accounts": "config/accounts.yaml",
     "picture": "media/NAME.yaml",
+    "banner": "media/banners/NAME.yaml",
     "post": "posts/NAME.md",
 }
 """Schema → the file it describes, in the order in which one meets them."""
 
 RECORDED = {
-    "campaign.owner", "campaign.background", "campaign.key_messages", "campaign.contact", "campaign.people",
-    "campaign.hashtags.why", "campaign.approvals",
-    "people.people.aliases", "people.people.sources", "people.people.consent.scope",
     "people.people.consent.given_by", "people.people.consent.channel", "people.people.consent.given",
-    "facts.facts.source", "facts.facts.supersedes",
-    "actions.actions.kind", "actions.actions.owner",
-    "partners.partners.website",
-    "picture.credit", "picture.licence", "picture.source", "picture.caption",
-    "post.author", "post.owner", "post.for_states", "post.consent", "post.contact", "post.source",
-    "post.risk.sensitive", "post.risk.in_country",
+    "facts.facts.source",
+    "picture.source",
+    "post.contact", "post.source",
 }  # fmt: skip
 """Keys that are read, checked and kept, and that nothing acts on yet."""
 
@@ -172,7 +167,9 @@ def _list(field: Schema, defs: dict[str, Schema]) -> str:
 def _mapping(field: Schema, defs: dict[str, Schema]) -> str:
     pattern, inner = next(iter(field.get("patternProperties", {"": field.get("additionalProperties", {})}).items()))
     value = _form(inner, defs) if isinstance(inner, dict) and inner else "a text"
-    by = {"a language": "language", "a platform": "platform"}.get(_text({"pattern": pattern}), "year")
+    names = {"a language": "language", "a platform": "platform", "a name": "name"}
+    by = "size" if "propertyNames" in field else names.get(_text({"pattern": pattern}), "year")
+    value = "blocks, below," if value == "a block, below" else value
     return f"{value.replace('a text', 'texts').replace('an address', 'addresses')} by {by}"
 
 
@@ -184,6 +181,7 @@ def _bounds(field: Schema) -> str:
 
 
 def _text(field: Schema) -> str:
+    from amplify.model.banner import Colour, ColourName, Hex
     from amplify.model.platformname import PlatformName
     from amplify.model.word import Id, Lang, Tag, Url, Wall
     from amplify.workspace.fields import pattern_of
@@ -198,6 +196,10 @@ def _text(field: Schema) -> str:
         pattern_of(PlatformName): "a platform",
         _DAY: "a day",
         r"^[A-Z]+(-[A-Z]+)*$": "a rule's code",
+        pattern_of(Colour): "a colour",
+        pattern_of(ColourName): "a name",
+        pattern_of(Hex): "`#rrggbb`",
+        r"^[0-9a-f]{64}$": "64 hexadecimal digits",
         r"^[A-Z]{2}$": "a country (`XZ`)",
         r"^[a-z0-9.-]+\.[a-z]{2,}$": "a domain",
         r"^[^@\s]+@[^@\s]+\.[^@\s]+$": "an e-mail address",
@@ -214,6 +216,32 @@ def _text(field: Schema) -> str:
     if pattern:
         raise ValueError(f"say in docs/generate.py what {pattern} is called")
     return "a text"
+
+
+# ── docs/banners.md ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def banner_sizes() -> str:
+    """Every size a banner is rendered in."""
+    from amplify.model.bannersize import SIZES
+
+    rows = ["| size | pixels | for | takes changes of | free of words |", "|---|---|---|---|---|"]
+    for one in SIZES.values():
+        sides = zip(("left", "top", "right", "bottom"), one.inset, strict=True)
+        free = ", ".join(f"{pixels} {side}" for side, pixels in sides if pixels) or "–"
+        like = ", ".join(f"`{name}`" for name in one.like)
+        rows.append(f"| `{one.name}` | {one.width}×{one.height} | {one.title} | {like} | {free} |")
+    return "\n".join(rows)
+
+
+def banner_themes() -> str:
+    """Every theme with its colours."""
+    from amplify.rules.themes import THEMES
+
+    names = list(next(iter(THEMES.values())))
+    rows = ["| theme | " + " | ".join(f"`{name}`" for name in names) + " |", "|---|" + "---|" * len(names)]
+    rows += [f"| `{theme}` | " + " | ".join(f"`{one[name]}`" for name in names) + " |" for theme, one in THEMES.items()]
+    return "\n".join(rows)
 
 
 # ── docs/rules.md ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -277,6 +305,26 @@ def prices() -> str:
     return "\n".join(rows)
 
 
+# ── docs/rates.md ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def allowances() -> str:
+    """How much each platform lets us ask."""
+    from amplify.model.word import write_duration
+    from amplify.platforms.registry import NAMES, dialect
+
+    rows = ["| platform | counted | limit | in | a message | a boost | whose |", "|---|---|---|---|---|---|---|"]
+    for name in NAMES:
+        for one in dialect(name).allowances:
+            limit = f"{one.limit:,}" if one.limit is not None else "as its answers say"
+            whose = "each account's" if one.scope == "account" else "shared"
+            costs = " | ".join(str(cost) if cost else "–" for cost in (one.post, one.boost))
+            rows.append(
+                f"| {dialect(name).title} | {one.name} | {limit} | {write_duration(one.window)} | {costs} | {whose} |"
+            )
+    return "\n".join(rows)
+
+
 # ── docs/problems.md ─────────────────────────────────────────────────────────────────────────────────────────────
 
 GROUPS = {
@@ -289,6 +337,8 @@ GROUPS = {
     "TXT": "Posts",
     "ALT": "Pictures",
     "PICTURE": "Pictures",
+    "VIDEO": "Pictures",
+    "BANNER": "Banners",
     "REF": "Names that lead nowhere",
     "QUEUE": "The queue",
     "SHEET": "Spreadsheets",
@@ -319,3 +369,15 @@ def states() -> str:
     lines += [f"    {before} --> {after}" for before, goals in MOVES.items() for after in sorted(goals)]
     lines += [f"    {state} --> [*]" for state, goals in MOVES.items() if not goals]
     return "```mermaid\n" + "\n".join(lines) + "\n```"
+
+
+def events() -> str:
+    """Every event of the log, with what it may carry."""
+    from amplify.model.event import EVENTS
+
+    names = {10: "debug", 20: "info", 30: "warning", 40: "error"}
+    rows = ["| event | level | means | carries |", "|---|---|---|---|"]
+    for event, (level, about, fields) in EVENTS.items():
+        carries = ", ".join(f"`{field}`" for field in fields) or "–"
+        rows.append(f"| `{event}` | {names[level]} | {about} | {carries} |")
+    return "\n".join(rows)

@@ -27,6 +27,7 @@ from amplify.model.campaign import Campaign
 from amplify.model.dialect import Dialect
 from amplify.model.fact import Fact
 from amplify.model.message import Message
+from amplify.model.moving import FILM, Motion
 from amplify.model.partner import Partner
 from amplify.model.person import Person
 from amplify.model.picture import Picture, PictureNote
@@ -180,14 +181,21 @@ class Workshop:
         fields |= ({"posts": posts} if posts else {}) | ({"when": when} if when else {})
         return self._lay("queue", id, fields, {})
 
-    def picture(self, file: str, size: tuple[int, int] = (64, 36), **note: Any) -> Self:
-        """With an English alt text of its own. With a folder, the file is painted: PNG, JPEG or WebP by its name."""
+    def picture(
+        self, file: str, size: tuple[int, int] = (64, 36), motion: Motion | None = None, bytes: int = 0, **note: Any
+    ) -> Self:
+        """With an English alt text of its own. With a folder, the file is painted: PNG, JPEG or WebP by its name.
+
+        `motion`: it moves, as a GIF or a video by its name. `bytes`: how large it is said to be.
+        """
         data = file.encode() if self.root is None else _paint(self.root / "media" / file, size)
         note = {"alt": f"What {file} shows", "credit": "Desk", "licence": "CC0-1.0"} | note
         noted = word(PictureNote, **note)
         noted.at(Place(f"media/{Path(file).with_suffix('.yaml')}", 1, 1))
-        mime = "image/" + Path(file).suffix.removeprefix(".").replace("jpg", "jpeg")
-        self._pictures[file] = Picture(file, hashlib.sha256(data).hexdigest(), len(data), mime, *size, noted)
+        ending = Path(file).suffix.removeprefix(".").replace("jpg", "jpeg")
+        mime = FILM if ending == "mp4" else f"image/{ending}"
+        sha256 = hashlib.sha256(data).hexdigest()
+        self._pictures[file] = Picture(file, sha256, bytes or len(data), mime, *size, noted, motion)
         return self
 
     def without(self, shelf: str, id: str) -> Self:

@@ -1,11 +1,10 @@
-"""amplify demo: a week of the sample campaigns, on the local stage."""
+"""amplify demo: a week of the sample campaigns, on the local stage. On its Thursday somebody is released."""
 
 from __future__ import annotations
 
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -13,9 +12,18 @@ from amplify.cli.desk import Workspace
 from amplify.cli.output import console
 from amplify.workspace.locate import find_root
 
+if TYPE_CHECKING:
+    from amplify.steps.desk import Desk
+
 START = datetime(2027, 5, 17, tzinfo=UTC)
 END = datetime(2027, 5, 24, tzinfo=UTC)
 """The week of the sample's day of solidarity."""
+RELEASED: Final = "mira"
+RELEASED_AT: Final = datetime(2027, 5, 20, 7, tzinfo=UTC)
+"""Thursday morning: half of what speaks of her is out."""
+SUPPORTED_AT: Final = datetime(2027, 5, 21, 7, tzinfo=UTC)
+"""The morning of the day of solidarity: the toolkit is built as supporters find it then."""
+SOURCES: Final = ("https://docketwatch.example/cases/astravan", "https://openline.example/news/mira-is-free")
 
 
 def command(
@@ -23,19 +31,67 @@ def command(
     folder: Annotated[Path, typer.Option("--dir", help="Where the demo is kept.")] = Path("demo"),
     keep: Annotated[bool, typer.Option("--keep", help="Leave the stage open afterwards, to look around.")] = False,
 ) -> int:
-    """Publish a week of the sample campaigns to a local stage, measure it, and report. Sends nothing anywhere."""
-    from amplify.cli.rehearsal import Rehearsal, look_around, opened, play, show_outcome
+    """Publish a week of the sample campaigns to a local stage, measure it, and report. Sends nothing anywhere.
+
+    In the middle of the week somebody comes free, and nothing more is said about her; everything else goes on.
+    """
+    from amplify.cli.rehearsal import Rehearsal, copy_workspace, look_around, opened, play, show_outcome
+    from amplify.steps.rehearse import Happening
 
     source = find_root(workspace)
-    copy = folder.absolute() / "workspace"
-    if not (copy / "config" / "workspace.yaml").exists():
-        for name in ("config", "posts", "media"):
-            shutil.copytree(source / name, copy / name, dirs_exist_ok=True)
-    rehearsal = Rehearsal(copy, folder.absolute() / "rehearsal", START, END)
+    copy, played = folder.absolute() / "workspace", folder.absolute() / "rehearsal"
+    copy_workspace(source, copy)
+    rehearsal = Rehearsal(played / "workspace", played, START, END, source=copy)
     with opened(rehearsal) as (desk, clock, stage):
-        play(rehearsal, desk, clock, stage)
+        play(rehearsal, desk, clock, stage, [Happening(RELEASED_AT, lambda: _release(desk))])
         show_outcome(rehearsal, desk, stage)
+        _tell(desk)
+        clock.set(SUPPORTED_AT)
+        _support(desk, folder.absolute() / "toolkit")
         if keep:
             look_around(stage)
-    console().print("[dim]open the two files above in a browser[/dim]")
+    console().print("[dim]open timelines, report and toolkit in a browser[/dim]")
     return 0
+
+
+def _release(desk: Desk) -> None:
+    """What the desk does when the news comes: `amplify people set mira --state release_confirmed …`."""
+    from amplify.model.person import PersonState
+    from amplify.steps.people import set_person
+
+    person = desk.workspace().people.get(RELEASED)
+    if person is not None and person.state is not PersonState.RELEASE_CONFIRMED:  # else the demo was broken off here
+        set_person(desk, RELEASED, "the demo's desk", state=PersonState.RELEASE_CONFIRMED, sources=SOURCES)
+
+
+def _support(desk: Desk, folder: Path) -> None:
+    """Paint the banners and build the toolkit; whoever must not be spoken of stands in none of it."""
+    from amplify.cli.output import progress
+    from amplify.cli.toolkit import show
+    from amplify.steps.toolkit import toolkit
+
+    with progress("banners") as bar:
+        built = toolkit(desk, folder, progress=bar)
+    console().print(f"\n[bold]For supporters, as of {SUPPORTED_AT:%A}: banners, texts and dates[/bold]")
+    show(built, short=True)
+
+
+def _tell(desk: Desk) -> None:
+    """What the release held, and what was out by then: as `amplify stop` and `amplify takedown` would list it."""
+    from sqlalchemy import func, select
+
+    from amplify.ledger.reach import reach
+    from amplify.ledger.stops import in_force
+    from amplify.ledger.tables import DELIVERY
+    from amplify.model.delivery import State
+
+    with desk.ledger.read() as connection:
+        for stop in in_force(connection):
+            held = DELIVERY.c.why.endswith(stop.sentence, autoescape=True)
+            missed = select(func.count()).where(DELIVERY.c.state == State.MISSED.value, held)
+            many, out = connection.execute(missed).scalar_one(), len(reach(connection, stop, None).out)
+            console().print(
+                f"\n[bold]{stop.at:%A, %H:%M} UTC: {stop.subject} was released.[/bold] From that moment nothing was "
+                f"said about her: {many} posts and boosts were held, and are missed; everything else went on. {out} "
+                f"were out already: `amplify takedown --{stop.kind} {stop.subject}` would delete them."
+            )

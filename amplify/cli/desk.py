@@ -16,6 +16,7 @@ from amplify.ledger.store import Ledger, ledger_url
 from amplify.model.clock import Clock, RealClock, SetClock
 from amplify.model.errors import NeedsPerson, WrongUse
 from amplify.steps.desk import Desk
+from amplify.steps.timings import timings
 from amplify.workspace.locate import find_root
 
 Workspace = Annotated[
@@ -28,7 +29,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")
 def open_desk(workspace: Path | None, clock: Clock | None = None) -> Desk:
     """The desk of a workspace, with its ledger. Raises WrongUse where there is none."""
     root = find_root(workspace)
-    return Desk(root, Ledger.open(ledger_url(root)), clock or RealClock())
+    given = timings()  # a wrong setting is said before anything is opened
+    return Desk(root, Ledger.open(ledger_url(root)), clock or RealClock(), given)
 
 
 @contextmanager

@@ -22,11 +22,14 @@ def command(
     with progress("reading", quiet=as_json) as told:
         done = measure(desk, everything=everything, progress=told)
     if as_json:
-        say_json({"readings": done.readings, "calls": done.calls, "gone": done.gone, "failed": done.failed})
+        said = {"readings": done.readings, "calls": done.calls, "gone": done.gone}
+        say_json(said | {"failed": done.failed, "unpaid": done.unpaid})
     else:
         console().print(
             f"{done.readings} readings in {done.calls} calls" + (f", {done.gone} gone" if done.gone else "")
         )
+        for why in done.unpaid.values():
+            complain(f"not everything was read: {why}")
         for account, why in done.failed.items():
             complain(f"{account} cannot be read: {why}")
     return 3 if done.failed else 0

@@ -88,9 +88,9 @@ def paused(account: str, why: str) -> str:
     return f"paused: {why}" if why.startswith(account) else f"{account} is paused: {why}"
 
 
-def counted(number: int, noun: str) -> str:
-    """`1 error`, `2 errors`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def counted(number: int, noun: str, many: str | None = None) -> str:
+    """`1 error`, `2 errors`; `many`: the plural where it is another."""
+    return f"{number} {noun}" if number == 1 else f"{number} {many or f'{noun}s'}"
 
 
 def clock_time(instant: datetime, zone: str) -> str:

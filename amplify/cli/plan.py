@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
@@ -33,8 +34,11 @@ def command(
 ) -> int:
     """List the deliveries to come and the difference from the ledger. Changes nothing."""
     from amplify.ledger.queueing import difference
-    from amplify.rules.cost import totals
+    from amplify.ledger.spending import budgets
+    from amplify.rules.budget import planned as months_of
+    from amplify.rules.cost import micros, totals
     from amplify.rules.horizon import horizon
+    from amplify.steps.embargo import embargoed
     from amplify.steps.plan import plan
 
     desk = open_desk(workspace, looking_clock())
@@ -45,15 +49,22 @@ def command(
         planned = plan(words, now, end, desk.dialects, told, desk.known(), desk.said(words, now, end))
     with desk.ledger.read() as connection:
         changes = difference(connection, planned.ours, now, end)
+        spent = {one.platform: one.by_what for one in budgets(connection, now)}
+    limits = {name: micros(money) for name, money in words.settings.budget.items()}
+    months = months_of(planned.ours, limits, spent, now)
     alone = not everyone and bool(planned.ours)
     if as_json:
         costs = totals(planned.ours if alone else planned.deliveries, len(words.settings.readings))
-        say_json({**_as_json(planned, changes, alone), "cost": costs.as_json()})
+        budget = [one.as_json() for one in months]
+        secret = embargoed(words, desk.clock.now())
+        say_json({**_as_json(planned, changes, alone, secret), "cost": costs.as_json() | {"budget": budget}})
     else:
         _show(planned, changes, alone, diff, days)
         if not diff:
             _show_fallbacks(words, planned.ours if alone else planned.deliveries)
             _show_cost(planned.ours if alone else planned.deliveries, len(words.settings.readings))
+            for one in months:
+                console().print(f"budget: {one.sentence}", style="yellow" if one.short else None)
     problems = sorted({finding.problem for finding in planned.findings})
     if problems and not as_json:
         show_problems(problems)
@@ -150,7 +161,7 @@ def _table(shown: list[Planned], changes: dict[str, Change]) -> Table:
     return table
 
 
-def _as_json(planned: Plan, changes: list[Change], alone: bool) -> dict[str, Any]:
+def _as_json(planned: Plan, changes: list[Change], alone: bool, secret: Collection[str]) -> dict[str, Any]:
     return {
         "start": planned.start.isoformat(),
         "end": planned.end.isoformat(),
@@ -170,7 +181,9 @@ def _as_json(planned: Plan, changes: list[Change], alone: bool) -> dict[str, Any
                 "kind": delivery.kind,
                 "content_hash": delivery.content_hash,
                 "subjects": list(delivery.subjects),
-                "message": delivery.message.as_json(),
+                # What this prints is passed on: to other programs, to the log of a pull request.
+                "message": delivery.message.as_json() if delivery.post not in secret else None,
+                "embargoed": delivery.post in secret,
             }
             for delivery in (planned.ours if alone else planned.deliveries)
         ],

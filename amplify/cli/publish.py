@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from amplify.cli.desk import AsJson, Workspace, open_desk
+from amplify.cli.logs import LogForm, start_log
 from amplify.cli.stopping import stopping
 
 if TYPE_CHECKING:
-    from amplify.ledger.claim import Claimed
+    from amplify.ledger.claimed import Claimed
     from amplify.steps.publish import Pass
 
 Workers = Annotated[int, typer.Option(min=1, max=256, help="How many deliveries may be on their way at once.")]
 
 
-def command(workspace: Workspace = None, workers: Workers = 8, as_json: AsJson = False) -> int:
+def command(workspace: Workspace = None, workers: Workers = 8, as_json: AsJson = False, log: LogForm = None) -> int:
     """Publish everything that is due now, once, and exit. Safe to run as often as you like, and at once."""
     from amplify.steps.publish import publish
 
+    start_log(log)
     desk = open_desk(workspace)
     try:
         with stopping() as stop:

@@ -6,7 +6,7 @@ import contextlib
 import shutil
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -22,11 +22,12 @@ from amplify.model.account import Account
 from amplify.model.clock import SetClock
 from amplify.model.errors import WrongUse
 from amplify.stage.process import Control, Stage
-from amplify.steps.desk import Desk, Timings
-from amplify.steps.rehearse import Lapse, is_over, rehearse
+from amplify.steps.desk import Desk
+from amplify.steps.rehearse import Happening, Lapse, is_over, rehearse
+from amplify.steps.timings import Timings
 
 if TYPE_CHECKING:
-    from amplify.ledger.claim import Claimed
+    from amplify.ledger.claimed import Claimed
     from amplify.model.workspace import Workspace
 
 TIMINGS = Timings(
@@ -51,6 +52,8 @@ class Rehearsal:
     cast: frozenset[str] | None = None
     """Partners to play; None: those of `accounts.yaml`, or everybody where there is none."""
     workers: int = 4
+    source: Path | None = None
+    """What `root` is a copy of, made with each new rehearsal: for one in which people change the files."""
 
 
 @contextmanager
@@ -66,6 +69,8 @@ def opened(rehearsal: Rehearsal) -> Iterator[tuple[Desk, SetClock, Stage]]:
         else:
             errors().print("going on with the rehearsal that was broken off")
     rehearsal.folder.mkdir(parents=True, exist_ok=True)
+    if rehearsal.source is not None:
+        copy_workspace(rehearsal.source, rehearsal.root)
     with Stage(rehearsal.folder / "stage", rate_factor=1000) as stage:
         clock = SetClock(rehearsal.start)
         desk = Desk(
@@ -84,7 +89,16 @@ def opened(rehearsal: Rehearsal) -> Iterator[tuple[Desk, SetClock, Stage]]:
             desk.close()
 
 
-def play(rehearsal: Rehearsal, desk: Desk, clock: SetClock, stage: Stage) -> None:
+def copy_workspace(source: Path, copy: Path) -> None:
+    """Copy a workspace's files, unless that was done already, to its end."""
+    if not copy.exists():
+        half = copy.with_name(f"{copy.name}.half")
+        for name in ("config", "posts", "media"):
+            shutil.copytree(source / name, half / name, dirs_exist_ok=True)
+        half.rename(copy)
+
+
+def play(rehearsal: Rehearsal, desk: Desk, clock: SetClock, stage: Stage, happenings: Sequence[Happening] = ()) -> None:
     """Rehearse with progress bars: one for campaign time, one for what went out."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -123,6 +137,7 @@ def play(rehearsal: Rehearsal, desk: Desk, clock: SetClock, stage: Stage) -> Non
             stage_time=stage.control.clock,
             told=told,
             lapse=lapse,
+            happenings=happenings,
         )
         bars.update(days, completed=total)
 

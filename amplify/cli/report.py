@@ -83,22 +83,32 @@ def _day(told: str | None, option: str) -> datetime | None:
 
 def collect(desk: Desk, start: datetime | None, end: datetime | None) -> Report:
     """Read the ledger; names and marks from the files, unless these cannot be read just now."""
-    from amplify.cli.output import complain
+    from amplify.cli.output import complain, counted
+    from amplify.steps.embargo import embargoed
     from amplify.steps.report import MARKS, report
     from amplify.steps.reporting.names import names_of
     from amplify.steps.reporting.words import Names
 
     names: Names = Names()
     marks: Sequence[timedelta] = MARKS
+    secret: frozenset[str] | None = None
     try:
         workspace = desk.workspace()
     except ProblemsFound as error:
-        complain(f"{error}; the report uses ids instead of names, and the usual marks")
+        complain(
+            f"{error}; the report uses ids instead of names, and the usual marks, and leaves out what is still to "
+            "come: nobody can tell what is under embargo"
+        )
     else:
+        secret = embargoed(workspace, desk.clock.now())
+        if secret:
+            complain(f"{counted(len(secret), 'post')} under embargo: what is not out yet is left out")
         titles = {name: dialect.title for name, dialect in desk.dialects.items()}
         names, marks = names_of(workspace, titles), workspace.settings.readings
     with desk.ledger.read() as connection:
-        return report(connection, start=start, end=end, now=desk.clock.now(), names=names, marks=marks)
+        return report(
+            connection, start=start, end=end, now=desk.clock.now(), names=names, marks=marks, embargoed=secret
+        )
 
 
 def _text(found: Report, form: Format) -> str:

@@ -2,81 +2,112 @@
 
 from __future__ import annotations
 
-from threading import Event
-from typing import Annotated
+from collections.abc import Iterable
+from contextlib import ExitStack
+from threading import Event, Lock
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from amplify.cli.desk import Workspace, open_desk
+from amplify.cli.healthat import HealthAt
+from amplify.cli.logs import LogForm, start_log
 from amplify.cli.output import complain, console, paused, show_problems
 from amplify.cli.publish import Workers, show, tell
 from amplify.cli.stopping import stopping
 from amplify.steps.desk import Desk
+
+if TYPE_CHECKING:
+    from amplify.ledger.claimed import Claimed
+    from amplify.model.errors import AmplifyError
 
 
 def command(
     workspace: Workspace = None,
     workers: Workers = 8,
     drain: Annotated[bool, typer.Option("--drain", help="Stop when nothing is due any more.")] = False,
+    health: HealthAt = None,
+    log: LogForm = None,
 ) -> int:
-    """Publish on time and measure, until it is stopped with Ctrl-C or SIGTERM. Several may run at once."""
-    from amplify.clock.ticker import Ticker
-    from amplify.steps.publish import publish
+    """Publish on time and measure, until it is stopped with Ctrl-C or SIGTERM. Several may run at once.
 
+    What is due within seconds is made ready ahead, and goes out at its instant: all of it at once, beside `--workers`.
+    """
+    start_log(log)
     desk = open_desk(workspace)
-    with stopping() as stop:
-        if drain:
-            done = publish(desk, workers=workers, told=tell, stop=stop)
-            show(done, as_json=False)
-            return 3 if done.needs_person else 0
-        console().print("running; Ctrl-C stops after the deliveries in hand")
-        rounds = Rounds(desk, workers, stop)
-        Ticker(rounds.tick, rounds.sweep).run(stop)
-    desk.close()
+    try:
+        with stopping() as stop:
+            if drain:
+                return _drained(desk, workers, stop)
+            _run(desk, workers, stop, health)
+    finally:
+        desk.close()
     console().print("stopped")
     return 0
 
 
-class Rounds:
-    """What the daemon does again and again. Bad files hold everything and are told once, until they change."""
+def _drained(desk: Desk, workers: int, stop: Event) -> int:
+    from amplify.steps.publish import publish
 
-    def __init__(self, desk: Desk, workers: int, stop: Event) -> None:
-        self.desk, self.workers, self.stop = desk, workers, stop
-        # Readings go on beside a pass: clients of their own, for no client serves two threads.
-        self.reading_desk = Desk(desk.root, desk.ledger, desk.clock)
+    done = publish(desk, workers=workers, told=tell, stop=stop)
+    show(done, as_json=False)
+    return 3 if done.needs_person else 0
+
+
+def _run(desk: Desk, workers: int, stop: Event, health: str | None) -> None:
+    from amplify.clock.daemon import Daemon
+
+    def another() -> Desk:
+        return Desk(desk.root, desk.ledger, desk.clock, desk.timings)
+
+    with ExitStack() as opened:
+        beat = None
+        if health is not None:
+            from amplify.clock.health import Health, address
+
+            beat = opened.enter_context(Health(desk.ledger, desk.clock, address(health))).beat
+        console().print("running; Ctrl-C stops after the deliveries in hand")
+        Daemon(desk, another, workers, Aloud(), beat).run(stop)
+
+
+class Aloud:
+    """Tells people on the terminal. What is wrong is told once, until it is well again."""
+
+    def __init__(self) -> None:
         self._said: set[str] = set()
+        self._paused: set[str] = set()
+        self._lock = Lock()
 
-    def tick(self) -> None:
-        """One publishing pass."""
-        from amplify.model.errors import AmplifyError
-        from amplify.steps.publish import publish
+    def outcome(self, claimed: Claimed, outcome: str) -> None:
+        """One line a delivery."""
+        tell(claimed, outcome)
+        if outcome == "sent" and self._said:  # the next trouble is a new one
+            with self._lock:
+                self._said.clear()
 
-        try:
-            done = publish(self.desk, workers=self.workers, told=tell, stop=self.stop)
-        except AmplifyError as error:
-            if str(error) not in self._said:
-                show_problems(getattr(error, "problems", ()), to_stderr=True)
-            self._say(str(error))
-            return
-        now = {paused(account, why) for account, why in done.paused.items()}
-        self._said &= now
-        for sentence in now:
-            self._say(sentence)
+    def trouble(self, error: AmplifyError) -> None:
+        """Once, with the problems of the files where it is they."""
+        with self._lock:
+            known = str(error) in self._said
+            self._said.add(str(error))
+        if not known:
+            show_problems(getattr(error, "problems", ()), to_stderr=True)
+            complain(str(error))
 
-    def sweep(self) -> None:
-        """One measuring sweep."""
-        from amplify.model.errors import AmplifyError
-        from amplify.steps.measure import measure
-
-        try:
-            measured = measure(self.reading_desk)
-        except AmplifyError as error:
-            self._say(str(error))
-            return
-        for account, why in measured.failed.items():
-            self._say(f"{account} cannot be read: {why}")
-
-    def _say(self, sentence: str) -> None:
-        if sentence not in self._said:
-            self._said.add(sentence)
+    def paused(self, accounts: Iterable[tuple[str, str]]) -> None:
+        """Each once, until it could speak again."""
+        now = {paused(account, why) for account, why in accounts}
+        new, self._paused = now - self._paused, now
+        for sentence in sorted(new):
             complain(sentence)
+
+    def broke(self, error: BaseException) -> None:
+        """Where it happened is kept in a file; once for each kind."""
+        from amplify.cli.crash import keep
+
+        kind = f"{type(error).__module__}.{type(error).__name__}"
+        with self._lock:
+            known = kind in self._said
+            self._said.add(kind)
+        if not known:
+            complain(f"something broke off that amplify did not expect ({kind}); the rest goes on; see {keep(error)}")

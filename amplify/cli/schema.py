@@ -14,7 +14,7 @@ def command(
         str | None,
         typer.Argument(
             metavar="[NAME]",
-            help="workspace, campaign, people, facts, actions, partners, queue, accounts, picture or post.",
+            help="workspace, campaign, people, facts, actions, partners, queue, accounts, picture, banner or post.",
             show_default=False,
         ),
     ] = None,

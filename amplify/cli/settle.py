@@ -1,13 +1,12 @@
-"""amplify settle: say what became of an unsure delivery."""
+"""amplify settle: say what became of a delivery that its platform cannot tell of."""
 
 from __future__ import annotations
 
-import getpass
-import os
 from typing import Annotated
 
 import typer
 
+from amplify.cli.actor import actor
 from amplify.cli.desk import Workspace, open_desk
 from amplify.cli.output import console
 from amplify.model.errors import WrongUse
@@ -19,12 +18,14 @@ def command(
     not_sent: Annotated[bool, typer.Option("--not-sent", help="It is not out.")] = False,
     workspace: Workspace = None,
 ) -> int:
-    """Settle an unsure delivery after looking at the account's own timeline."""
+    """Settle an unsure delivery after looking at the account's own timeline.
+
+    One that is being taken down is deleted where it is out.
+    """
     from amplify.steps.settle import settle
 
     if (sent is None) == (not not_sent):
         raise WrongUse("say one of `--sent URL` and `--not-sent`")
-    actor = os.environ.get("AMPLIFY_ACTOR") or getpass.getuser()
-    state = settle(open_desk(workspace), delivery, sent, actor)
+    state = settle(open_desk(workspace), delivery, sent, actor())
     console().print(f"now {state}")
     return 0

@@ -3,44 +3,110 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from amplify.cli.desk import AsJson, Workspace, looking_clock, open_desk
 from amplify.cli.online import limit_lines, limits_as_json
 from amplify.cli.output import STATE_STYLES, complain, console, paused, say_json
+from amplify.model.errors import WrongUse
 
 if TYPE_CHECKING:
     from amplify.ledger.standing import Standing
+    from amplify.steps.desk import Desk
 
 
-def command(workspace: Workspace = None, as_json: AsJson = False) -> int:
+def command(
+    delivery: Annotated[
+        str | None,
+        typer.Argument(metavar="[ID]", help="One delivery's whole story; the beginning of its id is enough."),
+    ] = None,
+    workspace: Workspace = None,
+    as_json: AsJson = False,
+) -> int:
     """Show what is out, what comes next, what is held and why, and what a person should look at."""
+    from amplify.ledger.accounts import accounts
+    from amplify.ledger.pulse import pulse
+    from amplify.ledger.spending import budgets
     from amplify.ledger.standing import standing
+    from amplify.ledger.store import HEAD
+    from amplify.steps.lastpass import last_pass
 
     desk = open_desk(workspace, looking_clock())
+    if delivery is not None:
+        return _story(desk, delivery, as_json)
     with desk.ledger.read() as connection:
-        now = standing(connection, desk.clock.now())
+        time = desk.clock.now()
+        now = standing(connection, time)
+        beat = pulse(desk.ledger, connection, time)
+        speaking = accounts(desk.ledger, connection)
+        spent = budgets(connection, time)
     known = desk.known()
-    unsure = any(row["state"] == "unsure" for row in now.look)
     if as_json:
-        told = {"counts": now.counts, "coming": now.coming, "look": now.look, "paused": now.paused, "held": now.held}
-        say_json(told | {"limits": limits_as_json(known)})
+        stops = [{"kind": one.kind, "subject": one.subject, "why": one.why, "by": one.by} for one in now.stops]
+        told = {
+            "stops": stops,
+            "counts": now.counts,
+            "coming": now.coming,
+            "look": now.look,
+            "paused": now.paused,
+            "held": now.held,
+        }
+        more = {
+            "due": beat.due,
+            "due_held": beat.held,
+            "lag_seconds": beat.lag,
+            "unsure": beat.counts["unsure"],
+            "accounts": [account.as_json() for account in speaking],
+            "budgets": [budget.as_json() for budget in spent],
+            "last_pass": last_pass(desk),
+            "schema": HEAD,
+        }
+        say_json(told | more | {"limits": limits_as_json(known)})
     else:
         _show(now)
+        for account in speaking:
+            if account.next_opening is not None and account.paused is None:
+                console().print(f"{account.id} may speak again at {account.next_opening:%H:%M:%S} UTC", style="dim")
+        for budget in spent:
+            console().print(budget.sentence, style="dim")
         for line in limit_lines(known):
             console().print(line, style="dim")
-    return 3 if unsure or now.paused or now.held else 0
+    return 3 if beat.counts["unsure"] or now.paused or now.held else 0
+
+
+def _story(desk: Desk, delivery: str, as_json: bool) -> int:
+    """One delivery, or several whose ids begin alike."""
+    from amplify.cli.story import show_story
+    from amplify.ledger.story import stories
+
+    with desk.ledger.read() as connection:
+        found = stories(connection, delivery)
+    if not found:
+        raise WrongUse(f"no delivery begins with {delivery!r}: `amplify status --json` shows ids")
+    if as_json:
+        say_json([asdict(story) for story in found])
+        return 0
+    for number, story in enumerate(found):
+        if number:
+            console().print()
+        show_story(story)
+    return 0
 
 
 def _show(now: Standing) -> None:
     out = console()
     if not now.counts:
         out.print("the ledger is empty: `amplify queue` writes the plan down")
+        _stops(now)
         if now.held:
             complain(now.held)
         return
     counts = "  ".join(f"[{STATE_STYLES[state]}]{count} {state}[/]" for state, count in now.counts.items())
     out.print(f"{counts}  [dim](times in UTC)[/dim]")
+    _stops(now)
     for title, rows in (("next", now.coming), ("to look at", now.look)):
         if rows:
             out.print(f"\n[bold]{title}[/bold]")
@@ -52,6 +118,13 @@ def _show(now: Standing) -> None:
         complain(paused(account, why))
     if any(row["state"] == "unsure" for row in now.look):
         out.print("\nunsure: look at the account's own timeline, then `amplify settle ID --sent URL` or `--not-sent`")
+
+
+def _stops(now: Standing) -> None:
+    from rich.text import Text
+
+    for stop in now.stops:
+        console().print(Text(f"stopped: {stop.name}", style="bold red").append(f"  {stop.why}", style="not bold dim"))
 
 
 def _line(row: Mapping[str, Any]) -> None:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, TextClause, func, select, text
 
 from amplify.ledger.store import Ledger, get_meta
 from amplify.ledger.tables import ACCOUNT, DELIVERY
-from amplify.model.delivery import State
+
+# In the very words of the partial indexes: SQLite does not take an index whose condition it would have to work out.
+_WAITING: Final = text("delivery.state = 'waiting'")
+_HELD: Final = text("delivery.state IN ('claimed', 'sending')")
+_UNSURE: Final = text("delivery.state = 'unsure'")
+_REMOVING: Final = text("delivery.state = 'removing'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,10 @@ class Agenda:
     """Rows whose window or whose worker is over: to reap."""
     unsure: bool
     """Rows to look up on their platforms."""
+    doubts: int
+    """All unsure rows whose request can no longer land, also those that are looked up later."""
+    removing: bool
+    """Rows to take down."""
     due: bool
     """Rows that want to be sent, or held."""
     askable: tuple[str, ...]
@@ -34,18 +44,18 @@ class Agenda:
 def agenda(ledger: Ledger, connection: Connection, note: str, now: datetime) -> Agenda:
     """Look at everything once. `note`: the key of the last `queue`'s note; `now`: campaign time."""
     real = ledger.real_now(connection)
-    held = DELIVERY.c.state.in_((State.CLAIMED.value, State.SENDING.value))
-    waiting = DELIVERY.c.state == State.WAITING.value
-    unsure = DELIVERY.c.state == State.UNSURE.value
+    over = DELIVERY.c.lease_until <= real
+    free = DELIVERY.c.lease_until.is_(None) | over
     accounts = connection.execute(
         select(ACCOUNT.c.id, ACCOUNT.c.paused_why, ACCOUNT.c.real_not_before).where(ACCOUNT.c.paused_at.is_not(None))
     ).all()
     return Agenda(
         queued=get_meta(connection, note),
-        left=_any(connection, waiting & (DELIVERY.c.late_at <= now))
-        or _any(connection, held & (DELIVERY.c.lease_until <= real)),
-        unsure=_any(connection, unsure & (DELIVERY.c.look_at <= now)),
-        due=_any(connection, waiting & (DELIVERY.c.look_at <= now)),
+        left=_any(connection, _WAITING, DELIVERY.c.late_at <= now) or _any(connection, _HELD, over),
+        unsure=_any(connection, _UNSURE, DELIVERY.c.look_at <= now),
+        doubts=connection.execute(select(func.count()).where(_UNSURE, free)).scalar_one(),
+        removing=_any(connection, _REMOVING, free),
+        due=_any(connection, _WAITING, DELIVERY.c.look_at <= now),
         askable=tuple(account for account, _, after in accounts if after is None or after <= real),
         paused={account: why or "" for account, why, _ in accounts},
     )
@@ -53,11 +63,33 @@ def agenda(ledger: Ledger, connection: Connection, note: str, now: datetime) -> 
 
 def next_due(connection: Connection) -> datetime | None:
     """When the next waiting delivery wants to be looked at (UTC, campaign time)."""
-    found: datetime | None = connection.execute(
-        select(func.min(DELIVERY.c.look_at)).where(DELIVERY.c.state == State.WAITING.value)
-    ).scalar_one()
+    found: datetime | None = connection.execute(select(func.min(DELIVERY.c.look_at)).where(_WAITING)).scalar_one()
     return found
 
 
-def _any(connection: Connection, guard: ColumnElement[bool]) -> bool:
-    return connection.execute(select(DELIVERY.c.id).where(guard).limit(1)).first() is not None
+def pause(ledger: Ledger, connection: Connection, now: datetime, ahead: timedelta) -> float:
+    """Seconds until a claim may find something that it does not find now, if nobody changes anything; infinite where
+    nothing waits.
+
+    `now`: campaign time; `ahead`: how long before its due time a delivery is claimed. What was held until some instant
+    is not claimed before it.
+    """
+    real = ledger.real_now(connection)
+    soon = func.min(DELIVERY.c.look_at)
+    coming = connection.execute(select(soon).where(_WAITING, DELIVERY.c.look_at > now + ahead)).scalar_one()
+    within = (_WAITING, DELIVERY.c.look_at > now, DELIVERY.c.look_at <= now + ahead, DELIVERY.c.due_at <= now)
+    opens = select(func.min(ACCOUNT.c.real_not_before)).where(
+        ACCOUNT.c.paused_at.is_(None), ACCOUNT.c.real_not_before > real
+    )
+    opening = connection.execute(opens).scalar_one()
+    held = connection.execute(select(soon).where(*within)).scalar_one() if ahead else None
+    waits = [
+        *([coming - ahead - now] if coming is not None else []),
+        *([held - now] if held is not None else []),
+        *([opening - real] if opening is not None else []),
+    ]
+    return min((wait.total_seconds() for wait in waits), default=float("inf"))
+
+
+def _any(connection: Connection, *guards: ColumnElement[bool] | TextClause) -> bool:
+    return connection.execute(select(DELIVERY.c.id).where(*guards).limit(1)).first() is not None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
+from amplify.ledger.batch import Fetch
+from amplify.ledger.candidate import Bar, Candidate
 from amplify.ledger.tables import DELIVERY, GATE
 from amplify.model.delivery import State
 from amplify.model.gate import Gate, Pause
@@ -15,8 +18,21 @@ from amplify.model.gate import Gate, Pause
 GATES: Final = 1
 """What `Ledger.lock` calls them: claims share it, so that none holds a row for a gate that has just opened."""
 
-
-_SOME = select(GATE).where(GATE.c.subject.in_(bindparam("names", expanding=True)))
+_SOME: Final = Fetch(
+    'SELECT gate.kind, gate.subject, gate.closed, gate.opens_at, gate.closes_at, gate."after", '
+    "CAST(gate.pauses AS TEXT) AS pauses FROM {rows} AS v JOIN gate ON gate.kind = v.kind AND gate.subject = v.subject",
+    {
+        "kind": "text",
+        "subject": "text",
+        "closed": "text",
+        "opens_at": "instant",
+        "closes_at": "instant",
+        '"after"': "text",
+        "pauses": "text",
+    },
+    kind="text",
+    subject="text",
+)
 
 
 def write_gates(connection: Connection, gates: Iterable[Gate]) -> bool:
@@ -31,6 +47,14 @@ def write_gates(connection: Connection, gates: Iterable[Gate]) -> bool:
     return True
 
 
+def put_gates(connection: Connection, gates: Iterable[Gate]) -> None:
+    """Replace these gates, and leave the others: for one person's, while the other files cannot be read."""
+    for gate in gates:
+        connection.execute(delete(GATE).where(GATE.c.kind == gate.kind, GATE.c.subject == gate.subject))
+        connection.execute(insert(GATE), [_row(gate)])
+    look_again(connection)
+
+
 def read_gates(connection: Connection) -> Mapping[tuple[str, str], Gate]:
     """Every gate by kind and subject."""
     rows = connection.execute(select(GATE)).mappings()
@@ -39,9 +63,29 @@ def read_gates(connection: Connection) -> Mapping[tuple[str, str], Gate]:
 
 def gates_of(connection: Connection, subjects: Iterable[str]) -> Mapping[tuple[str, str], Gate]:
     """The gates of some subjects (`kind:id`): all that a claim needs to know."""
-    names = sorted({subject.partition(":")[2] for subject in subjects})
-    rows = connection.execute(_SOME, {"names": names}).mappings()
-    return {(row["kind"], row["subject"]): _gate(row) for row in rows}
+    rows = _SOME.run(connection, sorted({tuple(subject.split(":", 1)) for subject in subjects}))
+    return {
+        (kind, name): Gate(kind, name, closed, opens_at, closes_at, after, _pauses(json.loads(pauses)))
+        for kind, name, closed, opens_at, closes_at, after, pauses in rows
+    }
+
+
+def shut(connection: Connection, candidates: Sequence[Candidate], now: datetime) -> Mapping[str, Bar]:
+    """Candidates with a subject that may not be spoken of now, or that has no gate: fail closed."""
+    asked = {subject for one in candidates for subject in one.subjects}
+    gates = {f"{kind}:{name}": gate for (kind, name), gate in gates_of(connection, asked).items()}
+    bars = {subject: bar for subject in asked if (bar := _bar(subject, gates.get(subject), now)) is not None}
+    if not bars:
+        return {}
+    found = ((one.id, next((bars[subject] for subject in one.subjects if subject in bars), None)) for one in candidates)
+    return {id: bar for id, bar in found if bar is not None}
+
+
+def _bar(subject: str, gate: Gate | None, now: datetime) -> Bar | None:
+    if gate is None:
+        return Bar(f"{subject.replace(':', ' ', 1)} is not known to the ledger: run `amplify queue`")
+    why = gate.why_not(now)
+    return Bar(why, gate.opens_again(now)) if why is not None else None
 
 
 def look_again(connection: Connection) -> None:
@@ -51,18 +95,6 @@ def look_again(connection: Connection) -> None:
         .where(DELIVERY.c.state == State.WAITING.value, DELIVERY.c.why.is_not(None))
         .values(look_at=DELIVERY.c.due_at)
     )
-
-
-def closed(gates: Mapping[tuple[str, str], Gate], subjects: Iterable[str], now: datetime) -> Gate | str | None:
-    """The gate that bars one of `subjects` at `now`, or a sentence where a subject has no gate; None: all open."""
-    for subject in subjects:
-        kind, _, name = subject.partition(":")
-        gate = gates.get((kind, name))
-        if gate is None:
-            return f"{kind} {name} is not known to the ledger: run `amplify queue`"
-        if gate.why_not(now) is not None:
-            return gate
-    return None
 
 
 def _row(gate: Gate) -> dict[str, Any]:
@@ -78,7 +110,9 @@ def _row(gate: Gate) -> dict[str, Any]:
 
 
 def _gate(row: RowMapping) -> Gate:
-    pauses = tuple(
-        Pause(datetime.fromisoformat(start), datetime.fromisoformat(end), why) for start, end, why in row["pauses"]
-    )
+    pauses = _pauses(row["pauses"])
     return Gate(row["kind"], row["subject"], row["closed"], row["opens_at"], row["closes_at"], row["after"], pauses)
+
+
+def _pauses(rows: Iterable[Sequence[str]]) -> tuple[Pause, ...]:
+    return tuple(Pause(datetime.fromisoformat(start), datetime.fromisoformat(end), why) for start, end, why in rows)

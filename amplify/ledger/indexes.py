@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Index, text
 
+from amplify.ledger.care import STOP
 from amplify.ledger.tables import DELIVERY, READING
 
 _waiting = text("state = 'waiting'")
@@ -26,7 +27,17 @@ Index(
 Index("delivery_late", DELIVERY.c.late_at, sqlite_where=_waiting, postgresql_where=_waiting)
 Index("delivery_held", DELIVERY.c.account, sqlite_where=_held, postgresql_where=_held)
 Index("delivery_unsure", DELIVERY.c.look_at, sqlite_where=_unsure, postgresql_where=_unsure)
-Index("delivery_sent", DELIVERY.c.sent_at)
+_removing = text("state = 'removing'")
+Index("delivery_removing", DELIVERY.c.lease_until, sqlite_where=_removing, postgresql_where=_removing)
+_out = text("sent_at IS NOT NULL")  # so that what waits, and is moved often, need not be entered in them
+Index("delivery_sent", DELIVERY.c.sent_at, sqlite_where=_out, postgresql_where=_out)
 Index("delivery_base", DELIVERY.c.base)
-Index("delivery_boost", DELIVERY.c.boost_of)
+_boost = text("boost_of IS NOT NULL")
+Index("delivery_boost", DELIVERY.c.boost_of, sqlite_where=_boost, postgresql_where=_boost)
 Index("reading_once", READING.c.delivery, READING.c.part, READING.c.mark)
+_in_force = text("lifted_at IS NULL")
+Index("stop_in_force", STOP.c.id, sqlite_where=_in_force, postgresql_where=_in_force)
+_unseen = text("state = 'waiting' AND approvals_needed > 0")
+Index("delivery_review", DELIVERY.c.due_at, sqlite_where=_unseen, postgresql_where=_unseen)
+_cut = text("state = 'cut'")
+Index("delivery_cut", DELIVERY.c.due_at, sqlite_where=_cut, postgresql_where=_cut)

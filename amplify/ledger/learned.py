@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from sqlalchemy import JSON, Connection, bindparam, select, text
 
-from amplify.ledger.tables import LEARNED, Utc
+from amplify.ledger.columns import Utc
+from amplify.ledger.tables import LEARNED
 from amplify.model.known import HandleSaid, Known, LimitsSaid, WhoamiSaid
 from amplify.model.platform import Limits, Whoami
 
@@ -74,4 +75,4 @@ def _write(connection: Connection, kind: str, key: str, value: Mapping[str, Any]
 
 
 def _limits(value: Mapping[str, Any]) -> Limits:
-    return Limits(**{name: value.get(name) for name in ("text", "pictures", "picture_bytes", "alt")})
+    return Limits(**{name: value.get(name) for name in ("text", "pictures", "picture_bytes", "alt", "video_bytes")})

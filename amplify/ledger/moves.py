@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import Connection, bindparam, update
 
-from amplify.ledger.tables import DELIVERY, MOVE
+from amplify.ledger.batch import Batch
+from amplify.ledger.tables import DELIVERY
 from amplify.model.delivery import MOVES, State
 
 # Made once: building a statement costs more than running it, and every delivery makes four moves.
@@ -16,7 +17,17 @@ _GUARDED = update(DELIVERY).where(DELIVERY.c.id == bindparam("guard_id"), DELIVE
 _FENCED = _GUARDED.where(DELIVERY.c.owner == bindparam("guard_owner"))
 # What waits again takes its old place in the line of its account.
 _GUARDED_AGAIN, _FENCED_AGAIN = (one.values(look_at=DELIVERY.c.due_at) for one in (_GUARDED, _FENCED))
-_LOG = insert(MOVE)
+_LOG = Batch(
+    "INSERT INTO move (delivery, at, real_at, before, after, by, why) "
+    "SELECT v.delivery, v.at, v.real_at, v.before, v.after, v.by, v.why FROM {rows} AS v",
+    delivery="text",
+    at="instant",
+    real_at="instant",
+    before="text",
+    after="text",
+    by="text",
+    why="text",
+)
 
 
 def move(
@@ -61,16 +72,8 @@ def log(
 ) -> None:
     """Append to the log of moves: (delivery, before, after, why)."""
     rows = [
-        {
-            "delivery": delivery,
-            "at": at,
-            "real_at": real_at,
-            "before": before.value if before else None,
-            "after": after.value,
-            "by": by,
-            "why": why,
-        }
+        (delivery, at, real_at, before.value if before else None, after.value, by, why)
         for delivery, before, after, why in moves
     ]
     if rows:
-        connection.execute(_LOG, rows)
+        _LOG.run(connection, rows)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
+from amplify.ledger.batch import Fetch
 from amplify.ledger.moves import log
 from amplify.ledger.tables import ACCOUNT, DELIVERY, PART
 from amplify.model.delivery import State
 from amplify.model.plan import Change, Planned
+from amplify.rules.cost import micros_of
 from amplify.rules.keys import idempotency_key, record_key
 
 _COLUMNS = (
@@ -25,7 +27,19 @@ _COLUMNS = (
     DELIVERY.c.late_at,
     DELIVERY.c.content_hash,
     DELIVERY.c.subjects,
+    DELIVERY.c.approvals_needed,
+    DELIVERY.c.author,
 )
+
+_SOME: Final = 5000
+"""How many rows are asked for at once: databases take so many parameters, and no more."""
+_OUT: Final = Fetch(
+    "SELECT DISTINCT part.delivery FROM {rows} AS v JOIN part ON part.delivery = v.id AND part.remote_id IS NOT NULL",
+    {"delivery": "text"},
+    id="text",
+)
+_UNBEGUN = (State.WAITING, State.CLAIMED)
+"""Nothing of it is on its way."""
 
 
 def difference(connection: Connection, planned: Sequence[Planned], now: datetime, end: datetime) -> list[Change]:
@@ -33,24 +47,32 @@ def difference(connection: Connection, planned: Sequence[Planned], now: datetime
 
     `planned` are all deliveries of our accounts from `now` to `end` (UTC campaign time).
     """
-    rows = _newest(connection)
-    out = set(connection.execute(select(PART.c.delivery).where(PART.c.remote_id.is_not(None)).distinct()).scalars())
+    rows = _newest(connection, planned, end)
+    out = {id for (id,) in _OUT.run(connection, [(row["id"],) for row in rows.values()])}
     changes = []
     for delivery in planned:
         change = _compare(delivery, rows.pop(delivery.id, None), out)
         if change is not None:
             changes.append(change)
     for row in rows.values():
-        if row["state"] == State.WAITING and row["late_at"] > now and row["due_at"] < end:
+        if row["state"] in _UNBEGUN and row["late_at"] > now and row["due_at"] < end:
             why = "no longer in the files"
             changes.append(_change("-", row, f"{why}; what is out stays" if row["id"] in out else why))
     return sorted(changes, key=lambda change: (change.due, change.account, change.id))
 
 
-def _newest(connection: Connection) -> dict[str, RowMapping]:
-    """The last generation of every delivery, by identity."""
-    query = select(*_COLUMNS).order_by(DELIVERY.c.base, DELIVERY.c.generation)
-    return {row["base"]: row for row in connection.execute(query).mappings()}
+def _newest(connection: Connection, planned: Sequence[Planned], end: datetime) -> dict[str, RowMapping]:
+    """The last generation of every delivery that is planned, or that waits to go out before `end`; by identity."""
+    waiting = select(DELIVERY.c.base).where(
+        DELIVERY.c.state.in_([state.value for state in _UNBEGUN]), DELIVERY.c.due_at < end
+    )
+    bases = sorted({delivery.id for delivery in planned}.union(connection.execute(waiting).scalars()))
+    rows: dict[str, RowMapping] = {}
+    for first in range(0, len(bases), _SOME):
+        some = bases[first : first + _SOME]
+        query = select(*_COLUMNS).where(DELIVERY.c.base.in_(some)).order_by(DELIVERY.c.base, DELIVERY.c.generation)
+        rows |= {row["base"]: row for row in connection.execute(query).mappings()}
+    return rows
 
 
 def _compare(delivery: Planned, row: RowMapping | None, out: set[str]) -> Change | None:
@@ -65,6 +87,8 @@ def _compare(delivery: Planned, row: RowMapping | None, out: set[str]) -> Change
             ("other words", words),
             (f"was due {row['due_at']:%Y-%m-%d %H:%M} UTC", time),
             ("other subjects", set(row["subjects"]) != set(delivery.subjects)),
+            ("other approvals", row["approvals_needed"] != delivery.approvals),
+            ("another author", row["author"] != delivery.author),
         )
         if holds
     )
@@ -76,7 +100,7 @@ def _compare(delivery: Planned, row: RowMapping | None, out: set[str]) -> Change
         return Change("+", again, delivery.account, delivery.post, delivery.due, state, f"was {state.value}; edited")
     if not why:
         return None
-    if state is State.WAITING and row["id"] not in out:
+    if state in _UNBEGUN and row["id"] not in out:
         return change
     if words and state not in (State.REFUSED, State.MISSED, State.REMOVED, State.GONE, State.REMOVING):
         return _signed(change, "!", "out with other words")
@@ -104,8 +128,9 @@ def write_changes(
             continue
         if change.sign == "-":
             after = State.CUT if _is_out(connection, change.id) else State.CANCELLED
-            if _guarded(connection, change, {"state": after.value, "why": change.why}):
-                moved.append((change.id, change.state, after, change.why))
+            before = _guarded(connection, change, {"state": after.value, "why": change.why})
+            if before is not None:
+                moved.append((change.id, before, after, change.why))
             continue
         base, _, generation = change.id.partition(".")
         delivery = by_base[base]
@@ -114,10 +139,12 @@ def write_changes(
             new.append(_row(change.id, delivery, int(generation or 1), now) | values)
             parts.extend(_part(change.id, delivery, number) for number in range(_part_count(delivery)))
             moved.append((change.id, None, State.WAITING, change.why))
-        elif _guarded(connection, change, values | {"state": State.WAITING.value, "why": None}):
+            continue
+        before = _guarded(connection, change, values | {"state": State.WAITING.value, "why": None})
+        if before is not None:
             _renew_parts(connection, change.id, delivery)
-            if change.sign == "^":
-                moved.append((change.id, change.state, State.WAITING, change.why))
+            if before is not State.WAITING:
+                moved.append((change.id, before, State.WAITING, change.why))
     if new:
         connection.execute(insert(DELIVERY), new)
         connection.execute(insert(PART), parts)
@@ -130,11 +157,17 @@ def _is_out(connection: Connection, delivery: str) -> bool:
     return connection.execute(out.limit(1)).first() is not None
 
 
-def _guarded(connection: Connection, change: Change, values: dict[str, Any]) -> bool:
-    """Change a row only where it still stands as it was seen: a worker may have taken it meanwhile."""
+def _guarded(connection: Connection, change: Change, values: dict[str, Any]) -> State | None:
+    """Change a row only where nothing of it may be on its way; the state it stood in, or None.
+
+    An edit wins until the begin mark: it takes the row from whoever claims it, whose mark then fails.
+    """
     assert change.state is not None
-    guard = update(DELIVERY).where(DELIVERY.c.id == change.id, DELIVERY.c.state == change.state.value)
-    return connection.execute(guard.values(**values)).rowcount == 1
+    mine = update(DELIVERY).where(DELIVERY.c.id == change.id).values(owner=None, lease_until=None, **values)
+    for before in _UNBEGUN if change.state in _UNBEGUN else (change.state,):
+        if connection.execute(mine.where(DELIVERY.c.state == before.value)).rowcount == 1:
+            return before
+    return None
 
 
 def _row(row_id: str, delivery: Planned, generation: int, now: datetime) -> dict[str, Any]:
@@ -168,6 +201,11 @@ def _content(delivery: Planned) -> dict[str, Any]:
         "subjects": list(delivery.subjects),
         "hashtags": list(delivery.hashtags),
         "boost_of": boost.delivery if boost is not None else None,
+        "cost": micros_of(delivery.message),
+        "approvals_needed": delivery.approvals,
+        "approvals_why": delivery.approvals_why,
+        "author": delivery.author,
+        "erased_at": None,
     }
 
 
@@ -195,9 +233,17 @@ def _renew_parts(connection: Connection, row_id: str, delivery: Planned) -> None
         connection.execute(insert(PART), missing)
 
 
-def write_accounts(connection: Connection, accounts: Iterable[str]) -> None:
-    """Make sure that each of our accounts has its row."""
-    known = set(connection.execute(select(ACCOUNT.c.id)).scalars())
-    new = [{"id": account, "platform": account.partition("/")[2]} for account in accounts if account not in known]
+def write_accounts(connection: Connection, places: Mapping[str, str | None]) -> None:
+    """Make sure that each of our accounts has its row, with the place whose limits it shares (`model.allowance`)."""
+    rows = connection.execute(select(ACCOUNT.c.id, ACCOUNT.c.place))
+    known: dict[str, str | None] = {row.id: row.place for row in rows}
+    new = [
+        {"id": account, "platform": account.partition("/")[2], "place": place}
+        for account, place in places.items()
+        if account not in known
+    ]
     if new:
         connection.execute(insert(ACCOUNT), new)
+    for account, place in places.items():
+        if account in known and known[account] != place:
+            connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == account).values(place=place))

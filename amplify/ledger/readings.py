@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, insert, select, true
 
 from amplify.ledger.moves import move
 from amplify.ledger.tables import DELIVERY, PART, READING
@@ -15,6 +16,8 @@ from amplify.model.delivery import State
 from amplify.model.platform import Reading
 
 OUT = (State.SENT.value, State.CUT.value)
+_FORGOTTEN: Final = timedelta(days=30)
+"""So long after its time a mark that was never read is a gap for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,9 @@ def due_readings(
     connection: Connection, now: datetime, marks: Sequence[timedelta], everything: bool = False
 ) -> list[DueReading]:
     """Parts whose next mark is over and was not read. A mark that passed unread while nothing ran is a gap: only
-    the latest one is read now. With `everything`, all parts that are out, marked `asked`."""
+    the latest one is read now, and none that has been over for a month. With `everything`, all parts that are out,
+    marked `asked`."""
+    lately = _lately(now - max(marks) - _FORGOTTEN) if not everything else true()
     rows = connection.execute(
         select(
             PART.c.delivery, PART.c.number, PART.c.remote_id, PART.c.sent_at, DELIVERY.c.account, DELIVERY.c.platform
@@ -55,10 +60,11 @@ def due_readings(
             PART.c.removed_at.is_(None),
             DELIVERY.c.boost_of.is_(None),
             DELIVERY.c.kind != "boost",
+            lately,
         )
         .order_by(PART.c.delivery, PART.c.number)
     ).all()
-    read = _read_marks(connection)
+    read = _read_marks(connection, lately)
     due = []
     for delivery, part, remote, sent_at, account, platform in rows:
         if everything:
@@ -75,15 +81,28 @@ def next_reading(connection: Connection, now: datetime, marks: Sequence[timedelt
     rows = connection.execute(
         select(PART.c.sent_at)
         .join(DELIVERY, DELIVERY.c.id == PART.c.delivery)
-        .where(DELIVERY.c.state.in_(OUT), PART.c.remote_id.is_not(None), DELIVERY.c.kind != "boost")
+        .where(
+            DELIVERY.c.state.in_(OUT),
+            PART.c.remote_id.is_not(None),
+            DELIVERY.c.kind != "boost",
+            _lately(now - max(marks)),
+        )
     ).scalars()
     times = [sent_at + age for sent_at in rows for age in marks if sent_at + age > now]
     return min(times, default=None)
 
 
-def _read_marks(connection: Connection) -> Mapping[tuple[str, int], set[str]]:
+def _lately(since: datetime) -> ColumnElement[bool]:
+    """Deliveries that went out since then: a thread that was cut never went out as a whole."""
+    return (DELIVERY.c.sent_at > since) | ((DELIVERY.c.state == State.CUT.value) & (DELIVERY.c.due_at > since))
+
+
+def _read_marks(connection: Connection, lately: ColumnElement[bool]) -> Mapping[tuple[str, int], set[str]]:
     found: dict[tuple[str, int], set[str]] = defaultdict(set)
-    for delivery, part, mark in connection.execute(select(READING.c.delivery, READING.c.part, READING.c.mark)):
+    columns = select(READING.c.delivery, READING.c.part, READING.c.mark)
+    for delivery, part, mark in connection.execute(
+        columns.join(DELIVERY, DELIVERY.c.id == READING.c.delivery).where(lately)
+    ):
         found[delivery, part].add(mark)
     return found
 

@@ -2,44 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, exists, literal, null, select, update
 
-from amplify.ledger.moves import move
+from amplify.ledger.columns import Utc
+from amplify.ledger.moves import log
 from amplify.ledger.store import Ledger
 from amplify.ledger.tables import DELIVERY, PART
 from amplify.model.delivery import State
 
+MOST: Final = 1000
+"""Rows of a kind that one transaction moves: after a long down-time there may be many, and others want to write."""
+
+_OVER: Final = "nothing ran in its lateness window"
+_HELD_BEFORE: Final = {State.WAITING: State.CLAIMED, State.UNSURE: State.SENDING}
+_is_out = exists().where(PART.c.delivery == DELIVERY.c.id, PART.c.remote_id.is_not(None))
+
 
 def reap(ledger: Ledger, connection: Connection, now: datetime) -> int:
-    """Settle what nobody holds any more; the number of rows moved.
+    """Settle what nobody holds any more; the number of rows moved, and `MOST` or more where others may be left.
 
     Waiting past its window → missed (cut, where a part is out). Claimed past its lease → waiting: nothing was
     sent. Sending past its lease → unsure: it may have been.
     """
     real = ledger.real_now(connection)
-    expired = DELIVERY.c.lease_until <= real
-    moved = 0
-    for delivery in _ids(connection, State.CLAIMED, expired):
-        moved += move(connection, delivery, State.CLAIMED, State.WAITING, at=now, real_at=real, by="reap")
-    for delivery in _ids(connection, State.SENDING, expired):
-        why = "its worker stopped while sending"
-        moved += move(
-            connection, delivery, State.SENDING, State.UNSURE, at=now, real_at=real, by="reap", why=why, look_at=now
-        )
-    for delivery in _ids(connection, State.WAITING, DELIVERY.c.late_at <= now):
-        held = connection.execute(select(DELIVERY.c.why).where(DELIVERY.c.id == delivery)).scalar_one()
-        why = f"held until too late: {held}" if held else "nothing ran in its lateness window"
-        goal = State.CUT if _is_out(connection, delivery) else State.MISSED
-        moved += move(connection, delivery, State.WAITING, goal, at=now, real_at=real, by="reap", why=why)
-    return moved
+    unbegun = DELIVERY.c.state == State.CLAIMED.value
+    held = _move(
+        connection,
+        DELIVERY.c.state.in_((State.CLAIMED.value, State.SENDING.value)) & (DELIVERY.c.lease_until <= real),
+        state=case((unbegun, State.WAITING.value), else_=State.UNSURE.value),
+        why=case((unbegun, null()), else_="its worker stopped while sending"),
+        look_at=case((unbegun, DELIVERY.c.due_at), else_=bindparam("now", now, type_=Utc)),
+        owner=None,
+        lease_until=None,
+    )
+    late = _move(
+        connection,
+        (DELIVERY.c.state == State.WAITING.value) & (DELIVERY.c.late_at <= now),
+        state=case((_is_out, State.CUT.value), else_=State.MISSED.value),
+        why=case((DELIVERY.c.why.is_(None), _OVER), else_=literal("held until too late: ").concat(DELIVERY.c.why)),
+    )
+    moves = [(row.id, _HELD_BEFORE[State(row.state)], State(row.state), row.why) for row in held]
+    moves += [(row.id, State.WAITING, State(row.state), row.why) for row in late]
+    log(connection, moves, at=now, real_at=real, by="reap")
+    return len(moves)
 
 
-def _ids(connection: Connection, state: State, guard: ColumnElement[bool]) -> list[str]:
-    return list(connection.execute(select(DELIVERY.c.id).where(DELIVERY.c.state == state.value, guard)).scalars())
-
-
-def _is_out(connection: Connection, delivery: str) -> bool:
-    out = select(PART.c.number).where(PART.c.delivery == delivery, PART.c.remote_id.is_not(None)).limit(1)
-    return connection.execute(out).first() is not None
+def _move(connection: Connection, guard: ColumnElement[bool], **values: Any) -> Sequence[Row[Any]]:
+    """Change rows for which `guard` holds; id, new state and why of each. It stands in the UPDATE itself, since another
+    process may reap at the same time."""
+    some = select(DELIVERY.c.id).where(guard).limit(MOST).correlate(None)
+    change = update(DELIVERY).where(DELIVERY.c.id.in_(some), guard).values(**values)
+    return connection.execute(change.returning(DELIVERY.c.id, DELIVERY.c.state, DELIVERY.c.why)).all()

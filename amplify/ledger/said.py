@@ -33,7 +33,8 @@ def said(connection: Connection, since: datetime, end: datetime) -> Sequence[Sai
         DELIVERY.c.sent_at,
         DELIVERY.c.message,
     )
-    rows = connection.execute(select(*columns).where(or_(out, later)).order_by(DELIVERY.c.due_at, DELIVERY.c.id))
+    kept = DELIVERY.c.erased_at.is_(None)
+    rows = connection.execute(select(*columns).where(or_(out, later), kept).order_by(DELIVERY.c.due_at, DELIVERY.c.id))
     return [
         Said(
             id=row.base,

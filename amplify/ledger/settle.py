@@ -1,16 +1,17 @@
-"""begin and settle: the durable mark before a call, and what came of it. Each guarded and fenced by its owner."""
+"""settle: what came of a call, or of looking it up. Each move guarded, and fenced by its owner."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
-from amplify.ledger.claim import Claimed
-from amplify.ledger.gates import closed, gates_of
+from amplify.ledger.claimed import Claimed
+from amplify.ledger.mark import Barred, Begun, Mark, begin
 from amplify.ledger.moves import move
+from amplify.ledger.sent import Out, finish, write_sent
+from amplify.ledger.spending import give_back
 from amplify.ledger.store import Ledger
 from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, PART
 from amplify.model.delivery import State
@@ -18,29 +19,13 @@ from amplify.model.platform import Receipt
 
 # Made once: building a statement costs more than running it.
 _MY_PART = update(PART).where(PART.c.delivery == bindparam("mine"), PART.c.number == bindparam("nth"))
-_ATTEMPT = insert(ATTEMPT).returning(ATTEMPT.c.id)
-_MY_ATTEMPT = update(ATTEMPT).where(ATTEMPT.c.id == bindparam("mine"))
-_WAKE_BOOSTS = (
-    update(DELIVERY)
-    .where(DELIVERY.c.boost_of == bindparam("boosted"), DELIVERY.c.state == State.WAITING.value)
-    .values(look_at=DELIVERY.c.due_at)
+_MY_ATTEMPT = update(ATTEMPT).where(
+    ATTEMPT.c.delivery == bindparam("mine"), ATTEMPT.c.part == bindparam("nth"), ATTEMPT.c.owner == bindparam("whose")
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """The mark is durable: the call may be made now."""
-
-    attempt: int
-    created_at: datetime
-    """Identical on every retry."""
-
-
-@dataclass(frozen=True, slots=True)
-class Barred:
-    """The call must not be made, and why."""
-
-    why: str
+_PAID: Final = (State.SENDING, State.UNSURE)
+_UNPAID: Final = (State.WAITING, State.REFUSED, State.CUT, State.MISSED)
+"""What goes from there to here was paid for with the begin mark, and what of it is not out is not billed."""
 
 
 class Hand:
@@ -50,53 +35,20 @@ class Hand:
     """
 
     def __init__(self, ledger: Ledger, connection: Connection, now: datetime, owner: str, by: str = "publish") -> None:
+        self._ledger = ledger
         self.connection, self.now, self.owner, self.by = connection, now, owner, by
         self.real = ledger.real_now(connection)
 
     def begin(self, claimed: Claimed, part: int, prepared: dict[str, Any], lease: timedelta) -> Begun | Barred:
-        """Read the gates a last time, then mark durably that the call for `part` is about to be made.
+        """One mark alone; see `mark.begin`."""
+        first = not any(one.receipt is None for one in claimed.parts[:part])
+        (answer,) = begin(self._ledger, self.connection, [Mark(claimed, part, prepared, first)], self.now, lease)
+        return answer
 
-        Barred: a gate closed, the window is over, or the claim was lost.
-        """
-        bar = closed(gates_of(self.connection, claimed.subjects), claimed.subjects, self.now)
-        if bar is not None:
-            return Barred(bar if isinstance(bar, str) else bar.why_not(self.now) or "held")
-        if self.now >= claimed.late_at:
-            return Barred("its lateness window is over")
-        if not self._mark(claimed.id, self.real + lease):
-            return Barred("another worker has it")
-        mine = {"mine": claimed.id, "nth": part}
-        # Nobody but the claim's owner writes a part, so what was claimed is what stands there.
-        created_at = claimed.parts[part].created_at or self.now
-        self.connection.execute(_MY_PART, mine | {"created_at": created_at, "prepared": prepared})
-        begun = {"delivery": claimed.id, "part": part, "owner": self.owner, "at": self.now, "real_began": self.real}
-        attempt = self.connection.execute(_ATTEMPT, begun).scalar_one()
-        return Begun(attempt, created_at)
-
-    def _mark(self, delivery: str, lease_until: datetime) -> bool:
-        if self._move(
-            delivery, State.CLAIMED, State.SENDING, fence=self.owner, owner=self.owner, lease_until=lease_until
-        ):
-            return True
-        renewed = self.connection.execute(
-            update(DELIVERY)
-            .where(
-                DELIVERY.c.id == delivery,
-                DELIVERY.c.state == State.SENDING.value,
-                DELIVERY.c.owner == self.owner,
-            )
-            .values(lease_until=lease_until)
-        )
-        return renewed.rowcount == 1
-
-    def sent(self, delivery: str, part: int, receipt: Receipt, attempt: int | None, last: bool) -> bool:
-        """A part is out; with the last one the delivery is. False where the claim was lost meanwhile.
-
-        The receipt is kept in any case: what is out is out.
-        """
-        self._receipt(delivery, part, receipt)
-        self._end(attempt, "sent", None)
-        return not last or self._sent(delivery, State.SENDING) or self._sent(delivery, State.UNSURE)
+    def sent(self, delivery: str, part: int, receipt: Receipt, last: bool) -> bool:
+        """One receipt alone; see `sent.write_sent`."""
+        out = [Out(delivery, self.owner, part, receipt, last)]
+        return write_sent(self._ledger, self.connection, out, self.now, self.by)[0]
 
     def complete(self, delivery: str) -> bool:
         """A claimed delivery turns out to be out already: its last receipt came after it was given up."""
@@ -104,45 +56,42 @@ class Hand:
             delivery, State.CLAIMED, State.SENDING, fence=self.owner, owner=self.owner, lease_until=self.real
         ) and self._sent(delivery, State.SENDING)
 
-    def found(self, delivery: str, part: int, receipt: Receipt, last: bool) -> None:
-        """An unsure part turned out to be out."""
+    def found(self, delivery: str, part: int, receipt: Receipt, last: bool, more: bool = False) -> None:
+        """An unsure part turned out to be out. `more`: so may the next be, and the delivery stays unsure."""
         self._receipt(delivery, part, receipt)
         if last:
             self._sent(delivery, State.UNSURE)
-        else:
+        elif not more:
             self._move(delivery, State.UNSURE, State.WAITING, why=None)
 
     def _sent(self, delivery: str, before: State) -> bool:
-        fence = self.owner if before is State.SENDING else None
-        moved = self._move(delivery, before, State.SENT, fence=fence, sent_at=self.now)
-        if moved:  # boosts of it need not wait any longer
-            self.connection.execute(_WAKE_BOOSTS, {"boosted": delivery.partition(".")[0]})
-        return moved
+        whose = self.owner if before is State.SENDING else None
+        return bool(finish(self.connection, [(delivery, whose)], before, self.now, self.real, self.by))
 
     def release(self, delivery: str, why: str | None) -> bool:
         """Back to waiting before anything was sent: a gate closed, or pictures could not be uploaded yet."""
         return self._move(delivery, State.CLAIMED, State.WAITING, fence=self.owner, why=why)
 
-    def try_later(self, delivery: str, account: str, attempt: int | None, why: str, after: timedelta) -> None:
+    def try_later(self, delivery: str, account: str, part: int | None, why: str, after: timedelta) -> None:
         """Nothing was accepted: back to waiting; the account keeps silent for `after` (real time)."""
-        self._end(attempt, "try_later", why)
-        before = State.CLAIMED if attempt is None else State.SENDING
+        self._end(delivery, part, "try_later", why)
+        before = State.CLAIMED if part is None else State.SENDING
         self._move(delivery, before, State.WAITING, fence=self.owner, why=why)
         self.connection.execute(
             update(ACCOUNT).where(ACCOUNT.c.id == account).values(real_not_before=self.real + after)
         )
 
-    def refused(self, delivery: str, attempt: int | None, why: str) -> None:
+    def refused(self, delivery: str, part: int | None, why: str) -> None:
         """The platform will never take it. Parts that are out stay out: the thread is cut."""
-        self._end(attempt, "refused", why)
-        before = State.CLAIMED if attempt is None else State.SENDING
+        self._end(delivery, part, "refused", why)
+        before = State.CLAIMED if part is None else State.SENDING
         self._move(delivery, before, self._or_cut(delivery, State.REFUSED), fence=self.owner, why=why)
 
-    def logged_out(self, delivery: str, account: str, attempt: int | None, why: str, rest: timedelta | None) -> None:
+    def logged_out(self, delivery: str, account: str, part: int | None, why: str, rest: timedelta | None) -> None:
         """The account cannot speak: it pauses itself, its deliveries wait. It is asked again after `rest` (real
         time; None: at the next pass)."""
-        self._end(attempt, "logged_out", why)
-        before = State.CLAIMED if attempt is None else State.SENDING
+        self._end(delivery, part, "logged_out", why)
+        before = State.CLAIMED if part is None else State.SENDING
         self._move(delivery, before, State.WAITING, fence=self.owner, why=why)
         self.connection.execute(
             update(ACCOUNT)
@@ -164,9 +113,9 @@ class Hand:
             .values(paused_why=why, real_not_before=self.real + rest if rest else None)
         )
 
-    def unknown(self, delivery: str, attempt: int | None, why: str) -> None:
+    def unknown(self, delivery: str, part: int | None, why: str) -> None:
         """It may be out. The lease stays: nobody looks before the request can no longer land."""
-        self._end(attempt, "unknown", why)
+        self._end(delivery, part, "unknown", why)
         lease = self.connection.execute(select(DELIVERY.c.lease_until).where(DELIVERY.c.id == delivery)).scalar_one()
         self._move(
             delivery, State.SENDING, State.UNSURE, fence=self.owner, why=why, lease_until=lease, look_at=self.now
@@ -200,10 +149,11 @@ class Hand:
         proof = {"remote_id": receipt.id, "url": receipt.url, "extra": receipt.extra, "sent_at": self.now}
         self.connection.execute(_MY_PART, proof | {"mine": delivery, "nth": part})
 
-    def _end(self, attempt: int | None, outcome: str, why: str | None) -> None:
-        if attempt is not None:
+    def _end(self, delivery: str, part: int | None, outcome: str, why: str | None) -> None:
+        """How the attempt at `part` ended; None: no call was begun."""
+        if part is not None:
             ending = {"real_ended": self.real, "outcome": outcome, "why": why}
-            self.connection.execute(_MY_ATTEMPT, ending | {"mine": attempt})
+            self.connection.execute(_MY_ATTEMPT, ending | {"mine": delivery, "nth": part, "whose": self.owner})
 
     def _move(
         self,
@@ -215,7 +165,7 @@ class Hand:
         fence: str | None = None,
         **values: Any,
     ) -> bool:
-        return move(
+        moved = move(
             self.connection,
             delivery,
             before,
@@ -227,3 +177,6 @@ class Hand:
             fence=fence,
             **values,
         )
+        if moved and before in _PAID and after in _UNPAID:
+            give_back(self.connection, [delivery], self.now)
+        return moved

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -12,14 +13,14 @@ from threading import Lock
 from types import TracebackType
 from typing import IO, Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError, ProgrammingError
 
 from amplify.ledger.tables import META
 from amplify.model.errors import NeedsPerson, WrongUse
 
-HEAD: Final = "0002"
+HEAD: Final = "0004"
 """The newest revision under `migrations/versions`; a test holds the two together."""
 
 LEDGER_FILE: Final = "ledger.sqlite"
@@ -27,6 +28,10 @@ LEDGER_FILE: Final = "ledger.sqlite"
 _LOCKS: Final = 4206180715
 """PostgreSQL's advisory locks are numbers: ours begin here, the migration's is the first."""
 _BINDING: Final = 3
+_IDLE: Final = 1.0
+"""Seconds (real time) after which a connection may have been lost without anybody noticing."""
+_READ_ONLY: Final = "25006"
+"""PostgreSQL's SQLSTATE for a database that may only be read just now: an administrator, or a fail-over, says so."""
 
 
 # In words, for naming a database's own INSERT loads its whole dialect.
@@ -60,7 +65,7 @@ class Ledger:
                 engine, lock = _sqlite(Path(parsed.database or LEDGER_FILE))
             else:
                 parsed = parsed.set(drivername="postgresql+psycopg")
-                engine = create_engine(parsed, pool_size=5, pool_pre_ping=True)
+                engine = _postgresql(parsed)
             ledger = cls(engine, lock)
             try:
                 ledger._migrate()
@@ -180,17 +185,40 @@ def set_meta(connection: Connection, key: str, value: str) -> None:
 
 @contextmanager
 def _answering() -> Iterator[None]:
-    """A database that went away is a sentence: waiting, or somebody, helps."""
+    """A database that went away, is full or may only be read is a sentence: waiting, or somebody, helps."""
     try:
         yield
     except DBAPIError as error:
-        if not error.connection_invalidated and not isinstance(error, OperationalError):
+        why = (str(error.orig).strip().splitlines() or [type(error).__name__])[0]
+        if type(error.orig).__name__ == "DatabaseError":  # SQLite's word for a file that it cannot understand
+            raise NeedsPerson(f"the ledger's file is damaged ({why}): bring back its newest backup") from error
+        read_only = getattr(error.orig, "sqlstate", None) == _READ_ONLY
+        if not (error.connection_invalidated or isinstance(error, OperationalError) or read_only):
             raise
-        why = str(error.orig).strip().splitlines()
         raise NeedsPerson(
-            f"the ledger does not answer ({why[0] if why else type(error).__name__}): nothing is lost; "
-            "run the command again when it does"
+            f"the ledger does not answer ({why}): nothing is lost; run the command again when it does"
         ) from error
+
+
+def _postgresql(url: URL) -> Engine:
+    """An engine whose connections are tried before they are used again, where they lay idle for a while: in a drain a
+    question more for each commit would cost as much as the commit."""
+    engine = create_engine(url, pool_size=5)
+
+    @event.listens_for(engine, "checkin")
+    def _idle_from(_: Any, record: Any) -> None:
+        record.info["idle from"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _try(connection: Any, record: Any, _: Any) -> None:
+        if time.monotonic() - record.info.get("idle from", 0.0) < _IDLE:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error  # the pool makes a new one
+
+    return engine
 
 
 def _sqlite(path: Path) -> tuple[Engine, _FileLock]:
@@ -207,6 +235,9 @@ def _sqlite(path: Path) -> tuple[Engine, _FileLock]:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")  # NORMAL may lose a committed claim when the power fails
         cursor.execute("PRAGMA foreign_keys=ON")
+        # A page is changed several times in a drain, and copied back once: 64 MiB of log, as much of pages at hand.
+        cursor.execute("PRAGMA wal_autocheckpoint=16384")
+        cursor.execute("PRAGMA cache_size=-65536")
         cursor.close()
 
     return engine, _FileLock(path.with_suffix(".lock"))

@@ -5,33 +5,13 @@ Instants are UTC. Columns named `*_at` hold campaign time, those named `real_*` 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Integer, Table, Text, TypeDecorator
+from sqlalchemy import JSON, BigInteger, Column, Integer, Table, Text
 from sqlmodel import Field, SQLModel
 
-Serial = BigInteger().with_variant(Integer(), "sqlite")
-
-
-class Utc(TypeDecorator[datetime]):
-    """Aware UTC instants. SQLite has no zones, so it stores the UTC wall clock."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("an instant in the ledger needs a zone")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+from amplify.ledger.columns import InWords, Serial, Utc
 
 
 class Meta(SQLModel, table=True):
@@ -51,7 +31,11 @@ class Account(SQLModel, table=True):
     paused_why: str | None = None
     """What a person must mend."""
     real_not_before: datetime | None = Field(default=None, sa_type=Utc)
-    """The platform asked us to wait until then."""
+    """The platform asked us to wait until then, or its buckets are empty until then."""
+    place: str | None = None
+    """`platform:host` of the server it speaks to: some limits are shared by all accounts there."""
+    gap: int = Field(default=0, sa_column=Column(Integer, nullable=False, default=0, server_default="0"))
+    """Least time between two of its posts, in seconds; 0: nobody has said."""
 
 
 class Gate(SQLModel, table=True):
@@ -94,7 +78,7 @@ class Delivery(SQLModel, table=True):
     """From this instant on it is missed."""
     look_at: datetime = Field(sa_type=Utc)
     """Not looked at before: the due time, or when the reason for a hold can change."""
-    state: str
+    state: str = Field(sa_type=InWords)
     why: str | None = None
     """The reason for the state, or for a hold."""
     message: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
@@ -104,6 +88,16 @@ class Delivery(SQLModel, table=True):
     hashtags: list[str] = Field(sa_column=Column(JSON, nullable=False))
     boost_of: str | None = None
     """The delivery a boost waits for."""
+    cost: int = Field(default=0, sa_column=Column(Integer, nullable=False, default=0, server_default="0"))
+    """What saying it costs, in millionths of a US dollar."""
+    approvals_needed: int = Field(default=0, sa_column=Column(Integer, nullable=False, default=0, server_default="0"))
+    """How many people must have approved exactly this before it goes out."""
+    approvals_why: str | None = None
+    """Why so many."""
+    author: str | None = None
+    """Who wrote it: they cannot be its second approver."""
+    erased_at: datetime | None = Field(default=None, sa_type=Utc)
+    """When its words were erased; what stands in the hashes and counts stays."""
     owner: str | None = None
     """Who holds it."""
     lease_until: datetime | None = Field(default=None, sa_type=Utc)
@@ -191,6 +185,39 @@ class Learned(SQLModel, table=True):
     """When it said so."""
 
 
+class Bucket(SQLModel, table=True):
+    """How much one account, or all accounts of a place, may still ask of a server. All workers share it."""
+
+    key: str = Field(primary_key=True)
+    """The allowance's name, a space, and the account or place."""
+    real_tat: datetime | None = Field(default=None, sa_type=Utc)
+    """GCRA's theoretical arrival time, where the server has not said what is left."""
+    most: int | None = Field(default=None, sa_type=BigInteger)
+    """The limit that the server itself named last."""
+    remaining: int | None = Field(default=None, sa_type=BigInteger)
+    """What is left until `real_resets`: as the server said, less what was taken since."""
+    real_resets: datetime | None = Field(default=None, sa_type=Utc)
+    """When the server begins to count anew."""
+    real_since: datetime | None = Field(default=None, sa_type=Utc)
+    """When the span began in which something was taken last: what was taken may still be under way."""
+    taken: int = Field(default=0, sa_type=BigInteger)
+    """In that span."""
+    taken_before: int = Field(default=0, sa_type=BigInteger)
+    """In the span before it."""
+
+
+class Spend(SQLModel, table=True):
+    """Money spent on a platform in one month."""
+
+    platform: str = Field(primary_key=True)
+    month: str = Field(primary_key=True)
+    """`2027-05`: campaign time, UTC, as X bills."""
+    what: str = Field(primary_key=True)
+    """`posts`, `readings`, `deletions`."""
+    micros: int = Field(sa_column=Column(BigInteger, nullable=False))
+    """Millionths of a US dollar."""
+
+
 def _table(name: str) -> Table:
     return SQLModel.metadata.tables[name]
 
@@ -204,3 +231,5 @@ ATTEMPT = _table("attempt")
 MOVE = _table("move")
 READING = _table("reading")
 LEARNED = _table("learned")
+BUCKET = _table("bucket")
+SPEND = _table("spend")

@@ -1,34 +1,71 @@
 """Group commits: one thread writes for all, and the next commit starts when the last one ended.
 
 A commit costs a disk flush whatever it holds; sixteen workers that flush one by one wait for each other, in a group
-they wait once.
+they wait once. What is of one kind is written by the same few statements, however many there are of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Generic, Self, TypeVar
 
 from sqlalchemy import Connection
 
 from amplify.ledger.store import Ledger
+from amplify.model.errors import NeedsPerson
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 Work = Callable[[Connection], T]
+Act = Callable[[Connection, Sequence[Item]], Sequence[T]]
+"""Writes many of one kind; an answer for each."""
 
-_LARGEST_GROUP: Final = 256
+_LARGEST_GROUP: Final = 512
+
+
+class Answer(Generic[T]):
+    """What a piece of work returned, once its commit is durable. Much lighter than a Future: one is made a mark."""
+
+    __slots__ = ("_error", "_ready", "_value")
+
+    def __init__(self) -> None:
+        self._ready = Lock()
+        self._ready.acquire()
+        self._error: BaseException | None = None
+        self._value: T
+
+    def result(self, seconds: float = -1) -> T:
+        """Wait for it. Raises what the work raised, and TimeoutError where it takes longer than `seconds`."""
+        if not self._ready.acquire(timeout=seconds):
+            raise TimeoutError
+        self._ready.release()
+        if self._error is not None:
+            raise self._error
+        return self._value
+
+    def give(self, value: T) -> None:
+        """It is durable."""
+        self._value = value
+        self._ready.release()
+
+    def fail(self, error: BaseException) -> None:
+        """Nothing of it was written."""
+        self._error = error
+        self._ready.release()
+
+
+_Entry = tuple[Act[Any, Any], Any, Answer[Any]]
 
 
 class Writer:
-    """Runs pieces of work in shared write transactions, in the order in which they come."""
+    """Runs pieces of work in shared write transactions, in the order in which they come, kind by kind."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._queue: SimpleQueue[tuple[Work[Any], Future[Any]] | None] = SimpleQueue()
+        self._queue: SimpleQueue[_Entry | None] = SimpleQueue()
         self._thread = Thread(target=self._run, name="ledger-writer", daemon=True)
 
     def __enter__(self) -> Self:
@@ -42,11 +79,15 @@ class Writer:
         self._queue.put(None)
         self._thread.join()
 
-    def submit(self, work: Work[T]) -> Future[T]:
-        """Hand in a piece of work; the future is done when its commit is durable."""
-        future: Future[T] = Future()
-        self._queue.put((work, future))
-        return future
+    def together(self, act: Act[Item, T], item: Item) -> Answer[T]:
+        """Hand in one item; whatever has come in for the same `act` meanwhile is written in one go."""
+        answer: Answer[T] = Answer()
+        self._queue.put((act, item, answer))
+        return answer
+
+    def submit(self, work: Work[T]) -> Answer[T]:
+        """Hand in a piece of work; it is answered when its commit is durable."""
+        return self.together(_each, work)
 
     def run(self, work: Work[T]) -> T:
         """Hand in a piece of work and wait for its commit."""
@@ -55,30 +96,45 @@ class Writer:
     def _run(self) -> None:
         more = True
         while more:
-            group: list[tuple[Work[Any], Future[Any]]] = []
-            item = self._queue.get()
-            while item is not None:
-                group.append(item)
+            group: list[_Entry] = []
+            entry = self._queue.get()
+            while entry is not None:
+                group.append(entry)
                 if len(group) >= _LARGEST_GROUP:
                     break
                 try:
-                    item = self._queue.get_nowait()
+                    entry = self._queue.get_nowait()
                 except Empty:
                     break
-            more = item is not None
+            more = entry is not None
             if group:
                 self._commit(group)
 
-    def _commit(self, group: list[tuple[Work[Any], Future[Any]]]) -> None:
+    def _commit(self, group: list[_Entry]) -> None:
+        kinds: dict[Act[Any, Any], list[_Entry]] = {}
+        for entry in group:
+            kinds.setdefault(entry[0], []).append(entry)
+        single = kinds.pop(_each, None)
+        if single is not None:  # last: a claim among them sees the accounts that this group has set free
+            kinds[_each] = single
+        answered: list[tuple[Answer[Any], Any]] = []
         try:
             with self._ledger.write() as connection:
-                results = [work(connection) for work, _ in group]
+                for act, entries in kinds.items():
+                    answers = act(connection, [item for _, item, _ in entries])
+                    answered += zip((answer for _, _, answer in entries), answers, strict=True)
         except BaseException as error:
-            if len(group) == 1:
-                group[0][1].set_exception(error)
+            if len(group) == 1 or isinstance(error, NeedsPerson):  # the database is away: for all of them
+                for _, _, answer in group:
+                    answer.fail(error)
                 return
             for one in group:  # one bad piece must not fail the others
                 self._commit([one])
             return
-        for (_, future), result in zip(group, results, strict=True):
-            future.set_result(result)
+        for answer, value in answered:
+            answer.give(value)
+
+
+def _each(connection: Connection, works: Sequence[Work[Any]]) -> list[Any]:
+    """Work of no common kind, one after the other."""
+    return [work(connection) for work in works]

@@ -1,15 +1,41 @@
-"""Pictures frozen when they are queued: what was reviewed is what goes out, whatever happens to the file later."""
+"""Pictures frozen when they are queued: what was reviewed is what goes out, whatever happens to the file later.
+
+Beside each original lie its cleaned copies: one for everybody, and smaller ones for the platforms that it does not fit.
+They are named by the original's hash and by what they fit into, so that nothing is painted twice.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+import shutil
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Final
 
-from amplify.media.clean import BadPicture, clean
+from amplify.media.fit import Room, fits, fitted
+from amplify.media.moving import moves, repainted
+from amplify.media.paint import BadPicture, painted
+from amplify.media.video import BadVideo, clean_video
+from amplify.model.dialect import Dialect
 from amplify.model.errors import Refused
 from amplify.model.message import Attachment, Message
+from amplify.model.moving import Takes
+
+_RECIPE: Final = 2
+"""How we paint. What an older program painted is painted again."""
+_ALL: Final = Room(1 << 40)
+_PIECE: Final = 1 << 20
+
+
+def room_of(dialect: Dialect) -> Room:
+    """What a platform takes of a picture."""
+    return Room(dialect.picture_bytes, dialect.picture_pixels)
+
+
+def card_room_of(dialect: Dialect) -> Room:
+    """What it takes of the picture of a link card."""
+    return Room(dialect.card_bytes or dialect.picture_bytes, dialect.picture_pixels)
 
 
 class PictureStore:
@@ -21,44 +47,107 @@ class PictureStore:
 
     def freeze(self, messages: Iterable[Message]) -> None:
         """Keep the bytes of every picture the messages carry."""
-        for message in messages:
-            for part in message.parts:
-                for picture in part.pictures:
-                    self._original(picture)
-                if part.card is not None and part.card.picture is not None:
-                    self._original(part.card.picture)
+        seen: set[str] = set()
+        for picture in (one for message in messages for one in _carried(message)):
+            if picture.sha256 not in seen:
+                seen.add(picture.sha256)
+                self._original(picture)
 
-    def cleaned(self, picture: Attachment, most_bytes: int, most_pixels: int | None = None) -> bytes:
-        """The bytes to send. Raises Refused where the frozen picture is gone, or is no picture."""
-        target = self._kept / f"{picture.sha256}.{most_bytes}-{most_pixels or 0}.clean"
+    def cleaned(self, picture: Attachment, room: Room, moving: Takes | None = None) -> bytes:
+        """The bytes to send. `moving`: what may move. Raises Refused where it is gone, or is no picture."""
+
+        def whole(data: bytes) -> bytes:
+            return fitted(painted(data, still=True), _ALL)[0]
+
+        def smaller(data: bytes) -> bytes:
+            return fitted(painted(data, still=True), room)[0]
+
+        if picture.mime == "image/gif" and moving is not None and moving.gif_bytes is not None:
+            most, size = moving.gif_bytes, moving.gif_size
+            if self._moves(picture):
+                name = f"gif-{most}-{'x'.join(map(str, size or ()))}"
+                return self._made(picture, name, lambda data: repainted(data, most, size))
+        data = self._made(picture, "all", whole)
+        return data if fits(data, room) else self._made(picture, room.name, smaller)
+
+    def film(self, picture: Attachment) -> Path:
+        """Where the cleaned video lies. Raises Refused where it is gone or no video; TryLater without a tool."""
+        target = self._cleaned(picture, "film")
+        if target.exists():
+            return target
+        original = self._original(picture)
+        if original is None:
+            raise Refused(_GONE.format(picture.file))
+        partial = _partial(target)
+        try:
+            clean_video(original, partial)
+        except BadVideo as error:
+            raise Refused(f"{picture.file}: {error}") from None
+        partial.replace(target)
+        return target
+
+    def drop(self, pictures: Iterable[str]) -> None:
+        """Delete what is kept here of these pictures (SHA-256 of their bytes), cleaned copies too."""
+        for sha256 in pictures:
+            for path in (self._kept / sha256, *self._kept.glob(f"{sha256}.*.clean")):
+                path.unlink(missing_ok=True)
+
+    def _made(self, picture: Attachment, name: str, make: Callable[[bytes], bytes]) -> bytes:
+        target = self._cleaned(picture, name)
         if target.exists():
             return target.read_bytes()
         original = self._original(picture)
         if original is None:
-            raise Refused(f"{picture.file} is gone or has changed since it was queued: run `amplify queue`")
+            raise Refused(_GONE.format(picture.file))
         try:
-            data, _ = clean(original, most_bytes, most_pixels)
+            data = make(original.read_bytes())
         except BadPicture as error:
             raise Refused(f"{picture.file}: {error}") from None
-        _write(target, data)
+        partial = _partial(target)
+        partial.write_bytes(data)
+        partial.replace(target)
         return data
 
-    def _original(self, picture: Attachment) -> bytes | None:
-        """The very bytes that were queued, or None."""
+    def _moves(self, picture: Attachment) -> bool:
+        original = self._original(picture)
+        return original is not None and moves(original.read_bytes())
+
+    def _cleaned(self, picture: Attachment, name: str) -> Path:
+        return self._kept / f"{picture.sha256}.{name}.{_RECIPE}.clean"
+
+    def _original(self, picture: Attachment) -> Path | None:
+        """The very bytes that were queued, or None. A video is never read into memory."""
         kept = self._kept / picture.sha256
         if kept.exists():
-            return kept.read_bytes()
+            return kept
         source = self._source / picture.file
-        data = source.read_bytes() if source.is_file() else b""
-        if hashlib.sha256(data).hexdigest() != picture.sha256:
+        if not source.is_file() or _sha256(source) != picture.sha256:
             return None
-        _write(kept, data)
-        return data
+        partial = _partial(kept)
+        shutil.copyfile(source, partial)
+        if _sha256(partial) != picture.sha256:  # it changed while we copied
+            partial.unlink()
+            return None
+        partial.replace(kept)
+        return kept
 
 
-def _write(path: Path, data: bytes) -> None:
-    """Whole or not at all, whoever else writes the same."""
+_GONE: Final = "{} is gone or has changed since it was queued: run `amplify queue`"
+
+
+def _carried(message: Message) -> Iterator[Attachment]:
+    for part in message.parts:
+        yield from part.pictures
+        if part.card is not None and part.card.picture is not None:
+            yield part.card.picture
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _partial(path: Path) -> Path:
+    """A name to write under: whole or not at all, whoever else writes the same."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
-    partial.write_bytes(data)
-    partial.replace(path)
+    return path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}")

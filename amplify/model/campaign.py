@@ -106,6 +106,23 @@ class Contact(Word):
     """A public address."""
 
 
+class ToolkitPage(Word):
+    """What the toolkit page says and looks like, beside background, key messages and contact."""
+
+    lead: dict[Lang, Text] = {}
+    """One sentence under the title, by language: what the campaign wants."""
+    ask: dict[Lang, Text] = {}
+    """A few words above the calls to action, by language."""
+    safety: dict[Lang, Text] = {}
+    """Advice of your own for readers at risk, by language, below the standing notice."""
+    contact: dict[Lang, Text] = {}
+    """Who answers questions, by language; without it, the contact's `name`."""
+    colour: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] = "#7a2e45"
+    """The page's colour, `#rrggbb`. It is made lighter or darker until words in it can be read."""
+    bars: bool = True
+    """Offers the “behind bars” pictures to be made in the page, for people who are detained or convicted."""
+
+
 class Caps(Word):
     """How much one account says."""
 
@@ -134,6 +151,8 @@ class Campaign(Entry):
     """Three sentences everybody should remember, by language."""
     contact: Contact
     """Who answers questions."""
+    toolkit: ToolkitPage = ToolkitPage()
+    """The toolkit page for supporters."""
     people: tuple[Id, ...] = ()
     """The persons it is about."""
     hashtags: tuple[Hashtag, ...] = ()

@@ -25,22 +25,27 @@ class State(StrEnum):
 
 
 MOVES: Final[dict[State, frozenset[State]]] = {
-    State.WAITING: frozenset({State.CLAIMED, State.MISSED, State.CANCELLED, State.CUT}),
-    State.CLAIMED: frozenset({State.SENDING, State.WAITING, State.REFUSED, State.CUT}),
-    State.SENDING: frozenset({State.SENT, State.WAITING, State.REFUSED, State.UNSURE, State.CUT}),
-    State.UNSURE: frozenset({State.SENT, State.WAITING, State.MISSED, State.REFUSED, State.CUT}),
+    State.WAITING: frozenset({State.CLAIMED, State.UNSURE, State.MISSED, State.CANCELLED, State.CUT, State.REMOVING}),
+    State.CLAIMED: frozenset(
+        {
+            *(State.SENDING, State.WAITING, State.CANCELLED, State.UNSURE),
+            *(State.REFUSED, State.CUT, State.REMOVING),
+        }
+    ),
+    State.SENDING: frozenset({State.SENT, State.WAITING, State.REFUSED, State.UNSURE, State.CUT, State.REMOVING}),
+    State.UNSURE: frozenset({State.SENT, State.WAITING, State.MISSED, State.REFUSED, State.CUT, State.REMOVING}),
     State.CANCELLED: frozenset({State.WAITING}),
     State.MISSED: frozenset(),
     State.REFUSED: frozenset(),
     State.SENT: frozenset({State.REMOVING, State.GONE}),
     State.CUT: frozenset({State.REMOVING, State.GONE}),
     State.REMOVING: frozenset({State.REMOVED}),
-    State.REMOVED: frozenset(),
-    State.GONE: frozenset(),
+    State.REMOVED: frozenset({State.REMOVING}),
+    State.GONE: frozenset({State.REMOVING}),
 }
 """The whole graph as data: a move that does not stand here cannot be made."""
 
-UNTOUCHABLE: Final = frozenset(State) - {State.WAITING, State.CANCELLED}
+UNTOUCHABLE: Final = frozenset(State) - {State.WAITING, State.CLAIMED, State.CANCELLED}
 """States whose rows `queue` never changes."""
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from amplify.model.allowance import Allowance
 from amplify.model.message import Entity
+from amplify.model.moving import Takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,10 @@ class Dialect:
     """Largest picture in bytes."""
     picture_pixels: int | None = None
     """Most pixels of a picture."""
+    card_bytes: int | None = None
+    """Largest picture of a link card, where it is less."""
+    moving: Takes = field(default_factory=Takes)
+    """GIFs and videos."""
     alt_max: int = 1000
     """Longest alt text, in characters."""
     card: bool = False
@@ -42,3 +48,5 @@ class Dialect:
     """Most posts a `read` takes."""
     read_any: bool = True
     """Any account of the server can read the counts of any other."""
+    allowances: tuple[Allowance, ...] = ()
+    """How much it lets us ask, as its documentation says."""

@@ -2,6 +2,11 @@
 
 A gate is data, so that the ledger alone can answer: closed with a reason, or open between two instants. A delivery
 goes out only while the gates of all its subjects are open; a subject without a gate is closed (fail closed).
+`model.subject` lists the kinds of subjects.
+
+A person's gate is open while they are `detained` or `convicted`. A post that declares the state it is written for asks
+another gate, `anna@died`: closed in every other state, and open from the instant on which the state was set
+(`opens_at`). Two people must have approved such a post at or after that instant.
 """
 
 from __future__ import annotations

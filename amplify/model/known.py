@@ -71,6 +71,7 @@ def within(dialect: Dialect, limits: Limits) -> Dialect:
         pictures_max=_or(limits.pictures, dialect.pictures_max),
         picture_bytes=_or(limits.picture_bytes, dialect.picture_bytes),
         alt_max=_or(limits.alt, dialect.alt_max),
+        moving=replace(dialect.moving, video_bytes=_or(limits.video_bytes, dialect.moving.video_bytes)),
     )
     return dialect if own == dialect else own
 

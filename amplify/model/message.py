@@ -21,7 +21,7 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A picture as it was when the message was frozen."""
+    """A picture or a video as it was when the message was frozen."""
 
     file: str
     """Path under `media/`."""
@@ -31,6 +31,13 @@ class Attachment:
     width: int
     height: int
     alt: str
+    caption: str = ""
+    """The words that stand in the picture: whoever they name is named by the message."""
+
+    @property
+    def film(self) -> bool:
+        """Whether it is a video."""
+        return self.mime.startswith("video/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +119,7 @@ def _part_json(part: Part) -> dict[str, Any]:
 
 
 def _attachment_json(picture: Attachment) -> dict[str, Any]:
-    return {
+    said = {
         "file": picture.file,
         "sha256": picture.sha256,
         "mime": picture.mime,
@@ -120,6 +127,7 @@ def _attachment_json(picture: Attachment) -> dict[str, Any]:
         "height": picture.height,
         "alt": picture.alt,
     }
+    return said | {"caption": picture.caption} if picture.caption else said
 
 
 def message_from_json(data: dict[str, Any]) -> Message:

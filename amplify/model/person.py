@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from amplify.model.word import Day, Entry, Id, Lang, Text, Url, Word
+from amplify.model.word import Day, Entry, Id, Instant, Lang, Text, Url, Word
 
 
 class PersonState(StrEnum):
@@ -73,11 +73,14 @@ class Person(Entry):
     name: dict[Lang, Text]
     """The name, by language, in the form a sentence begins with."""
     aliases: tuple[Text, ...] = ()
-    """Every other spelling, script and inflected form a text may use: stops match them all."""
+    """Every other spelling, script and inflected form a text may use, several in one line if you like
+    (`Ганны, Ганну`); `Ганн*` is a stem with any ending. Stops match them all."""
     detentions: Annotated[tuple[Detention, ...], Field(min_length=1)]
     """When the person was held, oldest first."""
     state: PersonState
     """Where things stand."""
+    state_since: Instant | None = None
+    """When the state was set here: a post that is written for it needs approvals given after that."""
     reviewed: Day
     """The day the state was last checked."""
     review_days: Annotated[int, Field(ge=1, le=365)] = 30

@@ -1,10 +1,14 @@
-"""A picture we have the right to, with its alt text and licence beside it."""
+"""A picture or video we have the right to, with its alt text and licence beside it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from amplify.model.word import Entry, Lang, Text, Url
+from pydantic import StringConstraints
+
+from amplify.model.moving import Motion
+from amplify.model.word import Entry, Id, Lang, Text, Url
 
 
 class PictureNote(Entry):
@@ -20,6 +24,10 @@ class PictureNote(Entry):
     """Where it came from."""
     caption: dict[Lang, Text] = {}
     """The text that stands in the picture, by language: stops match it."""
+    shows: tuple[Id, ...] = ()
+    """Persons whose face can be seen: their consent must cover `portrait`."""
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    """SHA-256 of the picture that was described, as `amplify banner` writes it: another picture needs another note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +41,9 @@ class Picture:
     size: int
     """Bytes."""
     mime: str
-    """`image/png`, `image/jpeg`, `image/webp` or `image/gif`."""
+    """`image/png`, `image/jpeg`, `image/webp`, `image/gif` or `video/mp4`."""
     width: int
     height: int
     note: PictureNote
+    motion: Motion | None = None
+    """Of a GIF that moves, and of a video; None for a still picture."""

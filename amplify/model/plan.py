@@ -39,6 +39,10 @@ class Planned:
     hashtags: tuple[str, ...]
     ours: bool
     """One of our own accounts: only these are queued."""
+    approvals: int = 0
+    """How many people must approve it before it goes out (`rules.approving`)."""
+    approvals_why: str | None = None
+    author: str | None = None
 
     @property
     def account(self) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
+from amplify.model.allowance import Heard
 from amplify.model.message import Attachment, Message, Part
 
 Json = dict[str, Any]
@@ -51,6 +53,7 @@ class Limits:
     pictures: int | None = None
     picture_bytes: int | None = None
     alt: int | None = None
+    video_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,8 @@ class Call:
     """First part of the thread, where this is not it."""
     parent: Receipt | None = None
     """The part before."""
+    target: Receipt | None = None
+    """What a boost repeats; None for a post."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +94,14 @@ class Connection:
     """A folder (pathlib.Path) for login sessions, or None to keep them in memory."""
     picture_bytes: Callable[[Attachment], bytes] | None = None
     """Reads the clean bytes of a frozen attachment. Raises Refused where they are gone or changed."""
+    card_bytes: Callable[[Attachment], bytes] | None = None
+    """Likewise, small enough for a link card; None: as `picture_bytes`."""
+    film: Callable[[Attachment], Path] | None = None
+    """Where the cleaned video of a frozen attachment lies: it may be larger than memory is."""
     timeout: float = 30.0
     """Seconds for a whole request."""
+    heard: Callable[[Heard], None] | None = None
+    """Told what the headers of every answer say of an allowance. Called from any thread."""
 
     def __repr__(self) -> str:
         return f"Connection({self.account!r})"
@@ -116,18 +127,30 @@ class Platform(Protocol):
         ...
 
     def prepare(self, message: Message, part: Part) -> Json:
-        """Upload pictures, resolve handles: all that may be repeated freely. The result is stored before the call."""
+        """Upload pictures, resolve handles: all that may be repeated freely. The result is stored before the call.
+
+        Where the platform does not keep uploads for ever, `until` says how long they hold (ISO 8601, real time).
+        """
         ...
 
     def publish(self, call: Call) -> Receipt:
         """Send one part."""
         ...
 
-    def find(self, call: Call, since: datetime) -> Receipt | None:
-        """Look whether this part is already out: by record key, by key, or on the account's own timeline.
+    def find(self, call: Call, since: datetime, taken: Collection[str] = ()) -> Receipt | None:
+        """Look whether this part, or this boost, is already out: by record key, or on the account's own timeline.
 
-        None means that it was proved absent; where absence cannot be proved, raise Unknown.
+        Nothing is written. `taken`: ids that are known to be other parts, however alike they look. None means that
+        it was proved absent; where absence cannot be proved, raise Unknown.
         """
+        ...
+
+    def keeps_keys(self) -> bool:
+        """Whether the same call twice within the hour is one post, however the first one fared."""
+        ...
+
+    def page(self) -> str:
+        """Where people see what the account said."""
         ...
 
     def locate(self, url: str) -> Receipt:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
-from amplify.model.campaign import BannedTag
+from amplify.model.campaign import BannedTag, QuietPeriod
+from amplify.model.platformname import PlatformName
 from amplify.model.word import Duration, Entry, Id, Lang, Text, Word
+
+Dollars = Annotated[
+    Decimal,
+    Field(ge=0, le=1_000_000, decimal_places=2),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1_000_000, "multipleOf": 0.01}),
+]
+"""Money, exactly: `49.50`."""
 
 
 class RuleChange(Word):
@@ -21,6 +30,24 @@ class RuleChange(Word):
     """Why, in a sentence."""
     by: Text
     """Who decided."""
+
+
+class Designated(Word):
+    """A domain that readers are prosecuted for opening or sharing. Staff keep the list; nothing is fetched."""
+
+    domain: Annotated[str, Field(pattern=r"^[a-z0-9.-]+\.[a-z]{2,}$")]
+    """The domain; its subdomains count too."""
+    designated_in: Annotated[tuple[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], ...], Field(min_length=1)]
+    """ISO 3166 codes of the countries that prosecute it."""
+
+
+class WiderQuiet(QuietPeriod):
+    """A time of silence beyond one campaign: for everything, or for a region."""
+
+    languages: tuple[Lang, ...] = ()
+    """Only texts in these languages; without languages and partners: everything."""
+    partners: tuple[Id, ...] = ()
+    """Only the accounts of these partners."""
 
 
 class Settings(Entry):
@@ -45,8 +72,15 @@ class Settings(Entry):
     """`queue` asks before cancelling more waiting deliveries than this."""
     banned: tuple[BannedTag, ...] = ()
     """Hashtags that no post of any campaign carries, each with the reason."""
+    designated: tuple[Designated, ...] = ()
+    """Domains that posts for readers at risk do not link to, beside the websites of designated partners."""
+    quiet: tuple[WiderQuiet, ...] = ()
+    """Times of silence for all campaigns, or for a region of readers."""
     rules: tuple[RuleChange, ...] = ()
     """Rules whose severity is another one here, each with the reason. Rules of care cannot be weakened."""
+    budget: dict[PlatformName, Dollars] = {}
+    """Platform → US dollars a month for posts, readings and deletions of all our accounts there: `{x: 50}`. What it
+    does not pay for is held until the next month (UTC). Without it, nothing is."""
     similar: Annotated[float, Field(ge=0.7, le=1)] = 0.85
     """From which likeness on (1: the same letters) two texts are substantially the same (`X-DUP`)."""
     similarity_days: Annotated[int, Field(ge=1, le=366)] = 90

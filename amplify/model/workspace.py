@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from amplify.model.account import Account
 from amplify.model.action import Action
+from amplify.model.banner import Template
 from amplify.model.campaign import Campaign
 from amplify.model.fact import Fact
 from amplify.model.partner import Partner
@@ -36,3 +37,5 @@ class Workspace:
     """By `partner/platform`; empty where there is no `accounts.yaml`."""
     us: str | None
     """The partner we are; None where there is no `accounts.yaml`, as in a pull request."""
+    banners: Mapping[str, Template] = field(default_factory=dict)
+    """Templates in `media/banners/`."""

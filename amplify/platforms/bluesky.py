@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Final
@@ -11,9 +11,11 @@ from typing import Any, Final
 from amplify.model.dialect import Dialect
 from amplify.model.errors import Refused, TryLater
 from amplify.model.message import Message, Part
+from amplify.model.moving import Takes
 from amplify.model.platform import Call, Connection, Json, Limits, Reading, Receipt, Whoami
-from amplify.platforms import picture, transport
+from amplify.platforms import bluesky_allowances, transport
 from amplify.platforms.bluesky_errors import error_message, error_name, translate
+from amplify.platforms.bluesky_media import CARD_BYTES, VIDEO_BYTES, BlueskyMedia
 from amplify.platforms.bluesky_record import POST, REPOST, entities_of, post_record, repost_record
 from amplify.platforms.bluesky_session import BlueskySession
 from amplify.platforms.loopback import guard, is_loopback
@@ -31,14 +33,16 @@ DIALECT: Final = Dialect(
     bytes_max=3000,
     pictures_max=4,
     picture_bytes=2_000_000,
+    card_bytes=CARD_BYTES,
+    moving=Takes(video_bytes=VIDEO_BYTES, video_seconds=(0.0, 180.0)),
     alt_max=2000,
     card=True,
     batch=25,
+    allowances=bluesky_allowances.ALLOWANCES,
 )
 
 _SERVER: Final = "https://bsky.social"
 _SITE: Final = "https://bsky.app"
-_THUMB_BYTES: Final = 1_000_000
 
 
 class Bluesky:
@@ -49,6 +53,7 @@ class Bluesky:
         self._server = (connection.server or _SERVER).rstrip("/")
         guard(connection, self._server)
         self._session = BlueskySession(connection, self._server)
+        self._media = BlueskyMedia(connection, self._session)
 
     def whoami(self) -> Whoami:
         with self._asking(repeatable=True):
@@ -72,15 +77,7 @@ class Bluesky:
 
     def prepare(self, message: Message, part: Part) -> Json:
         with self._asking(part, repeatable=True):
-            prepared: Json = {"repo": self._session.did(), "pictures": [], "mentions": {}}
-            for one in part.pictures:
-                prepared["pictures"].append(self._upload(picture.load(self._connection, one)[0]))
-            if part.card and part.card.picture and not part.pictures:
-                thumb, _ = picture.load(self._connection, part.card.picture)
-                if len(thumb) <= _THUMB_BYTES:
-                    prepared["card"] = self._upload(thumb)
-                else:
-                    raise Refused(f"{part.card.picture.file} is over {_THUMB_BYTES} bytes: too large for a link card")
+            prepared: Json = {"repo": self._session.did(), "mentions": {}} | self._media.prepare(message, part)
             for handle in {one.value for one in entities_of(part) if one.kind == "mention"}:
                 did = self._resolve(handle)
                 if did is not None:
@@ -93,14 +90,29 @@ class Bluesky:
         with self._asking(repeatable=True):
             repo = self._session.did()  # signing in is no part of what may have been accepted
         with self._asking(call.part, repeatable=False):
-            return self._put({**self.payload(call), "repo": repo})
+            receipt = self._put({**self.payload(call), "repo": repo})
+        self._media.out(call.message, call.part)
+        return receipt
 
-    def find(self, call: Call, since: datetime) -> Receipt | None:
-        """Look under the record key. None right after a lost connection proves nothing: ask after the lease."""
+    def find(self, call: Call, since: datetime, taken: Collection[str] = ()) -> Receipt | None:
+        """Look under the record key: what stands there is this one, even where somebody has edited it since.
+
+        None right after a lost connection proves nothing: ask after the lease.
+        """
         with self._asking(call.part, repeatable=True):
-            uri = f"at://{self._session.did()}/{POST}/{call.record_key}"
-            found = self._record(uri)
-            return self._receipt(found.uri, found.cid) if found is not None else None
+            kind = POST if call.target is None else REPOST
+            found = self._record(f"at://{self._session.did()}/{kind}/{call.record_key}")
+            if found is None or call.target is None:
+                return self._receipt(found.uri, found.cid) if found is not None else None
+            boosted = Receipt(found.value.subject.uri, call.target.url, found.value.subject.cid)
+            return self._boosted(self._receipt(found.uri, found.cid), boosted)
+
+    def keeps_keys(self) -> bool:
+        return True
+
+    def page(self) -> str:
+        site = self._server if is_loopback(self._server) else _SITE
+        return f"{site}/profile/{self._connection.handle}"
 
     def locate(self, url: str) -> Receipt:
         with self._asking(repeatable=True):
@@ -114,7 +126,7 @@ class Bluesky:
         with self._asking(repeatable=False):
             record = repost_record(target, created_at)
             put = self._put({"repo": did, "collection": REPOST, "rkey": record_key, "record": record})
-            return Receipt(id=put.id, url=target.url or self._receipt(target.id, target.extra).url, extra=put.extra)
+            return self._boosted(put, target)
 
     def delete(self, receipt: Receipt) -> None:
         repo, collection, key = _parts(receipt.id)
@@ -140,15 +152,6 @@ class Bluesky:
     def _put(self, data: Json) -> Receipt:
         put = self._session.do(lambda client: client.com.atproto.repo.put_record(data))
         return self._receipt(put.uri, put.cid)
-
-    def _upload(self, data: bytes) -> Json:
-        blob = self._session.do(lambda client: client.com.atproto.repo.upload_blob(data)).blob
-        return {
-            "$type": "blob",
-            "ref": {"$link": str(blob.ref.link if hasattr(blob.ref, "link") else blob.ref)},
-            "mimeType": blob.mime_type,
-            "size": blob.size,
-        }
 
     def _resolve(self, handle: str) -> str | None:
         from atproto_client.exceptions import BadRequestError
@@ -191,8 +194,12 @@ class Bluesky:
         return f"at://{did}/{POST}/{match[2]}"
 
     def _receipt(self, uri: str, cid: str) -> Receipt:
-        site = self._server if is_loopback(self._server) else _SITE
-        return Receipt(id=uri, url=f"{site}/profile/{self._connection.handle}/post/{_parts(uri)[2]}", extra=cid)
+        return Receipt(id=uri, url=f"{self.page()}/post/{_parts(uri)[2]}", extra=cid)
+
+    def _boosted(self, repost: Receipt, target: Receipt) -> Receipt:
+        """People open what was boosted; taking it down takes the repost."""
+        url = target.url or self._receipt(target.id, target.extra).url
+        return Receipt(id=repost.id, url=url, extra=repost.extra)
 
     def _asking(self, part: Part | None = None, *, repeatable: bool) -> AbstractContextManager[None]:
         hidden = [*self._connection.secrets.values(), *([part.text] if part else [])]

@@ -25,6 +25,9 @@ _MUTE: Final = frozenset(
         "RepoTakendown",
     }
 )
+_PASSWORD: Final = frozenset({*WORN_OUT, "AuthenticationRequired", "AuthMissing"})
+_MEND: Final = "Make a new app password for it on Bluesky (Settings, Privacy and security), and store it"
+_MEND_STANDING: Final = "Sign in on Bluesky as this account, and do what it asks"
 
 
 def translate(error: Exception, hidden: Sequence[str] = ()) -> PlatformError:
@@ -32,7 +35,7 @@ def translate(error: Exception, hidden: Sequence[str] = ()) -> PlatformError:
     response = getattr(error, "response", None)
     status = getattr(response, "status_code", None)
     if type(error).__name__ == "LoginRequiredError":
-        return LoggedOut("Bluesky asks to sign in again")
+        return LoggedOut(f"Bluesky asks to sign in again. {_MEND}")
     if type(error).__module__.partition(".")[0] != "atproto_client" or not isinstance(status, int):
         if transport.never_left(error):
             return TryLater("Bluesky cannot be reached")
@@ -40,7 +43,11 @@ def translate(error: Exception, hidden: Sequence[str] = ()) -> PlatformError:
     name, message = error_name(error), transport.quoted(error_message(error), hidden)
     why = f"Bluesky answered {status}: {f'{name}: {message}'.strip(': ')}".rstrip(": ")
     if name in _MUTE:
-        return LoggedOut(why)
+        return LoggedOut(f"{why}. {_MEND if name in _PASSWORD else _MEND_STANDING}")
+    if status == 401:
+        return LoggedOut(f"{why}. {_MEND}")
+    if name == "BlobNotFound" or "could not find blob" in message.lower():
+        return TryLater(why)  # its pictures are not there any more: nothing was accepted, they are uploaded again
     return transport.by_status(status, why, _after(error) if status == 429 else None)
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from amplify.model.errors import PlatformError
 from amplify.model.platform import Connection
-from amplify.platforms import transport
+from amplify.platforms import bluesky_allowances, transport
 from amplify.platforms.bluesky_errors import WORN_OUT, error_name, translate
 from amplify.platforms.loopback import guard
+from amplify.platforms.rate_headers import listener
 from amplify.platforms.session import SessionFile
 
 if TYPE_CHECKING:
@@ -99,7 +100,10 @@ class BlueskySession:
             request=Request(  # never shared: it carries the account's token
                 timeout=httpx.Timeout(limit, connect=min(transport.CONNECT_SECONDS, limit)),
                 trust_env=False,
-                event_hooks={"request": [keep_to_loopback]},
+                event_hooks={
+                    "request": [keep_to_loopback],
+                    "response": [listener(self._connection, bluesky_allowances.heard)],
+                },
             ),
         )
 

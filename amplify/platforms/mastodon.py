@@ -1,14 +1,19 @@
 """Mastodon and servers that speak its API, through Mastodon.py.
 
 The server is asked what it is before anything is taken for granted: some ignore idempotency keys, some have no
-look-up of many posts at once. So doubt is settled on the account's own timeline.
+look-up of many posts at once.
+
+Doubt is settled on the account's own timeline, always, and never by sending again under the same key first: looking
+writes nothing. Mastodon itself notes a key only after the status, so that a repetition beside a slow first request
+can double, and it forgets it after an hour; other servers know no keys. What the timeline does not show is sent again
+under its old key, so that within the hour a Mastodon server is a second witness. Where it is the only one
+(`keeps_keys`), the engine gives it longer to show the post.
 """
 
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -17,11 +22,16 @@ from urllib.parse import urlsplit
 from amplify.model.dialect import Dialect
 from amplify.model.errors import LoggedOut, Refused, TryLater
 from amplify.model.message import Message, Part
+from amplify.model.moving import Takes
 from amplify.model.platform import Call, Connection, Json, Limits, Reading, Receipt, Whoami
-from amplify.platforms import picture, transport
+from amplify.platforms import mastodon_allowances, transport
 from amplify.platforms.loopback import guard
+from amplify.platforms.mastodon_answers import REBLOG, boost_of, most, reading_of, receipt_of
 from amplify.platforms.mastodon_errors import translate
-from amplify.platforms.mastodon_likeness import same_post
+from amplify.platforms.mastodon_likeness import repeats, same_post
+from amplify.platforms.mastodon_media import MastodonMedia
+from amplify.platforms.mastodon_server import keeps_keys
+from amplify.platforms.rate_headers import listener
 from amplify.rules.entities import mastodon_entities
 from amplify.rules.language import primary
 from amplify.rules.measure import mastodon_length, normal
@@ -37,9 +47,11 @@ DIALECT: Final = Dialect(
     pictures_max=4,
     picture_bytes=16_777_216,
     picture_pixels=33_177_600,
+    moving=Takes(gif_bytes=16_777_216, video_bytes=103_809_024),
     alt_max=1500,
     content_warning=True,
     batch=20,
+    allowances=mastodon_allowances.ALLOWANCES,
 )
 
 _SPOKEN: Final = "4.5.0"
@@ -52,8 +64,6 @@ _WINDOW: Final = timedelta(minutes=5)
 """Mastodon's usual rate window, where the server does not say when it ends."""
 _SKEW: Final = timedelta(minutes=1)
 """How far the server's clock may stand from ours when looking back."""
-_REBLOG: Final = "reblog:"
-"""`Receipt.extra` of a boost begins so; the id of what was boosted follows."""
 
 
 class Mastodon:
@@ -65,10 +75,11 @@ class Mastodon:
         guard(connection, connection.server)
         self._connection = connection
         self._session = transport.requests_session(connection)
-        self._session.hooks["response"].append(self._note_wait)
+        self._session.hooks["response"] += [self._note_wait, listener(connection, mastodon_allowances.heard)]
         self._wait: timedelta | None = None
         self._account: str | None = None
         self._batches: bool | None = None
+        self._keeps_keys: bool | None = None
         with self._asking(repeatable=True):
             from mastodon import Mastodon as Client
 
@@ -81,6 +92,7 @@ class Mastodon:
                 version_check_mode="created",
                 mastodon_version=_SPOKEN,
             )
+        self._media = MastodonMedia(connection, self._client)
 
     def whoami(self) -> Whoami:
         with self._asking(repeatable=True):
@@ -93,10 +105,11 @@ class Mastodon:
             said = self._instance().get("configuration") or {}
         statuses, media = said.get("statuses") or {}, said.get("media_attachments") or {}
         return Limits(
-            text=_most(statuses.get("max_characters")),
-            pictures=_most(statuses.get("max_media_attachments")),
-            picture_bytes=_most(media.get("image_size_limit")),
-            alt=_most(media.get("description_limit")),
+            text=most(statuses.get("max_characters")),
+            pictures=most(statuses.get("max_media_attachments")),
+            picture_bytes=most(media.get("image_size_limit")),
+            alt=most(media.get("description_limit")),
+            video_bytes=most(media.get("video_size_limit")),
         )
 
     def resolve(self, handle: str) -> str | None:
@@ -130,28 +143,34 @@ class Mastodon:
         return body
 
     def prepare(self, message: Message, part: Part) -> Json:
-        ids: list[str] = []
-        for one in part.pictures:
-            data, mime = picture.load(self._connection, one)
-            with self._asking(part, repeatable=True):
-                name = f"picture.{mime.partition('/')[2]}"  # the file's own name stays here
-                media = self._client.media_post(data, mime_type=mime, description=one.alt or None, file_name=name)
-                self._wait_for(media)
-                ids.append(str(media["id"]))
-        return {"media_ids": ids}
+        return self._media.prepare(message, part, lambda: self._asking(part, repeatable=True))
 
     def publish(self, call: Call) -> Receipt:
         body = self.payload(call)
         if call.part.pictures and len(call.prepared.get("media_ids", ())) != len(call.part.pictures):
             raise TryLater("its pictures are not uploaded yet")
         with self._asking(call.part, repeatable=False):
-            return _receipt(self._client.status_post(**body))
+            receipt = receipt_of(self._client.status_post(**body))
+        self._media.out(call.message, call.part)
+        return receipt
 
-    def find(self, call: Call, since: datetime) -> Receipt | None:
+    def find(self, call: Call, since: datetime, taken: Collection[str] = ()) -> Receipt | None:
         """Look on the account's own timeline, back to `since`: what is not there is absent."""
+        if call.target is not None:
+            return self._find_boost(call.target, since)
         with self._asking(call.part, repeatable=True):
-            found = next((one for one in self._own(since) if same_post(call, one)), None)
-            return _receipt(found) if found is not None else None
+            own = (one for one in self._own(since) if str(one["id"]) not in taken)
+            found = next((one for one in own if same_post(call, one)), None)
+            return receipt_of(found) if found is not None else None
+
+    def keeps_keys(self) -> bool:
+        if self._keeps_keys is None:
+            with self._asking(repeatable=True):
+                self._keeps_keys = keeps_keys(self._instance())
+        return self._keeps_keys
+
+    def page(self) -> str:
+        return f"{(self._connection.server or '').rstrip('/')}/@{self._connection.handle.partition('@')[0]}"
 
     def locate(self, url: str) -> Receipt:
         return Receipt(id=self._id_of(url), url=url)
@@ -159,17 +178,15 @@ class Mastodon:
     def boost(self, target: Receipt, key: str, record_key: str, created_at: datetime) -> Receipt:
         post = target.id or self._id_of(target.url)
         with self._asking(repeatable=False):
-            wrapped = self._client.status_reblog(post)
-            url = target.url or str((wrapped.get("reblog") or wrapped).get("url") or "")
-            return Receipt(id=str(wrapped["id"]), url=url, extra=f"{_REBLOG}{post}")
+            return boost_of(self._client.status_reblog(post), post, target)
 
     def delete(self, receipt: Receipt) -> None:
         from mastodon import MastodonNotFoundError
 
         with self._asking(repeatable=True):
             try:
-                if receipt.extra.startswith(_REBLOG):
-                    self._client.status_unreblog(receipt.extra.removeprefix(_REBLOG))
+                if receipt.extra.startswith(REBLOG):
+                    self._client.status_unreblog(receipt.extra.removeprefix(REBLOG))
                 else:
                     self._client.status_delete(receipt.id)
             except MastodonNotFoundError:
@@ -181,7 +198,7 @@ class Mastodon:
         with self._asking(repeatable=True):
             if self._looks_up_many():
                 try:
-                    counts = {str(one["id"]): _reading(one) for one in self._client.statuses(list(ids))}
+                    counts = {str(one["id"]): reading_of(one) for one in self._client.statuses(list(ids))}
                     return {one: counts.get(one) for one in ids}
                 except MastodonAPIError as error:
                     if error.args[1:2] not in ((404,), (405,)):
@@ -211,27 +228,28 @@ class Mastodon:
         from mastodon import MastodonNotFoundError
 
         try:
-            return _reading(self._client.status(post))
+            return reading_of(self._client.status(post))
         except MastodonNotFoundError:
             return None
 
-    def _wait_for(self, media: Mapping[str, Any]) -> None:
-        """Until the server has made its sizes of the picture: a post that comes earlier is refused."""
-        end = time.monotonic() + self._connection.timeout
-        pause = 0.2
-        while not media.get("url"):
-            if time.monotonic() > end:
-                raise TryLater("the server is still working on a picture", timedelta(minutes=1))
-            time.sleep(pause)
-            pause = min(pause * 2, 2.0)
-            media = self._client.media(media["id"])
+    def _find_boost(self, target: Receipt, since: datetime) -> Receipt | None:
+        from mastodon import MastodonNotFoundError
 
-    def _own(self, since: datetime) -> Iterator[Mapping[str, Any]]:
+        post = target.id or self._id_of(target.url)
+        with self._asking(repeatable=True):
+            found = next((one for one in self._own(since, boosts=True) if repeats(post, one)), None)
+            try:
+                status = found or self._client.status(post)
+            except MastodonNotFoundError:  # deleted, and its boosts with it
+                return None
+            return boost_of(status, post, target) if found or status.get("reblogged") else None
+
+    def _own(self, since: datetime, *, boosts: bool = False) -> Iterator[Mapping[str, Any]]:
         """The account's own posts back to `since`, newest first. Pinned ones come in their time."""
         account = self._account or self.whoami().id
         before: str | None = None
         while True:
-            page = self._client.account_statuses(account, exclude_reblogs=True, max_id=before, limit=_PAGE)
+            page = self._client.account_statuses(account, exclude_reblogs=not boosts, max_id=before, limit=_PAGE)
             for one in page:
                 if one["created_at"] < since - _SKEW:
                     return
@@ -268,21 +286,3 @@ class Mastodon:
             said = (response.headers.get("Retry-After"), response.headers.get("X-RateLimit-Reset"))
             waits = (transport.seconds_until(one) for one in said)
             self._wait = next((one for one in waits if one is not None), _WINDOW)
-
-
-def _most(said: object) -> int | None:
-    """A limit as a server states it; what is no number above zero says nothing."""
-    return said if isinstance(said, int) and not isinstance(said, bool) and said > 0 else None
-
-
-def _receipt(status: Mapping[str, Any]) -> Receipt:
-    return Receipt(id=str(status["id"]), url=str(status.get("url") or status.get("uri") or ""))
-
-
-def _reading(status: Mapping[str, Any]) -> Reading:
-    return Reading(
-        likes=status.get("favourites_count"),
-        reposts=status.get("reblogs_count"),
-        replies=status.get("replies_count"),
-        quotes=status.get("quotes_count"),
-    )

@@ -11,6 +11,8 @@ from amplify.model.errors import LoggedOut, PlatformError, Refused, TryLater, Un
 from amplify.platforms import transport
 
 _MUTE: Final = re.compile(r"suspend|disabled|authorized scopes|not confirmed|pending approval|moved", re.IGNORECASE)
+_MEND: Final = "Make a new access token for it on its server (Preferences, Development: read and write), and store it"
+_MEND_STANDING: Final = "Sign in on its server as this account, and do what it asks"
 
 
 def translate(error: Exception, hidden: Sequence[str] = (), wait: timedelta | None = None) -> PlatformError:
@@ -31,7 +33,11 @@ def translate(error: Exception, hidden: Sequence[str] = (), wait: timedelta | No
     words = str(error.args[3] or "")
     why = f"the server answered {status}: {transport.quoted(words, hidden)}".rstrip(": ")
     if status == 403 and _MUTE.search(words):
-        return LoggedOut(why)
+        return LoggedOut(f"{why}. {_MEND if 'scope' in words else _MEND_STANDING}")
+    if status == 401:
+        return LoggedOut(f"{why}. {_MEND}")
+    if status == 422 and "already attached to another post" in words:  # ours alone: so an earlier attempt was taken
+        return Unknown("the server says that its pictures stand in a post already: it is looked for")
     if status == 422 and "not finished processing" in words:
         return TryLater(why, timedelta(minutes=1))
     return transport.by_status(status, why)

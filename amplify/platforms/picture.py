@@ -1,14 +1,13 @@
-"""The bytes of a picture, as an adapter uploads them."""
+"""The bytes of a picture, and the file of a video, as an adapter uploads them."""
 
 from __future__ import annotations
 
-from typing import Final
+from pathlib import Path
 
 from amplify.model.errors import Refused
 from amplify.model.message import Attachment
 from amplify.model.platform import Connection
-
-_BEGINNINGS: Final = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif"))
+from amplify.rules.containers.traces import kind_of
 
 
 def load(connection: Connection, picture: Attachment) -> tuple[bytes, str]:
@@ -19,10 +18,19 @@ def load(connection: Connection, picture: Attachment) -> tuple[bytes, str]:
     if connection.picture_bytes is None:
         raise Refused(f"{picture.file} cannot be read here: this connection was made without pictures")
     data = connection.picture_bytes(picture)
-    return data, _type(data) or picture.mime
+    return data, kind_of(data) or picture.mime
 
 
-def _type(data: bytes) -> str | None:
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "image/webp"
-    return next((mime for beginning, mime in _BEGINNINGS if data.startswith(beginning)), None)
+def load_card(connection: Connection, picture: Attachment) -> tuple[bytes, str]:
+    """Likewise, for a link card."""
+    if connection.card_bytes is None:
+        return load(connection, picture)
+    data = connection.card_bytes(picture)
+    return data, kind_of(data) or picture.mime
+
+
+def film(connection: Connection, picture: Attachment) -> Path:
+    """Where the cleaned video lies. Raises Refused where it is gone, TryLater where this machine cannot clean it."""
+    if connection.film is None:
+        raise Refused(f"{picture.file} cannot be read here: this connection was made without videos")
+    return connection.film(picture)

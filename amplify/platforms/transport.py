@@ -5,6 +5,7 @@ No HTTP library is imported to judge an error: its exceptions are known by their
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS: Final = 10.0
 """Longest wait for a connection, inside the whole request's time."""
+
+_IN_PIECES: Final = 1 << 16
+"""Bytes from which on a body is handed over in pieces."""
 
 _NEVER_LEFT: Final = frozenset(
     {
@@ -177,6 +181,9 @@ def requests_session(connection: Connection, replacing: str | None = None) -> re
             guard(connection, request.url)
             limit = connection.timeout
             options["timeout"] = Timeout(total=limit, connect=min(CONNECT_SECONDS, limit))
+            if isinstance(request.body, bytes) and len(request.body) > _IN_PIECES:
+                # All at once, it would have to be out within the time of a connection, however slow the line.
+                request.body = io.BytesIO(request.body)  # type: ignore[assignment]  # the stubs know fewer kinds
             return super().send(request, **options)  # type: ignore[arg-type]
 
     session = requests.Session()

@@ -7,19 +7,22 @@ there is for a person to decide.
 from __future__ import annotations
 
 import re
-from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from amplify.model.dialect import Dialect
-from amplify.model.errors import LoggedOut, PlatformError, Refused, TryLater, Unknown
+from amplify.model.errors import Refused, TryLater, Unknown
 from amplify.model.message import Message, Part
+from amplify.model.moving import Takes
 from amplify.model.platform import Call, Connection, Json, Limits, Reading, Receipt, Whoami
-from amplify.platforms import picture, transport
+from amplify.platforms import transport, x_allowances
 from amplify.platforms.loopback import guard
-from amplify.platforms.x_likeness import same_post
+from amplify.platforms.rate_headers import listener
+from amplify.platforms.x_errors import said, translate
+from amplify.platforms.x_likeness import repeats, same_post
+from amplify.platforms.x_media import XMedia
 from amplify.rules.entities import x_entities
 from amplify.rules.measure import normal, x_length
 
@@ -33,19 +36,21 @@ DIALECT: Final = Dialect(
     secrets=("api_key", "api_secret", "access_token", "access_secret"),
     pictures_max=4,
     picture_bytes=5_000_000,
+    moving=Takes(
+        gif_bytes=15_000_000,
+        gif_size=(1280, 1080),
+        gif_frames=350,
+        video_bytes=512_000_000,
+        video_seconds=(0.5, 140.0),
+        video_ratio=(1 / 3, 3.0),
+    ),
     alt_max=1000,
     batch=100,
+    allowances=x_allowances.ALLOWANCES,
 )
 
 _HOST: Final = "https://api.twitter.com"  # tweepy 4 knows no other
 _SITE: Final = "https://x.com"
-_MEDIA_TYPES: Final = frozenset({"image/jpeg", "image/png", "image/webp"})  # GIF: X finds out by itself
-_RATE_FAMILIES: Final = ("x-rate-limit", "x-user-limit-24hour", "x-app-limit-24hour")
-_QUARTER: Final = timedelta(minutes=15)  # X's usual window, where it does not say when it ends
-_MUTE: Final = re.compile(
-    r"suspended|locked|client-forbidden|client-not-enrolled|unsupported-authentication|oauth1-permissions|usage-capped",
-    re.IGNORECASE,
-)
 _SKEW: Final = timedelta(minutes=1)
 """How far X's clock may stand from ours when looking back."""
 _HANDLE: Final = re.compile(r"[A-Za-z0-9_]{1,15}")
@@ -71,6 +76,8 @@ class X:
             wait_on_rate_limit=False,
         )
         self._client.session = transport.requests_session(connection, replacing=_HOST)
+        self._client.session.hooks["response"].append(listener(connection, x_allowances.heard))
+        self._media = XMedia(connection, self._ask)
 
     def whoami(self) -> Whoami:
         with self._asking(repeatable=True):
@@ -105,19 +112,7 @@ class X:
         return body
 
     def prepare(self, message: Message, part: Part) -> Json:
-        ids: list[str] = []
-        for one in part.pictures:
-            data, mime = picture.load(self._connection, one)
-            with self._asking(part, repeatable=True):
-                upload: Json = {"media": b64encode(data).decode(), "media_category": "tweet_image"}
-                if mime in _MEDIA_TYPES:
-                    upload["media_type"] = mime
-                media_id = str(self._post("/2/media/upload", upload)["data"]["id"])
-                if one.alt:
-                    words = {"id": media_id, "metadata": {"alt_text": {"text": one.alt}}}
-                    self._post("/2/media/metadata", words)
-                ids.append(media_id)
-        return {"media_ids": ids}
+        return self._media.prepare(message, part, lambda: self._asking(part, repeatable=True))
 
     def publish(self, call: Call) -> Receipt:
         body = self.payload(call)
@@ -130,21 +125,32 @@ class X:
                 in_reply_to_tweet_id=body.get("reply", {}).get("in_reply_to_tweet_id"),
                 user_auth=True,
             )
-            return self._receipt(str(answer["data"]["id"]))
+            receipt = self._receipt(str(answer["data"]["id"]))
+        self._media.out(call.message, call.part)
+        return receipt
 
-    def find(self, call: Call, since: datetime) -> Receipt | None:
+    def find(self, call: Call, since: datetime, taken: Collection[str] = ()) -> Receipt | None:
         """Look on the account's own timeline. Absence cannot be proved on X, so None is never returned.
 
-        Raises Unknown where the post is not found.
+        Raises Unknown where the post, or the boost, is not found.
         """
         with self._asking(call.part, repeatable=True):
-            found = next((one for one in self._own(since) if same_post(call, one)), None)
-        if found is not None:
-            return self._receipt(str(found["id"]))
-        raise Unknown(
-            "it is not on the account's own timeline, but X does not promise to show everything there: "
-            "open the account, look, and settle it by hand"
-        )
+            if call.target is not None:
+                target = call.target.id or _id_in(call.target.url)
+                if any(repeats(target, one) for one in self._own(since)):
+                    return self._boosted(target, call.target)
+            else:
+                own = (one for one in self._own(since) if str(one["id"]) not in taken)
+                found = next((one for one in own if same_post(call, one)), None)
+                if found is not None:
+                    return self._receipt(str(found["id"]))
+        raise Unknown("it is not on the account's own timeline, but X does not promise to show everything there")
+
+    def keeps_keys(self) -> bool:
+        return False
+
+    def page(self) -> str:
+        return f"{(self._connection.server or _SITE).rstrip('/')}/{self._connection.handle}"
 
     def locate(self, url: str) -> Receipt:
         return Receipt(id=_id_in(url), url=url)
@@ -155,9 +161,9 @@ class X:
             try:
                 self._client.retweet(post, user_auth=True)
             except self._http_error() as error:
-                if "already retweeted" not in " ".join(_said(error.response)).lower():
+                if "already retweeted" not in " ".join(said(error.response)).lower():
                     raise
-        return Receipt(id=post, url=target.url or self._receipt(post).url, extra=_RETWEET)
+        return self._boosted(post, target)
 
     def delete(self, receipt: Receipt) -> None:
         import tweepy
@@ -186,9 +192,10 @@ class X:
     def close(self) -> None:
         self._client.session.close()
 
-    def _post(self, route: str, body: Json) -> Json:
-        answer: Json = self._client.request("POST", route, json=body, user_auth=True).json()
-        return answer
+    def _ask(self, method: str, route: str, body: Json | None) -> Json:
+        """What tweepy has no call for. Nothing in the answer is an empty one."""
+        answer = self._client.request(method, route, json=body, user_auth=True)
+        return answer.json() if answer.content else {}
 
     def _own(self, since: datetime) -> Iterator[Json]:
         """The account's own posts from `since` on, newest first."""
@@ -211,8 +218,10 @@ class X:
                 return
 
     def _receipt(self, post: str) -> Receipt:
-        site = self._connection.server or _SITE
-        return Receipt(id=post, url=f"{site.rstrip('/')}/{self._connection.handle}/status/{post}")
+        return Receipt(id=post, url=f"{self.page()}/status/{post}")
+
+    def _boosted(self, post: str, target: Receipt) -> Receipt:
+        return Receipt(id=post, url=target.url or self._receipt(post).url, extra=_RETWEET)
 
     def _not_found(self) -> type[Any]:
         import tweepy
@@ -227,51 +236,6 @@ class X:
     def _asking(self, part: Part | None = None, *, repeatable: bool) -> AbstractContextManager[None]:
         hidden = [*self._connection.secrets.values(), *([part.text] if part else [])]
         return transport.asking(lambda error: translate(error, hidden), repeatable=repeatable)
-
-
-def translate(error: Exception, hidden: Sequence[str] = ()) -> PlatformError:
-    """Any exception of tweepy, requests or urllib3, named by what to do next. Total."""
-    response = getattr(error, "response", None)
-    status = getattr(response, "status_code", None)
-    if type(error).__module__.partition(".")[0] != "tweepy" or not isinstance(status, int):
-        if transport.never_left(error):
-            return TryLater("X cannot be reached")
-        return Unknown(f"X gave no usable answer ({type(error).__name__})")
-    said = _said(response)
-    words = " ".join(said).lower()
-    why = f"X answered {status}: {transport.quoted(said[-1] if said else '', hidden)}".rstrip(": ")
-    if status == 403 and "duplicate content" in words:
-        return Unknown("X says it already has this text: it is looked for on the account's own timeline")
-    if status in (403, 429) and _MUTE.search(words):
-        return LoggedOut(why)
-    return transport.by_status(status, why, _after(response) if status == 429 else None)
-
-
-def _said(response: Any) -> list[str]:
-    """What the answer's body says, the most telling last. Empty where it says nothing readable."""
-    try:
-        body = response.json()
-    except (ValueError, AttributeError):
-        return []
-    if not isinstance(body, dict):
-        return []
-    errors = [one for one in body.get("errors") or () if isinstance(one, dict)]
-    words = [body.get("type"), body.get("title"), *(one.get("message") for one in errors), body.get("detail")]
-    return [one for one in words if isinstance(one, str)]
-
-
-def _after(response: Any) -> timedelta:
-    headers = response.headers
-    spent = [
-        transport.seconds_until(headers.get(f"{family}-reset"))
-        for family in _RATE_FAMILIES
-        if headers.get(f"{family}-remaining") == "0"
-    ]
-    said = [one for one in spent if one is not None]
-    first = transport.seconds_until(headers.get("x-rate-limit-reset")) or transport.seconds_until(
-        headers.get("retry-after")
-    )
-    return max(said) if said else first or _QUARTER
 
 
 def _nobody(error: Json) -> bool:

@@ -23,6 +23,13 @@ def same_post(call: Call, remote: Json) -> bool:
     return ours == theirs or (answers is not None and ours == re.sub(r"^(@\w+ )+", "", theirs))
 
 
+def repeats(target: str, remote: Json) -> bool:
+    """Whether it is a retweet of `target`."""
+    return any(
+        one.get("type") == "retweeted" and str(one.get("id")) == target for one in remote.get("referenced_tweets") or ()
+    )
+
+
 def _levelled(text: str) -> str:
     """The text without what X may change: blanks, and the outer form of addresses."""
     text = normal(text)

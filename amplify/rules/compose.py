@@ -16,6 +16,7 @@ from amplify.rules.direction import isolate, tag_line
 from amplify.rules.hashtags import missing, with_hashtags
 from amplify.rules.links import strip_tracking, without_tracking
 from amplify.rules.names import Setting, mention, names, signatories
+from amplify.rules.subjects import subjects
 from amplify.rules.template import TemplateFault, render
 from amplify.rules.threads import Piece, Room, below, room, thread
 
@@ -68,7 +69,7 @@ def compose(setting: Setting, variant: Variant, partner: str, dialect: Dialect) 
         content_warning=warning,
         visibility=front.visibility,
     )
-    return Composed(message, _subjects(setting, partner, dialect), tags_of(message))
+    return Composed(message, subjects(setting, message, f"{partner}/{dialect.name}"), tags_of(message))
 
 
 def compose_boost(setting: Setting, partner: str, dialect: Dialect, target: BoostOf) -> Composed:
@@ -79,7 +80,7 @@ def compose_boost(setting: Setting, partner: str, dialect: Dialect, target: Boos
     if target.url is not None:
         target = replace(target, url=without_tracking(target.url))
     message = Message(platform=dialect.name, langs=(setting.lang,), parts=(), boost=target)
-    return Composed(message, _subjects(setting, partner, dialect), ())
+    return Composed(message, subjects(setting, message, f"{partner}/{dialect.name}"), ())
 
 
 def tags_of(message: Message) -> tuple[str, ...]:
@@ -174,6 +175,7 @@ def _attach(picture: Picture, setting: Setting) -> Attachment:
         width=picture.width,
         height=picture.height,
         alt=setting.pick(picture.note.alt) or "",
+        caption="\n".join(picture.note.caption.values()),
     )
 
 
@@ -199,15 +201,3 @@ def _mentions(setting: Setting, partner: str) -> list[str]:
 
 def _apart(mentioned: str, setting: Setting) -> str:
     return isolate(mentioned, setting.lang) if mentioned.startswith("@") else mentioned
-
-
-def _subjects(setting: Setting, partner: str, dialect: Dialect) -> tuple[str, ...]:
-    front = setting.post.front
-    subjects = {
-        f"account:{partner}/{dialect.name}",
-        f"campaign:{front.campaign}",
-        *(f"person:{person}" for person in front.people),
-        *(f"fact:{fact}" for fact in front.facts),
-        *setting.used,
-    }
-    return tuple(sorted(subjects))

@@ -77,6 +77,29 @@ def _part(part: Part, prices: Prices) -> Decimal:
     return (prices.post_with_link if has_link(part) else prices.post) + prices.alt_text * alts
 
 
+def micros_of(message: Message) -> int:
+    """What saying `message` costs, without readings, in millionths of a dollar: as the ledger counts."""
+    return micros(cost_of_message(message, 0))
+
+
+def micros_of_part(message: Message, number: int) -> int:
+    """What one message of a thread costs; a boost has one, number 0."""
+    prices = PRICES.get(message.platform)
+    if prices is None:
+        return 0
+    return micros(_part(message.parts[number], prices) if message.parts else prices.post)
+
+
+def micros(cost: Decimal) -> int:
+    """Dollars → millionths. Every price is a whole number of them."""
+    return int(cost * 1_000_000)
+
+
+def of_micros(count: int) -> Decimal:
+    """Millionths → dollars."""
+    return Decimal(count) / 1_000_000
+
+
 def cost_of(planned: Planned, readings: int) -> Decimal:
     """What one delivery costs, with `readings` looks at its counts (`len(settings.readings)`)."""
     return cost_of_message(planned.message, readings)

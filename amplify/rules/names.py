@@ -19,6 +19,7 @@ from amplify.model.post import Post
 from amplify.model.workspace import Workspace
 from amplify.rules.direction import isolate
 from amplify.rules.language import number, pick, pick_any, spelled_date
+from amplify.rules.risk import at_risk
 from amplify.rules.template import TemplateFault
 
 
@@ -202,22 +203,9 @@ def mention(partner: Partner, setting: Setting) -> str:
     """`@handle` on the platform at hand; the plain name where it has none, or where naming the account would
     put readers at risk (`designated_in`, `docs/care.md`)."""
     handle = partner.handles.get(setting.platform)
-    at_risk = partner.designated_in and in_country(setting.post, setting.campaign, setting.lang)
-    if handle is None or at_risk:
+    if handle is None or at_risk(partner.designated_in, setting.post, setting.campaign, setting.lang):
         return setting.pick_any(partner.name)
     return f"@{handle}"
-
-
-def in_country(post: Post, campaign: Campaign, lang: str) -> bool:
-    """Whether a text in `lang` is for readers who may be prosecuted: the post says so, or its language does.
-
-    A language counts with everything derived from it: `be` holds for `be-tarask` too.
-    """
-    spoken = lang.casefold()
-    declared = [one.casefold() for one in campaign.in_country_languages]
-    return post.front.risk.audience == "in_country" or any(
-        spoken == one or spoken.startswith(f"{one}-") for one in declared
-    )
 
 
 def signatories(setting: Setting) -> str:

@@ -163,7 +163,8 @@ class Bluesky:
         cid = blob_cid(data)
         width, height = (pixels.width, pixels.height) if pixels else (0, 0)
         if self.state.picture(account, cid) is None:
-            blob = Picture(cid, "bluesky", account.handle, "", mime, len(data), width, height)
+            moves = pixels is not None and pixels.moves
+            blob = Picture(cid, "bluesky", account.handle, "", mime, len(data), width, height, moves=moves)
             self.state.add_picture(blob, data)
         return {"blob": {"$type": "blob", "ref": {"$link": cid}, "mimeType": mime, "size": len(data)}}
 

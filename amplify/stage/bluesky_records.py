@@ -24,6 +24,8 @@ TAGS_MAX: Final = 8
 PICTURES_MAX: Final = 4
 PICTURE_BYTES: Final = 2_000_000
 THUMB_BYTES: Final = 1_000_000
+VIDEO_BYTES: Final = 300_000_000
+_SIDES: Final = ("width", "height")
 
 _RKEY = regex.compile(r"(?!\.{1,2}$)[A-Za-z0-9._:~-]{1,512}")
 _TID = regex.compile(r"[234567abcdefghij][234567abcdefghijklmnopqrstuvwxyz]{12}")
@@ -154,6 +156,13 @@ class Lexicon:
                 if not isinstance(image.get("alt"), str):
                     raise _invalid(f'/embed/images/{at} must have the property "alt"')
                 self._blob(account, image.get("image"), PICTURE_BYTES, f"/embed/images/{at}/image")
+        elif kind == "app.bsky.embed.video":
+            if not isinstance(embed.get("alt", ""), str):
+                raise _invalid("/embed/alt must be a string")
+            shape = embed.get("aspectRatio")
+            if shape is not None and not all(isinstance(shape.get(n), int) and shape[n] > 0 for n in _SIDES):
+                raise _invalid("/embed/aspectRatio must have width and height of 1 or more")
+            self._blob(account, embed.get("video"), VIDEO_BYTES, "/embed/video", "video/mp4")
         elif kind == "app.bsky.embed.external":
             card = embed.get("external") or {}
             for name in ("uri", "title", "description"):
@@ -164,7 +173,7 @@ class Lexicon:
             if card.get("thumb") is not None:
                 self._blob(account, card["thumb"], THUMB_BYTES, "/embed/external/thumb")
 
-    def _blob(self, account: StageAccount, blob: Any, size: int, place: str) -> None:
+    def _blob(self, account: StageAccount, blob: Any, size: int, place: str, kind: str = "image/*") -> None:
         link = ((blob or {}).get("ref") or {}).get("$link") if isinstance(blob, dict) else None
         if link is None or blob.get("$type") != "blob":
             raise _invalid(f"{place} should be a blob ref")
@@ -173,8 +182,8 @@ class Lexicon:
             raise refused(f"Could not find blob: {link}", "BlobNotFound")
         if blob.get("mimeType") != picture.mime or blob.get("size") != picture.size:
             raise refused(f"Referenced blob does not match what was uploaded: {link}", "InvalidMimeType")
-        if not picture.mime.startswith("image/"):
-            raise refused(f"Wrong type of file. It is {picture.mime} but it must match image/*.", "InvalidMimeType")
+        if not picture.mime.startswith(kind.rstrip("*")):
+            raise refused(f"Wrong type of file. It is {picture.mime} but it must match {kind}.", "InvalidMimeType")
         if picture.size > size:
             raise refused(f"This file is too large. It is {picture.size} and may be {size}.", "BlobTooLarge")
 
@@ -194,6 +203,8 @@ def hanging(record: Json) -> tuple[Shown, ...]:
     """The pictures of a checked post record."""
     embed = record.get("embed") or {}
     embed = embed.get("media") or embed
+    if embed.get("$type") == "app.bsky.embed.video":
+        return (Shown(embed["video"]["ref"]["$link"], embed.get("alt", "")),)
     return tuple(Shown(i["image"]["ref"]["$link"], i["alt"]) for i in embed.get("images") or [])
 
 

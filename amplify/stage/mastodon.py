@@ -13,16 +13,11 @@ from starlette.routing import Route
 from amplify.stage.allowance import HOUR, Allowance, Budget
 from amplify.stage.answers import Denied, Form, answer, read_form
 from amplify.stage.identity import StageAccount
-from amplify.stage.mastodon_problems import base_of, injected, not_found, refused
-from amplify.stage.mastodon_shapes import (
-    ALT_MAX,
-    PICTURE_BYTES,
-    PICTURE_PIXELS,
-    Shapes,
-)
+from amplify.stage.mastodon_media import Media, Told
+from amplify.stage.mastodon_problems import base_of, injected, not_found
+from amplify.stage.mastodon_shapes import Shapes
 from amplify.stage.mastodon_statuses import Statuses
-from amplify.stage.pixels import look_at
-from amplify.stage.post import Json, Picture, StagePost
+from amplify.stage.post import Json, StagePost
 from amplify.stage.state import State
 
 Handler = Callable[[StageAccount, Request, Form], Awaitable[Any]]
@@ -41,16 +36,17 @@ class Mastodon:
         self.shapes = Shapes(state)
 
     def routes(self) -> list[Route]:
-        statuses = Statuses(self.state, self.shapes)
+        media = Media(self.state, self.shapes)
+        statuses = Statuses(self.state, self.shapes, media)
         routes = [
             self._route("/api/v1/accounts/verify_credentials", "GET", self.verify),
             self._route("/api/v1/accounts/lookup", "GET", self.look_up_account),
             self._route("/api/v1/accounts/{id}", "GET", self.account),
             self._route("/api/v1/accounts/{id}/statuses", "GET", statuses.timeline),
-            self._route("/api/v1/media", "POST", self.upload, _MEDIA),
-            self._route("/api/v2/media", "POST", self.upload, _MEDIA),
-            self._route("/api/v1/media/{id}", "GET", self.media),
-            self._route("/api/v1/media/{id}", "PUT", self.describe),
+            self._route("/api/v1/media", "POST", media.upload, _MEDIA),
+            self._route("/api/v2/media", "POST", media.upload, _MEDIA),
+            self._route("/api/v1/media/{id}", "GET", media.media),
+            self._route("/api/v1/media/{id}", "PUT", media.describe),
             self._route("/api/v1/statuses", "POST", statuses.create, _STATUSES),
             self._route("/api/v1/statuses", "GET", statuses.look_up),
             self._route("/api/v1/statuses/{id}", "GET", statuses.status),
@@ -83,7 +79,7 @@ class Mastodon:
                 body = await handler(account, request, await read_form(request))
             except Denied as no:
                 return answer(no.body, no.status, {**headers, **no.headers})
-            return answer(body, 200, headers)
+            return answer(body.body, body.status, headers) if isinstance(body, Told) else answer(body, 200, headers)
 
         return Route(path, endpoint, methods=[method])
 
@@ -144,53 +140,6 @@ class Mastodon:
         if found is not None and kind in (None, "accounts"):
             out["accounts"] = [self.shapes.account(found, base_of(request), account)]
         return out
-
-    # Pictures
-
-    async def upload(self, account: StageAccount, request: Request, form: Form) -> Json:
-        file = form.files.get("file")
-        alt = form.get("description") or ""
-        if file is None or not file.data:
-            raise refused("Validation failed: File can't be blank")
-        if len(file.data) > PICTURE_BYTES:
-            raise refused("Validation failed: File file size must be less than 16 MB")
-        if len(alt) > ALT_MAX:
-            raise refused(f"Validation failed: Description is too long (maximum is {ALT_MAX} characters)")
-        pixels = look_at(file.data)
-        if pixels is None:
-            raise refused("Validation failed: File content type is invalid, File is invalid")
-        if pixels.width * pixels.height > PICTURE_PIXELS:
-            raise refused(f"{pixels.width}x{pixels.height} images are not supported")
-        picture = Picture(
-            self.state.next_id("mastodon"),
-            "mastodon",
-            account.handle,
-            "",
-            pixels.mime,
-            len(file.data),
-            pixels.width,
-            pixels.height,
-            alt,
-        )
-        kept = self.state.add_picture(picture, file.data)
-        return self.shapes.picture(kept, base_of(request), kept.alt)
-
-    async def media(self, account: StageAccount, request: Request, form: Form) -> Json:
-        picture = self.state.picture(account, request.path_params["id"])
-        if picture is None:
-            raise not_found()
-        return self.shapes.picture(picture, base_of(request), picture.alt)
-
-    async def describe(self, account: StageAccount, request: Request, form: Form) -> Json:
-        picture = self.state.picture(account, request.path_params["id"])
-        alt = form.get("description")
-        if picture is None:
-            raise not_found()
-        if alt is not None and len(alt) > ALT_MAX:
-            raise refused(f"Validation failed: Description is too long (maximum is {ALT_MAX} characters)")
-        if alt is not None:
-            picture = self.state.set_alt(picture, alt)
-        return self.shapes.picture(picture, base_of(request), picture.alt)
 
 
 def _rate_headers(budget: Budget) -> dict[str, str]:

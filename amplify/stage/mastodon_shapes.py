@@ -19,7 +19,8 @@ PICTURE_BYTES: Final = 16_777_216
 PICTURE_PIXELS: Final = 33_177_600
 ALT_MAX: Final = 1500
 VERSION: Final = "4.5.2"
-_MIMES: Final = ["image/jpeg", "image/png", "image/gif", "image/webp"]
+VIDEO_BYTES: Final = 103_809_024
+_MIMES: Final = ["image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4", "video/quicktime", "video/webm"]
 _OPENED: Final = "2026-01-01T00:00:00.000Z"
 
 
@@ -145,12 +146,13 @@ class Shapes:
             )
         return text
 
-    def picture(self, picture: Picture, base: str, alt: str) -> Json:
-        url = f"{base}/media/{picture.file}"
+    def picture(self, picture: Picture, base: str, alt: str, *, ready: bool = True) -> Json:
+        """`ready`: the server has worked through it; what has no address yet may not hang on a status."""
+        url = f"{base}/media/{picture.file}" if ready else None
         size = {"width": picture.width, "height": picture.height, "size": f"{picture.width}x{picture.height}"}
         return {
             "id": picture.id,
-            "type": "image",
+            "type": "video" if picture.film else "gifv" if picture.moves else "image",
             "url": url,
             "preview_url": url,
             "remote_url": None,
@@ -197,7 +199,7 @@ class Shapes:
                 "description_limit": ALT_MAX,
                 "image_size_limit": PICTURE_BYTES,
                 "image_matrix_limit": PICTURE_PIXELS,
-                "video_size_limit": 103_809_024,
+                "video_size_limit": VIDEO_BYTES,
                 "video_frame_rate_limit": 120,
                 "video_matrix_limit": 8_294_400,
             },

@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from amplify.stage.answers import Denied, Form
 from amplify.stage.identity import StageAccount
+from amplify.stage.mastodon_media import Media
 from amplify.stage.mastodon_problems import base_of, not_found, refused, whole
 from amplify.stage.mastodon_shapes import PICTURES_MAX, URL_LENGTH, Shapes
 from amplify.stage.post import Json, Shown, StagePost
@@ -38,9 +39,10 @@ def length(text: str, warning: str = "") -> int:
 class Statuses:
     """The `/api/v1/statuses` endpoints, and the timeline of one account."""
 
-    def __init__(self, state: State, shapes: Shapes) -> None:
+    def __init__(self, state: State, shapes: Shapes, media: Media) -> None:
         self.state = state
         self.shapes = shapes
+        self.media = media
         self._read = 0
         self._keys: dict[tuple[str, str], StagePost] = {}
 
@@ -62,6 +64,10 @@ class Statuses:
         bad = [i for i, p in zip(ids, pictures, strict=True) if p is None or self.state.used("mastodon", i)]
         if bad:
             raise refused(f"Media {', '.join(bad)} not found or already attached to another post")
+        if not all(self.media.ready(id) for id in ids):
+            raise refused("Cannot attach files that have not finished processing. Try again in a moment!")
+        if len(ids) > 1 and any(p.moves for p in pictures if p is not None):
+            raise refused("Cannot attach a video to a post that already contains images")
         if not text.strip() and not ids:
             raise refused("Validation failed: Text can't be blank")
         most = self.shapes.text_max(account)

@@ -22,8 +22,8 @@ _TEMPLATES: Final = Path(__file__).parent / "templates"
 PER_PAGE: Final = 80
 """Entries of a timeline on one page."""
 _HEADERS: Final = {
-    "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none';"
-    " form-action 'none'; frame-ancestors 'none'",
+    "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self';"
+    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
     "cache-control": "no-store",
@@ -62,7 +62,7 @@ class Pages:
     async def media(self, request: Request) -> Response:
         file = self.state.media / Path(request.path_params["file"]).name
         kind = mimetypes.guess_type(file.name)[0] or ""
-        if not kind.startswith("image/") or not file.is_file():
+        if not kind.startswith(("image/", "video/")) or not file.is_file():
             return Response("There is no such picture.", 404, media_type="text/plain", headers=_HEADERS)
         return FileResponse(file, media_type=kind, headers=_HEADERS | {"cache-control": "max-age=86400, immutable"})
 

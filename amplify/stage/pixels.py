@@ -5,24 +5,36 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 
+from amplify.rules.containers import mp4
+
 _MIME = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp", "GIF": "image/gif"}
 
 
 @dataclass(frozen=True, slots=True)
 class Pixels:
-    """Type and size of a picture."""
+    """Type and size of a picture or a video."""
 
     mime: str
     width: int
     height: int
+    moves: bool = False
+    """A GIF of more than one frame, or a video."""
+    seconds: float = 0.0
 
 
 def look_at(data: bytes) -> Pixels | None:
-    """Read a picture's header; None for anything that is not a PNG, JPEG, WebP or GIF."""
+    """Read the header; None for anything that is not a PNG, JPEG, WebP, GIF or MP4."""
     from PIL import Image, UnidentifiedImageError
 
+    if data[4:8] == b"ftyp":
+        try:
+            film = mp4.read(data)
+        except mp4.Broken:
+            return None
+        return Pixels("video/mp4", film.width, film.height, True, film.seconds)
     try:
         with Image.open(io.BytesIO(data), formats=list(_MIME)) as image:
-            return Pixels(_MIME[image.format or ""], image.width, image.height)
+            moves = image.format == "GIF" and getattr(image, "n_frames", 1) > 1
+            return Pixels(_MIME[image.format or ""], image.width, image.height, moves)
     except (UnidentifiedImageError, Image.DecompressionBombError, KeyError, OSError, SyntaxError, ValueError):
         return None

@@ -16,7 +16,7 @@ def stamp(moment: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An uploaded picture; `file` lies in the stage's `media/` folder."""
+    """An uploaded picture or video; `file` lies in the stage's `media/` folder."""
 
     id: str
     """X, Mastodon: media id · Bluesky: CID of the blob."""
@@ -29,6 +29,12 @@ class Picture:
     width: int
     height: int
     alt: str = ""
+    moves: bool = False
+    """A GIF of several frames, or a video."""
+
+    @property
+    def film(self) -> bool:
+        return self.mime.startswith("video/")
 
 
 @dataclass(frozen=True, slots=True)

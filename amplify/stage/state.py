@@ -16,7 +16,7 @@ from amplify.stage.post import Json, Picture, Shown, StagePost, post_from_json
 
 _X_EPOCH: Final = 1_288_834_974_657
 """Milliseconds since 1970 at which X's ids begin."""
-_SUFFIX: Final = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif"}
+_SUFFIX: Final = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif", "video/mp4": "mp4"}
 
 
 class State:

@@ -37,12 +37,13 @@ _SHORT: Final = {"x": 27, "mastodon": 30}
 
 @dataclass(frozen=True, slots=True)
 class Hung:
-    """A picture on a post."""
+    """A picture or a video on a post."""
 
     file: str
     alt: str
     width: int
     height: int
+    film: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ def see(state: State, post: StagePost) -> Seen:
         by=voice(state.account_of(post)),
         at=_time(post),
         pieces=tuple(_piece(state, post, span) for span in spans(post)),
-        pictures=tuple(Hung(p.file, s.alt, p.width, p.height) for p, s in state.shown(post)),
+        pictures=tuple(Hung(p.file, s.alt, p.width, p.height, p.film) for p, s in state.shown(post)),
         counts=counts(state, post, state.now()),
         url=web_address(post),
         card=_card(state, post),

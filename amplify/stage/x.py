@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import unicodedata
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -13,22 +11,24 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from amplify.stage.allowance import Allowance
-from amplify.stage.answers import Denied, answer, read_form, read_json
+from amplify.stage.answers import Denied, answer, read_json
 from amplify.stage.identity import StageAccount
-from amplify.stage.pixels import look_at
-from amplify.stage.post import Json, Picture, Shown, StagePost
+from amplify.stage.post import Json, Shown, StagePost
 from amplify.stage.signature import oauth_fields, signed_by
 from amplify.stage.state import State
+from amplify.stage.x_media import Media
 from amplify.stage.x_problems import forbidden, injected, invalid, problem
 from amplify.stage.x_reading import Reading
 from amplify.stage.x_text import as_returned, weight
 
 TEXT_MAX: Final = 280
 PICTURES_MAX: Final = 4
-PICTURE_BYTES: Final = 5_000_000
-ALT_MAX: Final = 1000
 WINDOW: Final = 900.0
 """Seconds of X's rate windows."""
+DAY: Final = 86_400.0
+APP_DAY: Final = 10_000
+"""Posts that one app may make in a day, whichever accounts it speaks for."""
+_POSTS: Final = "POST /2/tweets"
 
 _TWEET_KEYS: Final = frozenset(
     [
@@ -64,6 +64,7 @@ class X:
         self.state = state
         self.allowance = allowance
         self.reading = Reading(state)
+        self.media = Media(state)
         self._read = 0
         self._texts: dict[tuple[str, str], list[StagePost]] = {}
 
@@ -77,8 +78,12 @@ class X:
             self._route("/2/users/{id}/tweets", "GET", 900, self.reading.timeline),
             self._route("/2/users/{id}/retweets", "POST", 50, self.retweet),
             self._route("/2/users/{id}/retweets/{source}", "DELETE", 50, self.unretweet),
-            self._route("/2/media/upload", "POST", 500, self.upload),
-            self._route("/2/media/metadata", "POST", 500, self.metadata),
+            self._route("/2/media/upload", "POST", 500, self.media.upload),
+            self._route("/2/media/upload", "GET", 1000, self.media.status),
+            self._route("/2/media/upload/initialize", "POST", 1875, self.media.initialize),
+            self._route("/2/media/upload/{id}/append", "POST", 1875, self.media.append),
+            self._route("/2/media/upload/{id}/finalize", "POST", 1875, self.media.finalize),
+            self._route("/2/media/metadata", "POST", 500, self.media.metadata),
         ]
 
     async def speaker(self, request: Request) -> StageAccount | None:
@@ -94,16 +99,18 @@ class X:
 
         async def endpoint(request: Request) -> Response:
             account = await self.speaker(request)
-            budget = self.allowance.take(account.id if account else "nobody", family, limit, WINDOW)
+            budgets = {"x-rate-limit": self.allowance.take(account.id if account else "nobody", family, limit, WINDOW)}
+            if family == _POSTS:  # the accounts of a stage share one app, as those of most organisations do
+                budgets["x-app-limit-24hour"] = self.allowance.take("the app", family, APP_DAY, DAY)
             headers = {
-                "x-rate-limit-limit": str(budget.limit),
-                "x-rate-limit-remaining": str(budget.remaining),
-                "x-rate-limit-reset": str(budget.reset),
+                f"{name}-{what}": str(value)
+                for name, budget in budgets.items()
+                for what, value in (("limit", budget.limit), ("remaining", budget.remaining), ("reset", budget.reset))
             }
             try:
                 if account is None:
                     raise injected("logged_out")
-                if budget.exceeded:
+                if any(budget.exceeded for budget in budgets.values()):
                     raise injected("429")
                 status, body = await handler(account, request)
             except Denied as no:
@@ -147,8 +154,10 @@ class X:
         if not 1 <= len(ids) <= PICTURES_MAX:
             raise invalid(f"media_ids must hold 1 to {PICTURES_MAX} ids")
         found = [self.state.picture(account, id) for id in ids]
-        if None in found or len(set(ids)) != len(ids):
+        if None in found or len(set(ids)) != len(ids) or not all(self.media.ready(id) for id in ids):
             raise invalid("Your media IDs are invalid.", media_ids=",".join(ids))
+        if len(ids) > 1 and any(p.moves for p in found if p is not None):
+            raise invalid("You may attach 4 photos, or 1 animated GIF, or 1 video.", media_ids=",".join(ids))
         return tuple(Shown(p.id, p.alt) for p in found if p is not None)
 
     def _parent(self, account: StageAccount, id: str | None) -> str:
@@ -203,46 +212,6 @@ class X:
     def _own(self, account: StageAccount, request: Request) -> None:
         if request.path_params["id"] != account.id:
             raise forbidden("You are not permitted to perform this action.")
-
-    # Pictures
-
-    async def upload(self, account: StageAccount, request: Request) -> tuple[int, Json]:
-        if request.headers.get("content-type", "").startswith("application/json"):
-            body = await read_json(request)
-            category = body.get("media_category")
-            try:
-                data = base64.b64decode(str(body.get("media", "")), validate=True)
-            except binascii.Error:
-                raise invalid("media is not valid base64") from None
-        else:
-            form = await read_form(request)
-            category = form.get("media_category")
-            data = form.files["media"].data if "media" in form.files else b""
-        if category not in ("tweet_image", "tweet_gif"):
-            raise invalid("media_category must be tweet_image", media_category=str(category))
-        if len(data) > PICTURE_BYTES:
-            raise invalid(f"File size exceeds {PICTURE_BYTES} bytes.")
-        pixels = look_at(data)
-        if pixels is None:
-            raise invalid("media type unrecognized.")
-        id = self.state.next_id("x")
-        self.state.add_picture(
-            Picture(id, "x", account.handle, "", pixels.mime, len(data), pixels.width, pixels.height), data
-        )
-        said = {"id": id, "media_key": f"3_{id}", "size": len(data), "expires_after_secs": 86400}
-        return 200, {"data": said, "meta": {}}
-
-    async def metadata(self, account: StageAccount, request: Request) -> tuple[int, Json]:
-        body = await read_json(request)
-        picture = self.state.picture(account, str(body.get("id", "")))
-        if picture is None or body.keys() - {"id", "metadata"}:
-            raise invalid("id must name an upload of yours; besides it only metadata is allowed")
-        alt = (body.get("metadata") or {}).get("alt_text") or {}
-        text = alt.get("text", picture.alt) if isinstance(alt, dict) else None
-        if not isinstance(text, str) or len(text) > ALT_MAX:
-            raise invalid(f"alt_text.text must be a string of at most {ALT_MAX} characters")
-        self.state.set_alt(picture, text)
-        return 200, {"data": {"id": picture.id, "associated_metadata": {"alt_text": {"text": text}}}}
 
 
 def _folded(text: str) -> str:

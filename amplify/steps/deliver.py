@@ -1,21 +1,38 @@
-"""deliver: the way of one claimed delivery, from the last look at the gates to the receipt."""
+"""deliver: the way of one claimed delivery, from the uploads and the last look at the gates to the receipt."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Future
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from amplify.ledger.claim import Claimed, ClaimedPart
-from amplify.ledger.settle import Barred, Begun, Hand
-from amplify.ledger.writer import T, Writer
+from amplify.ledger.claimed import Claimed, ClaimedPart
+from amplify.ledger.mark import Barred, Begun, Mark, Prepared, begin, keep
+from amplify.ledger.sent import Out, write_sent
+from amplify.ledger.settle import Hand
+from amplify.ledger.writer import Answer, T, Writer
 from amplify.model.errors import LoggedOut, PlatformError, Refused, TryLater, Unknown
+from amplify.model.event import tell
 from amplify.model.message import Part
 from amplify.model.platform import Call, Platform, Receipt
+from amplify.rules.prepared import holds
+from amplify.steps.awake import running, slept
 from amplify.steps.desk import Desk
+
+_AT_ONCE: Final = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Armed:
+    """Everything is uploaded and built; only the calls themselves are left."""
+
+    claimed: Claimed
+    adapter: Platform
+    prepared: dict[int, dict[str, Any]]
+    """By part that is still to come."""
 
 
 class Delivering:
@@ -27,54 +44,81 @@ class Delivering:
     def deliver(self, claimed: Claimed) -> str:
         """Send what is not out yet. Never raises a platform error: what came of it is in the ledger.
 
-        Returns the outcome in a word: `sent`, `try_later`, `refused`, `logged_out`, `unknown`, `held`, `cut`.
+        Returns the outcome in a word: `sent`, `try_later`, `refused`, `logged_out`, `unknown`, `held`, `cut`, `lost`.
         """
+        armed = self.arm(claimed)
+        return armed if isinstance(armed, str) else self.send(armed)
+
+    def arm(self, claimed: Claimed) -> Armed | str:
+        """All that may be done ahead of time; or the outcome, where it came to an end here."""
         try:
             adapter = self._desk.adapter(claimed.account)
         except PlatformError as error:
             return self._failed(claimed, None, error, ours=True)
         try:
-            prepared = self._prepare(adapter, claimed)
+            prepared, uploaded = self._prepare(adapter, claimed)
         except PlatformError as error:
             return self._failed(claimed, None, error)
+        if uploaded and not self._writer.together(self._keep, Prepared(claimed, uploaded)).result():
+            return "lost"
+        return Armed(claimed, adapter, prepared)
+
+    def send(self, armed: Armed) -> str:
+        """The calls, each behind its own durable mark; the outcome."""
+        claimed, prepared = armed.claimed, armed.prepared
         if not prepared:
             self._submit(claimed, lambda hand: hand.complete(claimed.id)).result()
+            return "sent"
         receipts = [part.receipt for part in claimed.parts if part.receipt is not None]
+        first = True
         for part in claimed.parts[len(receipts) :]:
-            begun = self._begin(claimed, part, prepared[part.number])
+            looked = running()
+            begun = self._begin(claimed, part, prepared[part.number], first)
             if isinstance(begun, Barred):
-                return self._barred(claimed, begun, out=bool(receipts) or part.number > 0)
+                return self._barred(claimed, begun, out=bool(receipts))
+            first = False
             try:
-                receipt = self._send(adapter, claimed, part, begun, prepared[part.number], receipts)
+                if slept(looked):
+                    raise TryLater("the machine slept between the last look at the gates and the call", _AT_ONCE)
+                receipt = self._send(armed.adapter, claimed, part, begun, prepared[part.number], receipts)
             except PlatformError as error:
                 return self._failed(claimed, begun, error)
             receipts.append(receipt)
             last = part.number == len(claimed.parts) - 1
             # The thread need not wait for the last commit: the next delivery's own mark comes after it in line.
-            written = self._submit(claimed, _sent(claimed.id, part.number, receipt, begun.attempt, last))
+            written = self._writer.together(self._sent, Out(claimed.id, claimed.owner, part.number, receipt, last))
             if not last:
                 written.result()
         return "sent"
 
-    def _prepare(self, adapter: Platform, claimed: Claimed) -> dict[int, dict[str, Any]]:
-        """Upload for every part that is still to come, before the first call: nothing of it can appear."""
+    def _prepare(
+        self, adapter: Platform, claimed: Claimed
+    ) -> tuple[dict[int, dict[str, Any]], dict[int, dict[str, Any]]]:
+        """Upload for every part that is still to come, before the first call: nothing of it can appear.
+
+        What each part goes out with, and what of it was uploaded just now.
+        """
         prepared: dict[int, dict[str, Any]] = {}
+        uploaded: dict[int, dict[str, Any]] = {}
+        real = datetime.now(UTC)
         for part in claimed.parts:
             if part.receipt is not None:
                 continue
-            if part.prepared is not None or claimed.message.boost is not None:
-                prepared[part.number] = part.prepared or {}
-            else:
-                prepared[part.number] = adapter.prepare(claimed.message, claimed.message.parts[part.number])
-        return prepared
+            if claimed.message.boost is not None:
+                prepared[part.number] = {}
+                continue
+            # A claimed part is not out, so what no longer holds may be uploaded anew: nobody has seen the old one.
+            if part.prepared is not None and holds(part.prepared, real):
+                prepared[part.number] = part.prepared
+                continue
+            words = claimed.message.parts[part.number]
+            prepared[part.number] = adapter.prepare(claimed.message, words)
+            if words.pictures or words.card is not None:
+                uploaded[part.number] = prepared[part.number]
+        return prepared, uploaded
 
-    def _begin(self, claimed: Claimed, part: ClaimedPart, prepared: dict[str, Any]) -> Begun | Barred:
-        lease = self._desk.timings.lease
-
-        def begin(hand: Hand) -> Begun | Barred:
-            return hand.begin(claimed, part.number, prepared, lease)
-
-        return self._submit(claimed, begin).result()
+    def _begin(self, claimed: Claimed, part: ClaimedPart, prepared: dict[str, Any], first: bool) -> Begun | Barred:
+        return self._writer.together(self._mark, Mark(claimed, part.number, prepared, first)).result()
 
     def _send(
         self,
@@ -93,6 +137,8 @@ class Delivering:
 
     def _barred(self, claimed: Claimed, barred: Barred, out: bool) -> str:
         """A gate closed at the last moment."""
+        if barred.lost:
+            return "lost"
         if out:
             self._submit(claimed, lambda hand: hand.barred(claimed.id, barred.why)).result()
             return "cut"
@@ -101,29 +147,27 @@ class Delivering:
 
     def _failed(self, claimed: Claimed, begun: Begun | None, error: PlatformError, ours: bool = False) -> str:
         """Write down what a failure means. `ours`: it lies in our own files, so each pass may try again."""
-        attempt = begun.attempt if begun is not None else None
+        part = begun.part if begun is not None else None
         why = error.why
         if isinstance(error, TryLater) or (begun is None and isinstance(error, Unknown)):
             # Before the begin mark nothing can have appeared: whatever happened may be done again.
-            after = getattr(error, "after", None) or self._desk.timings.backoff
-            self._submit(
-                claimed, lambda hand: hand.try_later(claimed.id, claimed.account, attempt, why, after)
-            ).result()
+            after = error.after if isinstance(error, TryLater) else None
+            after = self._desk.timings.backoff if after is None else after
+            self._submit(claimed, lambda hand: hand.try_later(claimed.id, claimed.account, part, why, after)).result()
             return "try_later"
         if isinstance(error, LoggedOut):
             rest = None if ours else self._desk.timings.pause
-            self._submit(
-                claimed, lambda hand: hand.logged_out(claimed.id, claimed.account, attempt, why, rest)
-            ).result()
+            self._submit(claimed, lambda hand: hand.logged_out(claimed.id, claimed.account, part, why, rest)).result()
             self._desk.forget(claimed.account)
+            tell("paused", account=claimed.account, why=why)
             return "logged_out"
         if isinstance(error, Refused):
-            self._submit(claimed, lambda hand: hand.refused(claimed.id, attempt, why)).result()
+            self._submit(claimed, lambda hand: hand.refused(claimed.id, part, why)).result()
             return "refused"
-        self._submit(claimed, lambda hand: hand.unknown(claimed.id, attempt, why)).result()
+        self._submit(claimed, lambda hand: hand.unknown(claimed.id, part, why)).result()
         return "unknown"
 
-    def _submit(self, claimed: Claimed, act: Callable[[Hand], T]) -> Future[T]:
+    def _submit(self, claimed: Claimed, act: Callable[[Hand], T]) -> Answer[T]:
         """Let the hand that holds this claim act in the next group commit."""
         desk = self._desk
 
@@ -131,6 +175,17 @@ class Delivering:
             return act(Hand(desk.ledger, connection, desk.clock.now(), claimed.owner))
 
         return self._writer.submit(work)
+
+    def _mark(self, connection: Connection, marks: Sequence[Mark]) -> list[Begun | Barred]:
+        desk = self._desk
+        return begin(desk.ledger, connection, marks, desk.clock.now(), desk.timings.lease)
+
+    def _sent(self, connection: Connection, parts: Sequence[Out]) -> list[bool]:
+        return write_sent(self._desk.ledger, connection, parts, self._desk.clock.now())
+
+    def _keep(self, connection: Connection, uploads: Sequence[Prepared]) -> list[bool]:
+        desk = self._desk
+        return keep(desk.ledger, connection, uploads, desk.clock.now(), desk.timings.lease)
 
 
 def call_for(
@@ -148,7 +203,3 @@ def call_for(
         root=receipts[0] if receipts else None,
         parent=receipts[-1] if receipts else None,
     )
-
-
-def _sent(delivery: str, part: int, receipt: Receipt, attempt: int, last: bool) -> Callable[[Hand], bool]:
-    return lambda hand: hand.sent(delivery, part, receipt, attempt, last)

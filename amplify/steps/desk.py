@@ -6,19 +6,24 @@ import os
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from amplify.ledger.store import Ledger
+from amplify.model.allowance import place_of
 from amplify.model.clock import Clock, RealClock
 from amplify.model.errors import LoggedOut, ProblemsFound
+from amplify.steps.allowing import Allowances
+from amplify.steps.hearing import Hearing
+from amplify.steps.timings import Timings
 
 if TYPE_CHECKING:
     from amplify.media.store import PictureStore
     from amplify.model.account import Account
+    from amplify.model.allowance import Heard
     from amplify.model.dialect import Dialect
     from amplify.model.known import Known
     from amplify.model.plan import Said
@@ -27,20 +32,6 @@ if TYPE_CHECKING:
     from amplify.model.workspace import Workspace
 
 Secrets = Callable[["Account"], Mapping[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Timings:
-    """Real-time settings of the way to the platforms."""
-
-    timeout: timedelta = timedelta(seconds=30)
-    """For one whole request."""
-    lease: timedelta = timedelta(seconds=60)
-    """How long a worker may hold a row: longer than the timeout, so that nobody looks while a request can land."""
-    backoff: timedelta = timedelta(seconds=30)
-    """How long an account keeps silent when the platform does not say."""
-    pause: timedelta = timedelta(minutes=15)
-    """How often a logged-out account is asked whether it was mended: logins are few on some platforms."""
 
 
 class UnreadableFiles(ProblemsFound):
@@ -75,6 +66,7 @@ class Desk:
         self._adapters: dict[str, Platform] = {}
         self._lock = Lock()
         self._loaded: tuple[str, Workspace] | None = None
+        self._heard = Hearing()
 
     @cached_property
     def pictures(self) -> PictureStore:
@@ -92,6 +84,20 @@ class Desk:
         from amplify.platforms.registry import NAMES, dialect
 
         return {name: dialect(name) for name in NAMES}
+
+    @cached_property
+    def allowances(self) -> Allowances:
+        """How much each platform lets us ask."""
+        return Allowances(lambda: self.dialects, documented=self.server is None)
+
+    def places(self) -> Mapping[str, str | None]:
+        """Our accounts, each with the server whose limits it shares with others."""
+        accounts = self.workspace().accounts.values()
+        return {one.id: place_of(one.platform, self.server or one.server) for one in accounts}
+
+    def heard(self, account: str) -> list[tuple[str, Heard]]:
+        """What the account's server said of allowances since this was asked last, by bucket: for the ledger."""
+        return self._heard.told(account)
 
     def fingerprint(self) -> str:
         """Of all files, cheaply: by name, size and time."""
@@ -150,6 +156,7 @@ class Desk:
         self.ledger.close()
 
     def _connect(self, name: str) -> Platform:
+        from amplify.media.store import card_room_of, room_of
         from amplify.model.platform import Connection
         from amplify.platforms.credentials import find_secrets
         from amplify.platforms.registry import adapter
@@ -173,7 +180,10 @@ class Desk:
                 loopback_only=self.server is not None or not account.live,
                 # A stage moves to another port with every start: its sessions are not worth keeping.
                 sessions=None if self.server is not None else self._home / "sessions",
-                picture_bytes=lambda picture: store.cleaned(picture, dialect.picture_bytes, dialect.picture_pixels),
+                picture_bytes=lambda picture: store.cleaned(picture, room_of(dialect), dialect.moving),
+                card_bytes=lambda picture: store.cleaned(picture, card_room_of(dialect)),
+                film=store.film,
                 timeout=self.timings.timeout.total_seconds(),
+                heard=self._heard.ear(name, self.places().get(name)),
             )
         )

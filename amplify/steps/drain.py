@@ -1,52 +1,300 @@
-"""drain: deliver everything that is due, with several threads and one writer."""
+"""drain: deliver everything that is due, with several threads and one writer. In the daemon it never ends.
+
+One thread claims and hands out; the others deliver. What is due within seconds is armed: claimed and made ready ahead,
+it then waits in memory for its instant, so that only the mark and the call are left. Each armed delivery has a thread
+of its own by then, for a moment is one instant for everybody.
+"""
 
 from __future__ import annotations
 
+import logging
+import time
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from heapq import heappop, heappush
+from itertools import count
+from queue import Empty, SimpleQueue
 from threading import Event
+from typing import Final
 
 from sqlalchemy import Connection
 
-from amplify.ledger.claim import Claimed, claim
-from amplify.ledger.writer import Writer
-from amplify.steps.deliver import Delivering
+from amplify.ledger.agenda import pause
+from amplify.ledger.buckets import hear
+from amplify.ledger.claim import Sorted, claim
+from amplify.ledger.claimed import Claimed
+from amplify.ledger.settle import Hand
+from amplify.ledger.writer import Answer, Writer
+from amplify.model.allowance import Heard
+from amplify.model.errors import AmplifyError, NeedsPerson
+from amplify.model.event import LOG, tell
+from amplify.steps.crew import Came, Crew
+from amplify.steps.deliver import Armed, Delivering
 from amplify.steps.desk import Desk
+from amplify.steps.watching import LOOK, Watch
 
 Told = Callable[[Claimed, str], None]
 """Told of each delivery and what came of it."""
+Broken = Callable[[Claimed, BaseException], None]
+"""Told of a delivery that broke off in a way that nobody foresaw: it is reaped when its lease is over."""
+
+AHEAD: Final = timedelta(seconds=20)
+"""How long before its due time the daemon makes a delivery ready: uploads and logins take seconds."""
+MOMENT: Final = 256
+"""Most deliveries that are armed, and most that go out at one instant."""
+_BLINK: Final = 0.25
+"""Longest wait in seconds: a stop is noticed, and a clock that was set is read anew, within this time."""
 
 
-def drain(desk: Desk, workers: int, told: Told | None, stop: Event | None, outcomes: Counter[str]) -> None:
+def drain(
+    desk: Desk,
+    workers: int,
+    told: Told | None,
+    stop: Event | None,
+    outcomes: Counter[str],
+    mark: str | None = None,
+) -> None:
     """Claim and deliver until nothing is due, or `stop` is set. Each thread may hold one claim ahead.
 
-    `outcomes` counts what came of them; `told` hears of each.
+    `outcomes` counts what came of them; `told` hears of each; `mark`: of the files as they were queued. Files that
+    change meanwhile are queued before anything more is claimed; raises what `queue` raises then. A delivery that
+    breaks off does not keep the others; what it raised is raised at the end.
     """
-    in_hand: dict[Future[str], Claimed] = {}
-    with Writer(desk.ledger) as writer, ThreadPoolExecutor(workers, "deliver") as pool:
-        delivering = Delivering(desk, writer)
+    errors: list[BaseException] = []
+    Drain(desk, workers, told, stop or Event(), outcomes, lambda _, error: errors.append(error)).run(mark)
+    if errors:
+        raise errors[0]
 
-        def more(connection: Connection) -> list[Claimed]:
+
+class Drain:
+    """One worker: a claiming thread and its crew."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        workers: int,
+        told: Told | None,
+        stop: Event,
+        outcomes: Counter[str],
+        broken: Broken,
+        *,
+        stay: bool = False,
+    ) -> None:
+        """`stay`: go on when nothing is due, and arm what will be; only for a campaign clock that goes by itself."""
+        self._desk, self._workers, self._told, self._stop = desk, workers, told, stop
+        self._outcomes, self._broken, self._stay = outcomes, broken, stay
+        self._came: SimpleQueue[Came | None] = SimpleQueue()
+        self._in_hand: dict[int, Claimed] = {}
+        """Everything that is claimed, armed deliveries too; by `id()`, for an edited row may be claimed once more while
+        what was armed of it waits."""
+        self._busy = 0
+        """Pieces that the crew has, or that wait for it."""
+        self._armed: list[tuple[float, int, Armed]] = []
+        """A heap: due time as a timestamp (campaign time), then in the order of arming."""
+        self._number = count()
+        self._stale: set[str] = set()
+        self._news: list[tuple[str, Heard]] = []
+        """What servers said of their allowances, by bucket."""
+        self._noted: Answer[None] | None = None
+        self._failed: AmplifyError | None = None
+
+    def nudge(self) -> None:
+        """Somebody changed what may go out: look at once. From any thread."""
+        self._came.put(None)
+
+    def renew(self, accounts: Iterable[str]) -> None:
+        """Make new clients for these accounts as soon as nobody uses theirs. From any thread."""
+        self._stale |= set(accounts)
+
+    def run(self, mark: str | None = None) -> None:
+        """Drain. `mark`: of the files as they were just queued; without it they are looked at first.
+
+        What was claimed and not begun is given back at the end. Raises what `queue` raises, and NeedsPerson where the
+        ledger went away.
+        """
+        self._failed, self._noted, self._busy = None, None, 0
+        self._in_hand.clear()
+        self._came = SimpleQueue()  # what came back to a run that broke off is nobody's any more
+        with (
+            Writer(self._desk.ledger) as writer,
+            Crew("deliver", self._came) as self._crew,
+            Crew("moment", self._came) as self._moment,
+            Watch(self._desk, self._came, mark) as self._files,
+        ):
+            self._writer, self._delivering = writer, Delivering(self._desk, writer)
+            self._crew.grow(self._workers)
+            self._next_claim = 0.0
+            try:
+                while self._turn():
+                    self._wait()
+            finally:
+                self._give_back()
+                self._note()
+        if self._failed is not None:
+            raise self._failed
+
+    def _turn(self) -> bool:
+        """Everything that can be done without waiting. False where nothing is left to wait for."""
+        if self._stop.is_set() or self._failed is not None:
+            self._give_back()
+            return bool(self._in_hand)
+        self._files.look()
+        self._send_armed()
+        more = False
+        if self._busy <= self._workers and time.monotonic() >= self._next_claim:
+            more = self._claim()  # it costs nearly the same for one row and for many
+        if more and not self._in_hand:
+            self.nudge()  # nobody else would wake us
+        return self._stay or more or bool(self._in_hand)
+
+    def _claim(self) -> bool:
+        """Take rows for idle threads; whether some are left that nobody has looked at."""
+        if self._stale:
+            self._forget()
+        ahead = AHEAD if self._stay and len(self._armed) < MOMENT else timedelta(0)
+        limit = 2 * self._workers - self._busy
+        desk = self._desk
+
+        def work(connection: Connection) -> Sorted:
             return claim(
                 desk.ledger,
                 connection,
                 now=desk.clock.now(),
                 owner=desk.owner,
                 lease=desk.timings.lease,
-                limit=2 * workers - len(in_hand),
+                limit=limit,
+                ahead=ahead,
+                allowances=desk.allowances,
             )
 
-        while True:
-            room = len(in_hand) <= workers  # a claim costs nearly the same for one row and for many
-            claimed = writer.run(more) if room and not (stop is not None and stop.is_set()) else []
-            in_hand.update({pool.submit(delivering.deliver, one): one for one in claimed})
-            if not in_hand:
-                return
-            ended, _ = wait(in_hand, return_when=FIRST_COMPLETED)
-            for future in ended:
-                one = in_hand.pop(future)
-                outcome = future.result()
-                outcomes[outcome] += 1
-                if told is not None:
-                    told(one, outcome)
+        try:
+            if self._noted is not None:  # never in one transaction with a claim: they take locks in another order
+                self._noted.result()
+            found = self._writer.run(work)
+            self._noted = self._note()
+        except NeedsPerson as error:
+            self._failed = error
+            return False
+        now = desk.clock.now()
+        self._busy += len(found.taken)
+        logged = LOG.isEnabledFor(logging.DEBUG)
+        for one in found.taken:
+            self._in_hand[id(one)] = one
+            early = one.due_at > now
+            self._crew.hand(self._delivering.arm if early else self._delivering.deliver, one)
+            if logged:
+                late = round((now - one.due_at).total_seconds(), 3)
+                tell("claimed", delivery=one.id, account=one.account, post=one.post, platform=one.platform, late=late)
+        idle = not found.more and len(found.taken) < limit
+        self._next_claim = time.monotonic() + self._pause(ahead) if idle else 0.0
+        return found.more
+
+    def _note(self) -> Answer[None] | None:
+        """Write down what servers said of their allowances, for all workers."""
+        if not self._news:
+            return None
+        news, self._news = self._news, []
+        ledger = self._desk.ledger
+        return self._writer.submit(lambda connection: hear(connection, news, ledger.real_now(connection)))
+
+    def _pause(self, ahead: timedelta) -> float:
+        """Seconds until the ledger is worth another look, unless something comes back or somebody nudges."""
+        desk = self._desk
+        if not self._stay:
+            return LOOK
+        try:
+            with desk.ledger.read() as connection:
+                return min(LOOK, pause(desk.ledger, connection, desk.clock.now(), ahead))
+        except NeedsPerson as error:
+            self._failed = error
+            return LOOK
+
+    def _send_armed(self) -> None:
+        """Hand out what has come to its instant."""
+        now = self._desk.clock.now().timestamp()
+        while self._armed and self._armed[0][0] <= now:
+            self._moment.hand(self._delivering.send, heappop(self._armed)[2])
+        if not self._armed:
+            self._moment.rest()
+
+    def _wait(self) -> None:
+        """Until something comes back, somebody nudges, or something is due."""
+        seconds = _BLINK
+        if self._armed:
+            seconds = min(seconds, self._armed[0][0] - self._desk.clock.now().timestamp())
+        if self._busy <= self._workers:
+            seconds = min(seconds, self._next_claim - time.monotonic())
+        try:
+            came = self._came.get(timeout=max(seconds, 0.0))
+            while True:
+                self._hear(came)
+                came = self._came.get_nowait()
+        except Empty:
+            return
+
+    def _hear(self, came: Came | None) -> None:
+        self._next_claim = 0.0
+        if came is None:
+            return
+        piece, result = came
+        if piece is self._desk:
+            self._files_seen(result)
+            return
+        if isinstance(piece, Claimed):
+            self._busy -= 1
+        if isinstance(result, Armed):
+            heappush(self._armed, (result.claimed.due_at.timestamp(), next(self._number), result))
+            self._moment.grow(min(len(self._armed), MOMENT))
+        else:
+            claimed = piece.claimed if isinstance(piece, Armed) else piece
+            del self._in_hand[id(claimed)]
+            if isinstance(result, str):
+                self._ended(claimed, result)
+            elif isinstance(result, NeedsPerson):  # the ledger went away: for all of them
+                self._failed = result
+            else:
+                self._broken(claimed, result)
+
+    def _ended(self, claimed: Claimed, outcome: str) -> None:
+        self._outcomes[outcome] += 1
+        self._news += self._desk.heard(claimed.account)
+        if LOG.isEnabledFor(logging.INFO):
+            which = {"account": claimed.account, "post": claimed.post, "platform": claimed.platform}
+            tell("outcome", delivery=claimed.id, outcome=outcome, **which)
+        if self._told is not None:
+            self._told(claimed, outcome)
+
+    def _files_seen(self, mark: str | BaseException) -> None:
+        try:
+            self._files.seen(mark)
+        except AmplifyError as error:
+            self._failed = error
+
+    def _forget(self) -> None:
+        busy = {one.account for one in self._in_hand.values()}
+        for account in self._stale - busy:
+            self._stale.discard(account)
+            self._desk.forget(account)
+
+    def _give_back(self) -> None:
+        """Let others have what was claimed and not begun; where that fails, its lease ends by itself."""
+        waiting = self._crew.take_back()
+        self._busy -= len(waiting)
+        pieces = [*waiting, *self._moment.take_back(), *(armed for _, _, armed in self._armed)]
+        self._armed.clear()
+        idle = [piece.claimed if isinstance(piece, Armed) else piece for piece in pieces]
+        for one in idle:
+            del self._in_hand[id(one)]
+        if not idle:
+            return
+        desk = self._desk
+
+        def release(connection: Connection) -> None:
+            for one in idle:
+                Hand(desk.ledger, connection, desk.clock.now(), one.owner).release(one.id, None)
+
+        try:
+            self._writer.run(release)
+        except NeedsPerson as error:
+            self._failed = self._failed or error

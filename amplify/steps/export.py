@@ -14,6 +14,7 @@ from amplify.model.known import NOTHING_KNOWN, Known
 from amplify.model.plan import Planned
 from amplify.model.post import Post, Variant
 from amplify.model.problem import Severity
+from amplify.model.subject import declared_state
 from amplify.model.workspace import Workspace
 from amplify.rules.assign import assign, spoken
 from amplify.rules.compose import ComposeFault, compose
@@ -194,6 +195,8 @@ class _Exporter:
             return "embargo"
         moment = max(made.due, self._now)
         shut = {gate.kind for gate in self._asked(made) if gate.why_not(moment) is not None}
+        if any(map(declared_state, made.subjects)):  # two people have to approve it, and hands ask nobody
+            shut.add("person")
         missing = {
             kind
             for kind, _, name in (subject.partition(":") for subject in made.subjects)

@@ -70,12 +70,13 @@ def ask(desk: Desk, progress: Callable[[int, int], None] | None = None) -> Asked
     return asked
 
 
-def refresh_limits(desk: Desk, accounts: Iterable[str]) -> None:
-    """Ask these accounts' servers what they take, where nobody asked within a day.
+def refresh_limits(desk: Desk, accounts: Iterable[str]) -> set[str]:
+    """Ask these accounts' servers what they take, where nobody asked within a day; those that said something new.
 
     Called after they spoke, so that no post waits for it; a server that does not answer is asked another time.
     """
     known, now = desk.known(), _now(desk)
+    new: set[str] = set()
     for account in sorted(accounts):
         said = known.limits.get(account)
         if said is not None and now - said.at < FRESH:
@@ -84,7 +85,9 @@ def refresh_limits(desk: Desk, accounts: Iterable[str]) -> None:
             limits = desk.adapter(account).limits()
         except PlatformError:
             continue
-        _keep_limits(desk, account, limits)
+        if _keep_limits(desk, account, limits):
+            new.add(account)
+    return new
 
 
 def _ask_account(desk: Desk, account: str) -> None:
@@ -94,11 +97,12 @@ def _ask_account(desk: Desk, account: str) -> None:
     _keep_limits(desk, account, limits)
 
 
-def _keep_limits(desk: Desk, account: str, limits: Limits) -> None:
+def _keep_limits(desk: Desk, account: str, limits: Limits) -> bool:
     news: list[bool] = []
     _write(desk, lambda connection, real: news.append(learn_limits(connection, account, limits, real)))
     if any(news):
         desk.forget(account)  # its next client fits pictures to the new limit
+    return any(news)
 
 
 def _stale_handles(workspace: Workspace, known: Known, now: datetime) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from amplify.model.plan import Finding, LeftOut, Plan, Planned, Said
 from amplify.model.post import Post, Variant
 from amplify.model.problem import Place, Problem
 from amplify.model.workspace import Workspace
+from amplify.rules.approving import need
 from amplify.rules.assign import assign, spoken
 from amplify.rules.compose import Composed, ComposeFault, compose, compose_boost
 from amplify.rules.lint.lint import lint_all
@@ -120,6 +121,7 @@ class _Planner:
         self, occurrence: Occurrence, variant: Variant | None, composed: Composed, lateness: timedelta
     ) -> Planned:
         slot, post = occurrence.slot, self.workspace.posts[occurrence.slot.post]
+        needs = need(self.workspace, post)
         return Planned(
             id=delivery_id(
                 self.workspace.settings.id, occurrence.entry.id, post.id, occurrence.account, slot.occurrence
@@ -141,6 +143,9 @@ class _Planner:
             subjects=composed.subjects,
             hashtags=composed.hashtags,
             ours=occurrence.account in self.workspace.accounts,
+            approvals=needs.approvals,
+            approvals_why=needs.why,
+            author=post.front.author,
         )
 
     def _variant(self, post: str, platform: str, partner: str) -> Variant | None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from amplify.ledger.approvals import unapproved
+from amplify.ledger.candidate import Candidate
+from amplify.ledger.stops import stopped
 from amplify.model.dialect import Dialect
 from amplify.model.gate import Gate
 from amplify.model.known import Known
@@ -39,7 +43,7 @@ class Preview:
     asked: datetime | None
     """When the account's server said its limits (UTC, real time); None: nobody asked, and the usual ones count."""
     why_not: tuple[str, ...]
-    """Gates that would be closed at the due time."""
+    """Stops, approvals that are lacking, and gates that would be closed at the due time."""
     cost: Decimal
     """An estimate, in US dollars."""
 
@@ -79,6 +83,7 @@ def preview(desk: Desk, deliveries: tuple[Planned, ...]) -> list[Preview]:
     known = {(gate.kind, gate.subject): gate for gate in gates(workspace)}
     known_limits = desk.known()
     clients: dict[str, Platform] = {}
+    asked = _asked_of_people(desk, deliveries)
     previews = []
     for delivery in deliveries:
         if delivery.account not in clients:
@@ -92,7 +97,7 @@ def preview(desk: Desk, deliveries: tuple[Planned, ...]) -> list[Preview]:
                 dialect.text_max,
                 dialect.unit,
                 _asked(known_limits, delivery.account),
-                _why_not(known, delivery),
+                (*asked.get(delivery.id, ()), *_why_not(known, delivery)),
                 cost_of(delivery, len(workspace.settings.readings)),
             )
         )
@@ -145,6 +150,39 @@ def _lengths(delivery: Planned, dialect: Dialect) -> tuple[int, ...]:
 def _asked(known: Known, account: str) -> datetime | None:
     said = known.limits.get(account)
     return said.at if said is not None and said.limits.text is not None else None
+
+
+def _asked_of_people(desk: Desk, deliveries: tuple[Planned, ...]) -> Mapping[str, tuple[str, ...]]:
+    """What people have stopped, or not approved yet, as it would be planned now: queued or not."""
+    candidates = [_candidate(delivery) for delivery in deliveries]
+    with desk.ledger.read() as connection:
+        now = desk.clock.now()
+        answers = [ask(connection, candidates, now) for ask in (stopped, unapproved)]
+    return {one.id: tuple(found[one.id].why for found in answers if one.id in found) for one in candidates}
+
+
+def _candidate(one: Planned) -> Candidate:
+    message = one.message
+    return Candidate(
+        id=one.id,
+        base=one.id,
+        entry=one.entry,
+        post=one.post,
+        campaign=one.campaign,
+        partner=one.partner,
+        platform=one.platform,
+        account=one.account,
+        subjects=one.subjects,
+        hashtags=one.hashtags,
+        content_hash=one.content_hash,
+        cost=0,
+        boost_of=message.boost.delivery if message.boost is not None else None,
+        due_at=one.due,
+        late_at=one.late,
+        words=json.dumps(message.as_json(), ensure_ascii=False),
+        approvals=one.approvals,
+        author=one.author,
+    )
 
 
 def _why_not(known: dict[tuple[str, str], Gate], delivery: Planned) -> tuple[str, ...]:

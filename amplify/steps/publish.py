@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from amplify.ledger.agenda import Agenda, agenda
-from amplify.ledger.reap import reap
-from amplify.steps.current import note_key, queued_mark
+from amplify.model.event import tell
+from amplify.steps.current import follow, mark_of
+from amplify.steps.lastpass import note_pass
+from amplify.steps.upkeep import look, upkeep
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from threading import Event
 
-    from amplify.ledger.claim import Claimed
+    from amplify.ledger.claimed import Claimed
     from amplify.model.plan import Change
     from amplify.steps.desk import Desk
     from amplify.steps.drain import Told
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
 class Pass:
     """What one pass did."""
 
-    changes: list[Change] = field(default_factory=list)
+    changes: Sequence[Change] = ()
     reaped: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     paused: dict[str, str] = field(default_factory=dict)
@@ -38,29 +41,19 @@ class Pass:
 def publish(desk: Desk, *, workers: int = 8, told: Told | None = None, stop: Event | None = None) -> Pass:
     """Everything that is due now, exactly once. Any number of passes may run at once, on any machines.
 
-    Raises UnreadableFiles where the files have errors: nothing is sent then. `stop` ends the pass after the
-    deliveries in hand.
+    Raises UnreadableFiles where the files have errors: nothing is sent then, and where they come to have some, nothing
+    more. `stop` ends the pass after the deliveries in hand.
     """
+    began = time.monotonic()
+    tell("pass_began")
     done = Pass()
-    seen = _look(desk)
-    if seen.queued != queued_mark(desk.fingerprint(), desk.clock.now()):
-        from amplify.steps.queue import queue
-
-        done.changes = list(queue(desk).changes)
-        seen = _look(desk)
-    if seen.left:
-        with desk.ledger.write() as connection:
-            done.reaped = reap(desk.ledger, connection, desk.clock.now())
-        seen = _look(desk)
-    if seen.askable:
-        from amplify.steps.wake import wake
-
-        wake(desk, seen.askable)
-    if seen.unsure:
-        from amplify.steps.reconcile import reconcile
-
-        done.unsure = reconcile(desk)
-    if seen.due or seen.unsure or seen.askable:
+    mark = mark_of(desk)
+    done.changes = follow(desk, mark)
+    if done.changes:
+        tell("queued", changes=len(done.changes))
+    kept = upkeep(desk)
+    done.reaped, done.unsure = kept.reaped, kept.unsure
+    if kept.seen.due or kept.looked:
         from amplify.steps.drain import drain
 
         spoke: set[str] = set()
@@ -71,16 +64,20 @@ def publish(desk: Desk, *, workers: int = 8, told: Told | None = None, stop: Eve
             if told is not None:
                 told(claimed, outcome)
 
-        drain(desk, workers, heard, stop, done.outcomes)
+        drain(desk, workers, heard, stop, done.outcomes, mark)
         if spoke and not (stop is not None and stop.is_set()):
             from amplify.steps.online import refresh_limits
 
             refresh_limits(desk, spoke)
-        seen = _look(desk)
-    done.paused = dict(seen.paused)
+    done.paused = dict(look(desk).paused if kept.seen.due or kept.looked else kept.seen.paused)
+    _tell(done, time.monotonic() - began)
+    note_pass(desk)
     return done
 
 
-def _look(desk: Desk) -> Agenda:
-    with desk.ledger.read() as connection:
-        return agenda(desk.ledger, connection, note_key(desk.root), desk.clock.now())
+def _tell(done: Pass, seconds: float) -> None:
+    if not (done.outcomes or done.changes or done.reaped):
+        tell("pass_idle", seconds=seconds)
+        return
+    sent, held = done.outcomes["sent"], done.outcomes["held"]
+    tell("pass_ended", seconds=seconds, sent=sent, held=held, failed=done.outcomes.total() - sent - held)

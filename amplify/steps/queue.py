@@ -7,20 +7,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from amplify.ledger.gates import GATES, write_gates
+from amplify.ledger.gates import GATES, read_gates, write_gates
+from amplify.ledger.notify import notify
+from amplify.ledger.pace import write_gaps
 from amplify.ledger.queueing import difference, write_accounts, write_changes
+from amplify.ledger.restored import doubt_new
+from amplify.ledger.spending import write_budget
 from amplify.ledger.standing import HELD
 from amplify.ledger.store import set_meta
 from amplify.model.errors import NeedsPerson
 from amplify.model.plan import Change, Plan
 from amplify.model.problem import Severity
 from amplify.model.workspace import Workspace
+from amplify.rules.cost import micros
 from amplify.rules.gates import gates
 from amplify.rules.horizon import horizon
 from amplify.rules.lint.care import HELD_BY_GATES
 from amplify.steps.current import note_key, queued_mark
 from amplify.steps.desk import Desk, UnreadableFiles
 from amplify.steps.plan import plan
+from amplify.steps.reopen import follow_files
 
 _QUEUEING: Final = 2
 """Two machines queue one after the other: what one has written, the other compares with."""
@@ -53,7 +59,7 @@ def queue(
     if not workspace.accounts:
         raise NeedsPerson("nobody has said who we are: copy config/accounts.example.yaml to config/accounts.yaml first")
     desk.ledger.serve(workspace.settings.id)
-    gates_changed = _copy_gates(desk, workspace)
+    gates_changed = copy_gates(desk, workspace)
     now = desk.clock.now()
     end = until or horizon(workspace, now)
     planned = plan(workspace, now, end, desk.dialects, progress, desk.known(), desk.said(workspace, now, end))
@@ -68,10 +74,15 @@ def queue(
                 f"{len(cancelled)} waiting deliveries would be cancelled, more than the limit of "
                 f"{workspace.settings.cancel_limit}: look at `amplify plan`, then run `amplify queue --yes`"
             )
-        write_accounts(connection, workspace.accounts)
-        write_changes(connection, planned.ours, changes, now, desk.ledger.real_now(connection))
+        write_accounts(connection, desk.places())
+        write_budget(connection, {name: micros(money) for name, money in workspace.settings.budget.items()})
+        write_gaps(connection, {one.id: one.caps.gap for one in workspace.accounts.values()})
+        real = desk.ledger.real_now(connection)
+        write_changes(connection, planned.ours, changes, now, real)
+        doubt_new(connection, [change.id for change in changes], now, real)
         set_meta(connection, note_key(desk.root), queued_mark(mark, now))
         set_meta(connection, HELD, "")
+        notify(desk.ledger, connection)
     return Queued(planned, changes, gates_changed)
 
 
@@ -89,10 +100,14 @@ def _note_held(desk: Desk, why: str) -> None:
         set_meta(connection, HELD, why)
 
 
-def _copy_gates(desk: Desk, workspace: Workspace) -> bool:
+def copy_gates(desk: Desk, workspace: Workspace) -> bool:
+    """Only the gates, at once. True where any changed."""
     with desk.ledger.write() as connection:
         desk.ledger.lock(connection, GATES)
-        return write_gates(connection, gates(workspace))
+        before = read_gates(connection)
+        changed = write_gates(connection, gates(workspace))
+        follow_files(desk, connection, workspace, before)
+        return changed
 
 
 def _refuse_errors(desk: Desk, planned: Plan) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -17,6 +17,7 @@ from amplify.ledger.tables import ACCOUNT, DELIVERY
 from amplify.model.clock import SetClock
 from amplify.model.delivery import State
 from amplify.model.errors import NeedsPerson
+from amplify.steps.approve import approve_as_rehearsed
 from amplify.steps.desk import Desk
 from amplify.steps.drain import Told
 from amplify.steps.measure import measure
@@ -36,6 +37,16 @@ class Lapse:
     readings: int
 
 
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that people do in the middle of what is rehearsed."""
+
+    at: datetime
+    """Campaign time."""
+    act: Callable[[], None]
+    """Done once; again, where the rehearsal was broken off at this very instant."""
+
+
 def rehearse(
     desk: Desk,
     clock: SetClock,
@@ -46,6 +57,7 @@ def rehearse(
     stage_time: Callable[[datetime], None],
     told: Told | None = None,
     lapse: Callable[[Lapse], None] | None = None,
+    happenings: Sequence[Happening] = (),
 ) -> None:
     """Publish and measure everything from `start` to `end` (UTC), then read what is still to be read for a day.
 
@@ -59,12 +71,15 @@ def rehearse(
         stage_time(now)
         with desk.ledger.write() as connection:
             set_meta(connection, _PLACE, now.isoformat())
+        for one in happenings:
+            if one.at == now:
+                one.act()
         if now <= end:
             _publish(desk, workers, told)
         done = measure(desk)
         if lapse is not None:
             lapse(Lapse(now, done.readings))
-        following = _next(desk, now, end, marks)
+        following = _next(desk, now, end, marks, happenings)
         if following is None:
             return
         now = following
@@ -91,6 +106,8 @@ def _publish(desk: Desk, workers: int, told: Told | None) -> None:
         if done.paused:
             account, why = next(iter(done.paused.items()))
             raise NeedsPerson(f"{account} cannot speak on the stage: {why}")
+        if approve_as_rehearsed(desk):
+            continue
         with desk.ledger.read() as connection:
             if not _on_its_way(desk, connection):
                 return
@@ -113,12 +130,15 @@ def _on_its_way(desk: Desk, connection: Connection) -> bool:
     return connection.execute(select(DELIVERY.c.id).where(held | unsure | slowed).limit(1)).first() is not None
 
 
-def _next(desk: Desk, now: datetime, end: datetime, marks: list[timedelta]) -> datetime | None:
-    """The next instant at which there is something to do: a delivery, a new day, a reading."""
+def _next(
+    desk: Desk, now: datetime, end: datetime, marks: list[timedelta], happenings: Sequence[Happening]
+) -> datetime | None:
+    """The next instant at which there is something to do: a delivery, a new day, a reading; or something happens."""
     with desk.ledger.read() as connection:
         reading = next_reading(connection, now, marks)
         due = next_due(connection)
-    candidates = [reading] if reading is not None else []
+    candidates = [one.at for one in happenings]
+    candidates += [reading] if reading is not None else []
     if now < end:
         midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=UTC)
         candidates += [midnight, *([due] if due is not None and due > now else [])]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from amplify.ledger.settle import Hand
 from amplify.model.errors import PlatformError
+from amplify.model.event import tell
 from amplify.steps.desk import Desk
 
 
@@ -24,6 +25,7 @@ def wake(desk: Desk, accounts: Iterable[str]) -> None:
             _write(desk, account, error.why, ours=False)
         else:
             _write(desk, account, None, ours=False)
+            tell("woke", account=account)
 
 
 def _write(desk: Desk, account: str, why: str | None, ours: bool) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import re
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from amplify.model.problem import Place, Problem, Severity
 
@@ -17,6 +20,8 @@ YAML_BYTES = 4_000_000
 """Largest file of `config/`, and largest note beside a picture."""
 PICTURE_BYTES = 20_000_000
 """Largest picture: four times what the most generous platform takes."""
+VIDEO_BYTES = 512_000_000
+"""Largest video: what the most generous platform takes."""
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _BOM = "\ufeff"
@@ -78,6 +83,29 @@ def _entries(root: Path, folder: str, problems: list[Problem]) -> Iterator[tuple
 
 def read_bytes(root: Path, path: str, limit: int) -> bytes:
     """The bytes of a regular file inside the workspace, at most `limit`. Raises Unreadable."""
+    with _opened(root, path, limit) as file:
+        try:
+            data = file.read(limit + 1)
+        except OSError as error:
+            raise _unread(path, error) from None
+    if len(data) > limit:  # it grew while we looked
+        raise Unreadable(_too_large(path, len(data), limit))
+    if not data:
+        raise Unreadable(_problem(path, "FILE-EMPTY", "this file is empty: fill it or delete it"))
+    return data
+
+
+@contextmanager
+def mapped(root: Path, path: str, limit: int) -> Iterator[mmap.mmap]:
+    """Likewise, but only what is looked at is read: for files that are larger than memory is. Raises Unreadable."""
+    with _opened(root, path, limit) as file:
+        if not os.fstat(file.fileno()).st_size:
+            raise Unreadable(_problem(path, "FILE-EMPTY", "this file is empty: fill it or delete it"))
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            yield data
+
+
+def _opened(root: Path, path: str, limit: int) -> BinaryIO:
     try:
         full = root / path
         # Linked folders have been refused, so only the file itself can lead elsewhere.
@@ -90,15 +118,13 @@ def read_bytes(root: Path, path: str, limit: int) -> bytes:
             raise Unreadable(_problem(path, "FILE-READ", "this is not an ordinary file: remove it"))
         if status.st_size > limit:
             raise Unreadable(_too_large(path, status.st_size, limit))
-        with full.open("rb") as file:
-            data = file.read(limit + 1)
+        return full.open("rb")
     except (OSError, RuntimeError) as error:  # RuntimeError: a link that leads to itself, before Python 3.13
-        raise Unreadable(_problem(path, "FILE-READ", f"this file cannot be read: {_reason(error)}")) from None
-    if len(data) > limit:  # it grew while we looked
-        raise Unreadable(_too_large(path, len(data), limit))
-    if not data:
-        raise Unreadable(_problem(path, "FILE-EMPTY", "this file is empty: fill it or delete it"))
-    return data
+        raise _unread(path, error) from None
+
+
+def _unread(path: str, error: Exception) -> Unreadable:
+    return Unreadable(_problem(path, "FILE-READ", f"this file cannot be read: {_reason(error)}"))
 
 
 def read_text(root: Path, path: str, limit: int) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from amplify.model.account import Account
 from amplify.model.action import Action
+from amplify.model.banner import Template
 from amplify.model.campaign import Campaign
 from amplify.model.fact import Fact
 from amplify.model.partner import Partner
@@ -51,6 +52,7 @@ class Findings:
     queue: list[Found[QueueEntry]] = field(default_factory=list)
     accounts: list[Found[Account]] = field(default_factory=list)
     posts: list[Found[Post]] = field(default_factory=list)
+    banners: list[Found[Template]] = field(default_factory=list)
     pictures: dict[str, Picture] = field(default_factory=dict)
     picture_files: set[str] = field(default_factory=set)
     """Every picture there is, also those that cannot be used; paths under `media/`."""

@@ -7,6 +7,7 @@ from typing import Final
 
 from amplify.model.account import Account
 from amplify.model.action import Action
+from amplify.model.banner import Template
 from amplify.model.campaign import Campaign
 from amplify.model.fact import Fact
 from amplify.model.partner import Partner
@@ -75,10 +76,12 @@ class ListFile:
 SETTINGS: Final = "config/workspace.yaml"
 CAMPAIGNS: Final = "config/campaigns"
 SCHEMAS: Final = "config/schema"
+BANNERS: Final = "media/banners"
+PEOPLE: Final = ListFile("config/people.yaml", "people", PeopleFile, Person)
 QUEUE: Final = ListFile("config/queue.yaml", "entries", QueueFile, QueueEntry)
 ACCOUNTS: Final = ListFile("config/accounts.yaml", "accounts", AccountsFile, Account)
 LISTS: Final = (
-    ListFile("config/people.yaml", "people", PeopleFile, Person),
+    PEOPLE,
     ListFile("config/facts.yaml", "facts", FactsFile, Fact),
     ListFile("config/actions.yaml", "actions", ActionsFile, Action),
     ListFile("config/partners.yaml", "partners", PartnersFile, Partner),
@@ -96,6 +99,7 @@ FILE_MODELS: Final[dict[str, type[Word]]] = {
     "queue": QueueFile,
     "accounts": AccountsFile,
     "picture": PictureNote,
+    "banner": Template,
     "post": PostFront,
 }
 """Name of a schema → what a file of that kind holds (`post`: the front matter)."""

@@ -8,6 +8,7 @@ from typing import Any
 from amplify.model.picture import Picture, PictureNote
 from amplify.model.post import Post, PostFront
 from amplify.model.problem import Place, Problem, Severity
+from amplify.workspace.banners import is_template, read_template
 from amplify.workspace.files import (
     PICTURE_BYTES,
     POST_BYTES,
@@ -17,6 +18,7 @@ from amplify.workspace.files import (
     read_bytes,
     read_text,
 )
+from amplify.workspace.films import is_film, measure_film
 from amplify.workspace.findings import Findings, Found
 from amplify.workspace.frontmatter import PostFile, split_front
 from amplify.workspace.pictures import BrokenPicture, is_picture, measure
@@ -27,20 +29,24 @@ from amplify.workspace.yaml12 import read_yaml
 
 
 def read_media(findings: Findings) -> None:
-    """Read every picture under `media/` with the note beside it."""
+    """Read every picture and video under `media/` with the note beside it."""
     files, problems = files_below(findings.root, "media")
     findings.problems += problems
-    notes = {path for path in files if path.endswith(".yaml")}
+    notes = {path for path in files if path.endswith(".yaml") and not is_template(path)}
     for path in files:
-        if not is_picture(path):
+        if is_template(path):
+            read_template(findings, path)
+        if not _is_shown(path):
             continue
         beside = str(PurePosixPath(path).with_suffix(".yaml"))
         file = path.removeprefix("media/")
         findings.picture_files.add(file)
         note = _note(findings, path, beside, beside in notes)
         try:
-            data = read_bytes(findings.root, path, PICTURE_BYTES)
-            measures = measure(data, path)
+            if is_film(path):
+                measures = measure_film(findings.root, path)
+            else:
+                measures = measure(read_bytes(findings.root, path, PICTURE_BYTES), path)
         except Unreadable as unreadable:
             findings.problems.append(unreadable.problem)
             continue
@@ -48,16 +54,26 @@ def read_media(findings: Findings) -> None:
             findings.problems.append(Problem(Place(path), broken.code, str(broken)))
             continue
         if note is not None:
+            if note.sha256 not in (None, measures.sha256):
+                findings.problems.append(
+                    Problem(
+                        note.place,
+                        "PICTURE-NOTE",
+                        "this note describes another picture than the one beside it (`sha256`): render the banner "
+                        "again, or describe the new picture",
+                    )
+                )
             findings.pictures[file] = Picture(
                 file=file,
                 sha256=measures.sha256,
-                size=len(data),
+                size=measures.size,
                 mime=measures.mime,
                 width=measures.width,
                 height=measures.height,
                 note=note,
+                motion=measures.motion,
             )
-    described = {str(PurePosixPath(path).with_suffix(".yaml")) for path in files if is_picture(path)}
+    described = {str(PurePosixPath(path).with_suffix(".yaml")) for path in files if _is_shown(path)}
     for path in sorted(notes - described):
         findings.problems.append(
             Problem(
@@ -67,6 +83,10 @@ def read_media(findings: Findings) -> None:
                 Severity.WARNING,
             )
         )
+
+
+def _is_shown(path: str) -> bool:
+    return is_picture(path) or is_film(path)
 
 
 def _note(findings: Findings, path: str, beside: str, there: bool) -> PictureNote | None:

@@ -46,6 +46,7 @@ def load(root: Path, platforms: frozenset[str]) -> Loaded:
             pictures=findings.pictures,
             accounts={found.word.id: found.word for found in findings.accounts},
             us=findings.us.word if findings.us else None,
+            banners={found.word.id: found.word for found in findings.banners},
         ),
         problems,
     )

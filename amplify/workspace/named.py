@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from amplify.model.post import Post, TextPart
@@ -34,7 +35,7 @@ def check_names_in_texts(findings: Findings) -> Iterator[Problem]:
     for found in findings.posts:
         told: set[tuple[Place, str]] = set()
         for part in _parts(found.word):
-            for problem in _unknown(part, found.word, known):
+            for problem in unknown_names(part, found.word.front.occasion is None, known):
                 if (problem.place, problem.message) not in told:
                     told.add((problem.place, problem.message))
                     yield problem
@@ -47,7 +48,10 @@ def _parts(post: Post) -> Iterator[TextPart]:
             yield from parts
 
 
-def _unknown(part: TextPart, post: Post, known: Mapping[str, frozenset[str]]) -> Iterator[Problem]:
+def unknown_names(
+    part: TextPart, no_occasion: bool, known: Mapping[str, frozenset[str]], alone: AbstractSet[str] = ALONE
+) -> Iterator[Problem]:
+    """Names in one text that nothing explains. `no_occasion`: its post names none; `alone`: names without an id."""
     if "{" not in part.template:
         return
     own_names = "{%" in part.template  # a text with statements may make names of its own: the renderer judges those
@@ -55,13 +59,13 @@ def _unknown(part: TextPart, post: Post, known: Mapping[str, frozenset[str]]) ->
         group = 1 if block[1] is not None else 2
         inside, at = block[group], block.start(group)
         first = _FIRST.match(inside) if group == 1 else None
-        if first and first[1] not in BOOKS and first[1] not in ALONE and not own_names:
+        if first and first[1] not in BOOKS and first[1] not in alone and not own_names:
             yield Problem(
                 _place(part, at + first.start(1)),
                 "TXT-NAME",
-                f"unknown name `{first[1]}` in a text" + did_you_mean(first[1], [*BOOKS, *ALONE]),
+                f"unknown name `{first[1]}` in a text" + did_you_mean(first[1], [*BOOKS, *sorted(alone)]),
             )
-        if first and first[1] == "occasion" and post.front.occasion is None:
+        if first and first[1] == "occasion" and no_occasion:
             yield Problem(
                 _place(part, at + first.start(1)),
                 "TXT-NAME",

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from amplify.model.account import Account
 from amplify.model.action import Action
+from amplify.model.banner import Template
 from amplify.model.campaign import Campaign
 from amplify.model.fact import Fact
 from amplify.model.partner import Partner
@@ -64,6 +65,15 @@ _BLANKS: Final[dict[type[Word], dict[str, Any]]] = {
     Partner: {"id": NOT_READ, "name": {}, "zone": "UTC", "languages": [NO_LANGUAGE], "joined": _DAY},
     QueueEntry: {"id": NOT_READ, "posts": [NOT_READ], "when": {"at": "2000-01-01T00:00:00Z"}},
     Account: {"partner": NOT_READ, "platform": NO_PLATFORM, "credential": NOT_READ},
+    Template: {
+        "id": NOT_READ,
+        "campaign": NOT_READ,
+        "about": "-",
+        "scene": {},
+        "credit": "-",
+        "licence": "-",
+        "layers": [{"shape": {"form": "fill"}}],
+    },
     PictureNote: {"alt": {}, "credit": "-", "licence": "-"},
     PostFront: {"id": NOT_READ, "campaign": NOT_READ, "kind": "statement", "lang": NO_LANGUAGE, "author": "-"},
 }

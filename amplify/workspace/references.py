@@ -10,10 +10,12 @@ from typing import Any, Final
 
 from amplify.model.problem import Place, Problem, Severity
 from amplify.rules.lint.rulebook import RULEBOOK, weakens
+from amplify.workspace.bannersnamed import banners_name
 from amplify.workspace.findings import Findings, Found
 from amplify.workspace.moments import check_calendar, check_queue_dates
 from amplify.workspace.named import check_names_in_texts
 from amplify.workspace.partly import NO_LANGUAGE, NO_PLATFORM, NOT_READ
+from amplify.workspace.regard import pictures_show, quiet_names, spellings
 from amplify.workspace.suggest import did_you_mean
 from amplify.workspace.words import Spot
 from amplify.workspace.yaml12 import Loc
@@ -25,6 +27,7 @@ NOUNS: Final = {
     "actions": ("call to action", "REF-ACTION"),
     "partners": ("partner", "REF-PARTNER"),
     "posts": ("post", "REF-POST"),
+    "banners": ("banner template", "REF-BANNER"),
 }
 """Shelf → what one of its entries is called, and the code of a name that is not on it."""
 
@@ -275,6 +278,10 @@ CHECKS: Final[tuple[Callable[[Findings], Iterable[Problem]], ...]] = (
     facts_and_actions_name,
     partners_name,
     accounts_name,
+    pictures_show,
+    banners_name,
+    quiet_names,
+    spellings,
     check_calendar,
     check_names_in_texts,
     *QUEUE_CHECKS,

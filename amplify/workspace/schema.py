@@ -29,7 +29,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 @cache
 def schemas() -> dict[str, dict[str, Any]]:
-    """Name → JSON Schema: workspace, campaign, people, facts, actions, partners, queue, accounts, picture, post."""
+    """Name → JSON Schema, one for each kind of file."""
     return {
         name: {"$schema": DIALECT, **model.model_json_schema(mode="validation", schema_generator=_ForEditors)}
         for name, model in FILE_MODELS.items()

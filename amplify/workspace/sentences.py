@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from pydantic_core import ErrorDetails
 
+from amplify.model.banner import Colour, ColourName, Hex
 from amplify.model.platformname import PlatformName
 from amplify.model.word import Id, Lang, Url, Wall
 from amplify.workspace.fields import pattern_of
@@ -16,6 +17,10 @@ FORMS: Final[dict[str, str]] = {
     pattern_of(Id): "an id of lower-case letters a-z, digits, `-` and `_`, at most 64 of them",
     pattern_of(Lang): "a language tag such as `be`, `be-tarask`, `ru` or `en`",
     pattern_of(Url): "an address that begins with https:// or http://, without spaces",
+    pattern_of(Colour): "a colour: `#1b2c46`, or the name of one of the theme's",
+    pattern_of(ColourName): "a colour's name: small letters a-z, digits, `-` and `_`",
+    pattern_of(Hex): "a colour as `#1b2c46`",
+    r"^[0-9a-f]{64}$": "a SHA-256: 64 hexadecimal digits",
     pattern_of(Wall): "a time of day from 00:00 to 23:59, such as `09:30`",
     pattern_of(PlatformName): "the name of a platform, such as `x`, `bluesky` or `mastodon`",
     r"^[^\s#@]+$": "a hashtag without its `#` and without spaces, such as `FreeAnna`",

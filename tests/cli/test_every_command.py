@@ -152,8 +152,14 @@ class TestExitCodes:
         arguments = {
             "add": ["one", "--when", "2027-05-21T10:00+02:00"],
             "import": ["queue.csv"],
+            "backup": ["kept.tar"],
+            "restore": ["kept.tar"],
             "settle": ["a", "--not-sent"],
             "text": ["--post", "one"],
+            "takedown": ["--entry", "a", "--reason", "an error"],
+            "resume": ["--all", "--reason", "mended"],
+            "forget": ["anna"],
+            "prune": ["--older-than", "2y"],
         }
         for folder in (tmp_path / "nowhere", tmp_path):
             said = amplify(command, *arguments.get(command, []), "-w", folder)

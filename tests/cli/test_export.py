@@ -154,7 +154,7 @@ class TestWhatIsNot:
         person(files, consent=anna["consent"] | {"languages": ["be"]})
         files.post("hello", "one", "two", people=["anna"])
         files.queue("hello", at=soon(3600), platforms=["x"])
-        assert withheld(amplify, files) == {"problem": 1}
+        assert withheld(amplify, files) == {"consent": 1}
 
     def test_stale_facts_and_closed_calls(self, amplify: Amplify, files: Files) -> None:
         fact = {

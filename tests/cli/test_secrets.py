@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,21 @@ COMMANDS = (
     ["report"],
     ["report", "--json"],
     ["report", "--out", "report"],
+    ["people"],
+    ["people", "--json"],
+    ["facts", "--all", "--json"],
+    ["stop", "--hashtag", "none", "--reason", "a test", "--json"],
+    ["resume", "--hashtag", "none", "--reason", "a test", "--json"],
+    ["stop", "--json"],
+    ["approve", "--json"],
+    ["takedown", "--entry", "due0", "--reason", "a test", "--yes", "--json"],
+    ["history"],
+    ["history", "--json"],
+    ["history", "--verify", "--json"],
+    ["export", "--json"],
+    ["preview", "--out", "preview.html"],
+    ["doctor", "--json"],
+    ["backup", "kept.tar"],
 )
 
 
@@ -52,6 +68,7 @@ def test_wrong_credentials_are_never_repeated(
             canaries.append(canary)
             monkeypatch.setenv(f"AMPLIFY_{on_stage.partner}_{platform}_{field}".upper(), canary)
     said = [amplify(*words, "-w", busy.root) for words in COMMANDS]
+    assert {one.code for one in said} <= {0, 1, 3}, [one.words for one in said if one.code == 2]
     assert amplify("publish", "-w", busy.root).code == 3
     assert on_stage.texts() == []
     printed = "".join(one.out + one.err for one in said)
@@ -97,9 +114,27 @@ def test_an_unexpected_end_tells_the_places_and_nothing_else(
     assert found(tmp_path, [canary]) == []
 
 
-def test_the_daemon_keeps_them_too(busy: Files, on_stage: OnStage, tmp_path: Path) -> None:
-    secrets = {name: CANARY.format(name) for name in on_stage.environment}
-    said = ended(spawn("run", "--drain", "-w", busy.root, environment=secrets))
-    assert said.code == 3
-    assert "Canary" not in said.words
-    assert found(busy.root, list(secrets.values())) == []
+@pytest.mark.parametrize("form", ["json", "text,debug"])
+@pytest.mark.parametrize("right", [True, False], ids=["right", "wrong"])
+def test_the_daemon_and_its_log_keep_them_too(busy: Files, on_stage: OnStage, form: str, right: bool) -> None:
+    """Wrong ones, which platforms like to quote, and right ones."""
+    given = on_stage.environment
+    secrets = given if right else {name: CANARY.format(name) for name in given}
+    said = ended(spawn("run", "--drain", "-w", busy.root, environment=secrets | {"AMPLIFY_LOG": form}))
+    assert said.code == (0 if right else 3), said.words
+    assert "pass_ended" in said.err
+    hidden = [value for value in secrets.values() if not right or on_stage.partner not in value]
+    assert len(hidden) >= 6
+    assert not [secret for secret in hidden if secret in said.words]
+    assert found(busy.root, hidden) == []
+
+
+def test_the_backup_holds_none(amplify: Amplify, busy: Files, on_stage: OnStage, tmp_path: Path) -> None:
+    assert amplify("publish", "-w", busy.root).code == 0
+    assert amplify("backup", "kept.tar", "-w", busy.root).code == 0
+    with tarfile.open(tmp_path / "kept.tar") as tar:
+        tar.extractall(tmp_path / "kept", filter="data")
+    names = {path.name for path in (tmp_path / "kept").rglob("*")}
+    assert "sessions" not in names
+    assert any("ledger" in name for name in names)
+    assert found(tmp_path / "kept", [one for one in on_stage.environment.values() if on_stage.partner not in one]) == []

@@ -12,14 +12,18 @@ from typing import Any
 
 from counterparts.mastodon import MastodonServer
 from counterparts.network import Network
+from nasty import make_film, moving_gif
 from seen import Seen, read_bluesky, read_mastodon
 
+from amplify.media.video import clean_video
 from amplify.model.message import Attachment, Card, Message, Part
+from amplify.model.moving import FILM
 from amplify.model.platform import Call, Connection, Platform, Receipt
 from amplify.platforms.registry import adapter, dialect
 from amplify.stage.process import Stage
 
 _numbers = itertools.count(1)
+_KINDS = {"image/gif": "gifv", "video/mp4": "video"}
 _TID = "234567abcdefghijklmnopqrstuvwxyz"
 
 
@@ -31,6 +35,7 @@ class Member:
     platform: Platform
     posts: int = 0
     pictures: dict[str, bytes] = field(default_factory=dict)
+    films: dict[str, Path] = field(default_factory=dict)
 
     def message(self, text: str, *, lang: str = "be", **more: Any) -> Message:
         """A message of one part, with everything that links found."""
@@ -66,6 +71,19 @@ class Member:
         self.pictures[name] = held.getvalue()
         return Attachment(name, "0" * 64, "image/png", 48, 27, alt)
 
+    def gif(self, name: str, alt: str) -> Attachment:
+        """A small GIF that moves."""
+        self.pictures[name] = moving_gif()
+        return Attachment(name, "1" * 64, "image/gif", 40, 30, alt)
+
+    def film(self, name: str, alt: str, folder: Path) -> Attachment:
+        """A second of video, cleaned as the engine cleans it."""
+        made = folder / f"{name}.raw"
+        make_film(made)
+        self.films[name] = folder / name
+        clean_video(made, self.films[name])
+        return Attachment(name, "2" * 64, FILM, 160, 120, alt)
+
     def again(self, **changed: Any) -> Platform:
         """Another adapter for the same account, with something changed."""
         connection = replace(self.connection, **changed)
@@ -96,6 +114,7 @@ class Ground:
     def member(self, *, timeout: float = 10.0) -> Member:
         handle, server, secrets = self.open(f"press{next(_numbers)}")
         pictures: dict[str, bytes] = {}
+        films: dict[str, Path] = {}
         connection = Connection(
             account=f"press/{self.platform}",
             handle=handle,
@@ -104,9 +123,10 @@ class Ground:
             loopback_only=True,
             sessions=self._folder / handle,
             picture_bytes=lambda attachment: pictures[attachment.file],
+            film=lambda attachment: films[attachment.file],
             timeout=timeout,
         )
-        return Member(connection, adapter(self.platform)(connection), pictures=pictures)
+        return Member(connection, adapter(self.platform)(connection), pictures=pictures, films=films)
 
     def open(self, name: str) -> tuple[str, str, dict[str, str]]:
         """A new account: handle, server, secrets."""
@@ -189,6 +209,7 @@ class XOnStage(OnStage):
             tags=tuple(one["tag"] for one in entities.get("hashtags", [])),
             mentions=tuple(one["username"] for one in entities.get("mentions", [])),
             alts=tuple(one["alt"] for one in kept["media"]),
+            kinds=tuple(_KINDS.get(one["mime"], "image") for one in kept["media"]),
             parent=answered[0] if answered else None,
             root=post.get("conversation_id"),
         )

@@ -23,6 +23,8 @@ class Seen:
     tags: tuple[str, ...] = ()
     mentions: tuple[str, ...] = ()
     alts: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    """What hangs on it: `image`, `gifv`, `video`."""
     langs: tuple[str, ...] = ()
     parent: str | None = None
     root: str | None = None
@@ -57,7 +59,8 @@ def read_bluesky(server: str, receipt: Receipt) -> Seen | None:
         links=tuple(found["link"]),
         tags=tuple(found["tag"]),
         mentions=tuple(found["mention"]),
-        alts=tuple(one["alt"] for one in embed.get("images", [])),
+        alts=(embed.get("alt", ""),) if "video" in embed else tuple(one["alt"] for one in embed.get("images", [])),
+        kinds=("video",) if "video" in embed else ("image",) * len(embed.get("images", [])),
         langs=tuple(record.get("langs", [])),
         parent=reply.get("parent", {}).get("uri"),
         root=reply.get("root", {}).get("uri"),
@@ -79,6 +82,7 @@ def read_mastodon(server: str, token: str, receipt: Receipt) -> Seen | None:
         tags=tuple(one["name"] for one in status["tags"]),
         mentions=tuple(one["acct"] for one in status["mentions"]),
         alts=tuple(one["description"] or "" for one in status["media_attachments"]),
+        kinds=tuple(one["type"] for one in status["media_attachments"]),
         langs=(status["language"],) if status["language"] else (),
         parent=status["in_reply_to_id"],
         content_warning=status["spoiler_text"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -142,6 +143,51 @@ def test_a_part_of_a_thread_is_found(ground: Ground) -> None:
     assert found.id == receipt.id
 
 
+def test_what_belongs_to_another_delivery_is_not_taken_for_it(ground: Ground) -> None:
+    """Two posts may say the same. A record key tells them apart by itself."""
+    member = ground.member()
+    call = member.call(member.message("Тое самае двойчы"))
+    receipt = member.platform.publish(call)
+    if ground.platform == "bluesky":
+        assert member.platform.find(call, an_hour_ago(), {receipt.id}) is not None
+    elif ground.absence_is_provable:
+        assert member.platform.find(call, an_hour_ago(), {receipt.id}) is None
+    else:
+        with pytest.raises(Unknown):
+            member.platform.find(call, an_hour_ago(), {receipt.id})
+
+
+def test_a_boost_is_found_and_what_was_never_boosted_is_not(ground: Ground) -> None:
+    author, friend = ground.member(), ground.member()
+    target = author.publish("Ці распаўсюдзілі?")
+    ground.settle()
+    call = replace(friend.call(friend.message("")), target=target)
+
+    def absent() -> None:
+        if ground.absence_is_provable:
+            assert friend.platform.find(call, an_hour_ago()) is None
+        else:
+            with pytest.raises(Unknown):
+                friend.platform.find(call, an_hour_ago())
+
+    absent()
+    boost = friend.platform.boost(target, call.key, call.record_key, call.created_at)
+    found = friend.platform.find(call, an_hour_ago())
+    assert found is not None
+    assert (found.id, found.url, found.extra) == (boost.id, boost.url, boost.extra)
+    friend.platform.delete(found)
+    absent()
+    assert ground.seen(author, target) is not None
+
+
+def test_each_platform_says_whether_it_keeps_keys_and_where_people_look(ground: Ground) -> None:
+    member = ground.member()
+    assert member.platform.keeps_keys() is ground.same_key_is_one_post
+    name = member.connection.handle.partition("@")[0] if ground.platform == "mastodon" else member.connection.handle
+    assert member.platform.page().startswith(member.connection.server or "")
+    assert member.platform.page().endswith(name)
+
+
 def test_what_was_never_sent_is_not_found(ground: Ground) -> None:
     member = ground.member()
     member.publish("Нешта іншае")
@@ -149,7 +195,7 @@ def test_what_was_never_sent_is_not_found(ground: Ground) -> None:
     if ground.absence_is_provable:
         assert member.platform.find(call, an_hour_ago()) is None
     else:
-        with pytest.raises(Unknown, match="by hand"):
+        with pytest.raises(Unknown, match="does not promise"):
             member.platform.find(call, an_hour_ago())
 
 
@@ -222,8 +268,6 @@ def test_the_payload_is_what_a_preview_shows_without_uploads(ground: Ground) -> 
     shown = str(member.platform.payload(call))
     assert TEXT in shown
     assert not any(secret in shown for secret in member.connection.secrets.values())
-    from dataclasses import replace
-
     assert "a.png" in str(member.platform.payload(replace(call, prepared={})))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
+import pkgutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -40,6 +41,60 @@ MODULES: dict[str, tuple[Translate, tuple[str, ...]]] = {
         ),
     ),
 }
+
+
+ROOTS: dict[str, tuple[Translate, tuple[str, ...]]] = {
+    "x": (
+        x.translate,
+        ("tweepy", "requests", "requests_oauthlib", "oauthlib", "urllib3", "idna", "charset_normalizer"),
+    ),
+    "mastodon": (mastodon.translate, ("mastodon", "requests", "urllib3", "dateutil", "idna", "charset_normalizer")),
+    "bluesky": (
+        bluesky.translate,
+        (
+            *("atproto", "atproto_client", "atproto_core", "atproto_crypto", "atproto_identity", "atproto_server"),
+            *("httpx", "httpcore", "h11", "anyio", "idna", "pydantic", "pydantic_core"),
+        ),
+    ),
+}
+"""Every package under an adapter: what any of its modules can raise has a meaning, wherever it is defined."""
+
+
+def whole(root: str) -> Iterator[type[Exception]]:
+    """Every exception that is defined anywhere in the package `root`."""
+    package = importlib.import_module(root)
+    for found in pkgutil.walk_packages(getattr(package, "__path__", ()), f"{root}.", onerror=lambda name: None):
+        if any(word in found.name for word in (".__main__", ".contrib", "httpx._main", "pydantic.generics")):
+            continue
+        with suppress(Exception):  # modules for what is not installed here (asyncio and command-line extras)
+            importlib.import_module(found.name)
+    ahead: list[type[BaseException]] = [Exception]
+    seen: set[type[BaseException]] = set()
+    while ahead:
+        kind = ahead.pop()
+        if kind in seen:
+            continue
+        seen.add(kind)
+        ahead.extend(kind.__subclasses__())
+        if kind.__module__.partition(".")[0] == root and issubclass(kind, Exception) and not issubclass(kind, Warning):
+            yield kind
+
+
+@pytest.mark.parametrize("name", ROOTS)
+def test_no_exception_of_any_package_under_an_adapter_is_without_meaning(name: str) -> None:
+    translate, roots = ROOTS[name]
+    kinds = [kind for root in roots for kind in whole(root)]
+    assert len(kinds) > 40
+    for kind in kinds:
+        try:
+            several = list(made(kind))
+        except Exception:
+            several = []
+        several = several or [kind.__new__(kind)]
+        for one in several:
+            meaning = translate(one)
+            assert type(meaning) in MEANINGS, kind
+            assert "a token and a text" not in meaning.why, kind
 
 
 def exceptions_of(module: str) -> Iterator[type[Exception]]:

@@ -56,7 +56,9 @@ def test_each_server_takes_what_it_says(stage: Stage, tmp_path: Path) -> None:
         member.publish("я" * most)
         with pytest.raises(Refused, match=str(most)):
             member.publish("я" * (most + 1))
-    assert said["usual.example"] == Limits(text=500, pictures=4, picture_bytes=16_777_216, alt=1500)
+    assert said["usual.example"] == Limits(
+        text=500, pictures=4, picture_bytes=16_777_216, alt=1500, video_bytes=103_809_024
+    )
 
 
 @pytest.mark.parametrize(

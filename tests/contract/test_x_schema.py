@@ -129,6 +129,25 @@ def test_every_request_fits_the_document(x_document: XDocument, stage: Stage, tm
     assert wrong == {}
 
 
+def test_every_upload_of_what_moves_fits_the_document(x_document: XDocument, stage: Stage, tmp_path: Path) -> None:
+    member = XOnStage(tmp_path, stage).member(timeout=30)
+    made: list[tuple[str, str, bytes | str | None]] = []
+    member.platform._client.session.hooks["response"].append(  # type: ignore[attr-defined]
+        lambda response, **_: made.append((response.request.method, response.request.url, response.request.body))
+    )
+    member.publish("Відэа", pictures=(member.film("walk.mp4", "Шлях", tmp_path),))
+    member.publish("Малюнак", pictures=(member.gif("walk.gif", "Крок"),))
+    paths = [re.sub(r"\d{5,}", "N", urlsplit(url).path) for _, url, _ in made]
+    for step in ("initialize", "N/append", "N/finalize"):
+        assert paths.count(f"/2/media/upload/{step}") == 2
+    assert paths.count("/2/media/upload") >= 4  # asked until it was worked through
+    assert paths.count("/2/media/metadata") == 2
+    wrong = {
+        f"{method} {url}": found for method, url, body in made if (found := x_document.violations(method, url, body))
+    }
+    assert wrong == {}
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "says"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -30,8 +31,10 @@ def programs() -> Path | None:
 class Cluster:
     """One cluster with its own folder and port. It dies with the process that started it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
+        """`folder` holds its programs; `settings` of the server go before our own, which keep tests fast."""
         self._programs = folder
+        self._settings = settings
         self._home = Path(tempfile.mkdtemp(prefix="amplify-pg-"))
         self._copy = self._home.with_name(f"{self._home.name}-programs")
         self._server: subprocess.Popen[bytes] | None = None
@@ -64,29 +67,47 @@ class Cluster:
         for folder in (self._home, self._copy):
             shutil.rmtree(folder, ignore_errors=True)
 
+    def halt(self) -> None:
+        """End at once, as when its machine dies: every connection is cut, nothing is finished. Its data stay."""
+        assert self._server is not None
+        self._server.send_signal(signal.SIGQUIT)
+        self._server.wait(30)
+
+    def resume(self) -> None:
+        """Start again on its data, at the same address."""
+        assert self._started(self._home / "data", self._port), (self._home / "log").read_text("utf-8", "replace")
+
     def url(self, database: str, driver: str = "postgresql+psycopg") -> str:
         """The address of one of its databases."""
         return f"{driver}://postgres@127.0.0.1:{self._port}/{database}"
 
-    def new_database(self) -> str:
-        """The address of a database of its own."""
+    def new_database(self, template: str = "template1") -> str:
+        """The address of a database of its own; a copy of `template`, the address of another that nobody uses."""
         import psycopg
 
         name = f"t{uuid.uuid4().hex[:12]}"
         with psycopg.connect(self.url("postgres", "postgresql"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template.rpartition('/')[2]}")
         return self.url(name)
 
-    def _started(self, data: Path) -> bool:
+    def drop_database(self, address: str) -> None:
+        """Remove one of its databases, whoever is connected to it."""
         import psycopg
 
-        (self._port,) = free_ports(1)
+        with psycopg.connect(self.url("postgres", "postgresql"), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {address.rpartition('/')[2]} WITH (FORCE)")
+
+    def _started(self, data: Path, port: int | None = None) -> bool:
+        import psycopg
+
+        self._port = port or free_ports(1)[0]
         settings = {
             "listen_addresses": "127.0.0.1",
             "port": str(self._port),
             "unix_socket_directories": str(self._home),
             "fsync": "off",
             "max_connections": "200",
+            **self._settings,
         }
         given = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         with (self._home / "log").open("ab") as log:

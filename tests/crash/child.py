@@ -1,29 +1,15 @@
-"""What runs in the child: the real command line, with one line that kills it without warning."""
+"""A process to be killed: the real command line, with one line that kills it without warning."""
 
 from __future__ import annotations
 
 import os
-import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
 
-POINTS: dict[str, tuple[str, str, int, bool]] = {
-    "before the claim": ("amplify.steps.drain", "claim", 1, False),
-    "after the claim": ("amplify.steps.deliver", "Delivering.deliver", 1, False),
-    "during the upload": ("amplify.media.store", "PictureStore.cleaned", 1, True),
-    "before the mark": ("amplify.steps.deliver", "Delivering._begin", 1, False),
-    "before the request": ("amplify.steps.deliver", "Delivering._send", 1, False),
-    "after the answer": ("amplify.steps.deliver", "Delivering._send", 1, True),
-    "before settling": ("amplify.ledger.settle", "Hand.sent", 1, False),
-    "between two parts": ("amplify.steps.deliver", "Delivering._begin", 2, False),
-    "before the second request": ("amplify.steps.deliver", "Delivering._send", 2, False),
-    "after the second answer": ("amplify.steps.deliver", "Delivering._send", 2, True),
-}
-"""Where it dies: module, function, at which call of it, and whether after instead of before."""
+from crash.points import Point
 
 _context = get_context("forkserver")
 _context.set_forkserver_preload(
@@ -34,8 +20,8 @@ _context.set_forkserver_preload(
 )
 
 
-def start(words: list[str], environment: Mapping[str, str], out: Path, point: str | None = None) -> BaseProcess:
-    """Start `amplify WORDS` in a process of its own, which writes what it says into `out`."""
+def start(words: list[str], environment: Mapping[str, str], out: Path, point: Point | None = None) -> BaseProcess:
+    """Start `amplify WORDS` in a process of its own, which writes what it says into `out`, and dies at `point`."""
     child = _context.Process(target=_run, args=(words, dict(environment), str(out), point))
     child.start()
     return child
@@ -52,7 +38,7 @@ def finish(child: BaseProcess, seconds: float = 60) -> int:
     return child.exitcode
 
 
-def _run(words: list[str], environment: dict[str, str], out: str, point: str | None) -> None:
+def _run(words: list[str], environment: dict[str, str], out: str, point: Point | None) -> None:
     os.environ.update(environment)
     handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(handle, 1)
@@ -60,31 +46,8 @@ def _run(words: list[str], environment: dict[str, str], out: str, point: str | N
     sys.stdout = os.fdopen(1, "w", closefd=False)
     sys.stderr = os.fdopen(2, "w", closefd=False)
     if point is not None:
-        _mine(*POINTS[point])
+        point.mine()
     from amplify.cli.main import main
 
     sys.argv = ["amplify", *words]
     main()
-
-
-def _mine(module: str, name: str, call: int, after: bool) -> None:
-    from importlib import import_module
-
-    owner: Any = import_module(module)
-    *path, function = name.split(".")
-    for step in path:
-        owner = getattr(owner, step)
-    original: Callable[..., Any] = getattr(owner, function)
-    calls = 0
-
-    def mined(*args: Any, **kwargs: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if calls == call and not after:
-            os.kill(os.getpid(), signal.SIGKILL)
-        answer = original(*args, **kwargs)
-        if calls == call:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return answer
-
-    setattr(owner, function, mined)

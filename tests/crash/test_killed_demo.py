@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -54,9 +56,21 @@ def test_a_killed_demo_goes_on(tmp_path: Path) -> None:
 
     with closing(sqlite3.connect(f"file:{folder}/rehearsal/ledger.sqlite?mode=ro", uri=True)) as ledger:
         states = dict(ledger.execute("SELECT state, count(*) FROM delivery WHERE due_at < '2027-05-24' GROUP BY state"))
+        missed = {post for (post,) in ledger.execute("SELECT post FROM delivery WHERE state = 'missed'")}
+        late = [
+            str(json.loads(text))
+            for (text,) in ledger.execute(
+                "SELECT message FROM delivery WHERE state = 'sent' AND sent_at >= '2027-05-20 07:00'"
+            )
+        ]
         parts = ledger.execute("SELECT count(*) FROM part WHERE remote_id IS NOT NULL").fetchone()[0]
-    assert states.keys() == {"sent"}
+    assert states.keys() == {"sent", "missed"}
     assert states["sent"] >= 60
+    # On Thursday Mira is released: nothing more is said about her, and everything else goes on.
+    assert "mira was released" in " ".join(said.split())
+    assert missed == {"boost-the-league", "letter-to-mira"}
+    assert len(late) >= 20
+    assert not [text for text in late if re.search("Mira|Міра|Мира|Astravan|Астраван", text)]
     with Stage(folder / "rehearsal" / "stage") as stage:  # the same folder again: its journal holds everything
         posts = [post for post in stage.control.posts() if not post["outside"]]
     assert len(posts) == parts

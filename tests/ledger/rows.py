@@ -8,10 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select, update
 
-from amplify.ledger.claim import Claimed, claim
+from amplify.ledger.claim import claim
+from amplify.ledger.claimed import Claimed
 from amplify.ledger.gates import read_gates, write_gates
+from amplify.ledger.mark import Barred, Begun
 from amplify.ledger.queueing import difference, write_accounts, write_changes
-from amplify.ledger.settle import Barred, Begun, Hand
+from amplify.ledger.settle import Hand
 from amplify.ledger.store import Ledger
 from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, MOVE, PART
 from amplify.model.delivery import State, delivery_id
@@ -67,7 +69,7 @@ def queue(ledger: Ledger, *deliveries: Planned, now: datetime = NOW, open_gates:
     """Write a plan down, as the step does; by default with an open gate for every subject that has none."""
     with ledger.write() as connection:
         changes = difference(connection, deliveries, now, now + HORIZON)
-        write_accounts(connection, dict.fromkeys(one.account for one in deliveries))
+        write_accounts(connection, {one.account: f"{one.platform}:" for one in deliveries})
         write_changes(connection, deliveries, changes, now, ledger.real_now(connection))
         if open_gates:
             known = read_gates(connection)
@@ -87,7 +89,7 @@ def take(
 ) -> list[Claimed]:
     """Claim."""
     with ledger.write() as connection:
-        return claim(ledger, connection, now=now, owner=owner, lease=lease, limit=limit)
+        return claim(ledger, connection, now=now, owner=owner, lease=lease, limit=limit).taken
 
 
 def take_one(ledger: Ledger, *, now: datetime = NOW, owner: str = "me") -> Claimed:
@@ -134,10 +136,10 @@ def send(ledger: Ledger, claimed: Claimed, *, now: datetime = NOW, remote: str =
     """All of it, from the first mark to the last receipt."""
     for part in claimed.parts:
         if part.receipt is None:
-            begun = begin(ledger, claimed, part.number, now=now)
+            begin(ledger, claimed, part.number, now=now)
             with acting(ledger, claimed, now=now) as hand:
                 last = part.number == len(claimed.parts) - 1
-                hand.sent(claimed.id, part.number, receipt(f"{remote}.{part.number}"), begun.attempt, last)
+                hand.sent(claimed.id, part.number, receipt(f"{remote}.{part.number}"), last)
 
 
 def receipt(remote: str = "1") -> Receipt:

@@ -58,7 +58,7 @@ def test_what_waits_again_keeps_its_place(ledger: WoundLedger) -> None:
     claimed = take_one(ledger, now=now)
     begun = rows.begin(ledger, claimed, now=now)
     with rows.acting(ledger, claimed, now=now) as hand:
-        hand.try_later(claimed.id, claimed.account, begun.attempt, "busy", timedelta(0))
+        hand.try_later(claimed.id, claimed.account, begun.part, "busy", timedelta(0))
     assert take_one(ledger, now=now).post == "first"
 
 
@@ -106,7 +106,8 @@ class TestGates:
         for one in blocked:
             assert row(ledger, one)["look_at"] == one.late  # not before: nothing here opens by itself
         with ledger.write() as connection:
-            assert claiming._due(connection, NOW + HOUR, ledger.real_now(connection), 100) == []
+            bounds = {"now": NOW + HOUR, "until": NOW + HOUR, "real": ledger.real_now(connection), "most": 100}
+            assert claiming._open_accounts(ledger, connection, bounds) == []
 
     def test_rows_behind_held_ones_go_out_in_the_same_claim(self, ledger: WoundLedger) -> None:
         held = [planned(f"held{n}", due=NOW + n * MINUTE, subjects=("campaign:shut",)) for n in range(40)]
@@ -165,15 +166,16 @@ class TestGates:
         queue(ledger, one)
         rows.gates(ledger, CLOSED)
         opening = threading.Thread(target=lambda: _copy_gates_as_queue_does(ledger, OPEN))
-        read = claiming.gates_of
+        ask = claiming.barred
 
         def slowly(*asked: object) -> object:
-            answer = read(*asked)  # type: ignore[arg-type]
-            opening.start()
-            opening.join(0.5)
+            answer = ask(*asked)  # type: ignore[arg-type]
+            if opening.ident is None:
+                opening.start()
+                opening.join(0.5)
             return answer
 
-        monkeypatch.setattr(claiming, "gates_of", slowly)
+        monkeypatch.setattr(claiming, "barred", slowly)
         assert take(ledger) == []
         opening.join()
         monkeypatch.undo()
@@ -264,16 +266,16 @@ class TestBoosts:
         (claimed,) = take(ledger, limit=1)
         put(ledger, boost, look_at=NOW, why=None)
         sending = threading.Thread(target=lambda: rows.send(ledger, claimed))
-        waits = claiming._boost_waits
+        ask = claiming.barred
 
-        def slowly(*asked: object) -> str | None:
-            answer = waits(*asked)  # type: ignore[arg-type]
+        def slowly(*asked: object) -> object:
+            answer = ask(*asked)  # type: ignore[arg-type]
             if sending.ident is None:
                 sending.start()
                 sending.join(0.5)
             return answer
 
-        monkeypatch.setattr(claiming, "_boost_waits", slowly)
+        monkeypatch.setattr(claiming, "barred", slowly)
         taken = rows.names(take(ledger))
         sending.join()
         monkeypatch.undo()

@@ -30,7 +30,7 @@ WORKERS = """
         empty = 0
         while empty < 3:
             with ledger.write() as connection:
-                taken = claim(ledger, connection, now=now, owner=owner, lease=lease, limit=3)
+                taken = claim(ledger, connection, now=now, owner=owner, lease=lease, limit=3).taken
             empty = 0 if taken else empty + 1
             for one in taken:
                 with ledger.write() as connection:
@@ -38,7 +38,7 @@ WORKERS = """
                 if isinstance(mark, Begun):
                     begun.append((one.account, one.post))
                     with ledger.write() as connection:
-                        Hand(ledger, connection, now, one.owner).sent(one.id, 0, Receipt("1", ""), mark.attempt, True)
+                        Hand(ledger, connection, now, one.owner).sent(one.id, 0, Receipt("1", ""), True)
 
     threads = [threading.Thread(target=work, args=(f"{NUMBER}:{n}",)) for n in range(4)]
     ready()

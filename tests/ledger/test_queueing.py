@@ -75,7 +75,7 @@ def test_an_edit_forgets_what_was_prepared_for_other_words(ledger: WoundLedger) 
     claimed = take_one(ledger)
     begun = rows.begin(ledger, claimed)
     with acting(ledger, claimed) as hand:
-        hand.try_later(claimed.id, claimed.account, begun.attempt, "busy", timedelta(0))
+        hand.try_later(claimed.id, claimed.account, begun.part, "busy", timedelta(0))
     queue(ledger, planned(texts=("new words",)))
     (part,) = rows.parts(ledger, claimed)
     assert (part["created_at"], part["prepared"]) == (None, None)
@@ -177,10 +177,10 @@ def test_a_thread_that_is_partly_out_keeps_its_words(ledger: WoundLedger) -> Non
     claimed = take_one(ledger)
     begun = rows.begin(ledger, claimed)
     with acting(ledger, claimed) as hand:
-        hand.sent(claimed.id, 0, receipt(), begun.attempt, last=False)
+        hand.sent(claimed.id, 0, receipt(), last=False)
     begun = rows.begin(ledger, claimed, 1)
     with acting(ledger, claimed) as hand:
-        hand.try_later(claimed.id, claimed.account, begun.attempt, "busy", timedelta(0))
+        hand.try_later(claimed.id, claimed.account, begun.part, "busy", timedelta(0))
     assert state(ledger, thread) is State.WAITING
     (change,) = queue(ledger, planned(texts=("first, edited", "second")))
     assert change.sign == "!"
@@ -189,17 +189,43 @@ def test_a_thread_that_is_partly_out_keeps_its_words(ledger: WoundLedger) -> Non
     assert row(ledger, thread)["content_hash"] == thread.content_hash
 
 
-def test_a_row_taken_between_look_and_write_is_left_alone(ledger: WoundLedger) -> None:
+def test_an_edit_takes_a_row_away_from_whoever_claims_it(ledger: WoundLedger) -> None:
     """The difference was seen while it waited; a worker claims it before the change is written."""
     one, new = planned(), planned(texts=("new words",))
     queue(ledger, one)
     with ledger.read() as connection:
         changes = rows.difference(connection, [new], NOW, NOW + rows.HORIZON)
+    claimed = take_one(ledger)
+    with ledger.write() as connection:
+        rows.write_changes(connection, [new], changes, NOW, ledger.real_now(connection))
+    assert rows.barred(ledger, claimed) == "another worker has it"
+    assert state(ledger, one) is State.WAITING
+    assert row(ledger, one)["content_hash"] == new.content_hash
+    assert rows.moves(ledger, one) == [(None, "waiting"), ("waiting", "claimed"), ("claimed", "waiting")]
+    assert take_one(ledger).message == new.message
+
+
+def test_a_row_whose_call_has_begun_between_look_and_write_is_left_alone(ledger: WoundLedger) -> None:
+    one, new = planned(), planned(texts=("new words",))
+    queue(ledger, one)
+    with ledger.read() as connection:
+        changes = rows.difference(connection, [new], NOW, NOW + rows.HORIZON)
         gone = rows.difference(connection, [], NOW, NOW + rows.HORIZON)
-    take_one(ledger)
+    rows.begin(ledger, take_one(ledger))
     with ledger.write() as connection:
         rows.write_changes(connection, [new], changes, NOW, ledger.real_now(connection))
         rows.write_changes(connection, [], gone, NOW, ledger.real_now(connection))
-    assert state(ledger, one) is State.CLAIMED
+    assert state(ledger, one) is State.SENDING
     assert row(ledger, one)["content_hash"] == one.content_hash
-    assert rows.moves(ledger, one) == [(None, "waiting"), ("waiting", "claimed")]
+
+
+def test_what_is_taken_off_the_queue_is_taken_from_whoever_claims_it(ledger: WoundLedger) -> None:
+    one = planned()
+    queue(ledger, one)
+    claimed = take_one(ledger)
+    with ledger.write() as connection:
+        gone = rows.difference(connection, [], NOW, NOW + rows.HORIZON)
+        rows.write_changes(connection, [], gone, NOW, ledger.real_now(connection))
+    assert rows.barred(ledger, claimed) == "another worker has it"
+    assert state(ledger, one) is State.CANCELLED
+    assert rows.moves(ledger, one)[-1] == ("claimed", "cancelled")

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from amplify.ledger.agenda import agenda
-from amplify.ledger.claim import Claimed
+from amplify.ledger.claimed import Claimed
 from amplify.ledger.reap import reap
 from amplify.model.delivery import State
 from amplify.model.gate import Gate
@@ -38,18 +38,18 @@ class TestBegin:
         begun = rows.begin(ledger, claimed)
         assert state(ledger, claimed) is State.SENDING
         (attempt,) = rows.attempts(ledger, claimed)
-        assert (attempt["id"], attempt["part"], attempt["outcome"]) == (begun.attempt, 0, None)
+        assert (attempt["owner"], attempt["part"], attempt["outcome"]) == (claimed.owner, begun.part, None)
         assert rows.parts(ledger, claimed)[0]["created_at"] == begun.created_at == NOW
 
     def test_created_at_is_the_same_on_every_retry(self, ledger: WoundLedger) -> None:
         claimed = claimed_one(ledger)
         first = rows.begin(ledger, claimed)
         with acting(ledger, claimed) as hand:
-            hand.try_later(claimed.id, claimed.account, first.attempt, "busy", timedelta(0))
+            hand.try_later(claimed.id, claimed.account, first.part, "busy", timedelta(0))
         later = NOW + MINUTE
         again = rows.begin(ledger, take_one(ledger, now=later), now=later)
         assert again.created_at == first.created_at
-        assert again.attempt != first.attempt
+        assert [one["outcome"] for one in rows.attempts(ledger, claimed)] == ["try_later", None]
 
     def test_gates_are_read_a_last_time(self, ledger: WoundLedger) -> None:
         claimed = claimed_one(ledger)
@@ -98,7 +98,7 @@ class TestOutcomes:
         claimed = claimed_one(ledger)
         begun = rows.begin(ledger, claimed)
         with acting(ledger, claimed) as hand:
-            hand.try_later(claimed.id, claimed.account, begun.attempt, "too many requests", MINUTE)
+            hand.try_later(claimed.id, claimed.account, begun.part, "too many requests", MINUTE)
         assert state(ledger, claimed) is State.WAITING
         assert row(ledger, claimed)["why"] == "too many requests"
         assert take(ledger) == []
@@ -109,7 +109,7 @@ class TestOutcomes:
         claimed = claimed_one(ledger)
         begun = rows.begin(ledger, claimed)
         with acting(ledger, claimed) as hand:
-            hand.logged_out(claimed.id, claimed.account, begun.attempt, "its token was revoked", MINUTE)
+            hand.logged_out(claimed.id, claimed.account, begun.part, "its token was revoked", MINUTE)
         assert state(ledger, claimed) is State.WAITING
         assert rows.account(ledger)["paused_why"] == "its token was revoked"
         ledger.wind(2 * MINUTE)
@@ -124,10 +124,10 @@ class TestOutcomes:
         for part in range(out):
             begun = rows.begin(ledger, claimed, part)
             with acting(ledger, claimed) as hand:
-                hand.sent(claimed.id, part, receipt(), begun.attempt, last=False)
+                hand.sent(claimed.id, part, receipt(), last=False)
         begun = rows.begin(ledger, claimed, out)
         with acting(ledger, claimed) as hand:
-            hand.refused(claimed.id, begun.attempt, "against its rules")
+            hand.refused(claimed.id, begun.part, "against its rules")
         assert state(ledger, claimed) is goal
         assert row(ledger, claimed)["why"] == "against its rules"
 
@@ -136,7 +136,7 @@ class TestOutcomes:
         begun = rows.begin(ledger, claimed)
         lease = row(ledger, claimed)["lease_until"]
         with acting(ledger, claimed) as hand:
-            hand.unknown(claimed.id, begun.attempt, "no answer")
+            hand.unknown(claimed.id, begun.part, "no answer")
         assert state(ledger, claimed) is State.UNSURE
         assert row(ledger, claimed)["lease_until"] == lease
         ledger.wind(10 * LEASE)
@@ -152,9 +152,9 @@ class TestOutcomes:
             begun = rows.begin(ledger, claimed, part)
             with acting(ledger, claimed) as hand:
                 if part < out:
-                    hand.sent(claimed.id, part, receipt(), begun.attempt, last=False)
+                    hand.sent(claimed.id, part, receipt(), last=False)
                 else:
-                    hand.unknown(claimed.id, begun.attempt, "no answer")
+                    hand.unknown(claimed.id, begun.part, "no answer")
         with acting(ledger, by="reconcile") as hand:
             hand.absent(claimed.id, timely)
         assert state(ledger, claimed) is goal
@@ -165,7 +165,7 @@ class TestOutcomes:
         claimed = claimed_one(ledger, "first", "second")
         begun = rows.begin(ledger, claimed)
         with acting(ledger, claimed) as hand:
-            hand.unknown(claimed.id, begun.attempt, "no answer")
+            hand.unknown(claimed.id, begun.part, "no answer")
         with acting(ledger, by="reconcile") as hand:
             hand.found(claimed.id, 0, receipt("7"), last=False)
         again = take_one(ledger)
@@ -196,11 +196,11 @@ class TestLeases:
     def test_a_receipt_that_comes_after_the_lease_still_counts(self, ledger: WoundLedger) -> None:
         """What is out is out: the row was unsure, and is sent, without anybody looking."""
         claimed = claimed_one(ledger)
-        begun = rows.begin(ledger, claimed)
+        rows.begin(ledger, claimed)
         ledger.wind(2 * LEASE)
         reaped(ledger)
         with acting(ledger, claimed) as hand:
-            assert hand.sent(claimed.id, 0, receipt("late"), begun.attempt, last=True)
+            assert hand.sent(claimed.id, 0, receipt("late"), last=True)
         assert state(ledger, claimed) is State.SENT
         assert rows.parts(ledger, claimed)[0]["remote_id"] == "late"
 
@@ -215,10 +215,10 @@ class TestLeases:
         rows.begin(ledger, again)
         for act in ("refused", "unknown"):
             with acting(ledger, claimed) as hand:
-                getattr(hand, act)(claimed.id, begun.attempt, "too late to say")
+                getattr(hand, act)(claimed.id, begun.part, "too late to say")
             assert state(ledger, claimed) is State.SENDING
         with acting(ledger, claimed) as hand:
-            hand.try_later(claimed.id, claimed.account, begun.attempt, "too late to say", MINUTE)
+            hand.try_later(claimed.id, claimed.account, begun.part, "too late to say", MINUTE)
         assert row(ledger, claimed)["owner"] == again.owner
 
 
@@ -239,10 +239,10 @@ class TestLateness:
         claimed = claimed_one(ledger, "first", "second")
         begun = rows.begin(ledger, claimed)
         with acting(ledger, claimed) as hand:
-            hand.sent(claimed.id, 0, receipt(), begun.attempt, last=False)
+            hand.sent(claimed.id, 0, receipt(), last=False)
         begun = rows.begin(ledger, claimed, 1)
         with acting(ledger, claimed) as hand:
-            hand.try_later(claimed.id, claimed.account, begun.attempt, "busy", MINUTE)
+            hand.try_later(claimed.id, claimed.account, begun.part, "busy", MINUTE)
         assert reaped(ledger, NOW + LATENESS) == 1
         assert state(ledger, claimed) is State.CUT
         assert row(ledger, claimed)["why"]

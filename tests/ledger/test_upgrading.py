@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import Engine, create_engine, select
+from sqlalchemy import Engine, TableClause, column, create_engine, insert, inspect, select, table
 from sqlalchemy.engine import make_url
 from sqlmodel import SQLModel
 
 from amplify.ledger.learned import known
 from amplify.ledger.migrate import configuration
 from amplify.ledger.store import HEAD, Ledger
+from amplify.model.plan import Planned
 from ledger import rows
 
-OLDER = ("0001",)
+OLDER = ("0001", "0002", "0003")
 """Every revision that was ever HEAD before this one."""
 
 
@@ -34,21 +35,39 @@ def made_at(revision: str, url: str) -> Engine:
     return engine
 
 
-def contents(engine: Engine, tables: list[str]) -> Mapping[str, Any]:
+def as_it_was(engine: Engine, name: str) -> TableClause:
+    """A table with the columns that this database has, which may be fewer than today's."""
+    present = {one["name"] for one in inspect(engine).get_columns(name)}
+    columns = SQLModel.metadata.tables[name].columns
+    return table(name, *(column(one.name, one.type) for one in columns if one.name in present))
+
+
+def contents(engine: Engine, tables: Sequence[TableClause]) -> Mapping[str, Any]:
     """Every row of these tables."""
     with engine.connect() as connection:
-        return {
-            name: sorted(map(repr, connection.execute(select(SQLModel.metadata.tables[name])).all())) for name in tables
-        }
+        return {one.name: sorted(map(repr, connection.execute(select(one)).all())) for one in tables}
+
+
+def filled(home: Path, *deliveries: Planned) -> Ledger:
+    """A ledger of today, from which an older one's rows are taken."""
+    ledger = Ledger.open(f"sqlite:///{home / 'today.sqlite'}")
+    rows.queue(ledger, *deliveries)
+    return ledger
 
 
 @pytest.mark.parametrize("revision", OLDER)
-def test_rows_of_an_older_ledger_are_kept(empty_database: str, revision: str) -> None:
+def test_rows_of_an_older_ledger_are_kept(empty_database: str, revision: str, tmp_path: Path) -> None:
     engine = made_at(revision, empty_database)
-    old = Ledger(engine, None)
     one, two = rows.planned("one", texts=("а", "б")), rows.planned("two", "press_union/mastodon")
-    rows.queue(old, one, two)
-    tables = ["account", "attempt", "delivery", "gate", "meta", "move", "part", "reading"]
+    today = filled(tmp_path, one, two)
+    names = ["account", "delivery", "part", "attempt", "gate", "meta", "move", "reading"]
+    tables = [as_it_was(engine, name) for name in names]
+    with today.engine.connect() as source, engine.begin() as connection:
+        for each in tables:
+            found = [dict(row) for row in source.execute(select(each)).mappings()]
+            if found:
+                connection.execute(insert(each), found)
+    today.close()
     before = contents(engine, tables)
     assert all(before[name] for name in ("account", "delivery", "gate", "move", "part"))
     engine.dispose()
@@ -57,6 +76,11 @@ def test_rows_of_an_older_ledger_are_kept(empty_database: str, revision: str) ->
     assert ledger._revision() == HEAD
     assert contents(ledger.engine, tables) == before
     assert rows.state(ledger, one) == "waiting"
+    if revision < "0003":
+        assert rows.row(ledger, one)["cost"] == 0
+        assert rows.account(ledger)["place"] is None
+    rows.queue(ledger, one, two)
+    assert rows.account(ledger)["place"] == "x:"
     with ledger.read() as connection:
         assert known(connection).limits == {}
     ledger.close()

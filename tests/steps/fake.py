@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,7 +19,8 @@ from amplify.model.message import Message, Part
 from amplify.model.platform import Call, Json, Limits, Reading, Receipt, Whoami
 from amplify.model.workspace import Workspace
 from amplify.steps.current import note_key, queued_mark
-from amplify.steps.desk import Desk, Timings
+from amplify.steps.desk import Desk
+from amplify.steps.timings import Timings
 
 Answer = Literal["accept", "try_later", "refuse", "logged_out", "lose_before", "lose_after"]
 ANSWERS: tuple[Answer, ...] = ("accept", "try_later", "refuse", "logged_out", "lose_before", "lose_after")
@@ -58,7 +59,15 @@ class World:
     """Whether absence can be proved; on X it cannot."""
     blind: bool = False
     """Whether the timelines cannot be read just now."""
+    keeps_keys: bool = True
+    """Whether its server honours idempotency keys."""
+    finds: list[tuple[str, str]] = field(default_factory=list)
+    """Account, key: what was looked up."""
     deleted: set[str] = field(default_factory=set)
+    deletions: list[str] = field(default_factory=list)
+    """Ids in the order in which they were deleted."""
+    undeletable: deque[PlatformError] = field(default_factory=deque)
+    """What the next deletions get instead."""
     reads: list[tuple[str, int]] = field(default_factory=list)
     counts: Reading = field(default_factory=lambda: Reading(likes=1))
     limits: dict[str, Limits] = field(default_factory=dict)
@@ -130,16 +139,25 @@ class FakePlatform:
         self._fail(answer, before=False)
         return Receipt(id, f"https://fake.example/{id}")
 
-    def find(self, call: Call, since: datetime) -> Receipt | None:
+    def find(self, call: Call, since: datetime, taken: Collection[str] = ()) -> Receipt | None:
         if self.world.blind:
             raise Unknown("the timeline cannot be read just now")
         self._speaks()
+        self.world.finds.append((self.account, call.key))
+        if call.target is not None and (self.account, call.target.id or call.target.url) in self.world.boosts:
+            return Receipt(f"{self.account}:boost", "")
         for one in self.world.accepted:
-            if (one.account, one.key) == (self.account, call.key):
+            if (one.account, one.key) == (self.account, call.key) and one.id not in self.world.deleted:
                 return Receipt(one.id, f"https://fake.example/{one.id}")
         if not self.world.provable:
             raise Unknown("not on the timeline, and X cannot say that it is not out")
         return None
+
+    def keeps_keys(self) -> bool:
+        return self.world.keeps_keys
+
+    def page(self) -> str:
+        return f"https://fake.example/{self.account}"
 
     def boost(self, target: Receipt, key: str, record_key: str, created_at: datetime) -> Receipt:
         self._speaks()
@@ -158,7 +176,12 @@ class FakePlatform:
         return Receipt(found[0].id, url)
 
     def delete(self, receipt: Receipt) -> None:
+        self.world.meanwhile("delete")
+        self._speaks()
+        if self.world.undeletable:
+            raise self.world.undeletable.popleft()
         self.world.deleted.add(receipt.id)
+        self.world.deletions.append(receipt.id)
 
     def read(self, ids: Sequence[str]) -> Mapping[str, Reading | None]:
         self._speaks()

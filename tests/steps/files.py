@@ -24,7 +24,8 @@ def soon(seconds: float = 0) -> str:
 class Files:
     """A folder with partners, one campaign and no people; posts and entries as a test adds them."""
 
-    def __init__(self, root: Path, *partners: str, id: str = "house") -> None:
+    def __init__(self, root: Path, *partners: str, id: str = "house", handles: Mapping[str, str] | None = None) -> None:
+        """`handles`: platform → what everybody goes by there, in place of what is made of the partner's name."""
         self.root = root
         self.partners = partners or ("union",)
         day = datetime.now(UTC).date()
@@ -40,7 +41,8 @@ class Files:
                     {
                         "id": partner,
                         "name": {"en": partner.title()},
-                        "handles": {platform: handle(partner, platform) for platform in PLATFORMS},
+                        "handles": {platform: handle(partner, platform) for platform in PLATFORMS}
+                        | dict(handles or {}),
                         "zone": "UTC",
                         "languages": ["en"],
                         "joined": (day - timedelta(days=900 - number)).isoformat(),

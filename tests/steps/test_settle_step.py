@@ -11,7 +11,7 @@ from ledger.rows import NOW, planned, queue, state
 from workshop import Workshop
 
 from amplify.model.delivery import State
-from amplify.model.errors import WrongUse
+from amplify.model.errors import NeedsPerson, WrongUse
 from amplify.model.plan import Planned
 from amplify.steps.publish import publish
 from amplify.steps.settle import settle
@@ -51,6 +51,9 @@ def test_it_is_out(desk: FakeDesk) -> None:
 
 def test_it_is_not_out(desk: FakeDesk) -> None:
     one = unsure(desk, accepted=False)
+    with pytest.raises(NeedsPerson, match="may still arrive"):
+        settle(desk, one.id, None, "Desk")
+    desk.ledger.wind(LEASE)
     assert settle(desk, one.id, None, "Desk") == "waiting"
     go(desk)
     assert state(desk.ledger, one) is State.SENT
@@ -60,6 +63,7 @@ def test_it_is_not_out(desk: FakeDesk) -> None:
 def test_it_is_not_out_and_it_is_too_late(desk: FakeDesk) -> None:
     one = unsure(desk, accepted=False)
     desk.time.set(one.late + timedelta(minutes=1))
+    desk.ledger.wind(LEASE)
     assert settle(desk, one.id, None, "Desk") == "missed"
     assert rows.row(desk.ledger, one)["why"]
 

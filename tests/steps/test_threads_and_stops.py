@@ -156,7 +156,7 @@ class TestLostLeases:
             assert dict(go(other).outcomes) == {"sent": 1}
 
         world.meanwhile = overtaken
-        assert dict(go(desk, one).outcomes) == {"held": 1}
+        assert dict(go(desk, one).outcomes) == {"lost": 1}
         assert world.repeated() == []
         assert state(desk.ledger, one) is State.SENT
 
@@ -200,7 +200,7 @@ class TestLostLeases:
 
         def given_back(moment: str) -> None:
             if moment == "after":
-                other.world.silent.add(one.account)
+                other.world.blind = True
                 desk.ledger.wind(LEASE)
                 go(other)
                 rows.put(desk.ledger, one, state="waiting", owner=None, lease_until=None, look_at=NOW)

@@ -16,6 +16,7 @@ from ledger import rows
 from amplify.ledger.store import Ledger
 from amplify.model.clock import SetClock
 from amplify.stage.process import Stage
+from amplify.steps.approve import approve, to_review
 from amplify.steps.desk import Desk
 from amplify.steps.publish import publish
 from amplify.steps.queue import queue
@@ -65,6 +66,10 @@ class Clone:
     def publish(self, now: datetime) -> dict[str, int]:
         self.clock.set(now)
         return dict(publish(self.desk, workers=3).outcomes)
+
+    def review(self) -> int:
+        """Somebody here reads and approves what came from outside."""
+        return approve(self.desk, to_review(self.desk), "editor")
 
     def pull(self) -> None:
         git(self.root, "pull", "-q", "--rebase")
@@ -126,6 +131,12 @@ def test_a_shared_queue_without_anybodys_keys(clones: tuple[Clone, Clone], stage
         assert len(changes) == 6  # two posts on three platforms: only its own
         assert {change.account.partition("/")[0] for change in changes} == {clone.partner}
         assert "accounts.yaml" not in git(clone.root, "status", "--porcelain", "--untracked-files=all")
+
+    # The campaign is the union's own; the league says nothing of it that nobody there has read.
+    for clone in (ours, theirs):
+        clone.publish(NOON)
+    assert {text for _, _, text in standing(stage, clones)} == {"The union says hello"}
+    assert (ours.review(), theirs.review()) == (0, 6)
 
     # Each says it in words of its own, and each once.
     for clone in (ours, theirs, ours, theirs):

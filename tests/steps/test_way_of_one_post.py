@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from ledger import rows
 from ledger.rows import NOW, planned, state
 
@@ -123,7 +124,7 @@ class TestOutcomes:
         desk.ledger.wind(LEASE)
         assert go(desk).unsure == 1
         world.blind = False
-        assert go(desk).unsure == 0  # not yet looked at again
+        assert go(desk).unsure == 1  # not yet looked at again
         assert state(desk.ledger, one) is State.UNSURE
         go(desk, now=NOW + 5 * MINUTE)
         assert state(desk.ledger, one) is State.SENT
@@ -169,8 +170,22 @@ class TestOutcomes:
         world.answers["b/x"].append("lose_after")
         assert dict(go(desk, target, boost).outcomes) == {"sent": 1, "unknown": 1}
         desk.ledger.wind(LEASE)
+        world.blind = True  # whether it stands cannot be told: repeating it changes nothing
         assert dict(go(desk).outcomes) == {"sent": 1}
         assert set(world.boosts) == {("b/x", world.accepted[0].id)}
+
+    @pytest.mark.parametrize("late", [False, True])
+    def test_a_boost_in_doubt_is_looked_up(self, desk: FakeDesk, world: World, late: bool) -> None:
+        target = planned("target", "a/x")
+        boost = planned("boost", "b/x", boost_of=target)
+        world.answers["b/x"].append("lose_after")
+        go(desk, target, boost)
+        desk.ledger.wind(LEASE)
+        if late:
+            desk.time.set(boost.late)
+        assert dict(go(desk).outcomes) == {}
+        assert state(desk.ledger, boost) is State.SENT
+        assert len(world.boosts) == 1
 
     def test_a_boost_in_doubt_is_not_repeated_when_it_is_late(self, desk: FakeDesk, world: World) -> None:
         target = planned("target", "a/x")
@@ -179,6 +194,8 @@ class TestOutcomes:
         go(desk, target, boost)
         desk.ledger.wind(LEASE)
         desk.time.set(boost.late)
+        world.blind = True
         assert dict(go(desk).outcomes) == {}
         assert state(desk.ledger, boost) is State.UNSURE  # it may be out: a person looks
         assert len(world.boosts) == 1
+        assert f"amplify settle {boost.id[:12]}" in rows.row(desk.ledger, boost)["why"]

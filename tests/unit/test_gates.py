@@ -37,6 +37,7 @@ def test_there_is_one_gate_for_everything_a_delivery_speaks_of() -> None:
     assert set(found) == {
         "person:anna", "fact:count", "action:petition", "campaign:free_anna", "partner:press_union", "partner:writers",
         "account:press_union/x", "account:press_union/bluesky", "account:press_union/mastodon",
+        "consent:anna/portrait", "consent:anna/health", "consent:anna/family", "risk:action/petition",
     }  # fmt: skip
     shop.picture("a.png").post("hello", "{{ fact.count }} {{ partner.writers }}", cta="petition", people=["anna"])
     assert set(shop.composed("hello").subjects) <= set(found)

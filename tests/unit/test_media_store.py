@@ -8,14 +8,19 @@ import random
 from pathlib import Path
 
 import pytest
+from nasty import halves, make_film, moving_gif, saved
 from PIL import Image
 
 from amplify.media.clean import clean
-from amplify.media.store import PictureStore
+from amplify.media.fit import Room
+from amplify.media.store import PictureStore, card_room_of, room_of
 from amplify.model.errors import Refused
 from amplify.model.message import Attachment, Card, Message, Part
+from amplify.model.moving import FILM, Takes
+from amplify.rules.containers import gif
+from amplify.rules.containers.traces import kind_of
 
-ROOM = 5_000_000
+ROOM = Room(5_000_000)
 
 
 def png(size: int = 64, seed: int = 7) -> bytes:
@@ -62,12 +67,12 @@ def frozen(store: PictureStore, media: Path, banner: Attachment) -> PictureStore
 def test_a_frozen_picture_survives_what_happens_to_the_file(
     frozen: PictureStore, media: Path, banner: Attachment
 ) -> None:
-    expected = clean((media / "anna" / "banner.png").read_bytes(), ROOM)[0]
+    expected = clean((media / "anna" / "banner.png").read_bytes(), ROOM.bytes)[0]
     (media / "anna" / "banner.png").write_bytes(png(9))
     assert frozen.cleaned(banner, ROOM) == expected
     (media / "anna" / "banner.png").unlink()
     assert frozen.cleaned(banner, ROOM) == expected
-    assert frozen.cleaned(banner, ROOM, 100) != expected
+    assert frozen.cleaned(banner, Room(ROOM.bytes, 100)) != expected
 
 
 def test_pictures_of_cards_are_frozen_too(frozen: PictureStore, media: Path) -> None:
@@ -94,14 +99,14 @@ def test_what_was_not_frozen_but_is_unchanged_is_kept_from_then_on(
     first = store.cleaned(banner, ROOM)
     (media / "anna" / "banner.png").unlink()
     assert store.cleaned(banner, ROOM) == first
-    assert store.cleaned(banner, 2_000_000)
+    assert store.cleaned(banner, Room(2_000_000))
 
 
 def test_each_platform_has_its_own_size(store: PictureStore, media: Path) -> None:
     (media / "big.png").write_bytes(png(300))
     big = attachment(media / "big.png", media)
-    assert len(store.cleaned(big, 20_000)) <= 20_000 < len(store.cleaned(big, 100_000)) <= 100_000
-    assert size(store.cleaned(big, ROOM, 100)) == (10, 10)
+    assert len(store.cleaned(big, Room(20_000))) <= 20_000 < len(store.cleaned(big, Room(100_000))) <= 100_000
+    assert size(store.cleaned(big, Room(ROOM.bytes, 100))) == (10, 10)
 
 
 def test_a_frozen_file_that_is_no_picture_is_refused_with_its_name(store: PictureStore, media: Path) -> None:
@@ -113,6 +118,58 @@ def test_a_frozen_file_that_is_no_picture_is_refused_with_its_name(store: Pictur
 def test_only_whole_files_lie_in_the_store(frozen: PictureStore, banner: Attachment, tmp_path: Path) -> None:
     frozen.cleaned(banner, ROOM)
     kept = sorted(path.name for path in (tmp_path / "kept").iterdir())
-    assert [name for name in kept if banner.sha256 in name] == [banner.sha256, f"{banner.sha256}.{ROOM}-0.clean"]
+    assert [name for name in kept if banner.sha256 in name] == [banner.sha256, f"{banner.sha256}.all.2.clean"]
     assert len(kept) == 3
     assert hashlib.sha256((tmp_path / "kept" / banner.sha256).read_bytes()).hexdigest() == banner.sha256
+
+
+def moving(media: Path, name: str, data: bytes, mime: str) -> Attachment:
+    (media / name).write_bytes(data)
+    return Attachment(name, hashlib.sha256(data).hexdigest(), mime, 40, 30, "It moves")
+
+
+def test_a_gif_moves_where_it_may_and_stands_still_elsewhere(store: PictureStore, media: Path) -> None:
+    walk = moving(media, "walk.gif", moving_gif(), "image/gif")
+    store.freeze([Message("x", ("en",), (Part("One", pictures=(walk,)),))])
+    (media / "walk.gif").unlink()
+    assert gif.read(store.cleaned(walk, ROOM, Takes(gif_bytes=1_000_000))).frames == 4
+    assert kind_of(store.cleaned(walk, ROOM, Takes())) == "image/png"
+    assert kind_of(store.cleaned(walk, ROOM)) == "image/png"
+    still = moving(media, "still.gif", saved(halves(), "GIF"), "image/gif")
+    assert kind_of(store.cleaned(still, ROOM, Takes(gif_bytes=1_000_000))) == "image/png"
+
+
+def test_a_video_is_frozen_cleaned_once_and_dropped(store: PictureStore, media: Path, tmp_path: Path) -> None:
+    make_film(media / "walk.mov")
+    walk = moving(media, "walk.mov", (media / "walk.mov").read_bytes(), FILM)
+    store.freeze([Message("x", ("en",), (Part("One", pictures=(walk,)),))])
+    (media / "walk.mov").unlink()
+    film = store.film(walk)
+    assert b"53.9" not in film.read_bytes()
+    written = film.stat().st_mtime_ns
+    assert store.film(walk) == film
+    assert film.stat().st_mtime_ns == written
+    store.drop([walk.sha256])
+    assert list((tmp_path / "kept").iterdir()) == []
+    with pytest.raises(Refused, match=r"walk\.mov is gone or has changed"):
+        store.film(walk)
+
+
+def test_a_video_that_cannot_be_read_is_refused_with_its_name(store: PictureStore, media: Path, tmp_path: Path) -> None:
+    bad = moving(media, "bad.mp4", b"\0\0\0\x18ftypmp42 and nothing more", FILM)
+    with pytest.raises(Refused, match=r"bad\.mp4: this is not a video"):
+        store.film(bad)
+    assert [one.name for one in (tmp_path / "kept").iterdir()] == [bad.sha256]
+
+
+def test_what_fits_everywhere_is_painted_once(store: PictureStore, banner: Attachment, tmp_path: Path) -> None:
+    copies = {store.cleaned(banner, Room(most)) for most in (5_000_000, 2_000_000, 1_000_000)}
+    assert len(copies) == 1
+    assert len(list((tmp_path / "kept").glob("*.clean"))) == 1
+
+
+def test_the_picture_of_a_card_fits_the_card() -> None:
+    from amplify.platforms.registry import dialect
+
+    assert card_room_of(dialect("bluesky")).bytes == 1_000_000 < room_of(dialect("bluesky")).bytes
+    assert card_room_of(dialect("x")) == room_of(dialect("x"))

@@ -45,14 +45,14 @@ def test_every_state_has_its_moves_and_can_be_reached() -> None:
 @pytest.mark.parametrize(
     ("start", "ends"),
     [
-        (State.WAITING, {"claimed", "missed", "cancelled", "cut"}),
+        (State.WAITING, {"claimed", "missed", "cancelled", "cut", "unsure", "removing"}),
         (State.CANCELLED, {"waiting"}),
         (State.SENT, {"removing", "gone"}),
         (State.REMOVING, {"removed"}),
         (State.REFUSED, set()),
         (State.MISSED, set()),
-        (State.REMOVED, set()),
-        (State.GONE, set()),
+        (State.REMOVED, {"removing"}),
+        (State.GONE, {"removing"}),
     ],
 )
 def test_moves_are_those_of_the_design(start: State, ends: set[str]) -> None:
@@ -72,7 +72,7 @@ def test_what_can_be_lost_is_unsure_and_never_expires_by_itself() -> None:
 
 
 def test_queueing_touches_only_what_waits() -> None:
-    assert set(State) - UNTOUCHABLE == {State.WAITING, State.CANCELLED}
+    assert set(State) - UNTOUCHABLE == {State.WAITING, State.CLAIMED, State.CANCELLED}
 
 
 # Who a delivery is

@@ -3,41 +3,79 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Final
 
-from amplify.model.person import Person
+from amplify.model.person import Person, PersonState
 from amplify.model.plan import Planned
 from amplify.model.problem import Problem, Severity
+from amplify.model.settings import WiderQuiet
+from amplify.model.subject import declared_state, kind_and_name, people_in, person_in
+from amplify.rules.aliases import matcher, texts_of
 from amplify.rules.lint.context import Context
+from amplify.rules.person_gates import SCOPES, covers_language, last_day
+from amplify.rules.risk import blocked
 
-HELD_BY_GATES: Final = frozenset({"PERSON-STATE", "STATUS-STALE", "CONSENT-MISSING", "FACT-STALE", "CTA-CLOSED"})
+HELD_BY_GATES: Final = frozenset(
+    {
+        "PERSON-STATE", "STATUS-STALE", "CONSENT-MISSING", "CONSENT-LANG", "CONSENT-SCOPE", "FACT-STALE",
+        "FACT-CONFLICT", "CTA-CLOSED", "RISK-CALL", "RISK-LINK", "RISK-BOOST",
+    }
+)  # fmt: skip
 """Errors that silence only what they name: a gate holds those deliveries, so `queue` need not refuse the others."""
 
 
 def _people(context: Context, delivery: Planned) -> Iterator[Person]:
-    for subject in delivery.subjects:
-        kind, _, name = subject.partition(":")
-        if kind == "person":
-            yield context.workspace.people[name]
+    for name in people_in(delivery.subjects):
+        yield context.workspace.people[name]
 
 
 def person_state(context: Context, delivery: Planned) -> Iterator[Problem]:
-    """PERSON-STATE: nothing about a person goes out unless they are detained or convicted."""
-    for person in _people(context, delivery):
-        if not person.state.speaks:
-            yield Problem(
-                context.post(delivery).place,
-                "PERSON-STATE",
-                f"{person.id} is `{person.state.value}`: this post is held; take it out of the queue or write another",
+    """PERSON-STATE: nothing about a person goes out unless they are detained or convicted, or it was written for the
+    state they are in."""
+    for subject in delivery.subjects:
+        name = person_in(subject)
+        if name is None:
+            continue
+        person, declared = context.workspace.people[name], declared_state(subject)
+        why = None
+        if declared is None and not person.state.speaks:
+            why = f"{name} is `{person.state.value}`: this post is held; take it out of the queue or write another"
+        elif declared == PersonState.FAMILY_HOLD:
+            why = "no post is written for a hold of the family: take it out of `for_states:`"
+        elif declared is not None and declared != person.state:
+            why = f"{name} is `{person.state.value}`, and this was written for `{declared}`: it is held"
+        elif declared is not None and person.state_since is None:
+            why = (
+                f"{name} is `{declared}`, and nobody wrote since when: `amplify people set {name} --state {declared}` "
+                "does; two people approve this post after that"
             )
+        if why is not None:
+            yield Problem(context.post(delivery).place, "PERSON-STATE", why)
+
+
+def person_unlisted(context: Context, delivery: Planned) -> Iterator[Problem]:
+    """PERSON-UNLISTED: a text names somebody whom neither its front matter nor its campaign lists. It is held for them
+    all the same."""
+    listed = {*context.post(delivery).front.people, *context.campaign(delivery).people, *context.templated(delivery)}
+    said: dict[str, str] = {}
+    for text in texts_of(delivery.message):
+        for one in matcher(context.workspace.people).found(text):
+            if one.who not in listed:
+                said.setdefault(one.who, one.words)
+    for who, words in said.items():
+        yield Problem(
+            context.place(delivery),
+            "PERSON-UNLISTED",
+            f"this names {who} (“{words}”): add `{who}` to `people:`, so that everybody sees whom it concerns",
+            Severity.WARNING,
+        )
 
 
 def status_stale(context: Context, delivery: Planned) -> Iterator[Problem]:
     """STATUS-STALE: the state was last checked too long before the post is due."""
     for person in _people(context, delivery):
-        last = person.reviewed + timedelta(days=person.review_days)
-        if person.state.speaks and delivery.due.date() > last:
+        last = last_day(person)
+        if delivery.due.date() > last:
             yield Problem(
                 person.place,
                 "STATUS-STALE",
@@ -47,28 +85,50 @@ def status_stale(context: Context, delivery: Planned) -> Iterator[Problem]:
 
 
 def consent(context: Context, delivery: Planned) -> Iterator[Problem]:
-    """CONSENT-MISSING: withdrawn, or due for review."""
+    """CONSENT-MISSING: withdrawn, due for review, or not for the name."""
     for person in _people(context, delivery):
         given = person.consent
         why = None
         if given.withdrawn is not None:
             why = "was withdrawn"
+        elif "name" not in given.scope:
+            why = "does not cover the name"
         elif delivery.due.date() > given.review:
             why = f"was to be asked again by {given.review}, and posts are due after it"
         if why is not None:
             yield Problem(person.place, "CONSENT-MISSING", f"the consent of {person.id} {why}: ask, then record it")
 
 
+def consent_scope(context: Context, delivery: Planned) -> Iterator[Problem]:
+    """CONSENT-SCOPE: a portrait, health or family of somebody who did not agree to that."""
+    for person, use in _uses(context, delivery):
+        if use in SCOPES and use not in person.consent.scope:
+            shows = "shows a portrait" if use == "portrait" else f"speaks of {use} (`risk: sensitive`)"
+            yield Problem(
+                context.post(delivery).place,
+                "CONSENT-SCOPE",
+                f"this {shows}, and the consent of {person.id} does not cover that: ask, then record it under "
+                "`scope:`; or name the consent that was given for this post under `consent:`",
+            )
+
+
 def consent_language(context: Context, delivery: Planned) -> Iterator[Problem]:
     """CONSENT-LANG: the consent was not given for texts in this language."""
-    for person in _people(context, delivery):
-        languages = person.consent.languages
-        if languages and not {delivery.lang, delivery.lang.partition("-")[0]}.intersection(languages):
+    for person, use in _uses(context, delivery):
+        if use not in SCOPES and not covers_language(person, use):
             yield Problem(
                 person.place,
                 "CONSENT-LANG",
-                f"the consent of {person.id} does not cover texts in `{delivery.lang}`: ask, then record it",
+                f"the consent of {person.id} does not cover texts in `{use}`: ask, then record it",
             )
+
+
+def _uses(context: Context, delivery: Planned) -> Iterator[tuple[Person, str]]:
+    for subject in delivery.subjects:
+        kind, name = kind_and_name(subject)
+        if kind == "consent":
+            person, _, use = name.partition("/")
+            yield context.workspace.people[person], use
 
 
 def call_closed(context: Context, delivery: Planned) -> Iterator[Problem]:
@@ -99,8 +159,8 @@ def embargo(context: Context, delivery: Planned) -> Iterator[Problem]:
 
 
 def quiet(context: Context, delivery: Planned) -> Iterator[Problem]:
-    """QUIET: due while the campaign is silent: held, and missed where the silence outlasts its lateness window."""
-    for period in context.campaign(delivery).quiet:
+    """QUIET: due in a time of silence: held, and missed where the silence outlasts its lateness window."""
+    for period in (*context.campaign(delivery).quiet, *_wider(context, delivery)):
         if period.start <= delivery.due < period.end:
             end = "missed" if period.end >= delivery.late else "held until then"
             yield Problem(
@@ -109,6 +169,23 @@ def quiet(context: Context, delivery: Planned) -> Iterator[Problem]:
                 f"due in the quiet period until {period.end.isoformat()} ({period.owner}): it will be {end}",
                 Severity.WARNING,
             )
+
+
+def _wider(context: Context, delivery: Planned) -> Iterator[WiderQuiet]:
+    """Quiet periods of the workspace that hold for this delivery, as the gates have it."""
+    for period in context.workspace.settings.quiet:
+        spoken = any(f"quiet:{lang}" in delivery.subjects for lang in period.languages)
+        if spoken or delivery.partner in period.partners or not (period.languages or period.partners):
+            yield period
+
+
+def readers_at_risk(context: Context, delivery: Planned) -> Iterator[Problem]:
+    """RISK-CALL, RISK-LINK, RISK-BOOST: what readers who may be prosecuted are not given."""
+    if not any(subject.startswith("risk:") for subject in delivery.subjects):
+        return
+    post = context.post(delivery)
+    for one in blocked(context.workspace, post, delivery.lang, delivery.message, delivery.subjects):
+        yield Problem(post.place, one.code, one.why)
 
 
 def boost_consent(context: Context, delivery: Planned) -> Iterator[Problem]:

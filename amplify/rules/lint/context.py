@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 
 from amplify.model.campaign import Campaign
 from amplify.model.dialect import Dialect
+from amplify.model.fact import Fact
 from amplify.model.known import NOTHING_KNOWN, Known
 from amplify.model.message import Message
 from amplify.model.plan import Planned, Said
 from amplify.model.post import Post, Variant
 from amplify.model.problem import Place
 from amplify.model.workspace import Workspace
+from amplify.rules.counting import alike
 from amplify.rules.similarity import normal
+from amplify.rules.subjects import templated_people
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class Context:
     _dialects: dict[str, Dialect] = field(default_factory=dict)
     _consenting: dict[str, frozenset[str]] = field(default_factory=dict)
     _words: dict[str, str] = field(default_factory=dict)
+    _facts: dict[str, Sequence[Fact]] = field(default_factory=dict)
 
     def dialect(self, delivery: Planned) -> Dialect:
         """The platform's, with the limits of the account's own server where these are known."""
@@ -55,6 +59,18 @@ class Context:
                 if partner.mention_consent and platform in partner.handles
             )
         return found
+
+    def facts_beside(self, fact: Fact) -> Sequence[Fact]:
+        """Those with which a fact has to be compared."""
+        if not self._facts:
+            self._facts.update(alike(self.workspace.facts.values()))
+        return self._facts[fact.id]
+
+    def templated(self, delivery: Planned) -> frozenset[str]:
+        """Persons whom the delivery's text uses as `{{ person.NAME }}`: these need no listing."""
+        variant = self.variant(delivery)
+        parts = variant.parts_on(delivery.platform) if variant is not None else ()
+        return frozenset(name for part in parts for name in templated_people(part.template))
 
     def post(self, delivery: Planned) -> Post:
         return self.workspace.posts[delivery.post]

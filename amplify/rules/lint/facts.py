@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from amplify.model.fact import Fact
 from amplify.model.plan import Planned
 from amplify.model.problem import Problem
+from amplify.rules.counting import disagree, replaces
 from amplify.rules.lint.context import Context
 
 
@@ -31,8 +32,8 @@ def fact_stale(context: Context, delivery: Planned) -> Iterator[Problem]:
 def fact_replaced(context: Context, delivery: Planned) -> Iterator[Problem]:
     """FACT-CONFLICT: a number said although a newer one has replaced it by then."""
     for fact in _facts(context, delivery):
-        for newer in context.workspace.facts.values():
-            if newer.supersedes == fact.id and newer.id != fact.id and newer.as_of <= delivery.due.date():
+        for newer in context.facts_beside(fact):
+            if replaces(newer, fact) and newer.as_of <= delivery.due.date():
                 yield Problem(
                     context.place(delivery),
                     "FACT-CONFLICT",
@@ -44,30 +45,18 @@ def fact_replaced(context: Context, delivery: Planned) -> Iterator[Problem]:
 def facts_disagree(context: Context, delivery: Planned) -> Iterator[Problem]:
     """FACT-CONFLICT: two facts count the same thing by the same organisation, both hold, and they differ.
 
-    The same thing: `unit` and `counted_by` are the same in every language, and a unit is given. Both hold: neither
-    has expired by the due day, and neither is replaced. Counts by different organisations may differ.
+    Both hold: neither has expired by the due day, and neither is replaced.
     """
     day = delivery.due.date()
     for fact in _facts(context, delivery):
-        if not fact.unit or fact.expires < day:
+        if fact.expires < day:
             continue
-        for other in context.workspace.facts.values():
-            if other.value != fact.value and _counts_the_same(fact, other) and other.expires >= day:
+        for other in context.facts_beside(fact):
+            if disagree(fact, other) and other.expires >= day:
+                first, second = sorted((fact, other), key=lambda one: one.place)
                 yield Problem(
-                    max(fact, other, key=lambda one: one.place).place,
+                    second.place,
                     "FACT-CONFLICT",
-                    f"`{fact.id}` and `{other.id}` count the same and disagree: "
-                    "let the newer one say `supersedes:`, or correct one"
-                    if fact.place < other.place
-                    else f"`{other.id}` and `{fact.id}` count the same and disagree: "
+                    f"`{first.id}` and `{second.id}` count the same and disagree: "
                     "let the newer one say `supersedes:`, or correct one",
                 )
-
-
-def _counts_the_same(one: Fact, other: Fact) -> bool:
-    return (
-        one.unit == other.unit
-        and one.counted_by == other.counted_by
-        and one.supersedes != other.id
-        and other.supersedes != one.id
-    )

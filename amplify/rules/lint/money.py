@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from amplify.model.plan import Finding, Planned
 from amplify.model.problem import Problem, Severity
-from amplify.rules.cost import AS_OF, PRICES, dollars, has_link
+from amplify.rules.budget import money, planned
+from amplify.rules.cost import AS_OF, PRICES, dollars, has_link, micros
 from amplify.rules.lint.context import Context
 
 
@@ -32,3 +33,23 @@ def link_on_x(context: Context, deliveries: Sequence[Planned]) -> Iterator[Findi
             ),
             tuple(sorted({delivery.account for delivery in those})),
         )
+
+
+def beyond_budget(context: Context, deliveries: Sequence[Planned]) -> Iterator[Finding]:
+    """X-BUDGET: what we are to say in a month costs more than its budget, readings not counted."""
+    settings = context.workspace.settings
+    limits = {platform: micros(limit) for platform, limit in settings.budget.items()}
+    for month in planned(deliveries, limits, {}):
+        if month.short:
+            ours = {one.account for one in deliveries if one.ours and one.platform == month.platform}
+            yield Finding(
+                Problem(
+                    settings.place,
+                    "X-BUDGET",
+                    f"what is planned for {month.month} on {context.dialects[month.platform].title} costs "
+                    f"{money(month.waiting)}, and its budget is {money(month.limit or 0)}: what comes last would be "
+                    "held until the next month",
+                    Severity.WARNING,
+                ),
+                tuple(sorted(ours)),
+            )

@@ -8,7 +8,7 @@ from amplify.model.plan import Planned
 from amplify.model.problem import Problem, Severity
 from amplify.rules.hashtags import banned, most, same
 from amplify.rules.lint.context import Context
-from amplify.rules.names import in_country
+from amplify.rules.risk import at_risk
 
 
 def retired_hashtag(context: Context, delivery: Planned) -> Iterator[Problem]:
@@ -115,11 +115,14 @@ def too_many_mentions(context: Context, delivery: Planned) -> Iterator[Problem]:
 def designated_handle(context: Context, delivery: Planned) -> Iterator[Problem]:
     """TAG-DESIGNATED: the handle of a partner that readers are prosecuted for following, in a text for them."""
     mentioned = _mentioned(delivery)
-    if not mentioned or not in_country(context.post(delivery), context.campaign(delivery), delivery.lang):
+    if not mentioned:
         return
+    post, campaign = context.post(delivery), context.campaign(delivery)
     for partner in context.workspace.partners.values():
         handle = partner.handles.get(delivery.platform)
-        if partner.designated_in and handle is not None and handle.casefold() in mentioned:
+        if handle is None or handle.casefold() not in mentioned:
+            continue
+        if at_risk(partner.designated_in, post, campaign, delivery.lang):
             yield Problem(
                 context.place(delivery, mentioned[handle.casefold()]),
                 "TAG-DESIGNATED",

@@ -10,9 +10,12 @@ from zoneinfo import ZoneInfo
 WITHHELD: Final = {
     "embargo": "under embargo",
     "person": "held for the sake of a person",
+    "consent": "beyond what a person agreed to",
+    "risk": "with what readers at risk are not given",
     "fact": "with a fact that must not be said any more",
     "action": "with a call to action that is not open",
     "campaign": "of a campaign that is silent",
+    "quiet": "in a time of silence",
     "problem": "with a problem that `amplify check` tells",
 }
 """Why a text is not handed out, in the order in which it is asked."""

@@ -15,6 +15,7 @@ from amplify.model.gate import Gate
 from amplify.model.known import Known
 from amplify.model.plan import Finding, Planned
 from amplify.model.problem import Problem
+from amplify.model.subject import people_in
 from amplify.model.workspace import Workspace
 from amplify.rules.lint.context import Context
 from amplify.rules.lint.lint import lint
@@ -80,12 +81,12 @@ def reasons(delivery: Planned, known: Mapping[tuple[str, str], Gate]) -> tuple[s
         gate = known.get((kind, name))
         why = gate.why_not(delivery.due) if gate is not None else None
         if why is not None:
-            said.append(UNTOLD if kind == "person" else why)
+            said.append(UNTOLD if kind in ("person", "consent") else why)
     return tuple(dict.fromkeys(said))
 
 
 def people_of(delivery: Planned) -> list[str]:
-    return [name for kind, _, name in (subject.partition(":") for subject in delivery.subjects) if kind == "person"]
+    return list(people_in(delivery.subjects))
 
 
 def names_any(sentence: str, ids: Collection[str]) -> bool:

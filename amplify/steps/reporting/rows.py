@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
 
 from amplify.ledger.gates import read_gates
+from amplify.ledger.stops import Stop, in_force
 from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, MOVE, PART, READING
 from amplify.model.delivery import State
 from amplify.model.gate import Gate
@@ -35,6 +36,8 @@ class Rows:
     """By kind and subject."""
     paused: Mapping[str, str | None]
     """Account → why."""
+    stops: tuple[Stop, ...] = ()
+    """In force."""
 
 
 def rows(connection: Connection, start: datetime | None, end: datetime | None) -> Rows:
@@ -61,6 +64,7 @@ def rows(connection: Connection, start: datetime | None, end: datetime | None) -
             row.id: row.paused_why
             for row in connection.execute(select(ACCOUNT).where(ACCOUNT.c.paused_at.is_not(None)))
         },
+        stops=tuple(in_force(connection)),
     )
 
 

@@ -177,7 +177,8 @@ class Closed:
     """Something that could not be spoken of, or an account that could not speak, when the report was made."""
 
     kind: str
-    """As gates name it: `campaign`, `fact`, `action`, `partner`, `account`; `person` is counted, never named."""
+    """As gates name it: `campaign`, `fact`, `action`, `partner`, `account`, or `stop of …`; `person` is counted, never
+    named."""
     subject: str | None
     why: str | None
     waiting: int

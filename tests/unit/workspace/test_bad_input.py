@@ -220,7 +220,7 @@ def test_all_problems_in_one_run(root: Path, read: Read) -> None:
 
     put("config/workspace.yaml", "horizon_days: 45", "horizon_day: 45")
     put("config/facts.yaml", "value: 41", "value: [41]")
-    put("config/people.yaml", "review_days: 30", "review_days: thirty")
+    put("config/people.yaml", "review_days: 60", "review_days: thirty")
     put("config/people.yaml", "reviewed: 2027-05-10", "reviewed: 2027-02-30")
     put("config/partners.yaml", "Europe/Vilnius", "Europe/Vilna")
     put("config/queue.yaml", "id: day-of-arrest", "id: petition-morning")

@@ -9,8 +9,10 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from nasty import exif, halves, make_film, moving, moving_gif, saved
 from PIL import Image
 
+from amplify.model.moving import Motion
 from amplify.model.problem import Problem
 from amplify.workspace.load import Loaded
 
@@ -98,3 +100,78 @@ def test_a_note_alone(root: Path, read: Read, only: Only) -> None:
     loaded = read()
     assert loaded.workspace is not None
     assert only(loaded).code == "PICTURE-NOTE"
+
+
+# What moves
+
+
+def note(root: Path, name: str) -> None:
+    (root / f"media/{name}.yaml").write_text((root / "media/window.yaml").read_text())
+
+
+def test_a_gif_that_moves_is_measured(root: Path, read: Read) -> None:
+    (root / "media/walk.gif").write_bytes(moving_gif(5))
+    note(root, "walk")
+    loaded = read()
+    assert loaded.workspace is not None
+    found = loaded.workspace.pictures["walk.gif"]
+    assert (found.mime, found.width, found.height, found.motion) == ("image/gif", 40, 30, Motion(0.6, 5))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_what_moves_in_a_format_that_no_platform_takes(root: Path, read: Read, only: Only, kind: str) -> None:
+    (root / f"media/walk.{kind.lower()}").write_bytes(moving(kind))
+    note(root, "walk")
+    problem = only(read())
+    assert (str(problem.place), problem.code) == (f"media/walk.{kind.lower()}", "PICTURE-MOVES")
+    assert "MP4" in problem.message
+
+
+@pytest.mark.parametrize("ending", ["mp4", "mov", "M4V"])
+def test_a_video_is_measured_by_its_head(root: Path, read: Read, ending: str) -> None:
+    file = root / f"media/walk.{ending}"
+    make_film(file, seconds=2, size=(320, 180))
+    note(root, "walk")
+    loaded = read()
+    assert loaded.workspace is not None, loaded.problems
+    found = loaded.workspace.pictures[f"walk.{ending}"]
+    assert (found.mime, found.width, found.height, found.size) == ("video/mp4", 320, 180, file.stat().st_size)
+    assert found.sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert found.motion is not None
+    assert (found.motion.video, found.motion.sound, found.motion.frames) == ("avc1", "mp4a", 0)
+    assert 1.9 < found.motion.seconds < 2.2
+
+
+def test_a_video_that_is_cut_off(root: Path, read: Read, only: Only) -> None:
+    make_film(root / "media/walk.mp4")
+    data = (root / "media/walk.mp4").read_bytes()
+    (root / "media/walk.mp4").write_bytes(data[: len(data) // 2])
+    note(root, "walk")
+    problem = only(read())
+    assert (str(problem.place), problem.code) == ("media/walk.mp4", "VIDEO-BROKEN")
+
+
+def test_what_is_called_a_video_and_is_none(root: Path, read: Read, only: Only) -> None:
+    (root / "media/walk.mp4").write_text("<html>Not found</html>")
+    note(root, "walk")
+    assert only(read()).code == "VIDEO-FORMAT"
+
+
+def test_an_empty_video(root: Path, read: Read, only: Only) -> None:
+    (root / "media/walk.mp4").write_bytes(b"")
+    note(root, "walk")
+    assert only(read()).code == "FILE-EMPTY"
+
+
+def test_a_video_needs_an_alt_text_like_any_picture(root: Path, read: Read, only: Only) -> None:
+    make_film(root / "media/walk.mp4")
+    assert only(read()).code == "ALT-MISSING"
+
+
+def test_a_picture_that_lies_on_its_side_is_measured_as_it_is_shown(root: Path, read: Read) -> None:
+    (root / "media/lying.jpg").write_bytes(saved(halves(), "JPEG", exif=exif(6)))
+    note(root, "lying")
+    loaded = read()
+    assert loaded.workspace is not None
+    found = loaded.workspace.pictures["lying.jpg"]
+    assert (found.width, found.height) == (32, 64)

@@ -1,0 +1,182 @@
+"""amplify approve: look at what is to go out, one card after another, and say yes or no."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from amplify.cli.actor import actor
+from amplify.cli.desk import AsJson, Workspace, open_desk
+from amplify.cli.output import complain, console, local, say_json
+from amplify.cli.review_card import card
+from amplify.cli.sure import Yes, sure
+from amplify.model.errors import AmplifyError, NeedsPerson, WrongUse
+
+if TYPE_CHECKING:
+    from amplify.steps.approve import Review
+    from amplify.steps.desk import Desk
+
+_KEYS = "[bold]a[/bold] approve  [bold]r[/bold] reject  [bold]s[/bold] skip  [bold]q[/bold] quit"
+
+
+def command(
+    deliveries: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[ID]...", help="Approve these without a review; `ID@SEEN` as `--json` shows it is safest."
+        ),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Approve everything that waits for it, unread.")] = False,
+    reject: Annotated[
+        str | None, typer.Option("--reject", metavar="REASON", help="Reject the named deliveries instead.")
+    ] = None,
+    rejected: Annotated[bool, typer.Option("--rejected", help="Show what was rejected as well.")] = False,
+    yes: Yes = False,
+    workspace: Workspace = None,
+    as_json: AsJson = False,
+) -> int:
+    """Review what waits for approval, one card after another: a approve, r reject, s skip, q quit.
+
+    An approval counts for exactly what was shown: any later change of text, picture, account or time voids it.
+    """
+    from amplify.steps import approve as step
+
+    if reject is not None and not (deliveries and reject.strip()):
+        raise WrongUse("`--reject REASON` goes with the ids of deliveries")
+    desk = open_desk(workspace)
+    if deliveries:
+        found = step.find(desk, deliveries)
+        if reject is not None:
+            for one in found:
+                step.reject(desk, one, actor(), reject.strip())
+            console().print(f"rejected: {len(found)}")
+            return 0
+        return _approve(desk, found)
+    waiting = step.to_review(desk, rejected=rejected)
+    if as_json:
+        zones = _zones(desk)
+        say_json([_json(one, zones(one.row.account)) for one in waiting])
+        return 0
+    if not waiting:
+        console().print("nothing waits for approval")
+        return 0
+    if everything:
+        if not sure(f"approve {len(waiting)} deliveries as {actor()}, unread?", yes):
+            return 3
+        return _approve(desk, waiting)
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        return _review(desk, waiting)
+    _list(waiting, _zones(desk))
+    return 0
+
+
+def _approve(desk: Desk, found: list[Review]) -> int:
+    from amplify.steps.approve import approve, to_review
+
+    approve(desk, found, actor())
+    console().print(f"approved: {len(found)}")
+    ids = {one.row.id for one in found}
+    for one in to_review(desk):
+        if one.row.id in ids:
+            console().print(f"  {one.row.post} on {one.row.account}: {one.lacking}")
+    return 0
+
+
+def _review(desk: Desk, waiting: list[Review]) -> int:
+    """One card after another, a key each. The number of cards may shrink meanwhile: others review too."""
+    from amplify.steps.approve import approve, reject, to_review
+
+    out, zones, done = console(), _zones(desk), {"approved": 0, "rejected": 0, "skipped": 0}
+    for number, one in enumerate(waiting, 1):
+        fresh = to_review(desk, [one.row.id], rejected=True)
+        if not fresh:
+            continue
+        out.print(card(fresh[0], number, len(waiting), zones(one.row.account)))
+        while True:
+            out.print(_KEYS)
+            key = _key()
+            try:
+                if key == "a":
+                    approve(desk, fresh, actor())
+                    done["approved"] += 1
+                elif key == "r":
+                    why = typer.prompt("why not", default="", show_default=False).strip()
+                    if not why:
+                        out.print("a rejection wants a reason")
+                        continue
+                    reject(desk, fresh[0], actor(), why)
+                    done["rejected"] += 1
+                elif key in ("s", "\r", "\n", " "):
+                    done["skipped"] += 1
+                elif key in ("q", "\x1b", "\x03", "\x04", ""):
+                    return _ended(done)
+                else:
+                    continue
+            except NeedsPerson as error:
+                complain(str(error))
+                done["skipped"] += 1
+            break
+    return _ended(done)
+
+
+def _key() -> str:
+    try:
+        return str(typer.getchar()).lower()
+    except (KeyboardInterrupt, EOFError):
+        return "q"
+
+
+def _ended(done: Mapping[str, int]) -> int:
+    console().print(", ".join(f"{many} {what}" for what, many in done.items() if many) or "nothing was decided")
+    return 0
+
+
+def _list(waiting: list[Review], zones: Callable[[str], str]) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    for one in waiting:
+        line = Text(f"{one.row.id[:12]}  {one.row.account}  {one.row.post}")
+        console().print(line, no_wrap=True, overflow="ellipsis")
+        told = f"{local(one.row.due_at, zones(one.row.account))}; {one.lacking}"
+        console().print(Padding(Text(told, style="dim"), (0, 0, 0, 4)))
+
+
+def _zones(desk: Desk) -> Callable[[str], str]:
+    """Account → its readers' zone, as far as the files can be read."""
+    try:
+        workspace = desk.workspace()
+    except AmplifyError:
+        return lambda account: "UTC"
+
+    def zone(account: str) -> str:
+        ours, partner = workspace.accounts.get(account), workspace.partners.get(account.partition("/")[0])
+        return (ours.zone if ours is not None else None) or (partner.zone if partner is not None else "UTC")
+
+    return zone
+
+
+def _json(one: Review, zone: str) -> dict[str, Any]:
+    return {
+        "id": one.row.id,
+        "approve": f"{one.row.id}@{one.seen[:16]}",
+        "post": one.row.post,
+        "account": one.row.account,
+        "entry": one.row.entry,
+        "due": one.row.due_at.isoformat(),
+        "zone": zone,
+        "lang": one.lang,
+        "author": one.row.author,
+        "needed": one.needed,
+        "why": one.why,
+        "approved_by": list(one.approved_by),
+        "rejected": one.rejected,
+        "lacking": one.lacking,
+        "changed": list(one.changed),
+        "changed_since": one.changed_since,
+        "cost": one.row.cost / 1_000_000,
+        "message": one.message.as_json(),
+    }

@@ -1,0 +1,58 @@
+"""amplify backup: the ledger and what belongs to it, in one file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from amplify.cli.desk import AsJson, Workspace
+from amplify.cli.output import console, counted, progress, say_json
+from amplify.ledger.store import ledger_url
+from amplify.model.errors import WrongUse
+from amplify.workspace.locate import find_root
+
+
+def command(
+    target: Annotated[Path, typer.Argument(metavar="FILE", help="A new file, or a folder that gets one.")],
+    workspace: Workspace = None,
+    as_json: AsJson = False,
+) -> int:
+    """Copy the ledger, frozen pictures and accounts.yaml into one tar file. Publishing may go on meanwhile.
+
+    Sessions and secrets are not in it. `amplify restore` puts it back.
+    """
+    from amplify.steps.backup import backup
+
+    root = find_root(workspace)
+    with progress("packing bytes", quiet=as_json) as told:
+        made = backup(root, ledger_file(root), target, told)
+    if as_json:
+        held = {"deliveries": made.holds.deliveries, "waiting": made.holds.waiting, "sent": made.holds.sent}
+        say_json({"file": made.file, "bytes": made.size, "pictures": made.pictures, "accounts": made.accounts} | held)
+        return 0
+    console().print(f"{made.file} ({_size(made.size)})", soft_wrap=True)
+    console().print(
+        f"holds {counted(made.holds.deliveries, 'delivery', 'deliveries')} ({made.holds.sent} sent, "
+        f"{made.holds.waiting} waiting), {counted(made.pictures, 'picture')}"
+        + (", and accounts.yaml" if made.accounts else "")
+    )
+    return 0
+
+
+def ledger_file(root: Path) -> Path:
+    """The SQLite file of this workspace's ledger. Raises WrongUse where it lives in PostgreSQL."""
+    from sqlalchemy.engine import make_url
+
+    url = make_url(ledger_url(root))
+    if url.get_backend_name() != "sqlite" or url.database is None:
+        raise WrongUse(
+            "this ledger lives in PostgreSQL, which has tools of its own for this: pg_dump and pg_restore. "
+            "After pg_restore run `amplify restore --by-hand`; docs/operating.md says how"
+        )
+    return Path(url.database)
+
+
+def _size(size: int) -> str:
+    return f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{size / 1000:.1f} kB"

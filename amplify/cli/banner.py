@@ -1,0 +1,235 @@
+"""amplify banner: pictures from templates, in every size and language; and pictures behind bars."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from amplify.cli.desk import AsJson, Workspace, looking_clock
+from amplify.model.errors import WrongUse
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from amplify.model.workspace import Workspace as Words
+    from amplify.steps.banner import Batch, Refusal, Wanted
+
+ACTIONS = ("list", "render", "preview", "bars")
+
+
+def command(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[list|render|preview|bars] [TEMPLATE…|PHOTO]",
+            help="What to do, and with which templates (without any: all) or, for bars, which photograph.",
+        ),
+    ] = None,
+    person: Annotated[
+        list[str] | None, typer.Option("--person", metavar="PERSON", help="Only for this person; again for several.")
+    ] = None,
+    lang: Annotated[
+        list[str] | None, typer.Option("--lang", metavar="LANG", help="Only in this language; again for several.")
+    ] = None,
+    size: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--size", metavar="SIZE", help="card, post, bluesky, square, portrait, story or header; again for several."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="PATH", help="The folder to write to; of a preview, the picture."),
+    ] = None,
+    count: Annotated[int | None, typer.Option("--count", help="bars: how many.")] = None,
+    width: Annotated[
+        float | None, typer.Option("--width", help="bars: how thick, in per cent of the shorter side.")
+    ] = None,
+    opacity: Annotated[float | None, typer.Option("--opacity", help="bars: how dense, 0 to 100.")] = None,
+    colour: Annotated[str | None, typer.Option("--colour", help="bars: #rrggbb, or a colour of the theme.")] = None,
+    open_: Annotated[bool, typer.Option("--open", help="bars: bent apart.")] = False,
+    instead: Annotated[
+        str, typer.Option("--instead", help="bars: silhouette, chair, envelope or none, where there is no photograph.")
+    ] = "silhouette",
+    own: Annotated[
+        bool, typer.Option("--self", help="bars: the photograph shows whoever makes it, not the person named.")
+    ] = False,
+    credit: Annotated[str | None, typer.Option("--credit", help="bars: who took the photograph.")] = None,
+    licence: Annotated[
+        str, typer.Option("--licence", help="bars: under which licence you use the photograph.")
+    ] = "used with permission",
+    campaign: Annotated[
+        str | None, typer.Option("--campaign", metavar="CAMPAIGN", help="bars: whose hashtags it carries.")
+    ] = None,
+    instructions: Annotated[
+        bool, typer.Option("--instructions", help="bars: print what a supporter does, and paint nothing.")
+    ] = False,
+    workspace: Workspace = None,
+    as_json: AsJson = False,
+) -> int:
+    """Banners from media/banners/: list them, render them with alt text and licence beside them, or preview all in
+    one picture. `banner bars [PHOTO] --person anna` puts a picture behind bars."""
+    action, *names = words or ["list"]
+    if action not in ACTIONS:
+        raise WrongUse(f"`banner {action}` is nothing we do: {', '.join(ACTIONS)}")
+    found, now = _read(workspace)
+    if action == "bars":
+        from amplify.cli.bars import Asked, bars
+
+        asked = Asked(
+            names,
+            person,
+            lang,
+            size,
+            out,
+            count,
+            width,
+            opacity,
+            colour,
+            open_,
+            instead,
+            own,
+            credit,
+            licence,
+            campaign,
+        )
+        return bars(found, now, asked, instructions, as_json)
+    for name, given in (
+        ("--count", count),
+        ("--width", width),
+        ("--opacity", opacity),
+        ("--colour", colour),
+        ("--open", open_),
+        ("--self", own),
+        ("--credit", credit),
+        ("--campaign", campaign),
+        ("--instructions", instructions),
+    ):
+        if given not in (None, False):
+            raise WrongUse(f"{name} goes with `amplify banner bars`")
+    from amplify.steps.banner import Wanted
+
+    wanted = Wanted(tuple(names), tuple(person or ()), tuple(lang or ()), tuple(size or ()))
+    if action == "list":
+        return _list(found, now, wanted, as_json)
+    return (_render if action == "render" else _preview)(found, now, wanted, out, as_json)
+
+
+def _read(workspace: Path | None) -> tuple[Words, datetime]:
+    """The files alone: banners need no ledger."""
+    from amplify.platforms.registry import NAMES
+    from amplify.steps.desk import UnreadableFiles
+    from amplify.workspace.load import load
+    from amplify.workspace.locate import find_root
+
+    loaded = load(find_root(workspace), frozenset(NAMES))
+    if loaded.workspace is None:
+        raise UnreadableFiles(loaded.problems)
+    return loaded.workspace, looking_clock().now()
+
+
+def _list(words: Words, now: datetime, wanted: Wanted, as_json: bool) -> int:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from amplify.cli.output import console, counted, say_json
+    from amplify.model.bannersize import SIZES
+    from amplify.steps.banner import words_of
+
+    worded, refused = words_of(words, now, wanted)
+    if as_json:
+        rows = [{"template": one.template.id, "person": one.person, "lang": one.lang, "alt": one.alt} for one in worded]
+        say_json({"ready": rows, "refused": [one.as_json() for one in refused]})
+        return 0
+    out = console()
+    for template in words.banners.values():
+        silent = [one for one in refused if one.template == template.id]
+        if wanted.templates and template.id not in wanted.templates:
+            continue
+        out.print(Text(template.id, style="bold"), Text(template.campaign, style="dim"), markup=False)
+        out.print(Padding(Text(template.about), (0, 0, 0, 4)))
+        ready = [one.lang for one in worded if one.template.id == template.id]
+        langs = ", ".join(dict.fromkeys([*ready, *(one.lang for one in silent)])) or "no language"
+        who = f"{', '.join(template.people)}; " if template.people else ""
+        sizes = ", ".join(template.sizes) or f"all {len(SIZES)} sizes"
+        out.print(Padding(Text(f"{who}{langs}; {sizes}", style="dim"), (0, 0, 0, 4)))
+        for one in silent:
+            _say_refusal(one)
+    if not words.banners:
+        out.print("no templates yet: write one in media/banners/ (docs/banners.md)")
+    else:
+        out.print(f"\n{counted(len(words.banners), 'template')}; {', '.join(SIZES)}", style="dim")
+    return 0
+
+
+def _say_refusal(one: Refusal) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from amplify.cli.output import console
+
+    console().print(Padding(Text(f"{one.name} is not rendered: {one.why}", style="yellow"), (0, 0, 0, 4)))
+
+
+def _paint(words: Words, now: datetime, wanted: Wanted, quiet: bool) -> Batch:
+    from amplify.cli.output import progress
+    from amplify.steps.banner import banners
+
+    if not words.banners:
+        raise WrongUse("there are no templates: write one in media/banners/ (docs/banners.md)")
+    with progress("painting banners", quiet) as tell:
+        return banners(words, now, wanted, words.root / ".amplify" / "banners", tell)
+
+
+def _render(words: Words, now: datetime, wanted: Wanted, out: Path | None, as_json: bool) -> int:
+    from amplify.cli.output import console, counted, say_json
+    from amplify.steps.beside import write
+
+    batch = _paint(words, now, wanted, as_json)
+    folder = out or words.root / "media" / "rendered"
+    paths = [write(one, folder) for one in batch.made]
+    if as_json:
+        made = [{**one.as_json(), "path": str(path)} for one, path in zip(batch.made, paths, strict=True)]
+        say_json({"made": made, "refused": [one.as_json() for one in batch.refused]})
+    else:
+        for path, one in zip(paths, batch.made, strict=True):
+            console().print(f"{path.name}  {one.width}×{one.height}  {len(one.saved.data) / 1000:.0f} kB", markup=False)
+        for refusal in batch.refused:
+            _say_refusal(refusal)
+        console().print(f"{counted(len(paths), 'picture')} in {folder}", markup=False, soft_wrap=True)
+    return 3 if batch.refused else 0
+
+
+def _preview(words: Words, now: datetime, wanted: Wanted, out: Path | None, as_json: bool) -> int:
+    from io import BytesIO
+
+    from PIL import Image
+
+    from amplify.cli.output import console, counted, say_json
+    from amplify.media.banner.sheet import sheet, thumbnail
+
+    batch = _paint(words, now, wanted, as_json)
+    path = out or words.root / ".amplify" / "banners.png"
+    if path.suffix.lower() != ".png" or path.is_dir():
+        raise WrongUse(f"{path} is no name for a picture: let --out end in .png")
+    if batch.made:
+        small = [
+            (one.name.removesuffix(one.saved.suffix), thumbnail(Image.open(BytesIO(one.saved.data))))
+            for one in batch.made
+        ]
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            sheet(small).save(path)
+        except OSError as error:
+            raise WrongUse(f"{path} cannot be written ({error.strerror}): give another --out") from None
+    if as_json:
+        shown = [one.as_json() for one in batch.made]
+        say_json({"file": str(path), "made": shown, "refused": [one.as_json() for one in batch.refused]})
+    else:
+        for refusal in batch.refused:
+            _say_refusal(refusal)
+        where = f" on {path}" if batch.made else ""
+        console().print(f"{counted(len(batch.made), 'banner')}{where}", markup=False, soft_wrap=True)
+    return 3 if batch.refused else 0

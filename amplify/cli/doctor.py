@@ -1,0 +1,55 @@
+"""amplify doctor: what is wrong around here, and how to mend it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from amplify.cli.desk import AsJson, Workspace
+from amplify.cli.output import console, counted, say_json
+from amplify.ledger.store import ledger_url
+from amplify.workspace.locate import find_root
+
+if TYPE_CHECKING:
+    from amplify.steps.examining.finding import Finding
+
+_SIGNS = {"fine": ("ok  ", "green"), "look": ("look", "yellow"), "mend": ("MEND", "bold red")}
+
+
+def command(
+    workspace: Workspace = None,
+    online: Annotated[bool, typer.Option("--online", help="Ask every platform who our accounts are, too.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Look at the machine, the ledger, the accounts and the clock, and say how to mend what is wrong.
+
+    It changes nothing, and shows names of secrets, never secrets. Exits with 3 where something has to be mended.
+    """
+    from amplify.steps.doctor import doctor
+
+    root = find_root(workspace)
+    findings = doctor(root, ledger_url(root), online)
+    bad = sum(finding.verdict == "mend" for finding in findings)
+    if as_json:
+        say_json(
+            [{"about": one.about, "verdict": one.verdict.value, "says": one.says, "mend": one.mend} for one in findings]
+        )
+    else:
+        for finding in findings:
+            _show(finding)
+        console().print(f"\n{counted(bad, 'thing')} to mend" if bad else "\nnothing to mend")
+    return 3 if bad else 0
+
+
+def _show(finding: Finding) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    sign, style = _SIGNS[finding.verdict.value]
+    line = Text(f"{sign} ", style=style)
+    line.append(f"{finding.about}: ", style="bold")
+    line.append(finding.says)
+    console().print(line)
+    if finding.mend is not None:
+        console().print(Padding(Text(f"→ {finding.mend}", style="dim"), (0, 0, 0, 5)))

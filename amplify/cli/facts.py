@@ -1,0 +1,109 @@
+"""amplify facts: which numbers and calls to action go out of date, and which posts that would hold."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from amplify.cli.desk import AsJson, Workspace, looking_clock, open_desk
+from amplify.cli.output import console, counted, progress, say_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from amplify.steps.facts import CallStanding, Facts, FactStanding, Held
+
+
+def command(
+    days: Annotated[int, typer.Option("--days", min=1, max=400, help="How far ahead.")] = 30,
+    everything: Annotated[bool, typer.Option("--all", help="Facts and calls that stay good, too.")] = False,
+    workspace: Workspace = None,
+    as_json: AsJson = False,
+) -> int:
+    """List facts and calls to action that go out of date, are replaced, or disagree, and the posts they would hold."""
+    from amplify.steps.facts import facts
+    from amplify.steps.plan import plan
+
+    desk = open_desk(workspace, looking_clock())
+    try:
+        words, now = desk.workspace(), desk.clock.now()
+        end = now + timedelta(days=days)
+        with progress("planning", quiet=as_json) as told:
+            planned = plan(words, now, end, desk.dialects, told, desk.known())
+    finally:
+        desk.close()
+    found = facts(words, planned.ours or planned.deliveries, now, end)
+    if as_json:
+        say_json(
+            {
+                "facts": [one.as_json() for one in found.facts],
+                "calls": [one.as_json() for one in found.calls],
+                "stale": [one.fact.id for one in found.stale],
+                "closing": [one.action.id for one in found.closing],
+                "until": end.isoformat(),
+            }
+        )
+    else:
+        _show(found, days, everything)
+    return 0
+
+
+def _show(found: Facts, days: int, everything: bool) -> None:
+    shown = found.facts if everything else found.stale
+    calls = found.calls if everything else found.closing
+    for one in shown:
+        _fact(one)
+    for call in calls:
+        _call(call)
+    if not shown and not calls:
+        console().print(
+            f"all facts and calls stay good for {counted(days, 'day')}: `amplify facts --all` lists them"
+            if found.facts or found.calls
+            else "no facts and no calls to action yet"
+        )
+
+
+def _fact(one: FactStanding) -> None:
+    from rich.text import Text
+
+    line = Text(f"{one.fact.id}  ", style="bold")
+    if one.days_left < 0:
+        line.append(f"expired {counted(-one.days_left, 'day')} ago", style="red")
+    else:
+        left = "today is its last day" if one.days_left == 0 else f"{counted(one.days_left, 'day')} left"
+        line.append(left, style="yellow" if one.days_left < 30 else "green")
+    console().print(line)
+    _below(f"{one.said}, as of {one.fact.as_of}; until {one.fact.expires}; in {_used(one.used)}")
+    if one.replaced_by:
+        _below(f"replaced by {', '.join(one.replaced_by)}")
+    if one.disagrees_with:
+        _below(f"disagrees with {', '.join(one.disagrees_with)}: correct one, or let the newer say `supersedes:`")
+    _held(one.held)
+
+
+def _call(one: CallStanding) -> None:
+    from rich.text import Text
+
+    line = Text(f"{one.action.id}  ", style="bold")
+    line.append(f"closes {one.closes:%Y-%m-%d %H:%M} UTC" if one.closes else "stays open", style="yellow")
+    console().print(line)
+    _below(f"{one.action.kind}, in {_used(one.used)}")
+    _held(one.held)
+
+
+def _held(held: Sequence[Held]) -> None:
+    for one in held:
+        _below(f"would hold {one.post}: {_used(one.deliveries)}, first {one.first:%Y-%m-%d %H:%M} UTC ({one.why})")
+
+
+def _used(count: int) -> str:
+    return "1 delivery" if count == 1 else f"{count} deliveries"
+
+
+def _below(sentence: str) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    console().print(Padding(Text(sentence, "dim"), (0, 0, 0, 4)))

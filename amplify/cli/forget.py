@@ -1,0 +1,48 @@
+"""amplify forget: erase what the ledger says about a person."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from amplify.cli.actor import actor
+from amplify.cli.desk import Workspace, open_desk
+from amplify.cli.output import console, progress
+from amplify.cli.sure import Yes, sure
+
+
+def command(
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="The id in config/people.yaml.")],
+    alias: Annotated[
+        list[str] | None,
+        typer.Option("--alias", metavar="NAME", help="One more spelling of the name. May be repeated."),
+    ] = None,
+    yes: Yes = False,
+    workspace: Workspace = None,
+) -> int:
+    """Erase the texts, reasons and pictures that name a person from the ledger. Counts and times stay.
+
+    What is out stays out (`amplify takedown`), and files, backups and reports are yours to mend.
+    """
+    from amplify.steps.forget import forget, mentions
+
+    desk = open_desk(workspace)
+    with progress("looking") as told:
+        found = mentions(desk, person, alias or (), told)
+    out = console()
+    if not found.words:
+        out.print(f"no spelling of {person} is known: only what lists the person is found; add --alias NAME")
+    if not found and not found.to_come:
+        out.print(f"nothing in the ledger names {person}")
+        return 0
+    out.print(f"names {person}: {len(found.deliveries):,} settled deliveries, {len(found.deeds)} acts in the history,")
+    out.print(f"{len(found.seen) + len(found.stops)} other records, {len(found.pictures)} pictures kept here")
+    if found.stopped:
+        out.print("a stop is in force: it stays, and so do the names it looks for")
+    if not found.to_come and not sure("erase all this? It cannot be brought back.", yes):
+        return 3
+    with progress("erasing") as told:
+        forget(desk, found, actor(), told)
+    out.print("erased. Take the person out of your files, backups and reports, too.")
+    return 0

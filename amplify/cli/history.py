@@ -1,0 +1,87 @@
+"""amplify history: who did what, when and why, and whether anybody has touched the record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from amplify.cli.desk import AsJson, Workspace, open_desk
+from amplify.cli.output import complain, console, counted, say_json
+
+if TYPE_CHECKING:
+    from sqlalchemy import RowMapping
+
+
+def command(
+    subject: Annotated[
+        str | None, typer.Option("--subject", metavar="KIND:ID", help="Only about this: `person:anna`.")
+    ] = None,
+    act: Annotated[str | None, typer.Option("--act", help="Only these: `stop`, `approve`, `take down` …")] = None,
+    most: Annotated[int, typer.Option("--most", min=1, help="How many, the newest first.")] = 50,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Check that nothing was changed, added or taken out.")
+    ] = False,
+    expect: Annotated[
+        str | None,
+        typer.Option("--expect", metavar="HEAD", help="With --verify: a head that a backup or a report has printed."),
+    ] = None,
+    workspace: Workspace = None,
+    as_json: AsJson = False,
+) -> int:
+    """Read what people did: stops, approvals, takedowns, changed states. Exit code 3 where the record was touched."""
+    from amplify.ledger.history import deeds
+    from amplify.ledger.history import verify as verified
+
+    desk = open_desk(workspace)
+    with desk.ledger.read() as connection:
+        if verify or expect is not None:
+            found = verified(connection, expect)
+            if as_json:
+                say_json({"deeds": found.deeds, "head": str(found.head or ""), "broken": found.broken})
+            elif found.broken is None:
+                console().print(f"{counted(found.deeds, 'deed')}, every link holds")
+                console().print(f"head: {found.head or 'none yet'}", soft_wrap=True)
+            else:
+                complain(f"the history was touched: {found.broken}")
+            return 3 if found.broken is not None else 0
+        rows = deeds(connection, subject=subject, act=act, most=most)
+    if as_json:
+        say_json([_json(row) for row in rows])
+    elif not rows:
+        console().print("nobody has done anything yet" if subject is act is None else "nothing like that")
+    for row in [] if as_json else rows:
+        _show(row)
+    return 0
+
+
+def _show(row: RowMapping) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    line = Text(f"{row['number']:>4}  {row['at']:%Y-%m-%d %H:%M}  ", style="dim")
+    line.append(f"{row['actor']}: ", style="not dim")
+    line.append(row["act"], style="bold not dim")
+    line.append(f" {_about(row)}", style="not dim")
+    console().print(line)
+    if row["why"]:
+        console().print(Padding(Text(row["why"], style="dim"), (0, 0, 0, 24)))
+
+
+def _about(row: RowMapping) -> str:
+    if row["salt"] is None:
+        return "(erased)"
+    payload = row["payload"] or {}
+    if "post" in payload and "account" in payload:
+        return f"{payload['post']} on {payload['account']}"
+    return (row["subject"] or "").replace(":", " ").strip()
+
+
+def _json(row: RowMapping) -> dict[str, Any]:
+    kept = ("number", "act", "actor", "subject", "why", "payload", "digest", "previous")
+    return {
+        **{name: row[name] for name in kept},
+        "at": row["at"].isoformat(),
+        "real_at": row["real_at"].isoformat(),
+        "erased": row["salt"] is None,
+    }

@@ -1,0 +1,206 @@
+"""amplify people: who is due for review; `amplify people set` writes a state down and stops at once."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from amplify.cli.desk import AsJson, Workspace, looking_clock, open_desk
+from amplify.model.errors import WrongUse
+from amplify.model.person import PersonState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from amplify.steps.people import Changed, Standing
+
+
+def command(
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[set PERSON]", help="Without it: the list of everybody.")
+    ] = None,
+    state: Annotated[
+        PersonState | None,
+        typer.Option(
+            "--state",
+            metavar="STATE",
+            help="How things stand now: detained, convicted, release_reported, release_confirmed, died, transferred, "
+            "family_hold, unknown.",
+        ),
+    ] = None,
+    source: Annotated[
+        list[str] | None, typer.Option("--source", metavar="URL", help="Where it was learned; again for several.")
+    ] = None,
+    reviewed: Annotated[
+        str | None, typer.Option("--reviewed", metavar="DAY", help="It was checked on this day, or `today`.")
+    ] = None,
+    withdrawn: Annotated[
+        bool, typer.Option("--consent-withdrawn", help="Consent was taken back: nothing names the person any more.")
+    ] = False,
+    reason: Annotated[str | None, typer.Option("--reason", help="Why, for the history.")] = None,
+    days: Annotated[int, typer.Option("--days", min=0, max=400, help="Due for review within so many days.")] = 14,
+    workspace: Workspace = None,
+    as_json: AsJson = False,
+) -> int:
+    """List the people we speak for: their state, and whose review is due. `set PERSON` writes a change into
+    config/people.yaml, and holds at once what must not go out any more."""
+    said = words or []
+    if not said:
+        if state or source or reviewed or withdrawn or reason:
+            raise WrongUse("say whom: `amplify people set PERSON --state …`")
+        return _list(workspace, days, as_json)
+    if said[0] != "set" or len(said) != 2:
+        raise WrongUse("write `amplify people`, or `amplify people set PERSON --state STATE --source URL`")
+    return _set(workspace, said[1], state, source or [], reviewed, withdrawn, reason, as_json)
+
+
+def _list(workspace: Workspace, days: int, as_json: bool) -> int:
+    from amplify.cli.output import console, counted, say_json
+    from amplify.steps.people import due_for_review, people
+
+    desk = open_desk(workspace, looking_clock())
+    try:
+        everybody = desk.workspace().people
+        with desk.ledger.read() as connection:
+            standings = people(connection, everybody, desk.clock.now())
+    finally:
+        desk.close()
+    due = due_for_review(standings, days)
+    if as_json:
+        say_json({"people": [one.as_json() for one in standings], "due": [one.person.id for one in due]})
+        return 0
+    for one in standings:
+        _line(one, one in due)
+    if not standings:
+        console().print("nobody stands in config/people.yaml yet")
+    else:
+        within = "today" if days == 0 else f"within {counted(days, 'day')}"
+        console().print(f"\n{len(due)} of {len(standings)} due for review {within}", style="bold" if due else "dim")
+    if due:
+        console().print(
+            "Ask, then `amplify people set PERSON --reviewed today`; a consent's `review:` is moved in "
+            "config/people.yaml.",
+            style="dim",
+        )
+    return 0
+
+
+def _line(one: Standing, due: bool) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from amplify.cli.output import console, counted
+
+    person = one.person
+    withdrawn = person.consent.withdrawn is not None
+    silent = withdrawn or not person.state.speaks or one.days_left < 0
+    line = Text(f"{person.id:20} ", style="bold")
+    line.append(f"{'consent withdrawn' if withdrawn else person.state.value:18}", style="red" if silent else "green")
+    if one.days_left < 0:
+        line.append(f"  review overdue by {counted(-one.days_left, 'day')}", style="red")
+    else:
+        line.append(f"  review in {counted(one.days_left, 'day')}", style="yellow" if due else "dim")
+    console().print(line, no_wrap=True, overflow="ellipsis")
+    waits = "nothing waits"
+    if one.waiting.count and one.waiting.first is not None:
+        many = "1 delivery" if one.waiting.count == 1 else f"{one.waiting.count} deliveries"
+        waits = f"{many} {'held' if silent else 'to come'}, next {one.waiting.first:%Y-%m-%d %H:%M} UTC"
+    until = f"state until {one.state_until}, consent until {one.consent_until}; {waits}"
+    console().print(Padding(Text(until, "dim"), (0, 0, 0, 4)))
+
+
+def _set(
+    workspace: Workspace,
+    id: str,
+    state: PersonState | None,
+    sources: Sequence[str],
+    reviewed: str | None,
+    withdrawn: bool,
+    reason: str | None,
+    as_json: bool,
+) -> int:
+    from amplify.cli.actor import actor
+    from amplify.cli.output import say_json
+    from amplify.steps.people import set_person
+
+    desk = open_desk(workspace)
+    try:
+        today = desk.clock.now().date()
+        done = set_person(
+            desk,
+            id,
+            actor(),
+            state=state,
+            sources=sources,
+            reviewed=_day(reviewed, today),
+            withdrawn=today if withdrawn else None,
+            why=reason,
+        )
+    finally:
+        desk.close()
+    if as_json:
+        reached = done.stopped.reach if done.stopped else None
+        say_json(
+            {
+                "id": id,
+                "state": done.person.state.value,
+                "reviewed": done.person.reviewed.isoformat(),
+                "stopped": reached is not None,
+                "held": reached.held if reached else [],
+                "out": reached.out if reached else [],
+                "whole": reached.whole if reached else True,
+                "problems": list(done.elsewhere),
+            }
+        )
+    else:
+        _show(done)
+    return 3 if done.elsewhere else 0
+
+
+def _day(said: str | None, today: date) -> date | None:
+    if said is None or said == "today":
+        return today if said else None
+    try:
+        day = date.fromisoformat(said)
+    except ValueError:
+        raise WrongUse("--reviewed takes a day, such as 2027-05-21, or `today`") from None
+    if day > today:
+        raise WrongUse(f"--reviewed: {day} is still to come")
+    return day
+
+
+def _show(done: Changed) -> None:
+    from amplify.cli.output import complain, console
+
+    out, person = console(), done.person
+    consent = ", consent withdrawn" if person.consent.withdrawn else ""
+    out.print(
+        f"{person.id}: {person.state.value}{consent}, reviewed {person.reviewed} (config/people.yaml)", soft_wrap=True
+    )
+    if done.stopped is not None:
+        reached = done.stopped.reach
+        more = "" if reached.whole else " at least"
+        out.print(f"held from now on:{more} {len(reached.held)}; already out:{more} {len(reached.out)}")
+        for row in reached.out:
+            for url in row["urls"] or ["(address unknown: look at the account's timeline)"]:
+                out.print(f"  {row['account']}  {row['post']}  {url}", markup=False, soft_wrap=True)
+        if reached.out:
+            out.print(f"To delete what is out: `amplify takedown --person {person.id} --reason …`", soft_wrap=True)
+        out.print(
+            f"A stop holds it. `amplify resume --person {person.id}` lifts it again: two people, with a reason.",
+            soft_wrap=True,
+        )
+        if not done.stopped.seen:
+            complain("a worker did not answer: one request may still be on its way; look again in a minute")
+    if done.still_stopped:
+        out.print(
+            f"A stop still holds everything about {person.id}: `amplify resume --person {person.id}` lifts it, two "
+            "people, with a reason.",
+            soft_wrap=True,
+        )
+    if person.detentions[-1].end is None and person.state in (PersonState.RELEASE_CONFIRMED, PersonState.DIED):
+        out.print("The last of their `detentions:` has no `end:` yet: days are counted on. Write it.", soft_wrap=True)
+    for problem in done.elsewhere:
+        complain(f"{problem} (this holds everything until it is mended)")

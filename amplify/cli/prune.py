@@ -1,0 +1,51 @@
+"""amplify prune: erase what was said long ago."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from amplify.cli.actor import actor
+from amplify.cli.desk import Workspace, open_desk
+from amplify.cli.output import console, progress
+from amplify.cli.sure import Yes, sure
+from amplify.model.errors import WrongUse
+
+_DAYS = {"d": 1, "w": 7, "m": 31, "y": 366}
+
+
+def command(
+    older_than: Annotated[
+        str, typer.Option("--older-than", metavar="AGE", help="`2y`, `6m`, `8w`, `90d`: years, months, weeks, days.")
+    ],
+    yes: Yes = False,
+    workspace: Workspace = None,
+) -> int:
+    """Erase the texts of old deliveries and what old acts were about. That they were, and their counts, stay."""
+    from amplify.steps.prune import old, prune
+
+    desk = open_desk(workspace)
+    found = old(desk, _age(older_than))
+    if not found:
+        console().print(f"nothing from before {found.before:%Y-%m-%d} has words left")
+        return 0
+    console().print(
+        f"from before {found.before:%Y-%m-%d}: {found.deliveries:,} deliveries, {len(found.deeds)} acts in the "
+        f"history, {len(found.stops)} lifted stops"
+    )
+    if not sure("erase their words? They cannot be brought back.", yes):
+        return 3
+    with progress("erasing") as told:
+        prune(desk, found, actor(), told)
+    console().print("erased")
+    return 0
+
+
+def _age(text: str) -> timedelta:
+    found = re.fullmatch(r"(\d{1,4})\s*([dwmy])", text.strip().lower())
+    if found is None or not int(found[1]):
+        raise WrongUse(f"{text!r} is no age: write 2y, 6m, 8w or 90d")
+    return timedelta(days=int(found[1]) * _DAYS[found[2]])

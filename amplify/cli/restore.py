@@ -1,0 +1,104 @@
+"""amplify restore: a backup in the ledger's place."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from amplify.cli.backup import ledger_file
+from amplify.cli.desk import AsJson, Workspace
+from amplify.cli.output import complain, console, counted, progress, say_json
+from amplify.ledger.store import Ledger, ledger_url
+from amplify.model.errors import WrongUse
+from amplify.steps.timings import timings
+from amplify.workspace.locate import find_root
+
+if TYPE_CHECKING:
+    from amplify.steps.restore import Restored
+
+
+def command(
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="What `amplify backup` made.")] = None,
+    workspace: Workspace = None,
+    older: Annotated[
+        bool, typer.Option("--older", help="Even though the ledger in place is sound and knows more.")
+    ] = False,
+    by_hand: Annotated[
+        bool, typer.Option("--by-hand", help="The ledger was put back already, by pg_restore or a snapshot.")
+    ] = False,
+    made: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="With --by-hand: the time whose state it has; without it, its last entry's."),
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Put a backup in the ledger's place. The ledger that is there is kept beside it.
+
+    What the backup holds as waiting and what was due since may have been sent: it becomes unsure, is looked up on its
+    platform, and goes out again only when a person has settled it.
+    """
+    from amplify.steps.restore import restore, restored_by_hand
+
+    if (file is None) != by_hand or (made is not None and not by_hand):
+        raise WrongUse("name the backup's file, or say `--by-hand` where the ledger was put back already")
+    root = find_root(workspace)
+    actor = os.environ.get("AMPLIFY_ACTOR") or getpass.getuser()
+    if file is not None:
+        with progress("restoring pages", quiet=as_json) as told:
+            done = restore(root, ledger_file(root), file, actor, older=older, timings=timings(), progress=told)
+    else:
+        ledger = Ledger.open(ledger_url(root))
+        try:
+            done = restored_by_hand(ledger, actor, _instant(made), timings())
+        finally:
+            ledger.close()
+    _show(done, as_json)
+    return 3 if done.doubted or done.stopped else 0
+
+
+def _instant(made: str | None) -> datetime | None:
+    if made is None:
+        return None
+    try:
+        found = datetime.fromisoformat(made)
+    except ValueError:
+        raise WrongUse("`--made` is no instant: write 2027-05-21T10:00:00+02:00") from None
+    if found.tzinfo is None:
+        raise WrongUse("`--made` needs its offset: write 2027-05-21T10:00:00+02:00")
+    return found.astimezone(UTC)
+
+
+def _show(done: Restored, as_json: bool) -> None:
+    if as_json:
+        say_json(
+            {
+                "made": done.made,
+                "unsure": done.doubted,
+                "aside": done.aside,
+                "pictures": done.pictures,
+                "stopped": done.stopped,
+            }
+        )
+        return
+    out = console()
+    out.print(f"the ledger is as it was on {done.made:%Y-%m-%d %H:%M} UTC")
+    for path in done.aside:
+        out.print(f"the one that was there is kept: {path}", soft_wrap=True)
+    if done.pictures:
+        out.print(f"{counted(done.pictures, 'frozen picture')} put back")
+    if done.doubted:
+        many = len(done.doubted)
+        complain(
+            f"{counted(many, 'delivery', 'deliveries')} may have been sent since, and {'is' if many == 1 else 'are'} "
+            "unsure now: the next pass looks them up, `amplify status` shows what is left to settle"
+        )
+    if done.stopped:
+        complain(
+            "stops that were made since are not in it, so everything is stopped: make them again, "
+            "`amplify resume --all`, then settle what is unsure"
+        )

@@ -1,0 +1,131 @@
+"""A SQLite ledger copied while it is in use, looked over, and put back: with SQLite's own online backup."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from amplify.model.errors import NeedsPerson, WrongUse
+
+Progress = Callable[[int, int], None]
+"""Told of (pages done, pages in all)."""
+
+_PAGES: Final = 1024
+"""A step of 4 MB: writers go on in between."""
+_PATIENCE: Final = 2.0
+"""Seconds to wait for others to let go of a ledger before it counts as in use."""
+_NEWEST: Final = "SELECT max(at) FROM (SELECT max(real_at) AS at FROM move UNION SELECT max(real_began) FROM attempt)"
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What a ledger holds, read from its file without changing it."""
+
+    revision: str
+    workspace: str | None
+    deliveries: int
+    waiting: int
+    sent: int
+    newest: datetime | None
+    """Real time of its last entry."""
+
+
+def copy(source: Path, target: Path, progress: Progress | None = None) -> None:
+    """Copy a ledger to a new file that only its owner can read; others may go on writing. Raises NeedsPerson where
+    either cannot be used, or the copy is not sound."""
+    descriptor = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    os.close(descriptor)
+    with _speaking(source), _open(source) as old, closing(sqlite3.connect(target)) as new:
+        _pour(old, new, progress)
+        new.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
+    check(target)
+
+
+def check(path: Path) -> None:
+    """Raises NeedsPerson where SQLite finds the file damaged."""
+    with _speaking(path), _open(path) as connection:
+        found = connection.execute("PRAGMA integrity_check").fetchone()[0]
+    if found != "ok":
+        raise NeedsPerson(f"{path.name} is damaged: {found.splitlines()[0]}")
+
+
+def holding(path: Path) -> Holding:
+    """What stands in a ledger's file. Raises NeedsPerson where it is none, or damaged."""
+    with _speaking(path), _open(path) as connection:
+        (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        workspace = connection.execute("SELECT value FROM meta WHERE key = 'workspace'").fetchone()
+        counts = dict(connection.execute("SELECT state, count(*) FROM delivery GROUP BY state").fetchall())
+        (newest,) = connection.execute(_NEWEST).fetchone()
+    return Holding(
+        revision=revision,
+        workspace=workspace[0] if workspace else None,
+        deliveries=sum(counts.values()),
+        waiting=counts.get("waiting", 0),
+        sent=counts.get("sent", 0),
+        newest=datetime.fromisoformat(newest).replace(tzinfo=UTC) if newest else None,
+    )
+
+
+def in_use(path: Path) -> bool:
+    """Whether any other process has this ledger open. Leaves its writes in the one file where none has."""
+    with _speaking(path), _open(path) as connection:
+        try:
+            # Only who is alone with a file may take it out of WAL.
+            connection.execute("PRAGMA journal_mode=DELETE")
+        except sqlite3.OperationalError as error:
+            if "locked" in str(error):
+                return True
+            raise
+        connection.execute("PRAGMA journal_mode=WAL")
+    return False
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Nobody writes to the ledger at `path` meanwhile: every writer takes this lock first."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_suffix(".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield  # closing the file lets go of the lock
+
+
+def put_in_place(source: Path, target: Path, progress: Progress | None = None) -> None:
+    """Make the ledger at `target` what `source` holds: whole or not at all, in the file itself, so that whoever opens
+    it meanwhile sees one or the other."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _speaking(target), _open(source) as new, closing(sqlite3.connect(target, timeout=_PATIENCE)) as old:
+        _pour(new, old, progress)
+        old.execute("PRAGMA journal_mode=WAL")
+    check(target)
+
+
+def _pour(source: sqlite3.Connection, target: sqlite3.Connection, told: Progress | None) -> None:
+    def on_step(status: int, remaining: int, total: int) -> None:
+        if told is not None:
+            told(total - remaining, total)
+
+    source.backup(target, pages=_PAGES, progress=on_step)
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[sqlite3.Connection]:
+    if not path.is_file():
+        raise WrongUse(f"there is no ledger at {path}")
+    with closing(sqlite3.connect(path, timeout=_PATIENCE)) as connection:
+        yield connection
+
+
+@contextmanager
+def _speaking(path: Path) -> Iterator[None]:
+    """What SQLite cannot do is a sentence."""
+    try:
+        yield
+    except (sqlite3.Error, TypeError) as error:  # TypeError: a table without the row that each ledger has
+        raise NeedsPerson(f"{path} cannot be used as a ledger: {error}") from error

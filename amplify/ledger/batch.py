@@ -1,0 +1,130 @@
+"""One statement for many rows, which travel as one JSON text: a statement a row costs more than its work.
+
+On SQLite they come back as one, too: its driver lets go of the interpreter for each row that it hands over, and with
+sixty threads at work it may be long until it gets it back.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, Final, Literal
+
+from sqlalchemy import Connection, CursorResult
+
+Kind = Literal["text", "instant", "whole", "json"]
+
+_CASTS: Final[Mapping[Kind, str]] = {"text": "text", "instant": "timestamptz", "whole": "bigint", "json": "json"}
+
+
+class Batch:
+    """A statement in which `{rows}` stands for a table of its rows, by the names of `columns`.
+
+    Written once, it is the same on SQLite and PostgreSQL.
+    """
+
+    def __init__(self, statement: str, **columns: Kind) -> None:
+        self._columns = columns
+        lite, great = _tables(columns)
+        self._texts = {"sqlite": statement.replace("{rows}", lite), "postgresql": statement.replace("{rows}", great)}
+
+    def run(self, connection: Connection, rows: Iterable[Sequence[Any]]) -> CursorResult[Any]:
+        """Run it for `rows`, each with a value for every column: text, aware instants, numbers, plain JSON, None."""
+        name = connection.dialect.name
+        return connection.exec_driver_sql(self._texts[name], (_pack(name, self._columns, rows),))
+
+
+class Change(Batch):
+    """An UPDATE of rows of `delivery`, the first column of which is its id, that tells which it changed."""
+
+    def __init__(self, statement: str, **columns: Kind) -> None:
+        super().__init__(statement, **columns)
+        self._telling = {name: f"{text} RETURNING delivery.id" for name, text in self._texts.items()}
+
+    def changed(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> set[str]:
+        """Run it; the ids of those for which its conditions held."""
+        if not rows:
+            return set()
+        name = connection.dialect.name
+        packed = (_pack(name, self._columns, rows),)
+        if name == "sqlite":  # nearly always it is all of them, and then a number says so
+            connection.exec_driver_sql("SAVEPOINT change")
+            all_of_them = connection.exec_driver_sql(self._texts[name], packed).rowcount == len(rows)
+            connection.exec_driver_sql("RELEASE change" if all_of_them else "ROLLBACK TO change")
+            if all_of_them:
+                return {row[0] for row in rows}
+            connection.exec_driver_sql("RELEASE change")
+        return set(connection.exec_driver_sql(self._telling[name], packed).scalars())
+
+
+class Fetch:
+    """A SELECT with `{rows}` as in `Batch`, whose columns are called and typed as `gives` says.
+
+    `locked` stands for `{locked}` on PostgreSQL; on SQLite whoever writes is alone.
+    """
+
+    def __init__(self, statement: str, gives: Mapping[str, Kind], locked: str = "", **columns: Kind) -> None:
+        self._columns, self._names, self._kinds = columns, tuple(gives), tuple(gives.values())
+        lite, great = _tables(columns)
+        listed = ", ".join(f"f.{name}" for name in gives)
+        self._texts = {
+            "sqlite": _select(f"json_group_array(json_array({listed}))", _told(statement, lite, "")),
+            "postgresql": _select(listed, _told(statement, great, locked)),
+        }
+
+    def run(self, connection: Connection, rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
+        """What it finds, in its own order on PostgreSQL; whoever needs an order sorts. JSON comes as text."""
+        name = connection.dialect.name
+        found = connection.exec_driver_sql(self._texts[name], (_pack(name, self._columns, rows),))
+        if name != "sqlite":
+            return [tuple(row) for row in found]
+        ways = [_instant if kind == "instant" else None for kind in self._kinds]
+        return [
+            tuple(value if way is None else way(value) for way, value in zip(ways, row, strict=True))
+            for row in json.loads(found.scalar_one())
+        ]
+
+
+def _told(statement: str, rows: str, locked: str) -> str:
+    return statement.replace("{rows}", rows).replace("{locked}", locked)
+
+
+def _select(what: str, among: str) -> str:
+    return f"SELECT {what} FROM ({among}) AS f"  # noqa: S608 - our own words, no value among them
+
+
+def _tables(columns: Mapping[str, Kind]) -> tuple[str, str]:
+    """The rows as a table, on SQLite and on PostgreSQL. Our own words, no value among them."""
+    lite = ", ".join(f"json_extract(value, '$[{at}]') AS {name}" for at, name in enumerate(columns))
+    great = ", ".join(f"(value->>{at})::{_CASTS[kind]} AS {name}" for at, (name, kind) in enumerate(columns.items()))
+    return (
+        f"(SELECT {lite} FROM json_each(?))",  # noqa: S608
+        f"(SELECT {great} FROM json_array_elements(%s::json) AS t(value))",  # noqa: S608
+    )
+
+
+def _pack(name: str, columns: Mapping[str, Kind], rows: Iterable[Sequence[Any]]) -> str:
+    spell: Mapping[Kind, Callable[[Any], str]] = {"instant": _lite if name == "sqlite" else _great, "json": json.dumps}
+    ways = [(at, spell[kind]) for at, kind in enumerate(columns.values()) if kind in spell]
+    table = [list(row) for row in rows]
+    for row in table:
+        for at, way in ways:
+            if row[at] is not None:
+                row[at] = way(row[at])
+    return json.dumps(table, ensure_ascii=False)
+
+
+@lru_cache(maxsize=64)  # most rows of a batch carry the same few instants
+def _lite(instant: datetime) -> str:
+    """As `tables.Utc` writes it: UTC, without a zone, always with microseconds."""
+    return instant.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+
+
+def _great(instant: datetime) -> str:
+    return instant.isoformat()
+
+
+def _instant(stored: str | None) -> datetime | None:
+    return datetime.fromisoformat(f"{stored}+00:00") if stored is not None else None

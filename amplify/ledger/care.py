@@ -1,0 +1,86 @@
+"""The ledger's tables of care: what people stopped, what they approved, and what they did.
+
+Instants as in `tables`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column
+from sqlmodel import Field, SQLModel
+
+from amplify.ledger.columns import Serial, Utc
+
+
+class Stop(SQLModel, table=True):
+    """Something that may not go out until somebody lifts it. In force while `lifted_at` is null."""
+
+    id: int | None = Field(default=None, sa_column=Column(Serial, primary_key=True, autoincrement=True))
+    kind: str
+    """`person`, `campaign`, `partner`, `hashtag`, `platform`, `account`, `entry`, `all`."""
+    subject: str
+    """The id; empty for `all`."""
+    words: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    """Every form of a person's name that is looked for in waiting texts."""
+    state: str | None = None
+    """Set together with this state of a person: what was written for it has a gate of its own, and may pass."""
+    why: str
+    by: str
+    at: datetime = Field(sa_type=Utc)
+    real_at: datetime = Field(sa_type=Utc)
+    asked_by: str | None = None
+    """Who asked first to lift it, where two people have to."""
+    asked_why: str | None = None
+    real_asked: datetime | None = Field(default=None, sa_type=Utc)
+    lifted_at: datetime | None = Field(default=None, sa_type=Utc)
+    lifted_by: str | None = None
+    lifted_why: str | None = None
+
+
+class Approval(SQLModel, table=True):
+    """One person's word on one delivery, as they saw it. It counts while the delivery is still exactly that."""
+
+    id: int | None = Field(default=None, sa_column=Column(Serial, primary_key=True, autoincrement=True))
+    delivery: str = Field(foreign_key="delivery.id", index=True)
+    verdict: str
+    """`approved` or `rejected`."""
+    by: str
+    at: datetime = Field(sa_type=Utc)
+    real_at: datetime = Field(sa_type=Utc)
+    why: str | None = None
+    seen: str
+    """The hash of what was seen: words, pictures, account and time."""
+    due_at: datetime = Field(sa_type=Utc)
+    """The due time that was seen."""
+    message: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+    """The message that was seen, to tell later what changed; null once it was erased."""
+    void_at: datetime | None = Field(default=None, sa_type=Utc)
+    void_why: str | None = None
+
+
+class Deed(SQLModel, table=True):
+    """What a person did. Append-only, each row holding the hash of the one before it."""
+
+    number: int = Field(sa_column=Column(Serial, primary_key=True, autoincrement=False))
+    """From 1, without a gap."""
+    at: datetime = Field(sa_type=Utc)
+    real_at: datetime = Field(sa_type=Utc)
+    act: str
+    actor: str
+    subject: str | None = None
+    """`kind:id`. Erased with the payload, and so is the reason."""
+    why: str | None = None
+    payload: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+    salt: str | None = None
+    """Keeps an erased payload from being guessed by its digest; null once it was erased."""
+    payload_digest: str
+    previous: str
+    """The digest of the deed before it; empty for the first."""
+    digest: str
+
+
+STOP = SQLModel.metadata.tables["stop"]
+APPROVAL = SQLModel.metadata.tables["approval"]
+DEED = SQLModel.metadata.tables["deed"]

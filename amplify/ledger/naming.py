@@ -1,0 +1,43 @@
+"""How many deliveries still to come speak of whom or what, and when the first one is due."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Text, cast, func, select
+
+from amplify.ledger.tables import DELIVERY
+from amplify.model.delivery import State
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Deliveries that wait."""
+
+    count: int = 0
+    first: datetime | None = None
+    """When the first one is due (UTC, campaign time)."""
+
+
+def waiting(connection: Connection, name_of: Callable[[str], str | None]) -> Mapping[str, Waiting]:
+    """What waits, by the names that `name_of` makes of subjects; None: this subject does not count.
+
+    Grouped by the database: there are few different sets of subjects, however many deliveries wait.
+    """
+    subjects = cast(DELIVERY.c.subjects, Text)
+    grouped = (
+        select(subjects, func.count(), func.min(DELIVERY.c.due_at))
+        .where(DELIVERY.c.state.in_((State.WAITING.value, State.CLAIMED.value)))
+        .group_by(subjects)
+    )
+    found: dict[str, Waiting] = {}
+    for packed, count, first in connection.execute(grouped):
+        for name in {name_of(subject) for subject in json.loads(packed)} - {None}:
+            assert name is not None
+            known = found.get(name, Waiting())
+            earliest = first if known.first is None else min(first, known.first)
+            found[name] = Waiting(known.count + count, earliest)
+    return found

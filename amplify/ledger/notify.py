@@ -1,0 +1,71 @@
+"""Waking workers: whoever changes what may go out says so, and those who wait hear it within milliseconds.
+
+PostgreSQL carries the word (LISTEN and NOTIFY), at the commit that it belongs to. It is a courtesy and no message:
+a word that is lost costs a second, for workers look that often by themselves. On SQLite they only look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Event, Thread
+from typing import Final
+
+from sqlalchemy import Connection
+
+from amplify.ledger.store import Ledger
+
+_CHANNEL: Final = "amplify"
+_NOTIFY: Final = f"NOTIFY {_CHANNEL}"
+_AGAIN: Final = 2.0
+"""Seconds (real time) until a listener that lost its database asks for it again."""
+_LOOK: Final = 0.5
+"""Seconds in which a listener notices that nobody needs it any more."""
+
+
+def notify(ledger: Ledger, connection: Connection) -> None:
+    """Wake all workers once this write transaction is committed."""
+    if not ledger.sqlite:
+        connection.exec_driver_sql(_NOTIFY)
+
+
+class Listener:
+    """Calls `heard` after each word, from a thread of its own, until it is closed. A database that went away is asked
+    for again and again; `heard` is called once when it is back, since words may have been lost."""
+
+    def __init__(self, ledger: Ledger, heard: Callable[[], None]) -> None:
+        self._url = ledger.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._heard = heard
+        self._closed = Event()
+        self.listening = Event()
+        """Set while it hears."""
+        self._thread = None if ledger.sqlite else Thread(target=self._run, name="ledger-listener", daemon=True)
+
+    def start(self) -> None:
+        if self._thread is not None:
+            self._thread.start()
+
+    def close(self) -> None:
+        """It ends by itself soon; nobody has to wait."""
+        self._closed.set()
+
+    def _run(self) -> None:
+        import psycopg
+
+        while not self._closed.is_set():
+            try:
+                self._listen()
+            except (psycopg.Error, OSError):
+                self.listening.clear()
+                self._closed.wait(_AGAIN)
+        self.listening.clear()
+
+    def _listen(self) -> None:
+        import psycopg
+
+        with psycopg.connect(self._url, autocommit=True, connect_timeout=10) as connection:
+            connection.execute(f"LISTEN {_CHANNEL}")
+            self.listening.set()
+            self._heard()
+            while not self._closed.is_set():
+                for _ in connection.notifies(timeout=_LOOK, stop_after=1):
+                    self._heard()

@@ -1,0 +1,50 @@
+"""One delivery's whole story: what it is, every move, every attempt, every part and its receipt, and why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, select
+
+from amplify.ledger.tables import ATTEMPT, DELIVERY, MOVE, PART
+
+_ABOUT: Final = (
+    "id", "account", "post", "variant", "entry", "campaign", "kind", "lang", "state", "why",
+    "due_at", "late_at", "look_at", "queued_at", "sent_at", "owner", "lease_until",
+)  # fmt: skip
+_MOVE: Final = ("at", "real_at", "before", "after", "by", "why")
+_ATTEMPT: Final = ("part", "at", "real_began", "real_ended", "outcome", "why", "owner")
+_PART: Final = ("number", "key", "record_key", "created_at", "sent_at", "url", "remote_id", "removed_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Everything the ledger knows of one delivery but its words."""
+
+    delivery: Mapping[str, Any]
+    moves: tuple[Mapping[str, Any], ...]
+    attempts: tuple[Mapping[str, Any], ...]
+    parts: tuple[Mapping[str, Any], ...]
+
+
+def stories(connection: Connection, beginning: str, most: int = 20) -> list[Story]:
+    """Of every delivery whose id begins so (`most` at most), by due time."""
+    columns = [DELIVERY.c[name] for name in _ABOUT]
+    begins = DELIVERY.c.id.startswith(beginning, autoescape=True)
+    rows = select(*columns).where(begins).order_by(DELIVERY.c.due_at, DELIVERY.c.id).limit(most)
+    return [_story(connection, dict(row)) for row in connection.execute(rows).mappings()]
+
+
+def _story(connection: Connection, delivery: Mapping[str, Any]) -> Story:
+    def rows(table: Any, names: tuple[str, ...], order: Any) -> tuple[Mapping[str, Any], ...]:
+        query = select(*(table.c[name] for name in names)).where(table.c.delivery == delivery["id"]).order_by(order)
+        return tuple(dict(row) for row in connection.execute(query).mappings())
+
+    return Story(
+        delivery=delivery,
+        moves=rows(MOVE, _MOVE, MOVE.c.id),
+        attempts=rows(ATTEMPT, _ATTEMPT, ATTEMPT.c.id),
+        parts=rows(PART, _PART, PART.c.number),
+    )

@@ -1,0 +1,179 @@
+"""A picture made to fit what a platform takes, with as little loss as that allows.
+
+In this order, and no further than needed: as it came; the same pixels, packed tighter; quality in steps; smaller. What
+has transparency never becomes JPEG while another format is allowed, and no picture becomes one of 256 colours.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from amplify.media.paint import FORMATS, BadPicture, Painted, drawn, painted
+from amplify.rules.containers.traces import kind_of, traces
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+PNG, JPEG, WEBP = "image/png", "image/jpeg", "image/webp"
+_QUALITIES: Final = (92, 88, 84, 80, 75, 70)
+"""Steps before a picture is scaled; below, one sees them."""
+_ROUGH: Final = (84, 75, 70)
+"""Steps once it is scaled anyway."""
+_FINE: Final = 92
+"""From here on nobody sees a difference."""
+_ROOMY: Final = 0.8
+"""Bytes a pixel."""
+_LEAST: Final = 64
+"""Pixels of the shorter side: smaller pictures say nothing."""
+_TIGHTER: Final = 1.3
+"""How much larger than allowed a PNG may be for packing it tightly to be worth the time."""
+_MOST_PACKED: Final = 2_500_000
+"""Pixels: packing more of them as tightly as can be takes many seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a picture has to fit into."""
+
+    bytes: int
+    pixels: int | None = None
+    formats: tuple[str, ...] = (PNG, JPEG, WEBP)
+
+    @property
+    def name(self) -> str:
+        """For file names: equal rooms, the same name."""
+        short = "".join(mime.removeprefix("image/")[0] for mime in self.formats)
+        return f"{self.bytes}-{self.pixels or 0}-{short}"
+
+
+def fit(source: Image | bytes, room: Room) -> tuple[bytes, str]:
+    """Bytes that are picture and nothing else, within `room`, and their MIME type. Raises BadPicture.
+
+    A picture is taken as finished pixels in sRGB. The same source gives the same bytes.
+    """
+    return fitted(painted(source) if isinstance(source, bytes) else drawn(source), room)
+
+
+def fitted(whole: Painted, room: Room) -> tuple[bytes, str]:
+    """What was painted, within `room`. Raises BadPicture."""
+    picture = whole
+    if room.pixels is not None and _pixels(whole) > room.pixels:
+        picture = _scaled(whole, (room.pixels / _pixels(whole)) ** 0.5)
+    attempts = _attempts(picture, room)
+    while True:
+        least = 0
+        for data, mime in attempts:
+            if len(data) <= room.bytes:
+                return asserted(data), mime
+            least = min(least or len(data), len(data))
+        if min(picture.picture.size) <= _LEAST:
+            raise BadPicture(f"this picture cannot be made smaller than {room.bytes} bytes")
+        # Bytes go with the area: near to the right size at once, and never far below it.
+        picture = _scaled(picture, min(0.92, max(0.5, (room.bytes / least) ** 0.5)))
+        attempts = _lossy(picture, room, _ROUGH)
+
+
+def fits(data: bytes, room: Room) -> bool:
+    """Whether clean bytes need no further work: every change more would be a loss."""
+    from PIL import Image
+
+    if len(data) > room.bytes or kind_of(data) not in room.formats:
+        return False
+    with Image.open(io.BytesIO(data)) as picture:
+        return room.pixels is None or picture.width * picture.height <= room.pixels
+
+
+def asserted(data: bytes) -> bytes:
+    """The bytes, once they were read again and found to be nothing but picture."""
+    found = traces(data)
+    if found:  # an encoder that writes more than it should
+        raise BadPicture(f"this picture cannot be cleaned: there is {', '.join(found)} in it")
+    return data
+
+
+def _attempts(one: Painted, room: Room) -> Iterator[tuple[bytes, str]]:
+    """The same picture in ever fewer bytes."""
+    if not one.exact and one.mime in room.formats:
+        yield encoded(one, one.mime), one.mime
+    if one.exact and PNG in room.formats:
+        plain = encoded(one, PNG)
+        yield plain, PNG
+        if len(plain) < room.bytes * _TIGHTER and _pixels(one) < _MOST_PACKED:
+            yield encoded(one, PNG, tight=True), PNG
+    if one.exact and WEBP in room.formats and _pixels(one) <= _MOST_PACKED:
+        yield encoded(one, WEBP), WEBP
+    yield from _lossy(one, room, _QUALITIES)
+
+
+def _lossy(one: Painted, room: Room, qualities: tuple[int, ...]) -> Iterator[tuple[bytes, str]]:
+    """In steps of quality. At the same step JPEG is nearer to the picture, and WebP smaller."""
+    allowed = [mime for mime in (JPEG, WEBP) if mime in room.formats and (mime != JPEG or not one.clear)]
+    if not allowed and PNG in room.formats:
+        yield encoded(one, PNG, tight=True), PNG
+        return
+    for quality in qualities:
+        for mime in allowed or (JPEG,):
+            yield encoded(one, mime, quality), mime
+
+
+def encoded(one: Painted, mime: str, quality: int | None = None, *, tight: bool = False) -> bytes:
+    """The picture in one format. Without `quality`: exactly, or as finely as it came. `tight`: take time for it."""
+    picture = one.picture
+    out = io.BytesIO()
+    if mime == PNG:
+        picture = picture.convert("RGB") if picture.mode == "YCbCr" else picture
+        clear = picture.info.get("transparency")
+        picture.save(out, FORMATS[PNG], optimize=tight, transparency=clear)
+    elif mime == WEBP:
+        picture = _full(picture)
+        exact = quality is None and one.exact
+        picture.save(out, FORMATS[WEBP], lossless=exact, exact=False, quality=70 if exact else quality or 95, method=4)
+    else:
+        picture = picture if picture.mode in ("L", "YCbCr") else _on_white(_full(picture))
+        # Drawn letters have coloured edges, which coarser colours would smear.
+        how: dict[str, Any] = {"subsampling": one.sampling if one.tables is not None else 0}
+        if quality is None and one.tables is not None:
+            how["qtables"] = one.tables
+        else:
+            how |= {"quality": quality or _FINE, "progressive": True}
+        picture.save(out, FORMATS[JPEG], **how | {"progressive": False})
+        # What is nearly noise does not fit into the buffer that Pillow sets aside for packing it better.
+        if out.tell() < _pixels(one) * _ROOMY:
+            out = io.BytesIO()
+            picture.save(out, FORMATS[JPEG], optimize=True, **how)
+    return out.getvalue()
+
+
+def _full(picture: Image) -> Image:
+    """Every pixel with its own colour."""
+    if picture.mode in ("RGB", "RGBA"):
+        return picture
+    return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+
+
+def _on_white(picture: Image) -> Image:
+    """JPEG has no transparency."""
+    from PIL import Image
+
+    if picture.mode != "RGBA":
+        return picture
+    ground = Image.new("RGB", picture.size, "white")
+    ground.paste(picture, mask=picture.getchannel("A"))
+    return ground
+
+
+def _scaled(one: Painted, factor: float) -> Painted:
+    """Smaller. What was scaled has pixels of its own: they are exact, however the file kept them."""
+    from PIL import Image
+
+    full = one.picture if one.picture.mode in ("L", "YCbCr") else _full(one.picture)
+    size = (max(1, int(full.width * factor)), max(1, int(full.height * factor)))
+    small = full.resize(size, Image.Resampling.LANCZOS)
+    return Painted(small, one.mime, one.exact, one.tables, one.sampling)
+
+
+def _pixels(one: Painted) -> int:
+    return one.picture.width * one.picture.height

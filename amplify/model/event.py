@@ -1,0 +1,51 @@
+"""What the program tells its log: which events there are, and what each may carry. Ids and durations, never a text.
+
+The table is an allow-list: a field that does not stand in it cannot reach a log, so neither can a post's text, an
+alternative text, or a secret. `why` is what a platform said or what is to be mended, as the ledger keeps it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any, Final
+
+LOG: Final = logging.getLogger("amplify")
+LOG.addHandler(logging.NullHandler())
+LOG.propagate = False  # silent until somebody asks for a log
+
+_WHICH: Final = ("delivery", "account", "post", "platform")
+
+EVENTS: Final[Mapping[str, tuple[int, str, tuple[str, ...]]]] = {
+    "daemon_began": (logging.INFO, "`amplify run` has started", ("workers",)),
+    "daemon_ended": (logging.INFO, "it has ended", ("seconds",)),
+    "pass_began": (logging.DEBUG, "a pass begins", ()),
+    "pass_idle": (logging.DEBUG, "a pass found nothing to do", ("seconds",)),
+    "pass_ended": (logging.INFO, "a pass did something", ("seconds", "sent", "held", "failed")),
+    "queued": (logging.INFO, "the plan was written down", ("changes",)),
+    "claimed": (logging.DEBUG, "a worker has taken a delivery; `late`: seconds since it was due", (*_WHICH, "late")),
+    "outcome": (
+        logging.INFO,
+        "what came of a delivery: `sent`, `try_later`, `refused`, `logged_out`, `unknown`, `held`, `cut`",
+        (*_WHICH, "outcome", "seconds", "why"),
+    ),
+    "paused": (logging.WARNING, "an account cannot speak", ("account", "why")),
+    "woke": (logging.INFO, "a paused account speaks again", ("account",)),
+    "uploading": (logging.DEBUG, "a video is on its way: `bytes` `of` all", ("account", "bytes", "of")),
+    "reaped": (logging.INFO, "deliveries whose window or whose worker was over were moved on", ("rows",)),
+    "reconciled": (logging.INFO, "an unsure delivery was looked up; `state`: where it stands now", (*_WHICH, "state")),
+    "measured": (logging.INFO, "engagement was read", ("readings", "calls", "seconds")),
+    "stopped_subject": (logging.WARNING, "somebody stopped something", ("subject", "actor")),
+    "resumed_subject": (logging.WARNING, "somebody let it go on", ("subject", "actor")),
+    "error": (logging.ERROR, "something failed; its sentence is on standard error", ("kind",)),
+}
+"""Event → its level, its meaning, and the fields it may carry."""
+
+
+def tell(event: str, **fields: Any) -> None:
+    """Log an event. Raises ValueError for an event or a field that does not stand in the table."""
+    level, _, known = EVENTS.get(event, (0, "", ()))
+    if not level or not fields.keys() <= set(known):
+        raise ValueError(f"no event {event} with {', '.join(fields)}")
+    if LOG.isEnabledFor(level):
+        LOG.log(level, event, extra={"fields": {name: value for name, value in fields.items() if value is not None}})

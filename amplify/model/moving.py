@@ -1,0 +1,38 @@
+"""What moves: GIFs and videos, as files say it and as platforms take it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+FILM: Final = "video/mp4"
+"""Every video leaves as an MP4, whatever it was kept in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """What a moving file says of itself."""
+
+    seconds: float
+    frames: int = 0
+    """Of a GIF; 0 for a video, which is not counted through."""
+    video: str = ""
+    """Four letters of the video's codec; empty for a GIF. `avc1` is H.264."""
+    sound: str | None = None
+    """Four letters of the sound's codec; `mp4a` is AAC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """What a platform takes of what moves."""
+
+    gif_bytes: int | None = None
+    """None: a GIF is shown as a still picture."""
+    gif_size: tuple[int, int] | None = None
+    """Widest and highest, in pixels."""
+    gif_frames: int | None = None
+    video_bytes: int = 50_000_000
+    video_seconds: tuple[float, float] = (0.0, 3600.0)
+    """Shortest and longest."""
+    video_ratio: tuple[float, float] | None = None
+    """Width by height, least and most."""

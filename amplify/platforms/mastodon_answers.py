@@ -1,0 +1,35 @@
+"""What a Mastodon server's answers say, in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from amplify.model.platform import Reading, Receipt
+
+REBLOG: Final = "reblog:"
+"""`Receipt.extra` of a boost begins so; the id of what was boosted follows."""
+
+
+def most(said: object) -> int | None:
+    """A limit as a server states it; what is no number above zero says nothing."""
+    return said if isinstance(said, int) and not isinstance(said, bool) and said > 0 else None
+
+
+def receipt_of(status: Mapping[str, Any]) -> Receipt:
+    return Receipt(id=str(status["id"]), url=str(status.get("url") or status.get("uri") or ""))
+
+
+def boost_of(status: Mapping[str, Any], post: str, target: Receipt) -> Receipt:
+    """People open what was boosted; taking it down undoes the boost of `post`."""
+    url = target.url or str((status.get("reblog") or status).get("url") or "")
+    return Receipt(id=str(status["id"]), url=url, extra=f"{REBLOG}{post}")
+
+
+def reading_of(status: Mapping[str, Any]) -> Reading:
+    return Reading(
+        likes=status.get("favourites_count"),
+        reposts=status.get("reblogs_count"),
+        replies=status.get("replies_count"),
+        quotes=status.get("quotes_count"),
+    )

@@ -1,0 +1,38 @@
+"""Rate headers: three numbers beside an answer, spelt differently on each platform."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from amplify.model.allowance import Allowance, Heard
+from amplify.model.platform import Connection
+from amplify.platforms.transport import seconds_until
+
+
+def read(allowance: Allowance, headers: Mapping[str, str], family: str) -> Heard | None:
+    """What `FAMILY-limit`, `-remaining` and `-reset` say; None where they say nothing usable."""
+    now = datetime.now(UTC)
+    try:
+        limit, remaining = int(headers[f"{family}-limit"]), int(headers[f"{family}-remaining"])
+    except (KeyError, ValueError):
+        return None
+    until = seconds_until(headers.get(f"{family}-reset"), now)
+    if until is None or limit <= 0 or remaining < 0 or until > 2 * allowance.window:
+        return None  # a reset years ahead is a mistake of somebody's clock, and would silence an account for years
+    return Heard(allowance, limit, remaining, now + until)
+
+
+def listener(
+    connection: Connection, heard: Callable[[str, str, Mapping[str, str]], Iterable[Heard]]
+) -> Callable[..., None]:
+    """A response hook for requests and httpx alike: tells the connection what every answer says."""
+
+    def listen(response: Any, **_: object) -> None:
+        if connection.heard is not None:
+            for said in heard(response.request.method, urlsplit(str(response.url)).path, response.headers):
+                connection.heard(said)
+
+    return listen

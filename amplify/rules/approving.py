@@ -1,0 +1,67 @@
+"""How many people must approve a post before it goes out, and what exactly they approve. Pure.
+
+None for our own posts, one for whatever was received from outside, two for sensitive classes and for posts that are
+written for a state such as `died`; the campaign may want more, never less.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from amplify.model.post import Post
+from amplify.model.workspace import Workspace
+
+TWO: Final = 2
+"""As many as are ever needed: the second never wrote it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """How many approvals, and why so many."""
+
+    approvals: int
+    why: str | None
+
+
+def need(workspace: Workspace, post: Post) -> Need:
+    """What this post needs in this workspace. Where nobody has said who we are, everything comes from outside."""
+    front = post.front
+    campaign = workspace.campaigns[front.campaign]
+    needs = [Need(campaign.approvals, f"the campaign {campaign.id} asks for {campaign.approvals}")]
+    outside = [owner for owner in (front.owner, campaign.owner) if owner is not None and owner != workspace.us]
+    if outside:
+        needs.append(Need(1, f"it comes from {outside[0]}"))
+    if front.for_states:
+        states = ", ".join(state.value.replace("_", " ") for state in front.for_states)
+        needs.append(Need(TWO, f"it is written for a state: {states}"))
+    if front.risk.sensitive:
+        needs.append(Need(TWO, f"it is sensitive: {', '.join(front.risk.sensitive)}"))
+    most = max(needs, key=lambda one: one.approvals)
+    return most if most.approvals else Need(0, None)
+
+
+def seen_hash(content_hash: str, account: str, due: datetime) -> str:
+    """What an approval is bound to: words and pictures (`content_hash`), the account, and the due time (UTC)."""
+    packed = json.dumps([content_hash, account, due.astimezone(UTC).isoformat()])
+    return hashlib.sha256(packed.encode()).hexdigest()
+
+
+def same_person(one: str, other: str | None) -> bool:
+    """Whether two names are one person's, as far as names can tell."""
+    return other is not None and one.strip().casefold() == other.strip().casefold()
+
+
+def counting(approvers: Sequence[str], needed: int, author: str | None) -> list[str]:
+    """Whose approvals count, in the order in which they were given: each person once, and the author never second."""
+    found: list[str] = []
+    for approver in approvers:
+        again = any(same_person(approver, one) for one in found)
+        second = needed >= TWO and len(found) >= 1 and same_person(approver, author)
+        if not again and not second:
+            found.append(approver)
+    return found

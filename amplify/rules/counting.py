@@ -1,0 +1,47 @@
+"""How facts stand to each other: which replaces which, and which disagree. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from amplify.model.fact import Fact
+
+
+def replaces(newer: Fact, older: Fact) -> bool:
+    """Whether `newer` says so; from its own `as_of` on, the older one may not be said."""
+    return newer.supersedes == older.id and newer.id != older.id
+
+
+def disagree(one: Fact, other: Fact) -> bool:
+    """Whether two facts count the same thing by the same organisation, differ, and neither replaces the other.
+
+    The same thing: `unit` and `counted_by` are the same in every language, and a unit is given. Counts by different
+    organisations may differ.
+    """
+    return (
+        one.value != other.value
+        and bool(one.unit)
+        and one.unit == other.unit
+        and one.counted_by == other.counted_by
+        and not replaces(one, other)
+        and not replaces(other, one)
+    )
+
+
+def alike(facts: Iterable[Fact]) -> Mapping[str, Sequence[Fact]]:
+    """Fact → those it has to be compared with: that replace it, or count the same. So that thousands take no time."""
+    newer: dict[str, list[Fact]] = defaultdict(list)
+    counting: dict[object, list[Fact]] = defaultdict(list)
+    every = list(facts)
+    for fact in every:
+        if fact.supersedes is not None:
+            newer[fact.supersedes].append(fact)
+        if fact.unit:
+            counting[_what(fact)].append(fact)
+    both = {fact.id: [*newer[fact.id], *(counting[_what(fact)] if fact.unit else ())] for fact in every}
+    return {id: list({one.id: one for one in found}.values()) for id, found in both.items()}
+
+
+def _what(fact: Fact) -> object:
+    return tuple(sorted(fact.unit.items())), tuple(sorted(fact.counted_by.items()))

@@ -1,0 +1,1 @@
+"""What `amplify banner bars` is made of: its template, and the instructions for supporters by language."""

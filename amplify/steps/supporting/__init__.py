@@ -1,0 +1,1 @@
+"""The toolkit page: what supporters see, download and share."""

@@ -1,0 +1,82 @@
+"use strict";
+(() => {
+  const all = (what, where = document) => [...where.querySelectorAll(what)];
+  const dialog = document.getElementById("server"), said = document.getElementById("said");
+  let quiet = 0;
+  const tell = (words) => {
+    said.textContent = "";
+    requestAnimationFrame(() => { said.textContent = words; });
+    clearTimeout(quiet);
+    quiet = setTimeout(() => { said.textContent = ""; }, 6000);
+  };
+
+  // Copying. Where the browser refuses, the text is marked for the reader to copy.
+  const mark = (one) => {
+    const range = document.createRange();
+    range.selectNodeContents(one);
+    const chosen = getSelection();
+    chosen.removeAllRanges();
+    chosen.addRange(range);
+  };
+  const copy = async (one) => {
+    try {
+      await navigator.clipboard.writeText(one.textContent);
+    } catch {
+      mark(one);
+      let done = false;
+      try { done = document.execCommand("copy"); } catch { done = false; }
+      if (!done) return tell(dialog.dataset.byHand);
+    }
+    tell(dialog.dataset.copied);
+  };
+  for (const button of all("button.copy")) {
+    button.hidden = false;
+    button.addEventListener("click", () => copy(button.dataset.from
+      ? document.querySelector(button.dataset.from) : button.closest(".said").querySelector(".text")));
+  }
+
+  // Mastodon: everybody has a server of their own. It is asked for once, and forgotten with the page.
+  const host = document.getElementById("host"), wrong = document.getElementById("host-wrong");
+  let server = "", text = "";
+  const named = (words) => {
+    const name = words.trim().toLowerCase().replace(/^https?:\/\//, "").replace(/^@?[^@\s/]*@/, "").replace(/\/.*$/, "");
+    return /^[\p{L}\p{N}]([\p{L}\p{N}.-]*[\p{L}\p{N}])?\.[\p{L}\p{N}-]{2,}(:\d{2,5})?$/u.test(name) ? name : "";
+  };
+  const go = () => open(`https://${server}/share?text=${encodeURIComponent(text)}`, "_blank", "noopener,noreferrer");
+  const answer = () => {
+    const name = named(host.value);
+    wrong.textContent = name ? "" : dialog.dataset.wrong;
+    host.setAttribute("aria-invalid", String(!name));
+    if (!name) return host.focus();
+    server = name;
+    dialog.close();
+    go();
+  };
+  for (const button of all("button.mastodon")) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      text = button.closest(".said").querySelector(".text").textContent;
+      if (server) return go();
+      dialog.showModal();
+      host.focus();
+    });
+  }
+  document.getElementById("go").addEventListener("click", answer);
+  document.getElementById("stay").addEventListener("click", () => dialog.close());
+  dialog.querySelector("form").addEventListener("submit", (event) => { event.preventDefault(); answer(); });
+
+  // One wording at a time, and not the same one for everybody.
+  for (const item of all(".item")) {
+    const wordings = all(".wording", item), another = item.querySelector(".another");
+    if (!another) continue;
+    let at = Math.floor(Math.random() * wordings.length);
+    const show = () => wordings.forEach((one, number) => { one.hidden = number !== at; });
+    show();
+    another.hidden = false;
+    another.addEventListener("click", () => {
+      at = (at + 1) % wordings.length;
+      show();
+      tell(wordings[at].getAttribute("aria-label"));
+    });
+  }
+})();

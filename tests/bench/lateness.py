@@ -1,0 +1,59 @@
+"""How long after its instant a call begins: at a steady pace, and when everybody speaks at the same moment."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from math import ceil
+from typing import Final
+
+from amplify.ledger.store import Ledger
+from bench.databases import Databases, databases
+from bench.figure import Figure
+from bench.running import run
+from bench.stock import fill
+from bench.takes import Takes
+
+THREADS, ACCOUNTS = 16, 200
+PACE: Final = 50
+"""Deliveries a second."""
+SECONDS: Final = 20
+START: Final = timedelta(seconds=8)
+"""Until the first is due: a worker starts and makes its clients meanwhile."""
+
+
+def measure() -> list[Figure]:
+    figures = []
+    with databases() as given, Takes() as server:
+        for name in given.names:
+            steady = _late(given, name, server, PACE * SECONDS, timedelta(seconds=1) / PACE)
+            moment = _late(given, name, server, ACCOUNTS, timedelta(0))
+            pace = f"lateness at {PACE} deliveries a second on {name}"
+            spike = f"a moment of {ACCOUNTS} accounts on {name}"
+            figures += [
+                Figure(f"{pace}: median", _share(steady, 0.5), "ms"),
+                Figure(f"{pace}: p99", _share(steady, 0.99), "ms", most=50),
+                Figure(f"{spike}: p99 of the calls' start", _share(moment, 0.99), "ms", most=300),
+                Figure(f"{spike}: start of the last call", moment[-1], "ms"),
+            ]
+    return figures
+
+
+def _late(given: Databases, name: str, server: Takes, count: int, apart: timedelta) -> list[float]:
+    """Milliseconds from a delivery's due time to the arrival of its request, the shortest first."""
+    database = given.new(name)
+    ledger = Ledger.open(database)
+    first = datetime.now(UTC) + START
+    fill(ledger, count, ACCOUNTS, due=first, apart=apart)
+    ledger.close()
+    ran = run([["punctual", server.url, str(THREADS), str(count), str(ACCOUNTS), database, str(given.folder)]])
+    arrived = server.taken()
+    assert ran.sent == len(arrived) == count
+    late = sorted(
+        1000 * (at - (first + int(text.partition(" ")[0]) * apart).timestamp()) for text, at in arrived.items()
+    )
+    assert late[0] >= 0, "a post was sent before its time"
+    return late
+
+
+def _share(late: list[float], share: float) -> float:
+    return late[ceil(share * len(late)) - 1]

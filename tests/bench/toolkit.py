@@ -1,0 +1,79 @@
+"""The toolkit of 500 posts, each in three languages with two wordings, for every place: 12,000 cards in one build."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from amplify.ledger.store import Ledger
+from amplify.model.clock import SetClock
+from amplify.model.post import Post, Variant
+from amplify.model.workspace import Workspace
+from amplify.rules.compose import compose
+from amplify.rules.names import Setting
+from amplify.steps.desk import Desk
+from amplify.steps.supporting.texts import by_hand
+from amplify.steps.toolkit import toolkit
+from bench.crowd import START, workspace
+from bench.figure import Figure
+
+POSTS = 500
+LANGUAGES = ("be", "en", "ru")
+MOST = 300_000
+"""Bytes of a page."""
+
+
+def measure() -> list[Figure]:
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        words = _library(root)
+        desk = Desk(root, Ledger.open(f"sqlite:///{root}/ledger.sqlite"), SetClock(START), cast=lambda _: words)
+        desk.workspace = lambda: words  # type: ignore[method-assign]
+        began = time.perf_counter()
+        built = toolkit(desk, root / "out")
+        seconds = time.perf_counter() - began
+        desk.close()
+    bare = _composing(words, desk)
+    wordings = sum(len(item.wordings) for page in built.pages for item in page.items)
+    assert wordings == POSTS * len(LANGUAGES) * 2, built.left_out[:3]
+    pages = [size for name, size in built.sizes.items() if name.endswith(".html")]
+    return [
+        Figure("toolkit of 500 posts × 3 languages", seconds, "s"),
+        Figure("toolkit: against composing the same texts alone", seconds / bare),
+        Figure("toolkit: its largest page", max(pages) / 1000, "kB", most=MOST / 1000),
+    ]
+
+
+def _library(root: Path) -> Workspace:
+    found = workspace(root, POSTS, 1, ("x", "bluesky", "mastodon"), days=30)
+    campaign = found.campaigns["bench"].model_copy(update={"languages": LANGUAGES})
+    posts = {id: _in_all(post) for id, post in found.posts.items()}
+    return replace(found, posts=posts, queue={}, campaigns={"bench": campaign})
+
+
+def _in_all(post: Post) -> Post:
+    """Two wordings a language; letters of every script are as many bytes as they are in earnest."""
+    place, (part,) = post.variants[0].place, post.variants[0].parts
+    cyrillic = str.maketrans("aeioumnkrstdvlgp", "аеіоумнкрстдвлгп")
+    variants = []
+    for lang in LANGUAGES:
+        for number in range(2):
+            head, _, rest = part.template.partition(" https")
+            said = f"{head.title() if number else head}"
+            said = said.translate(cyrillic) if lang != "en" else said
+            said = f"{said} {lang} {number} https{rest}"
+            variants.append(Variant(f"{lang}{number}", lang, (replace(part, template=said),), {}, place))
+    return Post(post.front, tuple(variants))
+
+
+def _composing(words: Workspace, desk: Desk) -> float:
+    """The same texts, composed for the same places, and nothing else: seconds."""
+    dialects = by_hand(desk.dialects)
+    began = time.perf_counter()
+    for post in words.posts.values():
+        for variant in post.variants:
+            for name, dialect in dialects.items():
+                compose(Setting(words, post, name, variant.lang, START, "UTC"), variant, "", dialect)
+    return time.perf_counter() - began

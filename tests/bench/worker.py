@@ -1,0 +1,111 @@
+"""One worker process of the publishing bench: ready with all its clients, then as fast as it can.
+
+`python -m bench.worker bare|amplify|punctual SERVER THREADS POSTS ACCOUNTS [DATABASE FOLDER]`. It says `ready`, waits
+for a line, and says how many it sent, when it began and ended (this machine's monotonic clock, seconds), and the most
+memory it had (bytes). `punctual` sends nothing before its time, as the daemon does, and ends after POSTS.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event, Lock
+
+import tweepy
+
+from amplify.ledger.claimed import Claimed
+from amplify.model.clock import Clock, RealClock, SetClock
+from amplify.model.platform import Connection
+from amplify.platforms.registry import adapter
+from amplify.steps.current import mark_of
+from amplify.steps.drain import Drain, drain
+from bench.desk import SECRETS, BenchDesk, bench_desk
+from bench.machine import resident
+from bench.stock import NOW, account
+
+
+def main(kind: str, server: str, threads: str, posts: str, accounts: str, *where: str) -> None:
+    if kind == "bare":
+        begin = _bare(server, int(threads), int(posts), int(accounts))
+    elif kind == "amplify":
+        begin = _amplify(server, int(threads), int(accounts), *where)
+    else:
+        begin = _punctual(server, int(threads), int(posts), int(accounts), *where)
+    print("ready", flush=True)
+    sys.stdin.readline()
+    began = time.monotonic()
+    done = begin()
+    ended = time.monotonic()
+    print(done, began, ended, resident(os.getpid(), "VmHWM"), flush=True)
+
+
+def _amplify(server: str, threads: int, accounts: int, database: str, folder: str) -> Callable[[], int]:
+    desk = _desk(server, accounts, SetClock(NOW), database, folder)
+
+    def begin() -> int:
+        outcomes: Counter[str] = Counter()
+        drain(desk, threads, None, None, outcomes, mark_of(desk))
+        assert not outcomes - Counter(sent=outcomes["sent"]), outcomes
+        return outcomes["sent"]
+
+    return begin
+
+
+def _punctual(server: str, threads: int, posts: int, accounts: int, database: str, folder: str) -> Callable[[], int]:
+    desk = _desk(server, accounts, RealClock(), database, folder)
+
+    def begin() -> int:
+        outcomes: Counter[str] = Counter()
+        stop = Event()
+
+        def told(_: Claimed, outcome: str) -> None:
+            if outcomes.total() == posts:
+                stop.set()
+
+        def broken(_: Claimed, error: BaseException) -> None:
+            raise error
+
+        Drain(desk, threads, told, stop, outcomes, broken, stay=True).run(mark_of(desk))
+        return outcomes["sent"]
+
+    return begin
+
+
+def _desk(server: str, accounts: int, clock: Clock, database: str, folder: str) -> BenchDesk:
+    """With a client for every account, as a daemon has them after a while."""
+    desk = bench_desk(Path(folder), database, clock, server, accounts)
+    for number in range(accounts):
+        desk.adapter(account(number))
+    return desk
+
+
+def _bare(server: str, threads: int, posts: int, accounts: int) -> Callable[[], int]:
+    """The same SDK set up in the same way, one client an account, one post at a time on each, and nothing else."""
+    clients = [_client(server, account(number)) for number in range(accounts)]
+    locks = [Lock() for _ in clients]
+
+    def post(number: int) -> None:
+        which = number % len(clients)
+        with locks[which]:
+            clients[which].create_tweet(text=f"bare {number} {time.time_ns()}", user_auth=True)
+
+    def begin() -> int:
+        with ThreadPoolExecutor(threads) as pool:
+            return sum(1 for _ in pool.map(post, range(posts)))
+
+    return begin
+
+
+def _client(server: str, name: str) -> tweepy.Client:
+    connection = Connection(name, name.partition("/")[0], server, SECRETS["x"], loopback_only=True)
+    client: tweepy.Client = adapter("x")(connection)._client  # type: ignore[attr-defined]
+    return client
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

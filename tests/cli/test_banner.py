@@ -1,0 +1,132 @@
+"""`amplify banner` on a copy of the sample workspace, as a press officer runs it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from cli.conftest import Amplify
+
+SAMPLE = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def sample(tmp_path: Path, amplify: Amplify, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The sample workspace, on 17 May 2027."""
+    root = tmp_path / "campaigns"
+    for name in ("config", "posts", "media"):
+        shutil.copytree(SAMPLE / name, root / name)
+    shutil.rmtree(root / "media" / "rendered", ignore_errors=True)
+    monkeypatch.setenv("AMPLIFY_NOW", "2027-05-17T09:00:00+00:00")
+    return root
+
+
+def test_a_rendered_banner_is_a_picture_that_a_post_may_use(amplify: Amplify, sample: Path) -> None:
+    said = amplify(
+        "banner", "render", "portrait", "--person", "mira", "--lang", "be", "--size", "post", "-w", sample, "--json"
+    )
+    assert said.code == 0, said.words
+    made = json.loads(said.out)["made"]
+    assert [one["file"] for one in made] == ["portrait-mira-be-post.png"]
+    assert "Міра Астраван" in made[0]["alt"]
+    assert Image.open(made[0]["path"]).size == (1200, 675)
+    post = sample / "posts/mira-and-leon/name-mira.md"
+    text = post.read_text("utf-8")
+    assert "\nmedia:" not in text
+    post.write_text(text.replace("\nstatus:", "\nmedia: [rendered/portrait-mira-be-post.png]\nstatus:", 1), "utf-8")
+    assert "\nmedia:" in post.read_text("utf-8")
+    checked = amplify("check", "-w", sample, "--json")
+    assert [one for one in json.loads(checked.out)["problems"] if "rendered" in json.dumps(one)] == []
+    Path(made[0]["path"]).write_bytes((sample / "media/behind-bars/template.png").read_bytes())
+    assert "PICTURE-NOTE" in amplify("check", "-w", sample).words
+
+
+def test_a_released_person_is_in_no_banner_and_the_others_are(amplify: Amplify, sample: Path) -> None:
+    people = sample / "config/people.yaml"
+    text = people.read_text("utf-8")
+    begin, rest = text.split("  - id: leon", 1)
+    people.write_text(begin.replace("state: convicted", "state: release_reported") + "  - id: leon" + rest, "utf-8")
+    listed = amplify("banner", "list", "-w", sample)
+    assert listed.code == 0
+    assert "days-mira-en is not rendered: mira is release reported" in listed.words
+    assert "days-leon-en is not rendered: mira is release reported" in listed.words, "the hashtag names both of them"
+    said = amplify(
+        *("banner", "render", "days", "quote", "--size", "square", "--lang", "en", "-w", sample, "-o", sample / "out")
+    )
+    assert said.code == 3
+    assert sorted(path.name for path in (sample / "out").iterdir()) == ["quote-en-square.png", "quote-en-square.yaml"]
+    refused = amplify("banner", "bars", "--person", "mira", "-w", sample)
+    assert refused.code == 3
+    assert "no picture is made: mira is release reported" in refused.words
+
+
+def test_the_contact_sheet_is_one_picture(amplify: Amplify, sample: Path) -> None:
+    said = amplify("banner", "preview", "quote", "--size", "post", "--size", "story", "-w", sample, "-o", "all.png")
+    assert said.code == 0, said.words
+    assert "6 banners" in said.words
+    assert Image.open("all.png").width == 2400
+
+
+def test_behind_bars_of_a_photograph(amplify: Amplify, sample: Path) -> None:
+    Image.new("RGB", (900, 700), (90, 120, 150)).save("me.jpg", exif=b"Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x00")
+    words = ("banner", "bars", "me.jpg", "--person", "laura", "-w", sample, "--lang", "ru", "--size", "story")
+    assert "say who took the photograph" in amplify(*words, "--self").words
+    said = amplify(*words, "--self", "--credit", "Vera Lind", "--open", "--count", "6", "-o", "out")
+    assert said.code == 0, said.words
+    data = Path("out/behind-bars-laura-ru-story.jpg").read_bytes()
+    assert b"Exif" not in data
+    note = Path("out/behind-bars-laura-ru-story.yaml").read_text("utf-8")
+    assert "Фотография за разогнутой решёткой. Лаура Вербень." in note
+    assert "Vera Lind, used with permission" in note
+    assert "shows" not in note
+
+
+def test_a_photograph_of_somebody_who_did_not_agree_to_it(amplify: Amplify, sample: Path) -> None:
+    Image.new("RGB", (900, 700)).save("mark.png")
+    said = amplify(
+        "banner",
+        "bars",
+        "mark.png",
+        "--person",
+        "mark",
+        "--credit",
+        "Desk",
+        "-w",
+        sample,
+        "--campaign",
+        "league-members",
+    )
+    assert said.code == 3
+    assert "the consent of mark does not cover a portrait" in said.words
+
+
+def test_instructions_are_printed_and_written(amplify: Amplify, sample: Path) -> None:
+    said = amplify("banner", "bars", "--person", "laura", "--instructions", "--lang", "be", "-w", sample, "-o", "paper")
+    assert "ЗРАБІЦЕ СВОЙ ЗДЫМАК" in said.out
+    assert Path("paper/behind-bars-laura-be.txt").read_text("utf-8").strip() == said.out.strip()
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("paint",), "`banner paint` is nothing we do"),
+        (("render", "portrat"), "there is no template `portrat`; there are: call"),
+        (("render", "--size", "huge"), "there is no size `huge`"),
+        (("render", "--open"), "--open goes with `amplify banner bars`"),
+        (("preview", "-o", "all.pdf"), "let --out end in .png"),
+        (("bars",), "say for whom"),
+        (("bars", "--person", "nobody"), "no person is called `nobody`; there are: mira"),
+        (("bars", "gone.jpg", "--person", "laura", "--credit", "x"), "gone.jpg cannot be read"),
+        (("bars", "--person", "laura", "--instead", "cat"), "--instead: silhouette, chair"),
+        (("bars", "--person", "laura", "--count", "99"), "--count: input should be less"),
+        (("bars", "--person", "laura", "--colour", "pinkish"), "no colour is called `pinkish`"),
+    ],
+)
+def test_wrong_use_is_a_sentence(amplify: Amplify, sample: Path, words: tuple[str, ...], why: str) -> None:
+    said = amplify("banner", *words, "-w", sample)
+    assert said.code == 2
+    assert why in said.words

@@ -1,0 +1,1 @@
+"""The long run: thousands of deliveries, four processes, and somebody who keeps killing them."""

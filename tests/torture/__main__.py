@@ -1,0 +1,76 @@
+"""`make torture`: 10,000 deliveries on each database while four processes are killed with -9, again and again.
+
+Ends with one line a database. `make torture TORTURE=sqlite` runs one; `TORTURE="--deliveries 2000 --seed 7"` another
+length, or another fate.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from counterparts import postgres
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from torture.run import Result, Size, run
+
+DATABASES = ("sqlite", "postgres")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make torture", description="kill -9 over thousands of deliveries")
+    parser.add_argument("databases", nargs="*", default=[], metavar="sqlite|postgres", help="both without it")
+    parser.add_argument("--deliveries", type=int, default=10_000)
+    parser.add_argument("--partners", type=int, default=70, help="each has three accounts")
+    parser.add_argument("--per-kill", type=float, default=6, help="posts between two kills, on average")
+    parser.add_argument("--seed", type=int, default=random.randrange(10_000))
+    asked = parser.parse_args()
+    unknown = sorted(set(asked.databases) - set(DATABASES))
+    if unknown:
+        parser.error(f"there is no database {unknown[0]!r}: sqlite or postgres")
+    console = Console()
+    console.print(f"seed {asked.seed}")
+    size = Size(asked.deliveries, asked.partners, asked.per_kill)
+    lines, fine = [], True
+    for name in asked.databases or DATABASES:
+        place = _place(name)
+        if place is None:
+            lines.append(f"{name}: not here")
+            continue
+        try:
+            result = _watched(console, name, place, size, asked.seed)
+        finally:
+            postgres.stop()
+        fine = fine and not result.faults
+        for fault in result.faults[:20]:
+            console.print(f"  {fault}", style="red", highlight=False)
+        lines.append(f"{name}: {result.verdict.line} ({result.kills:,} kills, {result.seconds / 60:.0f} minutes)")
+    for line in lines:
+        console.print(line, highlight=False)
+    return 0 if fine else 1
+
+
+def _place(name: str) -> Callable[[Path], str] | None:
+    if name == "sqlite":
+        return lambda folder: f"sqlite:///{folder}/ledger.sqlite"
+    if postgres.start() is None:
+        return None
+    return lambda folder: postgres.running().new_database()
+
+
+def _watched(console: Console, name: str, place: Callable[[Path], str], size: Size, seed: int) -> Result:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("posts"))
+    more = (TextColumn("{task.fields[kills]} kills"), TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns, *more, console=console) as bar:
+        task = bar.add_task(name, total=None, kills=0)
+        return run(
+            place, size, seed, lambda out, of, kills: bar.update(task, completed=out, total=of, kills=f"{kills:,}")
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

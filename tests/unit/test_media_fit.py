@@ -1,0 +1,142 @@
+"""Pictures are made to fit with as little loss as that allows."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from nasty import halves, meadow, noise, saved
+from PIL import Image, ImageChops, ImageStat
+
+from amplify.media.fit import JPEG, PNG, WEBP, Room, fit, fits
+from amplify.media.paint import BadPicture
+from amplify.rules.containers import webp
+from amplify.rules.containers.traces import traces
+
+ROOM = 5_000_000
+
+
+def opened(data: bytes) -> Image.Image:
+    picture = Image.open(io.BytesIO(data))
+    picture.load()
+    return picture
+
+
+def moved(one: Image.Image, other: Image.Image) -> float:
+    """By how many shades of 255 the pictures differ, on average."""
+    return sum(ImageStat.Stat(ImageChops.difference(one.convert("RGB"), other.convert("RGB"))).mean) / 3
+
+
+def test_what_fits_loses_nothing() -> None:
+    data = saved(noise(100, 100), "PNG")
+    made, mime = fit(data, Room(ROOM))
+    assert mime == PNG
+    assert opened(made).tobytes() == noise(100, 100).tobytes()
+    exact = saved(noise(100, 100), "WEBP", lossless=True)
+    made, mime = fit(exact, Room(ROOM))
+    assert opened(made).tobytes() == noise(100, 100).tobytes()
+
+
+@pytest.mark.parametrize("sampling", [0, 2])
+@pytest.mark.parametrize("quality", [60, 85, 95])
+def test_a_jpeg_is_painted_again_with_its_own_tables(quality: int, sampling: int) -> None:
+    """So a second generation cannot be told from the first, and is no larger."""
+    data = saved(meadow(400, 300), "JPEG", quality=quality, subsampling=sampling)
+    made, mime = fit(data, Room(ROOM))
+    assert mime == JPEG
+    assert opened(made).quantization == opened(data).quantization  # type: ignore[attr-defined]
+    assert moved(opened(data), opened(made)) < 0.7
+    assert len(made) <= len(data)
+    third, _ = fit(made, Room(ROOM))
+    assert moved(opened(data), opened(third)) < 1
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("most", [300_000, 60_000, 10_000])
+def test_a_picture_is_made_to_fit(kind: str, most: int) -> None:
+    data = saved(noise(400, 300), kind, **({} if kind == "PNG" else {"quality": 100}))
+    made, mime = fit(data, Room(most))
+    assert len(made) <= most
+    picture = opened(made)
+    assert mime == f"image/{(picture.format or '').lower()}"
+    assert abs(picture.width / picture.height - 4 / 3) < 0.05
+    assert traces(made) == ()
+
+
+def test_packing_tighter_comes_before_quality() -> None:
+    """The same pixels in fewer bytes: as WebP takes them exactly."""
+    flat = Image.effect_mandelbrot((500, 400), (-2, -1.2, 1, 1.2), 40).convert("RGB")
+    plain, _ = fit(flat, Room(ROOM))
+    made, mime = fit(flat, Room(int(len(plain) * 0.7)))
+    assert mime == WEBP
+    assert webp.lossless(made)
+    assert opened(made).convert("RGB").tobytes() == flat.tobytes()
+
+
+def test_quality_falls_before_size_does() -> None:
+    data = saved(noise(400, 300), "PNG")
+    assert len(data) > 300_000
+    assert opened(fit(data, Room(120_000))[0]).size == (400, 300)
+    assert opened(fit(data, Room(10_000))[0]).size < (400, 300)
+
+
+def test_no_more_quality_is_given_up_than_needed() -> None:
+    picture = meadow(600, 400)
+    losses = [
+        moved(picture, opened(fit(picture, Room(most, formats=(JPEG,)))[0])) for most in (200_000, 60_000, 30_000)
+    ]
+    assert losses == sorted(losses)
+    assert losses[0] < losses[-1]
+
+
+def test_a_smaller_copy_uses_the_room_it_has() -> None:
+    for most in (20_000, 40_000, 80_000):
+        assert len(fit(noise(600, 400), Room(most))[0]) > most * 0.5
+
+
+def test_only_formats_that_are_allowed() -> None:
+    for formats in ((PNG,), (JPEG,), (WEBP,), (JPEG, WEBP)):
+        made, mime = fit(noise(120, 90), Room(9_000, formats=formats))
+        assert mime in formats
+        assert len(made) <= 9_000
+
+
+def test_what_can_be_seen_through_stays_so_while_any_format_allows_it() -> None:
+    clear = noise(200, 200).convert("RGBA")
+    clear.putalpha(Image.linear_gradient("L").resize((200, 200)))
+    for formats in ((PNG, JPEG, WEBP), (PNG, JPEG), (WEBP, JPEG)):
+        made, mime = fit(clear, Room(20_000, formats=formats))
+        assert mime != JPEG
+        assert opened(made).convert("RGBA").getextrema()[3] != (255, 255)
+    clear.putalpha(0)
+    made, mime = fit(clear, Room(ROOM, formats=(JPEG,)))
+    assert mime == JPEG
+    assert moved(opened(made), Image.new("RGB", (200, 200), "white")) < 1
+
+
+def test_too_many_pixels_are_scaled() -> None:
+    made, _ = fit(saved(Image.new("RGB", (400, 300)), "PNG"), Room(ROOM, 30_000))
+    assert opened(made).size == (200, 150)
+
+
+def test_a_limit_that_nothing_fits_is_said() -> None:
+    with pytest.raises(BadPicture, match="cannot be made smaller than 100 bytes"):
+        fit(noise(300, 300), Room(100))
+
+
+def test_a_picture_of_our_own_goes_without_what_hangs_on_it() -> None:
+    drawn = halves()
+    drawn.info["comment"] = b"secret"
+    drawn.info["dpi"] = (300, 300)
+    made, mime = fit(drawn, Room(ROOM))
+    assert (mime, traces(made)) == (PNG, ())
+    assert b"secret" not in made
+    assert fit(drawn, Room(ROOM))[0] == made
+
+
+def test_it_knows_what_fits_already() -> None:
+    data = saved(halves(), "PNG")
+    assert fits(data, Room(len(data)))
+    assert not fits(data, Room(len(data) - 1))
+    assert not fits(data, Room(ROOM, 64 * 32 - 1))
+    assert not fits(data, Room(ROOM, formats=(JPEG, WEBP)))
