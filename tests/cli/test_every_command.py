@@ -160,6 +160,7 @@ class TestExitCodes:
             "resume": ["--all", "--reason", "mended"],
             "forget": ["anna"],
             "prune": ["--older-than", "2y"],
+            "toolkit": ["build", "--out", "page"],
         }
         for folder in (tmp_path / "nowhere", tmp_path):
             said = amplify(command, *arguments.get(command, []), "-w", folder)

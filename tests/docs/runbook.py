@@ -42,9 +42,9 @@ class Night:
     def __init__(self, root: Path, stage: Stage) -> None:
         suffix = f"{os.getpid()}n{next(_NUMBERS)}"
         handles = {
-            "x": f"union{suffix}",
-            "bluesky": f"union{suffix}.example",
-            "mastodon": f"union{suffix}@social.example",
+            "x": f"night{suffix}",
+            "bluesky": f"night{suffix}.example",
+            "mastodon": f"night{suffix}@social.example",
         }
         self.files, self.stage, self.handles = Files(root, "union", handles=handles), stage, set(handles.values())
         stage.control.clear_failures()
