@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -29,7 +29,8 @@ def command(
     with progress("packing bytes", quiet=as_json) as told:
         made = backup(root, ledger_file(root), target, told)
     if as_json:
-        held = {"deliveries": made.holds.deliveries, "waiting": made.holds.waiting, "sent": made.holds.sent}
+        held: dict[str, Any] = {"deliveries": made.holds.deliveries, "waiting": made.holds.waiting}
+        held |= {"sent": made.holds.sent, "history": made.holds.history}
         say_json({"file": made.file, "bytes": made.size, "pictures": made.pictures, "accounts": made.accounts} | held)
         return 0
     console().print(f"{made.file} ({_size(made.size)})", soft_wrap=True)
@@ -38,6 +39,8 @@ def command(
         f"{made.holds.waiting} waiting), {counted(made.pictures, 'picture')}"
         + (", and accounts.yaml" if made.accounts else "")
     )
+    if made.holds.history is not None:
+        console().print(f"head of its history: {made.holds.history}", soft_wrap=True)
     return 0
 
 

@@ -22,6 +22,7 @@ _PAGES: Final = 1024
 _PATIENCE: Final = 2.0
 """Seconds to wait for others to let go of a ledger before it counts as in use."""
 _NEWEST: Final = "SELECT max(at) FROM (SELECT max(real_at) AS at FROM move UNION SELECT max(real_began) FROM attempt)"
+_HEAD: Final = "SELECT number || ':' || digest FROM deed ORDER BY number DESC LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Holding:
     sent: int
     newest: datetime | None
     """Real time of its last entry."""
+    history: str | None = None
+    """The head of its history (`17:3f2a…`): a chain that is cut off at its end looks whole without it."""
 
 
 def copy(source: Path, target: Path, progress: Progress | None = None) -> None:
@@ -63,6 +66,8 @@ def holding(path: Path) -> Holding:
         workspace = connection.execute("SELECT value FROM meta WHERE key = 'workspace'").fetchone()
         counts = dict(connection.execute("SELECT state, count(*) FROM delivery GROUP BY state").fetchall())
         (newest,) = connection.execute(_NEWEST).fetchone()
+        deeds = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'deed'").fetchone()
+        head = connection.execute(_HEAD).fetchone() if deeds else None
     return Holding(
         revision=revision,
         workspace=workspace[0] if workspace else None,
@@ -70,6 +75,7 @@ def holding(path: Path) -> Holding:
         waiting=counts.get("waiting", 0),
         sent=counts.get("sent", 0),
         newest=datetime.fromisoformat(newest).replace(tzinfo=UTC) if newest else None,
+        history=head[0] if head else None,
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from amplify.ledger.history import head
 from amplify.ledger.readings import mark_name
 from amplify.ledger.stops import Stop, folded
 from amplify.model.delivery import State
@@ -69,6 +70,7 @@ def report(
         closed=_closed(found, now),
         attempts=found.attempts,
         deliveries=lines,
+        history=str(newest) if (newest := head(connection)) is not None else None,
     )
 
 

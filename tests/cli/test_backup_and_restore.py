@@ -269,3 +269,15 @@ def test_a_backup_of_an_older_amplify_is_brought_forward(amplify: Amplify, busy:
     assert amplify("restore", file, "-w", busy.root).code == 3  # stopped, until somebody has looked
     assert amplify("queue", "-w", busy.root).code == 0
     assert states(busy) == {"unsure": 9, "waiting": 3}
+
+
+def test_the_head_of_the_history_is_told(amplify: Amplify, files: Files, tmp_path: Path) -> None:
+    """A chain that is cut off at its end looks whole: only a head that was noted before tells."""
+    assert amplify("stop", "--hashtag", "Quiet", "--reason", "a rumour", "-w", files.root).code == 0
+    head = json.loads(amplify("history", "--verify", "--json", "-w", files.root).out)["head"]
+    assert head.startswith("1:")
+    said = amplify("backup", tmp_path / "kept.tar", "-w", files.root)
+    assert head in said.out
+    assert json.loads(amplify("backup", tmp_path / "more.tar", "--json", "-w", files.root).out)["history"] == head
+    assert head in amplify("report", "--format", "md", "-w", files.root).out
+    assert amplify("history", "--verify", "--expect", head, "-w", files.root).code == 0

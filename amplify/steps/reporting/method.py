@@ -44,4 +44,9 @@ def method(report: Report) -> tuple[str, ...]:
         tries = sum(report.attempts.values())
         outcomes = [f"{number(n)} {word.replace('_', ' ')}" for word, n in sorted(report.attempts.items())]
         said.append(f"**Attempts.** {counted(tries, 'try', 'tries')} to publish a message: {listed(outcomes)}.")
+    if report.history is not None:
+        said.append(
+            f"**History.** What people did is kept in a chain; its head is `{report.history}`. "
+            f"`amplify history --verify --expect {report.history}` tells whether any of it was cut off since."
+        )
     return tuple(said)

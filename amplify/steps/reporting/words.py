@@ -271,6 +271,8 @@ class Report:
     attempts: Mapping[str, int]
     """Outcome → tries."""
     deliveries: tuple[DeliveryLine, ...]
+    history: str | None = None
+    """The head of the chain of what people did; None: nobody has done anything."""
 
     @property
     def platforms(self) -> tuple[str, ...]:
