@@ -58,7 +58,7 @@ def measure() -> list[Figure]:
         Figure("the same against bare Pillow drawing the same layers", ours / bare, least=0.7),
         Figure(f"all {batch} banners of the sample, every size, on 2 cores", seconds, "s"),
         Figure("the same", batch / seconds, "banners/s"),
-        Figure("memory at its peak while painting them, a process", max(peak for _, peak in done), "MB", most=400),
+        Figure("memory at its peak while painting them, a process", max(peak for _, peak in done), "MB", most=500),
     ]
 
 
