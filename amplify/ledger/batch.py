@@ -7,6 +7,7 @@ sixty threads at work it may be long until it gets it back.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -17,38 +18,58 @@ from sqlalchemy import Connection, CursorResult
 Kind = Literal["text", "instant", "whole", "json"]
 
 _CASTS: Final[Mapping[Kind, str]] = {"text": "text", "instant": "timestamptz", "whole": "bigint", "json": "json"}
+NOTHING: Final[Mapping[str, Kind]] = {}
+_NAMES: Final = re.compile(r"\{(\w+)\}")
 
 
 class Batch:
     """A statement in which `{rows}` stands for a table of its rows, by the names of `columns`.
 
-    Written once, it is the same on SQLite and PostgreSQL.
+    Written once, it is the same on SQLite and PostgreSQL. What all rows have in common stands in front of the table as
+    `{name}`, each once, and is given apart: to take a value out of JSON costs more than to write it into its row.
     """
 
-    def __init__(self, statement: str, **columns: Kind) -> None:
+    def __init__(self, statement: str, common: Mapping[str, Kind] = NOTHING, **columns: Kind) -> None:
         self._columns = columns
         lite, great = _tables(columns)
-        self._texts = {"sqlite": statement.replace("{rows}", lite), "postgresql": statement.replace("{rows}", great)}
+        given = [name for name in _NAMES.findall(statement) if name != "rows"]
+        if given != list(common):
+            raise ValueError("what rows have in common is named in the order in which the statement has it")
+        self._common = tuple(common.values())
+        self._texts = {
+            "sqlite": statement.format(rows=lite, **dict.fromkeys(common, "?")),
+            "postgresql": statement.format(
+                rows=great, **{name: f"%s::{_CASTS[kind]}" for name, kind in common.items()}
+            ),
+        }
 
-    def run(self, connection: Connection, rows: Iterable[Sequence[Any]]) -> CursorResult[Any]:
+    def run(self, connection: Connection, rows: Iterable[Sequence[Any]], *common: Any) -> CursorResult[Any]:
         """Run it for `rows`, each with a value for every column: text, aware instants, numbers, plain JSON, None."""
         name = connection.dialect.name
-        return connection.exec_driver_sql(self._texts[name], (_pack(name, self._columns, rows),))
+        return connection.exec_driver_sql(self._texts[name], self._packed(name, rows, common))
+
+    def _packed(self, name: str, rows: Iterable[Sequence[Any]], common: Sequence[Any]) -> tuple[Any, ...]:
+        spell = _spellings(name)
+        told = [
+            spell[kind](value) if value is not None and kind in spell else value
+            for kind, value in zip(self._common, common, strict=True)
+        ]
+        return (*told, _pack(name, self._columns, rows))
 
 
 class Change(Batch):
     """An UPDATE of rows of `delivery`, the first column of which is its id, that tells which it changed."""
 
-    def __init__(self, statement: str, **columns: Kind) -> None:
-        super().__init__(statement, **columns)
+    def __init__(self, statement: str, common: Mapping[str, Kind] = NOTHING, **columns: Kind) -> None:
+        super().__init__(statement, common, **columns)
         self._telling = {name: f"{text} RETURNING delivery.id" for name, text in self._texts.items()}
 
-    def changed(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> set[str]:
+    def changed(self, connection: Connection, rows: Sequence[Sequence[Any]], *common: Any) -> set[str]:
         """Run it; the ids of those for which its conditions held."""
         if not rows:
             return set()
         name = connection.dialect.name
-        packed = (_pack(name, self._columns, rows),)
+        packed = self._packed(name, rows, common)
         if name == "sqlite":  # nearly always it is all of them, and then a number says so
             connection.exec_driver_sql("SAVEPOINT change")
             all_of_them = connection.exec_driver_sql(self._texts[name], packed).rowcount == len(rows)
@@ -101,12 +122,12 @@ def _tables(columns: Mapping[str, Kind]) -> tuple[str, str]:
     great = ", ".join(f"(value->>{at})::{_CASTS[kind]} AS {name}" for at, (name, kind) in enumerate(columns.items()))
     return (
         f"(SELECT {lite} FROM json_each(?))",  # noqa: S608
-        f"(SELECT {great} FROM json_array_elements(%s::json) AS t(value))",  # noqa: S608
+        f"(SELECT {great} FROM jsonb_array_elements(%s::jsonb) AS t(value))",  # noqa: S608
     )
 
 
 def _pack(name: str, columns: Mapping[str, Kind], rows: Iterable[Sequence[Any]]) -> str:
-    spell: Mapping[Kind, Callable[[Any], str]] = {"instant": _lite if name == "sqlite" else _great, "json": json.dumps}
+    spell = _spellings(name)
     ways = [(at, spell[kind]) for at, kind in enumerate(columns.values()) if kind in spell]
     table = [list(row) for row in rows]
     for row in table:
@@ -114,6 +135,10 @@ def _pack(name: str, columns: Mapping[str, Kind], rows: Iterable[Sequence[Any]])
             if row[at] is not None:
                 row[at] = way(row[at])
     return json.dumps(table, ensure_ascii=False)
+
+
+def _spellings(name: str) -> Mapping[Kind, Callable[[Any], str]]:
+    return _LITE if name == "sqlite" else _GREAT
 
 
 @lru_cache(maxsize=64)  # most rows of a batch carry the same few instants
@@ -128,3 +153,7 @@ def _great(instant: datetime) -> str:
 
 def _instant(stored: str | None) -> datetime | None:
     return datetime.fromisoformat(f"{stored}+00:00") if stored is not None else None
+
+
+_LITE: Final[Mapping[Kind, Callable[[Any], str]]] = {"instant": _lite, "json": json.dumps}
+_GREAT: Final[Mapping[Kind, Callable[[Any], str]]] = {"instant": _great, "json": json.dumps}

@@ -129,10 +129,10 @@ _LATER = Batch(
     opens="instant",
 )
 _TAKE = Batch(
-    "UPDATE delivery SET state = 'claimed', owner = v.owner, lease_until = v.lease, why = NULL "
+    "UPDATE delivery SET state = 'claimed', owner = {owner}, lease_until = v.lease, why = NULL "
     "FROM {rows} AS v WHERE delivery.id = v.id",
+    {"owner": "text"},
     id="text",
-    owner="text",
     lease="instant",
 )
 _HOLD = Batch(
@@ -186,7 +186,8 @@ def claim(
     ticket = f"{owner}#{os.urandom(4).hex()}"
     taken = _allowed(connection, with_parts(connection, ready, ticket), allowances, real)
     if taken:
-        _TAKE.run(connection, [(one.id, ticket, real + lease + max(one.due_at - now, timedelta(0))) for one in taken])
+        leases = [(one.id, real + lease + max(one.due_at - now, timedelta(0))) for one in taken]
+        _TAKE.run(connection, leases, ticket)
         moved = [(one.id, State.WAITING, State.CLAIMED, None) for one in taken]
         log(connection, moved, at=now, real_at=real, by="publish")
     return Sorted(taken, more)

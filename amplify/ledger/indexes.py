@@ -34,6 +34,8 @@ Index("delivery_sent", DELIVERY.c.sent_at, sqlite_where=_out, postgresql_where=_
 Index("delivery_base", DELIVERY.c.base)
 _boost = text("boost_of IS NOT NULL")
 Index("delivery_boost", DELIVERY.c.boost_of, sqlite_where=_boost, postgresql_where=_boost)
+_boost_waits = text("state = 'waiting' AND boost_of IS NOT NULL")
+Index("delivery_boost_waits", DELIVERY.c.boost_of, sqlite_where=_boost_waits, postgresql_where=_boost_waits)
 Index("reading_once", READING.c.delivery, READING.c.part, READING.c.mark)
 _in_force = text("lifted_at IS NULL")
 Index("stop_in_force", STOP.c.id, sqlite_where=_in_force, postgresql_where=_in_force)

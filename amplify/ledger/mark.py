@@ -25,12 +25,12 @@ LOST: Final = "another worker has it"
 """The lease ran out meanwhile, or an edit took the row away."""
 
 _MARK = Change(
-    "UPDATE delivery SET state = 'sending', lease_until = v.lease FROM {rows} AS v "
+    "UPDATE delivery SET state = 'sending', lease_until = {lease} FROM {rows} AS v "
     "WHERE delivery.id = v.id AND delivery.owner = v.owner AND delivery.state = v.before",
+    {"lease": "instant"},
     id="text",
     owner="text",
     before="text",
-    lease="instant",
 )
 _PART = Batch(
     "UPDATE part SET created_at = v.created, prepared = v.prepared FROM {rows} AS v "
@@ -42,12 +42,11 @@ _PART = Batch(
 )
 _ATTEMPT = Batch(
     "INSERT INTO attempt (delivery, part, owner, at, real_began) "
-    "SELECT v.id, v.number, v.owner, v.at, v.began FROM {rows} AS v",
+    "SELECT v.id, v.number, v.owner, {at}, {began} FROM {rows} AS v",
+    {"at": "instant", "began": "instant"},
     id="text",
     number="whole",
     owner="text",
-    at="instant",
-    began="instant",
 )
 _KEEP = Change(
     "UPDATE delivery SET lease_until = v.lease FROM {rows} AS v "
@@ -116,16 +115,16 @@ def begin(
             answers.append(None)
     open_ = [one for one, answer in zip(marks, answers, strict=True) if answer is None]
     wanted = [
-        (one.claimed.id, one.claimed.owner, (State.CLAIMED if one.first else State.SENDING).value, real + lease)
+        (one.claimed.id, one.claimed.owner, (State.CLAIMED if one.first else State.SENDING).value)
         for one in open_
     ]
-    ours = _MARK.changed(connection, wanted)
+    ours = _MARK.changed(connection, wanted, real + lease)
     begun = [one for one in open_ if one.claimed.id in ours]
     if begun:
         made = [(one.claimed.id, one.part, _created(one, now), one.prepared) for one in begun]
         _PART.run(connection, made)
         charge(connection, [one.claimed for one in begun if one.first], now)
-        _ATTEMPT.run(connection, [(one.claimed.id, one.part, one.claimed.owner, now, real) for one in begun])
+        _ATTEMPT.run(connection, [(one.claimed.id, one.part, one.claimed.owner) for one in begun], now, real)
         moves = [(one.claimed.id, State.CLAIMED, State.SENDING, None) for one in begun if one.first]
         log(connection, moves, at=now, real_at=real, by="publish")
     return [answer or _answer(one, ours, now) for one, answer in zip(marks, answers, strict=True)]

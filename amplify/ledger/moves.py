@@ -19,14 +19,9 @@ _FENCED = _GUARDED.where(DELIVERY.c.owner == bindparam("guard_owner"))
 _GUARDED_AGAIN, _FENCED_AGAIN = (one.values(look_at=DELIVERY.c.due_at) for one in (_GUARDED, _FENCED))
 _LOG = Batch(
     "INSERT INTO move (delivery, at, real_at, before, after, by, why) "
-    "SELECT v.delivery, v.at, v.real_at, v.before, v.after, v.by, v.why FROM {rows} AS v",
+    "SELECT v.delivery, {at}, {real_at}, {before}, {after}, {by}, {why} FROM {rows} AS v",
+    {"at": "instant", "real_at": "instant", "before": "text", "after": "text", "by": "text", "why": "text"},
     delivery="text",
-    at="instant",
-    real_at="instant",
-    before="text",
-    after="text",
-    by="text",
-    why="text",
 )
 
 
@@ -71,9 +66,8 @@ def log(
     by: str,
 ) -> None:
     """Append to the log of moves: (delivery, before, after, why)."""
-    rows = [
-        (delivery, at, real_at, before.value if before else None, after.value, by, why)
-        for delivery, before, after, why in moves
-    ]
-    if rows:
-        _LOG.run(connection, rows)
+    alike: dict[tuple[State | None, State, str | None], list[tuple[str]]] = {}
+    for delivery, before, after, why in moves:
+        alike.setdefault((before, after, why), []).append((delivery,))
+    for (before, after, why), rows in alike.items():
+        _LOG.run(connection, rows, at, real_at, before.value if before else None, after.value, by, why)

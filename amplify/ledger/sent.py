@@ -16,35 +16,35 @@ from amplify.model.delivery import State
 from amplify.model.platform import Receipt
 
 _RECEIPT = Batch(
-    "UPDATE part SET remote_id = v.remote, url = v.url, extra = v.extra, sent_at = v.at, removed_at = NULL "
+    "UPDATE part SET remote_id = v.remote, url = v.url, extra = v.extra, sent_at = {at}, removed_at = NULL "
     "FROM {rows} AS v WHERE part.delivery = v.id AND part.number = v.number",
+    {"at": "instant"},
     id="text",
     number="whole",
     remote="text",
     url="text",
     extra="text",
-    at="instant",
 )
 _ENDED = Batch(
-    "UPDATE attempt SET real_ended = v.ended, outcome = 'sent' FROM {rows} AS v "
+    "UPDATE attempt SET real_ended = {ended}, outcome = 'sent' FROM {rows} AS v "
     "WHERE attempt.delivery = v.id AND attempt.part = v.number AND attempt.owner = v.owner",
+    {"ended": "instant"},
     id="text",
     number="whole",
     owner="text",
-    ended="instant",
 )
 _SENT = Change(
-    "UPDATE delivery SET state = 'sent', owner = NULL, lease_until = NULL, why = NULL, sent_at = v.at "
+    "UPDATE delivery SET state = 'sent', owner = NULL, lease_until = NULL, why = NULL, sent_at = {at} "
     "FROM {rows} AS v WHERE delivery.id = v.id AND delivery.state = v.before "
     "AND (v.owner IS NULL OR delivery.owner = v.owner)",
+    {"at": "instant"},
     id="text",
     owner="text",
     before="text",
-    at="instant",
 )
 _WAKE_BOOSTS = Batch(
     "UPDATE delivery SET look_at = delivery.due_at FROM {rows} AS v "
-    "WHERE delivery.boost_of = v.base AND delivery.state = 'waiting'",
+    "WHERE delivery.boost_of = v.base AND delivery.boost_of IS NOT NULL AND delivery.state = 'waiting'",
     base="text",
 )
 
@@ -71,9 +71,10 @@ def write_sent(
     real = ledger.real_now(connection)
     _RECEIPT.run(
         connection,
-        [(one.delivery, one.part, one.receipt.id, one.receipt.url, one.receipt.extra, now) for one in parts],
+        [(one.delivery, one.part, one.receipt.id, one.receipt.url, one.receipt.extra) for one in parts],
+        now,
     )
-    _ENDED.run(connection, [(one.delivery, one.part, one.owner, real) for one in parts])
+    _ENDED.run(connection, [(one.delivery, one.part, one.owner) for one in parts], real)
     last = [one for one in parts if one.last]
     done = finish(connection, [(one.delivery, one.owner) for one in last], State.SENDING, now, real, by)
     given_up = [(one.delivery, None) for one in last if one.delivery not in done]
@@ -96,7 +97,7 @@ def finish(
     not wait any longer."""
     if not deliveries:
         return set()
-    moved = _SENT.changed(connection, [(id, owner, before.value, now) for id, owner in deliveries])
+    moved = _SENT.changed(connection, [(id, owner, before.value) for id, owner in deliveries], now)
     if moved:
         log(connection, [(id, before, State.SENT, None) for id in sorted(moved)], at=now, real_at=real, by=by)
         _WAKE_BOOSTS.run(connection, [(id.partition(".")[0],) for id in sorted(moved)])

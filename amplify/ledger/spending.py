@@ -83,18 +83,14 @@ def hold(connection: Connection, candidates: Iterable[Candidate], now: datetime)
 
 def charge(connection: Connection, claimed: Iterable[Claimed], now: datetime) -> None:
     """Pay for what is about to be sent: all messages that are still to come. At the first begin mark of a claim."""
-    _add(
-        connection,
-        [
-            (one.platform, micros_of_part(one.message, part.number))
-            for one in claimed
-            if one.platform in PRICES
-            for part in one.parts
-            if part.receipt is None
-        ],
-        "posts",
-        now,
-    )
+    _add(connection, [(one.platform, _to_come(one)) for one in claimed if one.platform in PRICES], "posts", now)
+
+
+def _to_come(claimed: Claimed) -> int:
+    left = [part.number for part in claimed.parts if part.receipt is None]
+    if len(left) == len(claimed.parts):
+        return claimed.row.cost
+    return sum(micros_of_part(claimed.message, number) for number in left)
 
 
 def give_back(connection: Connection, deliveries: Sequence[str], now: datetime) -> None:

@@ -13,14 +13,14 @@ from threading import Lock
 from types import TracebackType
 from typing import IO, Any, Final
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, func, select, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError, ProgrammingError
 
 from amplify.ledger.tables import META
 from amplify.model.errors import NeedsPerson, WrongUse
 
-HEAD: Final = "0004"
+HEAD: Final = "0005"
 """The newest revision under `migrations/versions`; a test holds the two together."""
 
 LEDGER_FILE: Final = "ledger.sqlite"
@@ -28,6 +28,8 @@ LEDGER_FILE: Final = "ledger.sqlite"
 _LOCKS: Final = 4206180715
 """PostgreSQL's advisory locks are numbers: ours begin here, the migration's is the first."""
 _BINDING: Final = 3
+_KNOWN, _NOW = "known", "now"
+"""What a connection of PostgreSQL keeps in mind for one transaction: the time that it was told, and its locks."""
 _IDLE: Final = 1.0
 """Seconds (real time) after which a connection may have been lost without anybody noticing."""
 _READ_ONLY: Final = "25006"
@@ -92,6 +94,7 @@ class Ledger:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
                 connection.begin()
+                connection.info.pop(_KNOWN, None)
             try:
                 yield connection
             except BaseException:
@@ -105,22 +108,32 @@ class Ledger:
         with _answering(), self.engine.connect() as connection:
             if self.sqlite:
                 connection.exec_driver_sql("BEGIN")
+            else:
+                connection.info.pop(_KNOWN, None)
             yield connection
             connection.rollback()
 
     def real_now(self, connection: Connection) -> datetime:
-        """Real time, UTC: the database's where several machines share it."""
+        """Real time, UTC: the database's where several machines share it, asked once a transaction."""
         if self.sqlite:
             return datetime.now(UTC)
-        moment: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
-        return moment.astimezone(UTC)
+        known = connection.info.setdefault(_KNOWN, {})
+        if _NOW not in known:
+            moment: datetime = connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+            known[_NOW] = moment.astimezone(UTC)
+        asked: datetime = known[_NOW]
+        return asked
 
     def lock(self, connection: Connection, what: int, shared: bool = False) -> None:
         """Until the end of this write transaction, alone or together with others that share: SQLite's own lock is
         the whole ledger's already."""
-        if not self.sqlite:
+        if self.sqlite:
+            return
+        known = connection.info.setdefault(_KNOWN, {})
+        if (what, shared) not in known:
             function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
             connection.exec_driver_sql(f"SELECT {function}({_LOCKS + what})")
+            known[what, shared] = True
 
     def serve(self, workspace: str) -> None:
         """Bind to a workspace id, or raise WrongUse where this ledger serves another."""
@@ -238,6 +251,8 @@ def _sqlite(path: Path) -> tuple[Engine, _FileLock]:
         # A page is changed several times in a drain, and copied back once: 64 MiB of log, as much of pages at hand.
         cursor.execute("PRAGMA wal_autocheckpoint=16384")
         cursor.execute("PRAGMA cache_size=-65536")
+        # A statement that changes many pages keeps what they were until it ends: in a file, that would double its work.
+        cursor.execute("PRAGMA temp_store=MEMORY")
         cursor.close()
 
     return engine, _FileLock(path.with_suffix(".lock"))

@@ -130,7 +130,7 @@ class Attempt(SQLModel, table=True):
     """One try at one part. Append-only but for its ending."""
 
     id: int | None = Field(default=None, sa_column=Column(Serial, primary_key=True, autoincrement=True))
-    delivery: str = Field(foreign_key="delivery.id", index=True)
+    delivery: str = Field(index=True)
     part: int
     owner: str
     at: datetime = Field(sa_type=Utc)
@@ -145,7 +145,7 @@ class Move(SQLModel, table=True):
     """One change of state. Append-only."""
 
     id: int | None = Field(default=None, sa_column=Column(Serial, primary_key=True, autoincrement=True))
-    delivery: str = Field(foreign_key="delivery.id", index=True)
+    delivery: str = Field(index=True)
     at: datetime = Field(sa_type=Utc)
     real_at: datetime = Field(sa_type=Utc)
     before: str | None

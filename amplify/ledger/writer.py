@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from types import TracebackType
-from typing import Any, Final, Generic, Self, TypeVar
+from typing import Any, Final, Generic, Protocol, Self, TypeVar
 
 from sqlalchemy import Connection
 
@@ -57,7 +57,26 @@ class Answer(Generic[T]):
         self._ready.release()
 
 
-_Entry = tuple[Act[Any, Any], Any, Answer[Any]]
+class Reply(Protocol):
+    """Who is told what came of it. Told by the writing thread, which must not be kept waiting."""
+
+    def give(self, value: Any) -> None: ...
+
+    def fail(self, error: BaseException) -> None: ...
+
+
+class _Nobody:
+    def give(self, value: Any) -> None:
+        """Nobody waits for it."""
+
+    def fail(self, error: BaseException) -> None:
+        """Nobody waits for it: what is not written now is found by looking it up."""
+
+
+NOBODY: Final[Reply] = _Nobody()
+
+
+_Entry = tuple[Act[Any, Any], Any, Reply]
 
 
 class Writer:
@@ -82,12 +101,16 @@ class Writer:
     def together(self, act: Act[Item, T], item: Item) -> Answer[T]:
         """Hand in one item; whatever has come in for the same `act` meanwhile is written in one go."""
         answer: Answer[T] = Answer()
-        self._queue.put((act, item, answer))
+        self.ask(act, item, answer)
         return answer
+
+    def ask(self, act: Act[Item, Any], item: Item, reply: Reply) -> None:
+        """The same; `reply` is told what came of it."""
+        self._queue.put((act, item, reply))
 
     def submit(self, work: Work[T]) -> Answer[T]:
         """Hand in a piece of work; it is answered when its commit is durable."""
-        return self.together(_each, work)
+        return self.together(each, work)
 
     def run(self, work: Work[T]) -> T:
         """Hand in a piece of work and wait for its commit."""
@@ -114,10 +137,10 @@ class Writer:
         kinds: dict[Act[Any, Any], list[_Entry]] = {}
         for entry in group:
             kinds.setdefault(entry[0], []).append(entry)
-        single = kinds.pop(_each, None)
+        single = kinds.pop(each, None)
         if single is not None:  # last: a claim among them sees the accounts that this group has set free
-            kinds[_each] = single
-        answered: list[tuple[Answer[Any], Any]] = []
+            kinds[each] = single
+        answered: list[tuple[Reply, Any]] = []
         try:
             with self._ledger.write() as connection:
                 for act, entries in kinds.items():
@@ -135,6 +158,6 @@ class Writer:
             answer.give(value)
 
 
-def _each(connection: Connection, works: Sequence[Work[Any]]) -> list[Any]:
+def each(connection: Connection, works: Sequence[Work[Any]]) -> list[Any]:
     """Work of no common kind, one after the other."""
     return [work(connection) for work in works]

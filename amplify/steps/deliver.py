@@ -13,13 +13,14 @@ from amplify.ledger.claimed import Claimed, ClaimedPart
 from amplify.ledger.mark import Barred, Begun, Mark, Prepared, begin, keep
 from amplify.ledger.sent import Out, write_sent
 from amplify.ledger.settle import Hand
-from amplify.ledger.writer import Answer, T, Writer
+from amplify.ledger.writer import NOBODY, Writer, each
 from amplify.model.errors import LoggedOut, PlatformError, Refused, TryLater, Unknown
 from amplify.model.event import tell
 from amplify.model.message import Part
 from amplify.model.platform import Call, Platform, Receipt
 from amplify.rules.prepared import holds
 from amplify.steps.awake import running, slept
+from amplify.steps.crew import Course, Wanted
 from amplify.steps.desk import Desk
 
 _AT_ONCE: Final = timedelta(0)
@@ -41,54 +42,57 @@ class Delivering:
     def __init__(self, desk: Desk, writer: Writer) -> None:
         self._desk, self._writer = desk, writer
 
-    def deliver(self, claimed: Claimed) -> str:
+    def deliver(self, claimed: Claimed) -> Course[str]:
         """Send what is not out yet. Never raises a platform error: what came of it is in the ledger.
 
         Returns the outcome in a word: `sent`, `try_later`, `refused`, `logged_out`, `unknown`, `held`, `cut`, `lost`.
         """
-        armed = self.arm(claimed)
-        return armed if isinstance(armed, str) else self.send(armed)
+        armed = yield from self.arm(claimed)
+        if isinstance(armed, str):
+            return armed
+        return (yield from self.send(armed))
 
-    def arm(self, claimed: Claimed) -> Armed | str:
+    def arm(self, claimed: Claimed) -> Course[Armed | str]:
         """All that may be done ahead of time; or the outcome, where it came to an end here."""
         try:
             adapter = self._desk.adapter(claimed.account)
         except PlatformError as error:
-            return self._failed(claimed, None, error, ours=True)
+            return (yield from self._failed(claimed, None, error, ours=True))
         try:
             prepared, uploaded = self._prepare(adapter, claimed)
         except PlatformError as error:
-            return self._failed(claimed, None, error)
-        if uploaded and not self._writer.together(self._keep, Prepared(claimed, uploaded)).result():
+            return (yield from self._failed(claimed, None, error))
+        if uploaded and not (yield self._keep, Prepared(claimed, uploaded)):
             return "lost"
         return Armed(claimed, adapter, prepared)
 
-    def send(self, armed: Armed) -> str:
+    def send(self, armed: Armed) -> Course[str]:
         """The calls, each behind its own durable mark; the outcome."""
         claimed, prepared = armed.claimed, armed.prepared
         if not prepared:
-            self._submit(claimed, lambda hand: hand.complete(claimed.id)).result()
+            yield self._by_hand(claimed, lambda hand: hand.complete(claimed.id))
             return "sent"
         receipts = [part.receipt for part in claimed.parts if part.receipt is not None]
         first = True
         for part in claimed.parts[len(receipts) :]:
             looked = running()
-            begun = self._begin(claimed, part, prepared[part.number], first)
+            begun = yield self._mark, Mark(claimed, part.number, prepared[part.number], first)
             if isinstance(begun, Barred):
-                return self._barred(claimed, begun, out=bool(receipts))
+                return (yield from self._barred(claimed, begun, out=bool(receipts)))
             first = False
             try:
                 if slept(looked):
                     raise TryLater("the machine slept between the last look at the gates and the call", _AT_ONCE)
                 receipt = self._send(armed.adapter, claimed, part, begun, prepared[part.number], receipts)
             except PlatformError as error:
-                return self._failed(claimed, begun, error)
+                return (yield from self._failed(claimed, begun, error))
             receipts.append(receipt)
             last = part.number == len(claimed.parts) - 1
-            # The thread need not wait for the last commit: the next delivery's own mark comes after it in line.
-            written = self._writer.together(self._sent, Out(claimed.id, claimed.owner, part.number, receipt, last))
-            if not last:
-                written.result()
+            out = Out(claimed.id, claimed.owner, part.number, receipt, last)
+            if last:  # nobody need wait for it: the next delivery's own mark comes after it in line
+                self._writer.ask(self._sent, out, NOBODY)
+            else:
+                yield self._sent, out
         return "sent"
 
     def _prepare(
@@ -117,9 +121,6 @@ class Delivering:
                 uploaded[part.number] = prepared[part.number]
         return prepared, uploaded
 
-    def _begin(self, claimed: Claimed, part: ClaimedPart, prepared: dict[str, Any], first: bool) -> Begun | Barred:
-        return self._writer.together(self._mark, Mark(claimed, part.number, prepared, first)).result()
-
     def _send(
         self,
         adapter: Platform,
@@ -135,17 +136,17 @@ class Delivering:
             return adapter.boost(claimed.target, part.key, part.record_key, begun.created_at)
         return adapter.publish(call_for(claimed, part, begun.created_at, prepared, receipts))
 
-    def _barred(self, claimed: Claimed, barred: Barred, out: bool) -> str:
+    def _barred(self, claimed: Claimed, barred: Barred, out: bool) -> Course[str]:
         """A gate closed at the last moment."""
         if barred.lost:
             return "lost"
         if out:
-            self._submit(claimed, lambda hand: hand.barred(claimed.id, barred.why)).result()
+            yield self._by_hand(claimed, lambda hand: hand.barred(claimed.id, barred.why))
             return "cut"
-        self._submit(claimed, lambda hand: hand.release(claimed.id, barred.why)).result()
+        yield self._by_hand(claimed, lambda hand: hand.release(claimed.id, barred.why))
         return "held"
 
-    def _failed(self, claimed: Claimed, begun: Begun | None, error: PlatformError, ours: bool = False) -> str:
+    def _failed(self, claimed: Claimed, begun: Begun | None, error: PlatformError, ours: bool = False) -> Course[str]:
         """Write down what a failure means. `ours`: it lies in our own files, so each pass may try again."""
         part = begun.part if begun is not None else None
         why = error.why
@@ -153,28 +154,28 @@ class Delivering:
             # Before the begin mark nothing can have appeared: whatever happened may be done again.
             after = error.after if isinstance(error, TryLater) else None
             after = self._desk.timings.backoff if after is None else after
-            self._submit(claimed, lambda hand: hand.try_later(claimed.id, claimed.account, part, why, after)).result()
+            yield self._by_hand(claimed, lambda hand: hand.try_later(claimed.id, claimed.account, part, why, after))
             return "try_later"
         if isinstance(error, LoggedOut):
             rest = None if ours else self._desk.timings.pause
-            self._submit(claimed, lambda hand: hand.logged_out(claimed.id, claimed.account, part, why, rest)).result()
+            yield self._by_hand(claimed, lambda hand: hand.logged_out(claimed.id, claimed.account, part, why, rest))
             self._desk.forget(claimed.account)
             tell("paused", account=claimed.account, why=why)
             return "logged_out"
         if isinstance(error, Refused):
-            self._submit(claimed, lambda hand: hand.refused(claimed.id, part, why)).result()
+            yield self._by_hand(claimed, lambda hand: hand.refused(claimed.id, part, why))
             return "refused"
-        self._submit(claimed, lambda hand: hand.unknown(claimed.id, part, why)).result()
+        yield self._by_hand(claimed, lambda hand: hand.unknown(claimed.id, part, why))
         return "unknown"
 
-    def _submit(self, claimed: Claimed, act: Callable[[Hand], T]) -> Answer[T]:
+    def _by_hand(self, claimed: Claimed, act: Callable[[Hand], Any]) -> Wanted:
         """Let the hand that holds this claim act in the next group commit."""
         desk = self._desk
 
-        def work(connection: Connection) -> T:
+        def work(connection: Connection) -> Any:
             return act(Hand(desk.ledger, connection, desk.clock.now(), claimed.owner))
 
-        return self._writer.submit(work)
+        return each, work
 
     def _mark(self, connection: Connection, marks: Sequence[Mark]) -> list[Begun | Barred]:
         desk = self._desk

@@ -16,7 +16,7 @@ from heapq import heappop, heappush
 from itertools import count
 from queue import Empty, SimpleQueue
 from threading import Event
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -84,10 +84,9 @@ class Drain:
         """`stay`: go on when nothing is due, and arm what will be; only for a campaign clock that goes by itself."""
         self._desk, self._workers, self._told, self._stop = desk, workers, told, stop
         self._outcomes, self._broken, self._stay = outcomes, broken, stay
-        self._came: SimpleQueue[Came | None] = SimpleQueue()
+        self._came: SimpleQueue[list[Came]] = SimpleQueue()
         self._in_hand: dict[int, Claimed] = {}
-        """Everything that is claimed, armed deliveries too; by `id()`, for an edited row may be claimed once more while
-        what was armed of it waits."""
+        """Everything claimed, by `id()`: an edited row may be claimed once more while what was armed of it waits."""
         self._busy = 0
         """Pieces that the crew has, or that wait for it."""
         self._armed: list[tuple[float, int, Armed]] = []
@@ -101,7 +100,7 @@ class Drain:
 
     def nudge(self) -> None:
         """Somebody changed what may go out: look at once. From any thread."""
-        self._came.put(None)
+        self._came.put([])
 
     def renew(self, accounts: Iterable[str]) -> None:
         """Make new clients for these accounts as soon as nobody uses theirs. From any thread."""
@@ -118,8 +117,8 @@ class Drain:
         self._came = SimpleQueue()  # what came back to a run that broke off is nobody's any more
         with (
             Writer(self._desk.ledger) as writer,
-            Crew("deliver", self._came) as self._crew,
-            Crew("moment", self._came) as self._moment,
+            Crew("deliver", writer, self._came) as self._crew,
+            Crew("moment", writer, self._came) as self._moment,
             Watch(self._desk, self._came, mark) as self._files,
         ):
             self._writer, self._delivering = writer, Delivering(self._desk, writer)
@@ -233,11 +232,12 @@ class Drain:
         except Empty:
             return
 
-    def _hear(self, came: Came | None) -> None:
+    def _hear(self, came: list[Came]) -> None:
         self._next_claim = 0.0
-        if came is None:
-            return
-        piece, result = came
+        for one in came:
+            self._came_back(*one)
+
+    def _came_back(self, piece: Any, result: Any) -> None:
         if piece is self._desk:
             self._files_seen(result)
             return

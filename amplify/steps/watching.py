@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from queue import SimpleQueue
-from typing import Final
+from threading import Thread
+from types import TracebackType
+from typing import Final, Self
 
 from amplify.model.event import tell
-from amplify.steps.crew import Came, Crew
+from amplify.steps.crew import Came
 from amplify.steps.current import follow, mark_of
 from amplify.steps.desk import Desk
 
@@ -15,27 +17,38 @@ LOOK: Final = 1.0
 """Seconds (real time) between two looks."""
 
 
-class Watch(Crew):
+class Watch:
     """Looks once a second, in a thread of its own: large workspaces take a while to be looked through.
 
     What it saw comes back in the line of everything else, as the desk's piece.
     """
 
-    def __init__(self, desk: Desk, came: SimpleQueue[Came | None], mark: str | None) -> None:
+    def __init__(self, desk: Desk, came: SimpleQueue[list[Came]], mark: str | None) -> None:
         """`mark`: of the files as they were just queued; without it they are looked at now, and queued where they
         changed. Raises what `queue` raises then."""
-        super().__init__("files", came)
-        self._desk, self._mark = desk, mark or ""
+        self._desk, self._came, self._mark = desk, came, mark or ""
+        self._wanted: SimpleQueue[bool] = SimpleQueue()
+        self._thread = Thread(target=self._work, name="files", daemon=True)
         self._next = time.monotonic() + LOOK
         if mark is None:
             self.seen(mark_of(desk))
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._wanted.put(False)
+        if kind is None or not issubclass(kind, KeyboardInterrupt):
+            self._thread.join()
 
     def look(self) -> None:
         """Have the files looked at, where it is time."""
         if time.monotonic() >= self._next:
             self._next = float("inf")
-            self.grow(1)
-            self.hand(mark_of, self._desk)
+            self._wanted.put(True)
 
     def seen(self, mark: str | BaseException) -> None:
         """What a look brought. Where the files changed, the ledger is told before this returns; raises what `queue`
@@ -48,3 +61,12 @@ class Watch(Crew):
             self._mark = mark
             if changes:
                 tell("queued", changes=len(changes))
+
+    def _work(self) -> None:
+        while self._wanted.get():
+            seen: str | BaseException
+            try:
+                seen = mark_of(self._desk)
+            except BaseException as error:  # whoever reads the line decides what it means
+                seen = error
+            self._came.put([(self._desk, seen)])

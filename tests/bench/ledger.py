@@ -6,6 +6,7 @@ import statistics
 import time
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +27,9 @@ from bench.figure import Figure
 from bench.stock import NOW, fill
 
 DELIVERIES, ACCOUNTS, THREADS, ROUNDS = 10_000, 500, 64, 3
+APART: Final = timedelta(milliseconds=1)
+"""Each account's posts at times of their own, in whose order plans are written; all are due, none is late."""
+FIRST: Final = NOW - DELIVERIES * APART
 LEAST: Final = {SQLITE: 10_000, POSTGRES: 5_000}
 
 
@@ -52,7 +56,7 @@ def _round(given: Databases, name: str) -> tuple[float, float]:
 
 
 def _amplify(ledger: Ledger, folder: Path) -> float:
-    fill(ledger, DELIVERIES, ACCOUNTS)
+    fill(ledger, DELIVERIES, ACCOUNTS, due=FIRST, apart=APART)
     desk = AtOnce(folder, ledger, SetClock(NOW), server="http://127.0.0.1")  # whose limits are not documented
     desk.words = crowd.workspace(folder, 0, 1, ("x",), days=0)
     outcomes: Counter[str] = Counter()
@@ -104,7 +108,7 @@ _MARK = "UPDATE delivery SET state = '{}' WHERE state = '{}' AND owner = 'bare' 
 
 def _bare(ledger: Ledger) -> float:
     """Three statements and three commits a batch, which is as large as ours: nothing but the rows is looked at."""
-    fill(ledger, DELIVERIES, ACCOUNTS)
+    fill(ledger, DELIVERIES, ACCOUNTS, due=FIRST, apart=APART)
     take = text(_TAKE)
     marks = [text(_MARK.format(after, before)) for before, after in (("claimed", "sending"), ("sending", "sent"))]
     now: Any = NOW.replace(tzinfo=None).isoformat(" ", "microseconds") if ledger.sqlite else NOW

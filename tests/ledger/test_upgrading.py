@@ -18,7 +18,7 @@ from amplify.ledger.store import HEAD, Ledger
 from amplify.model.plan import Planned
 from ledger import rows
 
-OLDER = ("0001", "0002", "0003")
+OLDER = ("0001", "0002", "0003", "0004")
 """Every revision that was ever HEAD before this one."""
 
 

@@ -1,0 +1,24 @@
+"""Lighter marks: the log and the attempts no longer have each of their rows checked against a delivery, which is never
+removed, and boosts that wait are found without a look at those that are out."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+
+_NAMES = {"fk": "%(table_name)s_%(column_0_name)s_fkey"}
+
+
+def upgrade() -> None:
+    for table in ("move", "attempt"):
+        with op.batch_alter_table(table, naming_convention=_NAMES) as batch:
+            batch.drop_constraint(f"{table}_delivery_fkey", type_="foreignkey")
+    waits = sa.text("state = 'waiting' AND boost_of IS NOT NULL")
+    op.create_index("delivery_boost_waits", "delivery", ["boost_of"], sqlite_where=waits, postgresql_where=waits)
+
+
+def downgrade() -> None:
+    raise NotImplementedError("a ledger only moves forward: restore a backup instead")
