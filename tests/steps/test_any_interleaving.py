@@ -1,5 +1,5 @@
-"""Any interleaving of plan, stop, claim, crash, reap, reconcile, settle and time sends at most one post a part, and
-leaves none behind."""
+"""Any interleaving of plan, stop, claim, crash, reap, reconcile, settle, takedown and time sends at most one post a
+part, and leaves none behind."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ from workshop import Workshop
 from amplify.ledger.claim import claim
 from amplify.ledger.claimed import Claimed
 from amplify.ledger.reap import reap
+from amplify.ledger.removing import REMOVABLE
 from amplify.ledger.store import Ledger
 from amplify.ledger.writer import Act, Item, Reply, T
 from amplify.model.delivery import State
@@ -46,6 +47,7 @@ from amplify.steps.reconcile import reconcile
 from amplify.steps.resume import resume
 from amplify.steps.settle import settle
 from amplify.steps.stop import stop
+from amplify.steps.takedown import takedown
 from steps.fake import ANSWERS, LEASE, Answer, FakeDesk, World
 
 ACCOUNTS = ("a/x", "b/x")
@@ -59,7 +61,9 @@ CLOSING = st.sampled_from(["", "", "", "", "prepare", "after"])
 """During which step somebody says stop."""
 Fault = tuple[list[Answer], int | None, str, str]
 FAULTS = st.tuples(ANSWERED, FUSES, SLOW, CLOSING)
-ENDED = {State.SENT, State.MISSED, State.REFUSED, State.CUT, State.CANCELLED, State.UNSURE}
+UNSETTLED = {State.UNSURE, State.REMOVING}
+"""How a row may end where nobody can prove that something is not there."""
+ENDED = {State.SENT, State.MISSED, State.REFUSED, State.CUT, State.CANCELLED, State.REMOVED, *UNSETTLED}
 REASONED = ENDED - {State.SENT}
 
 
@@ -203,6 +207,23 @@ class Ways(RuleBasedStateMachine):
             else:
                 event("settled")
 
+    @rule(data=st.data(), fuse=st.none() | st.integers(0, 2))
+    def take_down(self, data: st.DataObject, fuse: int | None) -> None:
+        """Whatever may be up, also what is being sent just now; perhaps dying at a deletion."""
+        with self.ledger.read() as connection:
+            may_be_up = rows.DELIVERY.c.state.in_([state.value for state in REMOVABLE])
+            ids = list(connection.execute(rows.select(rows.DELIVERY.c.id).where(may_be_up)).scalars())
+        if not ids:
+            return
+        self.world.meanwhile = Fuse(fuse).burn
+        try:
+            down = takedown(self.desk, [data.draw(st.sampled_from(sorted(ids)))], "consent withdrawn", "ada")
+            outcomes.update(one.state for one in down)
+        except Killed:
+            self.desk._adapters.clear()
+        finally:
+            self.world.meanwhile = lambda moment: None
+
     # What workers do
 
     def take(self, owner: str, limit: int) -> list[Claimed]:
@@ -298,10 +319,11 @@ class Ways(RuleBasedStateMachine):
     def what_is_sent_stays_sent(self) -> None:
         if hasattr(self, "ledger"):
             with self.ledger.read() as connection:
-                query = rows.select(rows.DELIVERY.c.id).where(rows.DELIVERY.c.state == "sent")
-                sent = set(connection.execute(query).scalars())
-            assert self.seen_sent <= sent
-            self.seen_sent = sent
+                query = rows.select(rows.DELIVERY.c.id, rows.DELIVERY.c.state)
+                states = {row.id: State(row.state) for row in connection.execute(query)}
+            kept = {State.SENT, State.REMOVING, State.REMOVED}  # or somebody takes it down
+            assert all(states[one] in kept for one in self.seen_sent)
+            self.seen_sent = {one for one, state in states.items() if state is State.SENT}
 
     @invariant()
     def never_after_the_stop(self) -> None:
@@ -328,12 +350,15 @@ class Ways(RuleBasedStateMachine):
                 where = State(row["state"])
                 assert where in ENDED, dict(row)
                 assert where not in REASONED or row["why"], dict(row)
-                assert where is not State.UNSURE or not self.provable
+                assert where not in UNSETTLED or not self.provable, dict(row)
                 keys = connection.execute(
                     rows.select(rows.PART.c.key, rows.PART.c.remote_id).where(rows.PART.c.delivery == row["id"])
                 ).all()
                 if where is State.SENT:
                     assert all(remote for _, remote in keys)
+                if where is State.REMOVED:
+                    mine = {key for key, _ in keys}
+                    assert {one.id for one in self.world.accepted if one.key in mine} <= self.world.deleted, dict(row)
                 assert all(key in accepted for key, remote in keys if remote)
                 if where in (State.MISSED, State.REFUSED, State.CANCELLED):
                     assert not any(key in accepted for key, _ in keys), dict(row)
