@@ -100,8 +100,7 @@ def begin(
     """Mark each, or say why not: a gate closed, its window is over, or the claim was lost. `now`: campaign time."""
     if _twice(one.claimed for one in marks):
         return [begin(ledger, connection, [one], now, lease)[0] for one in marks]
-    real = ledger.real_now(connection)
-    ledger.lock(connection, GATES, shared=True)  # whoever closes a gate waits for the marks that did not see it
+    real = ledger.share(connection, GATES)  # whoever closes a gate waits for the marks that did not see it
     hold(connection, [one.claimed.row for one in marks if one.first], now)
     bars = barred(connection, [one.claimed.row for one in marks], now)
     answers: list[Begun | Barred | None] = []
@@ -115,18 +114,17 @@ def begin(
             answers.append(None)
     open_ = [one for one, answer in zip(marks, answers, strict=True) if answer is None]
     wanted = [
-        (one.claimed.id, one.claimed.owner, (State.CLAIMED if one.first else State.SENDING).value)
-        for one in open_
+        (one.claimed.id, one.claimed.owner, (State.CLAIMED if one.first else State.SENDING).value) for one in open_
     ]
     ours = _MARK.changed(connection, wanted, real + lease)
     begun = [one for one in open_ if one.claimed.id in ours]
     if begun:
         made = [(one.claimed.id, one.part, _created(one, now), one.prepared) for one in begun]
         _PART.run(connection, made)
-        charge(connection, [one.claimed for one in begun if one.first], now)
         _ATTEMPT.run(connection, [(one.claimed.id, one.part, one.claimed.owner) for one in begun], now, real)
         moves = [(one.claimed.id, State.CLAIMED, State.SENDING, None) for one in begun if one.first]
         log(connection, moves, at=now, real_at=real, by="publish")
+        charge(connection, [one.claimed for one in begun if one.first], now)  # last: others who pay wait from here on
     return [answer or _answer(one, ours, now) for one, answer in zip(marks, answers, strict=True)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -180,3 +181,9 @@ class Hand:
         if moved and before in _PAID and after in _UNPAID:
             give_back(self.connection, [delivery], self.now)
         return moved
+
+
+def release(ledger: Ledger, connection: Connection, claims: Iterable[Claimed], now: datetime) -> None:
+    """Let others have what was claimed and not begun. `now`: campaign time."""
+    for one in claims:
+        Hand(ledger, connection, now, one.owner).release(one.id, None)

@@ -76,9 +76,12 @@ def over_budget(connection: Connection, candidates: Sequence[Candidate], now: da
 
 
 def hold(connection: Connection, candidates: Iterable[Candidate], now: datetime) -> None:
-    """Let nobody else pay for posts until this transaction is over, so that `over_budget` stays true until `charge`."""
-    if connection.dialect.name != "sqlite":  # which is all ours already
-        _add(connection, [(one.platform, 0) for one in candidates if one.cost], "posts", now)
+    """Let nobody else pay from a budget until this transaction is over: `over_budget` stays true until `charge`."""
+    if connection.dialect.name == "sqlite":  # which is all ours already
+        return
+    costly = {one.platform for one in candidates if one.cost}
+    budget = _budget(connection) if costly else {}
+    _add(connection, [(platform, 0) for platform in sorted(costly & budget.keys())], "posts", now)
 
 
 def charge(connection: Connection, claimed: Iterable[Claimed], now: datetime) -> None:

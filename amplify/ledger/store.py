@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Lock
-from types import TracebackType
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError, ProgrammingError
 
+from amplify.ledger.filelock import FileLock
 from amplify.ledger.tables import META
 from amplify.model.errors import NeedsPerson, WrongUse
 
@@ -45,7 +43,7 @@ _NOTE: Final = text(
 class Ledger:
     """One ledger. It serves one workspace id, for ever."""
 
-    def __init__(self, engine: Engine, lock: _FileLock | None) -> None:
+    def __init__(self, engine: Engine, lock: FileLock | None) -> None:
         self.engine = engine
         self.sqlite = engine.dialect.name == "sqlite"
         self._lock = lock or nullcontext()
@@ -135,6 +133,17 @@ class Ledger:
             connection.exec_driver_sql(f"SELECT {function}({_LOCKS + what})")
             known[what, shared] = True
 
+    def share(self, connection: Connection, what: int) -> datetime:
+        """A shared lock and the real time, in one question."""
+        if self.sqlite:
+            return datetime.now(UTC)
+        known = connection.info.setdefault(_KNOWN, {})
+        if (what, True) not in known:
+            asked = f"SELECT clock_timestamp(), pg_advisory_xact_lock_shared({_LOCKS + what})"
+            moment: datetime = connection.exec_driver_sql(asked).one()[0]
+            known |= {_NOW: moment.astimezone(UTC), (what, True): True}
+        return self.real_now(connection)
+
     def serve(self, workspace: str) -> None:
         """Bind to a workspace id, or raise WrongUse where this ledger serves another."""
         with self.read() as connection:
@@ -153,7 +162,7 @@ class Ledger:
 
     def close(self) -> None:
         self.engine.dispose()
-        if isinstance(self._lock, _FileLock):
+        if isinstance(self._lock, FileLock):
             self._lock.close()
 
     def _migrate(self) -> None:
@@ -234,7 +243,7 @@ def _postgresql(url: URL) -> Engine:
     return engine
 
 
-def _sqlite(path: Path) -> tuple[Engine, _FileLock]:
+def _sqlite(path: Path) -> tuple[Engine, FileLock]:
     path.parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         f"sqlite:///{path}",
@@ -255,41 +264,4 @@ def _sqlite(path: Path) -> tuple[Engine, _FileLock]:
         cursor.execute("PRAGMA temp_store=MEMORY")
         cursor.close()
 
-    return engine, _FileLock(path.with_suffix(".lock"))
-
-
-class _FileLock:
-    """One writer at a time, among threads and among processes."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._threads = Lock()
-        self._file: IO[str] | None = None
-
-    def __enter__(self) -> None:
-        self._threads.acquire()
-        try:
-            if self._file is None:
-                self._file = self._open()
-            fcntl.flock(self._file, fcntl.LOCK_EX)
-        except BaseException:
-            self._threads.release()
-            raise
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._file is not None
-        fcntl.flock(self._file, fcntl.LOCK_UN)
-        self._threads.release()
-
-    def _open(self) -> IO[str]:
-        try:
-            return self._path.open("a")
-        except OSError as error:
-            raise NeedsPerson(f"the ledger cannot be written ({error.strerror}: {self._path})") from error
-
-    def close(self) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+    return engine, FileLock(path.with_suffix(".lock"))

@@ -24,7 +24,7 @@ from amplify.ledger.agenda import pause
 from amplify.ledger.buckets import hear
 from amplify.ledger.claim import Sorted, claim
 from amplify.ledger.claimed import Claimed
-from amplify.ledger.settle import Hand
+from amplify.ledger.settle import release
 from amplify.ledger.writer import Answer, Writer
 from amplify.model.allowance import Heard
 from amplify.model.errors import AmplifyError, NeedsPerson
@@ -259,9 +259,8 @@ class Drain:
     def _ended(self, claimed: Claimed, outcome: str) -> None:
         self._outcomes[outcome] += 1
         self._news += self._desk.heard(claimed.account)
-        if LOG.isEnabledFor(logging.INFO):
-            which = {"account": claimed.account, "post": claimed.post, "platform": claimed.platform}
-            tell("outcome", delivery=claimed.id, outcome=outcome, **which)
+        which = {"account": claimed.account, "post": claimed.post, "platform": claimed.platform}
+        tell("outcome", delivery=claimed.id, outcome=outcome, **which)
         if self._told is not None:
             self._told(claimed, outcome)
 
@@ -288,13 +287,8 @@ class Drain:
             del self._in_hand[id(one)]
         if not idle:
             return
-        desk = self._desk
-
-        def release(connection: Connection) -> None:
-            for one in idle:
-                Hand(desk.ledger, connection, desk.clock.now(), one.owner).release(one.id, None)
-
+        ledger, now = self._desk.ledger, self._desk.clock.now()
         try:
-            self._writer.run(release)
+            self._writer.run(lambda connection: release(ledger, connection, idle, now))
         except NeedsPerson as error:
             self._failed = self._failed or error
