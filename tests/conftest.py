@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterator
 from ipaddress import ip_address
@@ -18,6 +19,9 @@ from counterparts.require import need
 
 if TYPE_CHECKING:
     from amplify.stage.process import Stage
+
+# A shell's background jobs ignore Ctrl-C, and so would every process that a test starts in one.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A loaded machine is slow, and no property of ours is about speed.
 settings.register_profile("unhurried", deadline=None)

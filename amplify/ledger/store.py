@@ -135,13 +135,12 @@ class Ledger:
 
     def share(self, connection: Connection, what: int) -> datetime:
         """A shared lock and the real time, in one question."""
-        if self.sqlite:
-            return datetime.now(UTC)
-        known = connection.info.setdefault(_KNOWN, {})
-        if (what, True) not in known:
-            asked = f"SELECT clock_timestamp(), pg_advisory_xact_lock_shared({_LOCKS + what})"
-            moment: datetime = connection.exec_driver_sql(asked).one()[0]
-            known |= {_NOW: moment.astimezone(UTC), (what, True): True}
+        if not self.sqlite:
+            known = connection.info.setdefault(_KNOWN, {})
+            if (what, True) not in known:
+                asked = f"SELECT clock_timestamp(), pg_advisory_xact_lock_shared({_LOCKS + what})"
+                moment: datetime = connection.exec_driver_sql(asked).one()[0]
+                known |= {_NOW: moment.astimezone(UTC), (what, True): True}
         return self.real_now(connection)
 
     def serve(self, workspace: str) -> None:
