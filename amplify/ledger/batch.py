@@ -17,7 +17,7 @@ from sqlalchemy import Connection, CursorResult
 
 Kind = Literal["text", "instant", "whole", "json"]
 
-_CASTS: Final[Mapping[Kind, str]] = {"text": "text", "instant": "timestamptz", "whole": "bigint", "json": "json"}
+CASTS: Final[Mapping[Kind, str]] = {"text": "text", "instant": "timestamptz", "whole": "bigint", "json": "json"}
 NOTHING: Final[Mapping[str, Kind]] = {}
 _NAMES: Final = re.compile(r"\{(\w+)\}")
 
@@ -31,16 +31,14 @@ class Batch:
 
     def __init__(self, statement: str, common: Mapping[str, Kind] = NOTHING, **columns: Kind) -> None:
         self._columns = columns
-        lite, great = _tables(columns)
+        lite, great = tables(columns)
         given = [name for name in _NAMES.findall(statement) if name != "rows"]
         if given != list(common):
             raise ValueError("what rows have in common is named in the order in which the statement has it")
         self._common = tuple(common.values())
         self._texts = {
             "sqlite": statement.format(rows=lite, **dict.fromkeys(common, "?")),
-            "postgresql": statement.format(
-                rows=great, **{name: f"%s::{_CASTS[kind]}" for name, kind in common.items()}
-            ),
+            "postgresql": statement.format(rows=great, **{name: f"%s::{CASTS[kind]}" for name, kind in common.items()}),
         }
 
     def run(self, connection: Connection, rows: Iterable[Sequence[Any]], *common: Any) -> CursorResult[Any]:
@@ -49,35 +47,12 @@ class Batch:
         return connection.exec_driver_sql(self._texts[name], self._packed(name, rows, common))
 
     def _packed(self, name: str, rows: Iterable[Sequence[Any]], common: Sequence[Any]) -> tuple[Any, ...]:
-        spell = _spellings(name)
+        spell = spellings(name)
         told = [
             spell[kind](value) if value is not None and kind in spell else value
             for kind, value in zip(self._common, common, strict=True)
         ]
-        return (*told, _pack(name, self._columns, rows))
-
-
-class Change(Batch):
-    """An UPDATE of rows of `delivery`, the first column of which is its id, that tells which it changed."""
-
-    def __init__(self, statement: str, common: Mapping[str, Kind] = NOTHING, **columns: Kind) -> None:
-        super().__init__(statement, common, **columns)
-        self._telling = {name: f"{text} RETURNING delivery.id" for name, text in self._texts.items()}
-
-    def changed(self, connection: Connection, rows: Sequence[Sequence[Any]], *common: Any) -> set[str]:
-        """Run it; the ids of those for which its conditions held."""
-        if not rows:
-            return set()
-        name = connection.dialect.name
-        packed = self._packed(name, rows, common)
-        if name == "sqlite":  # nearly always it is all of them, and then a number says so
-            connection.exec_driver_sql("SAVEPOINT change")
-            all_of_them = connection.exec_driver_sql(self._texts[name], packed).rowcount == len(rows)
-            connection.exec_driver_sql("RELEASE change" if all_of_them else "ROLLBACK TO change")
-            if all_of_them:
-                return {row[0] for row in rows}
-            connection.exec_driver_sql("RELEASE change")
-        return set(connection.exec_driver_sql(self._telling[name], packed).scalars())
+        return (*told, pack(name, self._columns, rows))
 
 
 class Fetch:
@@ -88,7 +63,7 @@ class Fetch:
 
     def __init__(self, statement: str, gives: Mapping[str, Kind], locked: str = "", **columns: Kind) -> None:
         self._columns, self._names, self._kinds = columns, tuple(gives), tuple(gives.values())
-        lite, great = _tables(columns)
+        lite, great = tables(columns)
         listed = ", ".join(f"f.{name}" for name in gives)
         self._texts = {
             "sqlite": _select(f"json_group_array(json_array({listed}))", _told(statement, lite, "")),
@@ -98,7 +73,7 @@ class Fetch:
     def run(self, connection: Connection, rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
         """What it finds, in its own order on PostgreSQL; whoever needs an order sorts. JSON comes as text."""
         name = connection.dialect.name
-        found = connection.exec_driver_sql(self._texts[name], (_pack(name, self._columns, rows),))
+        found = connection.exec_driver_sql(self._texts[name], (pack(name, self._columns, rows),))
         if name != "sqlite":
             return [tuple(row) for row in found]
         ways = [_instant if kind == "instant" else None for kind in self._kinds]
@@ -116,18 +91,19 @@ def _select(what: str, among: str) -> str:
     return f"SELECT {what} FROM ({among}) AS f"  # noqa: S608 - our own words, no value among them
 
 
-def _tables(columns: Mapping[str, Kind]) -> tuple[str, str]:
+def tables(columns: Mapping[str, Kind], lite_rows: str = "?", great_rows: str = "%s") -> tuple[str, str]:
     """The rows as a table, on SQLite and on PostgreSQL. Our own words, no value among them."""
     lite = ", ".join(f"json_extract(value, '$[{at}]') AS {name}" for at, name in enumerate(columns))
-    great = ", ".join(f"(value->>{at})::{_CASTS[kind]} AS {name}" for at, (name, kind) in enumerate(columns.items()))
+    great = ", ".join(f"(value->>{at})::{CASTS[kind]} AS {name}" for at, (name, kind) in enumerate(columns.items()))
     return (
-        f"(SELECT {lite} FROM json_each(?))",  # noqa: S608
-        f"(SELECT {great} FROM jsonb_array_elements(%s::jsonb) AS t(value))",  # noqa: S608
+        f"(SELECT {lite} FROM json_each({lite_rows}))",  # noqa: S608
+        f"(SELECT {great} FROM jsonb_array_elements({great_rows}::jsonb) AS t(value))",  # noqa: S608
     )
 
 
-def _pack(name: str, columns: Mapping[str, Kind], rows: Iterable[Sequence[Any]]) -> str:
-    spell = _spellings(name)
+def pack(name: str, columns: Mapping[str, Kind], rows: Iterable[Sequence[Any]]) -> str:
+    """The rows as one JSON text for the database of this name."""
+    spell = spellings(name)
     ways = [(at, spell[kind]) for at, kind in enumerate(columns.values()) if kind in spell]
     table = [list(row) for row in rows]
     for row in table:
@@ -137,7 +113,8 @@ def _pack(name: str, columns: Mapping[str, Kind], rows: Iterable[Sequence[Any]])
     return json.dumps(table, ensure_ascii=False)
 
 
-def _spellings(name: str) -> Mapping[Kind, Callable[[Any], str]]:
+def spellings(name: str) -> Mapping[Kind, Callable[[Any], str]]:
+    """How the database of this name has values that JSON or a driver would not write as it does."""
     return _LITE if name == "sqlite" else _GREAT
 
 

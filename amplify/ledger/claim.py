@@ -21,10 +21,11 @@ from amplify.ledger.batch import Batch, Fetch
 from amplify.ledger.boosts import waiting
 from amplify.ledger.buckets import Allowances, Want, take
 from amplify.ledger.candidate import Bar, Candidate
+from amplify.ledger.chain import Chain
 from amplify.ledger.claimed import COLUMNS, KINDS, LISTED, Claimed, candidate, with_parts
 from amplify.ledger.columns import Utc
 from amplify.ledger.gates import GATES
-from amplify.ledger.moves import log
+from amplify.ledger.moves import logging
 from amplify.ledger.store import Ledger
 from amplify.ledger.tables import ACCOUNT, DELIVERY
 from amplify.model.delivery import State
@@ -128,10 +129,11 @@ _LATER = Batch(
     id="text",
     opens="instant",
 )
-_TAKE = Batch(
+_TAKE = Chain(
     "UPDATE delivery SET state = 'claimed', owner = {owner}, lease_until = v.lease, why = NULL "
     "FROM {rows} AS v WHERE delivery.id = v.id",
-    {"owner": "text"},
+    logging(State.WAITING, State.CLAIMED),
+    common={"owner": "text", "at": "instant", "real": "instant", "by": "text"},
     id="text",
     lease="instant",
 )
@@ -185,11 +187,8 @@ def claim(
         return Sorted([], more)
     ticket = f"{owner}#{os.urandom(4).hex()}"
     taken = _allowed(connection, with_parts(connection, ready, ticket), allowances, real)
-    if taken:
-        leases = [(one.id, real + lease + max(one.due_at - now, timedelta(0))) for one in taken]
-        _TAKE.run(connection, leases, ticket)
-        moved = [(one.id, State.WAITING, State.CLAIMED, None) for one in taken]
-        log(connection, moved, at=now, real_at=real, by="publish")
+    leases = [(one.id, real + lease + max(one.due_at - now, timedelta(0))) for one in taken]
+    _TAKE.run(connection, leases, owner=ticket, at=now, real=real, by="publish")
     return Sorted(taken, more)
 
 

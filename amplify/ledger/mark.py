@@ -13,10 +13,11 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from amplify.ledger.bars import barred
-from amplify.ledger.batch import Batch, Change
+from amplify.ledger.batch import Batch
+from amplify.ledger.chain import Chain
 from amplify.ledger.claimed import Claimed
 from amplify.ledger.gates import GATES
-from amplify.ledger.moves import log
+from amplify.ledger.moves import logging
 from amplify.ledger.spending import charge, hold
 from amplify.ledger.store import Ledger
 from amplify.model.delivery import State
@@ -24,33 +25,26 @@ from amplify.model.delivery import State
 LOST: Final = "another worker has it"
 """The lease ran out meanwhile, or an edit took the row away."""
 
-_MARK = Change(
+_BEGIN: Final = Chain(
     "UPDATE delivery SET state = 'sending', lease_until = {lease} FROM {rows} AS v "
     "WHERE delivery.id = v.id AND delivery.owner = v.owner AND delivery.state = v.before",
-    {"lease": "instant"},
+    "UPDATE part SET created_at = v.created, prepared = v.prepared FROM {rows} AS v "
+    "WHERE part.delivery = v.id AND part.number = v.number",
+    "INSERT INTO attempt (delivery, part, owner, at, real_began) "
+    "SELECT v.id, v.number, v.owner, {at}, {real} FROM {rows} AS v",
+    logging(State.CLAIMED, State.SENDING, "WHERE v.before = 'claimed'"),
+    common={"lease": "instant", "at": "instant", "real": "instant", "by": "text"},
     id="text",
     owner="text",
     before="text",
-)
-_PART = Batch(
-    "UPDATE part SET created_at = v.created, prepared = v.prepared FROM {rows} AS v "
-    "WHERE part.delivery = v.id AND part.number = v.number",
-    id="text",
     number="whole",
     created="instant",
     prepared="json",
 )
-_ATTEMPT = Batch(
-    "INSERT INTO attempt (delivery, part, owner, at, real_began) "
-    "SELECT v.id, v.number, v.owner, {at}, {began} FROM {rows} AS v",
-    {"at": "instant", "began": "instant"},
-    id="text",
-    number="whole",
-    owner="text",
-)
-_KEEP = Change(
+_KEEP: Final = Chain(
     "UPDATE delivery SET lease_until = v.lease FROM {rows} AS v "
     "WHERE delivery.id = v.id AND delivery.owner = v.owner AND delivery.state = 'claimed'",
+    common={},
     id="text",
     owner="text",
     lease="instant",
@@ -100,7 +94,8 @@ def begin(
     """Mark each, or say why not: a gate closed, its window is over, or the claim was lost. `now`: campaign time."""
     if _twice(one.claimed for one in marks):
         return [begin(ledger, connection, [one], now, lease)[0] for one in marks]
-    real = ledger.share(connection, GATES)  # whoever closes a gate waits for the marks that did not see it
+    real = ledger.real_now(connection)
+    ledger.lock(connection, GATES, shared=True)  # whoever closes a gate waits for the marks that did not see it
     hold(connection, [one.claimed.row for one in marks if one.first], now)
     bars = barred(connection, [one.claimed.row for one in marks], now)
     answers: list[Begun | Barred | None] = []
@@ -113,18 +108,20 @@ def begin(
         else:
             answers.append(None)
     open_ = [one for one, answer in zip(marks, answers, strict=True) if answer is None]
-    wanted = [
-        (one.claimed.id, one.claimed.owner, (State.CLAIMED if one.first else State.SENDING).value) for one in open_
+    rows = [
+        (
+            one.claimed.id,
+            one.claimed.owner,
+            (State.CLAIMED if one.first else State.SENDING).value,
+            one.part,
+            _created(one, now),
+            one.prepared,
+        )
+        for one in open_
     ]
-    ours = _MARK.changed(connection, wanted, real + lease)
-    begun = [one for one in open_ if one.claimed.id in ours]
-    if begun:
-        made = [(one.claimed.id, one.part, _created(one, now), one.prepared) for one in begun]
-        _PART.run(connection, made)
-        _ATTEMPT.run(connection, [(one.claimed.id, one.part, one.claimed.owner) for one in begun], now, real)
-        moves = [(one.claimed.id, State.CLAIMED, State.SENDING, None) for one in begun if one.first]
-        log(connection, moves, at=now, real_at=real, by="publish")
-        charge(connection, [one.claimed for one in begun if one.first], now)  # last: others who pay wait from here on
+    ours = _BEGIN.run(connection, rows, lease=real + lease, at=now, real=real, by="publish")
+    begun = [one.claimed for one in open_ if one.first and one.claimed.id in ours]
+    charge(connection, begun, now)  # last: others who pay wait from here on
     return [answer or _answer(one, ours, now) for one, answer in zip(marks, answers, strict=True)]
 
 
@@ -166,7 +163,7 @@ def keep(
         (one.claimed.id, one.claimed.owner, real + lease + max(one.claimed.due_at - now, timedelta(0)))
         for one in uploads
     ]
-    ours = _KEEP.changed(connection, until)
+    ours = _KEEP.run(connection, until)
     kept = [one for one in uploads if one.claimed.id in ours]
     rows = [(one.claimed.id, number, prepared) for one in kept for number, prepared in one.parts.items()]
     if rows:

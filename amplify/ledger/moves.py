@@ -25,6 +25,15 @@ _LOG = Batch(
 )
 
 
+def logging(before: State, after: State, which: str = "") -> str:
+    """What a `Chain` says of its rows to the log, of those that a WHERE picks out. In common: `at`, `real`, `by`."""
+    if after not in MOVES[before]:
+        raise ValueError(f"no delivery goes from {before} to {after}")
+    said = f"v.id, {{at}}, {{real}}, '{before.value}', '{after.value}', {{by}}"
+    columns = "delivery, at, real_at, before, after, by"
+    return f"INSERT INTO move ({columns}) SELECT {said} FROM {{rows}} AS v {which}"  # noqa: S608 - our own words
+
+
 def move(
     connection: Connection,
     delivery: str,

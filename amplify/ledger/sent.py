@@ -2,50 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection
 
-from amplify.ledger.batch import Batch, Change
-from amplify.ledger.moves import log
+from amplify.ledger.batch import Kind
+from amplify.ledger.chain import Chain
+from amplify.ledger.moves import logging
 from amplify.ledger.removing import landed
 from amplify.ledger.store import Ledger
 from amplify.model.delivery import State
 from amplify.model.platform import Receipt
 
-_RECEIPT = Batch(
+_SENT: Final = (
+    "UPDATE delivery SET state = 'sent', owner = NULL, lease_until = NULL, why = NULL, sent_at = {at} "
+    "FROM {rows} AS v WHERE delivery.id = v.id AND delivery.state = '{before}' "
+    "AND (v.owner IS NULL OR delivery.owner = v.owner)"
+)
+_WAKE_BOOSTS: Final = (
+    "UPDATE delivery SET look_at = delivery.due_at FROM {rows} AS v "
+    "WHERE delivery.boost_of = v.base AND delivery.boost_of IS NOT NULL AND delivery.state = 'waiting'"
+)
+_COMMON: Final[Mapping[str, Kind]] = {"at": "instant", "real": "instant", "by": "text"}
+_FINISH: Final = {
+    before: Chain(
+        _SENT.replace("{before}", before.value),
+        logging(before, State.SENT),
+        _WAKE_BOOSTS,
+        common=_COMMON,
+        id="text",
+        base="text",
+        owner="text",
+    )
+    for before in (State.SENDING, State.UNSURE)
+}
+_RECEIPT: Final = (
     "UPDATE part SET remote_id = v.remote, url = v.url, extra = v.extra, sent_at = {at}, removed_at = NULL "
-    "FROM {rows} AS v WHERE part.delivery = v.id AND part.number = v.number",
-    {"at": "instant"},
+    "FROM {rows} AS v WHERE part.delivery = v.id AND part.number = v.number"
+)
+_ENDED: Final = (
+    "UPDATE attempt SET real_ended = {real}, outcome = 'sent' FROM {rows} AS v "
+    "WHERE attempt.delivery = v.id AND attempt.part = v.number AND attempt.owner = v.owner"
+)
+_OUT: Final = Chain(
+    _SENT.replace("{before}", State.SENDING.value) + " AND v.last = 1",
+    logging(State.SENDING, State.SENT),
+    _WAKE_BOOSTS,
+    first=(_RECEIPT, _ENDED),
+    common=_COMMON,
     id="text",
+    base="text",
+    owner="text",
+    last="whole",
     number="whole",
     remote="text",
     url="text",
     extra="text",
-)
-_ENDED = Batch(
-    "UPDATE attempt SET real_ended = {ended}, outcome = 'sent' FROM {rows} AS v "
-    "WHERE attempt.delivery = v.id AND attempt.part = v.number AND attempt.owner = v.owner",
-    {"ended": "instant"},
-    id="text",
-    number="whole",
-    owner="text",
-)
-_SENT = Change(
-    "UPDATE delivery SET state = 'sent', owner = NULL, lease_until = NULL, why = NULL, sent_at = {at} "
-    "FROM {rows} AS v WHERE delivery.id = v.id AND delivery.state = v.before "
-    "AND (v.owner IS NULL OR delivery.owner = v.owner)",
-    {"at": "instant"},
-    id="text",
-    owner="text",
-    before="text",
-)
-_WAKE_BOOSTS = Batch(
-    "UPDATE delivery SET look_at = delivery.due_at FROM {rows} AS v "
-    "WHERE delivery.boost_of = v.base AND delivery.boost_of IS NOT NULL AND delivery.state = 'waiting'",
-    base="text",
 )
 
 
@@ -68,16 +83,24 @@ def write_sent(
 
     False where the claim was lost meanwhile, and the row stands as somebody else has left it.
     """
+    if len({one.delivery for one in parts}) < len(parts):  # a claim that was lost, and another's; told one by one
+        return [write_sent(ledger, connection, [one], now, by)[0] for one in parts]
     real = ledger.real_now(connection)
-    _RECEIPT.run(
-        connection,
-        [(one.delivery, one.part, one.receipt.id, one.receipt.url, one.receipt.extra) for one in parts],
-        now,
-    )
-    _ENDED.run(connection, [(one.delivery, one.part, one.owner) for one in parts], real)
-    last = [one for one in parts if one.last]
-    done = finish(connection, [(one.delivery, one.owner) for one in last], State.SENDING, now, real, by)
-    given_up = [(one.delivery, None) for one in last if one.delivery not in done]
+    rows = [
+        (
+            one.delivery,
+            _base(one.delivery),
+            one.owner,
+            int(one.last),
+            one.part,
+            one.receipt.id,
+            one.receipt.url,
+            one.receipt.extra,
+        )
+        for one in parts
+    ]
+    done = _OUT.run(connection, rows, at=now, real=real, by=by)
+    given_up = [(one.delivery, None) for one in parts if one.last and one.delivery not in done]
     done |= finish(connection, given_up, State.UNSURE, now, real, by)
     others = {one.delivery for one in parts} - done
     if others:
@@ -95,10 +118,10 @@ def finish(
 ) -> set[str]:
     """Move deliveries, each with its owner (None: whoever holds it), to `sent`; those that moved. Boosts of them need
     not wait any longer."""
-    if not deliveries:
-        return set()
-    moved = _SENT.changed(connection, [(id, owner, before.value) for id, owner in deliveries], now)
-    if moved:
-        log(connection, [(id, before, State.SENT, None) for id in sorted(moved)], at=now, real_at=real, by=by)
-        _WAKE_BOOSTS.run(connection, [(id.partition(".")[0],) for id in sorted(moved)])
-    return moved
+    rows = [(id, _base(id), owner) for id, owner in deliveries]
+    return _FINISH[before].run(connection, rows, at=now, real=real, by=by)
+
+
+def _base(delivery: str) -> str:
+    """A delivery's identity in all its generations: boosts wait for whichever is sent."""
+    return delivery.partition(".")[0]

@@ -28,6 +28,9 @@ _LOCKS: Final = 4206180715
 _BINDING: Final = 3
 _KNOWN, _NOW = "known", "now"
 """What a connection of PostgreSQL keeps in mind for one transaction: the time that it was told, and its locks."""
+_BEGUN: Final = "SELECT clock_timestamp(), set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)"
+"""What a write transaction of PostgreSQL asks first. It touches a few rows by their keys; of a table that has just
+grown the server knows no better than to read all of it, each time, until its statistics are made."""
 _IDLE: Final = 1.0
 """Seconds (real time) after which a connection may have been lost without anybody noticing."""
 _READ_ONLY: Final = "25006"
@@ -92,7 +95,8 @@ class Ledger:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
                 connection.begin()
-                connection.info.pop(_KNOWN, None)
+                moment: datetime = connection.exec_driver_sql(_BEGUN).one()[0]
+                connection.info[_KNOWN] = {_NOW: moment.astimezone(UTC)}
             try:
                 yield connection
             except BaseException:
@@ -125,23 +129,11 @@ class Ledger:
     def lock(self, connection: Connection, what: int, shared: bool = False) -> None:
         """Until the end of this write transaction, alone or together with others that share: SQLite's own lock is
         the whole ledger's already."""
-        if self.sqlite:
-            return
         known = connection.info.setdefault(_KNOWN, {})
-        if (what, shared) not in known:
+        if not self.sqlite and (what, shared) not in known:
             function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
             connection.exec_driver_sql(f"SELECT {function}({_LOCKS + what})")
             known[what, shared] = True
-
-    def share(self, connection: Connection, what: int) -> datetime:
-        """A shared lock and the real time, in one question."""
-        if not self.sqlite:
-            known = connection.info.setdefault(_KNOWN, {})
-            if (what, True) not in known:
-                asked = f"SELECT clock_timestamp(), pg_advisory_xact_lock_shared({_LOCKS + what})"
-                moment: datetime = connection.exec_driver_sql(asked).one()[0]
-                known |= {_NOW: moment.astimezone(UTC), (what, True): True}
-        return self.real_now(connection)
 
     def serve(self, workspace: str) -> None:
         """Bind to a workspace id, or raise WrongUse where this ledger serves another."""

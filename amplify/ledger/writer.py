@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
+from time import monotonic
 from types import TracebackType
 from typing import Any, Final, Generic, Protocol, Self, TypeVar
 
@@ -24,6 +25,8 @@ Act = Callable[[Connection, Sequence[Item]], Sequence[T]]
 """Writes many of one kind; an answer for each."""
 
 _LARGEST_GROUP: Final = 512
+_PATIENCE: Final = 0.01
+"""Seconds that what nobody waits for is given to find company: a transaction of its own costs as much as a full one."""
 
 
 class Answer(Generic[T]):
@@ -120,13 +123,18 @@ class Writer:
         more = True
         while more:
             group: list[_Entry] = []
+            begin = 0.0  # when a group begins that nobody waits for
             entry = self._queue.get()
             while entry is not None:
                 group.append(entry)
                 if len(group) >= _LARGEST_GROUP:
                     break
+                if entry[2] is not NOBODY:
+                    begin = float("-inf")
+                elif not begin:
+                    begin = monotonic() + _PATIENCE
                 try:
-                    entry = self._queue.get_nowait()
+                    entry = self._queue.get(timeout=max(begin - monotonic(), 0.0))
                 except Empty:
                     break
             more = entry is not None
