@@ -18,9 +18,10 @@ from amplify.ledger.chain import Chain
 from amplify.ledger.claimed import Claimed
 from amplify.ledger.gates import GATES
 from amplify.ledger.moves import logging
-from amplify.ledger.spending import charge, hold
+from amplify.ledger.spending import PAY, hold, to_come
 from amplify.ledger.store import Ledger
 from amplify.model.delivery import State
+from amplify.rules.budget import month_of
 
 LOST: Final = "another worker has it"
 """The lease ran out meanwhile, or an edit took the row away."""
@@ -33,13 +34,16 @@ _BEGIN: Final = Chain(
     "INSERT INTO attempt (delivery, part, owner, at, real_began) "
     "SELECT v.id, v.number, v.owner, {at}, {real} FROM {rows} AS v",
     logging(State.CLAIMED, State.SENDING, "WHERE v.before = 'claimed'"),
-    common={"lease": "instant", "at": "instant", "real": "instant", "by": "text"},
+    PAY,  # last: others who pay wait from here on
+    common={"lease": "instant", "at": "instant", "real": "instant", "by": "text", "month": "text"},
     id="text",
     owner="text",
     before="text",
     number="whole",
     created="instant",
     prepared="json",
+    platform="text",
+    cost="whole",
 )
 _KEEP: Final = Chain(
     "UPDATE delivery SET lease_until = v.lease FROM {rows} AS v "
@@ -108,21 +112,17 @@ def begin(
         else:
             answers.append(None)
     open_ = [one for one, answer in zip(marks, answers, strict=True) if answer is None]
-    rows = [
-        (
-            one.claimed.id,
-            one.claimed.owner,
-            (State.CLAIMED if one.first else State.SENDING).value,
-            one.part,
-            _created(one, now),
-            one.prepared,
-        )
-        for one in open_
-    ]
-    ours = _BEGIN.run(connection, rows, lease=real + lease, at=now, real=real, by="publish")
-    begun = [one.claimed for one in open_ if one.first and one.claimed.id in ours]
-    charge(connection, begun, now)  # last: others who pay wait from here on
+    rows = [_row(one, now) for one in open_]
+    ours = _BEGIN.run(connection, rows, lease=real + lease, at=now, real=real, by="publish", month=month_of(now))
     return [answer or _answer(one, ours, now) for one, answer in zip(marks, answers, strict=True)]
+
+
+def _row(mark: Mark, now: datetime) -> tuple[object, ...]:
+    """As `_BEGIN` has it: with the money for all that is to come, once a claim."""
+    claimed, before = mark.claimed, State.CLAIMED if mark.first else State.SENDING
+    cost = to_come(claimed) if mark.first else 0
+    created = _created(mark, now)
+    return claimed.id, claimed.owner, before.value, mark.part, created, mark.prepared, claimed.platform, cost
 
 
 def _twice(claims: Iterable[Claimed]) -> bool:

@@ -18,7 +18,7 @@ from amplify.ledger.batch import Batch
 from amplify.ledger.candidate import Bar, Candidate
 from amplify.ledger.claimed import Claimed
 from amplify.ledger.gates import look_again
-from amplify.ledger.store import get_meta, set_meta
+from amplify.ledger.store import get_meta, known_for_now, set_meta
 from amplify.ledger.tables import DELIVERY, PART, READING, SPEND
 from amplify.model.delivery import State
 from amplify.model.message import message_from_json
@@ -37,6 +37,14 @@ _ADD: Final = Batch(
     what="text",
     micros="whole",
 )
+PAY: Final = (
+    "INSERT INTO spend (platform, month, what, micros) "
+    "SELECT v.platform, {month}, 'posts', CAST(sum(v.cost) AS BIGINT) FROM {rows} AS v WHERE v.cost > 0 "
+    "GROUP BY v.platform ORDER BY v.platform "
+    "ON CONFLICT (platform, month, what) DO UPDATE SET micros = spend.micros + excluded.micros"
+)
+"""For the begin mark's `Chain`, of what it begins: rows with a `platform` and a `cost` (millionths of a dollar), and a
+`month` in common."""
 _UNBEGUN: Final = (State.WAITING.value, State.CLAIMED.value)
 
 
@@ -46,6 +54,7 @@ def write_budget(connection: Connection, budget: Mapping[str, int]) -> None:
     text = json.dumps(budget, sort_keys=True) if budget else ""
     if (get_meta(connection, _BUDGET) or "") != text:
         set_meta(connection, _BUDGET, text)
+        known_for_now(connection).pop(_BUDGET, None)
         look_again(connection)
 
 
@@ -76,7 +85,7 @@ def over_budget(connection: Connection, candidates: Sequence[Candidate], now: da
 
 
 def hold(connection: Connection, candidates: Iterable[Candidate], now: datetime) -> None:
-    """Let nobody else pay from a budget until this transaction is over: `over_budget` stays true until `charge`."""
+    """Let nobody else pay from a budget until this transaction is over: `over_budget` stays true until it has."""
     if connection.dialect.name == "sqlite":  # which is all ours already
         return
     costly = {one.platform for one in candidates if one.cost}
@@ -84,12 +93,10 @@ def hold(connection: Connection, candidates: Iterable[Candidate], now: datetime)
     _add(connection, [(platform, 0) for platform in sorted(costly & budget.keys())], "posts", now)
 
 
-def charge(connection: Connection, claimed: Iterable[Claimed], now: datetime) -> None:
-    """Pay for what is about to be sent: all messages that are still to come. At the first begin mark of a claim."""
-    _add(connection, [(one.platform, _to_come(one)) for one in claimed if one.platform in PRICES], "posts", now)
-
-
-def _to_come(claimed: Claimed) -> int:
+def to_come(claimed: Claimed) -> int:
+    """What it costs to send all messages that are still to come: paid at the first begin mark of a claim."""
+    if claimed.platform not in PRICES:
+        return 0
     left = [part.number for part in claimed.parts if part.receipt is None]
     if len(left) == len(claimed.parts):
         return claimed.row.cost
@@ -161,8 +168,12 @@ def budgets(connection: Connection, now: datetime) -> list[Budget]:
 
 
 def _budget(connection: Connection) -> Mapping[str, int]:
-    text = get_meta(connection, _BUDGET)
-    return json.loads(text) if text else {}
+    known = known_for_now(connection)
+    if _BUDGET not in known:
+        text = get_meta(connection, _BUDGET)
+        known[_BUDGET] = json.loads(text) if text else {}
+    budget: Mapping[str, int] = known[_BUDGET]
+    return budget
 
 
 def _spent(connection: Connection, platforms: Iterable[str], month: str) -> dict[str, int]:

@@ -27,10 +27,10 @@ _LOCKS: Final = 4206180715
 """PostgreSQL's advisory locks are numbers: ours begin here, the migration's is the first."""
 _BINDING: Final = 3
 _KNOWN, _NOW = "known", "now"
-"""What a connection of PostgreSQL keeps in mind for one transaction: the time that it was told, and its locks."""
-_BEGUN: Final = "SELECT clock_timestamp(), set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)"
-"""What a write transaction of PostgreSQL asks first. It touches a few rows by their keys; of a table that has just
-grown the server knows no better than to read all of it, each time, until its statistics are made."""
+_BY_KEYS: Final = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit")
+"""What PostgreSQL need not think of in a write transaction, which touches a few rows by their keys. Of a table that has
+just grown it knows no better than to read all of it, each time, until its statistics are made."""
+_BEGUN: Final = "SELECT clock_timestamp(), " + ", ".join(f"set_config('{name}', 'off', true)" for name in _BY_KEYS)
 _IDLE: Final = 1.0
 """Seconds (real time) after which a connection may have been lost without anybody noticing."""
 _READ_ONLY: Final = "25006"
@@ -91,12 +91,13 @@ class Ledger:
         processes for seconds.
         """
         with _answering(), self._lock, self.engine.connect() as connection:
+            connection.info.pop(_KNOWN, None)
             if self.sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
                 connection.begin()
                 moment: datetime = connection.exec_driver_sql(_BEGUN).one()[0]
-                connection.info[_KNOWN] = {_NOW: moment.astimezone(UTC)}
+                known_for_now(connection)[_NOW] = moment.astimezone(UTC)
             try:
                 yield connection
             except BaseException:
@@ -108,10 +109,9 @@ class Ledger:
     def read(self) -> Iterator[Connection]:
         """A read-only look at one moment. Raises NeedsPerson where the database went away."""
         with _answering(), self.engine.connect() as connection:
+            connection.info.pop(_KNOWN, None)
             if self.sqlite:
                 connection.exec_driver_sql("BEGIN")
-            else:
-                connection.info.pop(_KNOWN, None)
             yield connection
             connection.rollback()
 
@@ -119,7 +119,7 @@ class Ledger:
         """Real time, UTC: the database's where several machines share it, asked once a transaction."""
         if self.sqlite:
             return datetime.now(UTC)
-        known = connection.info.setdefault(_KNOWN, {})
+        known = known_for_now(connection)
         if _NOW not in known:
             moment: datetime = connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
             known[_NOW] = moment.astimezone(UTC)
@@ -129,7 +129,7 @@ class Ledger:
     def lock(self, connection: Connection, what: int, shared: bool = False) -> None:
         """Until the end of this write transaction, alone or together with others that share: SQLite's own lock is
         the whole ledger's already."""
-        known = connection.info.setdefault(_KNOWN, {})
+        known = known_for_now(connection)
         if not self.sqlite and (what, shared) not in known:
             function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
             connection.exec_driver_sql(f"SELECT {function}({_LOCKS + what})")
@@ -183,6 +183,12 @@ class Ledger:
 def ledger_url(root: Path) -> str:
     """`AMPLIFY_DATABASE_URL`, or the SQLite file in the workspace's `.amplify/`."""
     return os.environ.get("AMPLIFY_DATABASE_URL") or f"sqlite:///{root / '.amplify' / LEDGER_FILE}"
+
+
+def known_for_now(connection: Connection) -> dict[Any, Any]:
+    """What need not be asked again before this transaction ends: the time it was told, its locks, its budget."""
+    known: dict[Any, Any] = connection.info.setdefault(_KNOWN, {})
+    return known
 
 
 def get_meta(connection: Connection, key: str) -> str | None:

@@ -14,13 +14,13 @@ from amplify.ledger.candidate import Bar, Candidate
 from amplify.ledger.claimed import load
 from amplify.ledger.spending import (
     budgets,
-    charge,
     give_back,
     hold,
     over_budget,
     pay_for_deletions,
     pay_for_readings,
     spend,
+    to_come,
     write_budget,
 )
 from amplify.ledger.store import Ledger
@@ -56,7 +56,8 @@ def barred(ledger: Ledger, *deliveries: Planned, now: datetime = NOW) -> dict[st
 
 def paid(ledger: Ledger, *deliveries: Planned, now: datetime = NOW) -> None:
     with ledger.write() as connection:
-        charge(connection, load(connection, [one.id for one in deliveries]), now)
+        for one in load(connection, [one.id for one in deliveries]):
+            spend(connection, one.platform, "posts", to_come(one), now)
 
 
 def spent(ledger: Ledger, now: datetime = NOW) -> dict[str, int]:
@@ -211,7 +212,7 @@ def test_the_next_month_begins_within_a_month(now: datetime) -> None:
 SPENDERS = """
     from datetime import datetime
     from amplify.ledger.claimed import load
-    from amplify.ledger.spending import charge, hold, over_budget
+    from amplify.ledger.spending import hold, over_budget, spend, to_come
     from amplify.ledger.store import Ledger
 
     ledger, now = Ledger.open(URL), datetime.fromisoformat(NOW)
@@ -223,7 +224,7 @@ SPENDERS = """
             (one,) = load(connection, [id])
             hold(connection, [one.row], now)
             if not over_budget(connection, [one.row], now):
-                charge(connection, [one], now)
+                spend(connection, one.platform, "posts", to_come(one), now)
                 went += 1
     print(went)
 """
@@ -249,5 +250,5 @@ def test_no_statement_for_what_is_free(ledger: WoundLedger, platform: str) -> No
         with counting(ledger) as seen:
             hold(connection, [claimed[0].row], NOW)
             assert over_budget(connection, [claimed[0].row], NOW) == {}
-            charge(connection, claimed, NOW)
+            assert to_come(claimed[0]) == 0
     assert seen == []
