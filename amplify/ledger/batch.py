@@ -62,7 +62,8 @@ class Fetch:
     """
 
     def __init__(self, statement: str, gives: Mapping[str, Kind], locked: str = "", **columns: Kind) -> None:
-        self._columns, self._names, self._kinds = columns, tuple(gives), tuple(gives.values())
+        self._columns = columns
+        self._instants = [at for at, kind in enumerate(gives.values()) if kind == "instant"]
         lite, great = tables(columns)
         listed = ", ".join(f"f.{name}" for name in gives)
         self._texts = {
@@ -70,17 +71,17 @@ class Fetch:
             "postgresql": _select(listed, _told(statement, great, locked)),
         }
 
-    def run(self, connection: Connection, rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
+    def run(self, connection: Connection, rows: Iterable[Sequence[Any]]) -> Sequence[Sequence[Any]]:
         """What it finds, in its own order on PostgreSQL; whoever needs an order sorts. JSON comes as text."""
         name = connection.dialect.name
         found = connection.exec_driver_sql(self._texts[name], (pack(name, self._columns, rows),))
         if name != "sqlite":
-            return [tuple(row) for row in found]
-        ways = [_instant if kind == "instant" else None for kind in self._kinds]
-        return [
-            tuple(value if way is None else way(value) for way, value in zip(ways, row, strict=True))
-            for row in json.loads(found.scalar_one())
-        ]
+            return found.all()
+        table: list[list[Any]] = json.loads(found.scalar_one())
+        for row in table:
+            for at in self._instants:
+                row[at] = _instant(row[at])
+        return table
 
 
 def _told(statement: str, rows: str, locked: str) -> str:

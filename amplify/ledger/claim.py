@@ -251,7 +251,7 @@ def _allowed(connection: Connection, rows: list[Claimed], allowances: Allowances
     limited = [one for one in rows if allowances.get(one.platform)]
     if not limited:
         return rows
-    places = dict(_PLACES.run(connection, [(one.account,) for one in limited]))
+    places = {row[0]: row[1] for row in _PLACES.run(connection, [(one.account,) for one in limited])}
     wants = [
         Want(
             one.account,

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from amplify.ledger.store import Ledger
 from amplify.ledger.tables import META
-from amplify.ledger.writer import Answer, Work, Writer
+from amplify.ledger.writer import NOBODY, Answer, Work, Writer, each
 from ledger.databases import WoundLedger
 
 
@@ -107,6 +107,26 @@ def test_a_done_future_means_a_durable_commit(ledger: WoundLedger, database: str
         writer.run(note("told"))
         assert "told" in notes(other)
     other.close()
+
+
+def test_what_nobody_waits_for_goes_with_what_comes_next(ledger: WoundLedger) -> None:
+    with Writer(ledger) as writer:
+        writer.ask(each, note("patient"), NOBODY)
+        seen = writer.run(lambda connection: connection.execute(select(META.c.key)).scalars().all())
+    assert "patient" in seen
+
+
+def test_what_nobody_waits_for_is_written_without_company(ledger: WoundLedger) -> None:
+    written = threading.Event()
+
+    def work(connection: Connection) -> None:
+        note("alone")(connection)
+        written.set()
+
+    with Writer(ledger) as writer:
+        writer.ask(each, work, NOBODY)
+        assert written.wait(30)
+    assert "alone" in notes(ledger)
 
 
 def test_everything_handed_in_is_durable_on_exit(ledger: WoundLedger) -> None:
