@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, exists, or_, select, true
+from sqlalchemy import Connection, bindparam, or_, select
 
 from amplify.ledger.bars import AT_CLAIM, barred
 from amplify.ledger.batch import Batch, Fetch
@@ -22,12 +22,13 @@ from amplify.ledger.boosts import waiting
 from amplify.ledger.buckets import Allowances, Want, take
 from amplify.ledger.candidate import Bar, Candidate
 from amplify.ledger.chain import Chain
-from amplify.ledger.claimed import COLUMNS, KINDS, LISTED, Claimed, candidate, with_parts
+from amplify.ledger.claimed import COLUMNS, Claimed, candidate, with_parts
 from amplify.ledger.columns import Utc
 from amplify.ledger.gates import GATES
+from amplify.ledger.heads import heads
 from amplify.ledger.moves import logging
 from amplify.ledger.store import Ledger
-from amplify.ledger.tables import ACCOUNT, DELIVERY
+from amplify.ledger.tables import DELIVERY
 from amplify.model.delivery import State
 
 NO_ALLOWANCES: Final[Allowances] = {}
@@ -36,77 +37,7 @@ _PAGE: Final = 1024
 _PATIENCE: Final = 0.05
 """Seconds (real time) that one claim may spend on held rows: others want to write, too."""
 
-# The statements of a claim, made once: building them costs more than running them.
-_mine, _held = DELIVERY.alias("mine"), DELIVERY.alias("held")
 _now, _until = bindparam("now", type_=Utc), bindparam("until", type_=Utc)
-_waits = (
-    _mine.c.state == State.WAITING.value,
-    _mine.c.look_at <= _until,
-    or_(_mine.c.look_at <= _now, _mine.c.due_at > _now),  # what is held until soon is not looked at ahead of that
-    _mine.c.late_at > _now,
-)
-_line = (_mine.c.look_at, _mine.c.due_at, _mine.c.id)
-_free = ~exists().where(_held.c.account == ACCOUNT.c.id, _held.c.state.in_((State.CLAIMED.value, State.SENDING.value)))
-_awake = ACCOUNT.c.paused_at.is_(None) & or_(
-    ACCOUNT.c.real_not_before.is_(None), ACCOUNT.c.real_not_before <= bindparam("real", type_=Utc)
-)
-_first = select(_mine.c.id).where(_mine.c.account == ACCOUNT.c.id, *_waits).order_by(*_line).limit(1)
-
-# SQLite: whoever writes is alone, so one statement finds the rows; the same as the two for PostgreSQL.
-_ALONE = Fetch(
-    f"""
-    WITH v AS {{rows}}, heads AS MATERIALIZED (
-      SELECT (
-        SELECT id FROM delivery AS mine WHERE mine.account = account.id AND mine.state = 'waiting'
-        AND mine.look_at <= v.until AND (mine.look_at <= v.now OR mine.due_at > v.now) AND mine.late_at > v.now
-        ORDER BY mine.look_at, mine.due_at, mine.id LIMIT 1
-      ) AS head
-      FROM v JOIN account
-      WHERE account.paused_at IS NULL AND (account.real_not_before IS NULL OR account.real_not_before <= v.real)
-      AND NOT EXISTS (SELECT 1 FROM delivery AS held
-                      WHERE held.account = account.id AND held.state IN ('claimed', 'sending'))
-    )
-    SELECT {LISTED}
-    FROM heads JOIN delivery ON delivery.id = heads.head
-    ORDER BY delivery.look_at, delivery.account LIMIT (SELECT most FROM v)
-    """,  # noqa: S608 - our own words, no value among them
-    KINDS,
-    now="instant",
-    until="instant",
-    real="instant",
-    most="whole",
-)
-
-# PostgreSQL: accounts are locked first, passing over those that another worker has, then looked at again: one may
-# have been taken between the two.
-_look = select(_mine.c.look_at).where(_mine.c.account == ACCOUNT.c.id, *_waits).order_by(*_line).limit(1)
-_urgency = _look.correlate(ACCOUNT).lateral("urgency")
-_LOCKED = (
-    select(ACCOUNT.c.id)
-    .join(_urgency, true())
-    .where(_awake, _free)
-    .order_by(_urgency.c.look_at, ACCOUNT.c.id)
-    .limit(bindparam("most"))
-    .with_for_update(skip_locked=True, of=ACCOUNT)
-)
-_AMONG = Fetch(
-    f"""
-    SELECT {LISTED} FROM {{rows}} AS v CROSS JOIN LATERAL (
-      SELECT * FROM delivery WHERE delivery.account = v.account AND delivery.state = 'waiting'
-      AND delivery.look_at <= v.until AND (delivery.look_at <= v.now OR delivery.due_at > v.now)
-      AND delivery.late_at > v.now
-      ORDER BY delivery.look_at, delivery.due_at, delivery.id LIMIT 1
-    ) AS delivery
-    WHERE NOT EXISTS (SELECT 1 FROM delivery AS held
-                      WHERE held.account = v.account AND held.state IN ('claimed', 'sending'))
-    ORDER BY delivery.look_at, delivery.account
-    """,  # noqa: S608 - our own words, no value among them
-    KINDS,
-    account="text",
-    now="instant",
-    until="instant",
-)
-
 _BEHIND = (  # in the order of the index: account by account, each in its own line
     select(*COLUMNS)
     .where(
@@ -178,7 +109,7 @@ def claim(
     buckets are empty is passed over until its next opening: its whole line waits, no row of it is touched.
     """
     real = ledger.real_now(connection)
-    found = _open_accounts(ledger, connection, {"now": now, "until": now + ahead, "real": real, "most": limit})
+    found = heads(ledger, connection, {"now": now, "until": now + ahead, "real": real, "most": limit})
     if not found:
         return Sorted([], False)
     ledger.lock(connection, GATES, shared=True)
@@ -190,19 +121,6 @@ def claim(
     leases = [(one.id, real + lease + max(one.due_at - now, timedelta(0))) for one in taken]
     _TAKE.run(connection, leases, owner=ticket, at=now, real=real, by="publish")
     return Sorted(taken, more)
-
-
-def _open_accounts(ledger: Ledger, connection: Connection, bounds: Mapping[str, object]) -> list[Candidate]:
-    """The first due row of each account that may speak, the most urgent account first."""
-    if ledger.sqlite:
-        asked = (bounds["now"], bounds["until"], bounds["real"], bounds["most"])
-        return [candidate(row) for row in _ALONE.run(connection, [asked])]
-    names = list(connection.execute(_LOCKED, bounds).scalars())
-    if not names:
-        return []
-    return [
-        candidate(row) for row in _AMONG.run(connection, [(name, bounds["now"], bounds["until"]) for name in names])
-    ]
 
 
 def _sort(

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from amplify.ledger import claim as claiming
+from amplify.ledger.heads import heads
 from amplify.ledger.store import Ledger
 from amplify.model.delivery import State
 from amplify.model.gate import Gate, Pause
@@ -49,6 +50,17 @@ def test_an_account_has_one_delivery_on_its_way_and_keeps_the_order(ledger: Woun
         assert take(ledger, now=now) == []
         rows.send(ledger, one, now=now)
     assert order == ["n0", "n1", "n2"]
+
+
+@pytest.mark.parametrize("in_use", [False, True], ids=["free", "in use"])
+def test_a_long_line_hides_nobody_behind_it(ledger: WoundLedger, in_use: bool) -> None:
+    """More rows of one account are due first than a claim looks at in one go."""
+    line = [planned(f"n{number}", "a/x", due=NOW + number * timedelta(seconds=1)) for number in range(40)]
+    queue(ledger, *line, planned("late", "b/x", due=NOW + MINUTE), planned("later", "c/x", due=NOW + 2 * MINUTE))
+    if in_use:
+        take(ledger, owner="another", limit=1)
+    found = [one.post for one in take(ledger, now=NOW + HOUR, limit=3)]
+    assert found == (["late", "later"] if in_use else ["n0", "late", "later"])
 
 
 def test_what_waits_again_keeps_its_place(ledger: WoundLedger) -> None:
@@ -107,7 +119,7 @@ class TestGates:
             assert row(ledger, one)["look_at"] == one.late  # not before: nothing here opens by itself
         with ledger.write() as connection:
             bounds = {"now": NOW + HOUR, "until": NOW + HOUR, "real": ledger.real_now(connection), "most": 100}
-            assert claiming._open_accounts(ledger, connection, bounds) == []
+            assert heads(ledger, connection, bounds) == []
 
     def test_rows_behind_held_ones_go_out_in_the_same_claim(self, ledger: WoundLedger) -> None:
         held = [planned(f"held{n}", due=NOW + n * MINUTE, subjects=("campaign:shut",)) for n in range(40)]

@@ -1,0 +1,104 @@
+"""The first due row of each account that may speak, the most urgent first: where every claim begins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from amplify.ledger.batch import Fetch
+from amplify.ledger.candidate import Candidate
+from amplify.ledger.claimed import KINDS, LISTED, candidate
+from amplify.ledger.store import Ledger
+
+_ENOUGH: Final = 4
+"""So many rows for each that is wanted are looked at first: some are of one account, others of accounts in use."""
+
+# Of a delivery. What is held until soon is not looked at ahead of that.
+_WAITS: Final = "state = 'waiting' AND look_at <= {until} AND (look_at <= {now} OR due_at > {now}) AND late_at > {now}"
+_OPEN: Final = """account.paused_at IS NULL AND (account.real_not_before IS NULL OR account.real_not_before <= {real})
+      AND NOT EXISTS (SELECT 1 FROM delivery AS held
+                      WHERE held.account = account.id AND held.state IN ('claimed', 'sending'))"""
+_GIVEN: Final = {"now": "v.now", "until": "v.until", "real": "v.real"}
+_NAMED: Final = {name: f"%({name})s" for name in _GIVEN}
+
+# SQLite: whoever writes is alone, so one statement finds the rows.
+_ALONE: Final = Fetch(
+    f"""
+    WITH v AS {{rows}}, heads AS MATERIALIZED (
+      SELECT (
+        SELECT id FROM delivery WHERE delivery.account = account.id AND {_WAITS.format(**_GIVEN)}
+        ORDER BY look_at, due_at, id LIMIT 1
+      ) AS head
+      FROM v JOIN account WHERE {_OPEN.format(**_GIVEN)}
+    )
+    SELECT {LISTED}
+    FROM heads JOIN delivery ON delivery.id = heads.head
+    ORDER BY delivery.look_at, delivery.account LIMIT (SELECT most FROM v)
+    """,  # noqa: S608 - our own words, no value among them
+    KINDS,
+    now="instant",
+    until="instant",
+    real="instant",
+    most="whole",
+)
+
+# PostgreSQL: accounts are locked first, passing over those that another worker has. Mostly enough of them are found
+# among the rows that have been due for longest, however many accounts there are.
+_LONGEST: Final = f"""
+    WITH due AS MATERIALIZED (
+      SELECT account, look_at FROM delivery WHERE {_WAITS.format(**_NAMED)}
+      ORDER BY look_at, id LIMIT {_ENOUGH} * %(most)s
+    ), first AS MATERIALIZED (SELECT account, min(look_at) AS look_at FROM due GROUP BY account)
+    SELECT account.id, (SELECT count(*) FROM due) < {_ENOUGH} * %(most)s AS that_is_all
+    FROM first JOIN account ON account.id = first.account WHERE {_OPEN.format(**_NAMED)}
+    ORDER BY first.look_at, account.id LIMIT %(most)s FOR UPDATE OF account SKIP LOCKED
+    """  # noqa: S608 - our own words, no value among them
+_EACH: Final = f"""
+    SELECT account.id FROM account CROSS JOIN LATERAL (
+      SELECT look_at FROM delivery WHERE delivery.account = account.id AND {_WAITS.format(**_NAMED)}
+      ORDER BY look_at, due_at, id LIMIT 1
+    ) AS first
+    WHERE {_OPEN.format(**_NAMED)}
+    ORDER BY first.look_at, account.id LIMIT %(most)s FOR UPDATE OF account SKIP LOCKED
+    """  # noqa: S608 - our own words, no value among them
+# They are looked at again: one may have been taken between the two.
+_AMONG: Final = Fetch(
+    f"""
+    SELECT {LISTED} FROM {{rows}} AS v CROSS JOIN LATERAL (
+      SELECT * FROM delivery WHERE delivery.account = v.account AND {_WAITS.format(**_GIVEN)}
+      ORDER BY look_at, due_at, id LIMIT 1
+    ) AS delivery
+    WHERE NOT EXISTS (SELECT 1 FROM delivery AS held
+                      WHERE held.account = v.account AND held.state IN ('claimed', 'sending'))
+    ORDER BY delivery.look_at, delivery.account
+    """,  # noqa: S608 - our own words, no value among them
+    KINDS,
+    account="text",
+    now="instant",
+    until="instant",
+)
+
+
+def heads(ledger: Ledger, connection: Connection, bounds: Mapping[str, Any]) -> list[Candidate]:
+    """At most `most` of what is due at `now`, or will be by `until` (campaign time); `real` is real time.
+
+    Of each account the first, and none of an account that is paused, silent, or in use. On PostgreSQL the accounts are
+    nobody else's until the transaction ends.
+    """
+    if ledger.sqlite:
+        asked = (bounds["now"], bounds["until"], bounds["real"], bounds["most"])
+        return [candidate(row) for row in _ALONE.run(connection, [asked])]
+    names = _locked(connection, bounds)
+    if not names:
+        return []
+    asked_of = [(name, bounds["now"], bounds["until"]) for name in names]
+    return [candidate(row) for row in _AMONG.run(connection, asked_of)]
+
+
+def _locked(connection: Connection, bounds: Mapping[str, Any]) -> list[str]:
+    found = connection.exec_driver_sql(_LONGEST, dict(bounds)).all()
+    if not found or (len(found) < bounds["most"] and not found[0].that_is_all):
+        found = connection.exec_driver_sql(_EACH, dict(bounds)).all()
+    return [row.id for row in found]
