@@ -45,15 +45,20 @@ _ALONE: Final = Fetch(
 )
 
 # PostgreSQL: accounts are locked first, passing over those that another worker has. Mostly enough of them are found
-# among the rows that have been due for longest, however many accounts there are.
+# among the rows that have been due for longest, however many accounts there are. Each is looked up by its name: the
+# planner would rather compare all with all.
 _LONGEST: Final = f"""
     WITH due AS MATERIALIZED (
       SELECT account, look_at FROM delivery WHERE {_WAITS.format(**_NAMED)}
       ORDER BY look_at, id LIMIT {_ENOUGH} * %(most)s
-    ), first AS MATERIALIZED (SELECT account, min(look_at) AS look_at FROM due GROUP BY account)
-    SELECT account.id, (SELECT count(*) FROM due) < {_ENOUGH} * %(most)s AS that_is_all
-    FROM first JOIN account ON account.id = first.account WHERE {_OPEN.format(**_NAMED)}
-    ORDER BY first.look_at, account.id LIMIT %(most)s FOR UPDATE OF account SKIP LOCKED
+    )
+    SELECT open.id, (SELECT count(*) FROM due) < {_ENOUGH} * %(most)s AS that_is_all
+    FROM (SELECT account, min(look_at) AS look_at FROM due GROUP BY account ORDER BY look_at, account) AS first
+    CROSS JOIN LATERAL (
+      SELECT id FROM account WHERE account.id = first.account AND {_OPEN.format(**_NAMED)}
+      FOR UPDATE SKIP LOCKED
+    ) AS open
+    LIMIT %(most)s
     """  # noqa: S608 - our own words, no value among them
 _EACH: Final = f"""
     SELECT account.id FROM account CROSS JOIN LATERAL (
