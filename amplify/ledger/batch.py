@@ -19,7 +19,7 @@ Kind = Literal["text", "instant", "whole", "json"]
 
 CASTS: Final[Mapping[Kind, str]] = {"text": "text", "instant": "timestamptz", "whole": "bigint", "json": "json"}
 NOTHING: Final[Mapping[str, Kind]] = {}
-_NAMES: Final = re.compile(r"\{(\w+)\}")
+NAMES: Final = re.compile(r"\{(\w+)\}")
 
 
 class Batch:
@@ -32,7 +32,7 @@ class Batch:
     def __init__(self, statement: str, common: Mapping[str, Kind] = NOTHING, **columns: Kind) -> None:
         self._columns = columns
         lite, great = tables(columns)
-        given = [name for name in _NAMES.findall(statement) if name != "rows"]
+        given = [name for name in NAMES.findall(statement) if name != "rows"]
         if given != list(common):
             raise ValueError("what rows have in common is named in the order in which the statement has it")
         self._common = tuple(common.values())

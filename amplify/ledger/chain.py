@@ -6,15 +6,12 @@ them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection
 
-from amplify.ledger.batch import CASTS, Kind, pack, spellings, tables
-
-_NAMES: Final = re.compile(r"\{(\w+)\}")
+from amplify.ledger.batch import CASTS, NAMES, Kind, pack, spellings, tables
 
 
 class Chain:
@@ -22,13 +19,13 @@ class Chain:
 
     As in `Batch`, `{rows}` stands for a table of its rows, the first column of which is the delivery's `id`, and
     `{name}` for what all rows have in common. `first` are statements about all rows; those in `then` are about the
-    rows whose delivery was changed. All of them see the ledger as it was before any.
+    rows whose delivery was changed. None may build upon what another wrote: PostgreSQL runs them side by side.
     """
 
     def __init__(
         self, change: str, *then: str, common: Mapping[str, Kind], first: Sequence[str] = (), **columns: Kind
     ) -> None:
-        named = {name for statement in (*first, change, *then) for name in _NAMES.findall(statement)} - {"rows"}
+        named = {name for statement in (*first, change, *then) for name in NAMES.findall(statement)} - {"rows"}
         if named != set(common):
             raise ValueError(f"what rows have in common is named once and used: {sorted(named ^ set(common))}")
         self._columns, self._common = columns, common

@@ -210,22 +210,20 @@ def test_the_next_month_begins_within_a_month(now: datetime) -> None:
 
 
 SPENDERS = """
-    from datetime import datetime
-    from amplify.ledger.claimed import load
-    from amplify.ledger.spending import hold, over_budget, spend, to_come
+    from datetime import datetime, timedelta
+    from amplify.ledger.claim import claim
+    from amplify.ledger.mark import Begun, Mark, begin
     from amplify.ledger.store import Ledger
 
-    ledger, now = Ledger.open(URL), datetime.fromisoformat(NOW)
-    ids = IDS[NUMBER * 10 : NUMBER * 10 + 10]
-    went = 0
+    ledger, now, lease = Ledger.open(URL), datetime.fromisoformat(NOW), timedelta(minutes=1)
+    went, taken = 0, True
     ready()
-    for id in ids:
+    while taken:
         with ledger.write() as connection:
-            (one,) = load(connection, [id])
-            hold(connection, [one.row], now)
-            if not over_budget(connection, [one.row], now):
-                spend(connection, one.platform, "posts", to_come(one), now)
-                went += 1
+            taken = claim(ledger, connection, now=now, owner=f"w{NUMBER}", lease=lease, limit=2).taken
+        with ledger.write() as connection:
+            answers = begin(ledger, connection, [Mark(one, 0, {}, True) for one in taken], now, lease)
+        went += sum(isinstance(answer, Begun) for answer in answers)
     print(went)
 """
 
@@ -234,7 +232,7 @@ def test_many_workers_spend_a_budget_to_the_last_post(ledger: WoundLedger, datab
     deliveries = [planned(f"n{number}", f"p{number}/x") for number in range(40)]
     queue(ledger, *deliveries)
     budget(ledger, x=0.35)  # 23 posts and a third
-    said = at_once(4, SPENDERS, URL=database, NOW=NOW.isoformat(), IDS=[one.id for one in deliveries])
+    said = at_once(4, SPENDERS, URL=database, NOW=NOW.isoformat())
     assert sum(map(int, said)) == 23
     assert spent(ledger) == {"posts": 23 * POST}
 

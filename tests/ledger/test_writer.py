@@ -109,11 +109,16 @@ def test_a_done_future_means_a_durable_commit(ledger: WoundLedger, database: str
     other.close()
 
 
-def test_what_nobody_waits_for_goes_with_what_comes_next(ledger: WoundLedger) -> None:
+def test_what_nobody_waits_for_goes_with_what_comes_next(ledger: WoundLedger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one transaction: while the second is written, nobody else sees the first."""
+    monkeypatch.setattr("amplify.ledger.writer._PATIENCE", 30.0)
     with Writer(ledger) as writer:
         writer.ask(each, note("patient"), NOBODY)
-        seen = writer.run(lambda connection: connection.execute(select(META.c.key)).scalars().all())
-    assert "patient" in seen
+        ours, others = writer.run(
+            lambda connection: (set(connection.execute(select(META.c.key)).scalars()), notes(ledger))
+        )
+    assert "patient" in ours - others
+    assert "patient" in notes(ledger)
 
 
 def test_what_nobody_waits_for_is_written_without_company(ledger: WoundLedger) -> None:
