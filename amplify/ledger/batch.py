@@ -16,6 +16,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import Connection, CursorResult
 
 Kind = Literal["text", "instant", "whole", "json"]
+"""`json`: an object or a list; it stands in the rows' own JSON as it is."""
 
 CASTS: Final[Mapping[Kind, str]] = {"text": "text", "instant": "timestamptz", "whole": "bigint", "json": "json"}
 NOTHING: Final[Mapping[str, Kind]] = {}
@@ -133,5 +134,5 @@ def _instant(stored: str | None) -> datetime | None:
     return datetime.fromisoformat(f"{stored}+00:00") if stored is not None else None
 
 
-_LITE: Final[Mapping[Kind, Callable[[Any], str]]] = {"instant": _lite, "json": json.dumps}
-_GREAT: Final[Mapping[Kind, Callable[[Any], str]]] = {"instant": _great, "json": json.dumps}
+_LITE: Final[Mapping[Kind, Callable[[Any], str]]] = {"instant": _lite}
+_GREAT: Final[Mapping[Kind, Callable[[Any], str]]] = {"instant": _great}

@@ -36,6 +36,8 @@ class Candidate:
     author: str | None = None
     kind: str = ""
     """`statement`, `boost` …"""
+    folio: int = 0
+    """Where in the ledger it stands; 0: in none."""
 
 
 @dataclass(frozen=True, slots=True)

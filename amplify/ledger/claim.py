@@ -66,6 +66,7 @@ _TAKE = Chain(
     logging(State.WAITING, State.CLAIMED),
     common={"owner": "text", "at": "instant", "real": "instant", "by": "text"},
     id="text",
+    folio="whole",
     lease="instant",
 )
 _HOLD = Batch(
@@ -118,7 +119,7 @@ def claim(
         return Sorted([], more)
     ticket = f"{owner}#{os.urandom(4).hex()}"
     taken = _allowed(connection, with_parts(connection, ready, ticket), allowances, real)
-    leases = [(one.id, real + lease + max(one.due_at - now, timedelta(0))) for one in taken]
+    leases = [(one.id, one.row.folio, real + lease + max(one.due_at - now, timedelta(0))) for one in taken]
     _TAKE.run(connection, leases, owner=ticket, at=now, real=real, by="publish")
     return Sorted(taken, more)
 

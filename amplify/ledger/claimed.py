@@ -32,6 +32,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "approvals_needed": "whole",
     "author": "text",
     "kind": "text",
+    "folio": "whole",
 }
 """What a candidate is made of. JSON comes as text: most of it is read by one gate, or by the sending thread alone."""
 _JSON: Final = ("subjects", "hashtags", "message")

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select, update
 
 from amplify.ledger.claimed import Claimed, load
 from amplify.ledger.store import Ledger
-from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, PART
+from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, PART, folio_of
 from amplify.model.delivery import State
 from amplify.model.platform import Receipt
 
@@ -57,7 +57,8 @@ def take(
         return None
     until = real + lease
     connection.execute(update(DELIVERY).where(DELIVERY.c.id == row.id).values(lease_until=until))
-    began = connection.execute(select(func.max(ATTEMPT.c.real_began)).where(ATTEMPT.c.delivery == row.id)).scalar()
+    last = select(func.max(ATTEMPT.c.real_began)).where(ATTEMPT.c.folio == folio_of(row.id))
+    began = connection.execute(last).scalar()
     (claimed,) = load(connection, [row.id])
     return Doubt(claimed, row.owner or "", until, real - began if began is not None else None)
 

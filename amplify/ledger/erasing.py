@@ -75,7 +75,8 @@ def erase_words(
         )
     ids = [row["id"] for row in rows]
     connection.execute(update(PART).where(PART.c.delivery.in_(ids)).values(prepared=None))
-    connection.execute(update(MOVE).where(MOVE.c.delivery.in_(ids)).values(why=None))
+    folios = select(DELIVERY.c.folio).where(DELIVERY.c.id.in_(ids))
+    connection.execute(update(MOVE).where(MOVE.c.folio.in_(folios)).values(why=None))
     connection.execute(update(APPROVAL).where(APPROVAL.c.delivery.in_(ids)).values(message=None, why=None))
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from amplify.ledger.batch import Fetch
+from amplify.ledger.batch import Fetch, Kind
 from amplify.ledger.candidate import Candidate
 from amplify.ledger.claimed import KINDS, LISTED, candidate
 from amplify.ledger.store import Ledger
 
-_ENOUGH: Final = 4
+_ENOUGH: Final = 2
 """So many rows for each that is wanted are looked at first: some are of one account, others of accounts in use."""
 
 # Of a delivery. What is held until soon is not looked at ahead of that.
@@ -21,31 +21,48 @@ _OPEN: Final = """account.paused_at IS NULL AND (account.real_not_before IS NULL
       AND NOT EXISTS (SELECT 1 FROM delivery AS held
                       WHERE held.account = account.id AND held.state IN ('claimed', 'sending'))"""
 _GIVEN: Final = {"now": "v.now", "until": "v.until", "real": "v.real"}
+_ASKED: Final = {name: f"(SELECT {name} FROM v)" for name in _GIVEN}  # noqa: S608
 _NAMED: Final = {name: f"%({name})s" for name in _GIVEN}
 
+# Mostly enough accounts are found among the rows that have been due for longest, however many accounts there are;
+# otherwise each account is asked for its first row.
+
 # SQLite: whoever writes is alone, so one statement finds the rows.
-_ALONE: Final = Fetch(
-    f"""
-    WITH v AS {{rows}}, heads AS MATERIALIZED (
+_LITE: Final = f"""
+    WITH v AS {{rows}},
+    {{open}},
+    heads AS MATERIALIZED (
       SELECT (
-        SELECT id FROM delivery WHERE delivery.account = account.id AND {_WAITS.format(**_GIVEN)}
+        SELECT id FROM delivery WHERE delivery.account = open.id AND {_WAITS.format(**_ASKED)}
         ORDER BY look_at, due_at, id LIMIT 1
-      ) AS head
-      FROM v JOIN account WHERE {_OPEN.format(**_GIVEN)}
+      ) AS head FROM open
     )
-    SELECT {LISTED}
+    SELECT {LISTED}, {{that_is_all}} AS that_is_all
     FROM heads JOIN delivery ON delivery.id = heads.head
     ORDER BY delivery.look_at, delivery.account LIMIT (SELECT most FROM v)
-    """,  # noqa: S608 - our own words, no value among them
-    KINDS,
-    now="instant",
-    until="instant",
-    real="instant",
-    most="whole",
-)
+    """  # noqa: S608 - our own words, no value among them
+_OPEN_LONGEST: Final = f"""due AS MATERIALIZED (
+      SELECT account, look_at FROM delivery INDEXED BY delivery_due WHERE {_WAITS.format(**_ASKED)}
+      ORDER BY look_at, id LIMIT (SELECT {_ENOUGH} * most FROM v)
+    ), first AS MATERIALIZED (
+      SELECT account, min(look_at) AS look_at FROM due GROUP BY account ORDER BY 2, 1 LIMIT (SELECT count(*) FROM due)
+    ), open AS MATERIALIZED (
+      SELECT account.id FROM first CROSS JOIN account ON account.id = first.account WHERE {_OPEN.format(**_ASKED)}
+      LIMIT (SELECT most FROM v)
+    )"""  # noqa: S608 - our own words, no value among them; CROSS JOIN: in the order of `first`
+_OPEN_EACH: Final = f"open AS (SELECT account.id FROM account WHERE {_OPEN.format(**_ASKED)})"  # noqa: S608
 
-# PostgreSQL: accounts are locked first, passing over those that another worker has. Mostly enough of them are found
-# among the rows that have been due for longest, however many accounts there are. Each is looked up by its name: the
+
+def _lite(open: str, that_is_all: str) -> Fetch:
+    said = _LITE.replace("{open}", open).replace("{that_is_all}", that_is_all)
+    gives: Mapping[str, Kind] = {**KINDS, "that_is_all": "whole"}
+    return Fetch(said, gives, now="instant", until="instant", real="instant", most="whole")
+
+
+_LITE_LONGEST: Final = _lite(_OPEN_LONGEST, f"(SELECT count(*) < {_ENOUGH} * (SELECT most FROM v) FROM due)")  # noqa: S608
+_LITE_EACH: Final = _lite(_OPEN_EACH, "1")
+
+# PostgreSQL: accounts are locked first, passing over those that another worker has. Each is looked up by its name: the
 # planner would rather compare all with all.
 _LONGEST: Final = f"""
     WITH due AS MATERIALIZED (
@@ -93,13 +110,20 @@ def heads(ledger: Ledger, connection: Connection, bounds: Mapping[str, Any]) -> 
     nobody else's until the transaction ends.
     """
     if ledger.sqlite:
-        asked = (bounds["now"], bounds["until"], bounds["real"], bounds["most"])
-        return [candidate(row) for row in _ALONE.run(connection, [asked])]
+        return [candidate(row[:-1]) for row in _found(connection, bounds)]
     names = _locked(connection, bounds)
     if not names:
         return []
     asked_of = [(name, bounds["now"], bounds["until"]) for name in names]
     return [candidate(row) for row in _AMONG.run(connection, asked_of)]
+
+
+def _found(connection: Connection, bounds: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+    asked = [(bounds["now"], bounds["until"], bounds["real"], bounds["most"])]
+    found = _LITE_LONGEST.run(connection, asked)
+    if not found or (len(found) < bounds["most"] and not found[0][-1]):
+        found = _LITE_EACH.run(connection, asked)
+    return found
 
 
 def _locked(connection: Connection, bounds: Mapping[str, Any]) -> list[str]:

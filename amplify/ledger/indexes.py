@@ -31,6 +31,7 @@ _removing = text("state = 'removing'")
 Index("delivery_removing", DELIVERY.c.lease_until, sqlite_where=_removing, postgresql_where=_removing)
 _out = text("sent_at IS NOT NULL")  # so that what waits, and is moved often, need not be entered in them
 Index("delivery_sent", DELIVERY.c.sent_at, sqlite_where=_out, postgresql_where=_out)
+Index("delivery_folio", DELIVERY.c.folio, unique=True)
 Index("delivery_base", DELIVERY.c.base)
 _boost = text("boost_of IS NOT NULL")
 Index("delivery_boost", DELIVERY.c.boost_of, sqlite_where=_boost, postgresql_where=_boost)

@@ -31,12 +31,13 @@ _BEGIN: Final = Chain(
     "WHERE delivery.id = v.id AND delivery.owner = v.owner AND delivery.state = v.before",
     "UPDATE part SET created_at = v.created, prepared = v.prepared FROM {rows} AS v "
     "WHERE part.delivery = v.id AND part.number = v.number",
-    "INSERT INTO attempt (delivery, part, owner, at, real_began) "
-    "SELECT v.id, v.number, v.owner, {at}, {real} FROM {rows} AS v",
+    "INSERT INTO attempt (folio, part, owner, at, real_began) "
+    "SELECT v.folio, v.number, v.owner, {at}, {real} FROM {rows} AS v",
     logging(State.CLAIMED, State.SENDING, "WHERE v.before = 'claimed'"),
     PAY,  # last: others who pay wait from here on
     common={"lease": "instant", "at": "instant", "real": "instant", "by": "text", "month": "text"},
     id="text",
+    folio="whole",
     owner="text",
     before="text",
     number="whole",
@@ -121,8 +122,8 @@ def _row(mark: Mark, now: datetime) -> tuple[object, ...]:
     """As `_BEGIN` has it: with the money for all that is to come, once a claim."""
     claimed, before = mark.claimed, State.CLAIMED if mark.first else State.SENDING
     cost = to_come(claimed) if mark.first else 0
-    created = _created(mark, now)
-    return claimed.id, claimed.owner, before.value, mark.part, created, mark.prepared, claimed.platform, cost
+    who = claimed.id, claimed.row.folio, claimed.owner, before.value
+    return *who, mark.part, _created(mark, now), mark.prepared, claimed.platform, cost
 
 
 def _twice(claims: Iterable[Claimed]) -> bool:

@@ -18,19 +18,21 @@ _FENCED = _GUARDED.where(DELIVERY.c.owner == bindparam("guard_owner"))
 # What waits again takes its old place in the line of its account.
 _GUARDED_AGAIN, _FENCED_AGAIN = (one.values(look_at=DELIVERY.c.due_at) for one in (_GUARDED, _FENCED))
 _LOG = Batch(
-    "INSERT INTO move (delivery, at, real_at, before, after, by, why) "
-    "SELECT v.delivery, {at}, {real_at}, {before}, {after}, {by}, {why} FROM {rows} AS v",
+    "INSERT INTO move (folio, at, real_at, before, after, by, why) "
+    "SELECT delivery.folio, {at}, {real_at}, {before}, {after}, {by}, {why} "
+    "FROM {rows} AS v JOIN delivery ON delivery.id = v.id",
     {"at": "instant", "real_at": "instant", "before": "text", "after": "text", "by": "text", "why": "text"},
-    delivery="text",
+    id="text",
 )
 
 
 def logging(before: State, after: State, which: str = "") -> str:
-    """What a `Chain` says of its rows to the log, of those that a WHERE picks out. In common: `at`, `real`, `by`."""
+    """What a `Chain` says of its rows to the log, of those that a WHERE picks out. They have a `folio`; in common:
+    `at`, `real`, `by`."""
     if after not in MOVES[before]:
         raise ValueError(f"no delivery goes from {before} to {after}")
-    said = f"v.id, {{at}}, {{real}}, '{before.value}', '{after.value}', {{by}}"
-    columns = "delivery, at, real_at, before, after, by"
+    said = f"v.folio, {{at}}, {{real}}, '{before.value}', '{after.value}', {{by}}"
+    columns = "folio, at, real_at, before, after, by"
     return f"INSERT INTO move ({columns}) SELECT {said} FROM {{rows}} AS v {which}"  # noqa: S608 - our own words
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from amplify.ledger.batch import Fetch
 from amplify.ledger.moves import log
@@ -118,11 +118,13 @@ def _change(sign: str, row: RowMapping, why: str) -> Change:
 def write_changes(
     connection: Connection, planned: Iterable[Planned], changes: Sequence[Change], now: datetime, real: datetime
 ) -> None:
-    """Write a difference down, in the caller's transaction. `now` is campaign time."""
+    """Write a difference down, in the caller's transaction, beside which nobody else writes one. `now` is campaign
+    time."""
     by_base = {delivery.id: delivery for delivery in planned}
     new: list[dict[str, Any]] = []
     parts: list[dict[str, Any]] = []
     moved: list[tuple[str, State | None, State, str | None]] = []
+    folio = connection.execute(select(func.max(DELIVERY.c.folio))).scalar_one() or 0
     for change in changes:
         if change.sign == "!":
             continue
@@ -136,7 +138,8 @@ def write_changes(
         delivery = by_base[base]
         values = _content(delivery)
         if change.sign == "+":
-            new.append(_row(change.id, delivery, int(generation or 1), now) | values)
+            folio += 1
+            new.append(_row(change.id, delivery, int(generation or 1), now) | values | {"folio": folio})
             parts.extend(_part(change.id, delivery, number) for number in range(_part_count(delivery)))
             moved.append((change.id, None, State.WAITING, change.why))
             continue

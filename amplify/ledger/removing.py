@@ -17,7 +17,7 @@ from amplify.ledger.batch import Batch
 from amplify.ledger.claimed import Claimed, load
 from amplify.ledger.moves import log, move
 from amplify.ledger.store import Ledger
-from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, MOVE, PART
+from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, MOVE, PART, folio_of
 from amplify.model.delivery import State
 
 _IN_DOUBT: Final = (State.SENDING, State.UNSURE)
@@ -116,7 +116,7 @@ def _removal(connection: Connection, delivery: str, owner: str) -> Removal:
     up = [part.number for part in claimed.parts if part.receipt is not None and part.number not in gone]
     before, why = connection.execute(
         select(MOVE.c.before, MOVE.c.why)
-        .where(MOVE.c.delivery == delivery, MOVE.c.after == State.REMOVING.value)
+        .where(MOVE.c.folio == folio_of(delivery), MOVE.c.after == State.REMOVING.value)
         .order_by(MOVE.c.id.desc())
         .limit(1)
     ).one()
@@ -130,7 +130,9 @@ def _removal(connection: Connection, delivery: str, owner: str) -> Removal:
 def _may_have_left(connection: Connection, delivery: str, part: int) -> bool:
     """Whether its last attempt never came back. A row without any attempt comes from a restored ledger: nobody
     knows."""
-    tried = select(ATTEMPT.c.part, ATTEMPT.c.outcome).where(ATTEMPT.c.delivery == delivery).order_by(ATTEMPT.c.id)
+    tried = (
+        select(ATTEMPT.c.part, ATTEMPT.c.outcome).where(ATTEMPT.c.folio == folio_of(delivery)).order_by(ATTEMPT.c.id)
+    )
     attempts = connection.execute(tried).all()
     outcomes = [outcome for number, outcome in attempts if number == part]
     return outcomes[-1] in (None, "unknown") if outcomes else not attempts

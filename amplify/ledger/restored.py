@@ -49,12 +49,12 @@ def doubt_new(connection: Connection, changed: Iterable[str], now: datetime, rea
     if note is None:
         return []
     made, back = map(datetime.fromisoformat, note.split())
-    looked_at = select(MOVE.c.delivery).where(MOVE.c.by == HELD_BY)
+    looked_at = select(MOVE.c.folio).where(MOVE.c.by == HELD_BY)
     guard = (
         DELIVERY.c.id.in_(list(changed))
         & (DELIVERY.c.state == State.WAITING.value)
         & (DELIVERY.c.due_at <= back)
-        & DELIVERY.c.id.not_in(looked_at)
+        & DELIVERY.c.folio.not_in(looked_at)
     )
     return _doubt(connection, guard, made, now, real, timedelta())
 

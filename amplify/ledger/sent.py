@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection
 
-from amplify.ledger.batch import Kind
 from amplify.ledger.chain import Chain
-from amplify.ledger.moves import logging
+from amplify.ledger.claimed import Claimed
+from amplify.ledger.moves import log, logging
 from amplify.ledger.removing import landed
 from amplify.ledger.store import Ledger
 from amplify.model.delivery import State
@@ -26,13 +26,11 @@ _WAKE_BOOSTS: Final = (
     "UPDATE delivery SET look_at = delivery.due_at FROM {rows} AS v "
     "WHERE delivery.boost_of = v.base AND delivery.boost_of IS NOT NULL AND delivery.state = 'waiting'"
 )
-_COMMON: Final[Mapping[str, Kind]] = {"at": "instant", "real": "instant", "by": "text"}
 _FINISH: Final = {
     before: Chain(
         _SENT.replace("{before}", before.value),
-        logging(before, State.SENT),
         _WAKE_BOOSTS,
-        common=_COMMON,
+        common={"at": "instant"},
         id="text",
         base="text",
         owner="text",
@@ -45,15 +43,16 @@ _RECEIPT: Final = (
 )
 _ENDED: Final = (
     "UPDATE attempt SET real_ended = {real}, outcome = 'sent' FROM {rows} AS v "
-    "WHERE attempt.delivery = v.id AND attempt.part = v.number AND attempt.owner = v.owner"
+    "WHERE attempt.folio = v.folio AND attempt.part = v.number AND attempt.owner = v.owner"
 )
 _OUT: Final = Chain(
     _SENT.replace("{before}", State.SENDING.value) + " AND v.last = 1",
     logging(State.SENDING, State.SENT),
     _WAKE_BOOSTS,
     first=(_RECEIPT, _ENDED),
-    common=_COMMON,
+    common={"at": "instant", "real": "instant", "by": "text"},
     id="text",
+    folio="whole",
     base="text",
     owner="text",
     last="whole",
@@ -68,8 +67,7 @@ _OUT: Final = Chain(
 class Out:
     """One part is out."""
 
-    delivery: str
-    owner: str
+    claimed: Claimed
     part: int
     receipt: Receipt
     last: bool
@@ -83,14 +81,15 @@ def write_sent(
 
     False where the claim was lost meanwhile, and the row stands as somebody else has left it.
     """
-    if len({one.delivery for one in parts}) < len(parts):  # a claim that was lost, and another's; told one by one
+    if len({one.claimed.id for one in parts}) < len(parts):  # a claim that was lost, and another's; told one by one
         return [write_sent(ledger, connection, [one], now, by)[0] for one in parts]
     real = ledger.real_now(connection)
     rows = [
         (
-            one.delivery,
-            _base(one.delivery),
-            one.owner,
+            one.claimed.id,
+            one.claimed.row.folio,
+            one.claimed.row.base,
+            one.claimed.owner,
             int(one.last),
             one.part,
             one.receipt.id,
@@ -100,12 +99,12 @@ def write_sent(
         for one in parts
     ]
     done = _OUT.run(connection, rows, at=now, real=real, by=by)
-    given_up = [(one.delivery, None) for one in parts if one.last and one.delivery not in done]
+    given_up = [(one.claimed.id, None) for one in parts if one.last and one.claimed.id not in done]
     done |= finish(connection, given_up, State.UNSURE, now, real, by)
-    others = {one.delivery for one in parts} - done
+    others = {one.claimed.id for one in parts} - done
     if others:
         landed(connection, others, now, real)
-    return [not one.last or one.delivery in done for one in parts]
+    return [not one.last or one.claimed.id in done for one in parts]
 
 
 def finish(
@@ -118,10 +117,7 @@ def finish(
 ) -> set[str]:
     """Move deliveries, each with its owner (None: whoever holds it), to `sent`; those that moved. Boosts of them need
     not wait any longer."""
-    rows = [(id, _base(id), owner) for id, owner in deliveries]
-    return _FINISH[before].run(connection, rows, at=now, real=real, by=by)
-
-
-def _base(delivery: str) -> str:
-    """A delivery's identity in all its generations: boosts wait for whichever is sent."""
-    return delivery.partition(".")[0]
+    rows = [(id, id.partition(".")[0], owner) for id, owner in deliveries]  # boosts wait for whichever generation
+    done = _FINISH[before].run(connection, rows, at=now)
+    log(connection, [(id, before, State.SENT, None) for id in sorted(done)], at=now, real_at=real, by=by)
+    return done

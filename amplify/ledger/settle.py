@@ -9,19 +9,20 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, select, update
 
 from amplify.ledger.claimed import Claimed
-from amplify.ledger.mark import Barred, Begun, Mark, begin
 from amplify.ledger.moves import move
-from amplify.ledger.sent import Out, finish, write_sent
+from amplify.ledger.sent import finish
 from amplify.ledger.spending import give_back
 from amplify.ledger.store import Ledger
-from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, PART
+from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, PART, folio_of
 from amplify.model.delivery import State
 from amplify.model.platform import Receipt
 
 # Made once: building a statement costs more than running it.
 _MY_PART = update(PART).where(PART.c.delivery == bindparam("mine"), PART.c.number == bindparam("nth"))
 _MY_ATTEMPT = update(ATTEMPT).where(
-    ATTEMPT.c.delivery == bindparam("mine"), ATTEMPT.c.part == bindparam("nth"), ATTEMPT.c.owner == bindparam("whose")
+    ATTEMPT.c.folio == folio_of(bindparam("mine")),
+    ATTEMPT.c.part == bindparam("nth"),
+    ATTEMPT.c.owner == bindparam("whose"),
 )
 
 _PAID: Final = (State.SENDING, State.UNSURE)
@@ -39,17 +40,6 @@ class Hand:
         self._ledger = ledger
         self.connection, self.now, self.owner, self.by = connection, now, owner, by
         self.real = ledger.real_now(connection)
-
-    def begin(self, claimed: Claimed, part: int, prepared: dict[str, Any], lease: timedelta) -> Begun | Barred:
-        """One mark alone; see `mark.begin`."""
-        first = not any(one.receipt is None for one in claimed.parts[:part])
-        (answer,) = begin(self._ledger, self.connection, [Mark(claimed, part, prepared, first)], self.now, lease)
-        return answer
-
-    def sent(self, delivery: str, part: int, receipt: Receipt, last: bool) -> bool:
-        """One receipt alone; see `sent.write_sent`."""
-        out = [Out(delivery, self.owner, part, receipt, last)]
-        return write_sent(self._ledger, self.connection, out, self.now, self.by)[0]
 
     def complete(self, delivery: str) -> bool:
         """A claimed delivery turns out to be out already: its last receipt came after it was given up."""

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, select, text
+from sqlalchemy import URL, Connection, Engine, bindparam, create_engine, event, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError, ProgrammingError
 
@@ -18,7 +18,7 @@ from amplify.ledger.filelock import FileLock
 from amplify.ledger.tables import META
 from amplify.model.errors import NeedsPerson, WrongUse
 
-HEAD: Final = "0005"
+HEAD: Final = "0006"
 """The newest revision under `migrations/versions`; a test holds the two together."""
 
 LEDGER_FILE: Final = "ledger.sqlite"
@@ -41,6 +41,7 @@ _READ_ONLY: Final = "25006"
 _NOTE: Final = text(
     "INSERT INTO meta (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 )
+_READ_NOTE: Final = select(META.c.value).where(META.c.key == bindparam("wanted"))
 
 
 class Ledger:
@@ -193,7 +194,7 @@ def known_for_now(connection: Connection) -> dict[Any, Any]:
 
 def get_meta(connection: Connection, key: str) -> str | None:
     """One of the ledger's own notes."""
-    row = connection.execute(select(META.c.value).where(META.c.key == key)).first()
+    row = connection.execute(_READ_NOTE, {"wanted": key}).first()
     return row[0] if row else None
 
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Column, ColumnElement, Connection, select
 
-from amplify.ledger.tables import ATTEMPT, DELIVERY, MOVE, PART
+from amplify.ledger.tables import ATTEMPT, DELIVERY, MOVE, PART, folio_of
 
 _ABOUT: Final = (
     "id", "account", "post", "variant", "entry", "campaign", "kind", "lang", "state", "why",
@@ -38,13 +38,14 @@ def stories(connection: Connection, beginning: str, most: int = 20) -> list[Stor
 
 
 def _story(connection: Connection, delivery: Mapping[str, Any]) -> Story:
-    def rows(table: Any, names: tuple[str, ...], order: Any) -> tuple[Mapping[str, Any], ...]:
-        query = select(*(table.c[name] for name in names)).where(table.c.delivery == delivery["id"]).order_by(order)
+    def rows(names: tuple[str, ...], mine: ColumnElement[bool], order: Column[int]) -> tuple[Mapping[str, Any], ...]:
+        query = select(*(order.table.c[name] for name in names)).where(mine).order_by(order)
         return tuple(dict(row) for row in connection.execute(query).mappings())
 
+    folio = folio_of(delivery["id"])
     return Story(
         delivery=delivery,
-        moves=rows(MOVE, _MOVE, MOVE.c.id),
-        attempts=rows(ATTEMPT, _ATTEMPT, ATTEMPT.c.id),
-        parts=rows(PART, _PART, PART.c.number),
+        moves=rows(_MOVE, MOVE.c.folio == folio, MOVE.c.id),
+        attempts=rows(_ATTEMPT, ATTEMPT.c.folio == folio, ATTEMPT.c.id),
+        parts=rows(_PART, PART.c.delivery == delivery["id"], PART.c.number),
     )

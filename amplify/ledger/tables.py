@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Integer, Table, Text
+from sqlalchemy import JSON, BigInteger, Column, Integer, ScalarSelect, Table, Text, select
 from sqlmodel import Field, SQLModel
 
 from amplify.ledger.columns import InWords, Serial, Utc
@@ -103,6 +103,9 @@ class Delivery(SQLModel, table=True):
     lease_until: datetime | None = Field(default=None, sa_type=Utc)
     queued_at: datetime = Field(sa_type=Utc)
     sent_at: datetime | None = Field(default=None, sa_type=Utc)
+    folio: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    """Where in the ledger it stands: from 1, in the order in which deliveries were queued. The log and the attempts go
+    by it, so that what is written together lies together, however many deliveries there are."""
 
 
 class Part(SQLModel, table=True):
@@ -130,7 +133,8 @@ class Attempt(SQLModel, table=True):
     """One try at one part. Append-only but for its ending."""
 
     id: int | None = Field(default=None, sa_column=Column(Serial, primary_key=True, autoincrement=True))
-    delivery: str = Field(index=True)
+    folio: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+    """Of its delivery."""
     part: int
     owner: str
     at: datetime = Field(sa_type=Utc)
@@ -145,7 +149,8 @@ class Move(SQLModel, table=True):
     """One change of state. Append-only."""
 
     id: int | None = Field(default=None, sa_column=Column(Serial, primary_key=True, autoincrement=True))
-    delivery: str = Field(index=True)
+    folio: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+    """Of its delivery."""
     at: datetime = Field(sa_type=Utc)
     real_at: datetime = Field(sa_type=Utc)
     before: str | None
@@ -233,3 +238,8 @@ READING = _table("reading")
 LEARNED = _table("learned")
 BUCKET = _table("bucket")
 SPEND = _table("spend")
+
+
+def folio_of(delivery: Any) -> ScalarSelect[int]:
+    """The folio of the delivery with this id, for a condition."""
+    return select(DELIVERY.c.folio).where(DELIVERY.c.id == delivery).scalar_subquery()

@@ -88,7 +88,7 @@ class Delivering:
                 return (yield from self._failed(claimed, begun, error))
             receipts.append(receipt)
             last = part.number == len(claimed.parts) - 1
-            out = Out(claimed.id, claimed.owner, part.number, receipt, last)
+            out = Out(claimed, part.number, receipt, last)
             if last:  # nobody need wait for it: the next delivery's own mark comes after it in line
                 self._writer.ask(self._sent, out, NOBODY)
             else:

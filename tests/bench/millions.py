@@ -89,6 +89,7 @@ def _add(connection: Connection, name: str, batch: Batch, accounts: int, at: int
         "due_at": _INSTANT[name].format("due", step),
         "look_at": _INSTANT[name].format("due", step),
         "late_at": _INSTANT[name].format("late", step),
+        "folio": "n + 1",
     }
     if batch.state == "sent":
         given["sent_at"] = given["due_at"]

@@ -8,14 +8,16 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select, update
 
+from amplify.ledger import mark
 from amplify.ledger.claim import claim
 from amplify.ledger.claimed import Claimed
 from amplify.ledger.gates import read_gates, write_gates
-from amplify.ledger.mark import Barred, Begun
+from amplify.ledger.mark import Barred, Begun, Mark
 from amplify.ledger.queueing import difference, write_accounts, write_changes
+from amplify.ledger.sent import Out, write_sent
 from amplify.ledger.settle import Hand
 from amplify.ledger.store import Ledger
-from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, MOVE, PART
+from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, MOVE, PART, folio_of
 from amplify.model.delivery import State, delivery_id
 from amplify.model.gate import Gate
 from amplify.model.message import BoostOf, Message, Part
@@ -118,18 +120,30 @@ def acting(ledger: Ledger, claimed: Claimed | None = None, *, now: datetime = NO
 
 def begin(ledger: Ledger, claimed: Claimed, part: int = 0, *, now: datetime = NOW) -> Begun:
     """The durable mark before a call."""
-    with acting(ledger, claimed, now=now) as hand:
-        begun = hand.begin(claimed, part, {}, LEASE)
+    begun = _mark(ledger, claimed, part, now)
     assert isinstance(begun, Begun), begun
     return begun
 
 
 def barred(ledger: Ledger, claimed: Claimed, part: int = 0, *, now: datetime = NOW) -> str:
     """Why the call must not be made."""
-    with acting(ledger, claimed, now=now) as hand:
-        answer = hand.begin(claimed, part, {}, LEASE)
+    answer = _mark(ledger, claimed, part, now)
     assert isinstance(answer, Barred), answer
     return answer.why
+
+
+def _mark(ledger: Ledger, claimed: Claimed, part: int, now: datetime) -> Begun | Barred:
+    first = not any(one.receipt is None for one in claimed.parts[:part])
+    with ledger.write() as connection:
+        return mark.begin(ledger, connection, [Mark(claimed, part, {}, first)], now, LEASE)[0]
+
+
+def sent(
+    ledger: Ledger, claimed: Claimed, proof: Receipt, part: int = 0, *, last: bool = False, now: datetime = NOW
+) -> bool:
+    """One receipt; whether whoever claimed it still holds the row."""
+    with ledger.write() as connection:
+        return write_sent(ledger, connection, [Out(claimed, part, proof, last)], now)[0]
 
 
 def send(ledger: Ledger, claimed: Claimed, *, now: datetime = NOW, remote: str = "1") -> None:
@@ -137,9 +151,8 @@ def send(ledger: Ledger, claimed: Claimed, *, now: datetime = NOW, remote: str =
     for part in claimed.parts:
         if part.receipt is None:
             begin(ledger, claimed, part.number, now=now)
-            with acting(ledger, claimed, now=now) as hand:
-                last = part.number == len(claimed.parts) - 1
-                hand.sent(claimed.id, part.number, receipt(f"{remote}.{part.number}"), last)
+            last = part.number == len(claimed.parts) - 1
+            sent(ledger, claimed, receipt(f"{remote}.{part.number}"), part.number, last=last, now=now)
 
 
 def receipt(remote: str = "1") -> Receipt:
@@ -165,13 +178,13 @@ def states(ledger: Ledger) -> dict[str, int]:
 
 def moves(ledger: Ledger, delivery: Planned | Claimed | str) -> list[tuple[str | None, str]]:
     """Every change of state, in order."""
-    query = select(MOVE.c.before, MOVE.c.after).where(MOVE.c.delivery == _id(delivery)).order_by(MOVE.c.id)
+    query = select(MOVE.c.before, MOVE.c.after).where(MOVE.c.folio == folio_of(_id(delivery))).order_by(MOVE.c.id)
     with ledger.read() as connection:
         return [(before, after) for before, after in connection.execute(query)]
 
 
 def attempts(ledger: Ledger, delivery: Planned | Claimed | str) -> list[RowMapping]:
-    query = select(ATTEMPT).where(ATTEMPT.c.delivery == _id(delivery)).order_by(ATTEMPT.c.id)
+    query = select(ATTEMPT).where(ATTEMPT.c.folio == folio_of(_id(delivery))).order_by(ATTEMPT.c.id)
     with ledger.read() as connection:
         return list(connection.execute(query).mappings())
 

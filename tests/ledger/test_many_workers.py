@@ -17,7 +17,8 @@ WORKERS = """
     import json, threading
     from datetime import datetime, timedelta
     from amplify.ledger.claim import claim
-    from amplify.ledger.settle import Begun, Hand
+    from amplify.ledger.mark import Begun, Mark, begin
+    from amplify.ledger.sent import Out, write_sent
     from amplify.ledger.store import Ledger
     from amplify.model.platform import Receipt
 
@@ -34,11 +35,11 @@ WORKERS = """
             empty = 0 if taken else empty + 1
             for one in taken:
                 with ledger.write() as connection:
-                    mark = Hand(ledger, connection, now, one.owner).begin(one, 0, {}, lease)
+                    (mark,) = begin(ledger, connection, [Mark(one, 0, {}, True)], now, lease)
                 if isinstance(mark, Begun):
                     begun.append((one.account, one.post))
                     with ledger.write() as connection:
-                        Hand(ledger, connection, now, one.owner).sent(one.id, 0, Receipt("1", ""), True)
+                        write_sent(ledger, connection, [Out(one, 0, Receipt("1", ""), True)], now)
 
     threads = [threading.Thread(target=work, args=(f"{NUMBER}:{n}",)) for n in range(4)]
     ready()
@@ -68,13 +69,11 @@ def test_two_processes_with_four_threads_never_take_one_row_twice(ledger: WoundL
     assert len(counted) == ACCOUNTS * EACH
     assert rows.states(ledger) == {"sent": ACCOUNTS * EACH, "waiting": ACCOUNTS}
     with ledger.read() as connection:
-        found = connection.execute(
-            rows.select(rows.ATTEMPT.c.delivery, rows.func.count()).group_by(rows.ATTEMPT.c.delivery)
-        )
+        found = connection.execute(rows.select(rows.ATTEMPT.c.folio, rows.func.count()).group_by(rows.ATTEMPT.c.folio))
         assert {count for _, count in found} == {1}
         ordered = connection.execute(
             rows.select(rows.DELIVERY.c.account, rows.DELIVERY.c.due_at)
-            .join(rows.ATTEMPT, rows.ATTEMPT.c.delivery == rows.DELIVERY.c.id)
+            .join(rows.ATTEMPT, rows.ATTEMPT.c.folio == rows.DELIVERY.c.folio)
             .order_by(rows.ATTEMPT.c.real_began, rows.ATTEMPT.c.id)
         ).all()
     for account in range(ACCOUNTS):

@@ -81,8 +81,7 @@ class TestLate:
         queue(gap, thread, planned("other", due=NOW + 30 * MINUTE, late=4 * HOUR))
         claimed = rows.take_one(gap, now=NOW)
         rows.begin(gap, claimed)
-        with rows.acting(gap, claimed) as hand:
-            hand.sent(claimed.id, 0, rows.receipt(), last=False)
+        rows.sent(gap, claimed, rows.receipt())
         rows.put(gap, thread, state=State.WAITING.value, owner=None, lease_until=None, look_at=NOW + HOUR)
         assert say(gap, NOW + HOUR) == ["other", "thread"]
 

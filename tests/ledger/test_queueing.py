@@ -176,8 +176,7 @@ def test_a_thread_that_is_partly_out_keeps_its_words(ledger: WoundLedger) -> Non
     queue(ledger, thread)
     claimed = take_one(ledger)
     begun = rows.begin(ledger, claimed)
-    with acting(ledger, claimed) as hand:
-        hand.sent(claimed.id, 0, receipt(), last=False)
+    rows.sent(ledger, claimed, receipt())
     begun = rows.begin(ledger, claimed, 1)
     with acting(ledger, claimed) as hand:
         hand.try_later(claimed.id, claimed.account, begun.part, "busy", timedelta(0))

@@ -123,8 +123,7 @@ class TestOutcomes:
         claimed = claimed_one(ledger, "first", "second")
         for part in range(out):
             begun = rows.begin(ledger, claimed, part)
-            with acting(ledger, claimed) as hand:
-                hand.sent(claimed.id, part, receipt(), last=False)
+            rows.sent(ledger, claimed, receipt(), part)
         begun = rows.begin(ledger, claimed, out)
         with acting(ledger, claimed) as hand:
             hand.refused(claimed.id, begun.part, "against its rules")
@@ -150,11 +149,10 @@ class TestOutcomes:
         claimed = claimed_one(ledger, "first", "second")
         for part in range(out + 1):
             begun = rows.begin(ledger, claimed, part)
-            with acting(ledger, claimed) as hand:
-                if part < out:
-                    hand.sent(claimed.id, part, receipt(), last=False)
-                else:
-                    hand.unknown(claimed.id, begun.part, "no answer")
+            if part < out:
+                rows.sent(ledger, claimed, receipt(), part)
+        with acting(ledger, claimed) as hand:
+            hand.unknown(claimed.id, begun.part, "no answer")
         with acting(ledger, by="reconcile") as hand:
             hand.absent(claimed.id, timely)
         assert state(ledger, claimed) is goal
@@ -199,8 +197,7 @@ class TestLeases:
         rows.begin(ledger, claimed)
         ledger.wind(2 * LEASE)
         reaped(ledger)
-        with acting(ledger, claimed) as hand:
-            assert hand.sent(claimed.id, 0, receipt("late"), last=True)
+        assert rows.sent(ledger, claimed, receipt("late"), last=True)
         assert state(ledger, claimed) is State.SENT
         assert rows.parts(ledger, claimed)[0]["remote_id"] == "late"
 
@@ -238,8 +235,7 @@ class TestLateness:
     def test_a_thread_that_is_partly_out_is_cut(self, ledger: WoundLedger) -> None:
         claimed = claimed_one(ledger, "first", "second")
         begun = rows.begin(ledger, claimed)
-        with acting(ledger, claimed) as hand:
-            hand.sent(claimed.id, 0, receipt(), last=False)
+        rows.sent(ledger, claimed, receipt())
         begun = rows.begin(ledger, claimed, 1)
         with acting(ledger, claimed) as hand:
             hand.try_later(claimed.id, claimed.account, begun.part, "busy", MINUTE)

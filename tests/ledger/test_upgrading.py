@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import Engine, TableClause, column, create_engine, insert, inspect, select, table
+from sqlalchemy import Engine, Select, TableClause, column, create_engine, insert, inspect, select, table
 from sqlalchemy.engine import make_url
 from sqlmodel import SQLModel
 
 from amplify.ledger.learned import known
 from amplify.ledger.migrate import configuration
 from amplify.ledger.store import HEAD, Ledger
+from amplify.ledger.tables import DELIVERY
 from amplify.model.plan import Planned
 from ledger import rows
 
-OLDER = ("0001", "0002", "0003", "0004")
+OLDER = ("0001", "0002", "0003", "0004", "0005")
 """Every revision that was ever HEAD before this one."""
+BY_FOLIO = ("attempt", "move")
+"""Tables that went by the delivery's id until 0006."""
 
 
 def made_at(revision: str, url: str) -> Engine:
@@ -36,22 +39,36 @@ def made_at(revision: str, url: str) -> Engine:
 
 
 def as_it_was(engine: Engine, name: str) -> TableClause:
-    """A table with the columns that this database has, which may be fewer than today's."""
+    """A table with the columns that this database has, which may be fewer than today's. The log and the attempts went
+    by the delivery's id."""
     present = {one["name"] for one in inspect(engine).get_columns(name)}
-    columns = SQLModel.metadata.tables[name].columns
-    return table(name, *(column(one.name, one.type) for one in columns if one.name in present))
+    columns = [column(one.name, one.type) for one in SQLModel.metadata.tables[name].columns if one.name in present]
+    if name in BY_FOLIO:
+        columns.append(column("delivery", DELIVERY.c.id.type))
+    return table(name, *columns)
 
 
-def contents(engine: Engine, tables: Sequence[TableClause]) -> Mapping[str, Any]:
+def of_today(was: TableClause) -> Select[Any]:
+    """The same columns of the same rows in a ledger of today."""
+    if was.name not in BY_FOLIO:
+        return select(was)
+    today = SQLModel.metadata.tables[was.name]
+    columns = [today.c[one.name] for one in was.columns if one.name != "delivery"]
+    return select(*columns, DELIVERY.c.id.label("delivery")).join(DELIVERY, DELIVERY.c.folio == today.c.folio)
+
+
+def contents(engine: Engine, found: Mapping[str, Select[Any]]) -> Mapping[str, Any]:
     """Every row of these tables."""
     with engine.connect() as connection:
-        return {one.name: sorted(map(repr, connection.execute(select(one)).all())) for one in tables}
+        return {name: sorted(map(repr, connection.execute(one).all())) for name, one in found.items()}
 
 
-def filled(home: Path, *deliveries: Planned) -> Ledger:
-    """A ledger of today, from which an older one's rows are taken."""
+def filled(home: Path, sent: Planned, *deliveries: Planned) -> Ledger:
+    """A ledger of today, from which an older one's rows are taken: one is out, the others wait."""
     ledger = Ledger.open(f"sqlite:///{home / 'today.sqlite'}")
-    rows.queue(ledger, *deliveries)
+    rows.queue(ledger, sent)
+    rows.send(ledger, rows.take_one(ledger))
+    rows.queue(ledger, sent, *deliveries)
     return ledger
 
 
@@ -59,27 +76,34 @@ def filled(home: Path, *deliveries: Planned) -> Ledger:
 def test_rows_of_an_older_ledger_are_kept(empty_database: str, revision: str, tmp_path: Path) -> None:
     engine = made_at(revision, empty_database)
     one, two = rows.planned("one", texts=("а", "б")), rows.planned("two", "press_union/mastodon")
-    today = filled(tmp_path, one, two)
+    sent = rows.planned("sent", "press_union/bluesky")
+    today = filled(tmp_path, sent, one, two)
     names = ["account", "delivery", "part", "attempt", "gate", "meta", "move", "reading"]
     tables = [as_it_was(engine, name) for name in names]
     with today.engine.connect() as source, engine.begin() as connection:
         for each in tables:
-            found = [dict(row) for row in source.execute(select(each)).mappings()]
+            found = [dict(row) for row in source.execute(of_today(each)).mappings()]
+            for row in found if each.name in BY_FOLIO else ():
+                del row["id"]  # which the database gives
             if found:
                 connection.execute(insert(each), found)
     today.close()
-    before = contents(engine, tables)
-    assert all(before[name] for name in ("account", "delivery", "gate", "move", "part"))
+    before = contents(engine, {one.name: select(one) for one in tables})
+    assert all(before[name] for name in ("account", "attempt", "delivery", "gate", "move", "part"))
     engine.dispose()
 
     ledger = Ledger.open(empty_database)
     assert ledger._revision() == HEAD
-    assert contents(ledger.engine, tables) == before
-    assert rows.state(ledger, one) == "waiting"
+    assert contents(ledger.engine, {one.name: of_today(one) for one in tables}) == before
+    assert [rows.state(ledger, each) for each in (sent, one, two)] == ["sent", "waiting", "waiting"]
+    assert rows.moves(ledger, sent)[-1] == ("sending", "sent")
+    assert [each["outcome"] for each in rows.attempts(ledger, sent)] == ["sent"]
+    assert {rows.row(ledger, each)["folio"] for each in (sent, one, two)} == {1, 2, 3}
     if revision < "0003":
         assert rows.row(ledger, one)["cost"] == 0
         assert rows.account(ledger)["place"] is None
-    rows.queue(ledger, one, two)
+    rows.queue(ledger, sent, one, two, rows.planned("new"))
+    assert rows.row(ledger, rows.planned("new"))["folio"] == 4
     assert rows.account(ledger)["place"] == "x:"
     with ledger.read() as connection:
         assert known(connection).limits == {}

@@ -171,7 +171,7 @@ def test_nothing_begins_once_the_command_is_back(crowd: Crowd) -> None:
     assert len(crowd.landed()) - there <= len(on_the_wire) <= WORKERS * THREADS
     with first.ledger.read() as connection:
         began = connection.execute(
-            select(DELIVERY.c.post, ATTEMPT.c.real_began).join(ATTEMPT, ATTEMPT.c.delivery == DELIVERY.c.id)
+            select(DELIVERY.c.post, ATTEMPT.c.real_began).join(ATTEMPT, ATTEMPT.c.folio == DELIVERY.c.folio)
         ).all()
         states = dict(connection.execute(select(DELIVERY.c.post, DELIVERY.c.state)).all())
     late = {post for post, at in began if at > back}

@@ -169,8 +169,7 @@ class TestNothingComesBack:
         desk.ledger.wind(LEASE)
         remove(desk)
         assert state(desk.ledger, one) is State.REMOVED
-        with rows.acting(desk.ledger, claimed) as hand:
-            hand.sent(claimed.id, 0, receipt("late"), last=True)
+        rows.sent(desk.ledger, claimed, receipt("late"), last=True)
         assert state(desk.ledger, one) is State.REMOVING
         assert remove(desk) == 0
         assert world.deletions == ["late"]

@@ -75,7 +75,8 @@ def _parts(one: Planned, remote: dict[str, list[str | None]]) -> list[Said]:
 def _died_while_sending(connection: rows.Connection) -> set[str]:
     """Deliveries whose worker was killed between the mark and its settlement."""
     after = rows.MOVE.c.after == "unsure"
-    return set(connection.execute(rows.select(rows.MOVE.c.delivery).where(after, rows.MOVE.c.by == "reap")).scalars())
+    found = rows.select(rows.DELIVERY.c.id).join(rows.MOVE, rows.MOVE.c.folio == rows.DELIVERY.c.folio)
+    return set(connection.execute(found.where(after, rows.MOVE.c.by == "reap")).scalars())
 
 
 def _question(verdict: Verdict, one: Planned, died: set[str], said: bool) -> None:

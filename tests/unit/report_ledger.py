@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, GATE, MOVE, PART, READING
+from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, GATE, MOVE, PART, READING, folio_of
 from amplify.steps.reporting.words import Names
 
 NAMES = Names(
@@ -66,6 +66,7 @@ def add(
         "boost_of": None,
         "queued_at": due,
         "sent_at": sent,
+        "folio": int.from_bytes(id.encode()),
         **values,
     }
     connection.execute(insert(DELIVERY).values(row))
@@ -94,7 +95,7 @@ def read(connection: Connection, id: str, part: int, when: datetime, mark: str, 
 
 def move(connection: Connection, id: str, when: datetime, before: str, after: str, why: str | None) -> None:
     connection.execute(
-        insert(MOVE).values(delivery=id, at=when, real_at=when, before=before, after=after, by="reap", why=why)
+        insert(MOVE).values(folio=folio_of(id), at=when, real_at=when, before=before, after=after, by="reap", why=why)
     )
 
 
@@ -194,4 +195,5 @@ def fill(c: Connection) -> None:
         )
     )
     for outcome in ("sent", "sent", "refused", None):
-        c.execute(insert(ATTEMPT).values(delivery="d1", part=0, owner="us", at=ten, real_began=ten, outcome=outcome))
+        tried = {"part": 0, "owner": "us", "at": ten, "real_began": ten, "outcome": outcome}
+        c.execute(insert(ATTEMPT).values(folio=folio_of("d1"), **tried))

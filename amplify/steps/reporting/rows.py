@@ -96,15 +96,15 @@ def _ended(connection: Connection, period: ColumnElement[bool]) -> dict[str, tup
     """The move that says why: for a takedown its order, not its execution."""
     found: dict[str, tuple[datetime, str | None]] = {}
     for row in connection.execute(
-        select(MOVE.c.delivery, MOVE.c.at, MOVE.c.after, MOVE.c.why)
-        .join(DELIVERY, DELIVERY.c.id == MOVE.c.delivery)
+        select(DELIVERY.c.id, MOVE.c.at, MOVE.c.after, MOVE.c.why)
+        .join(DELIVERY, DELIVERY.c.folio == MOVE.c.folio)
         .where(period, DELIVERY.c.state.not_in((State.SENT, State.CLAIMED, State.SENDING)))
         .order_by(MOVE.c.id)
     ):
         why = row.why
-        if row.after == State.REMOVED and why is None and row.delivery in found:
-            why = found[row.delivery][1]
-        found[row.delivery] = (row.at, why)
+        if row.after == State.REMOVED and why is None and row.id in found:
+            why = found[row.id][1]
+        found[row.id] = (row.at, why)
     return found
 
 
@@ -112,7 +112,7 @@ def _attempts(connection: Connection, period: ColumnElement[bool]) -> Counter[st
     found: Counter[str] = Counter()
     for outcome, tries in connection.execute(
         select(ATTEMPT.c.outcome, func.count())
-        .join(DELIVERY, DELIVERY.c.id == ATTEMPT.c.delivery)
+        .join(DELIVERY, DELIVERY.c.folio == ATTEMPT.c.folio)
         .where(period)
         .group_by(ATTEMPT.c.outcome)
     ):
