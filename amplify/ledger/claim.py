@@ -26,6 +26,7 @@ from amplify.ledger.claimed import COLUMNS, Claimed, candidate, with_parts
 from amplify.ledger.columns import Utc
 from amplify.ledger.gates import GATES
 from amplify.ledger.heads import heads
+from amplify.ledger.inforce import remember
 from amplify.ledger.moves import logging
 from amplify.ledger.store import Ledger
 from amplify.ledger.tables import DELIVERY
@@ -159,6 +160,7 @@ def _sort(
 
 def _asked(connection: Connection, rows: Sequence[Candidate], now: datetime) -> Mapping[str, Bar]:
     """What bars them when they are due: what is taken ahead of its time may wait for an embargo that ends just then."""
+    remember(connection, rows)
     bars: dict[str, Bar] = {}
     for at, group in groupby(sorted(rows, key=lambda one: max(one.due_at, now)), key=lambda one: max(one.due_at, now)):
         bars |= barred(connection, list(group), at, AT_CLAIM)

@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
-from amplify.ledger.batch import Fetch
 from amplify.ledger.candidate import Bar, Candidate
+from amplify.ledger.inforce import gates_of, pauses_of
 from amplify.ledger.tables import DELIVERY, GATE
 from amplify.model.delivery import State
-from amplify.model.gate import Gate, Pause
+from amplify.model.gate import Gate
 
 GATES: Final = 1
 """What `Ledger.lock` calls them: claims share it, so that none holds a row for a gate that has just opened."""
-
-_SOME: Final = Fetch(
-    'SELECT gate.kind, gate.subject, gate.closed, gate.opens_at, gate.closes_at, gate."after", '
-    "CAST(gate.pauses AS TEXT) AS pauses FROM {rows} AS v JOIN gate ON gate.kind = v.kind AND gate.subject = v.subject",
-    {
-        "kind": "text",
-        "subject": "text",
-        "closed": "text",
-        "opens_at": "instant",
-        "closes_at": "instant",
-        '"after"': "text",
-        "pauses": "text",
-    },
-    kind="text",
-    subject="text",
-)
 
 
 def write_gates(connection: Connection, gates: Iterable[Gate]) -> bool:
@@ -61,20 +44,11 @@ def read_gates(connection: Connection) -> Mapping[tuple[str, str], Gate]:
     return {(row["kind"], row["subject"]): _gate(row) for row in rows}
 
 
-def gates_of(connection: Connection, subjects: Iterable[str]) -> Mapping[tuple[str, str], Gate]:
-    """The gates of some subjects (`kind:id`): all that a claim needs to know."""
-    rows = _SOME.run(connection, sorted({tuple(subject.split(":", 1)) for subject in subjects}))
-    return {
-        (kind, name): Gate(kind, name, closed, opens_at, closes_at, after, _pauses(json.loads(pauses)))
-        for kind, name, closed, opens_at, closes_at, after, pauses in rows
-    }
-
-
 def shut(connection: Connection, candidates: Sequence[Candidate], now: datetime) -> Mapping[str, Bar]:
     """Candidates with a subject that may not be spoken of now, or that has no gate: fail closed."""
     asked = {subject for one in candidates for subject in one.subjects}
-    gates = {f"{kind}:{name}": gate for (kind, name), gate in gates_of(connection, asked).items()}
-    bars = {subject: bar for subject in asked if (bar := _bar(subject, gates.get(subject), now)) is not None}
+    gates = gates_of(connection, asked)
+    bars = {subject: bar for subject in asked if (bar := _bar(subject, gates[subject], now)) is not None}
     if not bars:
         return {}
     found = ((one.id, next((bars[subject] for subject in one.subjects if subject in bars), None)) for one in candidates)
@@ -110,9 +84,5 @@ def _row(gate: Gate) -> dict[str, Any]:
 
 
 def _gate(row: RowMapping) -> Gate:
-    pauses = _pauses(row["pauses"])
+    pauses = pauses_of(row["pauses"])
     return Gate(row["kind"], row["subject"], row["closed"], row["opens_at"], row["closes_at"], row["after"], pauses)
-
-
-def _pauses(rows: Iterable[Sequence[str]]) -> tuple[Pause, ...]:
-    return tuple(Pause(datetime.fromisoformat(start), datetime.fromisoformat(end), why) for start, end, why in rows)

@@ -25,7 +25,8 @@ _ASKED: Final = {name: f"(SELECT {name} FROM v)" for name in _GIVEN}  # noqa: S6
 _NAMED: Final = {name: f"%({name})s" for name in _GIVEN}
 
 # Mostly enough accounts are found among the rows that have been due for longest, however many accounts there are;
-# otherwise each account is asked for its first row.
+# otherwise each account is asked for its first row. Among what is due at one instant the ids decide, which are as good
+# as drawn by lot: by name, the last account would come last each time, and go on alone when all others are done.
 
 # SQLite: whoever writes is alone, so one statement finds the rows.
 _LITE: Final = f"""
@@ -39,13 +40,14 @@ _LITE: Final = f"""
     )
     SELECT {LISTED}, {{that_is_all}} AS that_is_all
     FROM heads JOIN delivery ON delivery.id = heads.head
-    ORDER BY delivery.look_at, delivery.account LIMIT (SELECT most FROM v)
+    ORDER BY delivery.look_at, delivery.id LIMIT (SELECT most FROM v)
     """  # noqa: S608 - our own words, no value among them
 _OPEN_LONGEST: Final = f"""due AS MATERIALIZED (
-      SELECT account, look_at FROM delivery INDEXED BY delivery_due WHERE {_WAITS.format(**_ASKED)}
+      SELECT account, row_number() OVER (ORDER BY look_at, id) AS place
+      FROM delivery INDEXED BY delivery_due WHERE {_WAITS.format(**_ASKED)}
       ORDER BY look_at, id LIMIT (SELECT {_ENOUGH} * most FROM v)
     ), first AS MATERIALIZED (
-      SELECT account, min(look_at) AS look_at FROM due GROUP BY account ORDER BY 2, 1 LIMIT (SELECT count(*) FROM due)
+      SELECT account FROM due GROUP BY account ORDER BY min(place) LIMIT (SELECT count(*) FROM due)
     ), open AS MATERIALIZED (
       SELECT account.id FROM first CROSS JOIN account ON account.id = first.account WHERE {_OPEN.format(**_ASKED)}
       LIMIT (SELECT most FROM v)
@@ -66,11 +68,12 @@ _LITE_EACH: Final = _lite(_OPEN_EACH, "1")
 # planner would rather compare all with all.
 _LONGEST: Final = f"""
     WITH due AS MATERIALIZED (
-      SELECT account, look_at FROM delivery WHERE {_WAITS.format(**_NAMED)}
+      SELECT account, row_number() OVER (ORDER BY look_at, id) AS place
+      FROM delivery WHERE {_WAITS.format(**_NAMED)}
       ORDER BY look_at, id LIMIT {_ENOUGH} * %(most)s
     )
     SELECT open.id, (SELECT count(*) FROM due) < {_ENOUGH} * %(most)s AS that_is_all
-    FROM (SELECT account, min(look_at) AS look_at FROM due GROUP BY account ORDER BY look_at, account) AS first
+    FROM (SELECT account FROM due GROUP BY account ORDER BY min(place)) AS first
     CROSS JOIN LATERAL (
       SELECT id FROM account WHERE account.id = first.account AND {_OPEN.format(**_NAMED)}
       FOR UPDATE SKIP LOCKED
@@ -79,11 +82,11 @@ _LONGEST: Final = f"""
     """  # noqa: S608 - our own words, no value among them
 _EACH: Final = f"""
     SELECT account.id FROM account CROSS JOIN LATERAL (
-      SELECT look_at FROM delivery WHERE delivery.account = account.id AND {_WAITS.format(**_NAMED)}
+      SELECT look_at, id FROM delivery WHERE delivery.account = account.id AND {_WAITS.format(**_NAMED)}
       ORDER BY look_at, due_at, id LIMIT 1
     ) AS first
     WHERE {_OPEN.format(**_NAMED)}
-    ORDER BY first.look_at, account.id LIMIT %(most)s FOR UPDATE OF account SKIP LOCKED
+    ORDER BY first.look_at, first.id LIMIT %(most)s FOR UPDATE OF account SKIP LOCKED
     """  # noqa: S608 - our own words, no value among them
 # They are looked at again: one may have been taken between the two.
 _AMONG: Final = Fetch(
@@ -94,7 +97,7 @@ _AMONG: Final = Fetch(
     ) AS delivery
     WHERE NOT EXISTS (SELECT 1 FROM delivery AS held
                       WHERE held.account = v.account AND held.state IN ('claimed', 'sending'))
-    ORDER BY delivery.look_at, delivery.account
+    ORDER BY delivery.look_at, delivery.id
     """,  # noqa: S608 - our own words, no value among them
     KINDS,
     account="text",

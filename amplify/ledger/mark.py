@@ -17,6 +17,7 @@ from amplify.ledger.batch import Batch
 from amplify.ledger.chain import Chain
 from amplify.ledger.claimed import Claimed
 from amplify.ledger.gates import GATES
+from amplify.ledger.inforce import remember
 from amplify.ledger.moves import logging
 from amplify.ledger.spending import PAY, hold, to_come
 from amplify.ledger.store import Ledger
@@ -101,8 +102,10 @@ def begin(
         return [begin(ledger, connection, [one], now, lease)[0] for one in marks]
     real = ledger.real_now(connection)
     ledger.lock(connection, GATES, shared=True)  # whoever closes a gate waits for the marks that did not see it
+    rows = [one.claimed.row for one in marks]
+    remember(connection, rows)
     hold(connection, [one.claimed.row for one in marks if one.first], now)
-    bars = barred(connection, [one.claimed.row for one in marks], now)
+    bars = barred(connection, rows, now)
     answers: list[Begun | Barred | None] = []
     for one in marks:
         bar = bars.get(one.claimed.id)
@@ -113,8 +116,8 @@ def begin(
         else:
             answers.append(None)
     open_ = [one for one, answer in zip(marks, answers, strict=True) if answer is None]
-    rows = [_row(one, now) for one in open_]
-    ours = _BEGIN.run(connection, rows, lease=real + lease, at=now, real=real, by="publish", month=month_of(now))
+    begun = [_row(one, now) for one in open_]
+    ours = _BEGIN.run(connection, begun, lease=real + lease, at=now, real=real, by="publish", month=month_of(now))
     return [answer or _answer(one, ours, now) for one, answer in zip(marks, answers, strict=True)]
 
 

@@ -18,7 +18,7 @@ from amplify.ledger.batch import Batch
 from amplify.ledger.candidate import Bar, Candidate
 from amplify.ledger.claimed import Claimed
 from amplify.ledger.gates import look_again
-from amplify.ledger.store import get_meta, known_for_now, set_meta
+from amplify.ledger.store import BUDGET, get_meta, known_for_now, set_meta
 from amplify.ledger.tables import DELIVERY, PART, READING, SPEND
 from amplify.model.delivery import State
 from amplify.model.message import message_from_json
@@ -27,7 +27,6 @@ from amplify.rules.cost import PRICES, micros, micros_of_part
 
 What = Literal["posts", "readings", "deletions"]
 
-_BUDGET: Final = "budget"
 _ADD: Final = Batch(
     "INSERT INTO spend (platform, month, what, micros) "
     "SELECT v.platform, v.month, v.what, v.micros FROM {rows} AS v WHERE true ORDER BY v.platform "
@@ -52,9 +51,9 @@ def write_budget(connection: Connection, budget: Mapping[str, int]) -> None:
     """Copy the files' budgets: platform → millionths of a dollar a month. Where they changed, what is held is looked
     at again."""
     text = json.dumps(budget, sort_keys=True) if budget else ""
-    if (get_meta(connection, _BUDGET) or "") != text:
-        set_meta(connection, _BUDGET, text)
-        known_for_now(connection).pop(_BUDGET, None)
+    if (get_meta(connection, BUDGET) or "") != text:
+        set_meta(connection, BUDGET, text)
+        known_for_now(connection).pop(BUDGET, None)
         look_again(connection)
 
 
@@ -169,10 +168,10 @@ def budgets(connection: Connection, now: datetime) -> list[Budget]:
 
 def _budget(connection: Connection) -> Mapping[str, int]:
     known = known_for_now(connection)
-    if _BUDGET not in known:
-        text = get_meta(connection, _BUDGET)
-        known[_BUDGET] = json.loads(text) if text else {}
-    budget: Mapping[str, int] = known[_BUDGET]
+    if BUDGET not in known:
+        text = get_meta(connection, BUDGET)
+        known[BUDGET] = json.loads(text) if text else {}
+    budget: Mapping[str, int] = known[BUDGET]
     return budget
 
 

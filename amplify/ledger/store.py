@@ -23,6 +23,8 @@ HEAD: Final = "0006"
 
 LEDGER_FILE: Final = "ledger.sqlite"
 
+BUDGET: Final = "budget"
+"""The note of what each platform may cost in a month (`ledger.spending`)."""
 _LOCKS: Final = 4206180715
 """PostgreSQL's advisory locks are numbers: ours begin here, the migration's is the first."""
 _BINDING: Final = 3
@@ -30,7 +32,9 @@ _KNOWN, _NOW = "known", "now"
 _BY_KEYS: Final = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit")
 """What PostgreSQL need not think of in a write transaction, which touches a few rows by their keys. Of a table that has
 just grown it knows no better than to read all of it, each time, until its statistics are made."""
-_BEGUN: Final = "SELECT clock_timestamp(), " + ", ".join(f"set_config('{name}', 'off', true)" for name in _BY_KEYS)
+_BEGUN: Final = "SELECT {lock}, clock_timestamp(), " + ", ".join(
+    f"set_config('{one}', 'off', true)" for one in _BY_KEYS
+)
 _IDLE: Final = 1.0
 """Seconds (real time) after which a connection may have been lost without anybody noticing."""
 _READ_ONLY: Final = "25006"
@@ -85,11 +89,12 @@ class Ledger:
         return ledger
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, sharing: int | None = None) -> Iterator[Connection]:
         """A write transaction; commits at the end, or rolls back and raises. NeedsPerson where the database went away.
 
         SQLite takes its write lock at once, behind a file lock: without it a busy writer starves the other
-        processes for seconds.
+        processes for seconds. `sharing`: a lock that will probably be shared (see `lock`), taken with the first
+        question where nobody has it alone.
         """
         with _answering(), self._lock, self.engine.connect() as connection:
             connection.info.pop(_KNOWN, None)
@@ -97,14 +102,21 @@ class Ledger:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
                 connection.begin()
-                moment: datetime = connection.exec_driver_sql(_BEGUN).one()[0]
-                known_for_now(connection)[_NOW] = moment.astimezone(UTC)
+                self._begun(connection, sharing)
             try:
                 yield connection
             except BaseException:
                 connection.rollback()
                 raise
             connection.commit()
+
+    def _begun(self, connection: Connection, sharing: int | None) -> None:
+        free = f"pg_try_advisory_xact_lock_shared({_LOCKS + sharing})" if sharing is not None else "false"
+        shared, moment, *_ = connection.exec_driver_sql(_BEGUN.format(lock=free)).one()
+        known = known_for_now(connection)
+        known[_NOW] = moment.astimezone(UTC)
+        if shared:
+            known[sharing, True] = True
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -15,6 +15,7 @@ from typing import Any, Final, Generic, Protocol, Self, TypeVar
 
 from sqlalchemy import Connection
 
+from amplify.ledger.gates import GATES
 from amplify.ledger.store import Ledger
 from amplify.model.errors import NeedsPerson
 
@@ -150,7 +151,7 @@ class Writer:
             kinds[each] = single
         answered: list[tuple[Reply, Any]] = []
         try:
-            with self._ledger.write() as connection:
+            with self._ledger.write(sharing=GATES) as connection:
                 for act, entries in kinds.items():
                     answers = act(connection, [item for _, item, _ in entries])
                     answered += zip((answer for _, _, answer in entries), answers, strict=True)

@@ -63,6 +63,19 @@ def test_a_long_line_hides_nobody_behind_it(ledger: WoundLedger, in_use: bool) -
     assert found == (["late", "later"] if in_use else ["n0", "late", "later"])
 
 
+@pytest.mark.parametrize("behind", [False, True], ids=["found among the first", "asked one by one"])
+def test_no_account_is_always_the_last_of_one_instant(ledger: WoundLedger, behind: bool) -> None:
+    """By their names, the last account would go on alone when all others are done."""
+    accounts = [f"p{number}/x" for number in range(12)]
+    deliveries = [planned("hello", account) for account in accounts]
+    line = [planned(f"n{n}", "a/x", due=NOW - MINUTE) for n in range(20)] if behind else []
+    queue(ledger, *deliveries, *line)
+    found = [one.id for one in take(ledger, limit=6)]
+    by_lot = sorted(one.id for one in deliveries)
+    first = min((one.id for one in line), default=None)
+    assert found == ([first, *by_lot[:5]] if behind else by_lot[:6])
+
+
 def test_what_waits_again_keeps_its_place(ledger: WoundLedger) -> None:
     first, second = planned("first"), planned("second", due=NOW + MINUTE)
     queue(ledger, first, second)
@@ -272,7 +285,7 @@ class TestBoosts:
         self, ledger: WoundLedger, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The claim has seen the target on its way and not yet written the hold; the target goes out just then."""
-        target = planned("target", "one/x")
+        target = planned("target", "one/x", due=NOW - MINUTE)
         boost = planned("boost", "two/x", boost_of=target)
         queue(ledger, target, boost)
         (claimed,) = take(ledger, limit=1)

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from amplify.ledger.gates import GATES
 from amplify.ledger.store import Ledger
 from amplify.ledger.tables import META
 from amplify.ledger.writer import NOBODY, Answer, Work, Writer, each
@@ -87,9 +88,9 @@ def test_what_one_group_holds_is_committed_once(ledger: WoundLedger, monkeypatch
     transactions = []
     write = ledger.write
 
-    def counted() -> Any:
+    def counted(**sharing: int) -> Any:
         transactions.append(1)
-        return write()
+        return write(**sharing)
 
     monkeypatch.setattr(ledger, "write", counted)
     with Writer(ledger) as writer:
@@ -99,6 +100,20 @@ def test_what_one_group_holds_is_committed_once(ledger: WoundLedger, monkeypatch
         held.release()
     assert len(transactions) == 2
     assert len(notes(ledger)) >= 100
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+def test_what_asks_no_gate_goes_on_while_somebody_changes_them(ledger: WoundLedger) -> None:
+    """The writer takes the gates' lock with its first question, and only where it is free."""
+    with ledger.write() as changing:
+        ledger.lock(changing, GATES)
+        with Writer(ledger) as writer:
+            assert writer.submit(note("receipt")).result(30) == "receipt"
+            mark = writer.submit(lambda connection: ledger.lock(connection, GATES, shared=True))
+            with pytest.raises(TimeoutError):
+                mark.result(0.2)
+            changing.commit()
+            mark.result(30)
 
 
 def test_a_done_future_means_a_durable_commit(ledger: WoundLedger, database: str) -> None:
