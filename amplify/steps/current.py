@@ -1,28 +1,16 @@
-"""Whether the ledger still says what the files say: a note of the last `queue`, compared before anything is claimed."""
+"""Whether the ledger still says what the files say, by the note of the last `queue`: asked before each claim."""
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Sequence
-from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from amplify.ledger.store import get_meta
+from amplify.steps.queued import note_key, queued_mark
 
 if TYPE_CHECKING:
     from amplify.model.plan import Change
     from amplify.steps.desk import Desk
-
-
-def note_key(root: Path) -> str:
-    """Where the ledger keeps this clone's note: several machines may share a ledger, each with its own files."""
-    return f"queued {socket.gethostname()}:{root}"
-
-
-def queued_mark(fingerprint: str, now: datetime) -> str:
-    """What the note says after a `queue` of these files on this day (UTC)."""
-    return f"{fingerprint} {now:%Y-%m-%d}"
 
 
 def mark_of(desk: Desk) -> str:

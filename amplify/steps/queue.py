@@ -23,9 +23,9 @@ from amplify.rules.cost import micros
 from amplify.rules.gates import gates
 from amplify.rules.horizon import horizon
 from amplify.rules.lint.care import HELD_BY_GATES
-from amplify.steps.current import note_key, queued_mark
 from amplify.steps.desk import Desk, UnreadableFiles
 from amplify.steps.plan import plan
+from amplify.steps.queued import note_key, queued_mark
 from amplify.steps.reopen import follow_files
 
 _QUEUEING: Final = 2

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from amplify.ledger.agenda import Agenda, agenda
 from amplify.ledger.reap import MOST, reap
 from amplify.model.event import tell
-from amplify.steps.current import note_key
 from amplify.steps.desk import Desk
+from amplify.steps.queued import note_key
 
 
 @dataclass

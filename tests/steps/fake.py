@@ -18,8 +18,8 @@ from amplify.model.errors import LoggedOut, PlatformError, Refused, TryLater, Un
 from amplify.model.message import Message, Part
 from amplify.model.platform import Call, Json, Limits, Reading, Receipt, Whoami
 from amplify.model.workspace import Workspace
-from amplify.steps.current import note_key, queued_mark
 from amplify.steps.desk import Desk
+from amplify.steps.queued import note_key, queued_mark
 from amplify.steps.timings import Timings
 
 Answer = Literal["accept", "try_later", "refuse", "logged_out", "lose_before", "lose_after"]

@@ -12,10 +12,10 @@ from workshop import MONDAY, Workshop
 
 from amplify.ledger.store import get_meta
 from amplify.model.errors import NeedsPerson, WrongUse
-from amplify.steps.current import note_key, queued_mark
 from amplify.steps.desk import UnreadableFiles
 from amplify.steps.publish import publish
 from amplify.steps.queue import queue
+from amplify.steps.queued import note_key, queued_mark
 from steps.fake import FakeDesk, World
 
 HOUR = timedelta(hours=1)

@@ -18,7 +18,7 @@ from amplify.model.message import Attachment, Part
 from amplify.model.plan import Planned
 from amplify.platforms.registry import dialect
 from amplify.stage.process import Stage
-from amplify.steps.current import note_key, queued_mark
+from amplify.steps.queued import note_key, queued_mark
 from amplify.workspace.fingerprint import fingerprint
 
 LATENESS = timedelta(hours=20)
