@@ -6,7 +6,7 @@ they wait once. What is of one kind is written by the same few statements, howev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from time import monotonic
@@ -80,7 +80,8 @@ class _Nobody:
 NOBODY: Final[Reply] = _Nobody()
 
 
-_Entry = tuple[Act[Any, Any], Any, Reply]
+Entry = tuple[Act[Any, Any], Any, Reply]
+"""What to write, with others of its kind, and who is told."""
 
 
 class Writer:
@@ -88,7 +89,7 @@ class Writer:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._queue: SimpleQueue[_Entry | None] = SimpleQueue()
+        self._queue: SimpleQueue[list[Entry] | None] = SimpleQueue()
         self._thread = Thread(target=self._run, name="ledger-writer", daemon=True)
 
     def __enter__(self) -> Self:
@@ -110,7 +111,11 @@ class Writer:
 
     def ask(self, act: Act[Item, Any], item: Item, reply: Reply) -> None:
         """The same; `reply` is told what came of it."""
-        self._queue.put((act, item, reply))
+        self._queue.put([(act, item, reply)])
+
+    def ask_all(self, entries: Iterable[Entry]) -> None:
+        """Hand in all of these for one group."""
+        self._queue.put(list(entries))
 
     def submit(self, work: Work[T]) -> Answer[T]:
         """Hand in a piece of work; it is answered when its commit is durable."""
@@ -123,27 +128,27 @@ class Writer:
     def _run(self) -> None:
         more = True
         while more:
-            group: list[_Entry] = []
+            group: list[Entry] = []
             begin = 0.0  # when a group begins that nobody waits for
-            entry = self._queue.get()
-            while entry is not None:
-                group.append(entry)
+            entries = self._queue.get()
+            while entries is not None:
+                group += entries
                 if len(group) >= _LARGEST_GROUP:
                     break
-                if entry[2] is not NOBODY:
+                if entries[-1][2] is not NOBODY:
                     begin = float("-inf")
                 elif not begin:
                     begin = monotonic() + _PATIENCE
                 try:
-                    entry = self._queue.get(timeout=max(begin - monotonic(), 0.0))
+                    entries = self._queue.get(timeout=max(begin - monotonic(), 0.0))
                 except Empty:
                     break
-            more = entry is not None
+            more = entries is not None
             if group:
                 self._commit(group)
 
-    def _commit(self, group: list[_Entry]) -> None:
-        kinds: dict[Act[Any, Any], list[_Entry]] = {}
+    def _commit(self, group: list[Entry]) -> None:
+        kinds: dict[Act[Any, Any], list[Entry]] = {}
         for entry in group:
             kinds.setdefault(entry[0], []).append(entry)
         single = kinds.pop(each, None)

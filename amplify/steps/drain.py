@@ -212,8 +212,11 @@ class Drain:
     def _send_armed(self) -> None:
         """Hand out what has come to its instant."""
         now = self._desk.clock.now().timestamp()
+        come = []
         while self._armed and self._armed[0][0] <= now:
-            self._moment.hand(self._delivering.send, heappop(self._armed)[2])
+            come.append(heappop(self._armed)[2])
+        if come:
+            self._moment.launch(self._delivering.send, come)
         if not self._armed:
             self._moment.rest()
 

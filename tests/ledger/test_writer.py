@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -122,6 +123,21 @@ def test_a_done_future_means_a_durable_commit(ledger: WoundLedger, database: str
         writer.run(note("told"))
         assert "told" in notes(other)
     other.close()
+
+
+def test_what_is_handed_in_together_is_written_in_one_go(ledger: WoundLedger) -> None:
+    """Though the writer is idle, and could begin with the first."""
+    groups: list[int] = []
+
+    def act(connection: Connection, items: Sequence[int]) -> list[int]:
+        groups.append(len(items))
+        return [2 * item for item in items]
+
+    with Writer(ledger) as writer:
+        answers: list[Answer[int]] = [Answer() for _ in range(100)]
+        writer.ask_all((act, number, answer) for number, answer in enumerate(answers))
+        assert [answer.result(30) for answer in answers] == list(range(0, 200, 2))
+    assert groups == [100]
 
 
 def test_what_nobody_waits_for_goes_with_what_comes_next(ledger: WoundLedger, monkeypatch: pytest.MonkeyPatch) -> None:
