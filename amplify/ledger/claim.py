@@ -33,8 +33,10 @@ from amplify.ledger.tables import DELIVERY
 from amplify.model.delivery import State
 
 NO_ALLOWANCES: Final[Allowances] = {}
+_FIRST_PAGE: Final = 128
+"""How many rows are looked at at once behind those that turned out to be held, until it is known how long it takes."""
 _PAGE: Final = 1024
-"""How many rows are looked at in one go behind those that turned out to be held."""
+"""How many at most."""
 _PATIENCE: Final = 0.05
 """Seconds (real time) that one claim may spend on held rows: others want to write, too."""
 
@@ -49,7 +51,7 @@ _BEHIND = (  # in the order of the index: account by account, each in its own li
         DELIVERY.c.late_at > _now,
     )
     .order_by(DELIVERY.c.account, DELIVERY.c.look_at, DELIVERY.c.due_at, DELIVERY.c.id)
-    .limit(_PAGE)
+    .limit(bindparam("most"))
 )
 _PLACES = Fetch(
     "SELECT account.id, account.place FROM {rows} AS v JOIN account ON account.id = v.id",
@@ -134,10 +136,11 @@ def _sort(
     ready = [one for one in line if one.id not in bars]
     stuck = {one.account for one in line if one.id in bars}
     _hold(connection, [one for one in line if one.id in bars], bars, now)
+    began, size = time.monotonic(), _FIRST_PAGE
     while stuck:
-        if time.monotonic() > end:
+        if began > end:
             return ready, True
-        bounds = {"names": sorted(stuck), "now": now, "until": until}
+        bounds = {"names": sorted(stuck), "now": now, "until": until, "most": size}
         page = [candidate(row) for row in connection.execute(_BEHIND, bounds)]
         bars = _asked(connection, page, now)
         held: list[Candidate] = []
@@ -151,11 +154,20 @@ def _sort(
                     break
                 held.append(one)
         _hold(connection, held, bars, now)
-        if len(page) < _PAGE:  # there is nothing behind the others
+        if len(page) < size:  # there is nothing behind the others
             stuck.clear()
         else:  # of the last one there may be more, and of those that the page did not reach
             stuck -= {account for account in seen if account != page[-1].account}
+        ended = time.monotonic()
+        size = _fitting(size, ended - began, end - ended)
+        began = ended
     return ready, False
+
+
+def _fitting(size: int, took: float, left: float) -> int:
+    """How many rows the next page may have, where one of `size` took so long, for no more than is left (seconds): on
+    a cold disk a row costs a hundred times what it costs in memory."""
+    return max(_FIRST_PAGE, min(_PAGE, int(size * max(left, 0.0) / max(took, 1e-6))))
 
 
 def _asked(connection: Connection, rows: Sequence[Candidate], now: datetime) -> Mapping[str, Bar]:
