@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import Connection
 
 from amplify.ledger import claim as claiming
+from amplify.ledger.candidate import Bar, Candidate
 from amplify.ledger.heads import heads
 from amplify.ledger.store import Ledger
 from amplify.model.delivery import State
 from amplify.model.gate import Gate, Pause
 from ledger import rows
 from ledger.databases import WoundLedger
-from ledger.rows import LATENESS, NOW, planned, put, queue, row, state, take, take_one
+from ledger.rows import LATENESS, LEASE, NOW, planned, put, queue, row, state, take, take_one
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -61,6 +65,40 @@ def test_a_long_line_hides_nobody_behind_it(ledger: WoundLedger, in_use: bool) -
         take(ledger, owner="another", limit=1)
     found = [one.post for one in take(ledger, now=NOW + HOUR, limit=3)]
     assert found == (["late", "later"] if in_use else ["n0", "late", "later"])
+
+
+@pytest.mark.parametrize("patience", [30.0, -1.0], ids=["in one claim", "page by page"])
+def test_of_many_held_rows_each_is_looked_at_once(
+    ledger: WoundLedger, monkeypatch: pytest.MonkeyPatch, patience: float
+) -> None:
+    """More of them than a page has, of one account and of another; and what is open behind them is found."""
+    shut = ("campaign:free", "person:anna")
+    lines = [
+        planned(f"n{number}", account, due=NOW - HOUR + number * timedelta(seconds=1), subjects=shut)
+        for account, count in (("a/x", 300), ("b/x", 150))
+        for number in range(count)
+    ]
+    queue(ledger, *lines, planned("open", "a/x"))
+    rows.gates(ledger, OPEN, Gate("person", "anna", closed="released"))
+    visits: Counter[str] = Counter()
+
+    def count(_: Connection, candidates: Sequence[Candidate], now: datetime) -> Mapping[str, Bar]:
+        visits.update(one.id for one in candidates)
+        return {}
+
+    monkeypatch.setattr(claiming, "AT_CLAIM", (count, *claiming.AT_CLAIM))
+    monkeypatch.setattr(claiming, "_PATIENCE", patience)
+    taken, claims, more = [], 0, True
+    while more:
+        with ledger.write() as connection:
+            found = claiming.claim(ledger, connection, now=NOW, owner="me", lease=LEASE, limit=16)
+        taken += rows.names(found.taken)
+        claims, more = claims + 1, found.more
+        assert claims <= len(lines)
+    assert taken == ["open"]
+    assert set(visits.values()) == {1}
+    assert len(visits) == len(lines) + 1
+    assert (claims == 1) == (patience > 0)
 
 
 @pytest.mark.parametrize("behind", [False, True], ids=["found among the first", "asked one by one"])
