@@ -126,6 +126,7 @@ def _lite(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat(" ", "microseconds")[:26]
 
 
+@lru_cache(maxsize=64)
 def _great(instant: datetime) -> str:
     return instant.isoformat()
 

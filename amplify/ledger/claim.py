@@ -14,22 +14,21 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection
 
 from amplify.ledger.bars import AT_CLAIM, barred
 from amplify.ledger.batch import Batch, Fetch
+from amplify.ledger.behind import behind
 from amplify.ledger.boosts import waiting
 from amplify.ledger.buckets import Allowances, Want, take
 from amplify.ledger.candidate import Bar, Candidate
 from amplify.ledger.chain import Chain
-from amplify.ledger.claimed import COLUMNS, Claimed, candidate, with_parts
-from amplify.ledger.columns import Utc
+from amplify.ledger.claimed import Claimed, with_parts
 from amplify.ledger.gates import GATES
 from amplify.ledger.heads import heads
 from amplify.ledger.inforce import remember
 from amplify.ledger.moves import logging
 from amplify.ledger.store import Ledger
-from amplify.ledger.tables import DELIVERY
 from amplify.model.delivery import State
 
 NO_ALLOWANCES: Final[Allowances] = {}
@@ -40,19 +39,6 @@ _PAGE: Final = 1024
 _PATIENCE: Final = 0.05
 """Seconds (real time) that one claim may spend on held rows: others want to write, too."""
 
-_now, _until = bindparam("now", type_=Utc), bindparam("until", type_=Utc)
-_BEHIND = (  # in the order of the index: account by account, each in its own line
-    select(*COLUMNS)
-    .where(
-        DELIVERY.c.account.in_(bindparam("names", expanding=True)),
-        DELIVERY.c.state == State.WAITING.value,
-        DELIVERY.c.look_at <= _until,
-        or_(DELIVERY.c.look_at <= _now, DELIVERY.c.due_at > _now),
-        DELIVERY.c.late_at > _now,
-    )
-    .order_by(DELIVERY.c.account, DELIVERY.c.look_at, DELIVERY.c.due_at, DELIVERY.c.id)
-    .limit(bindparam("most"))
-)
 _PLACES = Fetch(
     "SELECT account.id, account.place FROM {rows} AS v JOIN account ON account.id = v.id",
     {"id": "text", "place": "text"},
@@ -117,7 +103,7 @@ def claim(
     if not found:
         return Sorted([], False)
     ledger.lock(connection, GATES, shared=True)
-    ready, more = _sort(connection, found, now, now + ahead)
+    ready, more = _sort(ledger, connection, found, now, now + ahead)
     if not ready:
         return Sorted([], more)
     ticket = f"{owner}#{os.urandom(4).hex()}"
@@ -128,7 +114,7 @@ def claim(
 
 
 def _sort(
-    connection: Connection, line: Sequence[Candidate], now: datetime, until: datetime
+    ledger: Ledger, connection: Connection, line: Sequence[Candidate], now: datetime, until: datetime
 ) -> tuple[list[Candidate], bool]:
     """One row that may go for each account, holding those before it; and whether some were not looked at."""
     end = time.monotonic() + _PATIENCE
@@ -140,14 +126,13 @@ def _sort(
     while stuck:
         if began > end:
             return ready, True
-        bounds = {"names": sorted(stuck), "now": now, "until": until, "most": size}
-        page = [candidate(row) for row in connection.execute(_BEHIND, bounds)]
+        page = behind(ledger, connection, sorted(stuck), now, until, size)
         bars = _asked(connection, page, now)
         held: list[Candidate] = []
         seen: set[str] = set()
-        for account, behind in groupby(page, key=lambda one: one.account):
+        for account, its_own in groupby(page, key=lambda one: one.account):
             seen.add(account)
-            for one in behind:
+            for one in its_own:
                 if one.id not in bars:
                     ready.append(one)
                     stuck.discard(account)

@@ -15,11 +15,18 @@ from amplify.ledger.store import Ledger
 _ENOUGH: Final = 2
 """So many rows for each that is wanted are looked at first: some are of one account, others of accounts in use."""
 
-# Of a delivery. What is held until soon is not looked at ahead of that.
-_WAITS: Final = "state = 'waiting' AND look_at <= {until} AND (look_at <= {now} OR due_at > {now}) AND late_at > {now}"
-_OPEN: Final = """account.paused_at IS NULL AND (account.real_not_before IS NULL OR account.real_not_before <= {real})
-      AND NOT EXISTS (SELECT 1 FROM delivery AS held
-                      WHERE held.account = account.id AND held.state IN ('claimed', 'sending'))"""
+WAITS: Final = (
+    "state = 'waiting' AND look_at <= {until} AND (look_at <= {now} OR due_at > {now}) AND (late_at > {now}) IS TRUE"
+)
+"""Of a delivery: it is due at `now`, or will be by `until`. What is held until soon is not looked at ahead of that."""
+# IS TRUE, for nearly all that waits is not late: PostgreSQL would gladly find those by their index, and read them all.
+# A question of its own for each account: as a join, PostgreSQL would compare each with all that are held, of which it
+# believes there are none.
+_FREE: Final = """(SELECT 1 FROM delivery AS held
+       WHERE held.account = {account} AND held.state IN ('claimed', 'sending') LIMIT 1) IS NULL"""
+_OPEN: Final = f"""account.paused_at IS NULL
+      AND (account.real_not_before IS NULL OR account.real_not_before <= {{real}})
+      AND {_FREE.format(account="account.id")}"""
 _GIVEN: Final = {"now": "v.now", "until": "v.until", "real": "v.real"}
 _ASKED: Final = {name: f"(SELECT {name} FROM v)" for name in _GIVEN}  # noqa: S608
 _NAMED: Final = {name: f"%({name})s" for name in _GIVEN}
@@ -34,7 +41,7 @@ _LITE: Final = f"""
     {{open}},
     heads AS MATERIALIZED (
       SELECT (
-        SELECT id FROM delivery WHERE delivery.account = open.id AND {_WAITS.format(**_ASKED)}
+        SELECT id FROM delivery WHERE delivery.account = open.id AND {WAITS.format(**_ASKED)}
         ORDER BY look_at, due_at, id LIMIT 1
       ) AS head FROM open
     )
@@ -44,7 +51,7 @@ _LITE: Final = f"""
     """  # noqa: S608 - our own words, no value among them
 _OPEN_LONGEST: Final = f"""due AS MATERIALIZED (
       SELECT account, row_number() OVER (ORDER BY look_at, id) AS place
-      FROM delivery INDEXED BY delivery_due WHERE {_WAITS.format(**_ASKED)}
+      FROM delivery INDEXED BY delivery_due WHERE {WAITS.format(**_ASKED)}
       ORDER BY look_at, id LIMIT (SELECT {_ENOUGH} * most FROM v)
     ), first AS MATERIALIZED (
       SELECT account FROM due GROUP BY account ORDER BY min(place) LIMIT (SELECT count(*) FROM due)
@@ -69,7 +76,7 @@ _LITE_EACH: Final = _lite(_OPEN_EACH, "1")
 _LONGEST: Final = f"""
     WITH due AS MATERIALIZED (
       SELECT account, row_number() OVER (ORDER BY look_at, id) AS place
-      FROM delivery WHERE {_WAITS.format(**_NAMED)}
+      FROM delivery WHERE {WAITS.format(**_NAMED)}
       ORDER BY look_at, id LIMIT {_ENOUGH} * %(most)s
     )
     SELECT open.id, (SELECT count(*) FROM due) < {_ENOUGH} * %(most)s AS that_is_all
@@ -82,7 +89,7 @@ _LONGEST: Final = f"""
     """  # noqa: S608 - our own words, no value among them
 _EACH: Final = f"""
     SELECT account.id FROM account CROSS JOIN LATERAL (
-      SELECT look_at, id FROM delivery WHERE delivery.account = account.id AND {_WAITS.format(**_NAMED)}
+      SELECT look_at, id FROM delivery WHERE delivery.account = account.id AND {WAITS.format(**_NAMED)}
       ORDER BY look_at, due_at, id LIMIT 1
     ) AS first
     WHERE {_OPEN.format(**_NAMED)}
@@ -92,11 +99,10 @@ _EACH: Final = f"""
 _AMONG: Final = Fetch(
     f"""
     SELECT {LISTED} FROM {{rows}} AS v CROSS JOIN LATERAL (
-      SELECT * FROM delivery WHERE delivery.account = v.account AND {_WAITS.format(**_GIVEN)}
+      SELECT * FROM delivery WHERE delivery.account = v.account AND {WAITS.format(**_GIVEN)}
       ORDER BY look_at, due_at, id LIMIT 1
     ) AS delivery
-    WHERE NOT EXISTS (SELECT 1 FROM delivery AS held
-                      WHERE held.account = v.account AND held.state IN ('claimed', 'sending'))
+    WHERE {_FREE.format(account="v.account")}
     ORDER BY delivery.look_at, delivery.id
     """,  # noqa: S608 - our own words, no value among them
     KINDS,

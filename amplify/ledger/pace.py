@@ -15,18 +15,25 @@ from typing import Final
 
 from sqlalchemy import BindParameter, Connection, bindparam, select, text, update
 
+from amplify.ledger.batch import Fetch
 from amplify.ledger.candidate import Bar, Candidate
 from amplify.ledger.claimed import BOOST
 from amplify.ledger.columns import Utc
-from amplify.ledger.tables import ACCOUNT, DELIVERY, PART
+from amplify.ledger.tables import ACCOUNT, DELIVERY
 
 PUNCTUAL: Final = timedelta(minutes=5)
 """Campaign time after its due time in which a post counts as on time: a cron pass comes each minute."""
 
 _names: BindParameter[list[str]] = bindparam("names", expanding=True)
-_GAPS = select(ACCOUNT.c.id, ACCOUNT.c.gap).where(ACCOUNT.c.id.in_(_names), ACCOUNT.c.gap > 0)
-_BEGUN = select(PART.c.delivery).where(
-    PART.c.delivery.in_(bindparam("ids", expanding=True)), PART.c.remote_id.is_not(None)
+_GAPS: Final = Fetch(
+    "SELECT account.id, account.gap FROM {rows} AS v JOIN account ON account.id = v.id WHERE account.gap > 0",
+    {"id": "text", "gap": "whole"},
+    id="text",
+)
+_BEGUN: Final = Fetch(
+    "SELECT part.delivery FROM {rows} AS v JOIN part ON part.delivery = v.id WHERE part.remote_id IS NOT NULL",
+    {"delivery": "text"},
+    id="text",
 )
 _since, _from, _until = (bindparam(name, type_=Utc) for name in ("since", "from_", "until"))
 _columns = (DELIVERY.c.id, DELIVERY.c.account, DELIVERY.c.kind, DELIVERY.c.due_at, DELIVERY.c.sent_at)
@@ -57,12 +64,12 @@ def crowded(connection: Connection, candidates: Sequence[Candidate], now: dateti
     if not late:
         return {}
     names = sorted({one.account for one in late})
-    gaps = {account: timedelta(seconds=gap) for account, gap in connection.execute(_GAPS, {"names": names})}
+    gaps = {name: timedelta(seconds=gap) for name, gap in _GAPS.run(connection, [(name,) for name in names])}
     late = [one for one in late if one.account in gaps]
     if not late:
         return {}
     # A thread that is out in part is not kept waiting: its end belongs to its beginning.
-    begun = set(connection.execute(_BEGUN, {"ids": [one.id for one in late]}).scalars())
+    begun = {id for (id,) in _BEGUN.run(connection, [(one.id,) for one in late])}
     others = _others(connection, gaps, now)
     bars: dict[str, Bar] = {}
     for one in late:

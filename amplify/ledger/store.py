@@ -29,9 +29,17 @@ _LOCKS: Final = 4206180715
 """PostgreSQL's advisory locks are numbers: ours begin here, the migration's is the first."""
 _BINDING: Final = 3
 _KNOWN, _NOW = "known", "now"
-_BY_KEYS: Final = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit")
+_BY_KEYS: Final = (
+    "enable_seqscan",
+    "enable_bitmapscan",
+    "enable_sort",
+    "enable_hashjoin",
+    "enable_mergejoin",
+    "jit",
+)
 """What PostgreSQL need not think of in a write transaction, which touches a few rows by their keys. Of a table that has
-just grown it knows no better than to read all of it, each time, until its statistics are made."""
+just grown it knows no better than to read all of it, each time, until its statistics are made; and what is to come in
+the order of an index it would rather read whole and sort."""
 _BEGUN: Final = "SELECT {lock}, clock_timestamp(), " + ", ".join(
     f"set_config('{one}', 'off', true)" for one in _BY_KEYS
 )

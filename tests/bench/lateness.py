@@ -24,6 +24,8 @@ START: Final = timedelta(seconds=8)
 def measure() -> list[Figure]:
     figures = []
     with databases() as given, Takes() as server:
+        bare = f"a moment of {ACCOUNTS} accounts, bare tweepy, a thread an account"
+        figures.append(Figure(f"{bare}: p99 of the calls' start", _share(_bare(server), 0.99), "ms"))
         for name in given.names:
             steady = _late(given, name, server, PACE * SECONDS, timedelta(seconds=1) / PACE)
             moment = _late(given, name, server, ACCOUNTS, timedelta(0))
@@ -45,7 +47,19 @@ def _late(given: Databases, name: str, server: Takes, count: int, apart: timedel
     first = datetime.now(UTC) + START
     fill(ledger, count, ACCOUNTS, due=first, apart=apart)
     ledger.close()
-    ran = run([["punctual", server.url, str(THREADS), str(count), str(ACCOUNTS), database, str(given.folder)]])
+    worker = ["punctual", server.url, str(THREADS), str(count), str(ACCOUNTS), database, str(given.folder)]
+    return _arrivals(server, worker, count, first, apart)
+
+
+def _bare(server: Takes) -> list[float]:
+    """The same of a moment without amplify: what the library and this machine take."""
+    first = datetime.now(UTC) + START
+    worker = ["bare", server.url, *[str(ACCOUNTS)] * 3, str(first.timestamp())]
+    return _arrivals(server, worker, ACCOUNTS, first, timedelta(0))
+
+
+def _arrivals(server: Takes, worker: list[str], count: int, first: datetime, apart: timedelta) -> list[float]:
+    ran = run([worker])
     arrived = server.taken()
     assert ran.sent == len(arrived) == count
     late = sorted(

@@ -21,6 +21,7 @@ from amplify.model.platform import Call, Receipt
 from amplify.steps.current import mark_of
 from amplify.steps.drain import drain
 from bench import crowd
+from bench.bare import take
 from bench.databases import POSTGRES, SQLITE, Databases, databases
 from bench.desk import BenchDesk
 from bench.figure import Figure
@@ -99,24 +100,18 @@ class _TakesAll:
 
 _TAKES_ALL: Final = _TakesAll()
 
-_TAKE = """
-UPDATE delivery SET state = 'claimed', owner = 'bare' WHERE id IN (
-  SELECT id FROM delivery WHERE state = 'waiting' AND look_at <= :now ORDER BY look_at, id LIMIT :most
-) RETURNING id, account, message, subjects"""
 _MARK = "UPDATE delivery SET state = '{}' WHERE state = '{}' AND owner = 'bare' RETURNING id"
 
 
 def _bare(ledger: Ledger) -> float:
     """Three statements and three commits a batch, which is as large as ours: nothing but the rows is looked at."""
     fill(ledger, DELIVERIES, ACCOUNTS, due=FIRST, apart=APART)
-    take = text(_TAKE)
     marks = [text(_MARK.format(after, before)) for before, after in (("claimed", "sending"), ("sending", "sent"))]
-    now: Any = NOW.replace(tzinfo=None).isoformat(" ", "microseconds") if ledger.sqlite else NOW
     done = 0
     began = time.perf_counter()
     while True:
         with ledger.write() as connection:
-            taken = connection.execute(take, {"now": now, "most": 2 * THREADS}).all()
+            taken = take(ledger, connection, 2 * THREADS)
         if not taken:
             break
         for mark in marks:

@@ -16,8 +16,10 @@ from sqlalchemy import Connection, insert, text
 from amplify.ledger.bars import AT_CLAIM
 from amplify.ledger.candidate import Bar, Candidate
 from amplify.ledger.claim import Sorted, claim
+from amplify.ledger.gates import GATES
 from amplify.ledger.store import Ledger
 from amplify.ledger.tables import GATE
+from bench.bare import take
 from bench.databases import databases
 from bench.figure import Figure
 from bench.millions import Batch, multiply
@@ -57,17 +59,21 @@ def _batches() -> list[Batch]:
 
 
 def _claims(ledger: Ledger, name: str) -> list[Figure]:
-    """Claim and commit; what was claimed is out before the next one."""
-    took = []
+    """Claim and commit; what was claimed is out before the next one. In turn with a bare statement that does no more
+    than take rows."""
+    took, bare = [], []
     for _ in range(CLAIMS):
         found, seconds = _claim(ledger)
         assert len(found.taken) == LIMIT
         took.append(seconds)
         _send(ledger)
+        bare.append(_take(ledger))
+        _send(ledger)
     what = f"a claim of {LIMIT} among {DELIVERIES:,} deliveries, {DUE:,} due, {name}"
     return [
         Figure(f"{what}: median", 1000 * statistics.median(took), "ms", most=5),
         Figure(f"{what}: slowest of {CLAIMS}", 1000 * max(took), "ms"),
+        Figure(f"{what}: a bare UPDATE … RETURNING of as many, median", 1000 * statistics.median(bare), "ms"),
     ]
 
 
@@ -91,7 +97,7 @@ def _blocked(ledger: Ledger, name: str) -> list[Figure]:
             _send(ledger)
             if not found.taken and not found.more:
                 break
-    assert taken == DUE - CLAIMS * LIMIT, "a blocked row kept others from going out"
+    assert taken == DUE - 2 * CLAIMS * LIMIT, "a blocked row kept others from going out"
     assert len(visits) == BLOCKED
     what = f"{BLOCKED:,} due rows all blocked, {name}"
     return [
@@ -104,9 +110,17 @@ def _blocked(ledger: Ledger, name: str) -> list[Figure]:
 
 def _claim(ledger: Ledger) -> tuple[Sorted, float]:
     began = time.perf_counter()
-    with ledger.write() as connection:
+    with ledger.write(sharing=GATES) as connection:  # as the writer does
         found = claim(ledger, connection, now=NOW, owner="bench", lease=_LEASE, limit=LIMIT)
     return found, time.perf_counter() - began
+
+
+def _take(ledger: Ledger) -> float:
+    began = time.perf_counter()
+    with ledger.write() as connection:
+        found = take(ledger, connection, LIMIT)
+    assert len(found) == LIMIT
+    return time.perf_counter() - began
 
 
 def _send(ledger: Ledger) -> None:

@@ -2,7 +2,8 @@
 
 `python -m bench.worker bare|amplify|punctual SERVER THREADS POSTS ACCOUNTS [DATABASE FOLDER]`. It says `ready`, waits
 for a line, and says how many it sent, when it began and ended (this machine's monotonic clock, seconds), and the most
-memory it had (bytes). `punctual` sends nothing before its time, as the daemon does, and ends after POSTS.
+memory it had (bytes). `punctual` sends nothing before its time, as the daemon does, and ends after POSTS. `bare` may be
+given an instant (seconds since 1970) for which its threads wait.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from bench.stock import NOW, account
 
 def main(kind: str, server: str, threads: str, posts: str, accounts: str, *where: str) -> None:
     if kind == "bare":
-        begin = _bare(server, int(threads), int(posts), int(accounts))
+        begin = _bare(server, int(threads), int(posts), int(accounts), *(float(at) for at in where))
     elif kind == "amplify":
         begin = _amplify(server, int(threads), int(accounts), *where)
     else:
@@ -84,7 +85,7 @@ def _desk(server: str, accounts: int, clock: Clock, database: str, folder: str) 
     return desk
 
 
-def _bare(server: str, threads: int, posts: int, accounts: int) -> Callable[[], int]:
+def _bare(server: str, threads: int, posts: int, accounts: int, at: float = 0) -> Callable[[], int]:
     """The same SDK set up in the same way, one client an account, one post at a time on each, and nothing else."""
     clients = [_client(server, account(number)) for number in range(accounts)]
     locks = [Lock() for _ in clients]
@@ -92,7 +93,8 @@ def _bare(server: str, threads: int, posts: int, accounts: int) -> Callable[[], 
     def post(number: int) -> None:
         which = number % len(clients)
         with locks[which]:
-            clients[which].create_tweet(text=f"bare {number} {time.time_ns()}", user_auth=True)
+            time.sleep(max(at - time.time(), 0))
+            clients[which].create_tweet(text=f"{number} {time.time_ns()}", user_auth=True)
 
     def begin() -> int:
         with ThreadPoolExecutor(threads) as pool:
