@@ -210,10 +210,10 @@ def _preview(words: Words, now: datetime, wanted: Wanted, out: Path | None, as_j
     from amplify.cli.output import console, counted, say_json
     from amplify.media.banner.sheet import sheet, thumbnail
 
-    batch = _paint(words, now, wanted, as_json)
     path = out or words.root / ".amplify" / "banners.png"
     if path.suffix.lower() != ".png" or path.is_dir():
         raise WrongUse(f"{path} is no name for a picture: let --out end in .png")
+    batch = _paint(words, now, wanted, as_json)
     if batch.made:
         small = [
             (one.name.removesuffix(one.saved.suffix), thumbnail(Image.open(BytesIO(one.saved.data))))
