@@ -15,11 +15,12 @@ from amplify.ledger.store import Ledger
 _ENOUGH: Final = 2
 """So many rows for each that is wanted are looked at first: some are of one account, others of accounts in use."""
 
+# IS TRUE, for nearly all that waits is not late: PostgreSQL would gladly find those by their index, and read them all.
 WAITS: Final = (
     "state = 'waiting' AND look_at <= {until} AND (look_at <= {now} OR due_at > {now}) AND (late_at > {now}) IS TRUE"
 )
 """Of a delivery: it is due at `now`, or will be by `until`. What is held until soon is not looked at ahead of that."""
-# IS TRUE, for nearly all that waits is not late: PostgreSQL would gladly find those by their index, and read them all.
+
 # A question of its own for each account: as a join, PostgreSQL would compare each with all that are held, of which it
 # believes there are none.
 _FREE: Final = """(SELECT 1 FROM delivery AS held
