@@ -175,7 +175,7 @@ class _Ledger:
             return
         up.add_metric([], 1)
         yield up
-        states = GaugeMetricFamily("amplify_deliveries", "Deliveries by state.", labels=["state"])
+        states = GaugeMetricFamily("amplify_deliveries", "Deliveries that are not done.", labels=["state"])
         for state, count in now.counts.items():
             states.add_metric([state], count)
         yield states

@@ -43,9 +43,15 @@ EVENTS: Final[Mapping[str, tuple[int, str, tuple[str, ...]]]] = {
 
 
 def tell(event: str, **fields: Any) -> None:
-    """Log an event. Raises ValueError for an event or a field that does not stand in the table."""
+    """Log an event; durations in seconds, to the millisecond. Raises ValueError for an event or a field that does not
+    stand in the table."""
     level, _, known = EVENTS.get(event, (0, "", ()))
     if not level or not fields.keys() <= set(known):
         raise ValueError(f"no event {event} with {', '.join(fields)}")
     if LOG.isEnabledFor(level):
-        LOG.log(level, event, extra={"fields": {name: value for name, value in fields.items() if value is not None}})
+        said = {name: _short(value) for name, value in fields.items() if value is not None}
+        LOG.log(level, event, extra={"fields": said})
+
+
+def _short(value: Any) -> Any:
+    return round(value, 3) if isinstance(value, float) else value

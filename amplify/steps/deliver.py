@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -36,24 +37,33 @@ class Armed:
     """By part that is still to come."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What came of a delivery."""
+
+    outcome: str
+    """`sent`, `try_later`, `refused`, `logged_out`, `unknown`, `held`, `cut`, or `lost`: another worker has it."""
+    why: str | None = None
+    """What the platform, a gate or our own files said, where it is not out."""
+    seconds: float | None = None
+    """Real time from the first mark's being durable to the last answer; None: no call was made."""
+
+
 class Delivering:
     """Takes claimed deliveries to their platforms. One instance serves all threads of a pass."""
 
     def __init__(self, desk: Desk, writer: Writer) -> None:
         self._desk, self._writer = desk, writer
 
-    def deliver(self, claimed: Claimed) -> Course[str]:
-        """Send what is not out yet. Never raises a platform error: what came of it is in the ledger.
-
-        Returns the outcome in a word: `sent`, `try_later`, `refused`, `logged_out`, `unknown`, `held`, `cut`, `lost`.
-        """
+    def deliver(self, claimed: Claimed) -> Course[Ended]:
+        """Send what is not out yet. Never raises a platform error: what came of it is in the ledger."""
         armed = yield from self.arm(claimed)
-        if isinstance(armed, str):
+        if isinstance(armed, Ended):
             return armed
         return (yield from self.send(armed))
 
-    def arm(self, claimed: Claimed) -> Course[Armed | str]:
-        """All that may be done ahead of time; or the outcome, where it came to an end here."""
+    def arm(self, claimed: Claimed) -> Course[Armed | Ended]:
+        """All that may be done ahead of time; or what came of it, where it ended here."""
         try:
             adapter = self._desk.adapter(claimed.account)
         except PlatformError as error:
@@ -63,29 +73,30 @@ class Delivering:
         except PlatformError as error:
             return (yield from self._failed(claimed, None, error))
         if uploaded and not (yield self._keep, Prepared(claimed, uploaded)):
-            return "lost"
+            return Ended("lost")
         return Armed(claimed, adapter, prepared)
 
-    def send(self, armed: Armed) -> Course[str]:
-        """The calls, each behind its own durable mark; the outcome."""
+    def send(self, armed: Armed) -> Course[Ended]:
+        """The calls, each behind its own durable mark."""
         claimed, prepared = armed.claimed, armed.prepared
         if not prepared:
             yield self._by_hand(claimed, lambda hand: hand.complete(claimed.id))
-            return "sent"
+            return Ended("sent")
         receipts = [part.receipt for part in claimed.parts if part.receipt is not None]
-        first = True
+        first, began = True, monotonic()
         for part in claimed.parts[len(receipts) :]:
             looked = running()
             begun = yield self._mark, Mark(claimed, part.number, prepared[part.number], first)
             if isinstance(begun, Barred):
                 return (yield from self._barred(claimed, begun, out=bool(receipts)))
-            first = False
+            if first:
+                first, began = False, monotonic()
             try:
                 if slept(looked):
                     raise TryLater("the machine slept between the last look at the gates and the call", _AT_ONCE)
                 receipt = self._send(armed.adapter, claimed, part, begun, prepared[part.number], receipts)
             except PlatformError as error:
-                return (yield from self._failed(claimed, begun, error))
+                return (yield from self._failed(claimed, begun, error, seconds=monotonic() - began))
             receipts.append(receipt)
             last = part.number == len(claimed.parts) - 1
             out = Out(claimed, part.number, receipt, last)
@@ -93,7 +104,7 @@ class Delivering:
                 self._writer.ask(self._sent, out, NOBODY)
             else:
                 yield self._sent, out
-        return "sent"
+        return Ended("sent", seconds=monotonic() - began)
 
     def _prepare(
         self, adapter: Platform, claimed: Claimed
@@ -136,17 +147,24 @@ class Delivering:
             return adapter.boost(claimed.target, part.key, part.record_key, begun.created_at)
         return adapter.publish(call_for(claimed, part, begun.created_at, prepared, receipts))
 
-    def _barred(self, claimed: Claimed, barred: Barred, out: bool) -> Course[str]:
+    def _barred(self, claimed: Claimed, barred: Barred, out: bool) -> Course[Ended]:
         """A gate closed at the last moment."""
         if barred.lost:
-            return "lost"
+            return Ended("lost")
         if out:
             yield self._by_hand(claimed, lambda hand: hand.barred(claimed.id, barred.why))
-            return "cut"
+            return Ended("cut", barred.why)
         yield self._by_hand(claimed, lambda hand: hand.release(claimed.id, barred.why))
-        return "held"
+        return Ended("held", barred.why)
 
-    def _failed(self, claimed: Claimed, begun: Begun | None, error: PlatformError, ours: bool = False) -> Course[str]:
+    def _failed(
+        self,
+        claimed: Claimed,
+        begun: Begun | None,
+        error: PlatformError,
+        ours: bool = False,
+        seconds: float | None = None,
+    ) -> Course[Ended]:
         """Write down what a failure means. `ours`: it lies in our own files, so each pass may try again."""
         part = begun.part if begun is not None else None
         why = error.why
@@ -155,18 +173,18 @@ class Delivering:
             after = error.after if isinstance(error, TryLater) else None
             after = self._desk.timings.backoff if after is None else after
             yield self._by_hand(claimed, lambda hand: hand.try_later(claimed.id, claimed.account, part, why, after))
-            return "try_later"
+            return Ended("try_later", why, seconds)
         if isinstance(error, LoggedOut):
             rest = None if ours else self._desk.timings.pause
             yield self._by_hand(claimed, lambda hand: hand.logged_out(claimed.id, claimed.account, part, why, rest))
             self._desk.forget(claimed.account)
             tell("paused", account=claimed.account, why=why)
-            return "logged_out"
+            return Ended("logged_out", why, seconds)
         if isinstance(error, Refused):
             yield self._by_hand(claimed, lambda hand: hand.refused(claimed.id, part, why))
-            return "refused"
+            return Ended("refused", why, seconds)
         yield self._by_hand(claimed, lambda hand: hand.unknown(claimed.id, part, why))
-        return "unknown"
+        return Ended("unknown", why, seconds)
 
     def _by_hand(self, claimed: Claimed, act: Callable[[Hand], Any]) -> Wanted:
         """Let the hand that holds this claim act in the next group commit."""

@@ -30,7 +30,7 @@ from amplify.model.allowance import Heard
 from amplify.model.errors import AmplifyError, NeedsPerson
 from amplify.model.event import LOG, tell
 from amplify.steps.crew import Came, Crew
-from amplify.steps.deliver import Armed, Delivering
+from amplify.steps.deliver import Armed, Delivering, Ended
 from amplify.steps.desk import Desk
 from amplify.steps.watching import LOOK, Watch
 
@@ -183,7 +183,7 @@ class Drain:
             early = one.due_at > now
             self._crew.hand(self._delivering.arm if early else self._delivering.deliver, one)
             if logged:
-                late = round((now - one.due_at).total_seconds(), 3)
+                late = (now - one.due_at).total_seconds()
                 tell("claimed", delivery=one.id, account=one.account, post=one.post, platform=one.platform, late=late)
         idle = not found.more and len(found.taken) < limit
         self._next_claim = time.monotonic() + self._pause(ahead) if idle else 0.0
@@ -252,20 +252,20 @@ class Drain:
         else:
             claimed = piece.claimed if isinstance(piece, Armed) else piece
             del self._in_hand[id(claimed)]
-            if isinstance(result, str):
+            if isinstance(result, Ended):
                 self._ended(claimed, result)
             elif isinstance(result, NeedsPerson):  # the ledger went away: for all of them
                 self._failed = result
             else:
                 self._broken(claimed, result)
 
-    def _ended(self, claimed: Claimed, outcome: str) -> None:
-        self._outcomes[outcome] += 1
+    def _ended(self, claimed: Claimed, ended: Ended) -> None:
+        self._outcomes[ended.outcome] += 1
         self._news += self._desk.heard(claimed.account)
-        which = {"account": claimed.account, "post": claimed.post, "platform": claimed.platform}
-        tell("outcome", delivery=claimed.id, outcome=outcome, **which)
+        which = {"delivery": claimed.id, "account": claimed.account, "post": claimed.post, "platform": claimed.platform}
+        tell("outcome", **which, outcome=ended.outcome, seconds=ended.seconds, why=ended.why)
         if self._told is not None:
-            self._told(claimed, outcome)
+            self._told(claimed, ended.outcome)
 
     def _files_seen(self, mark: str | BaseException) -> None:
         try:

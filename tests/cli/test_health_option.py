@@ -27,12 +27,14 @@ def test_well_while_it_runs_and_gone_afterwards(busy: Files, on_stage: OnStage) 
         except OSError:
             time.sleep(0.05)
             continue
-        if 'amplify_deliveries{state="sent"} 9.0' in numbers:
+        sent = [line for line in numbers.splitlines() if line.startswith('amplify_outcomes_total{outcome="sent"')]
+        if sum(float(line.split()[-1]) for line in sent) == 9:
             break
         time.sleep(0.05)
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
         assert json.load(answer)["ok"] is True
     assert 'amplify_outcomes_total{outcome="sent",platform="bluesky"} 3.0' in numbers
+    assert 'amplify_request_seconds_count{platform="bluesky"} 3.0' in numbers
     process.send_signal(signal.SIGTERM)
     said = ended(process)
     assert said.code == 0

@@ -74,13 +74,13 @@ def test_not_well_without_the_ledger(health: Health, ledger: WoundLedger, monkey
 def test_what_the_ledger_says(health: Health, ledger: WoundLedger) -> None:
     late, held, sent, silent = (rows.planned(name, f"{name}/x") for name in ("late", "held", "sent", "silent"))
     rows.queue(ledger, late, held, sent, silent, rows.planned("tomorrow", due=rows.NOW + timedelta(days=1)))
-    rows.put(ledger, held, why="a fact is stale")
+    rows.put(ledger, held, why="a fact is stale", look_at=rows.NOW + timedelta(days=1))
     rows.change_account(ledger, "silent/x", paused_at=rows.NOW, paused_why="no token")
     rows.put(ledger, sent, state="sent")
     said = numbers(health)
     assert said["amplify_ledger_up"] == 1
     assert said["amplify_deliveries,waiting"] == 4
-    assert said["amplify_deliveries,sent"] == 1
+    assert "amplify_deliveries,sent" not in said  # done, and there may be millions of them
     assert said["amplify_deliveries,unsure"] == 0
     assert (said["amplify_due"], said["amplify_held"]) == (3, 2)
     assert said["amplify_lag_seconds"] == 600

@@ -41,7 +41,7 @@ from amplify.model.errors import NeedsPerson
 from amplify.model.gate import Gate
 from amplify.model.plan import Planned
 from amplify.steps.crew import Course
-from amplify.steps.deliver import Delivering
+from amplify.steps.deliver import Delivering, Ended
 from amplify.steps.publish import publish
 from amplify.steps.reconcile import reconcile
 from amplify.steps.resume import resume
@@ -108,7 +108,7 @@ class OneByOne:
         return result
 
 
-def run(course: Course[str], writer: OneByOne) -> str:
+def run(course: Course[Ended], writer: OneByOne) -> Ended:
     """Take a course to its end on this thread."""
     try:
         wanted = next(course)
@@ -120,7 +120,8 @@ def run(course: Course[str], writer: OneByOne) -> str:
             else:
                 wanted = course.send(answer)
     except StopIteration as end:
-        return str(end.value)
+        ended: Ended = end.value
+        return ended
 
 
 class Ways(RuleBasedStateMachine):
@@ -270,7 +271,7 @@ class Ways(RuleBasedStateMachine):
         self.world.meanwhile = meanwhile
         try:
             writer = OneByOne(self.ledger, fuse)
-            outcomes[run(Delivering(self.desk, writer).deliver(claimed), writer)] += 1  # type: ignore[arg-type]
+            outcomes[run(Delivering(self.desk, writer).deliver(claimed), writer).outcome] += 1  # type: ignore[arg-type]
         except Killed:
             event("killed on its way")
             self.desk._adapters.clear()

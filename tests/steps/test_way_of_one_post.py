@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from ledger import rows
 from ledger.rows import NOW, planned, state
 
 from amplify.model.delivery import State
+from amplify.model.event import LOG
 from steps.fake import LEASE, FakeDesk, World
 from steps.passes import go
 
@@ -50,6 +52,26 @@ class TestOutcomes:
         assert rows.row(desk.ledger, one)["why"] == "against its rules"
         assert world.accepted == []
         assert dict(go(desk).outcomes) == {}
+
+    def test_the_log_hears_why_and_how_long_it_took(
+        self, desk: FakeDesk, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        heard: list[logging.LogRecord] = []
+        monkeypatch.setattr(LOG, "handlers", [ear := logging.Handler()])
+        monkeypatch.setattr(ear, "emit", heard.append)
+        before = LOG.level
+        LOG.setLevel(logging.INFO)
+        world.answers["a/x"].append("refuse")
+        world.answers["b/x"].append("logged_out")
+        go(desk, *(planned(name, f"{name}/x") for name in "abc"))
+        LOG.setLevel(before)
+        told = {one.fields["post"]: one.fields for one in heard if one.getMessage() == "outcome"}  # type: ignore[attr-defined]
+        assert {post: (one["outcome"], one.get("why")) for post, one in told.items()} == {
+            "a": ("refused", "against its rules"),
+            "b": ("logged_out", rows.account(desk.ledger, "b/x")["paused_why"]),
+            "c": ("sent", None),
+        }
+        assert all(one["seconds"] >= 0 for one in told.values())
 
     def test_try_later_honours_real_time_and_others_go_on(self, desk: FakeDesk, world: World) -> None:
         world.answers["a/x"].append("try_later")
