@@ -23,14 +23,18 @@ ROUNDS: Final = 3
 
 def measure() -> list[Figure]:
     with databases() as given, Takes() as server:
-        bare = _bare(server)
+        bare, both = _bare(server), _bare(server, 2)
         rates = {name: [_both(given, name, server) for _ in range(ROUNDS)] for name in given.names}
-        bare = max(bare, _bare(server))
+        bare, both = max(bare, _bare(server)), max(both, _bare(server, 2))
         what = f"{POSTS:,} posts on X, {ACCOUNTS} accounts, 100 ms, {THREADS} threads a process"
-        figures = [Figure(f"{what}: bare tweepy, one process", bare, "posts/s")]
+        figures = [
+            Figure(f"{what}: bare tweepy, one process", bare, "posts/s"),
+            Figure(f"{what}: bare tweepy, two processes", both, "posts/s"),
+            Figure("publishing by the bare loop: two processes against one", both / bare),
+        ]
         for name, pairs in rates.items():
             one, two = (statistics.median(rates) for rates in zip(*pairs, strict=True))
-            ratio = statistics.median(both / alone for alone, both in pairs)
+            ratio = statistics.median(together / alone for alone, together in pairs)
             figures += [
                 Figure(f"{what}: amplify on {name}, one process", one, "posts/s"),
                 Figure(f"{what}: amplify on {name}, two processes", two, "posts/s"),
@@ -40,12 +44,10 @@ def measure() -> list[Figure]:
         return figures
 
 
-def _common(server: Takes) -> list[str]:
-    return [server.url, str(THREADS), str(POSTS), str(ACCOUNTS)]
-
-
-def _bare(server: Takes) -> float:
-    return _run(server, [["bare", *_common(server)]])
+def _bare(server: Takes, processes: int = 1) -> float:
+    """Posts a second; each process has accounts to itself, while amplify's share all."""
+    share = [server.url, str(THREADS), str(POSTS // processes), str(ACCOUNTS // processes)]
+    return _run(server, [["bare", *share]] * processes)
 
 
 def _both(given: Databases, name: str, server: Takes) -> tuple[float, float]:
@@ -58,7 +60,7 @@ def _amplify(given: Databases, name: str, server: Takes, processes: int) -> floa
     ledger = Ledger.open(database)
     fill(ledger, POSTS, ACCOUNTS)
     ledger.close()
-    worker = ["amplify", *_common(server), database, str(given.folder)]
+    worker = ["amplify", server.url, str(THREADS), str(POSTS), str(ACCOUNTS), database, str(given.folder)]
     return _run(server, [worker] * processes)
 
 

@@ -94,7 +94,7 @@ def _bare(server: str, threads: int, posts: int, accounts: int, at: float = 0) -
         which = number % len(clients)
         with locks[which]:
             time.sleep(max(at - time.time(), 0))
-            clients[which].create_tweet(text=f"{number} {time.time_ns()}", user_auth=True)
+            clients[which].create_tweet(text=f"{number} {os.getpid()} {time.time_ns()}", user_auth=True)
 
     def begin() -> int:
         with ThreadPoolExecutor(threads) as pool:
