@@ -29,8 +29,10 @@ _OPEN: Final = f"""account.paused_at IS NULL
       AND (account.real_not_before IS NULL OR account.real_not_before <= {{real}})
       AND {_FREE.format(account="account.id")}"""
 _GIVEN: Final = {"now": "v.now", "until": "v.until", "real": "v.real"}
-_ASKED: Final = {name: f"(SELECT {name} FROM v)" for name in _GIVEN}  # noqa: S608
-_NAMED: Final = {name: f"%({name})s" for name in _GIVEN}
+ASKED: Final = {name: f"(SELECT {name} FROM v)" for name in _GIVEN}  # noqa: S608
+"""How a question of one row, called v, says it (SQLite)."""
+NAMED: Final = {name: f"%({name})s" for name in _GIVEN}
+"""How one with parameters does (PostgreSQL)."""
 
 # Mostly enough accounts are found among the rows that have been due for longest, however many accounts there are;
 # otherwise each account is asked for its first row. Among what is due at one instant the ids decide, which are as good
@@ -42,7 +44,7 @@ _LITE: Final = f"""
     {{open}},
     heads AS MATERIALIZED (
       SELECT (
-        SELECT id FROM delivery WHERE delivery.account = open.id AND {WAITS.format(**_ASKED)}
+        SELECT id FROM delivery WHERE delivery.account = open.id AND {WAITS.format(**ASKED)}
         ORDER BY look_at, due_at, id LIMIT 1
       ) AS head FROM open
     )
@@ -52,15 +54,15 @@ _LITE: Final = f"""
     """  # noqa: S608 - our own words, no value among them
 _OPEN_LONGEST: Final = f"""due AS MATERIALIZED (
       SELECT account, row_number() OVER (ORDER BY look_at, id) AS place
-      FROM delivery INDEXED BY delivery_due WHERE {WAITS.format(**_ASKED)}
+      FROM delivery INDEXED BY delivery_due WHERE {WAITS.format(**ASKED)}
       ORDER BY look_at, id LIMIT (SELECT {_ENOUGH} * most FROM v)
     ), first AS MATERIALIZED (
       SELECT account FROM due GROUP BY account ORDER BY min(place) LIMIT (SELECT count(*) FROM due)
     ), open AS MATERIALIZED (
-      SELECT account.id FROM first CROSS JOIN account ON account.id = first.account WHERE {_OPEN.format(**_ASKED)}
+      SELECT account.id FROM first CROSS JOIN account ON account.id = first.account WHERE {_OPEN.format(**ASKED)}
       LIMIT (SELECT most FROM v)
     )"""  # noqa: S608 - our own words, no value among them; CROSS JOIN: in the order of `first`
-_OPEN_EACH: Final = f"open AS (SELECT account.id FROM account WHERE {_OPEN.format(**_ASKED)})"  # noqa: S608
+_OPEN_EACH: Final = f"open AS (SELECT account.id FROM account WHERE {_OPEN.format(**ASKED)})"  # noqa: S608
 
 
 def _lite(open: str, that_is_all: str) -> Fetch:
@@ -77,23 +79,23 @@ _LITE_EACH: Final = _lite(_OPEN_EACH, "1")
 _LONGEST: Final = f"""
     WITH due AS MATERIALIZED (
       SELECT account, row_number() OVER (ORDER BY look_at, id) AS place
-      FROM delivery WHERE {WAITS.format(**_NAMED)}
+      FROM delivery WHERE {WAITS.format(**NAMED)}
       ORDER BY look_at, id LIMIT {_ENOUGH} * %(most)s
     )
     SELECT open.id, (SELECT count(*) FROM due) < {_ENOUGH} * %(most)s AS that_is_all
     FROM (SELECT account FROM due GROUP BY account ORDER BY min(place)) AS first
     CROSS JOIN LATERAL (
-      SELECT id FROM account WHERE account.id = first.account AND {_OPEN.format(**_NAMED)}
+      SELECT id FROM account WHERE account.id = first.account AND {_OPEN.format(**NAMED)}
       FOR UPDATE SKIP LOCKED
     ) AS open
     LIMIT %(most)s
     """  # noqa: S608 - our own words, no value among them
 _EACH: Final = f"""
     SELECT account.id FROM account CROSS JOIN LATERAL (
-      SELECT look_at, id FROM delivery WHERE delivery.account = account.id AND {WAITS.format(**_NAMED)}
+      SELECT look_at, id FROM delivery WHERE delivery.account = account.id AND {WAITS.format(**NAMED)}
       ORDER BY look_at, due_at, id LIMIT 1
     ) AS first
-    WHERE {_OPEN.format(**_NAMED)}
+    WHERE {_OPEN.format(**NAMED)}
     ORDER BY first.look_at, first.id LIMIT %(most)s FOR UPDATE OF account SKIP LOCKED
     """  # noqa: S608 - our own words, no value among them
 # They are looked at again: one may have been taken between the two.

@@ -15,7 +15,7 @@ from amplify.model.delivery import State
 
 _WAITS: Final = DELIVERY.c.state == State.WAITING.value
 _HAND: Final = DELIVERY.c.state.in_((State.CLAIMED.value, State.SENDING.value))
-_ALONE: Final = (State.WAITING, State.UNSURE, State.REMOVING, State.CUT)
+_ALONE: Final = (State.WAITING, State.UNSURE, State.REMOVING)
 """Open states that have a partial index to themselves."""
 
 
@@ -24,7 +24,7 @@ class Pulse:
     """One look, which costs as much as is open, however many deliveries are done: whoever scrapes does so often."""
 
     counts: Mapping[str, int]
-    """State → deliveries, of those states that something or somebody has yet to move on."""
+    """State → deliveries, of those states that something or somebody has yet to move on; each of these is there."""
     due: int
     """Deliveries that wait although their time has come."""
     held: int

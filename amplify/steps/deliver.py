@@ -46,7 +46,7 @@ class Ended:
     why: str | None = None
     """What the platform, a gate or our own files said, where it is not out."""
     seconds: float | None = None
-    """Real time from the first mark's being durable to the last answer; None: no call was made."""
+    """Real time from the first mark's being durable to the answer that ended it; None: it did not end with one."""
 
 
 class Delivering:
@@ -91,9 +91,10 @@ class Delivering:
                 return (yield from self._barred(claimed, begun, out=bool(receipts)))
             if first:
                 first, began = False, monotonic()
+            if slept(looked):
+                asleep = TryLater("the machine slept between the last look at the gates and the call", _AT_ONCE)
+                return (yield from self._failed(claimed, begun, asleep))
             try:
-                if slept(looked):
-                    raise TryLater("the machine slept between the last look at the gates and the call", _AT_ONCE)
                 receipt = self._send(armed.adapter, claimed, part, begun, prepared[part.number], receipts)
             except PlatformError as error:
                 return (yield from self._failed(claimed, begun, error, seconds=monotonic() - began))

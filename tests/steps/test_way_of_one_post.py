@@ -54,18 +54,15 @@ class TestOutcomes:
         assert dict(go(desk).outcomes) == {}
 
     def test_the_log_hears_why_and_how_long_it_took(
-        self, desk: FakeDesk, world: World, monkeypatch: pytest.MonkeyPatch
+        self, desk: FakeDesk, world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
-        heard: list[logging.LogRecord] = []
-        monkeypatch.setattr(LOG, "handlers", [ear := logging.Handler()])
-        monkeypatch.setattr(ear, "emit", heard.append)
-        before = LOG.level
-        LOG.setLevel(logging.INFO)
+        monkeypatch.setattr(LOG, "handlers", [caplog.handler])
+        caplog.set_level(logging.INFO, LOG.name)
         world.answers["a/x"].append("refuse")
         world.answers["b/x"].append("logged_out")
         go(desk, *(planned(name, f"{name}/x") for name in "abc"))
-        LOG.setLevel(before)
-        told = {one.fields["post"]: one.fields for one in heard if one.getMessage() == "outcome"}  # type: ignore[attr-defined]
+        said = [vars(one)["fields"] for one in caplog.records if one.getMessage() == "outcome"]
+        told = {one["post"]: one for one in said}
         assert {post: (one["outcome"], one.get("why")) for post, one in told.items()} == {
             "a": ("refused", "against its rules"),
             "b": ("logged_out", rows.account(desk.ledger, "b/x")["paused_why"]),
