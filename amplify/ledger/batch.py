@@ -1,7 +1,7 @@
 """One statement for many rows, which travel as one JSON text: a statement a row costs more than its work.
 
-On SQLite they come back as one, too: its driver lets go of the interpreter for each row that it hands over, and with
-sixty threads at work it may be long until it gets it back.
+They come back as one, too. SQLite's driver lets go of the interpreter for each row that it hands over, and with sixty
+threads at work it may be long until it gets it back; with PostgreSQL each column of an answer costs more than a row.
 """
 
 from __future__ import annotations
@@ -69,19 +69,19 @@ class Fetch:
         listed = ", ".join(f"f.{name}" for name in gives)
         self._texts = {
             "sqlite": _select(f"json_group_array(json_array({listed}))", _told(statement, lite, "")),
-            "postgresql": _select(listed, _told(statement, great, locked)),
+            "postgresql": _select(f"json_agg(json_build_array({listed}))::text", _told(statement, great, locked)),
         }
 
     def run(self, connection: Connection, rows: Iterable[Sequence[Any]]) -> Sequence[Sequence[Any]]:
         """What it finds, in its own order on PostgreSQL; whoever needs an order sorts. JSON comes as text."""
         name = connection.dialect.name
-        found = connection.exec_driver_sql(self._texts[name], (pack(name, self._columns, rows),))
-        if name != "sqlite":
-            return found.all()
-        table: list[list[Any]] = json.loads(found.scalar_one())
+        found = connection.exec_driver_sql(self._texts[name], (pack(name, self._columns, rows),)).scalar_one()
+        table: list[list[Any]] = json.loads(found) if found is not None else []
+        instant = _INSTANTS[name]
         for row in table:
             for at in self._instants:
-                row[at] = _instant(row[at])
+                if row[at] is not None:
+                    row[at] = instant(row[at])
         return table
 
 
@@ -131,9 +131,14 @@ def _great(instant: datetime) -> str:
     return instant.isoformat()
 
 
-def _instant(stored: str | None) -> datetime | None:
-    return datetime.fromisoformat(f"{stored}+00:00") if stored is not None else None
+def _of_lite(stored: str) -> datetime:
+    return datetime.fromisoformat(f"{stored}+00:00")
+
+
+def _of_great(said: str) -> datetime:
+    return datetime.fromisoformat(said).astimezone(UTC)
 
 
 _LITE: Final[Mapping[Kind, Callable[[Any], str]]] = {"instant": _lite}
 _GREAT: Final[Mapping[Kind, Callable[[Any], str]]] = {"instant": _great}
+_INSTANTS: Final[Mapping[str, Callable[[str], datetime]]] = {"sqlite": _of_lite, "postgresql": _of_great}

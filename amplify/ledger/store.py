@@ -28,7 +28,7 @@ BUDGET: Final = "budget"
 _LOCKS: Final = 4206180715
 """PostgreSQL's advisory locks are numbers: ours begin here, the migration's is the first."""
 _BINDING: Final = 3
-_KNOWN, _NOW = "known", "now"
+_KNOWN, _NOW, _MADE = "known", "now", "made"
 _BY_KEYS: Final = (
     "enable_seqscan",
     "enable_bitmapscan",
@@ -40,7 +40,7 @@ _BY_KEYS: Final = (
 """What PostgreSQL need not think of in a write transaction, which touches a few rows by their keys. Of a table that has
 just grown it knows no better than to read all of it, each time, until its statistics are made; and what is to come in
 the order of an index it would rather read whole and sort."""
-_BEGUN: Final = "SELECT {lock}, clock_timestamp(), " + ", ".join(
+_BEGUN: Final = "SELECT {lock}, clock_timestamp(), " + " || ".join(
     f"set_config('{one}', 'off', true)" for one in _BY_KEYS
 )
 _IDLE: Final = 1.0
@@ -113,14 +113,16 @@ class Ledger:
                 self._begun(connection, sharing)
             try:
                 yield connection
+                connection.commit()
             except BaseException:
+                if self.sqlite:
+                    made_here(connection).clear()
                 connection.rollback()
                 raise
-            connection.commit()
 
     def _begun(self, connection: Connection, sharing: int | None) -> None:
         free = f"pg_try_advisory_xact_lock_shared({_LOCKS + sharing})" if sharing is not None else "false"
-        shared, moment, *_ = connection.exec_driver_sql(_BEGUN.format(lock=free)).one()
+        shared, moment, _ = connection.exec_driver_sql(_BEGUN.format(lock=free)).one()
         known = known_for_now(connection)
         known[_NOW] = moment.astimezone(UTC)
         if shared:
@@ -210,6 +212,12 @@ def known_for_now(connection: Connection) -> dict[Any, Any]:
     """What need not be asked again before this transaction ends: the time it was told, its locks, its budget."""
     known: dict[Any, Any] = connection.info.setdefault(_KNOWN, {})
     return known
+
+
+def made_here(connection: Connection) -> set[str]:
+    """What this connection has surely made for itself (SQLite's temp schema): a transaction that fails may undo it."""
+    made: set[str] = connection.info.setdefault(_MADE, set())
+    return made
 
 
 def get_meta(connection: Connection, key: str) -> str | None:

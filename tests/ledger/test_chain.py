@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from amplify.ledger.chain import Chain
 from amplify.ledger.store import Ledger
-from amplify.ledger.tables import DELIVERY, META
+from amplify.ledger.tables import DELIVERY, META, READING
 from amplify.model.delivery import State
 from ledger.databases import WoundLedger
 from ledger.rows import planned, queue, row
@@ -68,10 +69,31 @@ def test_where_all_are_changed_and_where_none_is(ledger: WoundLedger, two: tuple
     assert {key for key in notes(ledger) if key.startswith(("by ", "long "))} == {f"by {waits}"}
 
 
-def test_postgresql_is_asked_once(ledger: WoundLedger, two: tuple[str, str]) -> None:
+def test_one_statement_does_it(ledger: WoundLedger, two: tuple[str, str]) -> None:
+    run(ledger, (two[0], "hi", 2))
+    with ledger.write() as connection:
+        connection.execute(delete(META).where(META.c.key.like(f"% {two[0]}")))
     with ledger.write() as connection, counting(ledger) as seen:
-        CHAIN.run(connection, [(two[0], "hi", 9)], at=AT, by="by ")
-    assert (len(seen) == 1) is not ledger.sqlite  # which has no statement in a statement
+        assert CHAIN.run(connection, [(two[0], "hi", 9)], at=AT, by="by ") == {two[0]}
+    assert len(seen) == 1
+
+
+def test_a_transaction_that_fails_leaves_nothing_in_the_way(ledger: WoundLedger, two: tuple[str, str]) -> None:
+    def fails_with(error: type[Exception]) -> None:
+        with pytest.raises(error), ledger.write() as connection:
+            fail(connection, error)
+
+    def fail(connection: Connection, error: type[Exception]) -> None:
+        CHAIN.run(connection, [(two[0], "hi", 2)], at=AT, by="by ")
+        if error is KeyError:
+            raise KeyError
+        if ledger.sqlite:  # at its end, and not before
+            connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+        connection.execute(insert(READING).values(delivery="nobody's", part=0, at=AT, mark="1h"))
+
+    fails_with(KeyError)
+    fails_with(IntegrityError)
+    assert run(ledger, (two[0], "hi", 2)) == {two[0]}
 
 
 @pytest.mark.parametrize("common", [{}, {"at": "instant", "by": "text", "never": "text"}], ids=["none", "too many"])
