@@ -158,10 +158,15 @@ def asking(translate: Callable[[Exception], PlatformError], *, repeatable: bool)
         raise answer from None
 
 
-def requests_session(connection: Connection, replacing: str | None = None) -> requests.Session:
+def requests_session(
+    connection: Connection,
+    replacing: str | None = None,
+    sign: Callable[[requests.PreparedRequest], requests.PreparedRequest] | None = None,
+) -> requests.Session:
     """A session of its own: no environment, no `.netrc`, a time limit on every request, the loopback guard.
 
-    `replacing`: the host an SDK insists on; requests go to the connection's server instead.
+    `replacing`: the host an SDK insists on; requests go to the connection's server instead. `sign`: signs them, and not
+    what the SDK would have them signed by.
     """
     from urllib.parse import urlsplit, urlunsplit
 
@@ -186,7 +191,12 @@ def requests_session(connection: Connection, replacing: str | None = None) -> re
                 request.body = io.BytesIO(request.body)  # type: ignore[assignment]  # the stubs know fewer kinds
             return super().send(request, **options)  # type: ignore[arg-type]
 
-    session = requests.Session()
+    class Own(requests.Session):
+        def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+            request.auth = sign or request.auth
+            return super().prepare_request(request)
+
+    session = Own()
     session.trust_env = False
     for scheme in ("https://", "http://"):
         session.mount(scheme, Wire(pool_connections=2, pool_maxsize=4))

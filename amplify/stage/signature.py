@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+import time
 from collections.abc import Iterable
 from urllib.parse import parse_qsl, quote, unquote
 
@@ -13,6 +14,8 @@ from amplify.stage.identity import StageAccount
 
 _HOSTS = ("https://api.twitter.com", "https://api.x.com")
 """Clients sign for the platform's own host before the request is sent to the stage."""
+_SKEW = 300
+"""Seconds."""
 
 
 def oauth_fields(request: Request) -> dict[str, str]:
@@ -22,6 +25,12 @@ def oauth_fields(request: Request) -> dict[str, str]:
         return {}
     pairs = (piece.strip().partition("=") for piece in rest.split(","))
     return {key: unquote(value.strip('"')) for key, _, value in pairs}
+
+
+def timely(fields: dict[str, str]) -> bool:
+    """Whether it was signed within five minutes of now (real time), as X wants it."""
+    stamp = fields.get("oauth_timestamp", "")
+    return stamp.isdecimal() and abs(time.time() - int(stamp)) <= _SKEW
 
 
 async def signed_by(request: Request, account: StageAccount, fields: dict[str, str]) -> bool:

@@ -14,7 +14,7 @@ from amplify.stage.allowance import Allowance
 from amplify.stage.answers import Denied, answer, read_json
 from amplify.stage.identity import StageAccount
 from amplify.stage.post import Json, Shown, StagePost
-from amplify.stage.signature import oauth_fields, signed_by
+from amplify.stage.signature import oauth_fields, signed_by, timely
 from amplify.stage.state import State
 from amplify.stage.x_media import Media
 from amplify.stage.x_problems import forbidden, injected, invalid, problem
@@ -64,6 +64,8 @@ class X:
         self.state = state
         self.allowance = allowance
         self.reading = Reading(state)
+        self._used: set[tuple[str, str, str]] = set()
+        """Account, nonce and time of every signature: one serves once."""
         self.media = Media(state)
         self._read = 0
         self._texts: dict[tuple[str, str], list[StagePost]] = {}
@@ -87,11 +89,15 @@ class X:
         ]
 
     async def speaker(self, request: Request) -> StageAccount | None:
-        """Whose secrets signed the request."""
+        """Whose secrets signed the request, just now and for the first time."""
         fields = oauth_fields(request)
         account = self.state.by_token.get(fields.get("oauth_token", ""))
         if account is None or account.platform != "x" or not await signed_by(request, account, fields):
             return None
+        used = account.id, fields.get("oauth_nonce", ""), fields.get("oauth_timestamp", "")
+        if used in self._used or not timely(fields):
+            return None
+        self._used.add(used)
         return account
 
     def _route(self, path: str, method: str, limit: int, handler: Handler) -> Route:

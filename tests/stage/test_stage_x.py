@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 import requests
 import tweepy
+from requests_oauthlib import OAuth1
 from troupe import START, Troupe
 
 DUPLICATE = {
@@ -165,6 +167,25 @@ def test_wrong_secrets_are_told_from_right_ones(troupe: Troupe) -> None:
             troupe.x("signed", **wrong).create_tweet(text="Never")
     assert requests.get(f"{troupe.stage.url}/2/users/me", timeout=5).status_code == 401
     assert troupe.x("signed").get_me().data.username == "signed"
+
+
+def test_a_signature_serves_once_and_for_some_minutes(troupe: Troupe) -> None:
+    secrets = troupe.control.account("x", "once", "Once")
+
+    def signed(**options: str) -> requests.PreparedRequest:
+        names = ("api_key", "api_secret", "access_token", "access_secret")
+        request = requests.Request("GET", "https://api.twitter.com/2/users/me")
+        request.auth = OAuth1(*(secrets[name] for name in names), **options)
+        prepared = request.prepare()
+        prepared.url = f"{troupe.stage.url}/2/users/me"
+        return prepared
+
+    with requests.Session() as session:
+        request = signed()
+        assert [session.send(request, timeout=5).status_code for _ in range(2)] == [200, 401]
+        for minutes, status in ((-4, 200), (-6, 401), (6, 401)):
+            made = signed(timestamp=str(int(time.time()) + minutes * 60))
+            assert session.send(made, timeout=5).status_code == status
 
 
 def test_engagement_grows_with_campaign_time_and_is_the_same_again(troupe: Troupe) -> None:
