@@ -27,8 +27,9 @@ class Chain:
 
     As in `Batch`, `{rows}` stands for a table of its rows, the first column of which is the delivery's `id`, and
     `{name}` for what all rows have in common; the table is always called v. `first` are statements about all rows;
-    those in `then` are about the rows whose delivery was changed. None may build upon what another wrote, nor bring
-    rows together: PostgreSQL runs the statements side by side, SQLite all of them for one row after the other.
+    those in `then` are about the rows whose delivery was changed. None may build upon what another wrote, and what
+    brings rows together must come to the same row by row: PostgreSQL runs the statements side by side, each for all
+    rows, SQLite all of them for one row after the other.
     """
 
     def __init__(
