@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     Sign = Callable[[requests.PreparedRequest], requests.PreparedRequest]
     """Signs a request, as requests' `auth` does."""
 
-HOLDS: Final = 60.0
-"""Seconds for which a signature is as good as a new one: X's clock and ours may stand five minutes apart at most."""
+HOLDS: Final = 30.0
+"""Seconds for which one is used: a delivery is armed twenty seconds ahead. A server may refuse what is old (section
+3.3), and X does not say how old."""
 _MOST: Final = 32
 """Signatures kept for one address: as many as a long thread has parts."""
 

@@ -15,7 +15,8 @@ from amplify.stage.identity import StageAccount
 _HOSTS = ("https://api.twitter.com", "https://api.x.com")
 """Clients sign for the platform's own host before the request is sent to the stage."""
 _SKEW = 300
-"""Seconds."""
+"""Seconds between a signature's time and ours at most. X does not say how many it grants; RFC 5849, section 3.3, leaves
+it to the server."""
 
 
 def oauth_fields(request: Request) -> dict[str, str]:
@@ -28,7 +29,7 @@ def oauth_fields(request: Request) -> dict[str, str]:
 
 
 def timely(fields: dict[str, str]) -> bool:
-    """Whether it was signed within five minutes of now (real time), as X wants it."""
+    """Whether it was signed within five minutes of now (real time)."""
     stamp = fields.get("oauth_timestamp", "")
     return stamp.isdecimal() and abs(time.time() - int(stamp)) <= _SKEW
 
