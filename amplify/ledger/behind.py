@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from amplify.ledger.batch import Fetch
 from amplify.ledger.candidate import Candidate
-from amplify.ledger.claimed import KINDS, LISTED, candidate
+from amplify.ledger.claimed import FOUND, LISTED, candidate
 from amplify.ledger.heads import ASKED, NAMED, WAITS
 from amplify.ledger.store import Ledger
 
@@ -22,7 +22,7 @@ _LITE: Final = Fetch(
     WHERE account IN (SELECT value FROM json_each((SELECT names FROM v))) AND {WAITS.format(**ASKED)}
     ORDER BY account, look_at, due_at, id LIMIT (SELECT most FROM v)
     """,  # noqa: S608 - our own words, no value among them
-    KINDS,
+    FOUND,
     names="json",
     now="instant",
     until="instant",
@@ -31,12 +31,12 @@ _LITE: Final = Fetch(
 # PostgreSQL does so only where it is told to: asked as above it reads every line to its end, and sorts them all, for
 # each page.
 _GREAT: Final = f"""
-    SELECT {LISTED} FROM unnest(%(names)s::text[]) WITH ORDINALITY AS v (account, place) CROSS JOIN LATERAL (
+    SELECT {LISTED} FROM unnest(%(names)s::text[]) WITH ORDINALITY AS v (account, turn) CROSS JOIN LATERAL (
       SELECT * FROM delivery
       WHERE delivery.account = v.account AND {WAITS.format(**NAMED)}
       ORDER BY look_at, due_at, id LIMIT %(most)s
     ) AS delivery
-    ORDER BY v.place LIMIT %(most)s
+    ORDER BY v.turn LIMIT %(most)s
     """  # noqa: S608 - our own words, no value among them
 
 

@@ -38,6 +38,8 @@ class Candidate:
     """`statement`, `boost` …"""
     folio: int = 0
     """Where in the ledger it stands; 0: in none."""
+    place: str | None = None
+    """`platform:host` of the server that its account speaks to, where a claim asks for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from amplify.ledger.bars import AT_CLAIM, barred
-from amplify.ledger.batch import Batch, Fetch
+from amplify.ledger.batch import Batch
 from amplify.ledger.behind import behind
 from amplify.ledger.boosts import waiting
 from amplify.ledger.buckets import Allowances, Want, take
@@ -39,11 +39,6 @@ _PAGE: Final = 1024
 _PATIENCE: Final = 0.05
 """Seconds (real time) that one claim may spend on held rows: others want to write, too."""
 
-_PLACES = Fetch(
-    "SELECT account.id, account.place FROM {rows} AS v JOIN account ON account.id = v.id",
-    {"id": "text", "place": "text"},
-    id="text",
-)
 _LATER = Batch(
     "UPDATE account SET real_not_before = v.opens FROM {rows} AS v WHERE account.id = v.id",
     id="text",
@@ -169,11 +164,10 @@ def _allowed(connection: Connection, rows: list[Claimed], allowances: Allowances
     limited = [one for one in rows if allowances.get(one.platform)]
     if not limited:
         return rows
-    places = {row[0]: row[1] for row in _PLACES.run(connection, [(one.account,) for one in limited])}
     wants = [
         Want(
             one.account,
-            places[one.account],
+            one.row.place,
             one.platform,
             parts=sum(part.receipt is None for part in one.parts),
             boost=one.boosts,

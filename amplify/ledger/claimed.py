@@ -39,8 +39,11 @@ _JSON: Final = ("subjects", "hashtags", "message")
 COLUMNS: Final = tuple(
     cast(DELIVERY.c[name], Text).label(name) if name in _JSON else DELIVERY.c[name] for name in KINDS
 )
+FOUND: Final[Mapping[str, Kind]] = {**KINDS, "place": "text"}
+"""What is asked of those that are to be claimed."""
 LISTED: Final = ", ".join(
-    f"CAST(delivery.{name} AS TEXT) AS {name}" if name in _JSON else f"delivery.{name}" for name in KINDS
+    [f"CAST(delivery.{name} AS TEXT) AS {name}" if name in _JSON else f"delivery.{name}" for name in KINDS]
+    + ["(SELECT account.place FROM account WHERE account.id = delivery.account) AS place"]
 )
 """The same, for a statement in words."""
 _PARTS: Final = Fetch(
@@ -125,7 +128,7 @@ class Claimed:
 
 
 def candidate(row: Sequence[Any]) -> Candidate:
-    """A row of `COLUMNS` as gates see it."""
+    """A row of `COLUMNS` or `FOUND` as gates see it."""
     id, base, entry, post, campaign, partner, platform, account, subjects, hashtags, *others = row
     spoken, tags = _names(subjects), _names(hashtags)
     return Candidate(id, base, entry, post, campaign, partner, platform, account, spoken, tags, *others)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from amplify.ledger.batch import Fetch, Kind
 from amplify.ledger.candidate import Candidate
-from amplify.ledger.claimed import KINDS, LISTED, candidate
+from amplify.ledger.claimed import FOUND, LISTED, candidate
 from amplify.ledger.store import Ledger
 
 _ENOUGH: Final = 2
@@ -67,7 +67,7 @@ _OPEN_EACH: Final = f"open AS (SELECT account.id FROM account WHERE {_OPEN.forma
 
 def _lite(open: str, that_is_all: str) -> Fetch:
     said = _LITE.replace("{open}", open).replace("{that_is_all}", that_is_all)
-    gives: Mapping[str, Kind] = {**KINDS, "that_is_all": "whole"}
+    gives: Mapping[str, Kind] = {**FOUND, "that_is_all": "whole"}
     return Fetch(said, gives, now="instant", until="instant", real="instant", most="whole")
 
 
@@ -108,7 +108,7 @@ _AMONG: Final = Fetch(
     WHERE {_FREE.format(account="v.account")}
     ORDER BY delivery.look_at, delivery.id
     """,  # noqa: S608 - our own words, no value among them
-    KINDS,
+    FOUND,
     account="text",
     now="instant",
     until="instant",

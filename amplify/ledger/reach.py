@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, select, tuple_
 
-from amplify.ledger.claimed import COLUMNS
-from amplify.ledger.stops import Stop, candidate_in, held_by
+from amplify.ledger.claimed import COLUMNS, candidate_in
+from amplify.ledger.stops import Stop, held_by
 from amplify.ledger.tables import DELIVERY, PART
 from amplify.model.delivery import State
 

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, RowMapping, func, select
 
 from amplify.ledger import approvals, gates, spending, stops
 from amplify.ledger.bars import Ask, barred
-from amplify.ledger.claimed import COLUMNS
-from amplify.ledger.stops import Stop, candidate_in, in_force
+from amplify.ledger.claimed import COLUMNS, candidate_in
+from amplify.ledger.stops import Stop, in_force
 from amplify.ledger.store import get_meta
 from amplify.ledger.tables import ACCOUNT, DELIVERY
 from amplify.model.delivery import State

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, RowMapping, insert, select, text, update
 
 from amplify.ledger.candidate import Bar, Candidate
 from amplify.ledger.care import STOP
-from amplify.ledger.claimed import COLUMNS, candidate
+from amplify.ledger.claimed import COLUMNS, candidate_in
 from amplify.ledger.inforce import surely_nothing_stopped
 from amplify.ledger.tables import DELIVERY
 from amplify.model.subject import person_in
@@ -157,11 +157,6 @@ def lift(connection: Connection, stop: Stop, by: str, why: str, at: datetime) ->
 def folded(tag: str) -> str:
     """A hashtag as stops compare it: NFC, without its sign, whatever its case."""
     return unicodedata.normalize("NFC", tag.removeprefix("#")).casefold()
-
-
-def candidate_in(row: RowMapping) -> Candidate:
-    """A delivery as gates see it, from a row that has more columns beside `COLUMNS`."""
-    return candidate([row[column.name] for column in COLUMNS])
 
 
 def _holding(stops: Sequence[Stop], one: Candidate, named: Matcher | None) -> Iterator[Stop]:

@@ -23,11 +23,10 @@ from amplify.ledger.approvals import (
     write_verdict,
 )
 from amplify.ledger.candidate import Candidate
-from amplify.ledger.claimed import COLUMNS
+from amplify.ledger.claimed import COLUMNS, candidate_in
 from amplify.ledger.gates import GATES
 from amplify.ledger.history import record
 from amplify.ledger.notify import notify
-from amplify.ledger.stops import candidate_in
 from amplify.ledger.tables import DELIVERY
 from amplify.model.delivery import State
 from amplify.model.errors import NeedsPerson, WrongUse

@@ -10,13 +10,13 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from amplify.ledger.approvals import approved_and_waiting, void
-from amplify.ledger.claimed import COLUMNS
+from amplify.ledger.claimed import COLUMNS, candidate_in
 from amplify.ledger.gates import GATES, look_again
 from amplify.ledger.history import record
 from amplify.ledger.moves import move
 from amplify.ledger.notify import notify
 from amplify.ledger.reach import due_while
-from amplify.ledger.stops import Stop, ask_to_lift, candidate_in, held_by, in_force, lift
+from amplify.ledger.stops import Stop, ask_to_lift, held_by, in_force, lift
 from amplify.ledger.tables import DELIVERY, PART
 from amplify.model.delivery import State
 from amplify.model.errors import NeedsPerson, WrongUse

@@ -118,7 +118,7 @@ def spawn(*words: str | Path, environment: Mapping[str, str] | None = None, cwd:
     }
     kept = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
     return subprocess.Popen(
-        [sys.executable, "-c", "from amplify.cli.main import main; main()", *map(str, words)],
+        [sys.executable, "-c", "from amplify.cli.entry import main; main()", *map(str, words)],
         env=kept | ours | dict(environment or {}),
         cwd=cwd,
         text=True,

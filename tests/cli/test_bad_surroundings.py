@@ -87,7 +87,7 @@ def test_a_folder_that_may_not_be_written(amplify: Amplify, busy: Files, opened:
     try:
         subprocess.run(["chmod", "-R", "a=rX", str(shared)], check=True)
         for words in READERS:
-            done = as_nobody("from amplify.cli.main import main; main()", *words, "-w", str(shared))
+            done = as_nobody("from amplify.cli.entry import main; main()", *words, "-w", str(shared))
             said = " ".join(f"{done.stdout} {done.stderr}".split())
             if not opened or words[0] in ("queue", "publish"):
                 assert done.returncode == 3, (words, said)

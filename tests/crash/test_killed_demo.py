@@ -24,7 +24,7 @@ MIDDLE = 30
 
 
 def demo(folder: Path) -> subprocess.Popen[str]:
-    words = [sys.executable, "-c", "from amplify.cli.main import main; main()", "demo", "--dir", str(folder)]
+    words = [sys.executable, "-c", "from amplify.cli.entry import main; main()", "demo", "--dir", str(folder)]
     return subprocess.Popen(words, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 

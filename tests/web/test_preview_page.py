@@ -29,7 +29,7 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = folder / "week.html"
     done = subprocess.run(
         [
-            *(sys.executable, "-c", "from amplify.cli.main import main; main()"),
+            *(sys.executable, "-c", "from amplify.cli.entry import main; main()"),
             *("preview", "--from", "2027-05-17", "--days", "7", "--everyone", "--out", str(out), "-w", str(folder)),
         ],
         env=os.environ | {"AMPLIFY_NOW": "2027-05-17T12:31:00+00:00"},

@@ -39,7 +39,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = folder / "out"
     done = subprocess.run(
         [
-            *(sys.executable, "-c", "from amplify.cli.main import main; main()"),
+            *(sys.executable, "-c", "from amplify.cli.entry import main; main()"),
             *("toolkit", "build", "--out", str(out), "-w", str(folder)),
         ],
         env=os.environ | {"AMPLIFY_NOW": NOW},
