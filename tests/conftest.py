@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 import sys
 from collections.abc import Iterator
@@ -27,13 +26,6 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # A loaded machine is slow, and no property of ours is about speed.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
-
-
-def pytest_collection_finish() -> None:
-    """Modules and tests stay: the collector took a tenth of all tests' time to find that out again and again."""
-    gc.collect()
-    gc.freeze()
-
 
 _attempts: list[str] = []
 _CONNECTS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
