@@ -12,8 +12,11 @@ from sqlalchemy import Connection
 
 from amplify.ledger import claim as claiming
 from amplify.ledger.candidate import Bar, Candidate
+from amplify.ledger.claim import claim
 from amplify.ledger.heads import heads
+from amplify.ledger.queueing import write_accounts
 from amplify.ledger.store import Ledger
+from amplify.model.allowance import Allowance
 from amplify.model.delivery import State
 from amplify.model.gate import Gate, Pause
 from ledger import rows
@@ -137,6 +140,23 @@ def test_one_of_each_account_at_a_time(ledger: WoundLedger) -> None:
 def test_no_more_than_asked_for(ledger: WoundLedger) -> None:
     queue(ledger, *(planned("n", f"p{number}/x") for number in range(5)))
     assert [len(take(ledger, limit=2)) for _ in range(4)] == [2, 2, 1, 0]
+
+
+@pytest.mark.parametrize("behind", [False, True], ids=["the first of their lines", "behind rows that are held"])
+def test_accounts_of_one_place_share_what_it_grants(ledger: WoundLedger, behind: bool) -> None:
+    names = ("a/x", "b/x", "c/x", "d/x")
+    shut = ("campaign:free", "person:anna")
+    held = [planned("held", name, due=NOW - MINUTE, subjects=shut) for name in names] if behind else []
+    queue(ledger, *held, *(planned("open", name) for name in names))
+    rows.gates(ledger, OPEN, Gate("person", "anna", closed="released"))
+    allowances = {"x": [Allowance("app", "place", 4, timedelta(days=1))]}  # half of it at once
+    with ledger.write() as connection:
+        write_accounts(connection, dict.fromkeys(names[:3], "x:") | {"d/x": "x:other.example"})
+    with ledger.write() as connection:
+        found = claim(ledger, connection, now=NOW, owner="me", lease=LEASE, limit=9, allowances=allowances).taken
+    assert {one.post for one in found} == {"open"}
+    here = {one.account for one in found} - {"d/x"}
+    assert (len(found), len(here)) == (3, 2)
 
 
 def test_a_row_past_its_window_is_never_claimed(ledger: WoundLedger) -> None:
