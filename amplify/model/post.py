@@ -7,15 +7,15 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from amplify.model.base import Duration, Entry, Id, Instant, Lang, Tag, Text, Url, Word
+from amplify.model.base import Duration, FileEntry, FileModel, Id, Instant, Lang, Tag, Text, Url
 from amplify.model.person import PersonState
 from amplify.model.platform_name import PlatformName
-from amplify.model.problem import Place
+from amplify.model.problem import SourceLocation
 
 Kind = Literal["statement", "cta", "fact", "quote", "anniversary", "solidarity", "memorial", "boost"]
 
 
-class PostHashtags(Word):
+class PostHashtags(FileModel):
     """Hashtags of one post, without signs, beside those its campaign requires."""
 
     required: tuple[Tag, ...] = ()
@@ -24,7 +24,7 @@ class PostHashtags(Word):
     """Carried where there is room."""
 
 
-class Risk(Word):
+class Risk(FileModel):
     """Who may be hurt by reading, sharing or being named."""
 
     audience: Literal["international", "in_country"] = "international"
@@ -35,7 +35,7 @@ class Risk(Word):
     """ISO 3166 codes of the countries concerned."""
 
 
-class Boost(Word):
+class Boost(FileModel):
     """What is reposted: a post of our own or a partner's, or something already published."""
 
     post: Id | None = None
@@ -52,14 +52,14 @@ class Boost(Word):
         return self
 
 
-class Repeat(Word):
+class Repeat(FileModel):
     """Whether the same account may say it again."""
 
     after: Duration = Field(default="90d", validate_default=True)
     """Not before this time has passed."""
 
 
-class PostFront(Entry):
+class PostFront(FileEntry):
     """The front matter of one file under `posts/`."""
 
     id: Id
@@ -134,7 +134,7 @@ class TextPart:
     """One message of a thread, as a template, and where it stands."""
 
     template: str
-    place: Place
+    place: SourceLocation
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ class Variant:
     parts: tuple[TextPart, ...]
     by_platform: dict[str, tuple[TextPart, ...]]
     """Platform → the parts to use there instead."""
-    place: Place
+    place: SourceLocation
 
     def parts_on(self, platform: str) -> tuple[TextPart, ...]:
         return self.by_platform.get(platform, self.parts)
@@ -166,5 +166,5 @@ class Post:
         return self.front.id
 
     @property
-    def place(self) -> Place:
+    def place(self) -> SourceLocation:
         return self.front.place
