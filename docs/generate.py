@@ -118,7 +118,7 @@ def _table(schema: Schema, defs: dict[str, Schema], path: str) -> str:
         default = "**needed**" if key in schema.get("required", ()) else _default(field)
         mark = " †" if f"{path}.{key}" in RECORDED else ""
         cells = (f"`{key}`{mark}", _form(field, defs), default, field.get("description", ""))
-        rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+        rows.append("| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(rows)
 
 
