@@ -65,7 +65,7 @@ RECORDED = {
     "picture.source",
     "post.contact", "post.source",
 }  # fmt: skip
-"""Keys that are read, checked and kept, and that nothing acts on yet."""
+"""Keys that are read, checked and kept, and that nothing acts on by itself."""
 
 _DAY = r"^\d{4}-\d{2}-\d{2}$"
 

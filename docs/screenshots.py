@@ -1,7 +1,7 @@
 """The README's pictures: pages of `amplify demo` in a real browser, and a card of `amplify approve` in a terminal.
 
-`make docs` runs this. Everything is made anew in a temporary folder, from the sample's invented people; nothing is drawn
-or typed here that the program did not print. PNGs are not the same to the byte each time, so no test compares them.
+`make docs` runs this. Everything is made anew in a temporary folder, from the sample's invented people; nothing is
+drawn or typed here that the program did not print. PNGs are not the same to the byte each time: no test compares them.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def main() -> int:
 def run_command(*words: str, folder: Path, now: str | None = None) -> None:
     """Run one command to its end. Raises where it fails."""
     begin = ["-c", PROGRAM, now] if now is not None else ["-c", "from amplify.cli.entry import main; main()"]
-    subprocess.run(
+    subprocess.run(  # noqa: S603
         [sys.executable, *begin, *words], cwd=folder, env=environment(), stdout=subprocess.DEVNULL, check=True
     )
 
@@ -175,7 +175,7 @@ def terminal_of(words: list[str], folder: Path) -> Iterator[int]:
     ours, its = pty.openpty()
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 50, COLUMNS, 0, 0))
     command = [sys.executable, "-c", PROGRAM, NOW, *words]
-    with subprocess.Popen(command, cwd=folder, env=environment(), stdin=its, stdout=its, stderr=its) as running:
+    with subprocess.Popen(command, cwd=folder, env=environment(), stdin=its, stdout=its, stderr=its) as running:  # noqa: S603
         os.close(its)
         try:
             yield ours
