@@ -82,11 +82,13 @@ class Shot:
     """CSS selector of what is scrolled past: it is hidden, so that the page's head stands right above the stretch."""
 
 
-_POST: Final = ".item:has-text('Today we publish a joint statement')"
+_NUMBER: Final = ".item:has-text('17 мая 2027')"
+_STATEMENT: Final = f".item:has(+ {_NUMBER})"
+"""The last of the two that went out at one instant, in whichever order."""
 _TEXT: Final = "#post-the-hour .card.on-x:visible"
 """Each reader is shown another wording."""
 SHOTS: Final = (
-    Shot("timeline.png", "rehearsal/timelines/bluesky.html", 620, "header.top", f"{_POST} + .item", 0, _POST),
+    Shot("timeline.png", "rehearsal/timelines/bluesky.html", 620, "header.top", _NUMBER, 0, _STATEMENT),
     Shot("toolkit.png", "toolkit/en/solidarity-day.html", 620, "header.top", _TEXT, 8, "section:has(> #texts)"),
     Shot("report.png", "rehearsal/report/report.html", 900, "dl.tiles", "#timing figure.wide"),
 )
