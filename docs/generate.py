@@ -65,7 +65,7 @@ RECORDED = {
     "picture.source",
     "post.contact", "post.source",
 }  # fmt: skip
-"""Keys that are read, checked and kept, and that nothing acts on yet."""
+"""Keys that are read, checked and kept, and that nothing acts on by itself."""
 
 _DAY = r"^\d{4}-\d{2}-\d{2}$"
 
@@ -118,7 +118,7 @@ def _table(schema: Schema, defs: dict[str, Schema], path: str) -> str:
         default = "**needed**" if key in schema.get("required", ()) else _default(field)
         mark = " †" if f"{path}.{key}" in RECORDED else ""
         cells = (f"`{key}`{mark}", _form(field, defs), default, field.get("description", ""))
-        rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+        rows.append("| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(rows)
 
 

@@ -166,7 +166,8 @@ class Campaign(FileEntry):
     most_mentions: Annotated[int, Field(ge=0, le=50)] = 3
     """Most handles one post mentions."""
     in_country_languages: tuple[Lang, ...] = ()
-    """Languages whose readers may be prosecuted: partners that are `designated_in` a country are written by name."""
+    """Languages whose readers may be prosecuted: partners that are `designated_in` a country are written by name, and
+    calls, links and boosts that would endanger these readers are held."""
     links: tuple[Annotated[str, Field(pattern=r"^[a-z0-9.-]+\.[a-z]{2,}$")], ...] = ()
     """Domains its posts may link to (their subdomains too)."""
     occasions: tuple[Occasion, ...] = ()

@@ -41,9 +41,9 @@ class Boost(FileModel):
     post: Id | None = None
     """A post of this library; the boost waits until it has been sent."""
     partner: Id | None = None
-    """Whose copy of that post; without it, the boosting account's own."""
+    """Whose copy of that post, or whose `urls` these are; without it, the boosting account's own copy."""
     urls: dict[PlatformName, Url] = {}
-    """Platform → address of something already published by a consenting partner."""
+    """Platform → address of something already published by `partner`, who agreed to be boosted."""
 
     @model_validator(mode="after")
     def _one_target(self) -> Self:
@@ -75,7 +75,7 @@ class PostFront(FileEntry):
     author: Text
     """Who wrote it; they cannot be its second approver."""
     owner: Id | None = None
-    """The partner it came from, where that is not the campaign's owner."""
+    """The partner it came from, where that is not the campaign's owner. Not us: somebody must approve it."""
     occasion: Id | None = None
     """The occasion it was written for; `{{ occasion.theme }}` renders that year's theme."""
     people: tuple[Id, ...] = ()
@@ -85,7 +85,7 @@ class PostFront(FileEntry):
     mentions: tuple[Id, ...] = ()
     """Partners added at the end of the text, as handles where they have one."""
     media: Annotated[tuple[str, ...], Field(max_length=4)] = ()
-    """Up to four pictures: paths under `media/`."""
+    """Up to four pictures, or one moving GIF, or one video: paths under `media/`."""
     cta: Id | None = None
     """The call to action it carries: its address is added unless the text already has it."""
     calls: Literal["one", "many"] = "one"
@@ -104,11 +104,11 @@ class PostFront(FileEntry):
     visibility: Literal["public", "unlisted"] = "public"
     """Who sees it (Mastodon)."""
     for_states: tuple[PersonState, ...] = ()
-    """States of its people it is written for, other than detained and convicted."""
+    """States of its people it is written for, such as `died`: it goes out in that state only, after two approvals."""
     consent: Text | None = None
     """Reference to a consent beyond the person's own record."""
     embargo_until: Instant | None = None
-    """Nothing of it leaves the machine before this instant."""
+    """Not due before this instant, and until then left out of previews, exports, reports and toolkit pages."""
     not_before: Instant | None = None
     """Not due before this instant."""
     expires_at: Instant | None = None
