@@ -115,7 +115,8 @@ def _show_cost(shown: tuple[Planned, ...], readings: int) -> None:
         day, dearest = max(costs.by_day.items(), key=lambda item: (item[1], item[0]))
         console().print(
             f"about {format_dollars(costs.total)} on X, at the prices of {AS_OF}, readings counted "
-            f"({months}; the dearest day is {day}, {format_dollars(dearest)}); taking it all down again: {format_dollars(costs.removal)}"
+            f"({months}; the dearest day is {day}, {format_dollars(dearest)}); "
+            f"taking it all down again: {format_dollars(costs.removal)}"
         )
 
 
