@@ -8,7 +8,10 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
+
+ROOT = Path(__file__).parents[1]
 
 WIDTH = 80
 """Columns of a help text, whatever the terminal."""
@@ -369,6 +372,19 @@ def states() -> str:
     lines += [f"    {before} --> {after}" for before, goals in MOVES.items() for after in sorted(goals)]
     lines += [f"    {state} --> [*]" for state, goals in MOVES.items() if not goals]
     return "```mermaid\n" + "\n".join(lines) + "\n```"
+
+
+def model_nouns() -> str:
+    """Every class of `amplify/model/`, with the first line of what is said of it."""
+    import ast
+
+    rows = ["| class | file | is |", "|---|---|---|"]
+    for path in sorted((ROOT / "amplify/model").glob("*.py")):
+        for one in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(one, ast.ClassDef) and not one.name.startswith("_"):
+                said = (ast.get_docstring(one) or "").partition("\n\n")[0].replace("\n", " ").replace("|", "\\|")
+                rows.append(f"| `{one.name}` | `{path.name}` | {said} |")
+    return "\n".join(rows)
 
 
 def events() -> str:
