@@ -78,18 +78,12 @@ def _support(desk: Desk, folder: Path) -> None:
 
 def _tell(desk: Desk) -> None:
     """What the release held, and what was out by then: as `amplify stop` and `amplify takedown` would list it."""
-    from sqlalchemy import func, select
-
     from amplify.ledger.holds.stops import in_force
-    from amplify.ledger.queries.stop_impact import reach
-    from amplify.ledger.tables import DELIVERY
-    from amplify.model.delivery import State
+    from amplify.ledger.queries.stop_impact import count_missed_by_stop, reach
 
     with desk.ledger.read() as connection:
         for stop in in_force(connection):
-            held = DELIVERY.c.why.endswith(stop.sentence, autoescape=True)
-            missed = select(func.count()).where(DELIVERY.c.state == State.MISSED.value, held)
-            many, out = connection.execute(missed).scalar_one(), len(reach(connection, stop, None).out)
+            many, out = count_missed_by_stop(connection, stop), len(reach(connection, stop, None).out)
             console().print(
                 f"\n[bold]{stop.at:%A, %H:%M} UTC: {stop.subject} was released.[/bold] From that moment nothing was "
                 f"said about her: {many} posts and boosts were held, and are missed; everything else went on. {out} "

@@ -7,22 +7,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, true
-
 from amplify.context.app_context import Desk
 from amplify.decisions.stop import spellings
+from amplify.ledger.database import LedgerConnection, LedgerRow
 from amplify.ledger.holds.stops import in_force
 from amplify.ledger.queries.audit_log import ERASING, deeds, erase, record
 from amplify.ledger.rows.erase import (
     PAGE,
     SETTLED,
-    count,
+    count_deliveries,
     erase_seen,
     erase_stops,
     erase_words,
     lifted_stops,
-    pages,
     pictures_of,
+    read_deliveries,
+    read_deliveries_by_page,
     scrubbing,
     seen_messages,
     settle_files,
@@ -94,7 +94,7 @@ def forget(desk: Desk, found: Mentions, actor: str, told: Told | None = None) ->
         some = found.deliveries[start : start + PAGE]
         with desk.ledger.write() as connection:
             scrubbing(connection)
-            erase_words(connection, _rows(connection, some), keeps, now)
+            erase_words(connection, read_deliveries(connection, some), keeps, now)
         if told is not None:
             told(start + len(some), len(found.deliveries))
     with desk.ledger.write() as connection:
@@ -112,10 +112,10 @@ def _is(kind: str, subject: str, person: str) -> bool:
     return kind == "person" and subject == person
 
 
-def _look(connection: Connection, found: Mentions, names: Matcher, told: Told | None) -> None:
+def _look(connection: LedgerConnection, found: Mentions, names: Matcher, told: Told | None) -> None:
     """Every delivery, whatever its state."""
-    done, together, kept = 0, count(connection, true()), set[str]()
-    for rows in pages(connection, true()):
+    done, together, kept = 0, count_deliveries(connection), set[str]()
+    for rows in read_deliveries_by_page(connection):
         for row in rows:
             pictures = pictures_of(row["message"])
             if not _names(row, found.person, names):
@@ -131,20 +131,14 @@ def _look(connection: Connection, found: Mentions, names: Matcher, told: Told | 
     found.pictures -= kept
 
 
-def _rows(connection: Connection, ids: Sequence[str]) -> list[RowMapping]:
-    from amplify.ledger.tables import DELIVERY
-
-    return [row for rows in pages(connection, DELIVERY.c.id.in_(ids)) for row in rows]
-
-
-def _names(row: RowMapping, person: str, names: Matcher) -> bool:
+def _names(row: LedgerRow, person: str, names: Matcher) -> bool:
     if any(person_in(subject) == person for subject in row["subjects"]):
         return True
     said = [row["why"] or "", *(f"#{tag}" for tag in row["hashtags"])]
     return bool(names.in_words(json.dumps(row["message"]))) or any(names.names(one) for one in said)
 
 
-def _tells(deed: RowMapping, person: str, names: Matcher) -> bool:
+def _tells(deed: LedgerRow, person: str, names: Matcher) -> bool:
     """Whether a deed is about the person, or names them."""
     if deed["salt"] is None or deed["act"] in ERASING:
         return False

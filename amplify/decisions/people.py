@@ -8,10 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection
-
 from amplify.context.app_context import Desk, UnreadableFiles
 from amplify.decisions.stop import Stopped, stop
+from amplify.ledger.database import LedgerConnection
 from amplify.ledger.holds.gates import GATES, put_gates
 from amplify.ledger.holds.stops import in_force
 from amplify.ledger.queries.audit_log import record
@@ -74,7 +73,7 @@ class Changed:
     """Problems of other files: they hold everything until they are mended."""
 
 
-def people(connection: Connection, everybody: Mapping[str, Person], now: datetime) -> list[Standing]:
+def people(connection: LedgerConnection, everybody: Mapping[str, Person], now: datetime) -> list[Standing]:
     """Everybody, those first whose review comes first. `now`: campaign time."""
     waits = waiting_for(connection, person_in)
     found = []

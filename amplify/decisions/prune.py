@@ -9,15 +9,14 @@ from datetime import datetime, timedelta
 from amplify.context.app_context import Desk
 from amplify.ledger.queries.audit_log import erase, record
 from amplify.ledger.rows.erase import (
-    count,
+    count_erasable_deliveries,
     erase_stops,
     erase_words,
     lifted_stops,
     old_deeds,
-    pages,
+    read_erasable_deliveries,
     scrubbing,
     settle_files,
-    settled,
 )
 
 
@@ -41,7 +40,7 @@ def old(desk: Desk, age: timedelta) -> Old:
     with desk.ledger.read() as connection:
         return Old(
             before,
-            count(connection, settled(before)),
+            count_erasable_deliveries(connection, before),
             tuple(old_deeds(connection, before)),
             tuple(stop["id"] for stop in lifted_stops(connection, before)),
         )
@@ -53,7 +52,7 @@ def prune(desk: Desk, found: Old, actor: str, told: Callable[[int, int], None] |
     while True:
         with desk.ledger.write() as connection:
             scrubbing(connection)
-            rows = next(pages(connection, settled(found.before)), [])
+            rows = read_erasable_deliveries(connection, found.before)
             if rows:
                 erase_words(connection, rows, _keep_all, now)
         if not rows:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, select
-
 from amplify.context.app_context import Desk
+from amplify.ledger.database import LedgerConnection
 from amplify.ledger.holds.approvals import approved_and_waiting, void
 from amplify.ledger.holds.gates import GATES, look_again
-from amplify.ledger.holds.stops import Stop, ask_to_lift, held_by, in_force, lift
+from amplify.ledger.holds.stops import Stop, ask_to_lift, find_deliveries_held_by, in_force, lift
 from amplify.ledger.notify import notify
 from amplify.ledger.queries.audit_log import record
 from amplify.ledger.queries.stop_impact import due_while
-from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
+from amplify.ledger.rows.receipts import has_published_part
 from amplify.ledger.rows.transitions import move
-from amplify.ledger.tables import DELIVERY, PART
 from amplify.model.delivery import State
 from amplify.model.errors import NeedsPerson, WrongUse
 from amplify.model.event import tell
@@ -65,7 +62,7 @@ def resume(desk: Desk, kind: str, subject: str, why: str, actor: str) -> Resumed
     return Resumed(stop, True, missed, voided)
 
 
-def _standing(connection: Connection, kind: str, subject: str) -> Stop:
+def _standing(connection: LedgerConnection, kind: str, subject: str) -> Stop:
     stops = in_force(connection)
     found = next((one for one in stops if (one.kind, one.subject) == (kind, subject)), None)
     if found is None:
@@ -85,7 +82,7 @@ def _second(stop: Stop, actor: str, real: datetime) -> bool:
     return True
 
 
-def _miss(connection: Connection, stop: Stop, actor: str, now: datetime, real: datetime) -> int:
+def _miss(connection: LedgerConnection, stop: Stop, actor: str, now: datetime, real: datetime) -> int:
     """What was due while it was stopped does not go out late. The number of deliveries."""
     missed = 0
     for row in due_while(connection, stop, now):
@@ -93,23 +90,13 @@ def _miss(connection: Connection, stop: Stop, actor: str, now: datetime, real: d
         delivery, before = row["id"], State(row["state"])
         if before is State.CLAIMED:  # its worker has not begun, and finds it gone
             move(connection, delivery, before, State.WAITING, at=now, real_at=real, by=actor)
-        after = State.CUT if _is_out(connection, delivery) else State.MISSED
+        after = State.CUT if has_published_part(connection, delivery) else State.MISSED
         missed += move(connection, delivery, State.WAITING, after, at=now, real_at=real, by=actor, why=why)
     return missed
 
 
-def _is_out(connection: Connection, delivery: str) -> bool:
-    out = select(PART.c.number).where(PART.c.delivery == delivery, PART.c.remote_id.is_not(None)).limit(1)
-    return connection.execute(out).first() is not None
-
-
-def _void(connection: Connection, stop: Stop, now: datetime) -> int:
+def _void(connection: LedgerConnection, stop: Stop, now: datetime) -> int:
     """Approvals of what was held were given before whatever happened."""
     approved = approved_and_waiting(connection)
-    held = list(_meant(connection, stop, approved))
+    held = find_deliveries_held_by(connection, stop, approved)
     return void(connection, held, f"{stop.name} was stopped since", now)
-
-
-def _meant(connection: Connection, stop: Stop, deliveries: Sequence[str]) -> Sequence[str]:
-    rows = connection.execute(select(*COLUMNS).where(DELIVERY.c.id.in_(deliveries))).mappings()
-    return list(held_by(connection, [stop], [candidate_in(row) for row in rows]))

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from amplify.context.app_context import Desk
 from amplify.engine.takedown_worker import remove
 from amplify.ledger.notify import notify
 from amplify.ledger.queries.audit_log import record
+from amplify.ledger.queries.delivery_lookup import read_posts_and_accounts
 from amplify.ledger.queries.published import Up, Wanted, up
-from amplify.ledger.rows.takedowns import boosts_of, mark
-from amplify.ledger.tables import DELIVERY
+from amplify.ledger.rows.takedowns import boosts_of, mark, read_takedown_outcomes
 from amplify.model.delivery import State
 
 
@@ -48,15 +46,9 @@ def takedown(
         asked = [one for one in all_ if mark(desk.ledger, connection, one, now, actor, why)]
         if asked:
             notify(desk.ledger, connection)
-            named = select(DELIVERY.c.id, DELIVERY.c.post, DELIVERY.c.account).where(DELIVERY.c.id.in_(asked))
-            about = {row.id: {"post": row.post, "account": row.account} for row in connection.execute(named)}
+            about = read_posts_and_accounts(connection, asked)
             for one in asked:
                 record(connection, "take down", actor, f"delivery:{one}", why, about[one], now, real)
     remove(desk, told)
     with desk.ledger.read() as connection:
-        rows = connection.execute(
-            select(DELIVERY.c.id, DELIVERY.c.state, DELIVERY.c.why)
-            .where(DELIVERY.c.id.in_(all_), DELIVERY.c.state.in_([State.REMOVING.value, State.REMOVED.value]))
-            .order_by(DELIVERY.c.due_at, DELIVERY.c.id)
-        )
-        return [TakenDown(row.id, State(row.state), row.why or "") for row in rows]
+        return [TakenDown(*row) for row in read_takedown_outcomes(connection, all_)]

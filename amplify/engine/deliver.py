@@ -8,11 +8,10 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any, Final
 
-from sqlalchemy import Connection
-
 from amplify.context.app_context import Desk
 from amplify.engine.suspend import running, slept
 from amplify.engine.worker_pool import Course, Wanted
+from amplify.ledger.database import LedgerConnection
 from amplify.ledger.group_commit import NOBODY, Writer, each
 from amplify.ledger.rows.begin_mark import Barred, Begun, Mark, Prepared, begin, keep
 from amplify.ledger.rows.claimed_delivery import Claimed, ClaimedPart
@@ -191,19 +190,19 @@ class Delivering:
         """Let the hand that holds this claim act in the next group commit."""
         desk = self._desk
 
-        def work(connection: Connection) -> Any:
+        def work(connection: LedgerConnection) -> Any:
             return act(Hand(desk.ledger, connection, desk.clock.now(), claimed.owner))
 
         return each, work
 
-    def _mark(self, connection: Connection, marks: Sequence[Mark]) -> list[Begun | Barred]:
+    def _mark(self, connection: LedgerConnection, marks: Sequence[Mark]) -> list[Begun | Barred]:
         desk = self._desk
         return begin(desk.ledger, connection, marks, desk.clock.now(), desk.timings.lease)
 
-    def _sent(self, connection: Connection, parts: Sequence[Out]) -> list[bool]:
+    def _sent(self, connection: LedgerConnection, parts: Sequence[Out]) -> list[bool]:
         return write_sent(self._desk.ledger, connection, parts, self._desk.clock.now())
 
-    def _keep(self, connection: Connection, uploads: Sequence[Prepared]) -> list[bool]:
+    def _keep(self, connection: LedgerConnection, uploads: Sequence[Prepared]) -> list[bool]:
         desk = self._desk
         return keep(desk.ledger, connection, uploads, desk.clock.now(), desk.timings.lease)
 

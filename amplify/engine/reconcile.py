@@ -11,16 +11,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
-
 from amplify.context.app_context import Desk
 from amplify.engine.find_published import look_up, patience, where_to_look
+from amplify.ledger.queries.delivery_lookup import read_state
 from amplify.ledger.queries.pausing import pause
+from amplify.ledger.queries.pending_work import count_unsure
 from amplify.ledger.rows.restored import HELD_BY
 from amplify.ledger.rows.settlement import Hand
 from amplify.ledger.rows.unsure import Doubt, keep, release, still_held, take
-from amplify.ledger.tables import DELIVERY
-from amplify.model.delivery import State
 from amplify.model.errors import LoggedOut, PlatformError, Unknown
 from amplify.model.event import tell
 from amplify.model.platform import Receipt
@@ -54,14 +52,11 @@ def reconcile(desk: Desk) -> int:
             if still_held(connection, doubt):
                 act(hand)
                 release(connection, doubt)
-            state = connection.execute(select(DELIVERY.c.state).where(DELIVERY.c.id == claimed.id)).scalar_one()
+            state = read_state(connection, claimed.id)
         which = {"delivery": claimed.id, "account": claimed.account, "post": claimed.post}
-        tell("reconciled", **which, platform=claimed.platform, state=state)
+        tell("reconciled", **which, platform=claimed.platform, state=state.value)
     with desk.ledger.read() as connection:
-        real = desk.ledger.real_now(connection)
-        over = DELIVERY.c.lease_until.is_(None) | (DELIVERY.c.lease_until <= real)
-        unsure = select(func.count()).where(DELIVERY.c.state == State.UNSURE.value, over)
-        return int(connection.execute(unsure).scalar_one())
+        return count_unsure(desk.ledger, connection)
 
 
 def _take(desk: Desk, now: datetime, silent: set[str]) -> Doubt | None:

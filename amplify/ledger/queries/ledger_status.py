@@ -65,6 +65,12 @@ def standing(connection: Connection, now: datetime, most: int = 12) -> Standing:
     )
 
 
+def count_due_and_held(connection: Connection, now: datetime) -> int:
+    """Deliveries that were due by `now` (UTC, campaign time) and wait for a reason."""
+    held = (DELIVERY.c.state == State.WAITING.value, DELIVERY.c.why.is_not(None), DELIVERY.c.due_at <= now)
+    return connection.execute(select(func.count()).where(*held)).scalar_one()
+
+
 def _with_reasons(connection: Connection, rows: Iterable[RowMapping], now: datetime) -> tuple[Mapping[str, Any], ...]:
     """Each with why it would be held when it is due, where nobody has looked at it yet."""
     coming = [dict(row) for row in rows]

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from amplify.ledger.database import Ledger
 from amplify.ledger.holds.spending import give_back
 from amplify.ledger.rows.claimed_delivery import Claimed
-from amplify.ledger.rows.receipts import finish
+from amplify.ledger.rows.receipts import finish, has_published_part
 from amplify.ledger.rows.transitions import move
 from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, PART, folio_of
 from amplify.model.delivery import State
@@ -133,8 +133,7 @@ class Hand:
         )
 
     def _or_cut(self, delivery: str, otherwise: State) -> State:
-        out = select(PART.c.number).where(PART.c.delivery == delivery, PART.c.remote_id.is_not(None)).limit(1)
-        return State.CUT if self.connection.execute(out).first() is not None else otherwise
+        return State.CUT if has_published_part(self.connection, delivery) else otherwise
 
     def _receipt(self, delivery: str, part: int, receipt: Receipt) -> None:
         proof = {"remote_id": receipt.id, "url": receipt.url, "extra": receipt.extra, "sent_at": self.now}
@@ -171,6 +170,14 @@ class Hand:
         if moved and before in _PAID and after in _UNPAID:
             give_back(self.connection, [delivery], self.now)
         return moved
+
+
+def lock_state_and_lease(connection: Connection, delivery: str) -> tuple[State, datetime | None]:
+    """Where a delivery stands and when its lease ends (real time); neither changes until the transaction ends."""
+    row = connection.execute(
+        select(DELIVERY.c.state, DELIVERY.c.lease_until).where(DELIVERY.c.id == delivery).with_for_update()
+    ).one()
+    return State(row.state), row.lease_until
 
 
 def release(ledger: Ledger, connection: Connection, claims: Iterable[Claimed], now: datetime) -> None:
