@@ -74,8 +74,6 @@ class Ledger:
     def open(cls, url: str) -> Ledger:
         """Open, and migrate where needed. Raises WrongUse for a bad address, NeedsPerson where it cannot be reached."""
         parsed = _parsed(url)
-        if parsed.get_backend_name() not in ("sqlite", "postgresql", "postgres"):
-            raise WrongUse("a ledger lives in SQLite or PostgreSQL: AMPLIFY_DATABASE_URL names neither")
         lock = None
         try:
             if parsed.get_backend_name() == "sqlite":
@@ -265,9 +263,12 @@ def _answering() -> Iterator[None]:
 
 def _parsed(url: str) -> URL:
     try:
-        return make_url(url)
+        parsed = make_url(url)
     except Exception as error:  # SQLAlchemy raises several kinds for one mistake
         raise WrongUse("AMPLIFY_DATABASE_URL is not a database address: write postgresql://user@host/name") from error
+    if parsed.get_backend_name() not in ("sqlite", "postgresql", "postgres"):
+        raise WrongUse("a ledger lives in SQLite or PostgreSQL: AMPLIFY_DATABASE_URL names neither")
+    return parsed
 
 
 def _postgresql(url: URL) -> Engine:
