@@ -7,15 +7,15 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import Connection, select
 
 from amplify.ledger.tables import DELIVERY, PART
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 
 
-def read_state(connection: Connection, delivery: str) -> State:
+def read_state(connection: Connection, delivery: str) -> DeliveryState:
     """Where the delivery with this id stands."""
-    return State(connection.execute(select(DELIVERY.c.state).where(DELIVERY.c.id == delivery)).scalar_one())
+    return DeliveryState(connection.execute(select(DELIVERY.c.state).where(DELIVERY.c.id == delivery)).scalar_one())
 
 
-def find_deliveries(connection: Connection, beginning: str, states: Collection[State]) -> list[str]:
+def find_deliveries(connection: Connection, beginning: str, states: Collection[DeliveryState]) -> list[str]:
     """Ids that begin so, of deliveries in one of these states."""
     begins = DELIVERY.c.id.startswith(beginning, autoescape=True)
     found = select(DELIVERY.c.id).where(begins, DELIVERY.c.state.in_([state.value for state in states]))

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, TextClause, exists, func, sele
 
 from amplify.ledger.database import Ledger, get_meta
 from amplify.ledger.tables import ACCOUNT, DELIVERY
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 
 # In the very words of the partial indexes: SQLite does not take an index whose condition it would have to work out.
 _WAITING: Final = text("delivery.state = 'waiting'")
@@ -21,7 +21,7 @@ _REMOVING: Final = text("delivery.state = 'removing'")
 
 
 @dataclass(frozen=True, slots=True)
-class Agenda:
+class PendingWork:
     """One look at the ledger."""
 
     queued: str | None
@@ -42,14 +42,14 @@ class Agenda:
     """All paused accounts, and what to mend."""
 
 
-def agenda(ledger: Ledger, connection: Connection, note: str, now: datetime) -> Agenda:
+def find_pending_work(ledger: Ledger, connection: Connection, note: str, now: datetime) -> PendingWork:
     """Look at everything once. `note`: the key of the last `queue`'s note; `now`: campaign time."""
     real = ledger.real_now(connection)
     over, free = _expired(real), _free(real)
     accounts = connection.execute(
         select(ACCOUNT.c.id, ACCOUNT.c.paused_why, ACCOUNT.c.real_not_before).where(ACCOUNT.c.paused_at.is_not(None))
     ).all()
-    return Agenda(
+    return PendingWork(
         queued=get_meta(connection, note),
         left=_any(connection, _WAITING, DELIVERY.c.late_at <= now) or _any(connection, _HELD, over),
         unsure=_any(connection, _UNSURE, DELIVERY.c.look_at <= now),
@@ -71,14 +71,14 @@ def is_work_under_way(ledger: Ledger, connection: Connection, now: datetime) -> 
     """Whether a delivery is still on its way at `now` (campaign time): a worker holds it, its request may yet land, or
     it is due and its account waits for a rate limit."""
     real = ledger.real_now(connection)
-    unsure = (DELIVERY.c.state == State.UNSURE.value) & (DELIVERY.c.lease_until > real)
+    unsure = (DELIVERY.c.state == DeliveryState.UNSURE.value) & (DELIVERY.c.lease_until > real)
     slowed = (
-        (DELIVERY.c.state == State.WAITING.value)
+        (DELIVERY.c.state == DeliveryState.WAITING.value)
         & (DELIVERY.c.look_at <= now)
         & (DELIVERY.c.late_at > now)
         & exists().where(ACCOUNT.c.id == DELIVERY.c.account, ACCOUNT.c.real_not_before > real)
     )
-    held = DELIVERY.c.state.in_((State.CLAIMED.value, State.SENDING.value))
+    held = DELIVERY.c.state.in_((DeliveryState.CLAIMED.value, DeliveryState.SENDING.value))
     return _any(connection, held | unsure | slowed)
 
 
@@ -94,7 +94,7 @@ def next_due(connection: Connection) -> datetime | None:
     return found
 
 
-def pause(ledger: Ledger, connection: Connection, now: datetime, ahead: timedelta) -> float:
+def seconds_until_next_claim(ledger: Ledger, connection: Connection, now: datetime, ahead: timedelta) -> float:
     """Seconds until a claim may find something that it does not find now, if nobody changes anything; infinite where
     nothing waits.
 

@@ -12,16 +12,16 @@ from amplify.ledger.database import Ledger
 from amplify.ledger.decision_tables import APPROVAL, DEED, STOP
 from amplify.ledger.queries.audit_log import ERASING
 from amplify.ledger.tables import DELIVERY, MOVE, PART
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 
 SETTLED: Final = (
-    State.SENT,
-    State.REFUSED,
-    State.MISSED,
-    State.CANCELLED,
-    State.CUT,
-    State.REMOVED,
-    State.GONE,
+    DeliveryState.SENT,
+    DeliveryState.REFUSED,
+    DeliveryState.MISSED,
+    DeliveryState.CANCELLED,
+    DeliveryState.CUT,
+    DeliveryState.REMOVED,
+    DeliveryState.GONE,
 )
 """Nothing more is said in these states, so that words are no longer needed."""
 
@@ -33,7 +33,7 @@ def count_deliveries(connection: Connection) -> int:
     return _count(connection, true())
 
 
-def read_deliveries_by_page(connection: Connection) -> Iterator[Sequence[RowMapping]]:
+def delivery_pages(connection: Connection) -> Iterator[Sequence[RowMapping]]:
     """Every delivery with what it says, by id, some at a time."""
     return _pages(connection, true())
 
@@ -146,7 +146,7 @@ def old_deeds(connection: Connection, before: datetime) -> list[int]:
     return list(connection.execute(query).scalars())
 
 
-def scrubbing(connection: Connection) -> None:
+def overwrite_deleted(connection: Connection) -> None:
     """From now on what this connection deletes is overwritten on disk (SQLite; PostgreSQL does so by VACUUM)."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA secure_delete=ON")
