@@ -31,7 +31,7 @@ def command(
         words, now = desk.workspace(), desk.clock.now()
         end = now + timedelta(days=days)
         with progress("planning", quiet=as_json) as told:
-            planned = plan(words, now, end, desk.dialects, told, desk.known())
+            planned = plan(words, now, end, desk.profiles, told, desk.known())
     finally:
         desk.close()
     found = facts(words, planned.ours or planned.deliveries, now, end)

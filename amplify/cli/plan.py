@@ -46,7 +46,7 @@ def command(
     now = start.replace(tzinfo=UTC) if start else desk.clock.now()
     end = now + timedelta(days=days) if days else horizon(words, now)
     with progress("planning", quiet=as_json) as told:
-        planned = plan(words, now, end, desk.dialects, told, desk.known(), desk.said(words, now, end))
+        planned = plan(words, now, end, desk.profiles, told, desk.known(), desk.said(words, now, end))
     with desk.ledger.read() as connection:
         changes = difference(connection, planned.ours, now, end)
         spent = {one.platform: one.by_what for one in budgets(connection, now)}

@@ -58,14 +58,14 @@ def _by_place(desk: Desk, due: list[DueReading]) -> dict[str, list[DueReading]]:
         if account is None:
             continue
         server = (account.platform, account.server)
-        shared = desk.dialects[account.platform].read_any
+        shared = desk.profiles[account.platform].read_any
         places[first.setdefault(server, reading.account) if shared else reading.account].append(reading)
     return places
 
 
 def _sweep(desk: Desk, account: str, wanted: list[DueReading], done: Measured) -> None:
     platform = account.partition("/")[2]
-    size = desk.dialects[platform].batch
+    size = desk.profiles[platform].batch
     rest = iter(wanted)
     while batch := list(islice(rest, size)):
         paid = _pay(desk, platform, batch)

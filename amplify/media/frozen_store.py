@@ -19,7 +19,7 @@ from amplify.media.reencode import BadPicture, painted
 from amplify.media.remux import BadVideo, clean_video
 from amplify.model.errors import Refused
 from amplify.model.message import Attachment, Message
-from amplify.model.platform_profile import Dialect
+from amplify.model.platform_profile import PlatformProfile
 from amplify.model.video import Takes
 
 _RECIPE: Final = 2
@@ -28,14 +28,14 @@ _ALL: Final = Room(1 << 40)
 _PIECE: Final = 1 << 20
 
 
-def room_of(dialect: Dialect) -> Room:
+def room_of(profile: PlatformProfile) -> Room:
     """What a platform takes of a picture."""
-    return Room(dialect.picture_bytes, dialect.picture_pixels)
+    return Room(profile.picture_bytes, profile.picture_pixels)
 
 
-def card_room_of(dialect: Dialect) -> Room:
+def card_room_of(profile: PlatformProfile) -> Room:
     """What it takes of the picture of a link card."""
-    return Room(dialect.card_bytes or dialect.picture_bytes, dialect.picture_pixels)
+    return Room(profile.card_bytes or profile.picture_bytes, profile.picture_pixels)
 
 
 class PictureStore:

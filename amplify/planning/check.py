@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from amplify.model.plan import Finding, Said
-from amplify.model.platform_profile import Dialect
+from amplify.model.platform_profile import PlatformProfile
 from amplify.model.problem import Problem
 from amplify.model.server_info import NOTHING_KNOWN, Known
 from amplify.model.workspace import Workspace
@@ -40,7 +40,7 @@ class Checked:
 def check(
     root: Path,
     now: datetime,
-    dialects: Mapping[str, Dialect],
+    profiles: Mapping[str, PlatformProfile],
     progress: Callable[[int, int], None] | None = None,
     known: Known = NOTHING_KNOWN,
     ledger: Ledger | None = None,
@@ -49,13 +49,13 @@ def check(
 
     `known`: what servers said before. `ledger`: where there is one, what was said lately counts too.
     """
-    loaded = load(root, frozenset(dialects))
+    loaded = load(root, frozenset(profiles))
     problems = set(loaded.problems)
     if loaded.workspace is None:
         return Checked(tuple(sorted(problems)), ())
     end = horizon(loaded.workspace, now)
     said = _said(ledger, loaded.workspace, now, end) if ledger is not None else ()
-    planned = plan(loaded.workspace, now, end, dialects, progress, known, said)
+    planned = plan(loaded.workspace, now, end, profiles, progress, known, said)
     problems.update(finding.problem for finding in planned.findings)
     changed = (*(finding for finding in planned.findings if finding.change is not None), *planned.silenced)
     return Checked(tuple(sorted(problems)), changed)

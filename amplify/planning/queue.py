@@ -62,7 +62,7 @@ def queue(
     gates_changed = copy_gates(desk, workspace)
     now = desk.clock.now()
     end = until or horizon(workspace, now)
-    planned = plan(workspace, now, end, desk.dialects, progress, desk.known(), desk.said(workspace, now, end))
+    planned = plan(workspace, now, end, desk.profiles, progress, desk.known(), desk.said(workspace, now, end))
     _refuse_errors(desk, planned)
     desk.pictures.freeze(delivery.message for delivery in planned.ours)
     with desk.ledger.write() as connection:

@@ -68,7 +68,7 @@ def desk(files: Files, stage: Stage) -> Iterator[Desk]:
 
 
 def problems(desk: Desk, code: str) -> list[Problem]:
-    found = check(desk.root, desk.clock.now(), desk.dialects, known=desk.known())
+    found = check(desk.root, desk.clock.now(), desk.profiles, known=desk.known())
     return [problem for problem in found.problems if problem.code == code]
 
 

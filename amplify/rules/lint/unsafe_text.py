@@ -45,7 +45,7 @@ def impossible_handle(context: Context, delivery: Planned) -> Iterator[Problem]:
         handle = partner.handles.get(delivery.platform) if partner else None
         why = fault(delivery.platform, handle) if handle is not None else None
         if partner is not None and why is not None:
-            title = context.dialects[delivery.platform].title
+            title = context.profiles[delivery.platform].title
             yield Problem(partner.place, "HANDLE-FORM", f"the handle of {name} on {title} cannot be one: {why}")
 
 

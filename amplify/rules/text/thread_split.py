@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import regex
 
 from amplify.model.message import Entity
-from amplify.model.platform_profile import Dialect
+from amplify.model.platform_profile import PlatformProfile
 from amplify.rules.text.sentence_breaks import Break, breaks
 
 _GRAPHEME = regex.compile(r"\X")
@@ -60,10 +60,10 @@ class Room:
         return self.measure(text) <= self.text_max
 
 
-def room(dialect: Dialect, text_max: int | None = None, taken: int = 0) -> Room:
+def room(profile: PlatformProfile, text_max: int | None = None, taken: int = 0) -> Room:
     """The room of a message; `taken` units of it are used by something else, such as a content warning."""
-    limit = dialect.text_max if text_max is None else text_max
-    return Room(dialect.measure, dialect.entities, max(1, limit - taken), dialect.bytes_max)
+    limit = profile.text_max if text_max is None else text_max
+    return Room(profile.measure, profile.entities, max(1, limit - taken), profile.bytes_max)
 
 
 def below(text: str, addition: str) -> str:
