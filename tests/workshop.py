@@ -39,13 +39,13 @@ from amplify.model.settings import Settings
 from amplify.model.video import FILM, Motion
 from amplify.model.workspace import Workspace
 from amplify.planning.plan import plan
-from amplify.platforms.registry import NAMES, profile
+from amplify.platforms import registry
 from amplify.rules.plan.compose import Composed, compose
 from amplify.rules.plan.template_context import Setting
 from amplify.workspace.post_body import read_texts
 
 PLATFORMS: Final = ("x", "bluesky", "mastodon")
-PROFILES: Final[dict[str, PlatformProfile]] = {name: profile(name) for name in NAMES}
+PROFILES: Final[dict[str, PlatformProfile]] = registry.profiles()
 MONDAY: Final = datetime(2027, 5, 17, tzinfo=UTC)
 """Midnight, UTC: a week that has nothing special about it."""
 BODY_LINE: Final = 10
@@ -245,7 +245,7 @@ class Workshop:
     ) -> Setting:
         """For whom, where and when a text is rendered."""
         workspace = self.workspace()
-        return Setting(workspace, workspace.posts[post], platform, lang, due, zone)
+        return Setting(workspace, PROFILES, workspace.posts[post], platform, lang, due, zone)
 
     def composed(
         self, post: str, platform: str = "x", partner: str = "press_union", variant: str = "default", **setting: Any

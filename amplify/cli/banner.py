@@ -120,11 +120,11 @@ def command(
 def _read(workspace: Path | None) -> tuple[Words, datetime]:
     """The files alone: banners need no ledger."""
     from amplify.context.app_context import UnreadableFiles
-    from amplify.platforms.registry import NAMES
+    from amplify.platforms import registry
     from amplify.workspace.load import load
     from amplify.workspace.locate import find_root
 
-    loaded = load(find_root(workspace), frozenset(NAMES))
+    loaded = load(find_root(workspace), frozenset(registry.names()))
     if loaded.workspace is None:
         raise UnreadableFiles(loaded.problems)
     return loaded.workspace, looking_clock().now()

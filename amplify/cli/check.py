@@ -44,7 +44,7 @@ def command(
     from amplify.cli.annotations import annotation, folder_in_repository
     from amplify.cli.online import ask_platforms, complain_of_silence, known_as_json, remembered, show_known
     from amplify.planning.check import check
-    from amplify.platforms.registry import NAMES, profile
+    from amplify.platforms import registry
 
     if as_json and form not in (None, Format.JSON):
         raise WrongUse("--json and --format contradict each other: give one of them")
@@ -53,7 +53,7 @@ def command(
     asked = ask_platforms(root, quiet=as_json) if online else None
     with ledger_if_any(root) as ledger, progress("checking", quiet=as_json) as told:
         known = asked.known if asked is not None else remembered(ledger)
-        profiles = {name: profile(name) for name in NAMES}
+        profiles = registry.profiles()
         checked = check(root, looking_clock().now(), profiles, told, known, ledger)
     problems = checked.problems
     count = sum(problem.severity is Severity.ERROR for problem in problems)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from amplify.model.plan import Change, Plan, Planned
+    from amplify.model.platform_profile import PlatformProfile
     from amplify.model.workspace import Workspace as Words
 
 _SIGNS = {"+": "green", "~": "yellow", "-": "red", "^": "cyan", "!": "magenta"}
@@ -51,10 +52,10 @@ def command(
         changes = difference(connection, planned.ours, now, end)
         spent = {one.platform: one.by_what for one in budgets(connection, now)}
     limits = {name: micros(money) for name, money in words.settings.budget.items()}
-    months = months_of(planned.ours, limits, spent, now)
+    months = months_of(planned.ours, desk.profiles, limits, spent, now)
     alone = not everyone and bool(planned.ours)
     if as_json:
-        costs = totals(planned.ours if alone else planned.deliveries, len(words.settings.readings))
+        costs = totals(planned.ours if alone else planned.deliveries, len(words.settings.readings), desk.profiles)
         budget = [one.as_json() for one in months]
         secret = embargoed(words, desk.clock.now())
         say_json({**_as_json(planned, changes, alone, secret), "cost": costs.as_json() | {"budget": budget}})
@@ -62,7 +63,7 @@ def command(
         _show(planned, changes, alone, diff, days)
         if not diff:
             _show_fallbacks(words, planned.ours if alone else planned.deliveries)
-            _show_cost(planned.ours if alone else planned.deliveries, len(words.settings.readings))
+            _show_cost(planned.ours if alone else planned.deliveries, len(words.settings.readings), desk.profiles)
             for one in months:
                 console().print(f"budget: {one.sentence}", style="yellow" if one.short else None)
     problems = sorted({finding.problem for finding in planned.findings})
@@ -103,17 +104,18 @@ def _show_fallbacks(words: Words, shown: tuple[Planned, ...]) -> None:
         console().print(f"[dim]by fallback:[/dim] {post} on {account} in {lang}; it speaks {', '.join(languages)}")
 
 
-def _show_cost(shown: tuple[Planned, ...], readings: int) -> None:
+def _show_cost(shown: tuple[Planned, ...], readings: int, profiles: Mapping[str, PlatformProfile]) -> None:
     """What it costs on platforms that ask for money, in a line; nothing where nothing costs."""
-    from amplify.rules.plan.cost import AS_OF, dollars, totals
+    from amplify.rules.plan.cost import dollars, totals
 
-    costs = totals(shown, readings)
+    costs = totals(shown, readings, profiles)
     if costs.total:
         months = ", ".join(f"{month} {dollars(cost)}" for month, cost in costs.by_month.items())
         day, dearest = max(costs.by_day.items(), key=lambda item: (item[1], item[0]))
         console().print(
-            f"about {dollars(costs.total)} on X, at the prices of {AS_OF}, readings counted ({months}; the dearest day "
-            f"is {day}, {dollars(dearest)}); taking it all down again: {dollars(costs.removal)}"
+            f"about {dollars(costs.total)} on {costs.paid}, at the prices of {costs.prices_of}, readings counted "
+            f"({months}; the dearest day is {day}, {dollars(dearest)}); "
+            f"taking it all down again: {dollars(costs.removal)}"
         )
 
 

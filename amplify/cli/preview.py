@@ -90,11 +90,12 @@ def _draw(desk: Desk, planned: Plan, shown: list[Preview], out: Path, with_embar
     if as_json:
         drawn = {(card.post, card.account, card.due) for card in page.cards}
         kept = [one.delivery for one in shown if _key(one) in drawn]
-        cost = totals(kept, len(desk.workspace().settings.readings)).as_json()
+        cost = totals(kept, len(desk.workspace().settings.readings), desk.profiles).as_json()
         say_json({"file": str(out), "messages": len(kept), "under_embargo": page.left_out, "cost": cost})
         return 0
     console().print(str(out), markup=False, soft_wrap=True)
-    console().print(f"{counted(len(page.cards), 'message')}; X would cost {page.cost.total}; nothing was sent")
+    money = f"{page.cost.paid} would cost {page.cost.total}; " if page.cost.paid else ""
+    console().print(f"{counted(len(page.cards), 'message')}; {money}nothing was sent")
     if page.left_out:
         console().print(f"{counted(page.left_out, 'message')} left out, under embargo")
     if page.embargoed:

@@ -38,11 +38,11 @@ def command(
 ) -> int:
     """Show how a text stands on each platform: length, what links, what breaks. Sends nothing."""
     from amplify.planning.text import stand_everywhere, stand_post
-    from amplify.platforms.registry import NAMES, profile
+    from amplify.platforms import registry
 
     if sum((text is not None, post is not None, batch)) > 1:
         raise WrongUse("give one of these: a text, --post, or --batch")
-    profiles = {name: profile(name) for name in NAMES}
+    profiles = registry.profiles()
     if batch:
         return _answer_lines()
     if post is not None:
@@ -70,11 +70,11 @@ def _standard_input() -> str:
 
 def _answer_lines() -> int:
     from amplify.planning.text import batch, lines_of
-    from amplify.platforms.registry import NAMES, profile
+    from amplify.platforms import registry
 
     all_good = True
     out = sys.stdout.buffer
-    for answer, good in batch(lines_of(sys.stdin.buffer), {name: profile(name) for name in NAMES}):
+    for answer, good in batch(lines_of(sys.stdin.buffer), registry.profiles()):
         try:
             line = json.dumps(answer, ensure_ascii=False).encode()
         except UnicodeEncodeError:  # an id with half a character in it goes back as it came

@@ -81,9 +81,9 @@ class Desk:
 
     @cached_property
     def profiles(self) -> Mapping[str, PlatformProfile]:
-        from amplify.platforms.registry import NAMES, profile
+        from amplify.platforms import registry
 
-        return {name: profile(name) for name in NAMES}
+        return registry.profiles()
 
     @cached_property
     def allowances(self) -> Allowances:
@@ -158,8 +158,8 @@ class Desk:
     def _connect(self, name: str) -> Platform:
         from amplify.media.frozen_store import card_room_of, room_of
         from amplify.model.platform import Connection
+        from amplify.platforms import registry
         from amplify.platforms.credentials import find_secrets
-        from amplify.platforms.registry import adapter
 
         workspace = self.workspace()
         account = workspace.accounts.get(name)
@@ -171,7 +171,7 @@ class Desk:
         else:
             secrets = find_secrets(profile.secrets, account.credential, account.id)
         store = self.pictures
-        return adapter(account.platform)(
+        return registry.adapter(account.platform)(
             Connection(
                 account=name,
                 handle=workspace.partners[account.partner].handles[account.platform],

@@ -163,10 +163,10 @@ def _reason(state: PersonState | None, withdrawn: date | None) -> str:
 
 def _survey(desk: Desk) -> Findings:
     """All files, as far as they can be read."""
-    from amplify.platforms.registry import NAMES
+    from amplify.platforms import registry
     from amplify.workspace.load import survey
 
-    return survey(desk.root, frozenset(NAMES))
+    return survey(desk.root, frozenset(registry.names()))
 
 
 def _person(findings: Findings, id: str) -> Person:

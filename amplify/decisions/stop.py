@@ -121,12 +121,12 @@ def _seen_by_all(desk: Desk) -> bool:
 
 def spellings(desk: Desk) -> Mapping[str, Sequence[str]]:
     """Every person's spellings, as far as `config/people.yaml` can be read."""
-    from amplify.platforms.registry import NAMES
+    from amplify.platforms import registry
     from amplify.rules.text.aliases import forms
     from amplify.workspace.parsed import Findings
     from amplify.workspace.read_config import read_config
 
-    findings = Findings(desk.root, frozenset(NAMES))
+    findings = Findings(desk.root, frozenset(registry.names()))
     try:
         read_config(findings)
     except OSError:

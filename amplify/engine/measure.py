@@ -15,7 +15,6 @@ from amplify.ledger.rows.due_delivery import Bar
 from amplify.model.errors import LoggedOut, PlatformError
 from amplify.model.event import tell
 from amplify.model.platform import Reading
-from amplify.rules.plan.cost import PRICES
 
 
 @dataclass
@@ -87,7 +86,7 @@ def _sweep(desk: Desk, account: str, wanted: list[DueReading], done: Measured) -
 
 
 def _pay(desk: Desk, platform: str, batch: list[DueReading]) -> int | Bar:
-    if platform not in PRICES:
+    if desk.profiles[platform].prices is None:
         return 0
     with desk.ledger.write() as connection:
         parts = [(reading.delivery, reading.part) for reading in batch]

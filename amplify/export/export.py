@@ -126,7 +126,7 @@ class _Exporter:
         self, purpose: str, one: Occurrence, post: Post, variant: Variant, partner: str, said_by: tuple[str, ...]
     ) -> Iterator[Offer]:
         """`partner`: an id, or ANYBODY."""
-        setting = Setting(self._workspace, post, one.platform, variant.lang, one.slot.due, one.zone)
+        setting = Setting(self._workspace, self._profiles, post, one.platform, variant.lang, one.slot.due, one.zone)
         try:
             composed = compose(setting, variant, partner, self._profile(f"{partner}/{one.platform}", one.platform))
         except ComposeFault:

@@ -83,7 +83,13 @@ class _Planner:
         profile = self.known.on(self.profiles[occurrence.platform], occurrence.account)
         variant = None
         setting = Setting(
-            self.workspace, post, occurrence.platform, post.front.lang, occurrence.slot.due, occurrence.zone
+            self.workspace,
+            self.profiles,
+            post,
+            occurrence.platform,
+            post.front.lang,
+            occurrence.slot.due,
+            occurrence.zone,
         )
         if post.front.boost is not None:
             target = self._target(occurrence)

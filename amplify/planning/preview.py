@@ -20,7 +20,7 @@ from amplify.model.platform_profile import PlatformProfile
 from amplify.model.queue_entry import QueueEntry, When
 from amplify.model.server_info import Known
 from amplify.model.workspace import Workspace
-from amplify.platforms.registry import adapter
+from amplify.platforms import registry
 from amplify.rules.plan.cost import cost_of
 from amplify.rules.plan.file_gates import gates
 from amplify.rules.plan.idempotency import idempotency_key, record_key
@@ -98,7 +98,7 @@ def preview(desk: Desk, deliveries: tuple[Planned, ...]) -> list[Preview]:
                 profile.unit,
                 _asked(known_limits, delivery.account),
                 (*asked.get(delivery.id, ()), *_why_not(known, delivery)),
-                cost_of(delivery, len(workspace.settings.readings)),
+                cost_of(delivery, len(workspace.settings.readings), profile.prices),
             )
         )
     for client in clients.values():
@@ -108,7 +108,7 @@ def preview(desk: Desk, deliveries: tuple[Planned, ...]) -> list[Preview]:
 
 def _silent(desk: Desk, workspace: Workspace, delivery: Planned) -> Platform:
     """The account's real adapter, with nobody's secrets and nowhere to go."""
-    return adapter(delivery.platform)(
+    return registry.adapter(delivery.platform)(
         Connection(
             account=delivery.account,
             handle=workspace.partners[delivery.partner].handles[delivery.platform],

@@ -147,14 +147,11 @@ def _asked(line: bytes) -> tuple[str | int, str] | str:
     return name, asked["text"]
 
 
-_LENGTH: Final = {"x": "weighted_length", "bluesky": "graphemes", "mastodon": "characters"}
-
-
 def _answer(name: str | int, text: str, profiles: Mapping[str, PlatformProfile]) -> dict[str, Any]:
     answer: dict[str, Any] = {"id": name}
     for platform, profile in profiles.items():
         one = stand(text, profile)
-        told: dict[str, Any] = {_LENGTH[platform]: one.length}
+        told: dict[str, Any] = {profile.length_key: one.length}
         if profile.bytes_max is not None:
             told["bytes"] = one.octets
         told |= {"valid": one.valid, "hashtags": one.values("tag"), "mentions": one.values("mention")}

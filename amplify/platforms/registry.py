@@ -2,39 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
+from importlib.resources import files
 from typing import Final, cast
 
 from amplify.model.errors import WrongUse
 from amplify.model.platform import Connection, Platform
-from amplify.model.platform_profile import PlatformProfile
+from amplify.model.platform_profile import PlatformProfile, Prices
 
-_ADAPTERS: Final = {
-    "x": "amplify.platforms.x.adapter:X",
-    "bluesky": "amplify.platforms.bluesky.adapter:Bluesky",
-    "mastodon": "amplify.platforms.mastodon.adapter:Mastodon",
+PLATFORMS: Final[dict[str, str]] = {
+    "x": "amplify.platforms.x:X",
+    "bluesky": "amplify.platforms.bluesky:Bluesky",
+    "mastodon": "amplify.platforms.mastodon:Mastodon",
 }
-NAMES: Final = tuple(_ADAPTERS)
-"""The platforms, in the order people expect them."""
+"""Name → its package and the class of its adapter, in the order people expect them.
+
+A package holds `profile.py` with a `PROFILE`, `adapter.py` with the class, and where previews shall look like it
+`preview.css`.
+"""
+
+
+def names() -> tuple[str, ...]:
+    """The names that files may use."""
+    return tuple(PLATFORMS)
 
 
 def profile(name: str) -> PlatformProfile:
-    """The platform's way with words. Raises WrongUse for a platform that is not there."""
-    return cast(PlatformProfile, _part(name, "PROFILE"))
+    """What is said of the platform. Raises WrongUse for a platform that is not there."""
+    return cast(PlatformProfile, import_module(f"{_package(name)}.profile").PROFILE)
+
+
+def profiles() -> Mapping[str, PlatformProfile]:
+    """What is said of each platform."""
+    return {name: profile(name) for name in PLATFORMS}
+
+
+def prices(name: str) -> Prices | None:
+    """What its requests cost; None: nothing, or there is no such platform (any more)."""
+    return profile(name).prices if name in PLATFORMS else None
 
 
 def adapter(name: str) -> Callable[[Connection], Platform]:
     """The class that speaks to the platform. Raises WrongUse for a platform that is not there."""
-    return cast("Callable[[Connection], Platform]", _part(name, _where(name).partition(":")[2]))
+    module = import_module(f"{_package(name)}.adapter")
+    return cast("Callable[[Connection], Platform]", getattr(module, PLATFORMS[name].partition(":")[2]))
 
 
-def _where(name: str) -> str:
+def preview_style(name: str) -> str:
+    """Colours and shapes of the platform's cards in previews; empty where its package has none."""
+    sheet = files(_package(name)) / "preview.css"
+    return sheet.read_text(encoding="utf-8").replace("\r\n", "\n") if sheet.is_file() else ""
+
+
+def _package(name: str) -> str:
     try:
-        return _ADAPTERS[name]
+        return PLATFORMS[name].partition(":")[0]
     except KeyError:
-        raise WrongUse(f"there is no platform {name!r}: use one of {', '.join(NAMES)}") from None
-
-
-def _part(name: str, attribute: str) -> object:
-    return getattr(import_module(_where(name).partition(":")[0]), attribute)
+        raise WrongUse(f"there is no platform {name!r}: use one of {', '.join(PLATFORMS)}") from None

@@ -5,24 +5,26 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from importlib.resources import files
 from itertools import groupby
 
 from amplify.context.app_context import Desk
 from amplify.model.plan import Plan
+from amplify.model.platform_profile import PlatformProfile
 from amplify.model.queue_entry import QueueEntry
 from amplify.pages.formatting import day as spelled
 from amplify.pages.formatting import days, instant
 from amplify.planning.embargo import embargoed
 from amplify.planning.preview import Preview
+from amplify.platforms import registry
 from amplify.preview.card_problems import Troubles
 from amplify.preview.cards import Cards
 from amplify.preview.preview_model import Card, Cost, Day, Page
 from amplify.preview.thumbnails import Gallery
-from amplify.rules.plan.cost import AS_OF, totals
 from amplify.rules.plan.cost import dollars as written
+from amplify.rules.plan.cost import listed, totals
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
@@ -48,7 +50,7 @@ def page_of(desk: Desk, planned: Plan, previews: Iterable[Preview], with_embargo
         period=_period(planned.start, planned.end),
         made=f"{instant(now)} UTC",
         days=tuple(_day(found, of_day) for found, of_day in groupby(made, key=lambda card: card.day)),
-        cost=_cost(shown, len(workspace.settings.readings)),
+        cost=_cost(shown, len(workspace.settings.readings), desk.profiles),
         left_out=len(previews) - len(shown),
         embargoed=sum(one.delivery.post in closed for one in shown),
         drawings=gallery.drawings,
@@ -67,6 +69,8 @@ def as_html(page: Page) -> str:
     css, script = (
         (here / name).read_text(encoding="utf-8").replace("\r\n", "\n") for name in ("page.css", "filters.js")
     )
+    shown = {card.platform for card in page.cards}
+    css = "".join((css, *(registry.preview_style(name) for name in registry.names() if name in shown)))
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
@@ -103,14 +107,28 @@ def _period(start: datetime, end: datetime) -> str:
     return days(start.date(), (end - timedelta(microseconds=1)).date())
 
 
-def _cost(shown: Iterable[Preview], readings: int) -> Cost:
-    found = totals((one.delivery for one in shown), readings)
+def _cost(shown: Iterable[Preview], readings: int, profiles: Mapping[str, PlatformProfile]) -> Cost:
+    found = totals((one.delivery for one in shown), readings, profiles)
     return Cost(
+        paid=found.paid,
+        asks=_asks(profiles),
         total=written(found.total),
         removal=written(found.removal),
-        prices_of=spelled(AS_OF),
+        prices_of=spelled(found.prices_of) if found.prices_of is not None else "",
         days=tuple((spelled(date.fromisoformat(name)), written(cost)) for name, cost in found.by_day.items()),
         months=tuple(
             (f"{_MONTHS[int(name[5:]) - 1]} {name[:4]}", written(cost)) for name, cost in found.by_month.items()
         ),
     )
+
+
+def _asks(profiles: Mapping[str, PlatformProfile]) -> str:
+    """`X asks for money by the request; Bluesky and Mastodon ask for none.`"""
+    paid = [one.title for one in profiles.values() if one.prices is not None]
+    free = [one.title for one in profiles.values() if one.prices is None]
+    said = [
+        f"{listed(titles)} {'asks' if len(titles) == 1 else 'ask'} for {what}"
+        for titles, what in ((paid, "money by the request"), (free, "none"))
+        if titles
+    ]
+    return f"{'; '.join(said)}."

@@ -57,7 +57,7 @@ def toolkit(
     texts = Texts(workspace, desk.profiles, care, now)
     pages: list[Page] = []
     for campaign, lang in begun:
-        page, without = Draft(workspace, care, album, texts, now).page(campaign, lang)
+        page, without = Draft(workspace, desk.profiles, care, album, texts, now).page(campaign, lang)
         pages.append(page)
         left += without
     for page in pages:

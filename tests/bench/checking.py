@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from amplify.planning.check import check
-from amplify.platforms.registry import NAMES, profile
+from amplify.platforms import registry
 from amplify.rules.text.similarity import similar_pairs, similar_to
 from amplify.workspace.yaml_reader import read_yaml
 from bench.crowd import START
@@ -57,7 +57,7 @@ def _checked(posts: int) -> tuple[float, float]:
         root = Path(name)
         _write(root, posts)
         yaml = _parse(root)
-        profiles = {name: profile(name) for name in NAMES}
+        profiles = registry.profiles()
         began = time.perf_counter()
         found = check(root, START, profiles)
         seconds = time.perf_counter() - began

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from amplify.planning.plan import plan
-from amplify.platforms.registry import NAMES, profile
+from amplify.platforms import registry
 from bench.crowd import START, workspace
 from bench.figure import Figure
 
@@ -23,7 +23,7 @@ def measure() -> list[Figure]:
 
 def _rate(entries: int) -> float:
     words = workspace(Path(), entries, 25, ("x", "bluesky"), days=30)
-    profiles = {name: profile(name) for name in NAMES}
+    profiles = registry.profiles()
     began = time.perf_counter()
     planned = plan(words, START, START + timedelta(days=32), profiles)
     seconds = time.perf_counter() - began

@@ -75,5 +75,5 @@ def _composing(words: Workspace, desk: Desk) -> float:
     for post in words.posts.values():
         for variant in post.variants:
             for name, profile in profiles.items():
-                compose(Setting(words, post, name, variant.lang, START, "UTC"), variant, "", profile)
+                compose(Setting(words, profiles, post, name, variant.lang, START, "UTC"), variant, "", profile)
     return time.perf_counter() - began

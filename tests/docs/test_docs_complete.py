@@ -15,7 +15,7 @@ from amplify.model.account import Account
 from amplify.model.delivery import State
 from amplify.model.post import PostFront
 from amplify.model.queue_entry import QueueEntry, When
-from amplify.platforms.registry import NAMES, profile
+from amplify.platforms import registry
 from amplify.workspace.csv_import import COLUMNS
 from amplify.workspace.problem_codes import CODES
 from amplify.workspace.schema import schemas
@@ -101,7 +101,7 @@ def test_every_name_a_text_may_use_is_told() -> None:
     from amplify.rules.plan.template_context import Setting, names
 
     workspace = Workshop().post("hello", "Hello").workspace()
-    setting = Setting(workspace, workspace.posts["hello"], "x", "en", MONDAY, "UTC")
+    setting = Setting(workspace, registry.profiles(), workspace.posts["hello"], "x", "en", MONDAY, "UTC")
     for name in names(setting):
         assert re.search(rf"\{{\{{ {name}\b", page("writing-posts.md")), name
 
@@ -110,8 +110,8 @@ def test_every_field_of_a_secret_is_told() -> None:
     from amplify.platforms.credentials import variable
 
     text = page("accounts.md")
-    for name in NAMES:
-        for field in profile(name).secrets:
+    for name in registry.names():
+        for field in registry.profile(name).secrets:
             assert f"`{field}`" in text
             assert variable(f"open-line-{name}", field) in text
 

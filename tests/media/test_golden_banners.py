@@ -15,7 +15,7 @@ from amplify.banner.paint import paint
 from amplify.banner.render import Wanted, banners
 from amplify.model.banner_size import SIZES
 from amplify.model.workspace import Workspace
-from amplify.platforms.registry import NAMES
+from amplify.platforms import registry
 from amplify.rules.plan.banner_text import word
 from amplify.workspace.load import load
 from media.easel import NOW, SAMPLE
@@ -29,7 +29,7 @@ SAME = Distance(mean=0.6, worst=4.0)
 
 @pytest.fixture(scope="module")
 def sample() -> Workspace:
-    loaded = load(SAMPLE, frozenset(NAMES))
+    loaded = load(SAMPLE, frozenset(registry.names()))
     assert loaded.workspace is not None, [str(problem) for problem in loaded.problems]
     return loaded.workspace
 

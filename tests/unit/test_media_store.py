@@ -169,7 +169,7 @@ def test_what_fits_everywhere_is_painted_once(store: PictureStore, banner: Attac
 
 
 def test_the_picture_of_a_card_fits_the_card() -> None:
-    from amplify.platforms.registry import profile
+    from amplify.platforms import registry
 
-    assert card_room_of(profile("bluesky")).bytes == 1_000_000 < room_of(profile("bluesky")).bytes
-    assert card_room_of(profile("x")) == room_of(profile("x"))
+    assert card_room_of(registry.profile("bluesky")).bytes == 1_000_000 < room_of(registry.profile("bluesky")).bytes
+    assert card_room_of(registry.profile("x")) == room_of(registry.profile("x"))

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amplify.model.platform_profile import PlatformProfile
-from amplify.platforms.registry import NAMES, profile
+from amplify.platforms import registry
 from amplify.rules.text.text_length import normal
 from amplify.rules.text.text_report import stand
 
-X, BLUESKY, MASTODON = (profile(name) for name in NAMES)
+X, BLUESKY, MASTODON = (registry.profile(name) for name in registry.names())
 
 
 def test_a_text_that_fits() -> None:
@@ -56,7 +56,7 @@ def test_two_cashtags_are_a_note() -> None:
     assert "2 cashtags" in one.notes[0]
 
 
-@pytest.mark.parametrize("which", [X, BLUESKY, MASTODON], ids=NAMES)
+@pytest.mark.parametrize("which", [X, BLUESKY, MASTODON], ids=registry.names())
 def test_a_cut_never_divides_a_link_or_an_emoji(which: PlatformProfile) -> None:
     for before in range(which.text_max - 12, which.text_max + 2):
         for end in ("#СвабодаАнне x", "https://example.org/" + "a" * 50, "👨‍👩‍👧‍👦" * 8):

@@ -64,11 +64,11 @@ def _meet(root: Path, url: str) -> tuple[Patient, list[Finding]]:
 
 
 def _files(root: Path, found: list[Finding]) -> Workspace | None:
-    from amplify.platforms.registry import NAMES
+    from amplify.platforms import registry
     from amplify.workspace.load import load
 
     try:
-        loaded = load(root, frozenset(NAMES))
+        loaded = load(root, frozenset(registry.names()))
     except (AmplifyError, OSError) as error:
         found.append(mend("files", str(error), "give this user the right to read them"))
         return None

@@ -12,8 +12,8 @@ from typing import Final
 from amplify.model.errors import Refused
 from amplify.model.message import Attachment, Card, Entity, Part
 from amplify.model.platform import Call, Json, Receipt
-from amplify.rules.text.entities import bluesky_entities
-from amplify.rules.text.facet_check import misplaced
+from amplify.platforms.bluesky.entities import find_entities
+from amplify.platforms.bluesky.facet_check import misplaced
 from amplify.rules.text.language import bcp47
 from amplify.rules.text.text_length import normal
 from amplify.rules.text.text_spans import stretches
@@ -61,7 +61,7 @@ def timestamp(moment: datetime) -> str:
 
 def entities_of(part: Part) -> tuple[Entity, ...]:
     """The part's entities, found again where normalising its text moves them."""
-    return part.entities if normal(part.text) == part.text else bluesky_entities(normal(part.text))
+    return part.entities if normal(part.text) == part.text else find_entities(normal(part.text))
 
 
 def _facets(text: str, entities: tuple[Entity, ...], dids: dict[str, str]) -> list[Json]:

@@ -22,8 +22,6 @@ from urllib.parse import urlsplit
 from amplify.model.errors import LoggedOut, Refused, TryLater
 from amplify.model.message import Message, Part
 from amplify.model.platform import Call, Connection, Json, Limits, Reading, Receipt, Whoami
-from amplify.model.platform_profile import PlatformProfile
-from amplify.model.video import Takes
 from amplify.platforms import http
 from amplify.platforms.loopback import guard
 from amplify.platforms.mastodon import rate_limits
@@ -33,27 +31,8 @@ from amplify.platforms.mastodon.media import MastodonMedia
 from amplify.platforms.mastodon.responses import REBLOG, boost_of, most, reading_of, receipt_of
 from amplify.platforms.mastodon.server import keeps_keys
 from amplify.platforms.rate_headers import listener
-from amplify.rules.text.entities import mastodon_entities
 from amplify.rules.text.language import primary
-from amplify.rules.text.text_length import mastodon_length, normal
-
-PROFILE: Final = PlatformProfile(
-    name="mastodon",
-    title="Mastodon",
-    text_max=500,
-    measure=mastodon_length,
-    unit="graphemes",
-    entities=mastodon_entities,
-    secrets=("access_token",),
-    pictures_max=4,
-    picture_bytes=16_777_216,
-    picture_pixels=33_177_600,
-    moving=Takes(gif_bytes=16_777_216, video_bytes=103_809_024),
-    alt_max=1500,
-    content_warning=True,
-    batch=20,
-    allowances=rate_limits.ALLOWANCES,
-)
+from amplify.rules.text.text_length import normal
 
 _SPOKEN: Final = "4.5.0"
 """The version told to Mastodon.py, so that it neither guesses nor asks: with the server down its own check

@@ -15,8 +15,6 @@ from typing import Any, Final
 from amplify.model.errors import Refused, TryLater, Unknown
 from amplify.model.message import Message, Part
 from amplify.model.platform import Call, Connection, Json, Limits, Reading, Receipt, Whoami
-from amplify.model.platform_profile import PlatformProfile
-from amplify.model.video import Takes
 from amplify.platforms import http
 from amplify.platforms.loopback import guard
 from amplify.platforms.rate_headers import listener
@@ -25,31 +23,7 @@ from amplify.platforms.x.errors import said, translate
 from amplify.platforms.x.matching import repeats, same_post
 from amplify.platforms.x.media import XMedia
 from amplify.platforms.x.signing import Signer
-from amplify.rules.text.entities import x_entities
-from amplify.rules.text.text_length import normal, x_length
-
-PROFILE: Final = PlatformProfile(
-    name="x",
-    title="X",
-    text_max=280,
-    measure=x_length,
-    unit="characters",
-    entities=x_entities,
-    secrets=("api_key", "api_secret", "access_token", "access_secret"),
-    pictures_max=4,
-    picture_bytes=5_000_000,
-    moving=Takes(
-        gif_bytes=15_000_000,
-        gif_size=(1280, 1080),
-        gif_frames=350,
-        video_bytes=512_000_000,
-        video_seconds=(0.5, 140.0),
-        video_ratio=(1 / 3, 3.0),
-    ),
-    alt_max=1000,
-    batch=100,
-    allowances=rate_limits.ALLOWANCES,
-)
+from amplify.rules.text.text_length import normal
 
 _HOST: Final = "https://api.twitter.com"  # tweepy 4 knows no other
 _SITE: Final = "https://x.com"

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from amplify.model.plan import Planned
 from amplify.model.problem import Problem
 from amplify.rules.lint.lint_context import Context
 
-LANGUAGES_MAX: Final = 3
-
 
 def lexicon(context: Context, delivery: Planned) -> Iterator[Problem]:
-    """B-SIZE: over a limit of the record: bytes of the text, languages, pictures.
+    """B-SIZE: over a limit of the record, where a platform has such: bytes of the text, languages, pictures.
 
-    Source: the lexicons `app.bsky.feed.post` and `app.bsky.embed.images`. Its 300 graphemes are `TXT-LONG`, alt texts
-    have `ALT-LONG`; pictures are repainted to fit their bytes, and a hashtag that is too long is no hashtag.
+    Source for Bluesky: the lexicons `app.bsky.feed.post` and `app.bsky.embed.images`. Its 300 graphemes are
+    `TXT-LONG`, alt texts have `ALT-LONG`; pictures are repainted to fit their bytes, and a hashtag that is too long is
+    no hashtag.
     """
-    if delivery.platform != "bluesky":
-        return
     profile = context.profile(delivery)
-    if len(delivery.message.langs) > LANGUAGES_MAX:
+    if profile.langs_max is None and profile.bytes_max is None:
+        return
+    if profile.langs_max is not None and len(delivery.message.langs) > profile.langs_max:
         yield Problem(
             context.place(delivery),
             "B-SIZE",
-            f"{len(delivery.message.langs)} languages; Bluesky takes {LANGUAGES_MAX}: name fewer",
+            f"{len(delivery.message.langs)} languages; {profile.title} takes {profile.langs_max}: name fewer",
         )
     for number, part in enumerate(delivery.message.parts):
         size = len(part.text.encode("utf-8", "surrogatepass"))

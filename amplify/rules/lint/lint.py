@@ -97,7 +97,7 @@ CROWD: Final[Sequence[Callable[[Context, Sequence[Planned]], Iterator[Finding]]]
     caps.too_many_boosts,
     caps.too_close,
     caps.does_not_fit,
-    money.link_on_x,
+    money.dear_link,
     money.beyond_budget,
     mentions.unknown_handles,
     mentions.other_names,

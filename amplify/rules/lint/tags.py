@@ -74,7 +74,7 @@ def banned_hashtag(context: Context, delivery: Planned) -> Iterator[Problem]:
 
 def too_many_hashtags(context: Context, delivery: Planned) -> Iterator[Problem]:
     """TAG-COUNT: more hashtags in a message than the platform's custom allows."""
-    allowed = most(context.campaign(delivery), delivery.platform)
+    allowed = most(context.campaign(delivery), context.profile(delivery))
     for number, part in enumerate(delivery.message.parts):
         tags = {same(entity.value) for entity in part.entities if entity.kind == "tag"}
         if len(tags) > allowed:
@@ -98,8 +98,8 @@ def _mentioned(delivery: Planned) -> dict[str, int]:
 
 
 def too_many_mentions(context: Context, delivery: Planned) -> Iterator[Problem]:
-    """TAG-MANY: more handles than the campaign lets a post mention. An error on X, whose automation rules forbid
-    mentioning many accounts."""
+    """TAG-MANY: more handles than the campaign lets a post mention. An error where the platform's
+    rules forbid mentioning many accounts, as X's do."""
     allowed = context.campaign(delivery).most_mentions
     mentioned = _mentioned(delivery)
     if len(mentioned) > allowed:
@@ -108,7 +108,7 @@ def too_many_mentions(context: Context, delivery: Planned) -> Iterator[Problem]:
             "TAG-MANY",
             f"{len(mentioned)} handles are mentioned on {context.profile(delivery).title}, and the campaign allows "
             f"{allowed} (`most_mentions:`): mention fewer, or write names",
-            Severity.ERROR if delivery.platform == "x" else Severity.WARNING,
+            context.profile(delivery).policy.many_mentions,
         )
 
 

@@ -99,7 +99,7 @@ def shortener(context: Context, delivery: Planned) -> Iterator[Problem]:
 def mention_without_consent(context: Context, delivery: Planned) -> Iterator[Problem]:
     """X-MENTION, B-OPTIN: automated mentions only of partners who agreed (X automation rules; Bluesky bots page)."""
     consenting = context.consenting(delivery.platform)
-    code = "B-OPTIN" if delivery.platform == "bluesky" else "X-MENTION"
+    code = context.profiles[delivery.platform].policy.mention
     for number, part in enumerate(delivery.message.parts):
         for entity in part.entities:
             if entity.kind == "mention" and entity.value.casefold() not in consenting:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from amplify.model.plan import Planned
 from amplify.model.problem import Place, Problem
 from amplify.rules.lint.lint_context import Context
-from amplify.rules.text.handle_syntax import fault
+from amplify.rules.text.handle_syntax import handle_fault
 from amplify.rules.text.unsafe_characters import Hostile, directions, endless, hidden_in_handles, towers
 
 
@@ -43,10 +43,10 @@ def impossible_handle(context: Context, delivery: Planned) -> Iterator[Problem]:
     for name in (delivery.partner, *context.post(delivery).front.mentions):
         partner = context.workspace.partners.get(name)
         handle = partner.handles.get(delivery.platform) if partner else None
-        why = fault(delivery.platform, handle) if handle is not None else None
+        profile = context.profiles[delivery.platform]
+        why = handle_fault(profile.handles, handle) if handle is not None else None
         if partner is not None and why is not None:
-            title = context.profiles[delivery.platform].title
-            yield Problem(partner.place, "HANDLE-FORM", f"the handle of {name} on {title} cannot be one: {why}")
+            yield Problem(partner.place, "HANDLE-FORM", f"the handle of {name} on {profile.title} cannot be one: {why}")
 
 
 def _place(context: Context, delivery: Planned, number: int, text: str, one: Hostile) -> Place:

@@ -75,7 +75,7 @@ def word(workspace: Workspace, template: Template, lang: str, person: str | None
     """Fill in everything. Raises BannerWordsFault. `now`: campaign time, UTC."""
     campaign = workspace.campaigns[template.campaign]
     owner = workspace.partners.get(campaign.owner)
-    setting = Setting(workspace, stand_for(template, lang), NOWHERE, lang, now, owner.zone if owner else "UTC")
+    setting = Setting(workspace, {}, stand_for(template, lang), NOWHERE, lang, now, owner.zone if owner else "UTC")
     known = names(setting)
     if person is not None:
         known = ChainMap({"who": known["person"][person]}, known)  # type: ignore[arg-type]

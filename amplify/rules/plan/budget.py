@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from amplify.model.plan import Planned
+from amplify.model.platform_profile import PlatformProfile
 from amplify.rules.plan.cost import dollars, micros_of, of_micros
 
 
@@ -17,7 +18,7 @@ class Budget:
 
     platform: str
     month: str
-    """`2027-05`: UTC, as X bills."""
+    """`2027-05`: UTC."""
     limit: int | None
     """None: nobody has set one."""
     by_what: Mapping[str, int]
@@ -61,6 +62,7 @@ class Budget:
 
 def planned(
     deliveries: Iterable[Planned],
+    profiles: Mapping[str, PlatformProfile],
     limits: Mapping[str, int],
     spent: Mapping[str, Mapping[str, int]],
     now: datetime | None = None,
@@ -71,7 +73,7 @@ def planned(
     for delivery in deliveries:
         if delivery.ours and delivery.platform in limits:
             key = month_of(delivery.due), delivery.platform
-            costs[key] = costs.get(key, 0) + micros_of(delivery.message)
+            costs[key] = costs.get(key, 0) + micros_of(delivery.message, profiles[delivery.platform].prices)
     present = month_of(now) if now is not None else None
     return [
         Budget(platform, month, limits[platform], spent.get(platform, {}) if month == present else {}, cost)

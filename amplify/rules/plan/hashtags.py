@@ -16,15 +16,12 @@ from typing import Final
 import regex
 
 from amplify.model.campaign import BannedTag, Campaign, Hashtag, HashtagCustom
+from amplify.model.platform_profile import PlatformProfile
 from amplify.model.settings import Settings
 from amplify.rules.plan.recurrence import fraction
 from amplify.rules.plan.template_context import Setting
 from amplify.rules.text.bidi import tag_line
 from amplify.rules.text.thread_split import Room, below
-
-MOST: Final[Mapping[str, int]] = {"x": 2, "bluesky": 3, "mastodon": 5}
-"""Most hashtags of a message by each platform's custom: more reads as spam. Mastodon's readers follow hashtags."""
-_MOST_ELSEWHERE: Final = 3
 
 _PLACES_TRIED: Final = 8
 _JOINS: Final = r"\p{L}\p{M}\p{N}_’'\-\u2010\u2011"
@@ -36,10 +33,10 @@ def custom(campaign: Campaign, platform: str) -> HashtagCustom:
     return campaign.hashtag_customs.get(platform, _USUAL)
 
 
-def most(campaign: Campaign, platform: str) -> int:
+def most(campaign: Campaign, profile: PlatformProfile) -> int:
     """Most hashtags of one message there."""
-    said = custom(campaign, platform).most
-    return MOST.get(platform, _MOST_ELSEWHERE) if said is None else said
+    said = custom(campaign, profile.name).most
+    return profile.hashtags_max if said is None else said
 
 
 def banned(settings: Settings, campaign: Campaign, platform: str) -> Mapping[str, BannedTag]:
@@ -82,6 +79,7 @@ def with_hashtags(text: str, rest: str, setting: Setting, room: Room) -> str:
     changed. Other hashtags stand below everything.
     """
     inline = custom(setting.campaign, setting.platform).placement == "inline"
+    allowed = most(setting.campaign, setting.profiles[setting.platform])
     present = {same(one.value) for one in room.entities(below(text, rest)) if one.kind == "tag"}
     added: list[str] = []
 
@@ -97,7 +95,7 @@ def with_hashtags(text: str, rest: str, setting: Setting, room: Room) -> str:
             text, added = placed(tag)
             present.add(same(tag))
     for tag in optional(setting):
-        if same(tag) in present or len(present) >= most(setting.campaign, setting.platform):
+        if same(tag) in present or len(present) >= allowed:
             continue
         longer, more = placed(tag)
         if room.fits(message(longer, more)):

@@ -29,7 +29,9 @@ def subjects(setting: Setting, message: Message, account: str) -> tuple[str, ...
     portraits = shown(pictures_of(message), workspace)
     people = {*named(setting.post, message, workspace), *people_in(setting.used)}
     found.update(_people(people, portraits, setting))
-    found.update(one.subject for one in blocked(workspace, setting.post, setting.lang, message, sorted(found)))
+    found.update(
+        one.subject for one in blocked(workspace, setting.profiles, setting.post, setting.lang, message, sorted(found))
+    )
     found.update(f"quiet:{lang}" for lang in quiet_languages(workspace, setting.lang))
     return tuple(sorted(found))
 

@@ -1,31 +1,23 @@
 """How a text stands on a platform: its length, what is left, what becomes of it, and what breaks. Pure.
 
 A text is valid where the platform takes it by itself: something to say, not too long, and no character that it
-refuses. For X this is twitter-text's own rule.
+refuses. Where a platform has a rule of its own for that, its profile has it.
 """
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
 
 import regex
 
 from amplify.model.message import Entity
 from amplify.model.platform_profile import PlatformProfile
 from amplify.rules.text.text_length import normal, utf8_bytes
-from amplify.rules.text.twitter_text import scale
-from amplify.rules.text.unsafe_characters import hostile, unwritable
-from amplify.rules.text.x_weight import fitting
-
-CASHTAGS_MOST: Final = 1
-"""Cashtags that X takes in one post (changelog of its API, 2026)."""
+from amplify.rules.text.unsafe_characters import hostile, lone_surrogate, unwritable
 
 _GRAPHEME = regex.compile(r"\X")
-_HALF = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,30 +76,24 @@ def stand(text: str, profile: PlatformProfile, warning: str = "") -> Standing:
 
 
 def _faults(text: str, said: str, profile: PlatformProfile, length: int, octets: int) -> Iterator[str]:
-    nothing = not said if profile.name == "x" else not said.strip()
-    if nothing:
+    if not (said if profile.blank_is_text else said.strip()):
         yield "there is nothing to say: write a text"
     if length > profile.text_max:
         over = length - profile.text_max
         yield f"{over:,} too long: {length:,} {profile.unit}, {profile.text_max:,} at most"
     if profile.bytes_max is not None and octets > profile.bytes_max:
         yield f"{octets - profile.bytes_max:,} bytes too long: {octets:,}, {profile.bytes_max:,} at most"
-    if profile.name == "x":
-        refused = scale().invalid.search(said)
-        if refused:
-            yield f"X does not take the character U+{ord(refused[0]):04X}: take it out"
-        half = _HALF.search(text)
-        if half:
-            yield f"half of a character (U+{ord(half[0]):04X}) stands in it: type it again"
+    if profile.text_faults is not None:
+        yield from profile.text_faults(text)
     elif found := unwritable(text):
         yield found.sentence
 
 
 def _notes(text: str, profile: PlatformProfile, entities: tuple[Entity, ...]) -> Iterator[str]:
     cashtags = sum(one.kind == "cashtag" for one in entities)
-    if cashtags > CASHTAGS_MOST:
-        yield f"{cashtags} cashtags: X takes {CASHTAGS_MOST} in a post"
-    if profile.name == "x" and (found := unwritable(text)) and not _HALF.search(text):
+    if profile.cashtags_max is not None and cashtags > profile.cashtags_max:
+        yield f"{cashtags} cashtags: {profile.title} takes {profile.cashtags_max} in a post"
+    if profile.text_faults is not None and (found := unwritable(text)) and not lone_surrogate(text):
         yield found.sentence
     for one in hostile(text):
         yield one.sentence
@@ -117,8 +103,8 @@ def _fits(text: str, profile: PlatformProfile, beside: int, entities: tuple[Enti
     """Where a text that is too long would be cut: between two graphemes, before what would be cut in two."""
     ends = [match.end() for match in _GRAPHEME.finditer(text)]
     low, high = 0, len(ends)
-    if profile.name == "x" and profile.text_max == scale().most:
-        low = high = bisect_right(ends, fitting(text))
+    if profile.fitting is not None:
+        low = high = bisect_right(ends, profile.fitting(text, profile.text_max - beside))
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if _takes(text[: ends[middle - 1]], profile, beside) else (low, middle - 1)
