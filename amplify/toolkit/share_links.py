@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from amplify.model.platform_profile import PlatformProfile
+from amplify.model.video import Takes
+from amplify.rules.text.entities import plain_entities
 from amplify.toolkit.toolkit_model import Way
 
 _KEPT: Final = re.compile(r"[^A-Za-z0-9\-._~!*'():/@,;?=$\u00a1-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd]")
@@ -45,6 +47,20 @@ ANYWHERE: Final = "anywhere"
 """Messengers, networks that only copying leads to, e-mail: partners stand there by their names."""
 ANYWHERE_WAYS: Final = tuple(_MAKERS)
 """Ways of a text that is meant for no platform of its own."""
+
+ANYWHERE_PROFILE: Final = PlatformProfile(
+    name=ANYWHERE,
+    title="",
+    text_max=5000,  # more than any text of ours has
+    measure=len,
+    unit="characters",
+    entities=plain_entities,
+    secrets=(),
+    picture_bytes=16_777_216,
+    moving=Takes(gif_bytes=16_777_216, video_bytes=103_809_024),
+    alt_max=1500,
+)
+"""What such a text may be: as long as anybody likes, and with whatever links anywhere."""
 
 
 def ways(profile: PlatformProfile, text: str, subject: str) -> tuple[Way, ...]:

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from amplify.model.plan import Planned
 from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import Post, TextPart, Variant
-from amplify.model.video import Takes
 from amplify.model.workspace import Workspace
 from amplify.rules.plan.approval_policy import TWO, need
 from amplify.rules.plan.compose import Composed, ComposeFault, compose
@@ -20,24 +19,11 @@ from amplify.rules.plan.expand import occurrences
 from amplify.rules.plan.file_gates import gates
 from amplify.rules.plan.horizon import horizon
 from amplify.rules.plan.template_context import Setting
-from amplify.rules.text.entities import plain_entities
 from amplify.rules.text.language import pick_any
 from amplify.toolkit.eligibility import Asked, Care
-from amplify.toolkit.share_links import ANYWHERE, ways
+from amplify.toolkit.share_links import ANYWHERE, ANYWHERE_PROFILE, ways
 from amplify.toolkit.toolkit_model import Card, Item, LeftOut, Said, Wording
 
-_ANYWHERE: Final = PlatformProfile(
-    name=ANYWHERE,
-    title="",
-    text_max=5000,  # more than any text of ours has
-    measure=len,
-    unit="characters",
-    entities=plain_entities,
-    secrets=(),
-    picture_bytes=16_777_216,
-    moving=Takes(gif_bytes=16_777_216, video_bytes=103_809_024),
-    alt_max=1500,
-)
 _COUNTS: Final = re.compile(r"\bdays_detained\b|\{\{\s*date\b")
 _SOON: Final = timedelta(days=120)
 _LATELY: Final = timedelta(days=30)
@@ -252,7 +238,7 @@ class Texts:
 def by_hand(profiles: Mapping[str, PlatformProfile]) -> dict[str, PlatformProfile]:
     """The platforms as hands use them, without cards that we would supply, and `anywhere` beside them."""
     found = {name: replace(profile, card=False) for name, profile in profiles.items()}
-    return {**found, ANYWHERE: _ANYWHERE}
+    return {**found, ANYWHERE: ANYWHERE_PROFILE}
 
 
 def _for_readers_at_risk(post: Post) -> Post:

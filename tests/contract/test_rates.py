@@ -175,7 +175,7 @@ SPEAKERS = """
     from pathlib import Path
     from amplify.model.message import Message, Part
     from amplify.model.platform import Call, Connection
-    from amplify.platforms.bluesky import Bluesky
+    from amplify.platforms.bluesky.adapter import Bluesky
 
     ready()
     for number in range(3):

@@ -56,6 +56,17 @@ def test_the_house_stands(copy: Path) -> None:
         ),
         ("stage/timeline_items.py", "import amplify.ledger.tables", "the stage stands beside the house"),
         ("platforms/x/adapter.py", "import amplify.platforms.mastodon.adapter", "adapters are strangers"),
+        ("platforms/x/profile.py", "import amplify.workspace.locate", "floors import downward only"),
+        (
+            "ledger/holds/spending.py",
+            "import amplify.platforms.x.profile",
+            "only the registry knows the platforms, by name",
+        ),
+        (
+            "platforms/registry.py",
+            "import amplify.platforms.bluesky.profile",
+            "only the registry knows the platforms, by name",
+        ),
     ],
 )
 def test_an_import_that_climbs_is_caught(copy: Path, file: str, line: str, broken: str) -> None:

@@ -87,7 +87,7 @@ class Totals:
     removal: Decimal
     """What taking all of it down would cost besides."""
     paid: str
-    """The platforms that ask for money, for people: “X”; empty where none does."""
+    """The platforms among them that ask for money, for people: “X”; where none of them does, all that would."""
     prices_of: date | None
     """The day on which their prices were read: the oldest of them."""
 
@@ -110,7 +110,9 @@ def totals(deliveries: Iterable[Planned], readings: int, profiles: Mapping[str, 
     by_day: dict[str, Decimal] = {}
     by_month: dict[str, Decimal] = {}
     total, removal = _FREE, _FREE
+    spoken: set[str] = set()
     for delivery in deliveries:
+        spoken.add(delivery.platform)
         prices = profiles[delivery.platform].prices
         removal += removal_of(delivery, prices)
         cost = cost_of(delivery, readings, prices)
@@ -119,10 +121,11 @@ def totals(deliveries: Iterable[Planned], readings: int, profiles: Mapping[str, 
             by_day[day] = by_day.get(day, _FREE) + cost
             by_month[day[:7]] = by_month.get(day[:7], _FREE) + cost
             total += cost
-    read = [one.prices.as_of for one in profiles.values() if one.prices is not None]
-    paid = listed(one.title for one in profiles.values() if one.prices is not None)
+    asking = {name: one for name, one in profiles.items() if one.prices is not None}
+    paid = [one for name, one in asking.items() if name in spoken] or list(asking.values())
+    read = [one.prices.as_of for one in paid if one.prices is not None]
     days, months = dict(sorted(by_day.items())), dict(sorted(by_month.items()))
-    return Totals(total, days, months, removal, paid, min(read, default=None))
+    return Totals(total, days, months, removal, listed(one.title for one in paid), min(read, default=None))
 
 
 def listed(titles: Iterable[str]) -> str:
