@@ -107,12 +107,13 @@ class Desk:
 
     def workspace(self) -> Workspace:
         """The files as words, read again when they changed. Raises UnreadableFiles with all problems."""
+        from amplify.platforms import registry
         from amplify.workspace.load import load
 
         mark = self.fingerprint()
         with self._lock:
             if self._loaded is None or self._loaded[0] != mark:
-                loaded = load(self.root, frozenset(self.profiles))
+                loaded = load(self.root, frozenset(registry.names()))
                 if loaded.workspace is None:
                     raise UnreadableFiles(loaded.problems)
                 cast = self.cast or (lambda workspace: workspace)

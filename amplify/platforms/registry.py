@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from importlib.resources import files
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from amplify.model.errors import WrongUse
-from amplify.model.platform import Connection, Platform
-from amplify.model.platform_profile import PlatformProfile, Prices
+
+if TYPE_CHECKING:
+    from amplify.model.platform import Connection, Platform
+    from amplify.model.platform_profile import PlatformProfile, Prices
 
 PLATFORMS: Final[dict[str, str]] = {
     "x": "amplify.platforms.x:X",
@@ -30,7 +31,7 @@ def names() -> tuple[str, ...]:
 
 def profile(name: str) -> PlatformProfile:
     """What is said of the platform. Raises WrongUse for a platform that is not there."""
-    return cast(PlatformProfile, import_module(f"{_package(name)}.profile").PROFILE)
+    return cast("PlatformProfile", import_module(f"{_package(name)}.profile").PROFILE)
 
 
 def profiles() -> Mapping[str, PlatformProfile]:
@@ -51,6 +52,8 @@ def adapter(name: str) -> Callable[[Connection], Platform]:
 
 def preview_style(name: str) -> str:
     """Colours and shapes of the platform's cards in previews; empty where its package has none."""
+    from importlib.resources import files
+
     sheet = files(_package(name)) / "preview.css"
     return sheet.read_text(encoding="utf-8").replace("\r\n", "\n") if sheet.is_file() else ""
 

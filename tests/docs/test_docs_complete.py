@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from typing import Any
 
 import generate
@@ -13,6 +14,7 @@ from typer.main import get_command
 from amplify.cli.main import COMMANDS, build
 from amplify.model.account import Account
 from amplify.model.delivery import State
+from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import PostFront
 from amplify.model.queue_entry import QueueEntry, When
 from amplify.platforms import registry
@@ -52,6 +54,11 @@ def test_every_command_is_named_outside_its_own_help() -> None:
     said = "\n".join([prose(page("README.md")), *pages])
     for name in COMMANDS:
         assert re.search(rf"`(?:amplify )?{name}\b", said), f"no page explains what `amplify {name}` is for"
+
+
+def test_every_field_of_a_profile_stands_on_the_page_of_platforms() -> None:
+    adding = page("platforms.md").partition("## Adding a platform")[2]
+    assert {one.name for one in fields(PlatformProfile)} <= set(re.findall(r"`(\w+)`", adding))
 
 
 @pytest.mark.parametrize("kind", schemas())
