@@ -311,16 +311,16 @@ def prices() -> str:
 def allowances() -> str:
     """How much each platform lets us ask."""
     from amplify.model.base import write_duration
-    from amplify.platforms.registry import NAMES, dialect
+    from amplify.platforms.registry import NAMES, profile
 
     rows = ["| platform | counted | limit | in | a message | a boost | whose |", "|---|---|---|---|---|---|---|"]
     for name in NAMES:
-        for one in dialect(name).allowances:
+        for one in profile(name).allowances:
             limit = f"{one.limit:,}" if one.limit is not None else "as its answers say"
             whose = "each account's" if one.scope == "account" else "shared"
             costs = " | ".join(str(cost) if cost else "–" for cost in (one.post, one.boost))
             rows.append(
-                f"| {dialect(name).title} | {one.name} | {limit} | {write_duration(one.window)} | {costs} | {whose} |"
+                f"| {profile(name).title} | {one.name} | {limit} | {write_duration(one.window)} | {costs} | {whose} |"
             )
     return "\n".join(rows)
 

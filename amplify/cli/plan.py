@@ -47,7 +47,7 @@ def command(
     end = now + timedelta(days=days) if days else plan_end(words, now)
     with progress_bar("planning", quiet=as_json) as told:
         planned = plan_deliveries(
-            words, now, end, desk.dialects, told, desk.server_info(), desk.recent_posts(words, now, end)
+            words, now, end, desk.profiles, told, desk.server_info(), desk.recent_posts(words, now, end)
         )
     with desk.ledger.read() as connection:
         changes = diff_plan(connection, planned.ours, now, end)

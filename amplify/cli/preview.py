@@ -53,13 +53,13 @@ def command(
     now = start.replace(tzinfo=UTC) if start else desk.clock.now()
     end = now + timedelta(days=days) if days else plan_end(words, now)
     known = desk.server_info()
-    planned = plan_deliveries(words, now, end, desk.dialects, known=known, said=desk.recent_posts(words, now, end))
+    planned = plan_deliveries(words, now, end, desk.profiles, known=known, said=desk.recent_posts(words, now, end))
     chosen = tuple(d for d in planned.deliveries if not posts or d.post in posts or d.entry in posts)
     if posts:
         seen = {delivery.post for delivery in chosen}
         unplanned = [name for name in posts if name in words.posts and name not in seen]
         if unplanned:  # a draft, or a post that is not queued: as if it were due now
-            planned = plan_deliveries(as_if_queued(words, unplanned, now), now, end, desk.dialects, known=known)
+            planned = plan_deliveries(as_if_queued(words, unplanned, now), now, end, desk.profiles, known=known)
             chosen += tuple(d for d in planned.deliveries if d.entry == "preview")
     if not everyone and planned.ours:
         chosen = tuple(delivery for delivery in chosen if delivery.ours)

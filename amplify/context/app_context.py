@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from amplify.model.account import Account
     from amplify.model.plan import PriorPost
     from amplify.model.platform import Platform
-    from amplify.model.platform_profile import Dialect
+    from amplify.model.platform_profile import PlatformProfile
     from amplify.model.problem import Problem
     from amplify.model.rate_limit import ObservedLimit
     from amplify.model.server_info import ServerInfo
@@ -80,15 +80,15 @@ class AppContext:
         return self.home or self.root / ".amplify"
 
     @cached_property
-    def dialects(self) -> Mapping[str, Dialect]:
-        from amplify.platforms.registry import NAMES, dialect
+    def profiles(self) -> Mapping[str, PlatformProfile]:
+        from amplify.platforms.registry import NAMES, profile
 
-        return {name: dialect(name) for name in NAMES}
+        return {name: profile(name) for name in NAMES}
 
     @cached_property
     def allowances(self) -> DeclaredLimits:
         """How much each platform lets us ask."""
-        return DeclaredLimits(lambda: self.dialects, documented=self.server is None)
+        return DeclaredLimits(lambda: self.profiles, documented=self.server is None)
 
     def rate_scopes(self) -> Mapping[str, str | None]:
         """Our accounts, each with the server whose limits it shares with others."""
@@ -112,7 +112,7 @@ class AppContext:
         mark = self.fingerprint()
         with self._lock:
             if self._loaded is None or self._loaded[0] != mark:
-                loaded = load_workspace(self.root, frozenset(self.dialects))
+                loaded = load_workspace(self.root, frozenset(self.profiles))
                 if loaded.workspace is None:
                     raise UnreadableFiles(loaded.problems)
                 cast = self.account_override or (lambda workspace: workspace)
@@ -165,11 +165,11 @@ class AppContext:
         account = workspace.accounts.get(name)
         if account is None:
             raise LoggedOut(f"{name} is no longer in config/accounts.yaml: put it back, or take it off the queue")
-        dialect = self.server_info().on(self.dialects[account.platform], name)
+        profile = self.server_info().on(self.profiles[account.platform], name)
         if self.secrets is not None:
             secrets = self.secrets(account)
         else:
-            secrets = find_secrets(dialect.secrets, account.credential, account.id)
+            secrets = find_secrets(profile.secrets, account.credential, account.id)
         store = self.pictures
         return adapter(account.platform)(
             AccountConnection(
@@ -180,8 +180,8 @@ class AppContext:
                 loopback_only=self.server is not None or not account.live,
                 # A stage moves to another port with every start: its sessions are not worth keeping.
                 sessions=None if self.server is not None else self._home / "sessions",
-                picture_bytes=lambda picture: store.cleaned(picture, room_of(dialect), dialect.moving),
-                card_bytes=lambda picture: store.cleaned(picture, card_room_of(dialect)),
+                picture_bytes=lambda picture: store.cleaned(picture, room_of(profile), profile.moving),
+                card_bytes=lambda picture: store.cleaned(picture, card_room_of(profile)),
                 film=store.film,
                 timeout=self.timings.timeout.total_seconds(),
                 heard=self._heard.callback(name, self.rate_scopes().get(name)),

@@ -60,14 +60,14 @@ def _by_place(desk: AppContext, due: list[DueReading]) -> dict[str, list[DueRead
         if account is None:
             continue
         server = (account.platform, account.server)
-        shared = desk.dialects[account.platform].read_any
+        shared = desk.profiles[account.platform].read_any
         places[first.setdefault(server, reading.account) if shared else reading.account].append(reading)
     return places
 
 
 def _sweep(desk: AppContext, account: str, wanted: list[DueReading], done: MeasureResult) -> None:
     platform = account.partition("/")[2]
-    size = desk.dialects[platform].batch
+    size = desk.profiles[platform].batch
     rest = iter(wanted)
     while batch := list(islice(rest, size)):
         paid = _pay(desk, platform, batch)

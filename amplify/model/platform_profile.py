@@ -11,7 +11,7 @@ from amplify.model.video import VideoLimits
 
 
 @dataclass(frozen=True, slots=True)
-class Dialect:
+class PlatformProfile:
     """One platform's way with words. Each adapter file declares one."""
 
     name: str

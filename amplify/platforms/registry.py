@@ -8,7 +8,7 @@ from typing import Final, cast
 
 from amplify.model.errors import WrongUse
 from amplify.model.platform import AccountConnection, Platform
-from amplify.model.platform_profile import Dialect
+from amplify.model.platform_profile import PlatformProfile
 
 _ADAPTERS: Final = {
     "x": "amplify.platforms.x.adapter:X",
@@ -19,9 +19,9 @@ NAMES: Final = tuple(_ADAPTERS)
 """The platforms, in the order people expect them."""
 
 
-def dialect(name: str) -> Dialect:
+def profile(name: str) -> PlatformProfile:
     """The platform's way with words. Raises WrongUse for a platform that is not there."""
-    return cast(Dialect, _part(name, "DIALECT"))
+    return cast(PlatformProfile, _part(name, "PROFILE"))
 
 
 def adapter(name: str) -> Callable[[AccountConnection], Platform]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from amplify.model.message import Part
 from amplify.model.partner import Partner
 from amplify.model.plan import Planned
-from amplify.model.platform_profile import Dialect
+from amplify.model.platform_profile import PlatformProfile
 from amplify.model.workspace import Workspace
 from amplify.pages.formatting import instant
 from amplify.planning.preview import DeliveryPreview
@@ -32,14 +32,14 @@ class Cards:
     def __init__(
         self,
         workspace: Workspace,
-        dialects: Mapping[str, Dialect],
+        profiles: Mapping[str, PlatformProfile],
         troubles: Troubles,
         gallery: Gallery,
         everything: Sequence[Planned],
         now: datetime,
     ) -> None:
         """`everything`: what a boost may repeat. `now`: the present, for embargoes."""
-        self._workspace, self._dialects, self._troubles, self._gallery = workspace, dialects, troubles, gallery
+        self._workspace, self._profiles, self._troubles, self._gallery = workspace, profiles, troubles, gallery
         self._known = {(gate.kind, gate.subject): gate for gate in derive_gates(workspace)}
         self._planned = {delivery.id: delivery for delivery in everything}
         self._now = now
@@ -58,7 +58,7 @@ class Cards:
             campaign=pick_any(workspace.campaigns[delivery.campaign].name, "en"),
             account=delivery.account,
             platform=delivery.platform,
-            title=self._dialects[delivery.platform].title,
+            title=self._profiles[delivery.platform].title,
             voice=_voice(workspace.partners[delivery.partner], delivery),
             due=delivery.due.isoformat(),
             day=wall.date().isoformat(),
@@ -70,7 +70,7 @@ class Cards:
             visibility=message.visibility if delivery.platform == "mastodon" else "public",
             parts=tuple(self._said(part, delivery.platform) for part in message.parts),
             boosted=self._boosted(delivery),
-            counters=_counters(preview, self._dialects[delivery.platform]),
+            counters=_counters(preview, self._profiles[delivery.platform]),
             asked=f"{instant(preview.asked)} UTC" if preview.asked is not None else "",
             cost=format_dollars(cost) if cost else "",
             held=held,
@@ -116,13 +116,13 @@ def _voice(partner: Partner, delivery: Planned) -> Voice:
     )
 
 
-def _counters(preview: DeliveryPreview, dialect: Dialect) -> tuple[Counter, ...]:
+def _counters(preview: DeliveryPreview, profile: PlatformProfile) -> tuple[Counter, ...]:
     parts = preview.delivery.message.parts
     found = []
     for number, (part, length) in enumerate(zip(parts, preview.lengths, strict=True), 1):
         label = f"Part {number}" if len(parts) > 1 else "Length"
         found.append(Counter(label, length, preview.length_max, preview.unit))
         size = len(part.text.encode("utf-8", "surrogatepass"))
-        if dialect.bytes_max is not None and size / dialect.bytes_max > max(0.5, length / preview.length_max):
-            found.append(Counter("Bytes", size, dialect.bytes_max, "bytes"))
+        if profile.bytes_max is not None and size / profile.bytes_max > max(0.5, length / preview.length_max):
+            found.append(Counter("Bytes", size, profile.bytes_max, "bytes"))
     return tuple(found)

@@ -39,9 +39,9 @@ def page_of(desk: AppContext, planned: Plan, previews: Iterable[DeliveryPreview]
     shown = [one for one in previews if with_embargoed or one.delivery.post not in closed]
     secret = frozenset() if with_embargoed else _names(closed, workspace.queue.values())
     gallery = Gallery(workspace.root / "media")
-    troubles = Troubles(workspace, desk.dialects, planned.findings, secret, desk.server_info())
+    troubles = Troubles(workspace, desk.profiles, planned.findings, secret, desk.server_info())
     # Boosts look among all deliveries, also those of others: `shown` may be ours alone.
-    cards = Cards(workspace, desk.dialects, troubles, gallery, planned.deliveries, now)
+    cards = Cards(workspace, desk.profiles, troubles, gallery, planned.deliveries, now)
     made = sorted((cards.card(one) for one in shown), key=lambda card: (card.day, card.due, card.post, card.account))
     return Page(
         name=workspace.settings.name,

@@ -8,7 +8,7 @@ import pytest
 from counterparts.conformance import document
 
 from amplify.model.message import Entity
-from amplify.platforms.registry import dialect
+from amplify.platforms.registry import profile
 from amplify.rules.text.entities import x_entities
 from amplify.rules.text.text_length import normalise_text, x_length
 from amplify.rules.text.text_report import measure_on
@@ -85,13 +85,13 @@ def test_weights(section: str) -> None:
         } == case["expected"], case["description"]
         if once:
             assert x_length(case["text"]) == case["expected"]["weightedLength"], case["description"]
-            standing = measure_on(case["text"], dialect("x"))
+            standing = measure_on(case["text"], profile("x"))
             assert (standing.length, standing.valid) == (weight.length, weight.valid), case["description"]
 
 
 def test_whole_posts() -> None:
     for case in cases(VALIDATE, "tweets"):
-        assert measure_on(case["text"], dialect("x")).valid is case["expected"], case["description"]
+        assert measure_on(case["text"], profile("x")).valid is case["expected"], case["description"]
 
 
 @pytest.mark.parametrize("section", ALONE)
@@ -108,7 +108,7 @@ def test_values(section: str) -> None:
         got = [case["text"][one.start : one.end] if kind == "link" else one.value for one in found(case["text"], kind)]
         assert got == expected, case["description"]
         key = {"mention": "mention", "tag": "tag", "link": "link", "cashtag": "cashtag"}[kind]
-        assert measure_on(case["text"], dialect("x")).values(key) == [normalise_text(one) for one in expected], case[
+        assert measure_on(case["text"], profile("x")).values(key) == [normalise_text(one) for one in expected], case[
             "description"
         ]
 

@@ -60,19 +60,19 @@ def test_loopback_is_judged_by_its_spelling() -> None:
 def test_the_registry_knows_the_platforms() -> None:
     assert registry.NAMES == ("x", "bluesky", "mastodon")
     for name in registry.NAMES:
-        told = registry.dialect(name)
+        told = registry.profile(name)
         assert told.name == name
         assert told.measure("Свабода") == 7
         assert set(told.secrets) == set(SECRETS[name])
     with pytest.raises(WrongUse, match="use one of x, bluesky, mastodon"):
-        registry.dialect("telegram")
+        registry.profile("telegram")
 
 
 def test_importing_the_adapters_loads_no_sdk() -> None:
     code = (
         "import sys\n"
         "from amplify.platforms import registry\n"
-        "for name in registry.NAMES: registry.dialect(name); registry.adapter(name)\n"
+        "for name in registry.NAMES: registry.profile(name); registry.adapter(name)\n"
         "heavy = {'tweepy', 'atproto', 'atproto_client', 'mastodon', 'requests', 'httpx', 'keyring', 'yaml'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )

@@ -15,7 +15,7 @@ from amplify.model.account import Account
 from amplify.model.delivery import DeliveryState
 from amplify.model.post import PostFront
 from amplify.model.queue_entry import QueueEntry, When
-from amplify.platforms.registry import NAMES, dialect
+from amplify.platforms.registry import NAMES, profile
 from amplify.workspace.csv_import import COLUMNS
 from amplify.workspace.problem_codes import CODES
 from amplify.workspace.schema import json_schemas
@@ -111,7 +111,7 @@ def test_every_field_of_a_secret_is_told() -> None:
 
     text = page("accounts.md")
     for name in NAMES:
-        for field in dialect(name).secrets:
+        for field in profile(name).secrets:
             assert f"`{field}`" in text
             assert secret_variable(f"open-line-{name}", field) in text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from workshop import DIALECTS, Workshop
+from workshop import PROFILES, Workshop
 
 from amplify.model.message import Attachment, BoostOf, Message, Part
 from amplify.rules.plan.cost import PRICES, cost_of, cost_of_message, format_dollars, removal_of, total_costs
@@ -13,7 +13,7 @@ from amplify.rules.plan.cost import PRICES, cost_of, cost_of_message, format_dol
 
 def part(text: str, *alts: str, platform: str = "x") -> Part:
     pictures = tuple(Attachment(f"{alt}.png", "0" * 64, "image/png", 1, 1, alt) for alt in alts)
-    return Part(text, DIALECTS[platform].entities(text), pictures)
+    return Part(text, PROFILES[platform].entities(text), pictures)
 
 
 def message(*parts: Part, platform: str = "x") -> Message:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplify.platforms.registry import NAMES, dialect
+from amplify.platforms.registry import NAMES, profile
 from amplify.rules.text.handle_syntax import handle_fault, is_handle
 from amplify.rules.text.text_report import measure_on
 from amplify.rules.text.unsafe_characters import find_unsafe, find_unwritable
@@ -53,7 +53,7 @@ def test_a_hundred_thousand_characters_are_judged_in_bounded_time(name: str) -> 
     text = HOSTILE[name](SIZE)
     began = time.perf_counter()
     for platform in NAMES:
-        one = measure_on(text, dialect(platform))
+        one = measure_on(text, profile(platform))
         assert all(0 <= entity.start < entity.end <= len(one.text) for entity in one.entities)
         assert 0 <= one.fits <= len(one.text)
     assert time.perf_counter() - began < SECONDS

@@ -11,7 +11,7 @@ from typing import Any, Final
 from amplify.model.errors import Refused, TryLater
 from amplify.model.message import Message, Part
 from amplify.model.platform import AccountConnection, Engagement, Json, Limits, PublishRequest, Receipt, Whoami
-from amplify.model.platform_profile import Dialect
+from amplify.model.platform_profile import PlatformProfile
 from amplify.model.video import VideoLimits
 from amplify.platforms import http
 from amplify.platforms.bluesky import rate_limits
@@ -23,7 +23,7 @@ from amplify.platforms.loopback import guard_loopback, is_loopback
 from amplify.rules.text.entities import bluesky_entities
 from amplify.rules.text.text_length import count_graphemes
 
-DIALECT: Final = Dialect(
+PROFILE: Final = PlatformProfile(
     name="bluesky",
     title="Bluesky",
     text_max=300,
@@ -62,7 +62,7 @@ class BlueskyAdapter:
             return Whoami(id=session.did, handle=session.handle)
 
     def limits(self) -> Limits:
-        return Limits()  # the lexicon's own, which the dialect knows
+        return Limits()  # the lexicon's own, which the profile knows
 
     def resolve(self, handle: str) -> str | None:
         with self._asking(repeatable=True):

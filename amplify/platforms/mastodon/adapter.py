@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from amplify.model.errors import LoggedOut, Refused, TryLater
 from amplify.model.message import Message, Part
 from amplify.model.platform import AccountConnection, Engagement, Json, Limits, PublishRequest, Receipt, Whoami
-from amplify.model.platform_profile import Dialect
+from amplify.model.platform_profile import PlatformProfile
 from amplify.model.video import VideoLimits
 from amplify.platforms import http
 from amplify.platforms.loopback import guard_loopback
@@ -37,7 +37,7 @@ from amplify.rules.text.entities import mastodon_entities
 from amplify.rules.text.language import primary_language
 from amplify.rules.text.text_length import mastodon_length, normalise_text
 
-DIALECT: Final = Dialect(
+PROFILE: Final = PlatformProfile(
     name="mastodon",
     title="Mastodon",
     text_max=500,

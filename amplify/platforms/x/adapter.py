@@ -15,7 +15,7 @@ from typing import Any, Final
 from amplify.model.errors import Refused, TryLater, Unknown
 from amplify.model.message import Message, Part
 from amplify.model.platform import AccountConnection, Engagement, Json, Limits, PublishRequest, Receipt, Whoami
-from amplify.model.platform_profile import Dialect
+from amplify.model.platform_profile import PlatformProfile
 from amplify.model.video import VideoLimits
 from amplify.platforms import http
 from amplify.platforms.loopback import guard_loopback
@@ -28,7 +28,7 @@ from amplify.platforms.x.signing import Signer
 from amplify.rules.text.entities import x_entities
 from amplify.rules.text.text_length import normalise_text, x_length
 
-DIALECT: Final = Dialect(
+PROFILE: Final = PlatformProfile(
     name="x",
     title="X",
     text_max=280,
@@ -88,7 +88,7 @@ class XAdapter:
             return Whoami(id=str(me["id"]), handle=str(me["username"]))
 
     def limits(self) -> Limits:
-        return Limits()  # X does not say; the dialect knows
+        return Limits()  # X does not say; the profile knows
 
     def resolve(self, handle: str) -> str | None:
         if not _HANDLE.fullmatch(handle):  # X has no such names, and each question costs money

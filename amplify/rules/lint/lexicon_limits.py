@@ -20,7 +20,7 @@ def check_record_size(context: LintContext, delivery: Planned) -> Iterator[Probl
     """
     if delivery.platform != "bluesky":
         return
-    dialect = context.dialect(delivery)
+    profile = context.profile(delivery)
     if len(delivery.message.langs) > LANGUAGES_MAX:
         yield Problem(
             context.place(delivery),
@@ -29,15 +29,15 @@ def check_record_size(context: LintContext, delivery: Planned) -> Iterator[Probl
         )
     for number, part in enumerate(delivery.message.parts):
         size = len(part.text.encode("utf-8", "surrogatepass"))
-        if dialect.bytes_max is not None and size > dialect.bytes_max:
+        if profile.bytes_max is not None and size > profile.bytes_max:
             yield Problem(
                 context.place(delivery, number),
                 "B-SIZE",
-                f"{size} bytes on {dialect.title}, which takes {dialect.bytes_max}: shorten the text",
+                f"{size} bytes on {profile.title}, which takes {profile.bytes_max}: shorten the text",
             )
-        if len(part.pictures) > dialect.pictures_max:
+        if len(part.pictures) > profile.pictures_max:
             yield Problem(
                 context.place(delivery, number),
                 "B-SIZE",
-                f"{len(part.pictures)} pictures; {dialect.title} takes {dialect.pictures_max}: leave some out",
+                f"{len(part.pictures)} pictures; {profile.title} takes {profile.pictures_max}: leave some out",
             )

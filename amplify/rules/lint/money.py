@@ -46,7 +46,7 @@ def beyond_budget(context: LintContext, deliveries: Sequence[Planned]) -> Iterat
                 Problem(
                     settings.place,
                     "X-BUDGET",
-                    f"what is planned for {month.month} on {context.dialects[month.platform].title} costs "
+                    f"what is planned for {month.month} on {context.profiles[month.platform].title} costs "
                     f"{dollars_of(month.waiting)}, and its budget is {dollars_of(month.limit or 0)}: "
                     "what comes last would be held until the next month",
                     Severity.WARNING,

@@ -81,7 +81,7 @@ def too_many_hashtags(context: LintContext, delivery: Planned) -> Iterator[Probl
             yield Problem(
                 context.place(delivery, number),
                 "TAG-COUNT",
-                f"{len(tags)} hashtags on {context.dialect(delivery).title}, where {allowed} are the custom: "
+                f"{len(tags)} hashtags on {context.profile(delivery).title}, where {allowed} are the custom: "
                 "take some out, or allow more under the campaign's `hashtag_customs:`",
                 Severity.WARNING,
             )
@@ -106,7 +106,7 @@ def too_many_mentions(context: LintContext, delivery: Planned) -> Iterator[Probl
         yield Problem(
             context.place(delivery, list(mentioned.values())[allowed]),
             "TAG-MANY",
-            f"{len(mentioned)} handles are mentioned on {context.dialect(delivery).title}, and the campaign allows "
+            f"{len(mentioned)} handles are mentioned on {context.profile(delivery).title}, and the campaign allows "
             f"{allowed} (`most_mentions:`): mention fewer, or write names",
             Severity.ERROR if delivery.platform == "x" else Severity.WARNING,
         )

@@ -51,7 +51,7 @@ def impossible_handle(context: LintContext, delivery: Planned) -> Iterator[Probl
         handle = partner.handles.get(delivery.platform) if partner else None
         why = handle_fault(delivery.platform, handle) if handle is not None else None
         if partner is not None and why is not None:
-            title = context.dialects[delivery.platform].title
+            title = context.profiles[delivery.platform].title
             yield Problem(partner.place, "HANDLE-FORM", f"the handle of {name} on {title} cannot be one: {why}")
 
 
