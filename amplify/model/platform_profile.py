@@ -14,8 +14,8 @@ from typing import Literal
 
 from amplify.model.message import Entity
 from amplify.model.problem import Severity
-from amplify.model.rate_limit import Allowance
-from amplify.model.video import Takes
+from amplify.model.rate_limit import RateLimit
+from amplify.model.video import VideoLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class PlatformProfile:
     """Most pixels of a picture."""
     card_bytes: int | None = None
     """Largest picture of a link card, where it is less."""
-    moving: Takes = field(default_factory=Takes)
+    moving: VideoLimits = field(default_factory=VideoLimits)
     """GIFs and videos."""
     alt_max: int = 1000
     """Longest alt text, in characters."""
@@ -140,7 +140,7 @@ class PlatformProfile:
     """Most posts a `read` takes."""
     read_any: bool = True
     """Any account of the server can read the counts of any other."""
-    allowances: tuple[Allowance, ...] = ()
+    allowances: tuple[RateLimit, ...] = ()
     """How much it lets us ask, as its documentation says."""
     prices: Prices | None = None
     """None: it asks for no money."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 from amplify.model.errors import WrongUse
 
 if TYPE_CHECKING:
-    from amplify.model.platform import Connection, Platform
+    from amplify.model.platform import AccountConnection, Platform
     from amplify.model.platform_profile import PlatformProfile, Prices
 
 PLATFORMS: Final[dict[str, str]] = {
@@ -44,10 +44,10 @@ def prices(name: str) -> Prices | None:
     return profile(name).prices if name in PLATFORMS else None
 
 
-def adapter(name: str) -> Callable[[Connection], Platform]:
+def adapter(name: str) -> Callable[[AccountConnection], Platform]:
     """The class that speaks to the platform. Raises WrongUse for a platform that is not there."""
     module = import_module(f"{_package(name)}.adapter")
-    return cast("Callable[[Connection], Platform]", getattr(module, PLATFORMS[name].partition(":")[2]))
+    return cast("Callable[[AccountConnection], Platform]", getattr(module, PLATFORMS[name].partition(":")[2]))
 
 
 def preview_style(name: str) -> str:

@@ -10,21 +10,20 @@ from datetime import date, datetime, timedelta
 from importlib.resources import files
 from itertools import groupby
 
-from amplify.context.app_context import Desk
+from amplify.context.app_context import AppContext
 from amplify.model.plan import Plan
 from amplify.model.platform_profile import PlatformProfile
 from amplify.model.queue_entry import QueueEntry
 from amplify.pages.formatting import day as spelled
 from amplify.pages.formatting import days, instant
-from amplify.planning.embargo import embargoed
-from amplify.planning.preview import Preview
+from amplify.planning.embargo import embargoed_posts
+from amplify.planning.preview import DeliveryPreview
 from amplify.platforms import registry
 from amplify.preview.card_problems import Troubles
 from amplify.preview.cards import Cards
 from amplify.preview.preview_model import Card, Cost, Day, Page
 from amplify.preview.thumbnails import Gallery
-from amplify.rules.plan.cost import dollars as written
-from amplify.rules.plan.cost import listed, totals
+from amplify.rules.plan.cost import format_dollars, join_titles, total_costs
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
@@ -33,15 +32,15 @@ _MONTHS = (
 )
 
 
-def page_of(desk: Desk, planned: Plan, previews: Iterable[Preview], with_embargoed: bool = False) -> Page:
+def page_of(desk: AppContext, planned: Plan, previews: Iterable[DeliveryPreview], with_embargoed: bool = False) -> Page:
     """The page of these previews. Embargoed posts are left out and counted, unless they were asked for."""
     workspace, now = desk.workspace(), desk.clock.now()
     previews = list(previews)
-    closed = embargoed(workspace, now)
+    closed = embargoed_posts(workspace, now)
     shown = [one for one in previews if with_embargoed or one.delivery.post not in closed]
     secret = frozenset() if with_embargoed else _names(closed, workspace.queue.values())
     gallery = Gallery(workspace.root / "media")
-    troubles = Troubles(workspace, desk.profiles, planned.findings, secret, desk.known())
+    troubles = Troubles(workspace, desk.profiles, planned.findings, secret, desk.server_info())
     # Boosts look among all deliveries, also those of others: `shown` may be ours alone.
     cards = Cards(workspace, desk.profiles, troubles, gallery, planned.deliveries, now)
     made = sorted((cards.card(one) for one in shown), key=lambda card: (card.day, card.due, card.post, card.account))
@@ -107,17 +106,17 @@ def _period(start: datetime, end: datetime) -> str:
     return days(start.date(), (end - timedelta(microseconds=1)).date())
 
 
-def _cost(shown: Iterable[Preview], readings: int, profiles: Mapping[str, PlatformProfile]) -> Cost:
-    found = totals((one.delivery for one in shown), readings, profiles)
+def _cost(shown: Iterable[DeliveryPreview], readings: int, profiles: Mapping[str, PlatformProfile]) -> Cost:
+    found = total_costs((one.delivery for one in shown), readings, profiles)
     return Cost(
         paid=found.paid,
         asks=_asks(profiles),
-        total=written(found.total),
-        removal=written(found.removal),
+        total=format_dollars(found.total),
+        removal=format_dollars(found.removal),
         prices_of=spelled(found.prices_of) if found.prices_of is not None else "",
-        days=tuple((spelled(date.fromisoformat(name)), written(cost)) for name, cost in found.by_day.items()),
+        days=tuple((spelled(date.fromisoformat(name)), format_dollars(cost)) for name, cost in found.by_day.items()),
         months=tuple(
-            (f"{_MONTHS[int(name[5:]) - 1]} {name[:4]}", written(cost)) for name, cost in found.by_month.items()
+            (f"{_MONTHS[int(name[5:]) - 1]} {name[:4]}", format_dollars(cost)) for name, cost in found.by_month.items()
         ),
     )
 
@@ -127,7 +126,7 @@ def _asks(profiles: Mapping[str, PlatformProfile]) -> str:
     paid = [one.title for one in profiles.values() if one.prices is not None]
     free = [one.title for one in profiles.values() if one.prices is None]
     said = [
-        f"{listed(titles)} {'asks' if len(titles) == 1 else 'ask'} for {what}"
+        f"{join_titles(titles)} {'asks' if len(titles) == 1 else 'ask'} for {what}"
         for titles, what in ((paid, "money by the request"), (free, "none"))
         if titles
     ]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from amplify.model.platform_profile import PlatformProfile
-from amplify.model.video import Takes
+from amplify.model.video import VideoLimits
 from amplify.rules.text.entities import plain_entities
 from amplify.toolkit.toolkit_model import Way
 
@@ -57,7 +57,7 @@ ANYWHERE_PROFILE: Final = PlatformProfile(
     entities=plain_entities,
     secrets=(),
     picture_bytes=16_777_216,
-    moving=Takes(gif_bytes=16_777_216, video_bytes=103_809_024),
+    moving=VideoLimits(gif_bytes=16_777_216, video_bytes=103_809_024),
     alt_max=1500,
 )
 """What such a text may be: as long as anybody likes, and with whatever links anywhere."""

@@ -16,7 +16,7 @@ from amplify.workspace.fields import pattern_of
 _FOUND_MAX = 60
 
 
-def either(words: Iterable[str]) -> str:
+def join_or(words: Iterable[str]) -> str:
     """`x`, `x or y`, `x, y or z`."""
     *most, last = words
     return f"{', '.join(most)} or {last}" if most else last
@@ -31,7 +31,7 @@ FORMS: Final[dict[str, str]] = {
     pattern_of(Hex): "a colour as `#1b2c46`",
     r"^[0-9a-f]{64}$": "a SHA-256: 64 hexadecimal digits",
     pattern_of(Wall): "a time of day from 00:00 to 23:59, such as `09:30`",
-    pattern_of(PlatformName): f"the name of a platform, such as {either(f'`{name}`' for name in registry.names())}",
+    pattern_of(PlatformName): f"the name of a platform, such as {join_or(f'`{name}`' for name in registry.names())}",
     r"^[^\s#@]+$": "a hashtag without its `#` and without spaces, such as `FreeAnna`",
     r"^[^@\s]+@[^@\s]+\.[^@\s]+$": "an e-mail address",
     r"^[a-z0-9.-]+\.[a-z]{2,}$": "a domain without https:// and without a path, such as `example.org`",
@@ -56,7 +56,7 @@ _TYPES: Final[dict[str, str]] = {
 }
 
 
-def sentence(error: ErrorDetails, is_key: bool, alternatives: list[ErrorDetails]) -> tuple[str, str]:
+def validation_sentence(error: ErrorDetails, is_key: bool, alternatives: list[ErrorDetails]) -> tuple[str, str]:
     """Code and sentence. `alternatives`: the refusals of everything else the same value might have been."""
     kind: str = error["type"]
     context: dict[str, Any] = error.get("ctx", {})

@@ -8,7 +8,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from amplify.planning.check import check
+from amplify.planning.check import check_workspace
 from amplify.platforms import registry
 from amplify.rules.text.similarity import similar_pairs, similar_to
 from amplify.workspace.yaml_reader import read_yaml
@@ -59,7 +59,7 @@ def _checked(posts: int) -> tuple[float, float]:
         yaml = _parse(root)
         profiles = registry.profiles()
         began = time.perf_counter()
-        found = check(root, START, profiles)
+        found = check_workspace(root, START, profiles)
         seconds = time.perf_counter() - began
         assert {problem.code for problem in found.problems} == {"X-COST"}, [
             problem for problem in found.problems if problem.code != "X-COST"

@@ -53,15 +53,15 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from amplify.model.errors import Refused, Unknown
-from amplify.model.platform import Limits, Reading, Receipt, Whoami
-from amplify.platforms.loopback import guard
+from amplify.model.platform import Engagement, Limits, Receipt, Whoami
+from amplify.platforms.loopback import guard_loopback
 
 
 class Plaza:
     """One account on Plaza."""
 
     def __init__(self, connection):
-        guard(connection, connection.server)
+        guard_loopback(connection, connection.server)
         self._connection = connection
 
     def _ask(self, method, path, body=None):
@@ -114,7 +114,7 @@ class Plaza:
 
     def read(self, ids):
         there = self._ask("GET", "/said")
-        return {one: Reading(likes=3) if one in there else None for one in ids}
+        return {one: Engagement(likes=3) if one in there else None for one in ids}
 
     def close(self):
         pass

@@ -10,7 +10,7 @@ from workshop import PROFILES, Workshop
 from amplify.model.message import Attachment, BoostOf, Message, Part
 from amplify.model.plan import Planned
 from amplify.model.platform_profile import Prices
-from amplify.rules.plan.cost import cost_of, cost_of_message, dollars, removal_of, totals
+from amplify.rules.plan.cost import cost_of, cost_of_message, format_dollars, removal_of, total_costs
 
 
 def part(text: str, *alts: str, platform: str = "x") -> Part:
@@ -58,7 +58,7 @@ def test_totals_a_day_and_a_month() -> None:
     shop.queue("e3", "two", at="2027-06-01T00:00:00Z")
     deliveries = shop.plan("2027-05-30", days=7).deliveries
     assert len(deliveries) == 9
-    found = totals(deliveries, 1, PROFILES)
+    found = total_costs(deliveries, 1, PROFILES)
     assert found.by_day == {"2027-05-31": Decimal("0.245"), "2027-06-01": Decimal("0.225")}
     assert found.by_month == {"2027-05": Decimal("0.245"), "2027-06": Decimal("0.225")}
     assert (
@@ -75,9 +75,9 @@ def test_totals_a_day_and_a_month() -> None:
 
 
 def test_nothing_costs_nothing() -> None:
-    assert totals((), 3, PROFILES).total == 0
-    assert totals((), 3, PROFILES).by_day == {}
+    assert total_costs((), 3, PROFILES).total == 0
+    assert total_costs((), 3, PROFILES).by_day == {}
 
 
 def test_money_is_written_to_a_tenth_of_a_cent() -> None:
-    assert dollars(Decimal("1234.5")) == "$1,234.500"
+    assert format_dollars(Decimal("1234.5")) == "$1,234.500"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from amplify.pages.colours import DARK_SOFT, LIGHT_SOFT, readable, schemes
 from amplify.platforms import registry
-from amplify.rules.plan.contrast import luminance, ratio, rgb
+from amplify.rules.plan.contrast import contrast_ratio, luminance, parse_rgb
 from amplify.toolkit.share_links import ANYWHERE_WAYS, encoded, ways
 from amplify.toolkit.text_cards import by_hand
 from amplify.toolkit.toolkit_html import direction, written
@@ -28,7 +28,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\
 
 
 def contrast(one: str, other: str) -> float:
-    return ratio(luminance(rgb(one)), luminance(rgb(other)))
+    return contrast_ratio(luminance(parse_rgb(one)), luminance(parse_rgb(other)))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

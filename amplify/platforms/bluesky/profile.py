@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from amplify.model.platform_profile import HandleSyntax, PlatformProfile, PolicyRules
-from amplify.model.video import Takes
+from amplify.model.video import VideoLimits
 from amplify.platforms.bluesky import rate_limits
 from amplify.platforms.bluesky.entities import HANDLE_MAX, find_entities
-from amplify.rules.text.text_length import graphemes
+from amplify.rules.text.text_length import count_graphemes
 
 CARD_BYTES: Final = 1_000_000
 """Largest picture of a link card."""
@@ -29,7 +29,7 @@ PROFILE: Final = PlatformProfile(
     name="bluesky",
     title="Bluesky",
     text_max=300,
-    measure=graphemes,
+    measure=count_graphemes,
     unit="graphemes",
     entities=find_entities,
     secrets=("app_password",),
@@ -44,7 +44,7 @@ PROFILE: Final = PlatformProfile(
     pictures_max=4,
     picture_bytes=2_000_000,
     card_bytes=CARD_BYTES,
-    moving=Takes(video_bytes=VIDEO_BYTES, video_seconds=(0.0, 180.0)),
+    moving=VideoLimits(video_bytes=VIDEO_BYTES, video_seconds=(0.0, 180.0)),
     alt_max=2000,
     card=True,
     batch=25,

@@ -8,7 +8,7 @@ from typing import Final
 
 from amplify.model.platform_profile import CardLook, HandleSyntax, PlatformProfile, PolicyRules
 from amplify.model.problem import Severity
-from amplify.model.video import Takes
+from amplify.model.video import VideoLimits
 from amplify.platforms.mastodon import rate_limits
 from amplify.platforms.mastodon.text_length import status_length
 from amplify.rules.text.entities import plain_entities
@@ -37,7 +37,7 @@ PROFILE: Final = PlatformProfile(
     pictures_max=4,
     picture_bytes=16_777_216,
     picture_pixels=33_177_600,
-    moving=Takes(gif_bytes=16_777_216, video_bytes=103_809_024),
+    moving=VideoLimits(gif_bytes=16_777_216, video_bytes=103_809_024),
     alt_max=1500,
     content_warning=True,
     unlisted=True,

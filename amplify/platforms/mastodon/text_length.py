@@ -6,8 +6,8 @@ from typing import Final
 
 import regex
 
-from amplify.rules.text.memoize import remembered
-from amplify.rules.text.text_length import count_graphemes, normal
+from amplify.rules.text.memoize import memoized
+from amplify.rules.text.text_length import graphemes_in, normalise_text
 
 URL_LENGTH: Final = 23
 """What any address counts, short or long."""
@@ -19,9 +19,9 @@ _MENTION = regex.compile(
 )
 
 
-@remembered
+@memoized
 def status_length(text: str) -> int:
     """Graphemes, where an http(s) address counts 23 and `@user@host` only `@user`."""
-    text = normal(text)
+    text = normalise_text(text)
     text = _URL.sub("x" * URL_LENGTH, text)
-    return count_graphemes(_MENTION.sub(r"@\1", text))
+    return graphemes_in(_MENTION.sub(r"@\1", text))

@@ -10,12 +10,12 @@ from typing import Final
 
 from amplify.model.platform_profile import CardLook, HandleSyntax, PlatformProfile, PolicyRules, Prices
 from amplify.model.problem import Severity
-from amplify.model.video import Takes
+from amplify.model.video import VideoLimits
 from amplify.platforms.x import rate_limits
 from amplify.platforms.x.entities import find_entities
 from amplify.platforms.x.text_length import fitting, refused_character, weighted_length
 from amplify.platforms.x.valid import is_address
-from amplify.rules.text.text_length import normal
+from amplify.rules.text.text_length import normalise_text
 from amplify.rules.text.unsafe_characters import lone_surrogate
 
 _HOSTS: Final = frozenset({"x.com", "twitter.com", "mobile.twitter.com"})
@@ -23,7 +23,7 @@ _HOSTS: Final = frozenset({"x.com", "twitter.com", "mobile.twitter.com"})
 
 def text_faults(text: str) -> Iterator[str]:
     """Characters that X refuses (twitter-text)."""
-    refused = refused_character(normal(text))
+    refused = refused_character(normalise_text(text))
     if refused is not None:
         yield f"X does not take the character U+{ord(refused):04X}: take it out"
     half = lone_surrogate(text)
@@ -56,7 +56,7 @@ PROFILE: Final = PlatformProfile(
     hashtags_max=2,
     pictures_max=4,
     picture_bytes=5_000_000,
-    moving=Takes(
+    moving=VideoLimits(
         gif_bytes=15_000_000,
         gif_size=(1280, 1080),
         gif_frames=350,

@@ -13,8 +13,8 @@ from functools import cache
 from importlib import import_module
 from typing import Final
 
-from amplify.rules.text.memoize import remembered
-from amplify.rules.text.text_length import normal
+from amplify.rules.text.memoize import memoized
+from amplify.rules.text.text_length import normalise_text
 from amplify.rules.text.url_finder import find_urls
 from amplify.rules.text.url_library import library
 
@@ -91,14 +91,14 @@ class Weight:
     """Not empty, not too long, and no character in it that X does not take."""
 
 
-@remembered
+@memoized
 def weighted_length(text: str) -> int:
     """Weighted characters: most scripts 1, others 2, an emoji 2, an address 23 (twitter-text v3)."""
-    return weigh(normal(text)).length
+    return weigh(normalise_text(text)).length
 
 
 def weigh(text: str, emoji_count_once: bool = True) -> Weight:
-    """The weight of a text that is normalised already (`text_length.normal`).
+    """The weight of a text that is normalised already (`text_length.normalise_text`).
 
     Without `emoji_count_once`, each code point of an emoji counts for itself, as in twitter-text's version 2.
     """

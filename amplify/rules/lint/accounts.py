@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from amplify.model.plan import Planned
 from amplify.model.problem import Problem
-from amplify.rules.lint.lint_context import Context
+from amplify.rules.lint.lint_context import LintContext
 
 
-def label_missing(context: Context, delivery: Planned) -> Iterator[Problem]:
+def label_missing(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """X-LABEL, B-BOT, M-BOT: a live account tells its readers that it is automated, and who answers."""
     account = context.workspace.accounts.get(delivery.account)
     if account is not None and account.live and account.automation is not None and not account.automation.labelled:
@@ -22,7 +22,7 @@ def label_missing(context: Context, delivery: Planned) -> Iterator[Problem]:
         )
 
 
-def rules_unreviewed(context: Context, delivery: Planned) -> Iterator[Problem]:
+def rules_unreviewed(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """M-RULES: where each server has rules of its own on automated posts, as on Mastodon."""
     account = context.workspace.accounts.get(delivery.account)
     if account is None or not account.live or account.rules_reviewed is not None:

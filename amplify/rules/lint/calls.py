@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from amplify.model.plan import Planned
 from amplify.model.problem import Problem, Severity
-from amplify.rules.lint.lint_context import Context
+from amplify.rules.lint.lint_context import LintContext
 from amplify.rules.text.link_cleaning import without_tracking
 
 
-def too_many_calls(context: Context, delivery: Planned) -> Iterator[Problem]:
+def too_many_calls(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """CTA-MANY: a post that asks for several things: readers do the first, or none."""
     if context.post(delivery).front.calls == "many":
         return
@@ -39,7 +39,7 @@ def too_many_calls(context: Context, delivery: Planned) -> Iterator[Problem]:
         )
 
 
-def no_link(context: Context, delivery: Planned) -> Iterator[Problem]:
+def no_link(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """LINK-FORM: a call's address that the platform takes for plain words, so that readers cannot press it."""
     profile = context.profiles[delivery.platform]
     if profile.links_address is None:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from amplify.model.plan import Planned
 from amplify.model.problem import Problem
-from amplify.rules.lint.lint_context import Context
+from amplify.rules.lint.lint_context import LintContext
 
 
-def lexicon(context: Context, delivery: Planned) -> Iterator[Problem]:
+def check_record_size(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """B-SIZE: over a limit of the record, where a platform has such: bytes of the text, languages, pictures.
 
     Source for Bluesky: the lexicons `app.bsky.feed.post` and `app.bsky.embed.images`. Its 300 graphemes are

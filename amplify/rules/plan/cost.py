@@ -45,17 +45,17 @@ def _part(part: Part, prices: Prices) -> Decimal:
 
 def micros_of(message: Message, prices: Prices | None) -> int:
     """What saying `message` costs, without readings, in millionths of a dollar: as the ledger counts."""
-    return micros(cost_of_message(message, 0, prices))
+    return to_micros(cost_of_message(message, 0, prices))
 
 
 def micros_of_part(message: Message, number: int, prices: Prices | None) -> int:
     """What one message of a thread costs; a boost has one, number 0."""
     if prices is None:
         return 0
-    return micros(_part(message.parts[number], prices) if message.parts else prices.post)
+    return to_micros(_part(message.parts[number], prices) if message.parts else prices.post)
 
 
-def micros(cost: Decimal) -> int:
+def to_micros(cost: Decimal) -> int:
     """Dollars → millionths. Every price is a whole number of them."""
     return int(cost * 1_000_000)
 
@@ -102,7 +102,7 @@ class Totals:
         }
 
 
-def totals(deliveries: Iterable[Planned], readings: int, profiles: Mapping[str, PlatformProfile]) -> Totals:
+def total_costs(deliveries: Iterable[Planned], readings: int, profiles: Mapping[str, PlatformProfile]) -> Totals:
     """The costs of `deliveries` a day and a month, each with `readings` looks at its counts.
 
     A reading is counted on the day of its delivery, though it is made later.
@@ -125,15 +125,15 @@ def totals(deliveries: Iterable[Planned], readings: int, profiles: Mapping[str, 
     paid = [one for name, one in asking.items() if name in spoken] or list(asking.values())
     read = [one.prices.as_of for one in paid if one.prices is not None]
     days, months = dict(sorted(by_day.items())), dict(sorted(by_month.items()))
-    return Totals(total, days, months, removal, listed(one.title for one in paid), min(read, default=None))
+    return Totals(total, days, months, removal, join_titles(one.title for one in paid), min(read, default=None))
 
 
-def listed(titles: Iterable[str]) -> str:
+def join_titles(titles: Iterable[str]) -> str:
     """`X`, `X and Bluesky`, `X, Bluesky and Mastodon`; empty where there is none."""
     *most, last = list(titles) or [""]
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def dollars(cost: Decimal) -> str:
+def format_dollars(cost: Decimal) -> str:
     """`$0.215`: to a tenth of a cent, as the prices are."""
     return f"${cost:,.3f}"

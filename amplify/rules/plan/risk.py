@@ -25,7 +25,7 @@ UNASKED: Final[Mapping[str, str]] = {"subscribe": "to follow a channel", "donate
 
 
 @dataclass(frozen=True, slots=True)
-class Blocked:
+class RiskFinding:
     """Something that readers at risk are not given."""
 
     subject: str
@@ -58,14 +58,14 @@ def at_risk(designated_in: Sequence[str], post: Post, campaign: Campaign, lang: 
     return not countries or _spoken_there(campaign, lang) or bool(set(countries) & set(designated_in))
 
 
-def blocked(
+def find_risks(
     workspace: Workspace,
     profiles: Mapping[str, PlatformProfile],
     post: Post,
     lang: str,
     message: Message,
     subjects: Sequence[str],
-) -> tuple[Blocked, ...]:
+) -> tuple[RiskFinding, ...]:
     """What of a message its readers may not be given; nothing where they are not at risk. `subjects`: as composed."""
     campaign = workspace.campaigns[post.front.campaign]
     if not in_country(post, campaign, lang):
@@ -90,7 +90,7 @@ def designated_hosts(workspace: Workspace) -> Mapping[str, tuple[str, ...]]:
 
 def _calls(
     workspace: Workspace, post: Post, campaign: Campaign, lang: str, subjects: Sequence[str]
-) -> Iterator[Blocked]:
+) -> Iterator[RiskFinding]:
     for subject in subjects:
         kind, name = kind_and_name(subject)
         if kind != "action":
@@ -98,13 +98,13 @@ def _calls(
         action = workspace.actions[name]
         owner = workspace.partners.get(action.owner)
         if action.kind in UNASKED:
-            yield Blocked(
+            yield RiskFinding(
                 f"risk:action/{name}",
                 "RISK-CALL",
                 f"`{name}` asks readers at risk {UNASKED[action.kind]}: give another call, or none",
             )
         elif owner is not None and at_risk(owner.designated_in, post, campaign, lang):
-            yield Blocked(
+            yield RiskFinding(
                 f"risk:action/{name}",
                 "RISK-CALL",
                 f"`{name}` is a call of {owner.id}, and following or sharing it is prosecuted in "
@@ -119,7 +119,7 @@ def _links(
     campaign: Campaign,
     lang: str,
     message: Message,
-) -> Iterator[Blocked]:
+) -> Iterator[RiskFinding]:
     urls = [entity.value for part in message.parts for entity in part.entities if entity.kind == "link"]
     urls += [part.card.url for part in message.parts if part.card is not None]
     hosts = designated_hosts(workspace) if urls else {}
@@ -127,7 +127,7 @@ def _links(
         host = _host(url)
         for domain, countries in hosts.items():
             if (host == domain or host.endswith(f".{domain}")) and at_risk(countries, post, campaign, lang):
-                yield Blocked(
+                yield RiskFinding(
                     f"risk:link/{domain}",
                     "RISK-LINK",
                     f"opening or sharing {domain} is prosecuted in {', '.join(countries)}, and this text is for "
@@ -135,7 +135,7 @@ def _links(
                 )
         for partner in workspace.partners.values():
             if at_risk(partner.designated_in, post, campaign, lang) and _leads_to(partner, url, profiles):
-                yield Blocked(
+                yield RiskFinding(
                     f"risk:partner/{partner.id}",
                     "RISK-LINK",
                     f"this leads to an account of {partner.id}, which readers there are prosecuted for following: "
@@ -143,11 +143,11 @@ def _links(
                 )
 
 
-def _boost(workspace: Workspace, post: Post, campaign: Campaign, lang: str) -> Iterator[Blocked]:
+def _boost(workspace: Workspace, post: Post, campaign: Campaign, lang: str) -> Iterator[RiskFinding]:
     boost = post.front.boost
     partner = workspace.partners.get(boost.partner) if boost is not None and boost.partner is not None else None
     if partner is not None and at_risk(partner.designated_in, post, campaign, lang):
-        yield Blocked(
+        yield RiskFinding(
             f"risk:partner/{partner.id}",
             "RISK-BOOST",
             f"boosting {partner.id} leads readers at risk to it, and sharing it is prosecuted in "

@@ -11,32 +11,32 @@ import unicodedata
 
 import regex
 
-from amplify.rules.text.memoize import remembered
+from amplify.rules.text.memoize import memoized
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _GRAPHEME = regex.compile(r"\X")
 
 
-def normal(text: str) -> str:
+def normalise_text(text: str) -> str:
     """The text as every platform counts it: NFC, line ends as one `\\n`, a lone surrogate as U+FFFD."""
     text = _LONE_SURROGATE.sub("\ufffd", text)
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-@remembered
-def graphemes(text: str) -> int:
+@memoized
+def count_graphemes(text: str) -> int:
     """Extended grapheme clusters: what a reader calls a character."""
-    return count_graphemes(normal(text))
+    return graphemes_in(normalise_text(text))
 
 
-@remembered
+@memoized
 def utf8_bytes(text: str) -> int:
     """Bytes of the text in UTF-8."""
-    return len(normal(text).encode())
+    return len(normalise_text(text).encode())
 
 
-def count_graphemes(text: str) -> int:
-    """As `graphemes`, of a text that is normalised already."""
-    if text.isascii():  # normal() leaves no CR LF, the only ASCII pair that is one grapheme
+def graphemes_in(text: str) -> int:
+    """As `count_graphemes`, of a text that is normalised already."""
+    if text.isascii():  # normalise_text() leaves no CR LF, the only ASCII pair that is one grapheme
         return len(text)
     return len(_GRAPHEME.findall(text))

@@ -14,14 +14,14 @@ import regex
 
 from amplify.model.message import Entity
 from amplify.model.platform_profile import PlatformProfile
-from amplify.rules.text.text_length import normal, utf8_bytes
-from amplify.rules.text.unsafe_characters import hostile, lone_surrogate, unwritable
+from amplify.rules.text.text_length import normalise_text, utf8_bytes
+from amplify.rules.text.unsafe_characters import find_unsafe, find_unwritable, lone_surrogate
 
 _GRAPHEME = regex.compile(r"\X")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class TextReport:
     """One text on one platform."""
 
     profile: PlatformProfile
@@ -56,14 +56,14 @@ class Standing:
         ]
 
 
-def stand(text: str, profile: PlatformProfile, warning: str = "") -> Standing:
+def measure_on(text: str, profile: PlatformProfile, warning: str = "") -> TextReport:
     """How `text`, below the content warning `warning`, stands on the platform of `profile`. Never raises."""
-    said = normal(text)
+    said = normalise_text(text)
     beside = profile.measure(warning) if warning else 0
     length, octets = profile.measure(said) + beside, utf8_bytes(said)
     entities = profile.entities(said)
     too_long = length > profile.text_max or (profile.bytes_max is not None and octets > profile.bytes_max)
-    return Standing(
+    return TextReport(
         profile=profile,
         text=said,
         length=length,
@@ -85,7 +85,7 @@ def _faults(text: str, said: str, profile: PlatformProfile, length: int, octets:
         yield f"{octets - profile.bytes_max:,} bytes too long: {octets:,}, {profile.bytes_max:,} at most"
     if profile.text_faults is not None:
         yield from profile.text_faults(text)
-    elif found := unwritable(text):
+    elif found := find_unwritable(text):
         yield found.sentence
 
 
@@ -93,9 +93,9 @@ def _notes(text: str, profile: PlatformProfile, entities: tuple[Entity, ...]) ->
     cashtags = sum(one.kind == "cashtag" for one in entities)
     if profile.cashtags_max is not None and cashtags > profile.cashtags_max:
         yield f"{cashtags} cashtags: {profile.title} takes {profile.cashtags_max} in a post"
-    if profile.text_faults is not None and (found := unwritable(text)) and not lone_surrogate(text):
+    if profile.text_faults is not None and (found := find_unwritable(text)) and not lone_surrogate(text):
         yield found.sentence
-    for one in hostile(text):
+    for one in find_unsafe(text):
         yield one.sentence
 
 
