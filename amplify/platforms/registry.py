@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from amplify.model.platform_profile import PlatformProfile, Prices
 
 PLATFORMS: Final[dict[str, str]] = {
-    "x": "amplify.platforms.x:X",
-    "bluesky": "amplify.platforms.bluesky:Bluesky",
-    "mastodon": "amplify.platforms.mastodon:Mastodon",
+    "x": "amplify.platforms.x:XAdapter",
+    "bluesky": "amplify.platforms.bluesky:BlueskyAdapter",
+    "mastodon": "amplify.platforms.mastodon:MastodonAdapter",
 }
 """Name → its package and the class of its adapter, in the order people expect them.
 

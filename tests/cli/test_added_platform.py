@@ -57,7 +57,7 @@ from amplify.model.platform import Engagement, Limits, Receipt, Whoami
 from amplify.platforms.loopback import guard_loopback
 
 
-class Plaza:
+class PlazaAdapter:
     """One account on Plaza."""
 
     def __init__(self, connection):
@@ -182,7 +182,7 @@ def plaza(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     (package / "adapter.py").write_text(ADAPTER)
     (package / "preview.css").write_text(".on-plaza { --ground: #fffbe6; }\n")
     monkeypatch.syspath_prepend(str(tmp_path / "lib"))
-    monkeypatch.setitem(registry.PLATFORMS, "plaza", "plaza:Plaza")
+    monkeypatch.setitem(registry.PLATFORMS, "plaza", "plaza:PlazaAdapter")
     monkeypatch.setenv("AMPLIFY_OUR_PLAZA_WORD", "sesame")
     yield
     for name in [one for one in sys.modules if one.partition(".")[0] == "plaza"]:
