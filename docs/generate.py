@@ -285,7 +285,8 @@ def rules() -> str:
 
 def prices() -> str:
     """What every request costs."""
-    from amplify.rules.plan.cost import AS_OF, PRICES, format_dollars
+    from amplify.platforms import registry
+    from amplify.rules.plan.cost import format_dollars
 
     said = {
         "post": "a message without a link, or a boost",
@@ -295,14 +296,15 @@ def prices() -> str:
         "read_own": "the same, by the account that owns the app",
         "delete": "taking one message down",
     }
+    costs = {name: one for name in registry.names() if (one := registry.prices(name)) is not None}
     rows = [
-        f"Prices of {AS_OF}, in US dollars.",
+        f"Prices of {min(one.as_of for one in costs.values())}, in US dollars.",
         "",
-        "| what | " + " | ".join(PRICES) + " |",
-        "|---|" + "---|" * len(PRICES),
+        "| what | " + " | ".join(costs) + " |",
+        "|---|" + "---|" * len(costs),
     ]
     rows += [
-        f"| {words} | " + " | ".join(format_dollars(getattr(one, name)) for one in PRICES.values()) + " |"
+        f"| {words} | " + " | ".join(format_dollars(getattr(one, name)) for one in costs.values()) + " |"
         for name, words in said.items()
     ]
     return "\n".join(rows)
@@ -314,17 +316,16 @@ def prices() -> str:
 def allowances() -> str:
     """How much each platform lets us ask."""
     from amplify.model.base import write_duration
-    from amplify.platforms.registry import NAMES, dialect
+    from amplify.platforms import registry
 
     rows = ["| platform | counted | limit | in | a message | a boost | whose |", "|---|---|---|---|---|---|---|"]
-    for name in NAMES:
-        for one in dialect(name).allowances:
+    for name in registry.names():
+        title = registry.profile(name).title
+        for one in registry.profile(name).allowances:
             limit = f"{one.limit:,}" if one.limit is not None else "as its answers say"
             whose = "each account's" if one.scope == "account" else "shared"
             costs = " | ".join(str(cost) if cost else "–" for cost in (one.post, one.boost))
-            rows.append(
-                f"| {dialect(name).title} | {one.name} | {limit} | {write_duration(one.window)} | {costs} | {whose} |"
-            )
+            rows.append(f"| {title} | {one.name} | {limit} | {write_duration(one.window)} | {costs} | {whose} |")
     return "\n".join(rows)
 
 

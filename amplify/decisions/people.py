@@ -162,10 +162,10 @@ def _reason(state: PersonState | None, withdrawn: date | None) -> str:
 
 def _survey(desk: AppContext) -> ParsedWorkspace:
     """All files, as far as they can be read."""
-    from amplify.platforms.registry import NAMES
+    from amplify.platforms import registry
     from amplify.workspace.load import parse_files
 
-    return parse_files(desk.root, frozenset(NAMES))
+    return parse_files(desk.root, frozenset(registry.names()))
 
 
 def _person(findings: ParsedWorkspace, id: str) -> Person:

@@ -120,12 +120,12 @@ def _seen_by_all(desk: AppContext) -> bool:
 
 def people_spellings(desk: AppContext) -> Mapping[str, Sequence[str]]:
     """Every person's spellings, as far as `config/people.yaml` can be read."""
-    from amplify.platforms.registry import NAMES
+    from amplify.platforms import registry
     from amplify.rules.text.aliases import name_forms
     from amplify.workspace.parsed import ParsedWorkspace
     from amplify.workspace.read_config import read_config
 
-    findings = ParsedWorkspace(desk.root, frozenset(NAMES))
+    findings = ParsedWorkspace(desk.root, frozenset(registry.names()))
     try:
         read_config(findings)
     except OSError:

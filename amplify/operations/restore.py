@@ -129,10 +129,10 @@ def _unpack(file: Path, folder: Path) -> dict[str, Any]:
 
 
 def _same_workspace(root: Path, holds: copies.LedgerContents) -> None:
-    from amplify.platforms.registry import NAMES
+    from amplify.platforms import registry
     from amplify.workspace.load import load_workspace
 
-    loaded = load_workspace(root, frozenset(NAMES))
+    loaded = load_workspace(root, frozenset(registry.names()))
     if loaded.workspace is None or holds.workspace in (None, loaded.workspace.settings.id):
         return  # files with mistakes in them are no reason to be without a ledger
     raise WrongUse(
