@@ -25,7 +25,7 @@ def command(workspace: Workspace = None, workers: Workers = 8, as_json: AsJson =
     desk = open_desk(workspace)
     try:
         with stopping() as stop:
-            done = publish(desk, workers=workers, told=None if as_json else tell, stop=stop)
+            done = publish(desk, workers=workers, on_outcome=None if as_json else tell, stop=stop)
     finally:
         desk.close()
     show(done, as_json)

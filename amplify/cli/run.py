@@ -49,7 +49,7 @@ def command(
 def _drained(desk: Desk, workers: int, stop: Event) -> int:
     from amplify.steps.publish import publish
 
-    done = publish(desk, workers=workers, told=tell, stop=stop)
+    done = publish(desk, workers=workers, on_outcome=tell, stop=stop)
     show(done, as_json=False)
     return 3 if done.needs_person else 0
 

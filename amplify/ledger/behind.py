@@ -8,14 +8,14 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from amplify.ledger.batch import Fetch
+from amplify.ledger.bulk import BulkSelect
 from amplify.ledger.candidate import Candidate
 from amplify.ledger.claimed import FOUND, LISTED, candidate
 from amplify.ledger.heads import ASKED, NAMED, WAITS
 from amplify.ledger.store import Ledger
 
 # SQLite goes through the index account by account, and need not sort.
-_LITE: Final = Fetch(
+_LITE: Final = BulkSelect(
     f"""
     WITH v AS {{rows}}
     SELECT {LISTED} FROM delivery
@@ -24,9 +24,9 @@ _LITE: Final = Fetch(
     """,  # noqa: S608 - our own words, no value among them
     FOUND,
     names="json",
-    now="instant",
-    until="instant",
-    most="whole",
+    now="timestamp",
+    until="timestamp",
+    most="integer",
 )
 # PostgreSQL does so only where it is told to: asked as above it reads every line to its end, and sorts them all, for
 # each page.

@@ -17,16 +17,15 @@ from typing import Final
 from sqlalchemy import Connection
 
 from amplify.ledger.bars import AT_CLAIM, barred
-from amplify.ledger.batch import Batch
 from amplify.ledger.behind import behind
 from amplify.ledger.boosts import waiting
 from amplify.ledger.buckets import Allowances, Want, take
+from amplify.ledger.bulk import BulkStatement
+from amplify.ledger.bulk_update import BulkUpdate
 from amplify.ledger.candidate import Bar, Candidate
-from amplify.ledger.chain import Chain
 from amplify.ledger.claimed import Claimed, with_parts
 from amplify.ledger.gates import GATES
 from amplify.ledger.heads import heads
-from amplify.ledger.inforce import remember
 from amplify.ledger.moves import logging
 from amplify.ledger.store import Ledger
 from amplify.model.delivery import State
@@ -39,28 +38,28 @@ _PAGE: Final = 1024
 _PATIENCE: Final = 0.05
 """Seconds (real time) that one claim may spend on held rows: others want to write, too."""
 
-_LATER = Batch(
+_LATER = BulkStatement(
     "UPDATE account SET real_not_before = v.opens FROM {rows} AS v WHERE account.id = v.id",
     id="text",
-    opens="instant",
+    opens="timestamp",
 )
-_TAKE = Chain(
+_TAKE = BulkUpdate(
     "UPDATE delivery SET state = 'claimed', owner = {owner}, lease_until = v.lease, why = NULL "
     "FROM {rows} AS v WHERE delivery.id = v.id",
     logging(State.WAITING, State.CLAIMED),
-    common={"owner": "text", "at": "instant", "real": "instant", "by": "text"},
+    common={"owner": "text", "at": "timestamp", "real": "timestamp", "by": "text"},
     id="text",
-    folio="whole",
-    lease="instant",
+    folio="integer",
+    lease="timestamp",
 )
-_HOLD = Batch(
+_HOLD = BulkStatement(
     "UPDATE delivery SET why = v.why, look_at = v.look FROM {rows} AS v "
     "WHERE delivery.id = v.id AND delivery.state = 'waiting'",
     id="text",
     why="text",
-    look="instant",
+    look="timestamp",
 )
-_WAKE = Batch(
+_WAKE = BulkStatement(
     "UPDATE delivery SET why = NULL, look_at = delivery.due_at FROM {rows} AS v "
     "WHERE delivery.id = v.id AND delivery.state = 'waiting'",
     id="text",
@@ -152,7 +151,6 @@ def _fitting(size: int, took: float, left: float) -> int:
 
 def _asked(connection: Connection, rows: Sequence[Candidate], now: datetime) -> Mapping[str, Bar]:
     """What bars them when they are due: what is taken ahead of its time may wait for an embargo that ends just then."""
-    remember(connection, rows)
     bars: dict[str, Bar] = {}
     for at, group in groupby(sorted(rows, key=lambda one: max(one.due_at, now)), key=lambda one: max(one.due_at, now)):
         bars |= barred(connection, list(group), at, AT_CLAIM)

@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Exists, exists, select, update
 
-from amplify.ledger.batch import Batch
+from amplify.ledger.bulk import BulkStatement
 from amplify.ledger.claimed import Claimed, load
 from amplify.ledger.moves import log, move
 from amplify.ledger.store import Ledger
@@ -21,7 +21,7 @@ from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, MOVE, PART, folio_
 from amplify.model.delivery import State
 
 _IN_DOUBT: Final = (State.SENDING, State.UNSURE)
-_LANDED: Final = Batch(
+_LANDED: Final = BulkStatement(
     "UPDATE delivery SET state = 'removing', owner = NULL, lease_until = NULL, why = v.why FROM {rows} AS v "
     "WHERE delivery.id = v.id AND delivery.state = 'removed' RETURNING delivery.id",
     id="text",

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from amplify.ledger.chain import Chain
+from amplify.ledger.bulk_update import BulkUpdate
 from amplify.ledger.claimed import Claimed
 from amplify.ledger.moves import log, logging
 from amplify.ledger.removing import landed
@@ -27,10 +27,10 @@ _WAKE_BOOSTS: Final = (
     "WHERE delivery.boost_of = v.base AND delivery.boost_of IS NOT NULL AND delivery.state = 'waiting'"
 )
 _FINISH: Final = {
-    before: Chain(
+    before: BulkUpdate(
         _SENT.replace("{before}", before.value),
         _WAKE_BOOSTS,
-        common={"at": "instant"},
+        common={"at": "timestamp"},
         id="text",
         base="text",
         owner="text",
@@ -45,18 +45,18 @@ _ENDED: Final = (
     "UPDATE attempt SET real_ended = {real}, outcome = 'sent' FROM {rows} AS v "
     "WHERE attempt.folio = v.folio AND attempt.part = v.number AND attempt.owner = v.owner"
 )
-_OUT: Final = Chain(
+_OUT: Final = BulkUpdate(
     _SENT.replace("{before}", State.SENDING.value) + " AND v.last = 1",
     logging(State.SENDING, State.SENT),
     _WAKE_BOOSTS,
     first=(_RECEIPT, _ENDED),
-    common={"at": "instant", "real": "instant", "by": "text"},
+    common={"at": "timestamp", "real": "timestamp", "by": "text"},
     id="text",
-    folio="whole",
+    folio="integer",
     base="text",
     owner="text",
-    last="whole",
-    number="whole",
+    last="integer",
+    number="integer",
     remote="text",
     url="text",
     extra="text",

@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 from sqlalchemy import Connection, func, select
 
-from amplify.ledger.batch import Batch
+from amplify.ledger.bulk import BulkStatement
 from amplify.ledger.candidate import Bar, Candidate
 from amplify.ledger.claimed import Claimed
 from amplify.ledger.gates import look_again
@@ -27,14 +27,14 @@ from amplify.rules.cost import PRICES, micros, micros_of_part
 
 What = Literal["posts", "readings", "deletions"]
 
-_ADD: Final = Batch(
+_ADD: Final = BulkStatement(
     "INSERT INTO spend (platform, month, what, micros) "
     "SELECT v.platform, v.month, v.what, v.micros FROM {rows} AS v WHERE true ORDER BY v.platform "
     "ON CONFLICT (platform, month, what) DO UPDATE SET micros = spend.micros + excluded.micros",
     platform="text",
     month="text",
     what="text",
-    micros="whole",
+    micros="integer",
 )
 PAY: Final = (
     "INSERT INTO spend (platform, month, what, micros) "
@@ -42,8 +42,8 @@ PAY: Final = (
     "GROUP BY v.platform ORDER BY v.platform "
     "ON CONFLICT (platform, month, what) DO UPDATE SET micros = spend.micros + excluded.micros"
 )
-"""For the begin mark's `Chain`, of what it begins: rows with a `platform` and a `cost` (millionths of a dollar), and a
-`month` in common."""
+"""For the begin mark's `BulkUpdate`, of what it begins: rows with a `platform` and a `cost` (millionths of a dollar),
+and a `month` in common."""
 _UNBEGUN: Final = (State.WAITING.value, State.CLAIMED.value)
 
 

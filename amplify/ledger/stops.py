@@ -17,7 +17,6 @@ from sqlalchemy import Connection, RowMapping, insert, select, text, update
 from amplify.ledger.candidate import Bar, Candidate
 from amplify.ledger.care import STOP
 from amplify.ledger.claimed import COLUMNS, candidate_in
-from amplify.ledger.inforce import surely_nothing_stopped
 from amplify.ledger.tables import DELIVERY
 from amplify.model.subject import person_in
 
@@ -68,7 +67,7 @@ class Stop:
 
 def stopped(connection: Connection, candidates: Sequence[Candidate], now: datetime) -> Mapping[str, Bar]:
     """Candidates that a stop in force holds, boosts of such among them. Somebody has to lift it."""
-    if surely_nothing_stopped(connection) or connection.execute(_ANY).first() is None:
+    if connection.execute(_ANY).first() is None:
         return {}
     stops = in_force(connection)
     return {one: Bar(stop.sentence) for one, stop in held_by(connection, stops, candidates).items()}

@@ -28,7 +28,7 @@ BUDGET: Final = "budget"
 _LOCKS: Final = 4206180715
 """PostgreSQL's advisory locks are numbers: ours begin here, the migration's is the first."""
 _BINDING: Final = 3
-_KNOWN, _NOW, _MADE = "known", "now", "made"
+_KNOWN, _NOW = "known", "now"
 _BY_KEYS: Final = (
     "enable_seqscan",
     "enable_bitmapscan",
@@ -40,9 +40,7 @@ _BY_KEYS: Final = (
 """What PostgreSQL need not think of in a write transaction, which touches a few rows by their keys. Of a table that has
 just grown it knows no better than to read all of it, each time, until its statistics are made; and what is to come in
 the order of an index it would rather read whole and sort."""
-_BEGUN: Final = "SELECT {lock}, clock_timestamp(), " + " || ".join(
-    f"set_config('{one}', 'off', true)" for one in _BY_KEYS
-)
+_BY_KEYS_ONLY: Final = "SELECT clock_timestamp(), " + ", ".join(f"set_config('{one}', 'off', true)" for one in _BY_KEYS)
 _IDLE: Final = 1.0
 """Seconds (real time) after which a connection may have been lost without anybody noticing."""
 _READ_ONLY: Final = "25006"
@@ -97,12 +95,11 @@ class Ledger:
         return ledger
 
     @contextmanager
-    def write(self, sharing: int | None = None) -> Iterator[Connection]:
+    def write(self) -> Iterator[Connection]:
         """A write transaction; commits at the end, or rolls back and raises. NeedsPerson where the database went away.
 
         SQLite takes its write lock at once, behind a file lock: without it a busy writer starves the other
-        processes for seconds. `sharing`: a lock that will probably be shared (see `lock`), taken with the first
-        question where nobody has it alone.
+        processes for seconds.
         """
         with _answering(), self._lock, self.engine.connect() as connection:
             connection.info.pop(_KNOWN, None)
@@ -110,23 +107,14 @@ class Ledger:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
                 connection.begin()
-                self._begun(connection, sharing)
+                moment = connection.exec_driver_sql(_BY_KEYS_ONLY).scalar_one()
+                known_for_now(connection)[_NOW] = moment.astimezone(UTC)
             try:
                 yield connection
                 connection.commit()
             except BaseException:
-                if self.sqlite:
-                    made_here(connection).clear()
                 connection.rollback()
                 raise
-
-    def _begun(self, connection: Connection, sharing: int | None) -> None:
-        free = f"pg_try_advisory_xact_lock_shared({_LOCKS + sharing})" if sharing is not None else "false"
-        shared, moment, _ = connection.exec_driver_sql(_BEGUN.format(lock=free)).one()
-        known = known_for_now(connection)
-        known[_NOW] = moment.astimezone(UTC)
-        if shared:
-            known[sharing, True] = True
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -212,12 +200,6 @@ def known_for_now(connection: Connection) -> dict[Any, Any]:
     """What need not be asked again before this transaction ends: the time it was told, its locks, its budget."""
     known: dict[Any, Any] = connection.info.setdefault(_KNOWN, {})
     return known
-
-
-def made_here(connection: Connection) -> set[str]:
-    """What this connection has surely made for itself (SQLite's temp schema): a transaction that fails may undo it."""
-    made: set[str] = connection.info.setdefault(_MADE, set())
-    return made
 
 
 def get_meta(connection: Connection, key: str) -> str | None:

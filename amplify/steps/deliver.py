@@ -1,8 +1,9 @@
-"""deliver: the way of one claimed delivery, from the uploads and the last look at the gates to the receipt."""
+"""deliver: the way of one claimed delivery: prepare; then for each part a durable begin mark, the call, the receipt."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -11,24 +12,26 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from amplify.ledger.claimed import Claimed, ClaimedPart
+from amplify.ledger.group_commit import GroupCommitter
 from amplify.ledger.mark import Barred, Begun, Mark, Prepared, begin, keep
 from amplify.ledger.sent import Out, write_sent
 from amplify.ledger.settle import Hand
-from amplify.ledger.writer import NOBODY, Writer, each
 from amplify.model.errors import LoggedOut, PlatformError, Refused, TryLater, Unknown
 from amplify.model.event import tell
 from amplify.model.message import Part
 from amplify.model.platform import Call, Platform, Receipt
 from amplify.rules.prepared import holds
-from amplify.steps.awake import running, slept
-from amplify.steps.crew import Course, Wanted
+from amplify.steps.awake import SLEPT, running, slept
 from amplify.steps.desk import Desk
+
+Marked = tuple[Begun | Barred, float]
+"""The answer to a request to begin, and when the gates were looked at (`awake.running`)."""
 
 _AT_ONCE: Final = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Armed:
+class ReadyDelivery:
     """Everything is uploaded and built; only the calls themselves are left."""
 
     claimed: Claimed
@@ -38,7 +41,7 @@ class Armed:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class Outcome:
     """What came of a delivery."""
 
     outcome: str
@@ -49,91 +52,68 @@ class Ended:
     """Real time from the first mark's being durable to the answer that ended it; None: it did not end with one."""
 
 
-class Delivering:
+class Deliverer:
     """Takes claimed deliveries to their platforms. One instance serves all threads of a pass."""
 
-    def __init__(self, desk: Desk, writer: Writer) -> None:
-        self._desk, self._writer = desk, writer
+    def __init__(self, desk: Desk, commits: GroupCommitter) -> None:
+        self._desk, self._commits = desk, commits
 
-    def deliver(self, claimed: Claimed) -> Course[Ended]:
+    def deliver(self, claimed: Claimed) -> Outcome:
         """Send what is not out yet. Never raises a platform error: what came of it is in the ledger."""
-        armed = yield from self.arm(claimed)
-        if isinstance(armed, Ended):
-            return armed
-        return (yield from self.send(armed))
+        ready = self.prepare(claimed)
+        return ready if isinstance(ready, Outcome) else self.send(ready)
 
-    def arm(self, claimed: Claimed) -> Course[Armed | Ended]:
-        """All that may be done ahead of time; or what came of it, where it ended here."""
+    def prepare(self, claimed: Claimed) -> ReadyDelivery | Outcome:
+        """All that may be done ahead of time: log in, upload, build; or what came of it, where it ended here."""
         try:
             adapter = self._desk.adapter(claimed.account)
         except PlatformError as error:
-            return (yield from self._failed(claimed, None, error, ours=True))
+            return self._failed(claimed, None, error, ours=True)
         try:
-            prepared, uploaded = self._prepare(adapter, claimed)
+            prepared, uploaded = _prepare_parts(adapter, claimed)
         except PlatformError as error:
-            return (yield from self._failed(claimed, None, error))
-        if uploaded and not (yield self._keep, Prepared(claimed, uploaded)):
-            return Ended("lost")
-        return Armed(claimed, adapter, prepared)
+            return self._failed(claimed, None, error)
+        if not prepared:  # its last receipt came after it was given up
+            self._settle(claimed, lambda hand: hand.complete(claimed.id))
+            return Outcome("sent")
+        if uploaded and not self._commits.submit_batched(self._save_uploads, Prepared(claimed, uploaded)).result():
+            return Outcome("lost")
+        return ReadyDelivery(claimed, adapter, prepared)
 
-    def send(self, armed: Armed) -> Course[Ended]:
-        """The calls, each behind its own durable mark."""
-        claimed, prepared = armed.claimed, armed.prepared
-        if not prepared:
-            yield self._by_hand(claimed, lambda hand: hand.complete(claimed.id))
-            return Ended("sent")
+    def send(self, ready: ReadyDelivery, first_mark: Future[Marked] | None = None) -> Outcome:
+        """The calls, each behind its own durable mark. `first_mark`: requested by somebody else, for a moment."""
+        claimed, prepared = ready.claimed, ready.prepared
         receipts = [part.receipt for part in claimed.parts if part.receipt is not None]
-        first, began = True, monotonic()
+        began: float | None = None
         for part in claimed.parts[len(receipts) :]:
-            looked = running()
-            begun = yield self._mark, Mark(claimed, part.number, prepared[part.number], first)
+            mark = first_mark if began is None and first_mark is not None else self._request(ready, part, began is None)
+            begun, looked = mark.result()
             if isinstance(begun, Barred):
-                return (yield from self._barred(claimed, begun, out=bool(receipts)))
-            if first:
-                first, began = False, monotonic()
+                return self._not_begun(claimed, begun, out=bool(receipts))
+            began = began or monotonic()
             if slept(looked):
-                asleep = TryLater("the machine slept between the last look at the gates and the call", _AT_ONCE)
-                return (yield from self._failed(claimed, begun, asleep))
+                return self._failed(claimed, begun, TryLater(SLEPT, _AT_ONCE))
             try:
-                receipt = self._send(armed.adapter, claimed, part, begun, prepared[part.number], receipts)
+                receipt = self._call(ready.adapter, claimed, part, begun, prepared[part.number], receipts)
             except PlatformError as error:
-                return (yield from self._failed(claimed, begun, error, seconds=monotonic() - began))
+                return self._failed(claimed, begun, error, seconds=monotonic() - began)
             receipts.append(receipt)
             last = part.number == len(claimed.parts) - 1
-            out = Out(claimed, part.number, receipt, last)
-            if last:  # nobody need wait for it: the next delivery's own mark comes after it in line
-                self._writer.ask(self._sent, out, NOBODY)
-            else:
-                yield self._sent, out
-        return Ended("sent", seconds=monotonic() - began)
+            written = self._commits.submit_batched(self._save_receipts, Out(claimed, part.number, receipt, last))
+            if not last:  # for the last one nobody need wait: any later mark is written after it
+                written.result()
+        return Outcome("sent", seconds=monotonic() - (began or monotonic()))
 
-    def _prepare(
-        self, adapter: Platform, claimed: Claimed
-    ) -> tuple[dict[int, dict[str, Any]], dict[int, dict[str, Any]]]:
-        """Upload for every part that is still to come, before the first call: nothing of it can appear.
+    def request_first_marks(self, all_ready: Sequence[tuple[ReadyDelivery, Future[Marked]]]) -> None:
+        """Have the first parts of all these begun in one transaction; each future is told when that is durable."""
+        requests = [(_first_mark(ready), mark) for ready, mark in all_ready]
+        self._commits.submit_group(self._begin, requests)
 
-        What each part goes out with, and what of it was uploaded just now.
-        """
-        prepared: dict[int, dict[str, Any]] = {}
-        uploaded: dict[int, dict[str, Any]] = {}
-        real = datetime.now(UTC)
-        for part in claimed.parts:
-            if part.receipt is not None:
-                continue
-            if claimed.message.boost is not None:
-                prepared[part.number] = {}
-                continue
-            # A claimed part is not out, so what no longer holds may be uploaded anew: nobody has seen the old one.
-            if part.prepared is not None and holds(part.prepared, real):
-                prepared[part.number] = part.prepared
-                continue
-            words = claimed.message.parts[part.number]
-            prepared[part.number] = adapter.prepare(claimed.message, words)
-            if words.pictures or words.card is not None:
-                uploaded[part.number] = prepared[part.number]
-        return prepared, uploaded
+    def _request(self, ready: ReadyDelivery, part: ClaimedPart, first: bool) -> Future[Marked]:
+        wanted = Mark(ready.claimed, part.number, ready.prepared[part.number], first)
+        return self._commits.submit_batched(self._begin, wanted)
 
-    def _send(
+    def _call(
         self,
         adapter: Platform,
         claimed: Claimed,
@@ -148,15 +128,15 @@ class Delivering:
             return adapter.boost(claimed.target, part.key, part.record_key, begun.created_at)
         return adapter.publish(call_for(claimed, part, begun.created_at, prepared, receipts))
 
-    def _barred(self, claimed: Claimed, barred: Barred, out: bool) -> Course[Ended]:
-        """A gate closed at the last moment."""
+    def _not_begun(self, claimed: Claimed, barred: Barred, out: bool) -> Outcome:
+        """A gate closed at the last moment. `out`: earlier parts of the thread are."""
         if barred.lost:
-            return Ended("lost")
+            return Outcome("lost")
         if out:
-            yield self._by_hand(claimed, lambda hand: hand.barred(claimed.id, barred.why))
-            return Ended("cut", barred.why)
-        yield self._by_hand(claimed, lambda hand: hand.release(claimed.id, barred.why))
-        return Ended("held", barred.why)
+            self._settle(claimed, lambda hand: hand.barred(claimed.id, barred.why))
+            return Outcome("cut", barred.why)
+        self._settle(claimed, lambda hand: hand.release(claimed.id, barred.why))
+        return Outcome("held", barred.why)
 
     def _failed(
         self,
@@ -165,47 +145,75 @@ class Delivering:
         error: PlatformError,
         ours: bool = False,
         seconds: float | None = None,
-    ) -> Course[Ended]:
-        """Write down what a failure means. `ours`: it lies in our own files, so each pass may try again."""
+    ) -> Outcome:
+        """Write down what a failure means: what is to be done next. `ours`: it lies in our own files, so each pass may
+        try again."""
         part = begun.part if begun is not None else None
-        why = error.why
+        id, account, why = claimed.id, claimed.account, error.why
         if isinstance(error, TryLater) or (begun is None and isinstance(error, Unknown)):
             # Before the begin mark nothing can have appeared: whatever happened may be done again.
             after = error.after if isinstance(error, TryLater) else None
             after = self._desk.timings.backoff if after is None else after
-            yield self._by_hand(claimed, lambda hand: hand.try_later(claimed.id, claimed.account, part, why, after))
-            return Ended("try_later", why, seconds)
+            self._settle(claimed, lambda hand: hand.try_later(id, account, part, why, after))
+            return Outcome("try_later", why, seconds)
         if isinstance(error, LoggedOut):
             rest = None if ours else self._desk.timings.pause
-            yield self._by_hand(claimed, lambda hand: hand.logged_out(claimed.id, claimed.account, part, why, rest))
-            self._desk.forget(claimed.account)
-            tell("paused", account=claimed.account, why=why)
-            return Ended("logged_out", why, seconds)
+            self._settle(claimed, lambda hand: hand.logged_out(id, account, part, why, rest))
+            self._desk.forget(account)
+            tell("paused", account=account, why=why)
+            return Outcome("logged_out", why, seconds)
         if isinstance(error, Refused):
-            yield self._by_hand(claimed, lambda hand: hand.refused(claimed.id, part, why))
-            return Ended("refused", why, seconds)
-        yield self._by_hand(claimed, lambda hand: hand.unknown(claimed.id, part, why))
-        return Ended("unknown", why, seconds)
+            self._settle(claimed, lambda hand: hand.refused(id, part, why))
+            return Outcome("refused", why, seconds)
+        self._settle(claimed, lambda hand: hand.unknown(id, part, why))
+        return Outcome("unknown", why, seconds)
 
-    def _by_hand(self, claimed: Claimed, act: Callable[[Hand], Any]) -> Wanted:
-        """Let the hand that holds this claim act in the next group commit."""
+    def _settle(self, claimed: Claimed, act: Callable[[Hand], Any]) -> None:
+        """Let the hand that holds this claim act in the next group commit, and wait for that."""
         desk = self._desk
+        self._commits.run(lambda connection: act(Hand(desk.ledger, connection, desk.clock.now(), claimed.owner)))
 
-        def work(connection: Connection) -> Any:
-            return act(Hand(desk.ledger, connection, desk.clock.now(), claimed.owner))
+    def _begin(self, connection: Connection, marks: Sequence[Mark]) -> list[Marked]:
+        desk, looked = self._desk, running()
+        answers = begin(desk.ledger, connection, marks, desk.clock.now(), desk.timings.lease)
+        return [(answer, looked) for answer in answers]
 
-        return each, work
-
-    def _mark(self, connection: Connection, marks: Sequence[Mark]) -> list[Begun | Barred]:
-        desk = self._desk
-        return begin(desk.ledger, connection, marks, desk.clock.now(), desk.timings.lease)
-
-    def _sent(self, connection: Connection, parts: Sequence[Out]) -> list[bool]:
+    def _save_receipts(self, connection: Connection, parts: Sequence[Out]) -> list[bool]:
         return write_sent(self._desk.ledger, connection, parts, self._desk.clock.now())
 
-    def _keep(self, connection: Connection, uploads: Sequence[Prepared]) -> list[bool]:
+    def _save_uploads(self, connection: Connection, uploads: Sequence[Prepared]) -> list[bool]:
         desk = self._desk
         return keep(desk.ledger, connection, uploads, desk.clock.now(), desk.timings.lease)
+
+
+def _first_mark(ready: ReadyDelivery) -> Mark:
+    number = min(ready.prepared)
+    return Mark(ready.claimed, number, ready.prepared[number], first=True)
+
+
+def _prepare_parts(adapter: Platform, claimed: Claimed) -> tuple[dict[int, dict[str, Any]], dict[int, dict[str, Any]]]:
+    """Upload for every part that is still to come, before the first call: nothing of it can appear.
+
+    What each part goes out with, and what of it was uploaded just now.
+    """
+    prepared: dict[int, dict[str, Any]] = {}
+    uploaded: dict[int, dict[str, Any]] = {}
+    real = datetime.now(UTC)
+    for part in claimed.parts:
+        if part.receipt is not None:
+            continue
+        if claimed.message.boost is not None:
+            prepared[part.number] = {}
+            continue
+        # A claimed part is not out, so what no longer holds may be uploaded anew: nobody has seen the old one.
+        if part.prepared is not None and holds(part.prepared, real):
+            prepared[part.number] = part.prepared
+            continue
+        words = claimed.message.parts[part.number]
+        prepared[part.number] = adapter.prepare(claimed.message, words)
+        if words.pictures or words.card is not None:
+            uploaded[part.number] = prepared[part.number]
+    return prepared, uploaded
 
 
 def call_for(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from amplify.ledger.claimed import Claimed
     from amplify.model.plan import Change
     from amplify.steps.desk import Desk
-    from amplify.steps.drain import Told
+    from amplify.steps.worker import OnOutcome
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Pass:
         return bool(self.paused or self.unsure)
 
 
-def publish(desk: Desk, *, workers: int = 8, told: Told | None = None, stop: Event | None = None) -> Pass:
+def publish(desk: Desk, *, workers: int = 8, on_outcome: OnOutcome | None = None, stop: Event | None = None) -> Pass:
     """Everything that is due now, exactly once. Any number of passes may run at once, on any machines.
 
     Raises UnreadableFiles where the files have errors: nothing is sent then, and where they come to have some, nothing
@@ -54,17 +54,17 @@ def publish(desk: Desk, *, workers: int = 8, told: Told | None = None, stop: Eve
     kept = upkeep(desk)
     done.reaped, done.unsure = kept.reaped, kept.unsure
     if kept.seen.due or kept.looked:
-        from amplify.steps.drain import drain
+        from amplify.steps.worker import deliver_due
 
         spoke: set[str] = set()
 
         def heard(claimed: Claimed, outcome: str) -> None:
             if outcome in ("sent", "refused"):  # its server answers just now
                 spoke.add(claimed.account)
-            if told is not None:
-                told(claimed, outcome)
+            if on_outcome is not None:
+                on_outcome(claimed, outcome)
 
-        drain(desk, workers, heard, stop, done.outcomes, mark)
+        deliver_due(desk, workers, heard, stop, done.outcomes, mark)
         if spoke and not (stop is not None and stop.is_set()):
             from amplify.steps.online import refresh_limits
 

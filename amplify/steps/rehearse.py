@@ -19,9 +19,9 @@ from amplify.model.delivery import State
 from amplify.model.errors import NeedsPerson
 from amplify.steps.approve import approve_as_rehearsed
 from amplify.steps.desk import Desk
-from amplify.steps.drain import Told
 from amplify.steps.measure import measure
 from amplify.steps.publish import publish
+from amplify.steps.worker import OnOutcome
 
 _PLACE: Final = "rehearsal"
 _PATIENCE: Final = timedelta(seconds=60)
@@ -55,7 +55,7 @@ def rehearse(
     *,
     workers: int,
     stage_time: Callable[[datetime], None],
-    told: Told | None = None,
+    told: OnOutcome | None = None,
     lapse: Callable[[Lapse], None] | None = None,
     happenings: Sequence[Happening] = (),
 ) -> None:
@@ -98,11 +98,11 @@ def _resume(desk: Desk, start: datetime) -> datetime:
     return max(start, datetime.fromisoformat(place)) if place else start
 
 
-def _publish(desk: Desk, workers: int, told: Told | None) -> None:
+def _publish(desk: Desk, workers: int, told: OnOutcome | None) -> None:
     """Passes until nothing of this instant is on its way any more."""
     patience = time.monotonic() + _PATIENCE.total_seconds()
     while True:
-        done = publish(desk, workers=workers, told=told)
+        done = publish(desk, workers=workers, on_outcome=told)
         if done.paused:
             account, why = next(iter(done.paused.items()))
             raise NeedsPerson(f"{account} cannot speak on the stage: {why}")

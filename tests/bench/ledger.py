@@ -19,7 +19,7 @@ from amplify.model.clock import SetClock
 from amplify.model.message import Message, Part
 from amplify.model.platform import Call, Receipt
 from amplify.steps.current import mark_of
-from amplify.steps.drain import drain
+from amplify.steps.worker import deliver_due
 from bench import crowd
 from bench.bare import take
 from bench.databases import POSTGRES, SQLITE, Databases, databases
@@ -62,7 +62,7 @@ def _amplify(ledger: Ledger, folder: Path) -> float:
     desk.words = crowd.workspace(folder, 0, 1, ("x",), days=0)
     outcomes: Counter[str] = Counter()
     began = time.perf_counter()
-    drain(desk, THREADS, None, None, outcomes, mark_of(desk))
+    deliver_due(desk, THREADS, None, None, outcomes, mark_of(desk))
     seconds = time.perf_counter() - began
     assert outcomes["sent"] == DELIVERIES, outcomes
     with ledger.read() as connection:

@@ -16,7 +16,6 @@ from sqlalchemy import Connection, insert, text
 from amplify.ledger.bars import AT_CLAIM
 from amplify.ledger.candidate import Bar, Candidate
 from amplify.ledger.claim import Sorted, claim
-from amplify.ledger.gates import GATES
 from amplify.ledger.store import Ledger
 from amplify.ledger.tables import GATE
 from bench.bare import take
@@ -110,7 +109,7 @@ def _blocked(ledger: Ledger, name: str) -> list[Figure]:
 
 def _claim(ledger: Ledger) -> tuple[Sorted, float]:
     began = time.perf_counter()
-    with ledger.write(sharing=GATES) as connection:  # as the writer does
+    with ledger.write() as connection:
         found = claim(ledger, connection, now=NOW, owner="bench", lease=_LEASE, limit=LIMIT)
     return found, time.perf_counter() - began
 

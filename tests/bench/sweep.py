@@ -18,8 +18,8 @@ from amplify.model.clock import SetClock
 from amplify.stage.app import build
 from amplify.stage.process import Control
 from amplify.steps.current import mark_of
-from amplify.steps.drain import drain
 from amplify.steps.measure import measure as sweep
+from amplify.steps.worker import deliver_due
 from bench.desk import bench_desk
 from bench.figure import Figure
 from bench.stock import NOW, account, fill
@@ -51,7 +51,7 @@ def _calls(folder: Path, platform: str) -> int:
         desk = bench_desk(folder, database, SetClock(NOW), url, ACCOUNTS, platform, secrets)
         fill(desk.ledger, POSTS, ACCOUNTS, platform=platform)
         outcomes: Counter[str] = Counter()
-        drain(desk, THREADS, None, None, outcomes, mark_of(desk))
+        deliver_due(desk, THREADS, None, None, outcomes, mark_of(desk))
         assert outcomes == Counter(sent=POSTS), outcomes
         sweep(desk, everything=True)  # once a client asks what kind of server it speaks to
         asked.clear()

@@ -24,7 +24,7 @@ from amplify.model.clock import Clock, RealClock, SetClock
 from amplify.model.platform import Connection
 from amplify.platforms.registry import adapter
 from amplify.steps.current import mark_of
-from amplify.steps.drain import Drain, drain
+from amplify.steps.worker import Worker, deliver_due
 from bench.desk import SECRETS, BenchDesk, bench_desk
 from bench.machine import resident
 from bench.stock import NOW, account
@@ -50,7 +50,7 @@ def _amplify(server: str, threads: int, accounts: int, database: str, folder: st
 
     def begin() -> int:
         outcomes: Counter[str] = Counter()
-        drain(desk, threads, None, None, outcomes, mark_of(desk))
+        deliver_due(desk, threads, None, None, outcomes, mark_of(desk))
         assert not outcomes - Counter(sent=outcomes["sent"]), outcomes
         return outcomes["sent"]
 
@@ -71,7 +71,7 @@ def _punctual(server: str, threads: int, posts: int, accounts: int, database: st
         def broken(_: Claimed, error: BaseException) -> None:
             raise error
 
-        Drain(desk, threads, told, stop, outcomes, broken, stay=True).run(mark_of(desk))
+        Worker(desk, threads, told, stop, outcomes, broken, forever=True).run(mark_of(desk))
         return outcomes["sent"]
 
     return begin

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import timedelta
 from pathlib import Path
 
@@ -32,16 +33,15 @@ from workshop import Workshop
 
 from amplify.ledger.claim import claim
 from amplify.ledger.claimed import Claimed
+from amplify.ledger.group_commit import BatchWrite, Item, T, Write
 from amplify.ledger.reap import reap
 from amplify.ledger.removing import REMOVABLE
 from amplify.ledger.store import Ledger
-from amplify.ledger.writer import Act, Item, Reply, T
 from amplify.model.delivery import State
 from amplify.model.errors import NeedsPerson
 from amplify.model.gate import Gate
 from amplify.model.plan import Planned
-from amplify.steps.crew import Course
-from amplify.steps.deliver import Delivering, Ended
+from amplify.steps.deliver import Deliverer
 from amplify.steps.publish import publish
 from amplify.steps.reconcile import reconcile
 from amplify.steps.resume import resume
@@ -89,39 +89,26 @@ class Fuse:
 
 
 class OneByOne:
-    """Writes like the group writer, one piece at a time, and may die before or after each commit."""
+    """Writes like the group committer, one item at a time, and may die before or after each commit."""
 
     def __init__(self, ledger: Ledger, fuse: Fuse) -> None:
         self._ledger, self._fuse = ledger, fuse
 
-    def ask(self, act: Act[Item, T], item: Item, reply: Reply) -> None:
+    def submit_batched(self, write: BatchWrite[Item, T], item: Item) -> Future[T]:
+        future: Future[T] = Future()
+        self._fuse.burn()
         try:
-            reply.give(self.write(act, item))
+            with self._ledger.write() as connection:
+                (result,) = write(connection, [item])
         except Exception as error:
-            reply.fail(error)
+            future.set_exception(error)
+        else:
+            self._fuse.burn()
+            future.set_result(result)
+        return future
 
-    def write(self, act: Act[Item, T], item: Item) -> T:
-        self._fuse.burn()
-        with self._ledger.write() as connection:
-            (result,) = act(connection, [item])
-        self._fuse.burn()
-        return result
-
-
-def run(course: Course[Ended], writer: OneByOne) -> Ended:
-    """Take a course to its end on this thread."""
-    try:
-        wanted = next(course)
-        while True:
-            try:
-                answer = writer.write(*wanted)
-            except BaseException as error:
-                wanted = course.throw(error)
-            else:
-                wanted = course.send(answer)
-    except StopIteration as end:
-        ended: Ended = end.value
-        return ended
+    def run(self, write: Write[T]) -> T:
+        return self.submit_batched(lambda connection, writes: [one(connection) for one in writes], write).result()
 
 
 class Ways(RuleBasedStateMachine):
@@ -270,8 +257,8 @@ class Ways(RuleBasedStateMachine):
     def guarded(self, meanwhile: Callable[[str], None], claimed: Claimed, fuse: Fuse) -> None:
         self.world.meanwhile = meanwhile
         try:
-            writer = OneByOne(self.ledger, fuse)
-            outcomes[run(Delivering(self.desk, writer).deliver(claimed), writer).outcome] += 1  # type: ignore[arg-type]
+            deliverer = Deliverer(self.desk, OneByOne(self.ledger, fuse))  # type: ignore[arg-type]
+            outcomes[deliverer.deliver(claimed).outcome] += 1
         except Killed:
             event("killed on its way")
             self.desk._adapters.clear()

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from amplify.model.allowance import Allowance, Heard, place_of
 from amplify.rules.gcra import LANDING, Bucket, hear, take
-from amplify.steps.drain import AHEAD
 from amplify.steps.timings import Timings
+from amplify.steps.worker import AHEAD
 
 NOW = datetime(2027, 5, 17, 9, tzinfo=UTC)
 POSTS = Allowance("posts", "account", 100, timedelta(minutes=15))
