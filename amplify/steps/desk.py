@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from amplify.ledger.store import Ledger
 from amplify.model.allowance import place_of
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from amplify.model.problem import Problem
     from amplify.model.workspace import Workspace
 
+_RECENT: Final = 1.0
+"""Seconds (real time) for which files are taken as they were just seen: as often as a worker looks at them."""
 Secrets = Callable[["Account"], Mapping[str, str]]
 
 
@@ -66,6 +69,7 @@ class Desk:
         self._adapters: dict[str, Platform] = {}
         self._lock = Lock()
         self._loaded: tuple[str, Workspace] | None = None
+        self._looked = 0.0
         self._heard = Hearing()
 
     @cached_property
@@ -109,8 +113,10 @@ class Desk:
         """The files as words, read again when they changed. Raises UnreadableFiles with all problems."""
         from amplify.workspace.load import load
 
+        looked = time.monotonic()
         mark = self.fingerprint()
         with self._lock:
+            self._looked = looked
             if self._loaded is None or self._loaded[0] != mark:
                 loaded = load(self.root, frozenset(self.dialects))
                 if loaded.workspace is None:
@@ -155,17 +161,34 @@ class Desk:
             self.forget(account)
         self.ledger.close()
 
+    def _recent_workspace(self) -> Workspace:
+        """The files as they were within the last second: hundreds of clients are made in one go."""
+        with self._lock:
+            if self._loaded is not None and time.monotonic() - self._looked < _RECENT:
+                return self._loaded[1]
+        return self.workspace()
+
+    def _dialect_of(self, account: Account) -> Dialect:
+        """The platform's, with the limits of this account's own server."""
+        from amplify.ledger.learned import limits_of
+        from amplify.model.known import within
+
+        with self.ledger.read() as connection:
+            limits = limits_of(connection, account.id)
+        dialect = self.dialects[account.platform]
+        return within(dialect, limits) if limits is not None else dialect
+
     def _connect(self, name: str) -> Platform:
         from amplify.media.store import card_room_of, room_of
         from amplify.model.platform import Connection
         from amplify.platforms.credentials import find_secrets
         from amplify.platforms.registry import adapter
 
-        workspace = self.workspace()
+        workspace = self._recent_workspace()
         account = workspace.accounts.get(name)
         if account is None:
             raise LoggedOut(f"{name} is no longer in config/accounts.yaml: put it back, or take it off the queue")
-        dialect = self.known().on(self.dialects[account.platform], name)
+        dialect = self._dialect_of(account)
         if self.secrets is not None:
             secrets = self.secrets(account)
         else:
@@ -184,6 +207,6 @@ class Desk:
                 card_bytes=lambda picture: store.cleaned(picture, card_room_of(dialect)),
                 film=store.film,
                 timeout=self.timings.timeout.total_seconds(),
-                heard=self._heard.ear(name, self.places().get(name)),
+                heard=self._heard.ear(name, place_of(account.platform, self.server or account.server)),
             )
         )

@@ -5,7 +5,7 @@ Everything is kept in the ledger with its time, so that the files are checked an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,9 +18,11 @@ from amplify.model.known import Known
 from amplify.model.platform import Limits
 from amplify.model.workspace import Workspace
 from amplify.steps.desk import Desk
+from amplify.steps.worker_pool import WorkerPool
 
 FRESH: Final = timedelta(days=1)
 """How long an answer counts before it is asked again (real time)."""
+_SERVERS_AT_ONCE: Final = 8
 
 
 @dataclass
@@ -71,23 +73,39 @@ def ask(desk: Desk, progress: Callable[[int, int], None] | None = None) -> Asked
 
 
 def refresh_limits(desk: Desk, accounts: Iterable[str]) -> set[str]:
-    """Ask these accounts' servers what they take, where nobody asked within a day; those that said something new.
+    """Ask these accounts' servers what they take, each server once, where nobody asked within a day; the accounts for
+    which that is news.
 
     Called after they spoke, so that no post waits for it; a server that does not answer is asked another time.
     """
-    known, now = desk.known(), _now(desk)
-    new: set[str] = set()
+    known, now, servers = desk.known(), _now(desk), desk.places()
+    by_server: dict[str | None, list[str]] = {}
     for account in sorted(accounts):
         said = known.limits.get(account)
-        if said is not None and now - said.at < FRESH:
-            continue
+        if account in servers and (said is None or now - said.at >= FRESH):
+            by_server.setdefault(servers[account], []).append(account)
+    if not by_server:
+        return set()
+    with WorkerPool("limits", min(len(by_server), _SERVERS_AT_ONCE)) as pool:
+        asked = [(own, pool.submit(_limits_of, desk, own)) for own in by_server.values()]
+        answers = [(own, future.result()) for own, future in asked]
+    limits = {account: answer for own, answer in answers if answer is not None for account in own}
+    with desk.ledger.write() as connection:
+        real = desk.ledger.real_now(connection)
+        new = {account for account, said in limits.items() if learn_limits(connection, account, said, real)}
+    for account in new:
+        desk.forget(account)  # its next client fits pictures to the new limit
+    return new
+
+
+def _limits_of(desk: Desk, accounts: Sequence[str]) -> Limits | None:
+    """What a server takes, from the first of its accounts that is answered."""
+    for account in accounts:
         try:
-            limits = desk.adapter(account).limits()
+            return desk.adapter(account).limits()
         except PlatformError:
             continue
-        if _keep_limits(desk, account, limits):
-            new.add(account)
-    return new
+    return None
 
 
 def _ask_account(desk: Desk, account: str) -> None:
