@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, bindparam, create_engine, event, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from amplify.ledger.filelock import FileLock
 from amplify.ledger.tables import META
@@ -41,8 +40,6 @@ _BY_KEYS: Final = (
 just grown it knows no better than to read all of it, each time, until its statistics are made; and what is to come in
 the order of an index it would rather read whole and sort."""
 _BY_KEYS_ONLY: Final = "SELECT clock_timestamp(), " + ", ".join(f"set_config('{one}', 'off', true)" for one in _BY_KEYS)
-_IDLE: Final = 1.0
-"""Seconds (real time) after which a connection may have been lost without anybody noticing."""
 _READ_ONLY: Final = "25006"
 """PostgreSQL's SQLSTATE for a database that may only be read just now: an administrator, or a fail-over, says so."""
 
@@ -231,24 +228,8 @@ def _answering() -> Iterator[None]:
 
 
 def _postgresql(url: URL) -> Engine:
-    """An engine whose connections are tried before they are used again, where they lay idle for a while: in a drain a
-    question more for each commit would cost as much as the commit."""
-    engine = create_engine(url, pool_size=5)
-
-    @event.listens_for(engine, "checkin")
-    def _idle_from(_: Any, record: Any) -> None:
-        record.info["idle from"] = time.monotonic()
-
-    @event.listens_for(engine, "checkout")
-    def _try(connection: Any, record: Any, _: Any) -> None:
-        if time.monotonic() - record.info.get("idle from", 0.0) < _IDLE:
-            return
-        try:
-            engine.dialect.do_ping(connection)
-        except engine.dialect.loaded_dbapi.Error as error:
-            raise DisconnectionError from error  # the pool makes a new one
-
-    return engine
+    """Connections are tried before they are used again: a server may have been restarted meanwhile."""
+    return create_engine(url, pool_size=5, pool_pre_ping=True)
 
 
 def _sqlite(path: Path) -> tuple[Engine, FileLock]:
