@@ -1,7 +1,7 @@
 """A loop over a platform's library and nothing else: `python -m bench.bare_loop PLATFORM SERVER THREADS POSTS FILE`.
 
-FILE is JSON: the credentials of each account. It begins with nothing loaded, and makes its clients when they are needed,
-one an account, one post at a time on each: as amplify does.
+FILE is JSON: the credentials of each account. It begins with nothing loaded, and makes its clients when they are
+needed, one an account, one post at a time on each: as amplify does.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from threading import Lock
 from typing import Any
 
 Post = Callable[[str], object]
+_SENTENCE = "and some twenty words, as long as posts are, with a hashtag and a link: #FreeThem https://example.org/1"
 
 
 def x(server: str, handle: str, secrets: Mapping[str, str]) -> Post:
@@ -95,9 +96,7 @@ def main(platform: str, server: str, threads: str, posts: str, file: str) -> Non
             if which not in clients:
                 own = accounts[which]
                 clients[which] = CONNECT[platform](server, own["handle"], own["secrets"])
-            clients[which](
-                f"{number} {time.time_ns()} a sentence as long as posts are, with #FreeThem and a link to it"
-            )
+            clients[which](f"{number} {time.time_ns()} {_SENTENCE}")
 
     with ThreadPoolExecutor(int(threads)) as pool:
         list(pool.map(post, range(int(posts))))

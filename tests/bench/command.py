@@ -1,5 +1,6 @@
-"""The real command, from start to exit: `amplify publish` of 1,500 posts on 250 accounts, against a bare loop over each
-platform's library, with everything that a pass has to do: reading the files, planning, queueing, credentials, clients."""
+"""The real command, from start to exit: `amplify publish` of 1,500 posts on 250 accounts, against a bare loop over
+each platform's library, with everything that a pass has to do: reading the files, planning, queueing, credentials,
+clients."""
 
 from __future__ import annotations
 
