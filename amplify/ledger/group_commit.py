@@ -15,7 +15,7 @@ from typing import Any, Final, Self, TypeVar
 
 from sqlalchemy import Connection
 
-from amplify.ledger.store import Ledger
+from amplify.ledger.database import Ledger
 from amplify.model.errors import NeedsPerson
 
 T = TypeVar("T")

@@ -8,13 +8,13 @@ import tempfile
 import time
 from pathlib import Path
 
-from amplify.ledger.store import Ledger, set_meta
+from amplify.ledger.database import Ledger, set_meta
 from bench.figure import Figure
 
 WRITES = 300
 _GREEDY = """
 import sys
-from amplify.ledger.store import Ledger, set_meta
+from amplify.ledger.database import Ledger, set_meta
 ledger, number = Ledger.open(sys.argv[1]), 0
 while True:
     with ledger.write() as connection:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from amplify.ledger.bulk_update import BulkUpdate
-from amplify.ledger.store import Ledger
+from amplify.ledger.database import Ledger
 from amplify.ledger.tables import DELIVERY, META, READING
 from amplify.model.delivery import State
 from ledger.databases import WoundLedger

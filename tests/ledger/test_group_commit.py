@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from amplify.ledger.gates import GATES
+from amplify.ledger.database import Ledger
 from amplify.ledger.group_commit import GroupCommitter, Write
-from amplify.ledger.store import Ledger
+from amplify.ledger.holds.gates import GATES
 from amplify.ledger.tables import META
 from ledger.databases import WoundLedger
 

@@ -1,0 +1,233 @@
+"""deliver: the way of one claimed delivery: prepare; then for each part a durable begin mark, the call, the receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from amplify.context.app_context import Desk
+from amplify.engine.suspend import SLEPT, running, slept
+from amplify.ledger.group_commit import GroupCommitter
+from amplify.ledger.rows.begin_mark import Barred, Begun, Mark, Prepared, begin, keep
+from amplify.ledger.rows.claimed_delivery import Claimed, ClaimedPart
+from amplify.ledger.rows.receipts import Out, write_sent
+from amplify.ledger.rows.settlement import Hand
+from amplify.model.errors import LoggedOut, PlatformError, Refused, TryLater, Unknown
+from amplify.model.event import tell
+from amplify.model.message import Part
+from amplify.model.platform import Call, Platform, Receipt
+from amplify.rules.plan.upload_validity import holds
+
+Marked = tuple[Begun | Barred, float]
+"""The answer to a request to begin, and when the gates were looked at (`awake.running`)."""
+
+_AT_ONCE: Final = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyDelivery:
+    """Everything is uploaded and built; only the calls themselves are left."""
+
+    claimed: Claimed
+    adapter: Platform
+    prepared: dict[int, dict[str, Any]]
+    """By part that is still to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a delivery."""
+
+    outcome: str
+    """`sent`, `try_later`, `refused`, `logged_out`, `unknown`, `held`, `cut`, or `lost`: another worker has it."""
+    why: str | None = None
+    """What the platform, a gate or our own files said, where it is not out."""
+    seconds: float | None = None
+    """Real time from the first mark's being durable to the answer that ended it; None: it did not end with one."""
+
+
+class Deliverer:
+    """Takes claimed deliveries to their platforms. One instance serves all threads of a pass."""
+
+    def __init__(self, desk: Desk, commits: GroupCommitter) -> None:
+        self._desk, self._commits = desk, commits
+
+    def deliver(self, claimed: Claimed) -> Outcome:
+        """Send what is not out yet. Never raises a platform error: what came of it is in the ledger."""
+        ready = self.prepare(claimed)
+        return ready if isinstance(ready, Outcome) else self.send(ready)
+
+    def prepare(self, claimed: Claimed) -> ReadyDelivery | Outcome:
+        """All that may be done ahead of time: log in, upload, build; or what came of it, where it ended here."""
+        try:
+            adapter = self._desk.adapter(claimed.account)
+        except PlatformError as error:
+            return self._failed(claimed, None, error, ours=True)
+        try:
+            prepared, uploaded = _prepare_parts(adapter, claimed)
+        except PlatformError as error:
+            return self._failed(claimed, None, error)
+        if not prepared:  # its last receipt came after it was given up
+            self._settle(claimed, lambda hand: hand.complete(claimed.id))
+            return Outcome("sent")
+        if uploaded and not self._commits.submit_batched(self._save_uploads, Prepared(claimed, uploaded)).result():
+            return Outcome("lost")
+        return ReadyDelivery(claimed, adapter, prepared)
+
+    def send(self, ready: ReadyDelivery, first_mark: Future[Marked] | None = None) -> Outcome:
+        """The calls, each behind its own durable mark. `first_mark`: requested by somebody else, for a moment."""
+        claimed, prepared = ready.claimed, ready.prepared
+        receipts = [part.receipt for part in claimed.parts if part.receipt is not None]
+        began: float | None = None
+        for part in claimed.parts[len(receipts) :]:
+            mark = first_mark if began is None and first_mark is not None else self._request(ready, part, began is None)
+            begun, looked = mark.result()
+            if isinstance(begun, Barred):
+                return self._not_begun(claimed, begun, out=bool(receipts))
+            began = began or monotonic()
+            if slept(looked):
+                return self._failed(claimed, begun, TryLater(SLEPT, _AT_ONCE))
+            try:
+                receipt = self._call(ready.adapter, claimed, part, begun, prepared[part.number], receipts)
+            except PlatformError as error:
+                return self._failed(claimed, begun, error, seconds=monotonic() - began)
+            receipts.append(receipt)
+            last = part.number == len(claimed.parts) - 1
+            written = self._commits.submit_batched(self._save_receipts, Out(claimed, part.number, receipt, last))
+            if not last:  # for the last one nobody need wait: any later mark is written after it
+                written.result()
+        return Outcome("sent", seconds=monotonic() - (began or monotonic()))
+
+    def request_first_marks(self, all_ready: Sequence[tuple[ReadyDelivery, Future[Marked]]]) -> None:
+        """Have the first parts of all these begun in one transaction; each future is told when that is durable."""
+        requests = [(_first_mark(ready), mark) for ready, mark in all_ready]
+        self._commits.submit_group(self._begin, requests)
+
+    def _request(self, ready: ReadyDelivery, part: ClaimedPart, first: bool) -> Future[Marked]:
+        wanted = Mark(ready.claimed, part.number, ready.prepared[part.number], first)
+        return self._commits.submit_batched(self._begin, wanted)
+
+    def _call(
+        self,
+        adapter: Platform,
+        claimed: Claimed,
+        part: ClaimedPart,
+        begun: Begun,
+        prepared: dict[str, Any],
+        receipts: list[Receipt],
+    ) -> Receipt:
+        if claimed.message.boost is not None:
+            if claimed.target is None:
+                raise Refused("the post it repeats has no address")
+            return adapter.boost(claimed.target, part.key, part.record_key, begun.created_at)
+        return adapter.publish(call_for(claimed, part, begun.created_at, prepared, receipts))
+
+    def _not_begun(self, claimed: Claimed, barred: Barred, out: bool) -> Outcome:
+        """A gate closed at the last moment. `out`: earlier parts of the thread are."""
+        if barred.lost:
+            return Outcome("lost")
+        if out:
+            self._settle(claimed, lambda hand: hand.barred(claimed.id, barred.why))
+            return Outcome("cut", barred.why)
+        self._settle(claimed, lambda hand: hand.release(claimed.id, barred.why))
+        return Outcome("held", barred.why)
+
+    def _failed(
+        self,
+        claimed: Claimed,
+        begun: Begun | None,
+        error: PlatformError,
+        ours: bool = False,
+        seconds: float | None = None,
+    ) -> Outcome:
+        """Write down what a failure means: what is to be done next. `ours`: it lies in our own files, so each pass may
+        try again."""
+        part = begun.part if begun is not None else None
+        id, account, why = claimed.id, claimed.account, error.why
+        if isinstance(error, TryLater) or (begun is None and isinstance(error, Unknown)):
+            # Before the begin mark nothing can have appeared: whatever happened may be done again.
+            after = error.after if isinstance(error, TryLater) else None
+            after = self._desk.timings.backoff if after is None else after
+            self._settle(claimed, lambda hand: hand.try_later(id, account, part, why, after))
+            return Outcome("try_later", why, seconds)
+        if isinstance(error, LoggedOut):
+            rest = None if ours else self._desk.timings.pause
+            self._settle(claimed, lambda hand: hand.logged_out(id, account, part, why, rest))
+            self._desk.forget(account)
+            tell("paused", account=account, why=why)
+            return Outcome("logged_out", why, seconds)
+        if isinstance(error, Refused):
+            self._settle(claimed, lambda hand: hand.refused(id, part, why))
+            return Outcome("refused", why, seconds)
+        self._settle(claimed, lambda hand: hand.unknown(id, part, why))
+        return Outcome("unknown", why, seconds)
+
+    def _settle(self, claimed: Claimed, act: Callable[[Hand], Any]) -> None:
+        """Let the hand that holds this claim act in the next group commit, and wait for that."""
+        desk = self._desk
+        self._commits.run(lambda connection: act(Hand(desk.ledger, connection, desk.clock.now(), claimed.owner)))
+
+    def _begin(self, connection: Connection, marks: Sequence[Mark]) -> list[Marked]:
+        desk, looked = self._desk, running()
+        answers = begin(desk.ledger, connection, marks, desk.clock.now(), desk.timings.lease)
+        return [(answer, looked) for answer in answers]
+
+    def _save_receipts(self, connection: Connection, parts: Sequence[Out]) -> list[bool]:
+        return write_sent(self._desk.ledger, connection, parts, self._desk.clock.now())
+
+    def _save_uploads(self, connection: Connection, uploads: Sequence[Prepared]) -> list[bool]:
+        desk = self._desk
+        return keep(desk.ledger, connection, uploads, desk.clock.now(), desk.timings.lease)
+
+
+def _first_mark(ready: ReadyDelivery) -> Mark:
+    number = min(ready.prepared)
+    return Mark(ready.claimed, number, ready.prepared[number], first=True)
+
+
+def _prepare_parts(adapter: Platform, claimed: Claimed) -> tuple[dict[int, dict[str, Any]], dict[int, dict[str, Any]]]:
+    """Upload for every part that is still to come, before the first call: nothing of it can appear.
+
+    What each part goes out with, and what of it was uploaded just now.
+    """
+    prepared: dict[int, dict[str, Any]] = {}
+    uploaded: dict[int, dict[str, Any]] = {}
+    real = datetime.now(UTC)
+    for part in claimed.parts:
+        if part.receipt is not None:
+            continue
+        if claimed.message.boost is not None:
+            prepared[part.number] = {}
+            continue
+        # A claimed part is not out, so what no longer holds may be uploaded anew: nobody has seen the old one.
+        if part.prepared is not None and holds(part.prepared, real):
+            prepared[part.number] = part.prepared
+            continue
+        words = claimed.message.parts[part.number]
+        prepared[part.number] = adapter.prepare(claimed.message, words)
+        if words.pictures or words.card is not None:
+            uploaded[part.number] = prepared[part.number]
+    return prepared, uploaded
+
+
+def call_for(
+    claimed: Claimed, part: ClaimedPart, created_at: datetime, prepared: dict[str, Any], receipts: list[Receipt]
+) -> Call:
+    """The request for one part of a thread: the same on every retry."""
+    text: Part = claimed.message.parts[part.number]
+    return Call(
+        part=text,
+        message=claimed.message,
+        key=part.key,
+        record_key=part.record_key,
+        created_at=created_at.astimezone(UTC),
+        prepared=prepared,
+        root=receipts[0] if receipts else None,
+        parent=receipts[-1] if receipts else None,
+    )

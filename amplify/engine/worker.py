@@ -1,0 +1,324 @@
+"""A worker: one thread claims what is due and hands it to a pool of threads that deliver. In the daemon it never ends.
+
+What is due within seconds is claimed and prepared ahead of time (uploads, log-ins), each on a thread of its own that
+then waits for its begin mark: so a moment at which hundreds of accounts speak costs one commit and the calls.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from datetime import timedelta
+from functools import partial
+from heapq import heappop, heappush
+from itertools import count
+from queue import Empty, SimpleQueue
+from threading import Event
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from amplify.context.app_context import Desk
+from amplify.engine.deliver import Deliverer, Marked, Outcome, ReadyDelivery
+from amplify.engine.file_watcher import LOOK, Watch
+from amplify.engine.worker_pool import WorkerPool
+from amplify.ledger.group_commit import GroupCommitter
+from amplify.ledger.holds.rate_limits import hear
+from amplify.ledger.queries.pending_work import pause
+from amplify.ledger.rows.claim import Sorted, claim
+from amplify.ledger.rows.claimed_delivery import Claimed
+from amplify.ledger.rows.settlement import release
+from amplify.model.errors import AmplifyError, NeedsPerson
+from amplify.model.event import LOG, tell
+from amplify.model.rate_limit import Heard
+
+OnOutcome = Callable[[Claimed, str], None]
+"""Told of each delivery and what came of it."""
+OnError = Callable[[Claimed, BaseException], None]
+"""Told of a delivery that broke off in a way that nobody foresaw: it is reaped when its lease is over."""
+
+AHEAD: Final = timedelta(seconds=20)
+"""How long before its due time the daemon prepares a delivery: uploads and log-ins take seconds."""
+MOMENT: Final = 256
+"""How many deliveries may be prepared ahead before no more are claimed ahead: each has a thread."""
+_BLINK: Final = 0.25
+"""Longest wait in seconds: a stop is noticed, and a clock that was set is read anew, within this time."""
+
+
+def deliver_due(
+    desk: Desk,
+    workers: int,
+    on_outcome: OnOutcome | None,
+    stop: Event | None,
+    outcomes: Counter[str],
+    files_fingerprint: str | None = None,
+) -> None:
+    """Claim and deliver until nothing is due, or `stop` is set. Each thread may have one claim ahead.
+
+    `outcomes` counts what came of them; `files_fingerprint`: of the files as they were queued. Files that change
+    meanwhile are queued before anything more is claimed; raises what `queue` raises then. A delivery that breaks off
+    does not keep the others; what it raised is raised at the end.
+    """
+    errors: list[BaseException] = []
+    worker = Worker(desk, workers, on_outcome, stop or Event(), outcomes, lambda _, error: errors.append(error))
+    worker.run(files_fingerprint)
+    if errors:
+        raise errors[0]
+
+
+class Worker:
+    """A claiming thread, which is the caller's of `run`, and its pool. Only that thread touches what is in here."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        workers: int,
+        on_outcome: OnOutcome | None,
+        stop: Event,
+        outcomes: Counter[str],
+        on_error: OnError,
+        *,
+        forever: bool = False,
+    ) -> None:
+        """`forever`: go on when nothing is due, and prepare what will be; only for a campaign clock that goes by
+        itself."""
+        self._desk, self._workers, self._on_outcome, self._stop = desk, workers, on_outcome, stop
+        self._outcomes, self._on_error, self._forever = outcomes, on_error, forever
+        self._events: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        """What other threads have to tell: each is called by the claiming thread."""
+        self._claims: dict[Future[Any], Claimed] = {}
+        """Everything claimed, by what is being done with it."""
+        self._busy = 0
+        """Deliveries that the pool has, or that wait for it."""
+        self._early: list[tuple[float, int, ReadyDelivery, Future[Marked]]] = []
+        """A heap of what is prepared ahead: due time as a timestamp (campaign time), then in the order of preparing."""
+        self._speaking = 0
+        """Threads of the second pool that wait for their moment, or are at their call."""
+        self._number = count()
+        self._stale: set[str] = set()
+        self._limits_heard: list[tuple[str, Heard]] = []
+        """What servers said of their rate limits, by bucket."""
+        self._limits_saved: Future[None] | None = None
+        self._failed: AmplifyError | None = None
+
+    def wake(self) -> None:
+        """Somebody changed what may go out: look at once. From any thread."""
+        self._events.put(_nothing)
+
+    def refresh_clients(self, accounts: Iterable[str]) -> None:
+        """Make new clients for these accounts as soon as nobody uses theirs. From any thread."""
+        self._stale |= set(accounts)
+
+    def run(self, files_fingerprint: str | None = None) -> None:
+        """Work. `files_fingerprint`: of the files as they were just queued; without it they are looked at first.
+
+        What was claimed and not begun is given back at the end. Raises what `queue` raises, and NeedsPerson where the
+        ledger went away.
+        """
+        self._failed, self._limits_saved, self._busy, self._speaking = None, None, 0, 0
+        self._claims.clear()
+        self._events = SimpleQueue()  # what came back to a run that broke off is nobody's any more
+        with (
+            GroupCommitter(self._desk.ledger) as self._commits,
+            WorkerPool("deliver", self._workers) as self._pool,
+            WorkerPool("moment") as self._moment_pool,
+            Watch(self._desk, self._files_looked_at, files_fingerprint) as self._files,
+        ):
+            self._deliverer = Deliverer(self._desk, self._commits)
+            self._next_claim = 0.0
+            try:
+                while self._work():
+                    self._wait()
+            finally:
+                self._give_back()
+                self._save_limits()
+        if self._failed is not None:
+            raise self._failed
+
+    def _work(self) -> bool:
+        """Everything that can be done without waiting. False where nothing is left to wait for."""
+        if self._stop.is_set() or self._failed is not None:
+            self._give_back()
+            return bool(self._claims)
+        self._files.look()
+        self._begin_moment()
+        more = False
+        if self._busy <= self._workers and time.monotonic() >= self._next_claim:
+            more = self._claim()  # it costs nearly the same for one row and for many
+        if more and not self._claims:
+            self.wake()  # nobody else would
+        return self._forever or more or bool(self._claims)
+
+    def _claim(self) -> bool:
+        """Take rows for idle threads; whether some are left that nobody has looked at."""
+        self._close_stale_clients()
+        desk = self._desk
+        ahead = AHEAD if self._forever and self._speaking < MOMENT else timedelta(0)
+        limit = 2 * self._workers - self._busy
+
+        def work(connection: Connection) -> Sorted:
+            return claim(
+                desk.ledger,
+                connection,
+                now=desk.clock.now(),
+                owner=desk.owner,
+                lease=desk.timings.lease,
+                limit=limit,
+                ahead=ahead,
+                allowances=desk.allowances,
+            )
+
+        try:
+            if self._limits_saved is not None:  # never in one transaction with a claim, which locks in another order
+                self._limits_saved.result()
+            found = self._commits.run(work)
+            self._limits_saved = self._save_limits()
+        except NeedsPerson as error:
+            self._failed = error
+            return False
+        now = desk.clock.now()
+        for one in found.taken:
+            self._busy += 1
+            prepare_only = one.due_at > now
+            self._submit(self._pool, one, self._deliverer.prepare if prepare_only else self._deliverer.deliver, one)
+            if LOG.isEnabledFor(logging.DEBUG):
+                late = (now - one.due_at).total_seconds()
+                tell("claimed", delivery=one.id, account=one.account, post=one.post, platform=one.platform, late=late)
+        idle = not found.more and len(found.taken) < limit
+        self._next_claim = time.monotonic() + self._seconds_until_next_claim(ahead) if idle else 0.0
+        return found.more
+
+    def _submit(self, pool: WorkerPool, claimed: Claimed, function: Callable[..., Any], *args: Any) -> None:
+        future = pool.submit(function, *args)
+        self._claims[future] = claimed
+        future.add_done_callback(lambda done: self._events.put(partial(self._done, pool, done)))
+
+    def _save_limits(self) -> Future[None] | None:
+        """Write down what servers said of their rate limits, for all workers."""
+        if not self._limits_heard:
+            return None
+        heard, self._limits_heard = self._limits_heard, []
+        ledger = self._desk.ledger
+        return self._commits.submit(lambda connection: hear(connection, heard, ledger.real_now(connection)))
+
+    def _seconds_until_next_claim(self, ahead: timedelta) -> float:
+        """Until the ledger is worth another look, unless something happens before."""
+        desk = self._desk
+        if not self._forever:
+            return LOOK
+        try:
+            with desk.ledger.read() as connection:
+                return min(LOOK, pause(desk.ledger, connection, desk.clock.now(), ahead))
+        except NeedsPerson as error:
+            self._failed = error
+            return LOOK
+
+    def _begin_moment(self) -> None:
+        """Have the begin marks written of what has come to its due time: the threads that wait for them go on."""
+        now = self._desk.clock.now().timestamp()
+        due = []
+        while self._early and self._early[0][0] <= now:
+            _, _, ready, mark = heappop(self._early)
+            due.append((ready, mark))
+        if due:
+            self._deliverer.request_first_marks(due)
+
+    def _wait(self) -> None:
+        """Until another thread has something to tell, or something is due."""
+        seconds = _BLINK
+        if self._early:
+            seconds = min(seconds, self._early[0][0] - self._desk.clock.now().timestamp())
+        if self._busy <= self._workers:
+            seconds = min(seconds, self._next_claim - time.monotonic())
+        try:
+            event = self._events.get(timeout=max(seconds, 0.0))
+        except Empty:
+            return
+        self._next_claim = 0.0
+        event()
+        while not self._events.empty():
+            self._events.get()()
+
+    def _done(self, pool: WorkerPool, future: Future[Any]) -> None:
+        """A thread has come to an end with a delivery."""
+        claimed = self._claims.pop(future, None)
+        if claimed is None:  # it was given back
+            return
+        if pool is self._pool:
+            self._busy -= 1
+        else:
+            self._speaking -= 1
+            self._moment_pool.resize(self._speaking)
+        error = future.exception()
+        if isinstance(error, NeedsPerson):  # the ledger went away: for all of them
+            self._failed = error
+        elif error is not None:
+            self._on_error(claimed, error)
+        elif isinstance(future.result(), ReadyDelivery):
+            self._keep_ready(claimed, future.result())
+        else:
+            self._ended(claimed, future.result())
+
+    def _keep_ready(self, claimed: Claimed, ready: ReadyDelivery) -> None:
+        """Let a thread wait for its begin mark, which is requested when it is due."""
+        mark: Future[Marked] = Future()
+        self._speaking += 1
+        self._moment_pool.resize(self._speaking)
+        self._submit(self._moment_pool, claimed, self._deliverer.send, ready, mark)
+        heappush(self._early, (claimed.due_at.timestamp(), next(self._number), ready, mark))
+
+    def _ended(self, claimed: Claimed, ended: Outcome) -> None:
+        self._outcomes[ended.outcome] += 1
+        self._limits_heard += self._desk.heard(claimed.account)
+        which = {"delivery": claimed.id, "account": claimed.account, "post": claimed.post, "platform": claimed.platform}
+        tell("outcome", **which, outcome=ended.outcome, seconds=ended.seconds, why=ended.why)
+        if self._on_outcome is not None:
+            self._on_outcome(claimed, ended.outcome)
+
+    def _files_looked_at(self, fingerprint: str | BaseException) -> None:
+        """From the watching thread."""
+        self._events.put(partial(self._queue_changed_files, fingerprint))
+
+    def _queue_changed_files(self, fingerprint: str | BaseException) -> None:
+        try:
+            self._files.seen(fingerprint)
+        except AmplifyError as error:
+            self._failed = error
+
+    def _close_stale_clients(self) -> None:
+        if not self._stale:
+            return
+        in_use = {one.account for one in self._claims.values()}
+        for account in self._stale - in_use:
+            self._stale.discard(account)
+            self._desk.forget(account)
+
+    def _give_back(self) -> None:
+        """Let others have what was claimed and not begun; where that fails, its lease ends by itself."""
+        early = {id(ready.claimed): mark for _, _, ready, mark in self._early}
+        self._early.clear()
+        idle = []
+        for future, claimed in list(self._claims.items()):
+            mark = early.get(id(claimed))
+            if mark is not None and mark.cancel():  # its thread hears of it, and ends
+                self._speaking -= 1
+            elif future.cancel():
+                self._busy -= 1
+            else:
+                continue
+            del self._claims[future]
+            idle.append(claimed)
+        if not idle:
+            return
+        ledger, now = self._desk.ledger, self._desk.clock.now()
+        try:
+            self._commits.run(lambda connection: release(ledger, connection, idle, now))
+        except NeedsPerson as error:
+            self._failed = self._failed or error
+
+
+def _nothing() -> None:
+    """What a worker is woken with."""
