@@ -29,7 +29,6 @@ from hypothesis.stateful import (
 from ledger import rows
 from ledger.databases import WoundLedger
 from ledger.rows import NOW, planned
-from steps.fake import ANSWERS, LEASE, Answer, FakeDesk, World
 from workshop import Workshop
 
 from amplify.decisions.resume import resume
@@ -49,6 +48,7 @@ from amplify.model.delivery import State
 from amplify.model.errors import NeedsPerson
 from amplify.model.gate import Gate
 from amplify.model.plan import Planned
+from engine.fake import ANSWERS, LEASE, Answer, FakeDesk, World
 
 ACCOUNTS = ("a/x", "b/x")
 OWNERS = st.sampled_from(["one", "two"])

@@ -11,8 +11,6 @@ import pytest
 from ledger import rows
 from ledger.databases import WoundLedger
 from ledger.rows import NOW, planned, queue, state
-from steps.fake import FakeDesk, World
-from steps.passes import go
 from workshop import Workshop
 
 from amplify.context.app_context import UnreadableFiles
@@ -23,6 +21,8 @@ from amplify.ledger.rows.claimed_delivery import Claimed
 from amplify.model.clock import RealClock
 from amplify.model.delivery import State
 from amplify.model.problem import Place, Problem
+from engine.fake import FakeDesk, World
+from engine.passes import go
 
 SECONDS = 30.0
 MINUTE = timedelta(minutes=1)
