@@ -11,21 +11,21 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from amplify.context.app_context import Desk
-from amplify.engine.suspend import SLEPT, running, slept
+from amplify.context.app_context import AppContext
+from amplify.engine.suspend import SLEPT, seconds_since_boot, was_suspended
 from amplify.ledger.group_commit import GroupCommitter
-from amplify.ledger.rows.begin_mark import Barred, Begun, Mark, Prepared, begin, keep
-from amplify.ledger.rows.claimed_delivery import Claimed, ClaimedPart
-from amplify.ledger.rows.receipts import Out, write_sent
-from amplify.ledger.rows.settlement import Hand
+from amplify.ledger.rows.begin_mark import BeginRequest, Begun, NotBegun, PreparedUploads, begin_requests, save_uploads
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery, ClaimedPart
+from amplify.ledger.rows.receipts import PublishedPart, record_receipts
+from amplify.ledger.rows.settlement import ClaimWriter
 from amplify.model.errors import LoggedOut, PlatformError, Refused, TryLater, Unknown
-from amplify.model.event import tell
+from amplify.model.event import log_event
 from amplify.model.message import Part
-from amplify.model.platform import Call, Platform, Receipt
-from amplify.rules.plan.upload_validity import holds
+from amplify.model.platform import Platform, PublishRequest, Receipt
+from amplify.rules.plan.upload_validity import is_valid
 
-Marked = tuple[Begun | Barred, float]
-"""The answer to a request to begin, and when the gates were looked at (`awake.running`)."""
+Marked = tuple[Begun | NotBegun, float]
+"""The answer to a request to begin, and when the gates were looked at (`suspend.seconds_since_boot`)."""
 
 _AT_ONCE: Final = timedelta(0)
 
@@ -34,7 +34,7 @@ _AT_ONCE: Final = timedelta(0)
 class ReadyDelivery:
     """Everything is uploaded and built; only the calls themselves are left."""
 
-    claimed: Claimed
+    claimed: ClaimedDelivery
     adapter: Platform
     prepared: dict[int, dict[str, Any]]
     """By part that is still to come."""
@@ -55,15 +55,15 @@ class Outcome:
 class Deliverer:
     """Takes claimed deliveries to their platforms. One instance serves all threads of a pass."""
 
-    def __init__(self, desk: Desk, commits: GroupCommitter) -> None:
+    def __init__(self, desk: AppContext, commits: GroupCommitter) -> None:
         self._desk, self._commits = desk, commits
 
-    def deliver(self, claimed: Claimed) -> Outcome:
+    def deliver(self, claimed: ClaimedDelivery) -> Outcome:
         """Send what is not out yet. Never raises a platform error: what came of it is in the ledger."""
         ready = self.prepare(claimed)
         return ready if isinstance(ready, Outcome) else self.send(ready)
 
-    def prepare(self, claimed: Claimed) -> ReadyDelivery | Outcome:
+    def prepare(self, claimed: ClaimedDelivery) -> ReadyDelivery | Outcome:
         """All that may be done ahead of time: log in, upload, build; or what came of it, where it ended here."""
         try:
             adapter = self._desk.adapter(claimed.account)
@@ -76,7 +76,10 @@ class Deliverer:
         if not prepared:  # its last receipt came after it was given up
             self._settle(claimed, lambda hand: hand.complete(claimed.id))
             return Outcome("sent")
-        if uploaded and not self._commits.submit_batched(self._save_uploads, Prepared(claimed, uploaded)).result():
+        if (
+            uploaded
+            and not self._commits.submit_batched(self._save_uploads, PreparedUploads(claimed, uploaded)).result()
+        ):
             return Outcome("lost")
         return ReadyDelivery(claimed, adapter, prepared)
 
@@ -88,10 +91,10 @@ class Deliverer:
         for part in claimed.parts[len(receipts) :]:
             mark = first_mark if began is None and first_mark is not None else self._request(ready, part, began is None)
             begun, looked = mark.result()
-            if isinstance(begun, Barred):
+            if isinstance(begun, NotBegun):
                 return self._not_begun(claimed, begun, out=bool(receipts))
             began = began or monotonic()
-            if slept(looked):
+            if was_suspended(looked):
                 return self._failed(claimed, begun, TryLater(SLEPT, _AT_ONCE))
             try:
                 receipt = self._call(ready.adapter, claimed, part, begun, prepared[part.number], receipts)
@@ -99,7 +102,9 @@ class Deliverer:
                 return self._failed(claimed, begun, error, seconds=monotonic() - began)
             receipts.append(receipt)
             last = part.number == len(claimed.parts) - 1
-            written = self._commits.submit_batched(self._save_receipts, Out(claimed, part.number, receipt, last))
+            written = self._commits.submit_batched(
+                self._save_receipts, PublishedPart(claimed, part.number, receipt, last)
+            )
             if not last:  # for the last one nobody need wait: any later mark is written after it
                 written.result()
         return Outcome("sent", seconds=monotonic() - (began or monotonic()))
@@ -110,13 +115,13 @@ class Deliverer:
         self._commits.submit_group(self._begin, requests)
 
     def _request(self, ready: ReadyDelivery, part: ClaimedPart, first: bool) -> Future[Marked]:
-        wanted = Mark(ready.claimed, part.number, ready.prepared[part.number], first)
+        wanted = BeginRequest(ready.claimed, part.number, ready.prepared[part.number], first)
         return self._commits.submit_batched(self._begin, wanted)
 
     def _call(
         self,
         adapter: Platform,
-        claimed: Claimed,
+        claimed: ClaimedDelivery,
         part: ClaimedPart,
         begun: Begun,
         prepared: dict[str, Any],
@@ -128,7 +133,7 @@ class Deliverer:
             return adapter.boost(claimed.target, part.key, part.record_key, begun.created_at)
         return adapter.publish(call_for(claimed, part, begun.created_at, prepared, receipts))
 
-    def _not_begun(self, claimed: Claimed, barred: Barred, out: bool) -> Outcome:
+    def _not_begun(self, claimed: ClaimedDelivery, barred: NotBegun, out: bool) -> Outcome:
         """A gate closed at the last moment. `out`: earlier parts of the thread are."""
         if barred.lost:
             return Outcome("lost")
@@ -140,7 +145,7 @@ class Deliverer:
 
     def _failed(
         self,
-        claimed: Claimed,
+        claimed: ClaimedDelivery,
         begun: Begun | None,
         error: PlatformError,
         ours: bool = False,
@@ -158,9 +163,9 @@ class Deliverer:
             return Outcome("try_later", why, seconds)
         if isinstance(error, LoggedOut):
             rest = None if ours else self._desk.timings.pause
-            self._settle(claimed, lambda hand: hand.logged_out(id, account, part, why, rest))
-            self._desk.forget(account)
-            tell("paused", account=account, why=why)
+            self._settle(claimed, lambda hand: hand.credentials_failed(id, account, part, why, rest))
+            self._desk.drop_client(account)
+            log_event("paused", account=account, why=why)
             return Outcome("logged_out", why, seconds)
         if isinstance(error, Refused):
             self._settle(claimed, lambda hand: hand.refused(id, part, why))
@@ -168,30 +173,32 @@ class Deliverer:
         self._settle(claimed, lambda hand: hand.unknown(id, part, why))
         return Outcome("unknown", why, seconds)
 
-    def _settle(self, claimed: Claimed, act: Callable[[Hand], Any]) -> None:
+    def _settle(self, claimed: ClaimedDelivery, act: Callable[[ClaimWriter], Any]) -> None:
         """Let the hand that holds this claim act in the next group commit, and wait for that."""
         desk = self._desk
-        self._commits.run(lambda connection: act(Hand(desk.ledger, connection, desk.clock.now(), claimed.owner)))
+        self._commits.run(lambda connection: act(ClaimWriter(desk.ledger, connection, desk.clock.now(), claimed.owner)))
 
-    def _begin(self, connection: Connection, marks: Sequence[Mark]) -> list[Marked]:
-        desk, looked = self._desk, running()
-        answers = begin(desk.ledger, connection, marks, desk.clock.now(), desk.timings.lease)
+    def _begin(self, connection: Connection, marks: Sequence[BeginRequest]) -> list[Marked]:
+        desk, looked = self._desk, seconds_since_boot()
+        answers = begin_requests(desk.ledger, connection, marks, desk.clock.now(), desk.timings.lease)
         return [(answer, looked) for answer in answers]
 
-    def _save_receipts(self, connection: Connection, parts: Sequence[Out]) -> list[bool]:
-        return write_sent(self._desk.ledger, connection, parts, self._desk.clock.now())
+    def _save_receipts(self, connection: Connection, parts: Sequence[PublishedPart]) -> list[bool]:
+        return record_receipts(self._desk.ledger, connection, parts, self._desk.clock.now())
 
-    def _save_uploads(self, connection: Connection, uploads: Sequence[Prepared]) -> list[bool]:
+    def _save_uploads(self, connection: Connection, uploads: Sequence[PreparedUploads]) -> list[bool]:
         desk = self._desk
-        return keep(desk.ledger, connection, uploads, desk.clock.now(), desk.timings.lease)
+        return save_uploads(desk.ledger, connection, uploads, desk.clock.now(), desk.timings.lease)
 
 
-def _first_mark(ready: ReadyDelivery) -> Mark:
+def _first_mark(ready: ReadyDelivery) -> BeginRequest:
     number = min(ready.prepared)
-    return Mark(ready.claimed, number, ready.prepared[number], first=True)
+    return BeginRequest(ready.claimed, number, ready.prepared[number], first=True)
 
 
-def _prepare_parts(adapter: Platform, claimed: Claimed) -> tuple[dict[int, dict[str, Any]], dict[int, dict[str, Any]]]:
+def _prepare_parts(
+    adapter: Platform, claimed: ClaimedDelivery
+) -> tuple[dict[int, dict[str, Any]], dict[int, dict[str, Any]]]:
     """Upload for every part that is still to come, before the first call: nothing of it can appear.
 
     What each part goes out with, and what of it was uploaded just now.
@@ -206,7 +213,7 @@ def _prepare_parts(adapter: Platform, claimed: Claimed) -> tuple[dict[int, dict[
             prepared[part.number] = {}
             continue
         # A claimed part is not out, so what no longer holds may be uploaded anew: nobody has seen the old one.
-        if part.prepared is not None and holds(part.prepared, real):
+        if part.prepared is not None and is_valid(part.prepared, real):
             prepared[part.number] = part.prepared
             continue
         words = claimed.message.parts[part.number]
@@ -217,11 +224,11 @@ def _prepare_parts(adapter: Platform, claimed: Claimed) -> tuple[dict[int, dict[
 
 
 def call_for(
-    claimed: Claimed, part: ClaimedPart, created_at: datetime, prepared: dict[str, Any], receipts: list[Receipt]
-) -> Call:
+    claimed: ClaimedDelivery, part: ClaimedPart, created_at: datetime, prepared: dict[str, Any], receipts: list[Receipt]
+) -> PublishRequest:
     """The request for one part of a thread: the same on every retry."""
     text: Part = claimed.message.parts[part.number]
-    return Call(
+    return PublishRequest(
         part=text,
         message=claimed.message,
         key=part.key,

@@ -9,9 +9,9 @@ from threading import Thread
 from types import TracebackType
 from typing import Final, Self
 
-from amplify.context.app_context import Desk
-from amplify.engine.files_sync import follow, mark_of
-from amplify.model.event import tell
+from amplify.context.app_context import AppContext
+from amplify.engine.files_sync import files_mark, requeue_if_changed
+from amplify.model.event import log_event
 
 LOOK: Final = 1.0
 """Seconds (real time) between two looks."""
@@ -20,7 +20,7 @@ LOOK: Final = 1.0
 class Watch:
     """Looks once a second, in a thread of its own: large workspaces take a while to be looked through."""
 
-    def __init__(self, desk: Desk, report: Callable[[str | BaseException], None], mark: str | None) -> None:
+    def __init__(self, desk: AppContext, report: Callable[[str | BaseException], None], mark: str | None) -> None:
         """`report` is told what a look brought, in that thread. `mark`: of the files as they were just queued; without
         it they are looked at now, and queued where they changed. Raises what `queue` raises then."""
         self._desk, self._report, self._mark = desk, report, mark or ""
@@ -28,7 +28,7 @@ class Watch:
         self._thread = Thread(target=self._work, name="files", daemon=True)
         self._next = time.monotonic() + LOOK
         if mark is None:
-            self.seen(mark_of(desk))
+            self.seen(files_mark(desk))
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -54,16 +54,16 @@ class Watch:
         if isinstance(mark, BaseException):
             raise mark
         if mark != self._mark:
-            changes = follow(self._desk, mark)
+            changes = requeue_if_changed(self._desk, mark)
             self._mark = mark
             if changes:
-                tell("queued", changes=len(changes))
+                log_event("queued", changes=len(changes))
 
     def _work(self) -> None:
         while self._wanted.get():
             seen: str | BaseException
             try:
-                seen = mark_of(self._desk)
+                seen = files_mark(self._desk)
             except BaseException as error:  # whoever is told decides what it means
                 seen = error
             self._report(seen)

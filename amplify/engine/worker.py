@@ -21,23 +21,23 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from amplify.context.app_context import Desk
+from amplify.context.app_context import AppContext
 from amplify.engine.deliver import Deliverer, Marked, Outcome, ReadyDelivery
 from amplify.engine.file_watcher import LOOK, Watch
 from amplify.engine.worker_pool import WorkerPool
 from amplify.ledger.group_commit import GroupCommitter
-from amplify.ledger.holds.rate_limits import hear
-from amplify.ledger.queries.pending_work import pause
-from amplify.ledger.rows.claim import Sorted, claim
-from amplify.ledger.rows.claimed_delivery import Claimed
-from amplify.ledger.rows.settlement import release
+from amplify.ledger.holds.rate_limits import apply_headers
+from amplify.ledger.queries.pending_work import seconds_until_next_claim
+from amplify.ledger.rows.claim import ClaimResult, claim_due
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
+from amplify.ledger.rows.settlement import release_claims
 from amplify.model.errors import AmplifyError, NeedsPerson
-from amplify.model.event import LOG, tell
-from amplify.model.rate_limit import Heard
+from amplify.model.event import LOG, log_event
+from amplify.model.rate_limit import ObservedLimit
 
-OnOutcome = Callable[[Claimed, str], None]
+OnOutcome = Callable[[ClaimedDelivery, str], None]
 """Told of each delivery and what came of it."""
-OnError = Callable[[Claimed, BaseException], None]
+OnError = Callable[[ClaimedDelivery, BaseException], None]
 """Told of a delivery that broke off in a way that nobody foresaw: it is reaped when its lease is over."""
 
 AHEAD: Final = timedelta(seconds=20)
@@ -49,7 +49,7 @@ _BLINK: Final = 0.25
 
 
 def deliver_due(
-    desk: Desk,
+    desk: AppContext,
     workers: int,
     on_outcome: OnOutcome | None,
     stop: Event | None,
@@ -74,7 +74,7 @@ class Worker:
 
     def __init__(
         self,
-        desk: Desk,
+        desk: AppContext,
         workers: int,
         on_outcome: OnOutcome | None,
         stop: Event,
@@ -89,7 +89,7 @@ class Worker:
         self._outcomes, self._on_error, self._forever = outcomes, on_error, forever
         self._events: SimpleQueue[Callable[[], None]] = SimpleQueue()
         """What other threads have to tell: each is called by the claiming thread."""
-        self._claims: dict[Future[Any], Claimed] = {}
+        self._claims: dict[Future[Any], ClaimedDelivery] = {}
         """Everything claimed, by what is being done with it."""
         self._busy = 0
         """Deliveries that the pool has, or that wait for it."""
@@ -99,7 +99,7 @@ class Worker:
         """Threads of the second pool that wait for their moment, or are at their call."""
         self._number = count()
         self._stale: set[str] = set()
-        self._limits_heard: list[tuple[str, Heard]] = []
+        self._limits_heard: list[tuple[str, ObservedLimit]] = []
         """What servers said of their rate limits, by bucket."""
         self._limits_saved: Future[None] | None = None
         self._failed: AmplifyError | None = None
@@ -159,8 +159,8 @@ class Worker:
         ahead = AHEAD if self._forever and self._speaking < MOMENT else timedelta(0)
         limit = 2 * self._workers - self._busy
 
-        def work(connection: Connection) -> Sorted:
-            return claim(
+        def work(connection: Connection) -> ClaimResult:
+            return claim_due(
                 desk.ledger,
                 connection,
                 now=desk.clock.now(),
@@ -186,12 +186,14 @@ class Worker:
             self._submit(self._pool, one, self._deliverer.prepare if prepare_only else self._deliverer.deliver, one)
             if LOG.isEnabledFor(logging.DEBUG):
                 late = (now - one.due_at).total_seconds()
-                tell("claimed", delivery=one.id, account=one.account, post=one.post, platform=one.platform, late=late)
+                log_event(
+                    "claimed", delivery=one.id, account=one.account, post=one.post, platform=one.platform, late=late
+                )
         idle = not found.more and len(found.taken) < limit
         self._next_claim = time.monotonic() + self._seconds_until_next_claim(ahead) if idle else 0.0
         return found.more
 
-    def _submit(self, pool: WorkerPool, claimed: Claimed, function: Callable[..., Any], *args: Any) -> None:
+    def _submit(self, pool: WorkerPool, claimed: ClaimedDelivery, function: Callable[..., Any], *args: Any) -> None:
         future = pool.submit(function, *args)
         self._claims[future] = claimed
         future.add_done_callback(lambda done: self._events.put(partial(self._done, pool, done)))
@@ -202,7 +204,7 @@ class Worker:
             return None
         heard, self._limits_heard = self._limits_heard, []
         ledger = self._desk.ledger
-        return self._commits.submit(lambda connection: hear(connection, heard, ledger.real_now(connection)))
+        return self._commits.submit(lambda connection: apply_headers(connection, heard, ledger.real_now(connection)))
 
     def _seconds_until_next_claim(self, ahead: timedelta) -> float:
         """Until the ledger is worth another look, unless something happens before."""
@@ -211,7 +213,7 @@ class Worker:
             return LOOK
         try:
             with desk.ledger.read() as connection:
-                return min(LOOK, pause(desk.ledger, connection, desk.clock.now(), ahead))
+                return min(LOOK, seconds_until_next_claim(desk.ledger, connection, desk.clock.now(), ahead))
         except NeedsPerson as error:
             self._failed = error
             return LOOK
@@ -262,7 +264,7 @@ class Worker:
         else:
             self._ended(claimed, future.result())
 
-    def _keep_ready(self, claimed: Claimed, ready: ReadyDelivery) -> None:
+    def _keep_ready(self, claimed: ClaimedDelivery, ready: ReadyDelivery) -> None:
         """Let a thread wait for its begin mark, which is requested when it is due."""
         mark: Future[Marked] = Future()
         self._speaking += 1
@@ -270,11 +272,11 @@ class Worker:
         self._submit(self._moment_pool, claimed, self._deliverer.send, ready, mark)
         heappush(self._early, (claimed.due_at.timestamp(), next(self._number), ready, mark))
 
-    def _ended(self, claimed: Claimed, ended: Outcome) -> None:
+    def _ended(self, claimed: ClaimedDelivery, ended: Outcome) -> None:
         self._outcomes[ended.outcome] += 1
-        self._limits_heard += self._desk.heard(claimed.account)
+        self._limits_heard += self._desk.rate_limit_news(claimed.account)
         which = {"delivery": claimed.id, "account": claimed.account, "post": claimed.post, "platform": claimed.platform}
-        tell("outcome", **which, outcome=ended.outcome, seconds=ended.seconds, why=ended.why)
+        log_event("outcome", **which, outcome=ended.outcome, seconds=ended.seconds, why=ended.why)
         if self._on_outcome is not None:
             self._on_outcome(claimed, ended.outcome)
 
@@ -294,7 +296,7 @@ class Worker:
         in_use = {one.account for one in self._claims.values()}
         for account in self._stale - in_use:
             self._stale.discard(account)
-            self._desk.forget(account)
+            self._desk.drop_client(account)
 
     def _give_back(self) -> None:
         """Let others have what was claimed and not begun; where that fails, its lease ends by itself."""
@@ -315,7 +317,7 @@ class Worker:
             return
         ledger, now = self._desk.ledger, self._desk.clock.now()
         try:
-            self._commits.run(lambda connection: release(ledger, connection, idle, now))
+            self._commits.run(lambda connection: release_claims(ledger, connection, idle, now))
         except NeedsPerson as error:
             self._failed = self._failed or error
 

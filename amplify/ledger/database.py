@@ -105,7 +105,7 @@ class Ledger:
             else:
                 connection.begin()
                 moment = connection.exec_driver_sql(_BY_KEYS_ONLY).scalar_one()
-                known_for_now(connection)[_NOW] = moment.astimezone(UTC)
+                transaction_cache(connection)[_NOW] = moment.astimezone(UTC)
             try:
                 yield connection
                 connection.commit()
@@ -127,7 +127,7 @@ class Ledger:
         """Real time, UTC: the database's where several machines share it, asked once a transaction."""
         if self.sqlite:
             return datetime.now(UTC)
-        known = known_for_now(connection)
+        known = transaction_cache(connection)
         if _NOW not in known:
             moment: datetime = connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
             known[_NOW] = moment.astimezone(UTC)
@@ -137,7 +137,7 @@ class Ledger:
     def lock(self, connection: Connection, what: int, shared: bool = False) -> None:
         """Until the end of this write transaction, alone or together with others that share: SQLite's own lock is
         the whole ledger's already."""
-        known = known_for_now(connection)
+        known = transaction_cache(connection)
         if not self.sqlite and (what, shared) not in known:
             function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
             connection.exec_driver_sql(f"SELECT {function}({_LOCKS + what})")
@@ -172,10 +172,10 @@ class Ledger:
             raise NeedsPerson(
                 f"this ledger was written by a newer amplify (revision {revision}, not {HEAD}): update amplify"
             )
-        from amplify.ledger.migrate import upgrade  # Alembic is heavy, and needed once a release
+        from amplify.ledger.migrate import upgrade_schema  # Alembic is heavy, and needed once a release
 
         with self._lock:
-            upgrade(self.engine)
+            upgrade_schema(self.engine)
 
     def _revision(self) -> str | None:
         try:
@@ -193,7 +193,7 @@ def ledger_url(root: Path) -> str:
     return os.environ.get("AMPLIFY_DATABASE_URL") or f"sqlite:///{root / '.amplify' / LEDGER_FILE}"
 
 
-def known_for_now(connection: Connection) -> dict[Any, Any]:
+def transaction_cache(connection: Connection) -> dict[Any, Any]:
     """What need not be asked again before this transaction ends: the time it was told, its locks, its budget."""
     known: dict[Any, Any] = connection.info.setdefault(_KNOWN, {})
     return known
