@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, RowMapping, bindparam, create_engine, event, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from amplify.ledger.file_lock import FileLock
 from amplify.ledger.tables import META
@@ -34,7 +33,7 @@ BUDGET: Final = "budget"
 _LOCKS: Final = 4206180715
 """PostgreSQL's advisory locks are numbers: ours begin here, the migration's is the first."""
 _BINDING: Final = 3
-_KNOWN, _NOW, _MADE = "known", "now", "made"
+_KNOWN, _NOW = "known", "now"
 _BY_KEYS: Final = (
     "enable_seqscan",
     "enable_bitmapscan",
@@ -46,11 +45,7 @@ _BY_KEYS: Final = (
 """What PostgreSQL need not think of in a write transaction, which touches a few rows by their keys. Of a table that has
 just grown it knows no better than to read all of it, each time, until its statistics are made; and what is to come in
 the order of an index it would rather read whole and sort."""
-_BEGUN: Final = "SELECT {lock}, clock_timestamp(), " + " || ".join(
-    f"set_config('{one}', 'off', true)" for one in _BY_KEYS
-)
-_IDLE: Final = 1.0
-"""Seconds (real time) after which a connection may have been lost without anybody noticing."""
+_BY_KEYS_ONLY: Final = "SELECT clock_timestamp(), " + ", ".join(f"set_config('{one}', 'off', true)" for one in _BY_KEYS)
 _READ_ONLY: Final = "25006"
 """PostgreSQL's SQLSTATE for a database that may only be read just now: an administrator, or a fail-over, says so."""
 
@@ -96,12 +91,11 @@ class Ledger:
         return ledger
 
     @contextmanager
-    def write(self, sharing: int | None = None) -> Iterator[Connection]:
+    def write(self) -> Iterator[Connection]:
         """A write transaction; commits at the end, or rolls back and raises. NeedsPerson where the database went away.
 
         SQLite takes its write lock at once, behind a file lock: without it a busy writer starves the other
-        processes for seconds. `sharing`: a lock that will probably be shared (see `lock`), taken with the first
-        question where nobody has it alone.
+        processes for seconds.
         """
         with _answering(), self._lock, self.engine.connect() as connection:
             connection.info.pop(_KNOWN, None)
@@ -109,23 +103,14 @@ class Ledger:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
                 connection.begin()
-                self._begun(connection, sharing)
+                moment = connection.exec_driver_sql(_BY_KEYS_ONLY).scalar_one()
+                transaction_cache(connection)[_NOW] = moment.astimezone(UTC)
             try:
                 yield connection
                 connection.commit()
             except BaseException:
-                if self.sqlite:
-                    temp_objects(connection).clear()
                 connection.rollback()
                 raise
-
-    def _begun(self, connection: Connection, sharing: int | None) -> None:
-        free = f"pg_try_advisory_xact_lock_shared({_LOCKS + sharing})" if sharing is not None else "false"
-        shared, moment, _ = connection.exec_driver_sql(_BEGUN.format(lock=free)).one()
-        known = transaction_cache(connection)
-        known[_NOW] = moment.astimezone(UTC)
-        if shared:
-            known[sharing, True] = True
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -221,12 +206,6 @@ def transaction_cache(connection: Connection) -> dict[Any, Any]:
     return known
 
 
-def temp_objects(connection: Connection) -> set[str]:
-    """What this connection has surely made for itself (SQLite's temp schema): a transaction that fails may undo it."""
-    made: set[str] = connection.info.setdefault(_MADE, set())
-    return made
-
-
 def get_meta(connection: Connection, key: str) -> str | None:
     """One of the ledger's own notes."""
     row = connection.execute(_READ_NOTE, {"wanted": key}).first()
@@ -272,24 +251,8 @@ def _parsed(url: str) -> URL:
 
 
 def _postgresql(url: URL) -> Engine:
-    """An engine whose connections are tried before they are used again, where they lay idle for a while: in a drain a
-    question more for each commit would cost as much as the commit."""
-    engine = create_engine(url, pool_size=5)
-
-    @event.listens_for(engine, "checkin")
-    def _idle_from(_: Any, record: Any) -> None:
-        record.info["idle from"] = time.monotonic()
-
-    @event.listens_for(engine, "checkout")
-    def _try(connection: Any, record: Any, _: Any) -> None:
-        if time.monotonic() - record.info.get("idle from", 0.0) < _IDLE:
-            return
-        try:
-            engine.dialect.do_ping(connection)
-        except engine.dialect.loaded_dbapi.Error as error:
-            raise DisconnectionError from error  # the pool makes a new one
-
-    return engine
+    """Connections are tried before they are used again: a server may have been restarted meanwhile."""
+    return create_engine(url, pool_size=5, pool_pre_ping=True)
 
 
 def _sqlite(path: Path) -> tuple[Engine, FileLock]:

@@ -12,7 +12,7 @@ from amplify.context.app_context import AppContext
 from amplify.decisions.approve import approve_as_rehearsed
 from amplify.engine.measure import measure_engagement
 from amplify.engine.publish import run_pass
-from amplify.engine.worker import Told
+from amplify.engine.worker import OnOutcome
 from amplify.ledger.database import get_meta, set_meta
 from amplify.ledger.queries.pending_work import is_work_under_way, next_due
 from amplify.ledger.queries.readings import next_reading
@@ -51,7 +51,7 @@ def rehearse_campaign(
     *,
     workers: int,
     stage_time: Callable[[datetime], None],
-    told: Told | None = None,
+    told: OnOutcome | None = None,
     lapse: Callable[[RehearsalTick], None] | None = None,
     happenings: Sequence[ScriptedEvent] = (),
 ) -> None:
@@ -94,11 +94,11 @@ def _resume(desk: AppContext, start: datetime) -> datetime:
     return max(start, datetime.fromisoformat(place)) if place else start
 
 
-def _publish(desk: AppContext, workers: int, told: Told | None) -> None:
+def _publish(desk: AppContext, workers: int, told: OnOutcome | None) -> None:
     """Passes until nothing of this instant is on its way any more."""
     patience = time.monotonic() + _PATIENCE.total_seconds()
     while True:
-        done = run_pass(desk, workers=workers, told=told)
+        done = run_pass(desk, workers=workers, on_outcome=told)
         if done.paused:
             account, why = next(iter(done.paused.items()))
             raise NeedsPerson(f"{account} cannot speak on the stage: {why}")

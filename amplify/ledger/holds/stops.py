@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import Connection, RowMapping, delete, insert, select, text, update
 
 from amplify.ledger.decision_tables import STOP
-from amplify.ledger.holds.hold_facts import no_stop_known
 from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
 from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.tables import DELIVERY
@@ -68,7 +67,7 @@ class Stop:
 
 def find_stopped(connection: Connection, candidates: Sequence[DueDelivery], now: datetime) -> Mapping[str, Hold]:
     """Candidates that a stop in force holds, boosts of such among them. Somebody has to lift it."""
-    if no_stop_known(connection) or connection.execute(_ANY).first() is None:
+    if connection.execute(_ANY).first() is None:
         return {}
     stops = in_force(connection)
     return {one: Hold(stop.sentence) for one, stop in held_by(connection, stops, candidates).items()}

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from amplify.ledger.bulk_update import Chain
+from amplify.ledger.bulk_update import BulkUpdate
 from amplify.ledger.database import Ledger
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.ledger.rows.takedowns import late_receipts
@@ -28,10 +28,10 @@ _WAKE_BOOSTS: Final = (
     "WHERE delivery.boost_of = v.base AND delivery.boost_of IS NOT NULL AND delivery.state = 'waiting'"
 )
 _FINISH: Final = {
-    before: Chain(
+    before: BulkUpdate(
         _SENT.replace("{before}", before.value),
         _WAKE_BOOSTS,
-        common={"at": "instant"},
+        common={"at": "timestamp"},
         id="text",
         base="text",
         owner="text",
@@ -46,18 +46,18 @@ _ENDED: Final = (
     "UPDATE attempt SET real_ended = {real}, outcome = 'sent' FROM {rows} AS v "
     "WHERE attempt.folio = v.folio AND attempt.part = v.number AND attempt.owner = v.owner"
 )
-_OUT: Final = Chain(
+_OUT: Final = BulkUpdate(
     _SENT.replace("{before}", DeliveryState.SENDING.value) + " AND v.last = 1",
     transition_log_sql(DeliveryState.SENDING, DeliveryState.SENT),
     _WAKE_BOOSTS,
     first=(_RECEIPT, _ENDED),
-    common={"at": "instant", "real": "instant", "by": "text"},
+    common={"at": "timestamp", "real": "timestamp", "by": "text"},
     id="text",
-    folio="whole",
+    folio="integer",
     base="text",
     owner="text",
-    last="whole",
-    number="whole",
+    last="integer",
+    number="integer",
     remote="text",
     url="text",
     extra="text",

@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Exists, exists, select, update
 
-from amplify.ledger.bulk import Batch
+from amplify.ledger.bulk import BulkStatement
 from amplify.ledger.database import Ledger
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery, load_unclaimed
 from amplify.ledger.rows.transitions import log_transitions, transition_row
@@ -21,7 +21,7 @@ from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, MOVE, PART, folio_
 from amplify.model.delivery import DeliveryState
 
 _IN_DOUBT: Final = (DeliveryState.SENDING, DeliveryState.UNSURE)
-_LANDED: Final = Batch(
+_LANDED: Final = BulkStatement(
     "UPDATE delivery SET state = 'removing', owner = NULL, lease_until = NULL, why = v.why FROM {rows} AS v "
     "WHERE delivery.id = v.id AND delivery.state = 'removed' RETURNING delivery.id",
     id="text",
