@@ -1,8 +1,8 @@
 """Where a YAML text is nested too deeply: found by a scan of our own, in linear time, before any parser sees the text.
 
-Parsers have limits too, and each release has others. The scan knows only what nesting depends on: indentation, `-`, `?`
-and keys outside brackets; brackets, quotes, comments and block scalars. It need not be right about a text that is no YAML:
-the reader lets the parser confirm what it found, on the part of the text before it.
+Parsers have limits too, and each release has others. The scan knows only what nesting depends on: indentation, `-`,
+`?` and keys outside brackets; brackets, quotes, comments and block scalars. It need not be right about a text that is
+no YAML: the reader lets the parser confirm what it found, on the part of the text before it.
 """
 
 from __future__ import annotations
