@@ -86,7 +86,7 @@ def _from_file(name: str, account: str) -> Mapping[str, str]:
 
     try:
         content = yaml.safe_load(raw)
-    except yaml.YAMLError:  # its message would quote the line, and the line holds a secret
+    except (yaml.YAMLError, RecursionError):  # its message would quote the line, and the line holds a secret
         raise LoggedOut(f"{account}: {path} is not valid YAML") from None
     entry = content.get(name, {}) if isinstance(content, dict) else None
     if not isinstance(entry, dict) or not all(isinstance(value, str) for value in entry.values()):
