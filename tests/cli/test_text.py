@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from amplify.steps.text import batch
+from amplify.planning.text import batch
 
 ROOT = Path(__file__).parents[2]
 AMPLIFY = Path(sys.executable).parent / "amplify"

@@ -11,9 +11,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplify.workspace import yaml12
-from amplify.workspace.yaml12 import MAX_DEPTH, read_yaml
+from amplify.workspace import yaml_reader
 from amplify.workspace.yaml_depth import first_too_deep
+from amplify.workspace.yaml_reader import MAX_DEPTH, read_yaml
 
 
 def stairs(levels: int) -> str:
@@ -258,9 +258,9 @@ def test_the_texts_of_that_test_are_deep_and_valid() -> None:
 def test_any_text_is_read_with_the_scan_as_without_it(text: str) -> None:
     """What the scan makes of a text that is no YAML never changes a word, nor refuses what the parser would take."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(yaml12, "MAX_DEPTH", 3)
+        patch.setattr(yaml_reader, "MAX_DEPTH", 3)
         found, problems = read_yaml(text, "f.yaml")
-        patch.setattr(yaml12, "first_too_deep", lambda text, limit: None)
+        patch.setattr(yaml_reader, "first_too_deep", lambda text, limit: None)
         alone, alone_problems = read_yaml(text, "f.yaml")
     assert (found and found.plain) == (alone and alone.plain)
     assert (not problems) == (not alone_problems)
