@@ -31,6 +31,7 @@ torture: $(TEST_READY)
 docs: $(TEST_READY)
 	$(BIN)/amplify schema --write
 	$(BIN)/cog -r README.md docs/*.md
+	PYTHONPATH=tests $(BIN)/python docs/screenshots.py
 
 format: $(TEST_READY)
 	$(BIN)/ruff check --fix .

@@ -7,13 +7,13 @@ from importlib import import_module
 from typing import Final, cast
 
 from amplify.model.errors import WrongUse
-from amplify.model.platform import Connection, Platform
+from amplify.model.platform import AccountConnection, Platform
 from amplify.model.platform_profile import Dialect
 
 _ADAPTERS: Final = {
-    "x": "amplify.platforms.x.adapter:X",
-    "bluesky": "amplify.platforms.bluesky.adapter:Bluesky",
-    "mastodon": "amplify.platforms.mastodon.adapter:Mastodon",
+    "x": "amplify.platforms.x.adapter:XAdapter",
+    "bluesky": "amplify.platforms.bluesky.adapter:BlueskyAdapter",
+    "mastodon": "amplify.platforms.mastodon.adapter:MastodonAdapter",
 }
 NAMES: Final = tuple(_ADAPTERS)
 """The platforms, in the order people expect them."""
@@ -24,9 +24,9 @@ def dialect(name: str) -> Dialect:
     return cast(Dialect, _part(name, "DIALECT"))
 
 
-def adapter(name: str) -> Callable[[Connection], Platform]:
+def adapter(name: str) -> Callable[[AccountConnection], Platform]:
     """The class that speaks to the platform. Raises WrongUse for a platform that is not there."""
-    return cast("Callable[[Connection], Platform]", _part(name, _where(name).partition(":")[2]))
+    return cast("Callable[[AccountConnection], Platform]", _part(name, _where(name).partition(":")[2]))
 
 
 def _where(name: str) -> str:

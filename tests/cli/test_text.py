@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from amplify.planning.text import batch
+from amplify.planning.text import measure_batch
 
 ROOT = Path(__file__).parents[2]
 AMPLIFY = Path(sys.executable).parent / "amplify"
@@ -179,6 +179,6 @@ def test_an_answer_comes_before_the_next_question() -> None:
 def test_a_line_that_is_nested_too_deeply_is_refused_by_us(inner: str, good: bool) -> None:
     """And not by a parser at a depth of its own, which is another in each release of Python."""
     line = f'{{"id": 1, "text": "a", "more": {inner}}}'.encode()
-    ((answer, said),) = batch([line], {})
+    ((answer, said),) = measure_batch([line], {})
     assert said is good
     assert good or answer["error"].startswith("this line is nested more than 30 levels deep")
