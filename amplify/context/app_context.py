@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from amplify.model.account import Account
     from amplify.model.plan import PriorPost
     from amplify.model.platform import Platform
-    from amplify.model.platform_profile import Dialect
+    from amplify.model.platform_profile import PlatformProfile
     from amplify.model.problem import Problem
     from amplify.model.rate_limit import ObservedLimit
     from amplify.model.server_info import ServerInfo
@@ -80,15 +80,15 @@ class AppContext:
         return self.home or self.root / ".amplify"
 
     @cached_property
-    def dialects(self) -> Mapping[str, Dialect]:
-        from amplify.platforms.registry import NAMES, dialect
+    def profiles(self) -> Mapping[str, PlatformProfile]:
+        from amplify.platforms import registry
 
-        return {name: dialect(name) for name in NAMES}
+        return registry.profiles()
 
     @cached_property
     def allowances(self) -> DeclaredLimits:
         """How much each platform lets us ask."""
-        return DeclaredLimits(lambda: self.dialects, documented=self.server is None)
+        return DeclaredLimits(lambda: self.profiles, documented=self.server is None)
 
     def rate_scopes(self) -> Mapping[str, str | None]:
         """Our accounts, each with the server whose limits it shares with others."""
@@ -107,12 +107,13 @@ class AppContext:
 
     def workspace(self) -> Workspace:
         """The files as words, read again when they changed. Raises UnreadableFiles with all problems."""
+        from amplify.platforms import registry
         from amplify.workspace.load import load_workspace
 
         mark = self.fingerprint()
         with self._lock:
             if self._loaded is None or self._loaded[0] != mark:
-                loaded = load_workspace(self.root, frozenset(self.dialects))
+                loaded = load_workspace(self.root, frozenset(registry.names()))
                 if loaded.workspace is None:
                     raise UnreadableFiles(loaded.problems)
                 cast = self.account_override or (lambda workspace: workspace)
@@ -158,20 +159,20 @@ class AppContext:
     def _connect(self, name: str) -> Platform:
         from amplify.media.frozen_store import card_room_of, room_of
         from amplify.model.platform import AccountConnection
+        from amplify.platforms import registry
         from amplify.platforms.credentials import find_secrets
-        from amplify.platforms.registry import adapter
 
         workspace = self.workspace()
         account = workspace.accounts.get(name)
         if account is None:
             raise LoggedOut(f"{name} is no longer in config/accounts.yaml: put it back, or take it off the queue")
-        dialect = self.server_info().on(self.dialects[account.platform], name)
+        profile = self.server_info().on(self.profiles[account.platform], name)
         if self.secrets is not None:
             secrets = self.secrets(account)
         else:
-            secrets = find_secrets(dialect.secrets, account.credential, account.id)
+            secrets = find_secrets(profile.secrets, account.credential, account.id)
         store = self.pictures
-        return adapter(account.platform)(
+        return registry.adapter(account.platform)(
             AccountConnection(
                 account=name,
                 handle=workspace.partners[account.partner].handles[account.platform],
@@ -180,8 +181,8 @@ class AppContext:
                 loopback_only=self.server is not None or not account.live,
                 # A stage moves to another port with every start: its sessions are not worth keeping.
                 sessions=None if self.server is not None else self._home / "sessions",
-                picture_bytes=lambda picture: store.cleaned(picture, room_of(dialect), dialect.moving),
-                card_bytes=lambda picture: store.cleaned(picture, card_room_of(dialect)),
+                picture_bytes=lambda picture: store.cleaned(picture, room_of(profile), profile.moving),
+                card_bytes=lambda picture: store.cleaned(picture, card_room_of(profile)),
                 film=store.film,
                 timeout=self.timings.timeout.total_seconds(),
                 heard=self._heard.callback(name, self.rate_scopes().get(name)),

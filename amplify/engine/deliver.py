@@ -8,11 +8,10 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any, Final
 
-from sqlalchemy import Connection
-
 from amplify.context.app_context import AppContext
 from amplify.engine.suspend import seconds_since_boot, was_suspended
 from amplify.engine.worker_pool import Course, Wanted
+from amplify.ledger.database import LedgerConnection
 from amplify.ledger.group_commit import NOBODY, Writer, each
 from amplify.ledger.rows.begin_mark import BeginRequest, Begun, NotBegun, PreparedUploads, begin_requests, save_uploads
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery, ClaimedPart
@@ -193,19 +192,19 @@ class Delivering:
         """Let the hand that holds this claim act in the next group commit."""
         desk = self._desk
 
-        def work(connection: Connection) -> Any:
+        def work(connection: LedgerConnection) -> Any:
             return act(ClaimWriter(desk.ledger, connection, desk.clock.now(), claimed.owner))
 
         return each, work
 
-    def _mark(self, connection: Connection, marks: Sequence[BeginRequest]) -> list[Begun | NotBegun]:
+    def _mark(self, connection: LedgerConnection, marks: Sequence[BeginRequest]) -> list[Begun | NotBegun]:
         desk = self._desk
         return begin_requests(desk.ledger, connection, marks, desk.clock.now(), desk.timings.lease)
 
-    def _sent(self, connection: Connection, parts: Sequence[PublishedPart]) -> list[bool]:
+    def _sent(self, connection: LedgerConnection, parts: Sequence[PublishedPart]) -> list[bool]:
         return record_receipts(self._desk.ledger, connection, parts, self._desk.clock.now())
 
-    def _keep(self, connection: Connection, uploads: Sequence[PreparedUploads]) -> list[bool]:
+    def _keep(self, connection: LedgerConnection, uploads: Sequence[PreparedUploads]) -> list[bool]:
         desk = self._desk
         return save_uploads(desk.ledger, connection, uploads, desk.clock.now(), desk.timings.lease)
 

@@ -18,12 +18,11 @@ from queue import Empty, SimpleQueue
 from threading import Event
 from typing import Any, Final
 
-from sqlalchemy import Connection
-
 from amplify.context.app_context import AppContext
 from amplify.engine.deliver import Armed, Delivering, Ended
 from amplify.engine.file_watcher import LOOK, Watch
 from amplify.engine.worker_pool import Came, Crew
+from amplify.ledger.database import LedgerConnection
 from amplify.ledger.group_commit import Answer, Writer
 from amplify.ledger.holds.rate_limits import apply_headers
 from amplify.ledger.queries.pending_work import seconds_until_next_claim
@@ -155,7 +154,7 @@ class Drain:
         limit = 2 * self._workers - self._busy
         desk = self._desk
 
-        def work(connection: Connection) -> ClaimResult:
+        def work(connection: LedgerConnection) -> ClaimResult:
             return claim_due(
                 desk.ledger,
                 connection,

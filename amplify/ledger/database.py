@@ -10,13 +10,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, bindparam, create_engine, event, select, text
+from sqlalchemy import URL, Connection, Engine, RowMapping, bindparam, create_engine, event, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError, ProgrammingError
 
 from amplify.ledger.file_lock import FileLock
 from amplify.ledger.tables import META
 from amplify.model.errors import NeedsPerson, WrongUse
+
+LedgerConnection = Connection
+"""An open transaction, as `Ledger.read` and `Ledger.write` give it: every question and change is made in one. Nobody
+outside this package knows whose type it is."""
+LedgerRow = RowMapping
+"""One row of an answer: values by the names of their columns."""
 
 HEAD: Final = "0006"
 """The newest revision under `migrations/versions`; a test holds the two together."""
@@ -67,14 +73,7 @@ class Ledger:
     @classmethod
     def open(cls, url: str) -> Ledger:
         """Open, and migrate where needed. Raises WrongUse for a bad address, NeedsPerson where it cannot be reached."""
-        try:
-            parsed = make_url(url)
-        except Exception as error:  # SQLAlchemy raises several kinds for one mistake
-            raise WrongUse(
-                "AMPLIFY_DATABASE_URL is not a database address: write postgresql://user@host/name"
-            ) from error
-        if parsed.get_backend_name() not in ("sqlite", "postgresql", "postgres"):
-            raise WrongUse("a ledger lives in SQLite or PostgreSQL: AMPLIFY_DATABASE_URL names neither")
+        parsed = _parsed(url)
         lock = None
         try:
             if parsed.get_backend_name() == "sqlite":
@@ -208,6 +207,14 @@ def ledger_url(root: Path) -> str:
     return os.environ.get("AMPLIFY_DATABASE_URL") or f"sqlite:///{root / '.amplify' / LEDGER_FILE}"
 
 
+def sqlite_file(url: str) -> Path | None:
+    """The file in which the ledger at this address lies; None where it does not lie in one. Raises WrongUse."""
+    parsed = _parsed(url)
+    if parsed.get_backend_name() != "sqlite" or parsed.database is None:
+        return None
+    return Path(parsed.database)
+
+
 def transaction_cache(connection: Connection) -> dict[Any, Any]:
     """What need not be asked again before this transaction ends: the time it was told, its locks, its budget."""
     known: dict[Any, Any] = connection.info.setdefault(_KNOWN, {})
@@ -224,6 +231,12 @@ def get_meta(connection: Connection, key: str) -> str | None:
     """One of the ledger's own notes."""
     row = connection.execute(_READ_NOTE, {"wanted": key}).first()
     return row[0] if row else None
+
+
+def find_metas(connection: Connection, prefix: str) -> dict[str, str]:
+    """The notes whose keys begin so, by key and in its order."""
+    found = select(META.c.key, META.c.value).where(META.c.key.startswith(prefix, autoescape=True)).order_by(META.c.key)
+    return {row.key: row.value for row in connection.execute(found)}
 
 
 def set_meta(connection: Connection, key: str, value: str) -> None:
@@ -246,6 +259,16 @@ def _answering() -> Iterator[None]:
         raise NeedsPerson(
             f"the ledger does not answer ({why}): nothing is lost; run the command again when it does"
         ) from error
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except Exception as error:  # SQLAlchemy raises several kinds for one mistake
+        raise WrongUse("AMPLIFY_DATABASE_URL is not a database address: write postgresql://user@host/name") from error
+    if parsed.get_backend_name() not in ("sqlite", "postgresql", "postgres"):
+        raise WrongUse("a ledger lives in SQLite or PostgreSQL: AMPLIFY_DATABASE_URL names neither")
+    return parsed
 
 
 def _postgresql(url: URL) -> Engine:

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection
-
 from amplify.context.app_context import AppContext
+from amplify.ledger.database import LedgerConnection
 from amplify.ledger.queries.saved_server_info import learn_handle, learn_limits, learn_whoami
 from amplify.model.errors import LoggedOut, PlatformError
 from amplify.model.platform import Limits
@@ -131,7 +130,7 @@ def _ask_handle(desk: AppContext, able: Mapping[str, str], platform: str, handle
     _write(desk, lambda connection, real: learn_handle(connection, platform, handle, found, real))
 
 
-def _write(desk: AppContext, learn: Callable[[Connection, datetime], None]) -> None:
+def _write(desk: AppContext, learn: Callable[[LedgerConnection, datetime], None]) -> None:
     with desk.ledger.write() as connection:
         learn(connection, desk.ledger.real_now(connection))
 

@@ -24,7 +24,7 @@ from amplify.engine.worker import Drain, drain
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.model.clock import Clock, ManualClock, RealClock
 from amplify.model.platform import AccountConnection
-from amplify.platforms.registry import adapter
+from amplify.platforms import registry
 from bench.desk import SECRETS, BenchDesk, bench_desk
 from bench.machine import resident
 from bench.stock import NOW, account
@@ -105,7 +105,7 @@ def _bare(server: str, threads: int, posts: int, accounts: int, at: float = 0) -
 
 def _client(server: str, name: str) -> tweepy.Client:
     connection = AccountConnection(name, name.partition("/")[0], server, SECRETS["x"], loopback_only=True)
-    client: tweepy.Client = adapter("x")(connection)._client  # type: ignore[attr-defined]
+    client: tweepy.Client = registry.adapter("x")(connection)._client  # type: ignore[attr-defined]
     return client
 
 

@@ -27,7 +27,7 @@ def connection(name: str, server: str | None, *, loopback_only: bool = True) -> 
     return AccountConnection(f"press/{name}", "press", server, SECRETS[name], loopback_only)
 
 
-@pytest.mark.parametrize("name", registry.NAMES)
+@pytest.mark.parametrize("name", registry.names())
 @pytest.mark.parametrize(
     "server",
     [None, "https://social.example", "http://10.0.0.1", "http://127.0.0.1@social.example", "http://127.0.0.1.example"],
@@ -58,22 +58,23 @@ def test_loopback_is_judged_by_its_spelling() -> None:
 
 
 def test_the_registry_knows_the_platforms() -> None:
-    assert registry.NAMES == ("x", "bluesky", "mastodon")
-    for name in registry.NAMES:
-        told = registry.dialect(name)
+    assert registry.names() == ("x", "bluesky", "mastodon")
+    for name in registry.names():
+        told = registry.profile(name)
         assert told.name == name
         assert told.measure("Свабода") == 7
         assert set(told.secrets) == set(SECRETS[name])
     with pytest.raises(WrongUse, match="use one of x, bluesky, mastodon"):
-        registry.dialect("telegram")
+        registry.profile("telegram")
 
 
 def test_importing_the_adapters_loads_no_sdk() -> None:
     code = (
         "import sys\n"
         "from amplify.platforms import registry\n"
-        "for name in registry.NAMES: registry.dialect(name); registry.adapter(name)\n"
-        "heavy = {'tweepy', 'atproto', 'atproto_client', 'mastodon', 'requests', 'httpx', 'keyring', 'yaml'}\n"
+        "for name in registry.names(): registry.profile(name); registry.adapter(name)\n"
+        "heavy = {'tweepy', 'atproto', 'atproto_client', 'mastodon', 'twitter_text'}\n"
+        "heavy |= {'requests', 'httpx', 'keyring', 'yaml'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

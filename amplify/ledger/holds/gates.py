@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
+from amplify.ledger.database import Ledger
 from amplify.ledger.holds.hold_facts import gates_of, pauses_of
 from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.tables import DELIVERY, GATE
@@ -16,6 +17,14 @@ from amplify.model.gate import Gate
 
 GATES: Final = 1
 """What `Ledger.lock` calls them: claims share it, so that none holds a row for a gate that has just opened."""
+
+
+def lock_gates(ledger: Ledger, connection: Connection, seconds: int) -> None:
+    """Take the gates alone, as soon as every claim and mark that shares them has ended. On PostgreSQL the transaction
+    fails with NeedsPerson where that takes longer than `seconds`."""
+    if not ledger.sqlite:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{seconds}s'")
+    ledger.lock(connection, GATES)
 
 
 def write_gates(connection: Connection, gates: Iterable[Gate]) -> bool:

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, RowMapping, insert, select, text, update
+from sqlalchemy import Connection, RowMapping, delete, insert, select, text, update
 
 from amplify.ledger.decision_tables import STOP
 from amplify.ledger.holds.hold_facts import no_stop_known
@@ -93,6 +93,24 @@ def held_by(connection: Connection, stops: Sequence[Stop], candidates: Sequence[
         if stop is not None:
             found[one.id] = stop
     return found
+
+
+def find_deliveries_held_by(connection: Connection, stop: Stop, deliveries: Sequence[str]) -> list[str]:
+    """Which of these deliveries a stop holds, by their ids."""
+    rows = connection.execute(select(*COLUMNS).where(DELIVERY.c.id.in_(deliveries))).mappings()
+    return list(held_by(connection, [stop], [candidate_in(row) for row in rows]))
+
+
+def read_stop_rows(connection: Connection) -> list[dict[str, Any]]:
+    """Every stop that was ever made, lifted ones too, with all that stands there of it."""
+    return [dict(row) for row in connection.execute(select(STOP)).mappings()]
+
+
+def replace_stop_rows(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Another ledger's stops (`read_stop_rows`) in the place of this one's."""
+    connection.execute(delete(STOP))
+    if rows:
+        connection.execute(insert(STOP), [dict(row) for row in rows])
 
 
 def write_stop(

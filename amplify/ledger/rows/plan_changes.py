@@ -13,6 +13,7 @@ from amplify.ledger.rows.transitions import log_transitions
 from amplify.ledger.tables import ACCOUNT, DELIVERY, PART
 from amplify.model.delivery import DeliveryState
 from amplify.model.plan import PlanChange, Planned
+from amplify.platforms import registry
 from amplify.rules.plan.cost import micros_of
 from amplify.rules.plan.idempotency import idempotency_key, record_key
 
@@ -212,7 +213,7 @@ def _content(delivery: Planned) -> dict[str, Any]:
         "subjects": list(delivery.subjects),
         "hashtags": list(delivery.hashtags),
         "boost_of": boost.delivery if boost is not None else None,
-        "cost": micros_of(delivery.message),
+        "cost": micros_of(delivery.message, registry.prices(delivery.platform)),
         "approvals_needed": delivery.approvals,
         "approvals_why": delivery.approvals_why,
         "author": delivery.author,

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from amplify.ledger.bulk_update import Chain
 from amplify.ledger.database import Ledger
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.ledger.rows.takedowns import late_receipts
 from amplify.ledger.rows.transitions import log_transitions, transition_log_sql
+from amplify.ledger.tables import PART
 from amplify.model.delivery import DeliveryState
 from amplify.model.platform import Receipt
 
@@ -105,6 +106,12 @@ def record_receipts(
     if others:
         late_receipts(connection, others, now, real)
     return [not one.last or one.claimed.id in done for one in parts]
+
+
+def has_published_part(connection: Connection, delivery: str) -> bool:
+    """Whether a part of it has its receipt."""
+    out = select(PART.c.number).where(PART.c.delivery == delivery, PART.c.remote_id.is_not(None)).limit(1)
+    return connection.execute(out).first() is not None
 
 
 def finish_deliveries(

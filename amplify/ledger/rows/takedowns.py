@@ -189,6 +189,25 @@ def postpone_takedown(connection: Connection, removal: Removal, why: str, until:
     )
 
 
+def retry_takedown_now(connection: Connection, delivery: str) -> None:
+    """What was put off need not wait any longer. Whoever holds it may hold it on."""
+    waits = update(DELIVERY).where(DELIVERY.c.id == delivery, DELIVERY.c.owner.is_(None))
+    connection.execute(waits.values(lease_until=None))
+
+
+def read_takedown_outcomes(connection: Connection, deliveries: Sequence[str]) -> list[tuple[str, DeliveryState, str]]:
+    """Id, state and reason of those of them that are being taken down or are gone, by due time."""
+    found = (
+        select(DELIVERY.c.id, DELIVERY.c.state, DELIVERY.c.why)
+        .where(
+            DELIVERY.c.id.in_(deliveries),
+            DELIVERY.c.state.in_([DeliveryState.REMOVING.value, DeliveryState.REMOVED.value]),
+        )
+        .order_by(DELIVERY.c.due_at, DELIVERY.c.id)
+    )
+    return [(row.id, DeliveryState(row.state), row.why or "") for row in connection.execute(found)]
+
+
 def late_receipts(connection: Connection, deliveries: Collection[str], now: datetime, real: datetime) -> None:
     """Receipts came for these: where everything seemed to be taken down already, that is taken down as well."""
     why = "a part of it came out after it was taken down"
