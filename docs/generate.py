@@ -38,11 +38,24 @@ def help_text(name: str) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
+def program_help() -> str:
+    """What `amplify --help` prints, without the list of commands: the page holds them."""
+    from typer.main import get_command
+
+    from amplify.cli.main import build_app
+
+    group: Any = get_command(build_app(["check"]))
+    with group.make_context("amplify", [], resilient_parsing=True, terminal_width=WIDTH) as context:
+        lines = group.get_help(context).partition("\nCommands:")[0].strip().splitlines()
+    return "\n".join(line.rstrip() for line in lines)
+
+
 def commands() -> str:
-    """Every command with its help, in the order of a campaign's life."""
+    """The program and every command with its help, in the order of a campaign's life."""
     from amplify.cli.main import COMMANDS
 
-    return "\n\n".join(f"## amplify {name}\n\n```text\n{help_text(name)}\n```" for name in COMMANDS)
+    helps = {"amplify": program_help()} | {f"amplify {name}": help_text(name) for name in COMMANDS}
+    return "\n\n".join(f"## {name}\n\n```text\n{text}\n```" for name, text in helps.items())
 
 
 # ── docs/configuration.md ────────────────────────────────────────────────────────────────────────────────────────

@@ -121,8 +121,8 @@ def _unpack(file: Path, folder: Path) -> dict[str, Any]:
             raise NeedsPerson(f"{file} was made by a newer amplify ({about['amplify']}): update amplify first")
         if digest != about["ledger_sha256"]:
             raise NeedsPerson(f"{file} is damaged: its ledger is not the one that was packed. Take another backup")
-    except (tarfile.TarError, KeyError, ValueError) as error:
-        raise WrongUse(f"{strange}, or it is damaged: {error}") from error
+    except (tarfile.TarError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise WrongUse(f"{strange}, or it is damaged") from error
     except OSError as error:
         raise WrongUse(f"{file} cannot be read ({error.strerror})") from error
     return about

@@ -114,5 +114,5 @@ def _parse_yaml(raw: bytes) -> Any:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         return yaml.load(raw, loader)  # noqa: S506 - both are safe loaders
-    except yaml.YAMLError:
+    except (yaml.YAMLError, RecursionError):
         raise ValueError from None
