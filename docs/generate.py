@@ -200,7 +200,7 @@ def _text(field: Schema) -> str:
     from amplify.model.banner import Colour, ColourName, Hex
     from amplify.model.base import Id, Lang, Tag, Url, Wall
     from amplify.model.platform_name import PlatformName
-    from amplify.workspace.fields import pattern_of
+    from amplify.workspace.validate import pattern_of
 
     pattern = field.get("pattern", "")
     known = {
@@ -239,7 +239,7 @@ def _text(field: Schema) -> str:
 
 def banner_sizes() -> str:
     """Every size a banner is rendered in."""
-    from amplify.model.banner_size import SIZES
+    from amplify.model.banner import SIZES
 
     rows = ["| size | pixels | for | takes changes of | free of words |", "|---|---|---|---|---|"]
     for one in SIZES.values():

@@ -11,8 +11,7 @@ from importlib.resources import files
 from typing import Final
 
 from amplify.banner.render import RenderedBanner, why_not
-from amplify.model.banner import BarsLayer, Layer, PortraitSlot, StandIn, Template
-from amplify.model.banner_size import SIZES
+from amplify.model.banner import SIZES, BarsLayer, Layer, PortraitSlot, StandIn, Template
 from amplify.model.campaign import Campaign
 from amplify.model.errors import NeedsPerson, WrongUse
 from amplify.model.person import Person

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from amplify.banner.text_fit import Rect
-from amplify.model.banner import Layer, Placement, Template
-from amplify.model.banner_size import Size
+from amplify.model.banner import Layer, Placement, Size, Template
 
 _NOTHING = Placement()
 

@@ -11,7 +11,7 @@ from typing import Final
 from amplify.banner.encode import EncodedPicture, encode_banner
 from amplify.banner.fonts import file_of
 from amplify.banner.paint import Pictures, paint_banner
-from amplify.model.banner_size import Size
+from amplify.model.banner import Size
 from amplify.rules.plan.banner_text import WordedTemplate
 
 PAINTER: Final = 1

@@ -13,8 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from amplify.model.banner import Template
-from amplify.model.banner_size import SIZES
+from amplify.model.banner import SIZES, Template
 from amplify.model.errors import WrongUse
 from amplify.model.workspace import Workspace
 from amplify.rules.plan.banner_text import BannerWordsFault, WordedTemplate, banner_languages, fill_template

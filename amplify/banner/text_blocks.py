@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from amplify.banner.layout import place_layer
 from amplify.banner.text_fit import Rect, Style
-from amplify.model.banner import Layer, Placement
-from amplify.model.banner_size import Size
+from amplify.model.banner import Layer, Placement, Size
 from amplify.rules.plan.banner_text import WordedTemplate
 
 

@@ -136,7 +136,7 @@ def _list(words: Words, now: datetime, wanted: BannerChoice, as_json: bool) -> i
 
     from amplify.banner.render import words_of
     from amplify.cli.output import console, plural, print_json
-    from amplify.model.banner_size import SIZES
+    from amplify.model.banner import SIZES
 
     worded, refused = words_of(words, now, wanted)
     if as_json:

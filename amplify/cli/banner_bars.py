@@ -10,8 +10,7 @@ from typing import Final, get_args
 from amplify.banner.behind_bars import BarsLook, Photograph, behind_bars, supporter_instructions
 from amplify.banner.sidecar import write_with_sidecar
 from amplify.cli.output import console, plural, print_json
-from amplify.model.banner import StandIn
-from amplify.model.banner_size import SIZES
+from amplify.model.banner import SIZES, StandIn
 from amplify.model.errors import WrongUse
 from amplify.model.workspace import Workspace
 

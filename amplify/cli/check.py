@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -41,7 +42,6 @@ def command(
     as_json: AsJson = False,
 ) -> int:
     """Find every problem of the files and of everything due in the horizon. Changes nothing."""
-    from amplify.cli.annotations import folder_in_repository, format_annotation
     from amplify.cli.online import ask_platforms, complain_of_silence, known_as_json, remembered_info, show_known
     from amplify.planning.check import check_workspace
     from amplify.platforms import registry
@@ -105,3 +105,32 @@ def _summed_up(problems: tuple[Problem, ...], count: int, warnings: int, strict:
         return "no problems"
     said = f"{plural(count, 'error')}, {plural(warnings, 'warning')}"
     return f"{said}; with --strict, warnings count as errors" if strict and warnings and not count else said
+
+
+def format_annotation(problem: Problem, folder: str = "") -> str:
+    """One line for one problem. `folder` leads from the repository's root to the workspace: `campaigns/spring`."""
+    place = problem.place
+    path = f"{folder}/{place.path}" if folder else place.path
+    fields = {"file": path}
+    if place.line:
+        fields |= {"line": str(place.line), "col": str(max(1, place.column))}
+    fields["title"] = problem.code
+    packed = ",".join(f"{name}={_property(value)}" for name, value in fields.items())
+    return f"::{problem.severity.value} {packed}::{_sentence(problem.message)}"
+
+
+def folder_in_repository(root: Path) -> str:
+    """From the nearest folder above that holds `.git` to the workspace; empty where they are the same."""
+    root = root.resolve()
+    for above in (root, *root.parents):
+        if (above / ".git").exists():
+            return "" if above == root else root.relative_to(above).as_posix()
+    return ""
+
+
+def _sentence(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _sentence(text).replace(":", "%3A").replace(",", "%2C")

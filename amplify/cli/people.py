@@ -121,7 +121,7 @@ def _set(
     reason: str | None,
     as_json: bool,
 ) -> int:
-    from amplify.cli.actor import acting_person
+    from amplify.cli.options import acting_person
     from amplify.cli.output import print_json
     from amplify.decisions.people import set_person
 

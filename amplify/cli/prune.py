@@ -8,10 +8,9 @@ from typing import Annotated
 
 import typer
 
-from amplify.cli.actor import acting_person
 from amplify.cli.open_context import Workspace, open_context
+from amplify.cli.options import Yes, acting_person, confirm_action
 from amplify.cli.output import console, progress_bar
-from amplify.cli.sure import Yes, confirm_action
 from amplify.model.errors import WrongUse
 
 _DAYS = {"d": 1, "w": 7, "m": 31, "y": 366}

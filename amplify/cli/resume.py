@@ -6,10 +6,20 @@ from typing import Annotated
 
 import typer
 
-from amplify.cli.actor import acting_person
 from amplify.cli.open_context import AsJson, Workspace, open_context
+from amplify.cli.options import (
+    Account,
+    All,
+    Campaign,
+    Entry,
+    Hashtag,
+    Partner,
+    Person,
+    Platform,
+    acting_person,
+    chosen_subject,
+)
 from amplify.cli.output import console, print_json
-from amplify.cli.subject import Account, All, Campaign, Entry, Hashtag, Partner, Person, Platform, chosen_subject
 from amplify.model.errors import WrongUse
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amplify.cli.healthat import HealthAt
 from amplify.cli.logs import LogForm, start_log
 from amplify.cli.open_context import Workspace, open_context
+from amplify.cli.options import HealthAt
 from amplify.cli.output import console, paused_sentence, print_error, show_problems
 from amplify.cli.publish import Workers, print_outcome, print_pass
 from amplify.cli.signals import stop_on_signal

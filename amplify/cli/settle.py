@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from amplify.cli.actor import acting_person
 from amplify.cli.open_context import Workspace, open_context
+from amplify.cli.options import acting_person
 from amplify.cli.output import console
 from amplify.model.errors import WrongUse
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amplify.cli.actor import acting_person
 from amplify.cli.open_context import AsJson, Workspace, open_context
+from amplify.cli.options import acting_person
 from amplify.cli.output import STATE_STYLES, console, plural, print_error, print_json, progress_bar
 from amplify.model.errors import WrongUse
 

@@ -13,8 +13,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from amplify.context.declared_limits import DeclaredLimits
-from amplify.context.rate_limit_news import RateLimitCollector
+from amplify.context.rate_limit_news import DeclaredLimits, RateLimitCollector
 from amplify.context.timings import Timings
 from amplify.ledger.database import Ledger
 from amplify.model.clock import Clock, RealClock

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -10,7 +11,6 @@ from time import monotonic
 from typing import Any, Final
 
 from amplify.context.app_context import AppContext
-from amplify.engine.suspend import SLEPT, seconds_since_boot, was_suspended
 from amplify.ledger.database import LedgerConnection
 from amplify.ledger.group_commit import GroupCommitter
 from amplify.ledger.rows.begin_mark import BeginRequest, Begun, NotBegun, PreparedUploads, begin_requests, save_uploads
@@ -237,3 +237,23 @@ def call_for(
         root=receipts[0] if receipts else None,
         parent=receipts[-1] if receipts else None,
     )
+
+
+PATIENCE: Final = 5.0
+"""Seconds that may pass between the last look at the gates and the call. More than a loaded machine needs, and less
+than the time in which anybody expects a stop to have worked."""
+
+SLEPT: Final = "the machine slept between the last look at the gates and the call, so it was not made"
+
+# Linux counts sleep in a clock of its own; elsewhere the POSIX one does.
+_CLOCK: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def seconds_since_boot() -> float:
+    """Seconds since the machine started, sleep included."""
+    return time.clock_gettime(_CLOCK)
+
+
+def was_suspended(since: float) -> bool:
+    """Whether more has passed since that moment of `running()` than a machine that is awake would need."""
+    return seconds_since_boot() - since > PATIENCE

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from amplify.context.app_context import AppContext
 from amplify.ledger.queries.pending_work import PendingWork, find_pending_work
 from amplify.ledger.rows.expiry import MOST, expire_rows
+from amplify.model.errors import PlatformError
 from amplify.model.event import log_event
 from amplify.planning.last_queue import note_key
 
@@ -50,8 +52,6 @@ def run_maintenance(desk: AppContext) -> MaintenanceResult:
         log_event("reaped", rows=done.reaped)
         done.seen = seen = look_at_ledger(desk)
     if seen.askable:
-        from amplify.engine.probe_accounts import probe_accounts
-
         probe_accounts(desk, seen.askable)
         done.looked = True
     if seen.unsure:
@@ -64,3 +64,32 @@ def run_maintenance(desk: AppContext) -> MaintenanceResult:
 
         run_takedowns(desk)
     return done
+
+
+def probe_accounts(desk: AppContext, accounts: Iterable[str]) -> None:
+    """Unpause every account that answers `whoami`; keep the newest reason of the others."""
+    for account in accounts:
+        try:
+            adapter = desk.adapter(account)
+        except PlatformError as error:  # our own files still lack something: ask at the next pass
+            _write_answer(desk, account, error.why, ours=True)
+            continue
+        try:
+            adapter.whoami()
+        except PlatformError as error:
+            desk.drop_client(account)
+            _write_answer(desk, account, error.why, ours=False)
+        else:
+            _write_answer(desk, account, None, ours=False)
+            log_event("woke", account=account)
+
+
+def _write_answer(desk: AppContext, account: str, why: str | None, ours: bool) -> None:
+    from amplify.ledger.rows.settlement import ClaimWriter
+
+    with desk.ledger.write() as connection:
+        hand = ClaimWriter(desk.ledger, connection, desk.clock.now(), desk.owner, by="wake")
+        if why is None:
+            hand.unpause_account(account)
+        else:
+            hand.keep_paused(account, why, None if ours else desk.timings.pause)

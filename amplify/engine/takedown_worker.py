@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from amplify.context.app_context import AppContext
-from amplify.engine.find_published import look_up, where_to_look
+from amplify.engine.reconcile import look_up, where_to_look
 from amplify.ledger.holds.spending import pay_for_deletions, refund
 from amplify.ledger.queries.pausing import pause_account
 from amplify.ledger.rows import takedowns

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from amplify.context.app_context import AppContext
 from amplify.engine.deliver import Deliverer, Marked, Outcome, ReadyDelivery
-from amplify.engine.file_watcher import LOOK, Watch
+from amplify.engine.files_sync import LOOK, Watch
 from amplify.engine.worker_pool import WorkerPool
 from amplify.ledger.database import LedgerConnection
 from amplify.ledger.group_commit import GroupCommitter

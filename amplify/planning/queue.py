@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from amplify.context.app_context import AppContext, UnreadableFiles
-from amplify.ledger.database import set_meta
+from amplify.ledger.database import LedgerConnection, set_meta
 from amplify.ledger.holds.gates import GATES, read_gates, write_gates
 from amplify.ledger.holds.spacing import write_gaps
 from amplify.ledger.holds.spending import write_budget
+from amplify.ledger.holds.stops import in_force, widen_all, write_stop
 from amplify.ledger.notify import notify_workers
 from amplify.ledger.queries.ledger_status import HELD
 from amplify.ledger.rows.plan_changes import diff_plan, write_accounts, write_changes
 from amplify.ledger.rows.restored import mark_new_unsure_after_restore
 from amplify.model.errors import NeedsPerson
+from amplify.model.gate import Gate
+from amplify.model.person import PersonState
 from amplify.model.plan import Plan, PlanChange
 from amplify.model.problem import Severity
 from amplify.model.workspace import Workspace
 from amplify.planning.last_queue import note_key, queued_mark
 from amplify.planning.plan import plan_deliveries
-from amplify.planning.state_stops import follow_files
 from amplify.rules.lint.care import HELD_BY_GATES
 from amplify.rules.plan.cost import to_micros
 from amplify.rules.plan.file_gates import derive_gates
 from amplify.rules.plan.horizon import plan_end
+from amplify.rules.plan.person_gates import state_words
+from amplify.rules.text.aliases import name_forms
 
 _QUEUEING: Final = 2
 """Two machines queue one after the other: what one has written, the other compares with."""
@@ -125,3 +129,29 @@ def _refuse_errors(desk: AppContext, planned: Plan) -> None:
         error = UnreadableFiles(errors)
         _note_held(desk, f"everything is held: {error}")
         raise error
+
+
+def follow_files(
+    desk: AppContext, connection: LedgerConnection, workspace: Workspace, before: Mapping[tuple[str, str], Gate]
+) -> None:
+    """Follow the files, in the transaction that copies their gates. `before`: the gates as they were."""
+    reopened = {
+        person.id: state
+        for person in workspace.people.values()
+        if person.state.speaks and (state := _silent(before.get(("person", person.id)))) is not None
+    }
+    if reopened:
+        now, real = desk.clock.now(), desk.ledger.real_now(connection)
+        stopped = {stop.subject for stop in in_force(connection) if stop.kind == "person"}
+        for id, state in reopened.items():
+            if id not in stopped:
+                why = f"{id} was {state_words(state)} until now: two people must say that posts may go out again"
+                write_stop(connection, "person", id, name_forms(workspace.people[id]), why, "amplify", now, real)
+    widen_all(connection, {person.id: name_forms(person) for person in workspace.people.values()})
+
+
+def _silent(gate: Gate | None) -> PersonState | None:
+    """The state for which a person's own gate was closed."""
+    if gate is None or gate.closed is None:
+        return None
+    return next((one for one in PersonState if gate.closed == f"{gate.subject} is {state_words(one)}"), None)

@@ -15,13 +15,12 @@ import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from amplify.model.errors import TryLater
 from amplify.model.event import log_event
 from amplify.model.message import Attachment, Message, Part
 from amplify.model.platform import AccountConnection, Json
-from amplify.platforms.upload_expiry import valid_until
 from amplify.rules.plan.upload_validity import is_valid
 
 
@@ -106,3 +105,12 @@ class UploadDeadline:
         if self.over(seconds):
             raise TryLater(why, timedelta(seconds=seconds))
         time.sleep(seconds)
+
+
+_SHORTER: Final = timedelta(minutes=10)
+"""For clocks that differ, and for the way of the post itself."""
+
+
+def valid_until(keeps: timedelta) -> str:
+    """The end of what was uploaded just now and is kept for `keeps` (ISO 8601, real time), a little early."""
+    return (datetime.now(UTC) + keeps - min(_SHORTER, keeps / 4)).isoformat()

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from amplify.model.base import Id, Lang
 from amplify.model.post import TextPart, Variant
 from amplify.model.problem import Problem, SourceLocation
-from amplify.workspace.fields import pattern_of
 from amplify.workspace.suggest import did_you_mean
+from amplify.workspace.validate import pattern_of
 
 _VARIANT = re.compile(r"## variant[ \t]+(?P<name>\S+)(?:[ \t]+in[ \t]+(?P<lang>\S+))?(?:[ \t]+on[ \t]+(?P<on>.+))?")
 _ON = re.compile(r"## on[ \t]+(?P<on>.+)")

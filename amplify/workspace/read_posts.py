@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, Final
 
+from amplify.model.banner import Template
 from amplify.model.picture import Picture, PictureMetadata
 from amplify.model.post import Post, PostFront
 from amplify.model.problem import Problem, Severity, SourceLocation
+from amplify.workspace.file_types import BANNERS
 from amplify.workspace.files import (
     PICTURE_BYTES,
     POST_BYTES,
@@ -20,7 +22,6 @@ from amplify.workspace.files import (
 from amplify.workspace.frontmatter import PostFile, split_front
 from amplify.workspace.parsed import Parsed, ParsedWorkspace
 from amplify.workspace.post_body import read_texts
-from amplify.workspace.read_banners import is_template, read_template
 from amplify.workspace.read_config import read_document, read_entry
 from amplify.workspace.read_pictures import BrokenPicture, is_picture, measure_picture
 from amplify.workspace.read_videos import is_film, measure_film
@@ -177,3 +178,19 @@ def _no_text(findings: ParsedWorkspace, file: PostFile) -> None:
                 )
             )
             return
+
+
+_ENDING: Final = ".yaml"
+
+
+def is_template(path: str) -> bool:
+    """Whether a file under `media/` is a banner template, and no note beside a picture."""
+    return path.startswith(f"{BANNERS}/") and path.endswith(_ENDING)
+
+
+def read_template(findings: ParsedWorkspace, path: str) -> None:
+    """Read one template."""
+    document = read_document(findings, path, "banners")
+    found = read_entry(findings, Template, SourceNode(document), "banners") if document is not None else None
+    if found is not None:
+        findings.banners.append(found)

@@ -26,7 +26,7 @@ from amplify.banner.paint import paint_banner
 from amplify.banner.render import BannerChoice, render_banner, words_of
 from amplify.banner.text_fit import Fitted
 from amplify.banner.theme import Palette
-from amplify.model.banner_size import SIZES
+from amplify.model.banner import SIZES
 from amplify.model.workspace import Workspace
 from amplify.platforms import registry
 from amplify.rules.plan.banner_text import WordedTemplate

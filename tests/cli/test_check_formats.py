@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from engine.files import Files, soon
 
-from amplify.cli.annotations import folder_in_repository, format_annotation
+from amplify.cli.check import folder_in_repository, format_annotation
 from amplify.model.problem import Problem, Severity, SourceLocation
 from cli.conftest import Amplify
 

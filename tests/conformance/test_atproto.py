@@ -13,9 +13,9 @@ from amplify.model.base import Lang
 from amplify.platforms.bluesky.entities import find_entities as bluesky_entities
 from amplify.platforms.bluesky.profile import PROFILE
 from amplify.platforms.bluesky.record import timestamp
+from amplify.rules.lint.unsafe_text import is_handle
 from amplify.rules.plan.idempotency import record_key
-from amplify.rules.text.handle_syntax import is_handle
-from amplify.workspace.fields import pattern_of
+from amplify.workspace.validate import pattern_of
 
 TID = re.compile(r"[234567a-j][234567a-z]{12}")
 RECORD_KEY = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._:~-]{1,512}")

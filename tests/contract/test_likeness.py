@@ -11,8 +11,8 @@ import pytest
 from amplify.model.message import Message, Part
 from amplify.model.platform import PublishRequest, Receipt
 from amplify.platforms.mastodon import matching as mastodon_matching
-from amplify.platforms.mastodon.server import keeps_keys
-from amplify.platforms.upload_expiry import valid_until
+from amplify.platforms.mastodon.responses import keeps_keys
+from amplify.platforms.uploads import valid_until
 from amplify.platforms.x import matching as x_matching
 from amplify.rules.plan.upload_validity import is_valid
 

@@ -10,8 +10,7 @@ from ledger.rows import NOW
 from ledger.together import at_once
 from workshop import PROFILES, Workshop
 
-from amplify.context.declared_limits import DeclaredLimits
-from amplify.context.rate_limit_news import RateLimitCollector
+from amplify.context.rate_limit_news import DeclaredLimits, RateLimitCollector
 from amplify.ledger.holds.spending import list_budgets
 from amplify.model.rate_limit import ObservedLimit, RateLimit
 from amplify.planning.queue import queue_plan

@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from amplify.decisions.settle import settle_delivery
 from amplify.decisions.takedown import take_down_deliveries, what_is_up
-from amplify.engine.probe_accounts import probe_accounts
+from amplify.engine.maintenance import probe_accounts
 from amplify.engine.publish import run_pass
 from amplify.engine.takedown_worker import run_takedowns
 from amplify.ledger.queries.audit_log import list_events

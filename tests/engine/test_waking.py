@@ -8,8 +8,8 @@ from threading import Event
 import pytest
 from ledger.databases import WoundLedger
 
-from amplify.daemon import periodic
-from amplify.daemon.periodic import PeriodicTasks
+from amplify.daemon import daemon
+from amplify.daemon.daemon import PeriodicTasks
 from amplify.ledger.notify import Listener, notify_workers
 
 SECONDS = 30.0
@@ -60,7 +60,7 @@ class TestNotify:
 
 class TestTicker:
     def test_a_clock_that_is_put_back_keeps_no_errand_waiting(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(periodic, "_LOOK", 0.01)
+        monkeypatch.setattr(daemon, "_LOOK", 0.01)
         back, first, again = Event(), Event(), Event()
 
         def errand() -> None:

@@ -14,7 +14,7 @@ from ledger.rows import NOW, planned, queue, state
 from workshop import Workshop
 
 from amplify.context.app_context import UnreadableFiles
-from amplify.engine import file_watcher, suspend
+from amplify.engine import deliver, files_sync
 from amplify.engine.publish import run_pass
 from amplify.engine.worker import Worker
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
@@ -36,7 +36,7 @@ class TestFiles:
     def test_files_that_come_to_have_errors_stop_a_pass_in_its_middle(
         self, desk: FakeDesk, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(file_watcher, "LOOK", 0.0)
+        monkeypatch.setattr(files_sync, "LOOK", 0.0)
         seen = Event()
         problem = Problem(SourceLocation(Path("config/people.yaml"), 1, 1), "YAML", "it cannot be read")
 
@@ -52,7 +52,7 @@ class TestFiles:
         many = [planned(f"n{number}", due=NOW - number * MINUTE) for number in range(5)]
         queue(desk.ledger, *many)
         desk.as_queued()
-        monkeypatch.setattr(file_watcher, "requeue_if_changed", unreadable)
+        monkeypatch.setattr(files_sync, "requeue_if_changed", unreadable)
         world.meanwhile = broken
         with pytest.raises(UnreadableFiles):
             run_pass(desk, workers=1)
@@ -173,8 +173,8 @@ class TestSleep:
     ) -> None:
         """Between the mark and the call the laptop is closed for hours."""
         seconds = [0.0, 7200.0]
-        monkeypatch.setattr(suspend, "seconds_since_boot", lambda: seconds.pop(0) if seconds else 0.0)
-        monkeypatch.setattr("amplify.engine.deliver.seconds_since_boot", suspend.seconds_since_boot)
+        monkeypatch.setattr(deliver, "seconds_since_boot", lambda: seconds.pop(0) if seconds else 0.0)
+        monkeypatch.setattr("amplify.engine.deliver.seconds_since_boot", deliver.seconds_since_boot)
         one = planned()
         said: list[tuple[int, str, str]] = []
 
@@ -192,5 +192,5 @@ class TestSleep:
         assert state(desk.ledger, one) is DeliveryState.MISSED
 
     def test_time_that_passes_awake_is_no_sleep(self) -> None:
-        assert not suspend.was_suspended(suspend.seconds_since_boot())
-        assert suspend.was_suspended(suspend.seconds_since_boot() - suspend.PATIENCE - 1)
+        assert not deliver.was_suspended(deliver.seconds_since_boot())
+        assert deliver.was_suspended(deliver.seconds_since_boot() - deliver.PATIENCE - 1)

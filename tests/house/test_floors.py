@@ -42,9 +42,9 @@ def test_the_house_stands(copy: Path) -> None:
     [
         ("model/problem.py", "import amplify.rules.plan.assign", "floors import downward only"),
         ("ledger/rows/transitions.py", "import amplify.workspace.locate", "floors import downward only"),
-        ("engine/probe_accounts.py", "import amplify.cli.output", "floors import downward only"),
+        ("engine/maintenance.py", "import amplify.cli.output", "floors import downward only"),
         (
-            "engine/probe_accounts.py",
+            "engine/maintenance.py",
             "import amplify.stage.process",
             "nothing in the house knows the stage but rehearsals",
         ),

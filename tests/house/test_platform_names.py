@@ -19,7 +19,7 @@ ELSEWHERE = ("platforms/", "stage/", "workspace/starter/")
 """Where names belong. The starter is somebody's workspace, and workspaces name platforms."""
 ALLOWED = {
     "cli/banner.py": "`bluesky` is the name of a banner's size: an option's value, which is frozen",
-    "model/banner_size.py": "names of sizes are keys of YAML and options, frozen; their titles say where they are used",
+    "model/banner.py": "names of sizes are keys of YAML and options, frozen; their titles say where they are used",
     "rules/lint/rulebook.py": "codes are frozen, and a policy is quoted by the name of whose policy it is",
     "rules/text/url_library.py": "the name of a library on PyPI",
 }

@@ -12,8 +12,7 @@ from PIL import Image
 from workshop import Workshop, word
 
 from amplify.banner.paint import paint_banner
-from amplify.model.banner import Template
-from amplify.model.banner_size import SIZES
+from amplify.model.banner import SIZES, Template
 from amplify.model.workspace import Workspace
 from amplify.rules.plan.banner_text import WordedTemplate
 from amplify.rules.plan.banner_text import fill_template as fill

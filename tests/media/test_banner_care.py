@@ -156,7 +156,7 @@ def test_every_size_keeps_to_its_pixels_and_bytes(tmp_path: Path) -> None:
     workspace = shop.workspace()
     picture = replace(workspace.pictures["noise.jpg"], sha256=hashlib.sha256(data).hexdigest())
     workspace = replace(workspace, pictures={"noise.jpg": picture})
-    from amplify.model.banner_size import SIZES
+    from amplify.model.banner import SIZES
 
     batch = rendered(hung(workspace, template({"picture": {"file": "noise.jpg"}, "bleed": True})), BannerChoice())
     assert [made.size for made in batch.made] == list(SIZES)

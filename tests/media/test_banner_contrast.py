@@ -42,7 +42,7 @@ def _paint(one: Template) -> Image.Image:
     from workshop import Workshop
 
     from amplify.banner.paint import paint_banner
-    from amplify.model.banner_size import SIZES
+    from amplify.model.banner import SIZES
     from media.easel import worded
 
     shop = Workshop().picture("noise.jpg")

@@ -11,7 +11,7 @@ from workshop import Workshop
 
 from amplify.banner.cannot_paint import BannerFault
 from amplify.banner.paint import paint_banner
-from amplify.model.banner_size import SIZES
+from amplify.model.banner import SIZES
 from media.easel import painted, template, text, worded
 
 TAGS = [

@@ -11,8 +11,7 @@ from PIL import Image
 from workshop import Workshop
 
 from amplify.banner.behind_bars import INSTRUCTIONS, BarsLook, Photograph, behind_bars, supporter_instructions
-from amplify.model.banner import StandIn
-from amplify.model.banner_size import SIZES
+from amplify.model.banner import SIZES, StandIn
 from amplify.model.errors import NeedsPerson, WrongUse
 from amplify.model.person import PersonState
 from media.easel import NOW, opened, photograph

@@ -13,7 +13,7 @@ from PIL import Image, ImageEnhance
 
 from amplify.banner.paint import paint_banner
 from amplify.banner.render import BannerChoice, render_banners
-from amplify.model.banner_size import SIZES
+from amplify.model.banner import SIZES
 from amplify.model.workspace import Workspace
 from amplify.platforms import registry
 from amplify.rules.plan.banner_text import fill_template

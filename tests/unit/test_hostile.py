@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amplify.platforms import registry
-from amplify.rules.text.handle_syntax import handle_fault, is_handle
+from amplify.rules.lint.unsafe_text import handle_fault, is_handle
 from amplify.rules.text.text_report import measure_on
 from amplify.rules.text.unsafe_characters import find_unsafe, find_unwritable
 

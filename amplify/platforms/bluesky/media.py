@@ -15,8 +15,7 @@ from amplify.model.platform import AccountConnection, Json
 from amplify.platforms import media_files
 from amplify.platforms.bluesky.profile import CARD_BYTES, VIDEO_BYTES
 from amplify.platforms.bluesky.session import BlueskySession
-from amplify.platforms.upload_expiry import valid_until
-from amplify.platforms.uploads import Uploads
+from amplify.platforms.uploads import Uploads, valid_until
 
 _KEEPS: Final = timedelta(hours=1)
 """How long a server surely keeps a blob that no record names; the lexicon says "minutes" without a number, and

@@ -6,6 +6,7 @@ Lexicons: `app.bsky.feed.post`, `app.bsky.richtext.facet`, `app.bsky.embed.image
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -13,7 +14,6 @@ from amplify.model.errors import Refused
 from amplify.model.message import Attachment, Entity, LinkCard, Part
 from amplify.model.platform import Json, PublishRequest, Receipt
 from amplify.platforms.bluesky.entities import find_entities
-from amplify.platforms.bluesky.facet_check import misplaced_facet
 from amplify.rules.text.language import bcp47_tag
 from amplify.rules.text.text_length import normalise_text
 from amplify.rules.text.text_spans import encoded_spans
@@ -117,3 +117,25 @@ def _card(card: LinkCard, prepared: Json) -> Json:
 
 def _to_come(one: Attachment) -> Json:
     return {"$type": "blob", "ref": {"$link": f"({one.file}: uploaded just before)"}, "mimeType": one.mime}
+
+
+def misplaced_facet(text: str, facets: Sequence[tuple[int, int]]) -> str | None:
+    """What is wrong with these facets of `text`, in a sentence; None where nothing is.
+
+    A facet is its first byte and the byte after its last, in UTF-8. Each holds something, lies inside the text, begins
+    and ends between two characters, and begins where the one before it has ended, or later.
+    """
+    octets = text.encode("utf-8", "surrogatepass")
+    before = 0
+    for number, (start, end) in enumerate(facets, start=1):
+        if start >= end:
+            return f"facet {number} is empty: bytes {start} to {end}"
+        if start < 0 or end > len(octets):
+            return f"facet {number}, bytes {start} to {end}, leads out of the text, which has {len(octets)}"
+        if start < before:
+            return f"facet {number}, from byte {start}, overlaps the one before it or stands before it"
+        for edge in (start, end):
+            if edge < len(octets) and octets[edge] & 0b1100_0000 == 0b1000_0000:
+                return f"facet {number} cuts a character in two at byte {edge}"
+        before = end
+    return None

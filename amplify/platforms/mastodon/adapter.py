@@ -28,8 +28,7 @@ from amplify.platforms.mastodon import rate_limits
 from amplify.platforms.mastodon.errors import translate
 from amplify.platforms.mastodon.matching import repeats, same_post
 from amplify.platforms.mastodon.media import MastodonMedia
-from amplify.platforms.mastodon.responses import REBLOG, boost_of, most, reading_of, receipt_of
-from amplify.platforms.mastodon.server import keeps_keys
+from amplify.platforms.mastodon.responses import REBLOG, boost_of, keeps_keys, most, reading_of, receipt_of
 from amplify.platforms.rate_headers import response_listener
 from amplify.rules.text.language import primary_language
 from amplify.rules.text.text_length import normalise_text

@@ -18,8 +18,7 @@ from amplify.model.message import Attachment, Message, Part
 from amplify.model.platform import AccountConnection, Json
 from amplify.model.video import FILM
 from amplify.platforms import media_files
-from amplify.platforms.upload_expiry import valid_until
-from amplify.platforms.uploads import UploadDeadline, Uploads
+from amplify.platforms.uploads import UploadDeadline, Uploads, valid_until
 
 KEEPS: Final = timedelta(hours=24)
 """How long X keeps what was uploaded and stands in no post, where it does not say."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 from amplify.model.campaign import Caps
 from amplify.model.plan import LintFinding, Planned
 from amplify.model.problem import Problem, Severity, SourceLocation
 from amplify.rules.lint.lint_context import LintContext
-from amplify.rules.plan.capacity import SlotRequest, day_of, earliest_slots
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,3 +164,58 @@ def _wish(context: LintContext, said: _Said, zone: str) -> SlotRequest:
         return SlotRequest(said.at, said.at + timedelta(days=1), zone, per_day=1_000_000, gap=timedelta(0))
     caps = _caps(context, said.planned)
     return SlotRequest(said.planned.due, said.planned.late, zone, caps.per_day, caps.gap)
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRequest:
+    """One post that wants to be said."""
+
+    due: datetime
+    """UTC."""
+    late: datetime
+    """UTC; from then on it is missed."""
+    zone: str
+    """IANA zone of the readers, whose calendar counts the days."""
+    per_day: int
+    """Most posts of the account on that day."""
+    gap: timedelta
+    """Least time since the post before."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarliestSlot:
+    """When a post could be said at the earliest."""
+
+    at: datetime
+    """UTC."""
+    fits: bool
+    """Whether that is inside its lateness window."""
+    full: bool
+    """Whether the cap of its own day was the reason to wait."""
+
+
+def day_of(instant: datetime, zone: str) -> date:
+    """The readers' calendar day."""
+    return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def earliest_slots(wishes: Sequence[SlotRequest]) -> Iterator[EarliestSlot]:
+    """The turn of each wish of one account; `wishes` by due time. What does not fit takes nobody's place."""
+    said: Counter[date] = Counter()
+    last: datetime | None = None
+    for wish in wishes:
+        at = wish.due if last is None else max(wish.due, last + wish.gap)
+        full = said[day_of(at, wish.zone)] >= wish.per_day
+        while said[day_of(at, wish.zone)] >= wish.per_day:
+            at = _midnight_after(at, wish.zone)
+        fits = at < wish.late
+        if fits:
+            said[day_of(at, wish.zone)] += 1
+            last = at
+        yield EarliestSlot(at, fits, full)
+
+
+def _midnight_after(instant: datetime, zone: str) -> datetime:
+    """The first instant of the readers' next day (UTC)."""
+    tomorrow = day_of(instant, zone) + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), ZoneInfo(zone)).astimezone(instant.tzinfo)

@@ -13,13 +13,11 @@ from amplify.model.server_info import NOTHING_KNOWN, ServerInfo
 from amplify.model.settings import RuleChange
 from amplify.model.workspace import Workspace
 from amplify.rules.lint import (
-    accounts,
     alt_texts,
     calls,
     caps,
     care,
     duplicates,
-    lexicon_limits,
     mentions,
     money,
     stale_facts,
@@ -52,7 +50,7 @@ MESSAGE_RULES: Final[Sequence[Callable[[LintContext, Planned], Iterator[Problem]
     care.person_unlisted,
     calls.too_many_calls,
     calls.no_link,
-    lexicon_limits.check_record_size,
+    texts.check_record_size,
     alt_texts.alt_missing,
     alt_texts.alt_is_file_name,
     alt_texts.alt_repeated,
@@ -82,8 +80,8 @@ DELIVERY_RULES: Final[Sequence[Callable[[LintContext, Planned], Iterator[Problem
     stale_facts.fact_replaced,
     stale_facts.facts_disagree,
     unsafe_text.impossible_handle,
-    accounts.label_missing,
-    accounts.rules_unreviewed,
+    mentions.label_missing,
+    mentions.rules_unreviewed,
 )
 """Rules about one delivery: its day, its account, whom and what it speaks of."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterator
 
 from amplify.model.plan import Planned
+from amplify.model.platform_profile import HandleSyntax
 from amplify.model.problem import Problem, SourceLocation
 from amplify.rules.lint.lint_context import LintContext
-from amplify.rules.text.handle_syntax import handle_fault
 from amplify.rules.text.unsafe_characters import (
     UnsafeText,
     find_endless_text,
@@ -77,3 +78,21 @@ def _place(context: LintContext, delivery: Planned, number: int, text: str, one:
     line = template.count("\n", 0, at)
     column = at - template.rfind("\n", 0, at)
     return SourceLocation(place.path, place.line + line, column if line else column + place.column - 1)
+
+
+def is_handle(syntax: HandleSyntax | None, handle: str) -> bool:
+    """Whether a platform could have this handle, without its `@`."""
+    if syntax is None:
+        return True
+    short = syntax.length_max is None or len(handle) <= syntax.length_max
+    return short and syntax.pattern.fullmatch(handle) is not None
+
+
+def handle_fault(syntax: HandleSyntax | None, handle: str) -> str | None:
+    """Why a platform can have no such handle, in words; None where it can."""
+    if syntax is None or is_handle(syntax, handle):
+        return None
+    hidden = next((letter for letter in handle if unicodedata.category(letter) in ("Cf", "Cc", "Mn", "Me")), None)
+    if hidden is not None:
+        return f"an invisible character (U+{ord(hidden):04X}) stands in it: type it again"
+    return f"a handle there is {syntax.form}"

@@ -22,7 +22,7 @@ from amplify.workspace.load import Loaded, load_workspace
 from amplify.workspace.locate import find_root
 from amplify.workspace.scaffold import scaffold_workspace
 from amplify.workspace.schema import json_schemas, schema_text, write_schemas
-from amplify.workspace.validation_messages import FORMS
+from amplify.workspace.validate import FORMS
 from amplify.workspace.yaml_reader import read_yaml
 
 PLATFORMS = frozenset({"x", "bluesky", "mastodon"})

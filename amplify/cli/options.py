@@ -1,12 +1,15 @@
-"""The options by which commands name what they are about: exactly one of them."""
+"""What several commands share: their subject, who acts, whether to go on, where health is shown."""
 
 from __future__ import annotations
 
+import getpass
+import os
+import sys
 from typing import Annotated
 
 import typer
 
-from amplify.model.errors import WrongUse
+from amplify.model.errors import NeedsPerson, WrongUse
 
 Person = Annotated[str | None, typer.Option("--person", metavar="ID", help="A person of config/people.yaml.")]
 Campaign = Annotated[str | None, typer.Option("--campaign", metavar="ID", help="Everything of a campaign.")]
@@ -32,3 +35,34 @@ def chosen_subject(everything: bool, **named: str | None) -> tuple[str, str] | N
 
         return "hashtag", fold_tag(given[0][1].strip())
     return (given[0][0], given[0][1].strip()) if given else None
+
+
+def acting_person() -> str:
+    """The name that history keeps."""
+    named = " ".join(os.environ.get("AMPLIFY_ACTOR", "").split())
+    if named:
+        return named
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user without a name, as in some containers
+        return f"user {os.getuid()}"
+
+
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+
+
+def confirm_action(question: str, yes: bool) -> bool:
+    """Whether somebody says yes. Raises NeedsPerson where nobody is there to be asked."""
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        raise NeedsPerson(f"{question} Nobody is here to be asked: say `--yes`")
+    return typer.confirm(question, default=False)
+
+
+HealthAt = Annotated[
+    str | None,
+    typer.Option(
+        "--health", metavar="PORT", help="Answer /healthz and Prometheus' /metrics on this port of 127.0.0.1."
+    ),
+]
