@@ -87,7 +87,7 @@ def _tell(desk: Desk) -> None:
 
     with desk.ledger.read() as connection:
         for stop in in_force(connection):
-            held = DELIVERY.c.why.endswith(stop.sentence, autoescape=True)
+            held = DELIVERY.c.cause == stop.cause
             missed = select(func.count()).where(DELIVERY.c.state == State.MISSED.value, held)
             many, out = connection.execute(missed).scalar_one(), len(reach(connection, stop, None).out)
             console().print(

@@ -67,7 +67,7 @@ def show_known(known: Known, asked: Asked | None) -> None:
 def complain_of_silence(asked: Asked) -> None:
     """Who could not be asked, and why, on standard error."""
     for account, why in asked.failed.items():
-        complain(why if why.startswith(account) else f"{account} could not be asked: {why}")
+        complain(why if account in why else f"{account} could not be asked: {why}")
     reasons: dict[str, list[str]] = {}
     for handle, why in asked.unasked.items():
         reasons.setdefault(why, []).append(handle)

@@ -11,6 +11,7 @@ from rich.text import Text
 from amplify.cli.output import console
 from amplify.steps.reporting.document import Cell, Table
 from amplify.steps.reporting.sections import document
+from amplify.steps.reporting.spelling import NOTHING
 from amplify.steps.reporting.words import Report
 
 INDENT = (0, 0, 0, 2)
@@ -65,7 +66,7 @@ def _lines(table: Table) -> RenderableType:
 
 
 def _text(cell: Cell, before: str, after: str) -> Text:
-    text = Text(cell.text, style="dim" if cell.text in ("0", "–") else "")
+    text = Text(cell.text, style="dim" if cell.text in ("0", NOTHING) else "")
     return text.append(f"{before}{cell.note}{after}", style="dim") if cell.note else text
 
 

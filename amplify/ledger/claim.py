@@ -45,7 +45,7 @@ _LATER = Batch(
     opens="instant",
 )
 _TAKE = Chain(
-    "UPDATE delivery SET state = 'claimed', owner = {owner}, lease_until = v.lease, why = NULL "
+    "UPDATE delivery SET state = 'claimed', owner = {owner}, lease_until = v.lease, why = NULL, cause = NULL "
     "FROM {rows} AS v WHERE delivery.id = v.id",
     logging(State.WAITING, State.CLAIMED),
     common={"owner": "text", "at": "instant", "real": "instant", "by": "text"},
@@ -54,14 +54,15 @@ _TAKE = Chain(
     lease="instant",
 )
 _HOLD = Batch(
-    "UPDATE delivery SET why = v.why, look_at = v.look FROM {rows} AS v "
+    "UPDATE delivery SET why = v.why, cause = v.cause, look_at = v.look FROM {rows} AS v "
     "WHERE delivery.id = v.id AND delivery.state = 'waiting'",
     id="text",
     why="text",
+    cause="text",
     look="instant",
 )
 _WAKE = Batch(
-    "UPDATE delivery SET why = NULL, look_at = delivery.due_at FROM {rows} AS v "
+    "UPDATE delivery SET why = NULL, cause = NULL, look_at = delivery.due_at FROM {rows} AS v "
     "WHERE delivery.id = v.id AND delivery.state = 'waiting'",
     id="text",
 )
@@ -185,7 +186,10 @@ def _hold(connection: Connection, rows: Iterable[Candidate], bars: Mapping[str, 
     held = [(one, bars[one.id]) for one in rows]
     if not held:
         return
-    _HOLD.run(connection, [(one.id, bar.why, min(bar.again or one.late_at, one.late_at)) for one, bar in held])
+    _HOLD.run(
+        connection,
+        [(one.id, bar.why, bar.cause, min(bar.again or one.late_at, one.late_at)) for one, bar in held],
+    )
     boosts = [one for one, bar in held if bar.target is not None]
     still = waiting(connection, boosts, now)
     # Its target was sent while this row was being held: whoever sent it has looked for waiting boosts already.

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 from amplify.ledger.candidate import Bar, Candidate
 from amplify.ledger.inforce import gates_of, pauses_of
 from amplify.ledger.tables import DELIVERY, GATE
+from amplify.model import cause
 from amplify.model.delivery import State
 from amplify.model.gate import Gate
 
@@ -57,9 +58,10 @@ def shut(connection: Connection, candidates: Sequence[Candidate], now: datetime)
 
 def _bar(subject: str, gate: Gate | None, now: datetime) -> Bar | None:
     if gate is None:
-        return Bar(f"{subject.replace(':', ' ', 1)} is not known to the ledger: run `amplify queue`")
-    why = gate.why_not(now)
-    return Bar(why, gate.opens_again(now)) if why is not None else None
+        why = f"{subject.replace(':', ' ', 1)} is not known to the ledger: run `amplify queue`"
+        return Bar(why, cause=cause.gate(subject))
+    closed = gate.why_not(now)
+    return Bar(closed, gate.opens_again(now), cause=cause.gate(subject)) if closed is not None else None
 
 
 def look_again(connection: Connection) -> None:
@@ -80,9 +82,18 @@ def _row(gate: Gate) -> dict[str, Any]:
         "closes_at": gate.closes_at,
         "after": gate.after,
         "pauses": [[pause.start.isoformat(), pause.end.isoformat(), pause.why] for pause in gate.pauses],
+        "state": gate.state,
     }
 
 
 def _gate(row: RowMapping) -> Gate:
-    pauses = pauses_of(row["pauses"])
-    return Gate(row["kind"], row["subject"], row["closed"], row["opens_at"], row["closes_at"], row["after"], pauses)
+    return Gate(
+        kind=row["kind"],
+        subject=row["subject"],
+        closed=row["closed"],
+        opens_at=row["opens_at"],
+        closes_at=row["closes_at"],
+        after=row["after"],
+        pauses=pauses_of(row["pauses"]),
+        state=row["state"],
+    )

@@ -92,6 +92,8 @@ class Barred:
     """When the answer can change by itself (UTC, campaign time)."""
     lost: bool = False
     """The row is no longer ours: there is nothing to give back."""
+    cause: str | None = None
+    """What it is about, as a code (`model.cause`)."""
 
 
 def begin(
@@ -110,7 +112,7 @@ def begin(
     for one in marks:
         bar = bars.get(one.claimed.id)
         if bar is not None:
-            answers.append(Barred(bar.why, bar.again))
+            answers.append(Barred(bar.why, bar.again, cause=bar.cause))
         elif now >= one.claimed.late_at:
             answers.append(Barred("its lateness window is over"))
         else:

@@ -130,7 +130,7 @@ def write_changes(
             continue
         if change.sign == "-":
             after = State.CUT if _is_out(connection, change.id) else State.CANCELLED
-            before = _guarded(connection, change, {"state": after.value, "why": change.why})
+            before = _guarded(connection, change, {"state": after.value, "why": change.why, "cause": None})
             if before is not None:
                 moved.append((change.id, before, after, change.why))
             continue
@@ -143,7 +143,7 @@ def write_changes(
             parts.extend(_part(change.id, delivery, number) for number in range(_part_count(delivery)))
             moved.append((change.id, None, State.WAITING, change.why))
             continue
-        before = _guarded(connection, change, values | {"state": State.WAITING.value, "why": None})
+        before = _guarded(connection, change, values | {"state": State.WAITING.value, "why": None, "cause": None})
         if before is not None:
             _renew_parts(connection, change.id, delivery)
             if before is not State.WAITING:

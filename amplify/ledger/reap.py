@@ -35,6 +35,7 @@ def reap(ledger: Ledger, connection: Connection, now: datetime) -> int:
         DELIVERY.c.state.in_((State.CLAIMED.value, State.SENDING.value)) & (DELIVERY.c.lease_until <= real),
         state=case((unbegun, State.WAITING.value), else_=State.UNSURE.value),
         why=case((unbegun, null()), else_="its worker stopped while sending"),
+        cause=None,
         look_at=case((unbegun, DELIVERY.c.due_at), else_=bindparam("now", now, type_=Utc)),
         owner=None,
         lease_until=None,

@@ -22,7 +22,8 @@ from amplify.model.delivery import State
 
 _IN_DOUBT: Final = (State.SENDING, State.UNSURE)
 _LANDED: Final = Batch(
-    "UPDATE delivery SET state = 'removing', owner = NULL, lease_until = NULL, why = v.why FROM {rows} AS v "
+    "UPDATE delivery SET state = 'removing', owner = NULL, lease_until = NULL, why = v.why, cause = NULL "
+    "FROM {rows} AS v "
     "WHERE delivery.id = v.id AND delivery.state = 'removed' RETURNING delivery.id",
     id="text",
     why="text",
@@ -173,7 +174,7 @@ def postpone(connection: Connection, removal: Removal, why: str, until: datetime
     connection.execute(
         update(DELIVERY)
         .where(DELIVERY.c.id == removal.claimed.id, DELIVERY.c.owner == removal.owner)
-        .values(owner=None, lease_until=until, why=why)
+        .values(owner=None, lease_until=until, why=why, cause=None)
     )
 
 

@@ -59,9 +59,9 @@ class Hand:
         whose = self.owner if before is State.SENDING else None
         return bool(finish(self.connection, [(delivery, whose)], before, self.now, self.real, self.by))
 
-    def release(self, delivery: str, why: str | None) -> bool:
+    def release(self, delivery: str, why: str | None, cause: str | None = None) -> bool:
         """Back to waiting before anything was sent: a gate closed, or pictures could not be uploaded yet."""
-        return self._move(delivery, State.CLAIMED, State.WAITING, fence=self.owner, why=why)
+        return self._move(delivery, State.CLAIMED, State.WAITING, fence=self.owner, why=why, cause=cause)
 
     def try_later(self, delivery: str, account: str, part: int | None, why: str, after: timedelta) -> None:
         """Nothing was accepted: back to waiting; the account keeps silent for `after` (real time)."""
@@ -112,10 +112,10 @@ class Hand:
             delivery, State.SENDING, State.UNSURE, fence=self.owner, why=why, lease_until=lease, look_at=self.now
         )
 
-    def barred(self, delivery: str, why: str) -> None:
+    def barred(self, delivery: str, why: str, cause: str | None = None) -> None:
         """A gate closed between two parts of a thread: what is out is out, the rest stays unsaid."""
         for before in (State.SENDING, State.CLAIMED):  # claimed: the thread was being resumed
-            self._move(delivery, before, State.CUT, fence=self.owner, why=why)
+            self._move(delivery, before, State.CUT, fence=self.owner, why=why, cause=cause)
 
     def absent(self, delivery: str, timely: bool) -> None:
         """An unsure part was proved absent: it may be tried again while it is timely."""
@@ -129,7 +129,7 @@ class Hand:
         self.connection.execute(
             update(DELIVERY)
             .where(DELIVERY.c.id == delivery, DELIVERY.c.state == State.UNSURE.value)
-            .values(why=why, look_at=again)
+            .values(why=why, cause=None, look_at=again)
         )
 
     def _or_cut(self, delivery: str, otherwise: State) -> State:

@@ -19,6 +19,7 @@ from amplify.ledger.care import STOP
 from amplify.ledger.claimed import COLUMNS, candidate_in
 from amplify.ledger.inforce import surely_nothing_stopped
 from amplify.ledger.tables import DELIVERY
+from amplify.model import cause
 from amplify.model.subject import person_in
 
 if TYPE_CHECKING:
@@ -65,13 +66,18 @@ class Stop:
         """Why a delivery is held by it."""
         return f"stopped by {self.by} ({self.name}): {self.why}"
 
+    @property
+    def cause(self) -> str:
+        """The same as a code, by which what it held is found again."""
+        return cause.stop(self.kind, self.subject)
+
 
 def stopped(connection: Connection, candidates: Sequence[Candidate], now: datetime) -> Mapping[str, Bar]:
     """Candidates that a stop in force holds, boosts of such among them. Somebody has to lift it."""
     if surely_nothing_stopped(connection) or connection.execute(_ANY).first() is None:
         return {}
     stops = in_force(connection)
-    return {one: Bar(stop.sentence) for one, stop in held_by(connection, stops, candidates).items()}
+    return {one: Bar(stop.sentence, cause=stop.cause) for one, stop in held_by(connection, stops, candidates).items()}
 
 
 def in_force(connection: Connection) -> list[Stop]:

@@ -18,7 +18,7 @@ from amplify.ledger.filelock import FileLock
 from amplify.ledger.tables import META
 from amplify.model.errors import NeedsPerson, WrongUse
 
-HEAD: Final = "0006"
+HEAD: Final = "0007"
 """The newest revision under `migrations/versions`; a test holds the two together."""
 
 LEDGER_FILE: Final = "ledger.sqlite"

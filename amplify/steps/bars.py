@@ -195,7 +195,7 @@ def _made(worded: Worded, size: str, photograph: Photograph | None) -> Made:
     try:
         saved = painted(worded, SIZES[size], picture, {}, None)
     except BannerFault as fault:
-        raise WrongUse(f"{size}: {str(fault).removeprefix(f'{_PHOTO}: ')}") from None
+        raise WrongUse(f"{size}: {fault.bare if fault.picture == _PHOTO else fault}") from None
     return Made(worded, size, saved, hashlib.sha256(saved.data).hexdigest())
 
 

@@ -20,7 +20,7 @@ from amplify.model.event import tell
 from amplify.model.message import Part
 from amplify.model.platform import Call, Platform, Receipt
 from amplify.rules.prepared import holds
-from amplify.steps.awake import running, slept
+from amplify.steps.awake import SLEPT, running, slept
 from amplify.steps.crew import Course, Wanted
 from amplify.steps.desk import Desk
 
@@ -92,8 +92,7 @@ class Delivering:
             if first:
                 first, began = False, monotonic()
             if slept(looked):
-                asleep = TryLater("the machine slept between the last look at the gates and the call", _AT_ONCE)
-                return (yield from self._failed(claimed, begun, asleep))
+                return (yield from self._failed(claimed, begun, TryLater(SLEPT, _AT_ONCE)))
             try:
                 receipt = self._send(armed.adapter, claimed, part, begun, prepared[part.number], receipts)
             except PlatformError as error:
@@ -153,9 +152,9 @@ class Delivering:
         if barred.lost:
             return Ended("lost")
         if out:
-            yield self._by_hand(claimed, lambda hand: hand.barred(claimed.id, barred.why))
+            yield self._by_hand(claimed, lambda hand: hand.barred(claimed.id, barred.why, barred.cause))
             return Ended("cut", barred.why)
-        yield self._by_hand(claimed, lambda hand: hand.release(claimed.id, barred.why))
+        yield self._by_hand(claimed, lambda hand: hand.release(claimed.id, barred.why, barred.cause))
         return Ended("held", barred.why)
 
     def _failed(

@@ -94,7 +94,9 @@ def _miss(connection: Connection, stop: Stop, actor: str, now: datetime, real: d
         if before is State.CLAIMED:  # its worker has not begun, and finds it gone
             move(connection, delivery, before, State.WAITING, at=now, real_at=real, by=actor)
         after = State.CUT if _is_out(connection, delivery) else State.MISSED
-        missed += move(connection, delivery, State.WAITING, after, at=now, real_at=real, by=actor, why=why)
+        missed += move(
+            connection, delivery, State.WAITING, after, at=now, real_at=real, by=actor, why=why, cause=stop.cause
+        )
     return missed
 
 

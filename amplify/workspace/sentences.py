@@ -8,7 +8,7 @@ from pydantic_core import ErrorDetails
 
 from amplify.model.banner import Colour, ColourName, Hex
 from amplify.model.platformname import PlatformName
-from amplify.model.word import Id, Lang, Url, Wall
+from amplify.model.word import Id, Lang, Url, Wall, YearOutOfRange
 from amplify.workspace.fields import pattern_of
 
 _FOUND_MAX = 60
@@ -54,7 +54,7 @@ def sentence(error: ErrorDetails, is_key: bool, alternatives: list[ErrorDetails]
     value = error["input"]
     found = f"found {_shown(value)}"
     if kind == "value_error":
-        return _own(str(context.get("error", error["msg"])), error)
+        return _own(context.get("error", error["msg"]), error)
     if kind in _TYPES:
         expected = list(dict.fromkeys(_expected(other) for other in alternatives))
         return "VALUE-TYPE", f"expected {' or '.join(expected)}, {found}{_quote_hint(kind, value)}"
@@ -78,11 +78,12 @@ def sentence(error: ErrorDetails, is_key: bool, alternatives: list[ErrorDetails]
     return _size(kind, context, value, found)
 
 
-def _own(said: str, error: ErrorDetails) -> tuple[str, str]:
+def _own(raised: object, error: ErrorDetails) -> tuple[str, str]:
     """A sentence of the model's own validators."""
+    said = str(raised)
     if error["loc"] and error["loc"][-1] == "zone":
         return "VALUE-ZONE", said
-    if said.startswith("the year "):
+    if isinstance(raised, YearOutOfRange):
         return "VALUE-DATE", said
     if isinstance(error["input"], dict):
         return "VALUE-SENSE", said

@@ -19,7 +19,7 @@ from amplify.ledger.tables import DELIVERY
 from amplify.model.plan import Planned
 from ledger import rows
 
-OLDER = ("0001", "0002", "0003", "0004", "0005")
+OLDER = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Every revision that was ever HEAD before this one."""
 BY_FOLIO = ("attempt", "move")
 """Tables that went by the delivery's id until 0006."""
@@ -43,14 +43,14 @@ def as_it_was(engine: Engine, name: str) -> TableClause:
     by the delivery's id."""
     present = {one["name"] for one in inspect(engine).get_columns(name)}
     columns = [column(one.name, one.type) for one in SQLModel.metadata.tables[name].columns if one.name in present]
-    if name in BY_FOLIO:
+    if name in BY_FOLIO and "delivery" in present:
         columns.append(column("delivery", DELIVERY.c.id.type))
     return table(name, *columns)
 
 
 def of_today(was: TableClause) -> Select[Any]:
     """The same columns of the same rows in a ledger of today."""
-    if was.name not in BY_FOLIO:
+    if was.name not in BY_FOLIO or "delivery" not in was.columns:
         return select(was)
     today = SQLModel.metadata.tables[was.name]
     columns = [today.c[one.name] for one in was.columns if one.name != "delivery"]

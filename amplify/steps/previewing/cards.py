@@ -18,7 +18,7 @@ from amplify.rules.language import pick_any
 from amplify.steps.preview import Preview
 from amplify.steps.previewing.gallery import Gallery
 from amplify.steps.previewing.pieces import domain, guessed_card, opens, pieces
-from amplify.steps.previewing.troubles import PERSON, UNTOLD, Troubles, reasons
+from amplify.steps.previewing.troubles import Troubles, held
 from amplify.steps.previewing.words import Boosted, Card, Counter, LinkCard, Said, Voice
 from amplify.steps.reporting.spelling import instant
 
@@ -50,7 +50,7 @@ class Cards:
         wall = delivery.due.astimezone(ZoneInfo(delivery.zone))
         embargo = workspace.posts[delivery.post].front.embargo_until
         cost = cost_of(delivery, len(workspace.settings.readings))
-        held = reasons(delivery, self._known)
+        waits = held(delivery, self._known)
         return Card(
             post=delivery.post,
             entry=delivery.entry,
@@ -73,8 +73,9 @@ class Cards:
             counters=_counters(preview, self._dialects[delivery.platform]),
             asked=f"{instant(preview.asked)} UTC" if preview.asked is not None else "",
             cost=dollars(cost) if cost else "",
-            held=held,
-            troubles=tuple(one for one in self._troubles.of(delivery) if one.sentence != PERSON or UNTOLD not in held),
+            held=waits.reasons,
+            # What the hold says of a person without telling it need not be said twice.
+            troubles=tuple(one for one in self._troubles.of(delivery) if not (one.of_person and waits.of_person)),
             embargo=f"{instant(embargo)} UTC" if embargo is not None and self._now < embargo else "",
         )
 

@@ -51,7 +51,7 @@ def rows(connection: Connection, start: datetime | None, end: datetime | None) -
     d = DELIVERY.c
     wanted: Select[Any] = select(
         *(d.id, d.entry, d.post, d.variant, d.campaign, d.partner, d.platform, d.account, d.occurrence),
-        *(d.kind, d.lang, d.hashtags, d.subjects, d.state, d.why, d.due_at, d.sent_at),
+        *(d.kind, d.lang, d.hashtags, d.subjects, d.state, d.why, d.cause, d.due_at, d.sent_at),
     )
     return Rows(
         deliveries=tuple(connection.execute(wanted.where(period).order_by(d.due_at, d.id))),
