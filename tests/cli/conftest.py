@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from engine.files import PLATFORMS, Files, handle, soon, variables
 from ledger.databases import database, empty_database, migrated_file, migrated_postgres
-from steps.files import PLATFORMS, Files, handle, soon, variables
 
 from amplify.cli.main import main
 from amplify.stage.process import Stage

@@ -15,7 +15,7 @@ _context = get_context("forkserver")
 _context.set_forkserver_preload(
     [
         *("tweepy", "atproto", "mastodon", "PIL.Image", "rich.console", "psycopg", "amplify.cli.main"),
-        *("amplify.cli.publish", "amplify.steps.publish", "amplify.steps.drain", "amplify.steps.reconcile"),
+        *("amplify.cli.publish", "amplify.engine.publish", "amplify.engine.worker", "amplify.engine.reconcile"),
     ]
 )
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from engine.files import Files, variables
 from handbook import Fence, fences
-from steps.files import Files, variables
 
 from amplify.stage.process import Stage
 

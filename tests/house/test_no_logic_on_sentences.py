@@ -35,11 +35,11 @@ MAY: Final = {
     ("cli/online.py", "account in why"): "whether the sentence names the account already: only other words follow",
     ("cli/output.py", "account in why"): "the same",
     ("cli/run.py", "str(error) in self._said"): "the same line is not printed twice in a row",
-    ("ledger/store.py", "'alembic_version' in str(error.orig)"): "the database's own message, and a table's name in it",
-    ("steps/reporting/discretion.py", None): "looks for a person's id in what anybody may have written",
-    ("steps/previewing/troubles.py", None): "looks for ids that must not be told in what is about to be",
-    ("workspace/sentences.py", "'out' in why"): "pydantic's own message; only other words follow",
-    ("workspace/sentences.py", "'range' in why"): "the same",
+    ("ledger/database.py", "'alembic_version' in str(error.orig)"): "the database's own message, and a table's name in it",
+    ("report/redact.py", None): "looks for a person's id in what anybody may have written",
+    ("preview/card_problems.py", None): "looks for ids that must not be told in what is about to be",
+    ("workspace/validation_messages.py", "'out' in why"): "pydantic's own message; only other words follow",
+    ("workspace/validation_messages.py", "'range' in why"): "the same",
 }
 """File and expression (None: all of the file) → why it may."""
 

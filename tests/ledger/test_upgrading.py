@@ -11,18 +11,18 @@ from alembic import command
 from sqlalchemy import Engine, Select, TableClause, column, create_engine, insert, inspect, select, table
 from sqlalchemy.engine import make_url
 from sqlmodel import SQLModel
-from steps.fake import FakeDesk, World
+from engine.fake import FakeDesk, World
 from workshop import Workshop
 
-from amplify.ledger.gates import read_gates
-from amplify.ledger.learned import known
+from amplify.ledger.database import HEAD, Ledger
+from amplify.ledger.holds.gates import read_gates
+from amplify.ledger.holds.stops import in_force
 from amplify.ledger.migrate import configuration
-from amplify.ledger.stops import in_force
-from amplify.ledger.store import HEAD, Ledger
+from amplify.ledger.queries.saved_server_info import known
 from amplify.ledger.tables import DELIVERY
 from amplify.model.person import PersonState
 from amplify.model.plan import Planned
-from amplify.steps.queue import copy_gates
+from amplify.planning.queue import copy_gates
 from ledger import rows
 
 OLDER = ("0001", "0002", "0003", "0004", "0005", "0006")

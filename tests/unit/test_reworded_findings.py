@@ -9,15 +9,15 @@ import pytest
 from pydantic_core import ErrorDetails
 from workshop import DIALECTS, Workshop, codes
 
-from amplify.media.banner.fault import BannerFault
-from amplify.media.banner.photo import opened
+from amplify.banner.cannot_paint import BannerFault
+from amplify.banner.photo import opened
 from amplify.model import cause
-from amplify.model.known import NOTHING_KNOWN
-from amplify.model.word import YearOutOfRange
-from amplify.rules.gates import gates
-from amplify.steps.previewing import troubles
-from amplify.steps.previewing.troubles import Troubles, held
-from amplify.workspace.sentences import sentence
+from amplify.model.server_info import NOTHING_KNOWN
+from amplify.model.base import YearOutOfRange
+from amplify.rules.plan.file_gates import gates
+from amplify.preview import card_problems
+from amplify.preview.card_problems import Troubles, held
+from amplify.workspace.validation_messages import sentence
 
 
 @pytest.mark.parametrize("said", ["too close", "on 2027-05-17 something is too close", None])
@@ -53,8 +53,8 @@ def test_a_problem_of_one_delivery_is_about_that_one() -> None:
 
 
 def test_what_is_kept_back_is_known_by_more_than_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(troubles, "PERSON", "etwas")
-    monkeypatch.setattr(troubles, "UNTOLD", "etwas anderes")
+    monkeypatch.setattr(card_problems, "PERSON", "etwas")
+    monkeypatch.setattr(card_problems, "UNTOLD", "etwas anderes")
     shop = Workshop().person("anna", state="died").post("hello", "{{ person.anna.name }}")
     shop.queue("monday", "hello", at="2027-05-17T09:00:00Z", platforms=["x"])
     one, workspace, plan = shop.planned(), shop.workspace(), shop.plan()

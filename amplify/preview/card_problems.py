@@ -1,0 +1,103 @@
+"""Which problems belong to which delivery, and what of them may be passed on.
+
+A page of previews is given to people who must not learn a person's state from it, nor what is under embargo.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from amplify.model import cause
+from amplify.model.gate import Gate
+from amplify.model.plan import Finding, Planned
+from amplify.model.platform_profile import Dialect
+from amplify.model.problem import Problem
+from amplify.model.server_info import Known
+from amplify.model.subject import people_in
+from amplify.model.workspace import Workspace
+from amplify.preview.preview_model import Trouble
+from amplify.rules.lint.lint import lint
+from amplify.rules.lint.lint_context import Context
+
+UNTOLD: Final = "for the sake of a person it names: `amplify check` tells why"
+PERSON: Final = "A problem with a person it names: `amplify check` tells which"
+UNKNOWN: Final = "not told here, for the sake of an embargo: `amplify check` tells it"
+_PEOPLE = "config/people.yaml"
+_QUEUE = "config/queue.yaml"
+
+
+class Troubles:
+    """The problems of a plan, by delivery."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        dialects: Mapping[str, Dialect],
+        findings: Sequence[Finding],
+        secret: Collection[str],
+        known: Known,
+    ) -> None:
+        """`secret`: ids of posts and entries that no sentence may name. `known`: what servers said of their limits."""
+        self._workspace, self._dialects, self._known = workspace, dialects, known
+        self._context = Context(workspace, dialects)
+        self._findings, self._secret = findings, secret
+
+    def of(self, delivery: Planned) -> tuple[Trouble, ...]:
+        """Errors first. What the delivery breaks by itself, then what it breaks beside others."""
+        own = {finding.problem for finding in lint(self._workspace, (delivery,), self._dialects, known=self._known)}
+        beside = {finding.problem for finding in self._findings if self._concerns(finding, delivery)}
+        found = sorted(own | beside, key=lambda problem: (problem.severity.value, problem))
+        return tuple(dict.fromkeys(self._told(problem, delivery) for problem in found))
+
+    def _concerns(self, finding: Finding, delivery: Planned) -> bool:
+        """Some rules know the deliveries that they speak of, others only accounts and a place."""
+        if delivery.account not in finding.accounts:
+            return False
+        if finding.deliveries:
+            return delivery.id in finding.deliveries
+        place = finding.problem.place
+        if place.path == _QUEUE:
+            return place == self._workspace.queue[delivery.entry].place
+        return place in {self._context.place(delivery, number) for number in range(len(delivery.message.parts))}
+
+    def _told(self, problem: Problem, delivery: Planned) -> Trouble:
+        if problem.place.path == _PEOPLE or names_any(problem.message, people_of(delivery)):
+            return Trouble(problem.severity.value, "", PERSON, of_person=True)
+        if names_any(problem.message, self._secret):
+            return Trouble(problem.severity.value, problem.code, UNKNOWN)
+        return Trouble(problem.severity.value, problem.code, problem.message)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Why a delivery would be held at its due time, as far as that may be passed on."""
+
+    reasons: tuple[str, ...]
+    of_person: bool
+    """One of the reasons is a person's, and is not told."""
+
+
+def held(delivery: Planned, known: Mapping[tuple[str, str], Gate]) -> Held:
+    """Why it would be held at its due time, without what that says of a person."""
+    said, of_person = [], False
+    for subject in delivery.subjects:
+        kind, _, name = subject.partition(":")
+        gate = known.get((kind, name))
+        why = gate.why_not(delivery.due) if gate is not None else None
+        if why is not None:
+            private = cause.is_of_person(cause.gate(subject))
+            said.append(UNTOLD if private else why)
+            of_person |= private
+    return Held(tuple(dict.fromkeys(said)), of_person)
+
+
+def people_of(delivery: Planned) -> list[str]:
+    return list(people_in(delivery.subjects))
+
+
+def names_any(sentence: str, ids: Collection[str]) -> bool:
+    """Whether one of these ids stands in the sentence as a whole word."""
+    return any(re.search(rf"(?<![\w-]){re.escape(id)}(?![\w-])", sentence, re.IGNORECASE) for id in ids)
