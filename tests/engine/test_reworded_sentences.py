@@ -11,18 +11,18 @@ from ledger.databases import WoundLedger
 from ledger.rows import NOW, planned
 from sqlalchemy import update
 
+from amplify.decisions.resume import resume
+from amplify.decisions.stop import stop
 from amplify.ledger.holds.gates import put_gates, read_gates
 from amplify.ledger.holds.stops import Stop, in_force
 from amplify.ledger.tables import DELIVERY, GATE
 from amplify.model.gate import Gate
 from amplify.model.person import PersonState
-from amplify.rules.plan import person_gates
 from amplify.planning.queue import copy_gates
+from amplify.report.redact import UNTOLD
 from amplify.report.report import report
 from amplify.report.report_json import as_json
-from amplify.report.redact import UNTOLD
-from amplify.decisions.resume import resume
-from amplify.decisions.stop import stop
+from amplify.rules.plan import person_gates
 from engine.fake import FakeDesk, World
 from engine.passes import desk, go, world
 

@@ -35,7 +35,10 @@ MAY: Final = {
     ("cli/online.py", "account in why"): "whether the sentence names the account already: only other words follow",
     ("cli/output.py", "account in why"): "the same",
     ("cli/run.py", "str(error) in self._said"): "the same line is not printed twice in a row",
-    ("ledger/database.py", "'alembic_version' in str(error.orig)"): "the database's own message, and a table's name in it",
+    (
+        "ledger/database.py",
+        "'alembic_version' in str(error.orig)",
+    ): "the database's own message names a table",
     ("report/redact.py", None): "looks for a person's id in what anybody may have written",
     ("preview/card_problems.py", None): "looks for ids that must not be told in what is about to be",
     ("workspace/validation_messages.py", "'out' in why"): "pydantic's own message; only other words follow",

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from alembic import command
+from engine.fake import FakeDesk, World
 from sqlalchemy import Engine, Select, TableClause, column, create_engine, insert, inspect, select, table
 from sqlalchemy.engine import make_url
 from sqlmodel import SQLModel
-from engine.fake import FakeDesk, World
 from workshop import Workshop
 
 from amplify.ledger.database import HEAD, Ledger

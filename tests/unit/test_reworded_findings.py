@@ -12,11 +12,11 @@ from workshop import DIALECTS, Workshop, codes
 from amplify.banner.cannot_paint import BannerFault
 from amplify.banner.photo import opened
 from amplify.model import cause
-from amplify.model.server_info import NOTHING_KNOWN
 from amplify.model.base import YearOutOfRange
-from amplify.rules.plan.file_gates import gates
+from amplify.model.server_info import NOTHING_KNOWN
 from amplify.preview import card_problems
 from amplify.preview.card_problems import Troubles, held
+from amplify.rules.plan.file_gates import gates
 from amplify.workspace.validation_messages import sentence
 
 
