@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from amplify.cli.open_context import AsJson, Workspace
-from amplify.cli.output import console, counted, progress, say_json
-from amplify.ledger.database import ledger_url
+from amplify.cli.output import console, plural, print_json, progress_bar
+from amplify.ledger.database import ledger_url, sqlite_file
 from amplify.model.errors import WrongUse
 from amplify.workspace.locate import find_root
 
@@ -23,20 +23,20 @@ def command(
 
     Sessions and secrets are not in it. `amplify restore` puts it back.
     """
-    from amplify.operations.backup import backup
+    from amplify.operations.backup import write_backup
 
     root = find_root(workspace)
-    with progress("packing bytes", quiet=as_json) as told:
-        made = backup(root, ledger_file(root), target, told)
+    with progress_bar("packing bytes", quiet=as_json) as told:
+        made = write_backup(root, ledger_file(root), target, told)
     if as_json:
         held: dict[str, Any] = {"deliveries": made.holds.deliveries, "waiting": made.holds.waiting}
         held |= {"sent": made.holds.sent, "history": made.holds.history}
-        say_json({"file": made.file, "bytes": made.size, "pictures": made.pictures, "accounts": made.accounts} | held)
+        print_json({"file": made.file, "bytes": made.size, "pictures": made.pictures, "accounts": made.accounts} | held)
         return 0
     console().print(f"{made.file} ({_size(made.size)})", soft_wrap=True)
     console().print(
-        f"holds {counted(made.holds.deliveries, 'delivery', 'deliveries')} ({made.holds.sent} sent, "
-        f"{made.holds.waiting} waiting), {counted(made.pictures, 'picture')}"
+        f"holds {plural(made.holds.deliveries, 'delivery', 'deliveries')} ({made.holds.sent} sent, "
+        f"{made.holds.waiting} waiting), {plural(made.pictures, 'picture')}"
         + (", and accounts.yaml" if made.accounts else "")
     )
     if made.holds.history is not None:
@@ -46,15 +46,13 @@ def command(
 
 def ledger_file(root: Path) -> Path:
     """The SQLite file of this workspace's ledger. Raises WrongUse where it lives in PostgreSQL."""
-    from sqlalchemy.engine import make_url
-
-    url = make_url(ledger_url(root))
-    if url.get_backend_name() != "sqlite" or url.database is None:
+    file = sqlite_file(ledger_url(root))
+    if file is None:
         raise WrongUse(
             "this ledger lives in PostgreSQL, which has tools of its own for this: pg_dump and pg_restore. "
             "After pg_restore run `amplify restore --by-hand`; docs/operating.md says how"
         )
-    return Path(url.database)
+    return file
 
 
 def _size(size: int) -> str:

@@ -10,13 +10,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, bindparam, create_engine, event, select, text
+from sqlalchemy import URL, Connection, Engine, RowMapping, bindparam, create_engine, event, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError, ProgrammingError
 
 from amplify.ledger.file_lock import FileLock
 from amplify.ledger.tables import META
 from amplify.model.errors import NeedsPerson, WrongUse
+
+LedgerConnection = Connection
+"""An open transaction, as `Ledger.read` and `Ledger.write` give it: every question and change is made in one. Nobody
+outside this package knows whose type it is."""
+LedgerRow = RowMapping
+"""One row of an answer: values by the names of their columns."""
 
 HEAD: Final = "0007"
 """The newest revision under `migrations/versions`; a test holds the two together."""
@@ -67,14 +73,7 @@ class Ledger:
     @classmethod
     def open(cls, url: str) -> Ledger:
         """Open, and migrate where needed. Raises WrongUse for a bad address, NeedsPerson where it cannot be reached."""
-        try:
-            parsed = make_url(url)
-        except Exception as error:  # SQLAlchemy raises several kinds for one mistake
-            raise WrongUse(
-                "AMPLIFY_DATABASE_URL is not a database address: write postgresql://user@host/name"
-            ) from error
-        if parsed.get_backend_name() not in ("sqlite", "postgresql", "postgres"):
-            raise WrongUse("a ledger lives in SQLite or PostgreSQL: AMPLIFY_DATABASE_URL names neither")
+        parsed = _parsed(url)
         lock = None
         try:
             if parsed.get_backend_name() == "sqlite":
@@ -116,14 +115,14 @@ class Ledger:
                 connection.commit()
             except BaseException:
                 if self.sqlite:
-                    made_here(connection).clear()
+                    temp_objects(connection).clear()
                 connection.rollback()
                 raise
 
     def _begun(self, connection: Connection, sharing: int | None) -> None:
         free = f"pg_try_advisory_xact_lock_shared({_LOCKS + sharing})" if sharing is not None else "false"
         shared, moment, _ = connection.exec_driver_sql(_BEGUN.format(lock=free)).one()
-        known = known_for_now(connection)
+        known = transaction_cache(connection)
         known[_NOW] = moment.astimezone(UTC)
         if shared:
             known[sharing, True] = True
@@ -142,7 +141,7 @@ class Ledger:
         """Real time, UTC: the database's where several machines share it, asked once a transaction."""
         if self.sqlite:
             return datetime.now(UTC)
-        known = known_for_now(connection)
+        known = transaction_cache(connection)
         if _NOW not in known:
             moment: datetime = connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
             known[_NOW] = moment.astimezone(UTC)
@@ -152,7 +151,7 @@ class Ledger:
     def lock(self, connection: Connection, what: int, shared: bool = False) -> None:
         """Until the end of this write transaction, alone or together with others that share: SQLite's own lock is
         the whole ledger's already."""
-        known = known_for_now(connection)
+        known = transaction_cache(connection)
         if not self.sqlite and (what, shared) not in known:
             function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
             connection.exec_driver_sql(f"SELECT {function}({_LOCKS + what})")
@@ -187,10 +186,10 @@ class Ledger:
             raise NeedsPerson(
                 f"this ledger was written by a newer amplify (revision {revision}, not {HEAD}): update amplify"
             )
-        from amplify.ledger.migrate import upgrade  # Alembic is heavy, and needed once a release
+        from amplify.ledger.migrate import upgrade_schema  # Alembic is heavy, and needed once a release
 
         with self._lock:
-            upgrade(self.engine)
+            upgrade_schema(self.engine)
 
     def _revision(self) -> str | None:
         try:
@@ -208,13 +207,21 @@ def ledger_url(root: Path) -> str:
     return os.environ.get("AMPLIFY_DATABASE_URL") or f"sqlite:///{root / '.amplify' / LEDGER_FILE}"
 
 
-def known_for_now(connection: Connection) -> dict[Any, Any]:
+def sqlite_file(url: str) -> Path | None:
+    """The file in which the ledger at this address lies; None where it does not lie in one. Raises WrongUse."""
+    parsed = _parsed(url)
+    if parsed.get_backend_name() != "sqlite" or parsed.database is None:
+        return None
+    return Path(parsed.database)
+
+
+def transaction_cache(connection: Connection) -> dict[Any, Any]:
     """What need not be asked again before this transaction ends: the time it was told, its locks, its budget."""
     known: dict[Any, Any] = connection.info.setdefault(_KNOWN, {})
     return known
 
 
-def made_here(connection: Connection) -> set[str]:
+def temp_objects(connection: Connection) -> set[str]:
     """What this connection has surely made for itself (SQLite's temp schema): a transaction that fails may undo it."""
     made: set[str] = connection.info.setdefault(_MADE, set())
     return made
@@ -224,6 +231,12 @@ def get_meta(connection: Connection, key: str) -> str | None:
     """One of the ledger's own notes."""
     row = connection.execute(_READ_NOTE, {"wanted": key}).first()
     return row[0] if row else None
+
+
+def find_metas(connection: Connection, prefix: str) -> dict[str, str]:
+    """The notes whose keys begin so, by key and in its order."""
+    found = select(META.c.key, META.c.value).where(META.c.key.startswith(prefix, autoescape=True)).order_by(META.c.key)
+    return {row.key: row.value for row in connection.execute(found)}
 
 
 def set_meta(connection: Connection, key: str, value: str) -> None:
@@ -246,6 +259,16 @@ def _answering() -> Iterator[None]:
         raise NeedsPerson(
             f"the ledger does not answer ({why}): nothing is lost; run the command again when it does"
         ) from error
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except Exception as error:  # SQLAlchemy raises several kinds for one mistake
+        raise WrongUse("AMPLIFY_DATABASE_URL is not a database address: write postgresql://user@host/name") from error
+    if parsed.get_backend_name() not in ("sqlite", "postgresql", "postgres"):
+        raise WrongUse("a ledger lives in SQLite or PostgreSQL: AMPLIFY_DATABASE_URL names neither")
+    return parsed
 
 
 def _postgresql(url: URL) -> Engine:

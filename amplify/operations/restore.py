@@ -18,15 +18,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, select
-
 from amplify.context.timings import Timings
 from amplify.ledger import backup as copies
-from amplify.ledger.database import Ledger
-from amplify.ledger.decision_tables import STOP
-from amplify.ledger.holds.stops import write_stop
-from amplify.ledger.queries.audit_log import record
-from amplify.ledger.rows.restored import doubt_all, newest_entry
+from amplify.ledger.database import Ledger, LedgerConnection
+from amplify.ledger.holds.stops import read_stop_rows, replace_stop_rows, write_stop
+from amplify.ledger.queries.audit_log import record_event
+from amplify.ledger.rows.restored import has_other_clients, mark_unsure_after_restore, newest_entry
 from amplify.model.errors import NeedsPerson, WrongUse
 from amplify.operations.backup import ACCOUNTS, LEDGER, MANIFEST, PICTURE
 
@@ -37,12 +34,12 @@ _WHY_STOPPED: Final = (
 
 
 @dataclass
-class Restored:
+class RestoreResult:
     """What was put back."""
 
     made: datetime
     """When the backup was made (UTC)."""
-    holds: copies.Holding | None
+    holds: copies.LedgerContents | None
     doubted: list[str]
     """Ids of the deliveries that became unsure."""
     aside: list[Path] = field(default_factory=list)
@@ -52,7 +49,7 @@ class Restored:
     """Whether everything is stopped until somebody lifts it."""
 
 
-def restore(
+def restore_backup(
     root: Path,
     ledger: Path,
     file: Path,
@@ -61,7 +58,7 @@ def restore(
     older: bool = False,
     timings: Timings | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> Restored:
+) -> RestoreResult:
     """Put a backup in the place of this workspace's SQLite ledger. The one that is there is moved aside.
 
     Raises NeedsPerson while anybody runs on the ledger, and, unless `older`, where it knows more than the backup;
@@ -74,10 +71,10 @@ def restore(
         about = _unpack(file, unpacked)
         made = datetime.fromisoformat(about["made"])
         fresh = unpacked / LEDGER
-        copies.check(fresh)
-        holds = copies.holding(fresh)
+        copies.check_integrity(fresh)
+        holds = copies.read_contents(fresh)
         _same_workspace(root, holds)
-        with copies.alone(ledger):
+        with copies.lock_writers(ledger):
             present = _present(ledger, holds, older)
             aside = _aside(ledger, readable=present is not None)
             stops = _stops(aside[0], unpacked) if present is not None else None
@@ -87,10 +84,12 @@ def restore(
         accounts = root / "config" / ACCOUNTS
         if (unpacked / ACCOUNTS).exists() and not accounts.exists():
             shutil.copyfile(unpacked / ACCOUNTS, accounts)
-    return Restored(made, holds, doubted, aside, pictures, stopped=stops is None)
+    return RestoreResult(made, holds, doubted, aside, pictures, stopped=stops is None)
 
 
-def restored_by_hand(ledger: Ledger, actor: str, made: datetime | None, timings: Timings | None = None) -> Restored:
+def restored_by_hand(
+    ledger: Ledger, actor: str, made: datetime | None, timings: Timings | None = None
+) -> RestoreResult:
     """The ledger was put back by other means (pg_restore, a snapshot of the disk): treat it as `restore` does.
 
     `made`: the state of which time it has (UTC); None: the time of its own last entry. Raises NeedsPerson while
@@ -98,11 +97,11 @@ def restored_by_hand(ledger: Ledger, actor: str, made: datetime | None, timings:
     """
     now = datetime.now(UTC)
     with ledger.write() as connection:
-        if not ledger.sqlite and _others(connection):
+        if has_other_clients(connection):
             raise NeedsPerson("somebody else is connected to the ledger: stop every `amplify` on every machine first")
         since = made or newest_entry(connection) or now
         doubted = _doubt(ledger, connection, since, None, actor, timings or Timings(), "by hand")
-    return Restored(since, None, doubted, stopped=True)
+    return RestoreResult(since, None, doubted, stopped=True)
 
 
 def _unpack(file: Path, folder: Path) -> dict[str, Any]:
@@ -129,11 +128,11 @@ def _unpack(file: Path, folder: Path) -> dict[str, Any]:
     return about
 
 
-def _same_workspace(root: Path, holds: copies.Holding) -> None:
-    from amplify.platforms.registry import NAMES
-    from amplify.workspace.load import load
+def _same_workspace(root: Path, holds: copies.LedgerContents) -> None:
+    from amplify.platforms import registry
+    from amplify.workspace.load import load_workspace
 
-    loaded = load(root, frozenset(NAMES))
+    loaded = load_workspace(root, frozenset(registry.names()))
     if loaded.workspace is None or holds.workspace in (None, loaded.workspace.settings.id):
         return  # files with mistakes in them are no reason to be without a ledger
     raise WrongUse(
@@ -141,13 +140,13 @@ def _same_workspace(root: Path, holds: copies.Holding) -> None:
     )
 
 
-def _present(ledger: Path, backup: copies.Holding, older: bool) -> copies.Holding | None:
+def _present(ledger: Path, backup: copies.LedgerContents, older: bool) -> copies.LedgerContents | None:
     """What the ledger in place holds; None where there is none, or it is damaged."""
     if not ledger.exists():
         return None
     try:
-        copies.check(ledger)
-        now = copies.holding(ledger)
+        copies.check_integrity(ledger)
+        now = copies.read_contents(ledger)
     except NeedsPerson:
         return None
     if copies.in_use(ledger):
@@ -166,11 +165,11 @@ def _present(ledger: Path, backup: copies.Holding, older: bool) -> copies.Holdin
 def _stops(kept: Path, folder: Path) -> list[dict[str, Any]]:
     """Every stop that the ledger set aside knows, lifted ones too. Asked of a copy: opening one brings it forward."""
     copied = folder / "present.sqlite"
-    copies.copy(kept, copied)
+    copies.copy_ledger(kept, copied)
     opened = Ledger.open(f"sqlite:///{copied}")
     try:
         with opened.read() as connection:
-            return [dict(row) for row in connection.execute(select(STOP)).mappings()]
+            return read_stop_rows(connection)
     finally:
         opened.close()
 
@@ -182,7 +181,7 @@ def _aside(ledger: Path, readable: bool) -> list[Path]:
     stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     if readable:
         kept = ledger.with_name(f"{ledger.stem}-before-restore-{stamp}{ledger.suffix}")
-        copies.copy(ledger, kept)
+        copies.copy_ledger(ledger, kept)
         return [kept]
     moved = []
     for end in ("", "-wal", "-shm"):
@@ -206,7 +205,7 @@ def _age(
 
 def _doubt(
     ledger: Ledger,
-    connection: Connection,
+    connection: LedgerConnection,
     made: datetime,
     stops: list[dict[str, Any]] | None,
     actor: str,
@@ -215,15 +214,13 @@ def _doubt(
 ) -> list[str]:
     real = ledger.real_now(connection)
     now = datetime.now(UTC)  # a real ledger's campaign time: a rehearsal has no backups
-    doubted = doubt_all(connection, made=made, now=now, real=real, lease=timings.lease)
+    doubted = mark_unsure_after_restore(connection, made=made, now=now, real=real, lease=timings.lease)
     if stops is None:
         write_stop(connection, "all", "", (), _WHY_STOPPED.format(made=made), actor, now, real)
     else:
-        connection.execute(delete(STOP))
-        if stops:
-            connection.execute(insert(STOP), stops)
+        replace_stop_rows(connection, stops)
     payload = {"made": made.isoformat(), "file": source, "unsure": doubted}
-    record(connection, "restore", actor, None, None, payload, now, real)
+    record_event(connection, "restore", actor, None, None, payload, now, real)
     return doubted
 
 
@@ -237,11 +234,3 @@ def _pictures(source: Path, kept: Path) -> int:
             shutil.move(path, target)
             count += 1
     return count
-
-
-def _others(connection: Connection) -> bool:
-    found = connection.exec_driver_sql(
-        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
-        "AND backend_type = 'client backend' LIMIT 1"
-    )
-    return found.first() is not None

@@ -9,23 +9,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import IO, Any, Final
 
-from amplify.context.app_context import Desk
+from amplify.context.app_context import AppContext
 from amplify.model.errors import WrongUse
-from amplify.model.platform_profile import Dialect
-from amplify.planning.plan import plan
+from amplify.model.platform_profile import PlatformProfile
+from amplify.planning.plan import plan_deliveries
 from amplify.planning.preview import as_if_queued
-from amplify.rules.text.text_report import Standing, stand
-from amplify.rules.text.text_spans import stretches
+from amplify.rules.text.text_report import TextReport, measure_on
+from amplify.rules.text.text_spans import encoded_spans
 
 LINE_MOST: Final = 4_000_000
 """Bytes of one line of a batch; nothing longer is kept in memory."""
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class MeasuredMessage:
     """One message of a post on one platform."""
 
-    standing: Standing
+    standing: TextReport
     variant: str = ""
     """Empty where the text is no post's."""
     part: int = 1
@@ -34,12 +34,12 @@ class Said:
     """Who would say it."""
 
     def as_json(self) -> dict[str, Any]:
-        one, dialect = self.standing, self.standing.dialect
-        told: dict[str, Any] = {"platform": dialect.name}
+        one, profile = self.standing, self.standing.profile
+        told: dict[str, Any] = {"platform": profile.name}
         if self.variant:
             told |= {"variant": self.variant, "part": self.part, "parts": self.parts, "accounts": list(self.accounts)}
-        told |= {"text": one.text, "length": one.length, "most": dialect.text_max, "unit": dialect.unit}
-        told |= {"left": one.left, "bytes": one.octets, "bytes_most": dialect.bytes_max, "valid": one.valid}
+        told |= {"text": one.text, "length": one.length, "most": profile.text_max, "unit": profile.unit}
+        told |= {"left": one.left, "bytes": one.octets, "bytes_most": profile.bytes_max, "valid": one.valid}
         told |= {"faults": list(one.faults), "notes": list(one.notes), "fits": one.fits}
         for key, kind in (("hashtags", "tag"), ("mentions", "mention"), ("urls", "link"), ("cashtags", "cashtag")):
             told[key] = one.values(kind)
@@ -47,21 +47,21 @@ class Said:
             {
                 "kind": entity.kind,
                 "value": entity.value,
-                "points": list(where.points),
-                "utf16": list(where.units),
-                "utf8": list(where.octets),
+                "points": list(where.code_points),
+                "utf16": list(where.utf16),
+                "utf8": list(where.utf8),
             }
-            for entity, where in zip(one.entities, stretches(one.text, one.entities), strict=True)
+            for entity, where in zip(one.entities, encoded_spans(one.text, one.entities), strict=True)
         ]
         return told
 
 
-def stand_everywhere(text: str, dialects: Mapping[str, Dialect]) -> list[Said]:
+def stand_everywhere(text: str, profiles: Mapping[str, PlatformProfile]) -> list[MeasuredMessage]:
     """How `text` stands on each platform."""
-    return [Said(stand(text, dialect)) for dialect in dialects.values()]
+    return [MeasuredMessage(measure_on(text, profile)) for profile in profiles.values()]
 
 
-def stand_post(desk: Desk, post: str) -> list[Said]:
+def stand_post(desk: AppContext, post: str) -> list[MeasuredMessage]:
     """How every message of a post stands as it would be composed now, drafts too; equal ones once.
 
     Raises WrongUse where there is no such post, UnreadableFiles where the workspace has errors.
@@ -71,13 +71,15 @@ def stand_post(desk: Desk, post: str) -> list[Said]:
         raise WrongUse(
             f"there is no post {post}: `amplify plan` lists them, `--post` takes the `id` in the front matter"
         )
-    known, now = desk.known(), desk.clock.now()
-    planned = plan(as_if_queued(words, [post], now), now, now + timedelta(days=1), desk.dialects, known=known)
+    known, now = desk.server_info(), desk.clock.now()
+    planned = plan_deliveries(
+        as_if_queued(words, [post], now), now, now + timedelta(days=1), desk.profiles, known=known
+    )
     accounts: dict[tuple[str, str, int, int, int, str, str], list[str]] = {}
     for delivery in planned.deliveries:
         if delivery.entry != "preview" or delivery.post != post:
             continue
-        dialect = known.on(desk.dialects[delivery.platform], delivery.account)
+        profile = known.on(desk.profiles[delivery.platform], delivery.account)
         message = delivery.message
         for number, part in enumerate(message.parts, start=1):
             warning = message.content_warning or ""
@@ -86,15 +88,17 @@ def stand_post(desk: Desk, post: str) -> list[Said]:
                 delivery.variant,
                 number,
                 len(message.parts),
-                dialect.text_max,
+                profile.text_max,
                 warning,
                 part.text,
             )
             accounts.setdefault(key, []).append(delivery.account)
     said = []
     for (platform, variant, number, count, _, warning, text), speakers in sorted(accounts.items(), key=_order(desk)):
-        dialect = known.on(desk.dialects[platform], speakers[0])
-        said.append(Said(stand(text, dialect, warning), variant, number, count, tuple(sorted(speakers))))
+        profile = known.on(desk.profiles[platform], speakers[0])
+        said.append(
+            MeasuredMessage(measure_on(text, profile, warning), variant, number, count, tuple(sorted(speakers)))
+        )
     if not said:
         why = sorted({finding.problem.message for finding in planned.findings if finding.problem.code == "TEXT"})
         why += sorted({left.why for left in planned.left_out if left.post == post})
@@ -102,12 +106,14 @@ def stand_post(desk: Desk, post: str) -> list[Said]:
     return said
 
 
-def _order(desk: Desk) -> Any:
-    platforms = list(desk.dialects)
+def _order(desk: AppContext) -> Any:
+    platforms = list(desk.profiles)
     return lambda item: (platforms.index(item[0][0]), *item[0][1:])
 
 
-def batch(lines: Iterable[bytes], dialects: Mapping[str, Dialect]) -> Iterator[tuple[dict[str, Any], bool]]:
+def measure_batch(
+    lines: Iterable[bytes], profiles: Mapping[str, PlatformProfile]
+) -> Iterator[tuple[dict[str, Any], bool]]:
     """An answer for each line of JSON that is not blank, and whether the line was good. Holds one line at a time."""
     for number, line in enumerate(lines, start=1):
         if number == 1:
@@ -118,7 +124,7 @@ def batch(lines: Iterable[bytes], dialects: Mapping[str, Dialect]) -> Iterator[t
         if isinstance(asked, str):
             yield {"error": asked, "line": number}, False
         else:
-            yield _answer(*asked, dialects), True
+            yield _answer(*asked, profiles), True
 
 
 def lines_of(file: IO[bytes]) -> Iterator[bytes]:
@@ -147,15 +153,12 @@ def _asked(line: bytes) -> tuple[str | int, str] | str:
     return name, asked["text"]
 
 
-_LENGTH: Final = {"x": "weighted_length", "bluesky": "graphemes", "mastodon": "characters"}
-
-
-def _answer(name: str | int, text: str, dialects: Mapping[str, Dialect]) -> dict[str, Any]:
+def _answer(name: str | int, text: str, profiles: Mapping[str, PlatformProfile]) -> dict[str, Any]:
     answer: dict[str, Any] = {"id": name}
-    for platform, dialect in dialects.items():
-        one = stand(text, dialect)
-        told: dict[str, Any] = {_LENGTH[platform]: one.length}
-        if dialect.bytes_max is not None:
+    for platform, profile in profiles.items():
+        one = measure_on(text, profile)
+        told: dict[str, Any] = {profile.length_key: one.length}
+        if profile.bytes_max is not None:
             told["bytes"] = one.octets
         told |= {"valid": one.valid, "hashtags": one.values("tag"), "mentions": one.values("mention")}
         answer[platform] = told | {"urls": one.values("link")}

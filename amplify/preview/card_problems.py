@@ -12,15 +12,15 @@ from typing import Final
 
 from amplify.model import cause
 from amplify.model.gate import Gate
-from amplify.model.plan import Finding, Planned
-from amplify.model.platform_profile import Dialect
+from amplify.model.plan import LintFinding, Planned
+from amplify.model.platform_profile import PlatformProfile
 from amplify.model.problem import Problem
-from amplify.model.server_info import Known
+from amplify.model.server_info import ServerInfo
 from amplify.model.subject import people_in
 from amplify.model.workspace import Workspace
 from amplify.preview.preview_model import Trouble
-from amplify.rules.lint.lint import lint
-from amplify.rules.lint.lint_context import Context
+from amplify.rules.lint.lint import lint_deliveries
+from amplify.rules.lint.lint_context import LintContext
 
 UNTOLD: Final = "for the sake of a person it names: `amplify check` tells why"
 PERSON: Final = "A problem with a person it names: `amplify check` tells which"
@@ -35,24 +35,27 @@ class Troubles:
     def __init__(
         self,
         workspace: Workspace,
-        dialects: Mapping[str, Dialect],
-        findings: Sequence[Finding],
+        profiles: Mapping[str, PlatformProfile],
+        findings: Sequence[LintFinding],
         secret: Collection[str],
-        known: Known,
+        known: ServerInfo,
     ) -> None:
         """`secret`: ids of posts and entries that no sentence may name. `known`: what servers said of their limits."""
-        self._workspace, self._dialects, self._known = workspace, dialects, known
-        self._context = Context(workspace, dialects)
+        self._workspace, self._profiles, self._known = workspace, profiles, known
+        self._context = LintContext(workspace, profiles)
         self._findings, self._secret = findings, secret
 
     def of(self, delivery: Planned) -> tuple[Trouble, ...]:
         """Errors first. What the delivery breaks by itself, then what it breaks beside others."""
-        own = {finding.problem for finding in lint(self._workspace, (delivery,), self._dialects, known=self._known)}
+        own = {
+            finding.problem
+            for finding in lint_deliveries(self._workspace, (delivery,), self._profiles, known=self._known)
+        }
         beside = {finding.problem for finding in self._findings if self._concerns(finding, delivery)}
         found = sorted(own | beside, key=lambda problem: (problem.severity.value, problem))
         return tuple(dict.fromkeys(self._told(problem, delivery) for problem in found))
 
-    def _concerns(self, finding: Finding, delivery: Planned) -> bool:
+    def _concerns(self, finding: LintFinding, delivery: Planned) -> bool:
         """Some rules know the deliveries that they speak of, others only accounts and a place."""
         if delivery.account not in finding.accounts:
             return False
@@ -72,7 +75,7 @@ class Troubles:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HoldReasons:
     """Why a delivery would be held at its due time, as far as that may be passed on."""
 
     reasons: tuple[str, ...]
@@ -80,7 +83,7 @@ class Held:
     """One of the reasons is a person's, and is not told."""
 
 
-def held(delivery: Planned, known: Mapping[tuple[str, str], Gate]) -> Held:
+def hold_reasons(delivery: Planned, known: Mapping[tuple[str, str], Gate]) -> HoldReasons:
     """Why it would be held at its due time, without what that says of a person."""
     said, of_person = [], False
     for subject in delivery.subjects:
@@ -91,7 +94,7 @@ def held(delivery: Planned, known: Mapping[tuple[str, str], Gate]) -> Held:
             private = cause.is_of_person(cause.gate(subject))
             said.append(UNTOLD if private else why)
             of_person |= private
-    return Held(tuple(dict.fromkeys(said)), of_person)
+    return HoldReasons(tuple(dict.fromkeys(said)), of_person)
 
 
 def people_of(delivery: Planned) -> list[str]:

@@ -11,11 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
-
-from amplify.context.app_context import Desk
-from amplify.ledger.database import set_meta
-from amplify.ledger.tables import META
+from amplify.context.app_context import AppContext
+from amplify.ledger.database import LedgerConnection, find_metas, set_meta
 from amplify.model.subject import kind_and_name, person_in
 from amplify.toolkit.toolkit_model import Built
 
@@ -54,7 +51,7 @@ class BuiltPage:
         }
 
 
-def note(desk: Desk, built: Built) -> None:
+def note(desk: AppContext, built: Built) -> None:
     """Remember a build; the one before in the same folder is forgotten."""
     pages = [
         {
@@ -72,7 +69,7 @@ def note(desk: Desk, built: Built) -> None:
         set_meta(connection, _key(built.folder), json.dumps(pages, ensure_ascii=False))
 
 
-def naming(desk: Desk, kind: str, subject: str, words: Sequence[str] = ()) -> list[BuiltPage]:
+def naming(desk: AppContext, kind: str, subject: str, words: Sequence[str] = ()) -> list[BuiltPage]:
     """Built pages that name what a stop is about. `words`: more spellings of a person's name, looked for in the pages
     that lie on this machine."""
     with desk.ledger.read() as connection:
@@ -83,11 +80,10 @@ def _key(folder: str) -> str:
     return f"{_KEY}{socket.gethostname()}:{folder}"
 
 
-def _all(connection: Connection) -> Iterator[BuiltPage]:
-    rows = connection.execute(select(META).where(META.c.key.startswith(_KEY)).order_by(META.c.key)).mappings()
-    for row in rows:
-        machine, _, folder = row["key"].removeprefix(_KEY).partition(":")
-        for one in json.loads(row["value"]):
+def _all(connection: LedgerConnection) -> Iterator[BuiltPage]:
+    for key, pages in find_metas(connection, _KEY).items():
+        machine, _, folder = key.removeprefix(_KEY).partition(":")
+        for one in json.loads(pages):
             yield BuiltPage(
                 machine,
                 folder,
@@ -118,10 +114,10 @@ def _spells(page: BuiltPage, words: Sequence[str]) -> bool:
     """Whether a name stands in the page's file, for spellings that were not known when it was built."""
     if not words or not page.here:
         return False
-    from amplify.rules.text.aliases import Matcher
+    from amplify.rules.text.aliases import NameMatcher
 
     try:
         text = Path(page.path).read_text(encoding="utf-8")
     except OSError:
         return False
-    return bool(Matcher({"": words}).names(text))
+    return bool(NameMatcher({"": words}).names(text))

@@ -10,24 +10,20 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from amplify.model.plan import Planned
-from amplify.model.platform_profile import Dialect
+from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import Post, TextPart, Variant
 from amplify.model.workspace import Workspace
-from amplify.rules.plan.approval_policy import TWO, need
-from amplify.rules.plan.compose import Composed, ComposeFault, compose
-from amplify.rules.plan.expand import occurrences
-from amplify.rules.plan.file_gates import gates
-from amplify.rules.plan.horizon import horizon
-from amplify.rules.plan.template_context import Setting
+from amplify.rules.plan.approval_policy import TWO, approvals_needed_by
+from amplify.rules.plan.compose import Composed, ComposeFault, compose_message
+from amplify.rules.plan.expand import expand_entry
+from amplify.rules.plan.file_gates import derive_gates
+from amplify.rules.plan.horizon import plan_end
+from amplify.rules.plan.template_context import RenderContext
 from amplify.rules.text.language import pick_any
 from amplify.toolkit.eligibility import Asked, Care
-from amplify.toolkit.share_links import ways
+from amplify.toolkit.share_links import ANYWHERE, ANYWHERE_PROFILE, ways
 from amplify.toolkit.toolkit_model import Card, Item, LeftOut, Said, Wording
 
-ANYWHERE: Final = "anywhere"
-"""Messengers, networks that only copying leads to, e-mail: partners stand there by their names."""
-ANYWHERE_MOST: Final = 5000
-"""Characters: more than any text of ours has."""
 _COUNTS: Final = re.compile(r"\bdays_detained\b|\{\{\s*date\b")
 _SOON: Final = timedelta(days=120)
 _LATELY: Final = timedelta(days=30)
@@ -68,12 +64,14 @@ class Offered:
 class Texts:
     """Composes for one building of the site."""
 
-    def __init__(self, workspace: Workspace, dialects: Mapping[str, Dialect], care: Care, now: datetime) -> None:
+    def __init__(
+        self, workspace: Workspace, profiles: Mapping[str, PlatformProfile], care: Care, now: datetime
+    ) -> None:
         self._care, self._now = care, now
         self._workspace = _as_agreed(workspace)
-        self._dialects = by_hand(dialects)
+        self._profiles = by_hand(profiles)
         self._meant = _next_days(workspace, now)
-        self._gates = {(gate.kind, gate.subject): gate for gate in gates(workspace)}
+        self._gates = {(gate.kind, gate.subject): gate for gate in derive_gates(workspace)}
         self._binding = {
             post for entry in workspace.queue.values() if entry.when.way in _RETURNING for post in entry.posts
         }
@@ -100,7 +98,7 @@ class Texts:
         standing: dict[str, dict[str, list[_Made]]] = {}
         out: dict[tuple[str, str], str] = {}
         for one, bar in zip(made, barred, strict=True):
-            faults = "" if bar is not None else self._care.faults(one.planned, self._dialects)
+            faults = "" if bar is not None else self._care.faults(one.planned, self._profiles)
             if bar is not None:
                 out.setdefault((one.post.id, bar.reason), bar.why)
             elif faults:
@@ -118,7 +116,7 @@ class Texts:
         front = post.front
         if post.id in self._care.embargoed:
             return "embargo", ""
-        if need(self._workspace, post).approvals >= TWO and (front.risk.sensitive or front.for_states):
+        if approvals_needed_by(self._workspace, post).approvals >= TWO and (front.risk.sensitive or front.for_states):
             return "approval", "two people approve such a text for one account and one time"
         if front.expires_at is not None and front.expires_at <= self._now:
             return "season", f"it was to be said until {front.expires_at.astimezone(UTC):%Y-%m-%d}"
@@ -131,7 +129,7 @@ class Texts:
         return None
 
     def _composed(self, post: Post, variant: Variant, lang: str, left: list[LeftOut]) -> Iterator[_Made]:
-        for platform in self._dialects:
+        for platform in self._profiles:
             if not variant.parts_on(platform):
                 continue
             try:
@@ -145,8 +143,8 @@ class Texts:
 
     def _compose(self, post: Post, variant: Variant, platform: str) -> Composed:
         meant = self._when(post)
-        setting = Setting(self._workspace, post, platform, variant.lang, meant.due, meant.zone)
-        return compose(setting, variant, "", self._dialects[platform])
+        setting = RenderContext(self._workspace, self._profiles, post, platform, variant.lang, meant.due, meant.zone)
+        return compose_message(setting, variant, "", self._profiles[platform])
 
     def _when(self, post: Post) -> Meant:
         found = self._meant.get(post.id)
@@ -209,15 +207,15 @@ class Texts:
         )
 
     def _card(self, made: _Made, subject: str) -> Card:
-        dialect, message = self._dialects[made.platform], made.planned.message
+        profile, message = self._profiles[made.platform], made.planned.message
         texts = [part.text for part in message.parts]
         if made.platform == ANYWHERE:
             texts = ["\n\n".join(texts)]
         return Card(
             platform=made.platform,
-            title=dialect.title,
-            length_max=dialect.text_max if made.platform != ANYWHERE else None,
-            messages=tuple(Said(text, dialect.measure(text), ways(made.platform, text, subject)) for text in texts),
+            title=profile.title,
+            length_max=profile.text_max if made.platform != ANYWHERE else None,
+            messages=tuple(Said(text, profile.measure(text), ways(profile, text, subject)) for text in texts),
             warning=message.content_warning or "",
         )
 
@@ -237,18 +235,10 @@ class Texts:
         return (first - timedelta(microseconds=1)).astimezone(zone).date()
 
 
-def by_hand(dialects: Mapping[str, Dialect]) -> dict[str, Dialect]:
+def by_hand(profiles: Mapping[str, PlatformProfile]) -> dict[str, PlatformProfile]:
     """The platforms as hands use them, without cards that we would supply, and `anywhere` beside them."""
-    found = {name: replace(dialect, card=False) for name, dialect in dialects.items()}
-    plain = replace(
-        found["mastodon"],
-        name=ANYWHERE,
-        title="",
-        text_max=ANYWHERE_MOST,
-        measure=len,
-        content_warning=False,
-    )
-    return {**found, ANYWHERE: plain}
+    found = {name: replace(profile, card=False) for name, profile in profiles.items()}
+    return {**found, ANYWHERE: ANYWHERE_PROFILE}
 
 
 def _for_readers_at_risk(post: Post) -> Post:
@@ -282,17 +272,17 @@ def _gone_by(workspace: Workspace, now: datetime) -> set[str]:
     lately: set[str] = set()
     for entry in workspace.queue.values():
         found.update(entry.posts)
-        lately.update(one.slot.post for one in occurrences(workspace, entry, now - _LATELY, now))
+        lately.update(one.slot.post for one in expand_entry(workspace, entry, now - _LATELY, now))
     return found - lately
 
 
 def _next_days(workspace: Workspace, now: datetime) -> dict[str, Meant]:
     """Post → when it is due next, from today to the horizon; a moment that is over is over."""
     start = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    end = horizon(workspace, now)
+    end = plan_end(workspace, now)
     found: dict[str, Meant] = {}
     for entry in workspace.queue.values():
-        for one in occurrences(workspace, entry, now if entry.when.moment is not None else start, end):
+        for one in expand_entry(workspace, entry, now if entry.when.moment is not None else start, end):
             post, due = one.slot.post, one.slot.due
             if post not in found or due < found[post].due:
                 found[post] = Meant(due, one.zone, due.astimezone(ZoneInfo(one.zone)).date())

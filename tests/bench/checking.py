@@ -8,8 +8,8 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from amplify.planning.check import check
-from amplify.platforms.registry import NAMES, dialect
+from amplify.planning.check import check_workspace
+from amplify.platforms import registry
 from amplify.rules.text.similarity import similar_pairs, similar_to
 from amplify.workspace.yaml_reader import read_yaml
 from bench.crowd import START
@@ -57,9 +57,9 @@ def _checked(posts: int) -> tuple[float, float]:
         root = Path(name)
         _write(root, posts)
         yaml = _parse(root)
-        dialects = {name: dialect(name) for name in NAMES}
+        profiles = registry.profiles()
         began = time.perf_counter()
-        found = check(root, START, dialects)
+        found = check_workspace(root, START, profiles)
         seconds = time.perf_counter() - began
         assert {problem.code for problem in found.problems} == {"X-COST"}, [
             problem for problem in found.problems if problem.code != "X-COST"

@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from amplify.platforms.registry import NAMES, dialect
-from amplify.rules.text.text_length import normal
-from amplify.rules.text.twitter_text import library
+from amplify.platforms import registry
+from amplify.rules.text.text_length import normalise_text
+from amplify.rules.text.url_library import library
 from bench.figure import Figure
 
 COUNT = 3000
@@ -33,19 +33,19 @@ def corpus(count: int = COUNT) -> list[str]:
     texts = []
     for number in range(count):
         words = chance.choices(_WORDS, k=chance.randint(8, 40)) + chance.sample(_ENDS, k=chance.randint(0, 4))
-        texts.append(normal(f"{number} {' '.join(words)}".replace("petition", f"petition/{number}")))
+        texts.append(normalise_text(f"{number} {' '.join(words)}".replace("petition", f"petition/{number}")))
     return texts
 
 
 def measure() -> list[Figure]:
     texts = corpus()
     parse: Callable[[str], Any] = library().parse_tweet
-    for name in NAMES:  # tables are loaded once, not with the first text
-        dialect(name).measure("https://example.org 👋")
+    for name in registry.names():  # tables are loaded once, not with the first text
+        registry.profile(name).measure("https://example.org 👋")
     alone = _rate(parse, texts)
     figures = [Figure("texts parsed by twitter-text-parser alone", alone, "texts/s")]
-    for name in NAMES:
-        one = dialect(name)
+    for name in registry.names():
+        one = registry.profile(name)
         rate = _rate(lambda text, one=one: (one.measure(text), one.entities(text)), texts)
         figures.append(Figure(f"texts measured, entities extracted: {one.title}", rate, "texts/s"))
         figures.append(Figure(f"the same against twitter-text-parser alone: {one.title}", rate / alone, least=0.7))

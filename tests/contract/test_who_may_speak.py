@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from amplify.model.errors import LoggedOut, WrongUse
-from amplify.model.platform import Connection
+from amplify.model.platform import AccountConnection
 from amplify.platforms import credentials, registry
 from amplify.platforms.credentials import find_secrets
 from amplify.platforms.loopback import is_loopback
@@ -23,11 +23,11 @@ SECRETS = {
 }
 
 
-def connection(name: str, server: str | None, *, loopback_only: bool = True) -> Connection:
-    return Connection(f"press/{name}", "press", server, SECRETS[name], loopback_only)
+def connection(name: str, server: str | None, *, loopback_only: bool = True) -> AccountConnection:
+    return AccountConnection(f"press/{name}", "press", server, SECRETS[name], loopback_only)
 
 
-@pytest.mark.parametrize("name", registry.NAMES)
+@pytest.mark.parametrize("name", registry.names())
 @pytest.mark.parametrize(
     "server",
     [None, "https://social.example", "http://10.0.0.1", "http://127.0.0.1@social.example", "http://127.0.0.1.example"],
@@ -58,22 +58,23 @@ def test_loopback_is_judged_by_its_spelling() -> None:
 
 
 def test_the_registry_knows_the_platforms() -> None:
-    assert registry.NAMES == ("x", "bluesky", "mastodon")
-    for name in registry.NAMES:
-        told = registry.dialect(name)
+    assert registry.names() == ("x", "bluesky", "mastodon")
+    for name in registry.names():
+        told = registry.profile(name)
         assert told.name == name
         assert told.measure("Свабода") == 7
         assert set(told.secrets) == set(SECRETS[name])
     with pytest.raises(WrongUse, match="use one of x, bluesky, mastodon"):
-        registry.dialect("telegram")
+        registry.profile("telegram")
 
 
 def test_importing_the_adapters_loads_no_sdk() -> None:
     code = (
         "import sys\n"
         "from amplify.platforms import registry\n"
-        "for name in registry.NAMES: registry.dialect(name); registry.adapter(name)\n"
-        "heavy = {'tweepy', 'atproto', 'atproto_client', 'mastodon', 'requests', 'httpx', 'keyring', 'yaml'}\n"
+        "for name in registry.names(): registry.profile(name); registry.adapter(name)\n"
+        "heavy = {'tweepy', 'atproto', 'atproto_client', 'mastodon', 'twitter_text'}\n"
+        "heavy |= {'requests', 'httpx', 'keyring', 'yaml'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -137,7 +138,7 @@ def test_a_test_cannot_reach_real_credentials(monkeypatch: pytest.MonkeyPatch, v
     monkeypatch.delenv(variable)
     with pytest.raises(RuntimeError, match="a test reached for the real"):
         find_secrets(("api_key",), "press-x", "press/x")
-    assert credentials.variable("press-x", "api_key") == "AMPLIFY_PRESS_X_API_KEY"
+    assert credentials.secret_variable("press-x", "api_key") == "AMPLIFY_PRESS_X_API_KEY"
 
 
 def test_a_connection_never_prints_its_secrets() -> None:

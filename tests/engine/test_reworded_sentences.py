@@ -11,8 +11,8 @@ from ledger.databases import WoundLedger
 from ledger.rows import NOW, planned
 from sqlalchemy import update
 
-from amplify.decisions.resume import resume
-from amplify.decisions.stop import stop
+from amplify.decisions.resume import resume_subject
+from amplify.decisions.stop import stop_subject
 from amplify.ledger.holds.gates import put_gates, read_gates
 from amplify.ledger.holds.stops import Stop, in_force
 from amplify.ledger.tables import DELIVERY, GATE
@@ -46,7 +46,7 @@ def test_a_person_is_reopened_by_two_however_the_state_is_spelled(
     desk: FakeDesk, state: PersonState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert copied(desk, state=state.value) == []
-    monkeypatch.setattr(person_gates, "spelled", lambda state: f"<{state.value[::-1]}>")
+    monkeypatch.setattr(person_gates, "state_words", lambda state: f"<{state.value[::-1]}>")
     (found,) = copied(desk, state="detained")
     assert (found.kind, found.subject, found.by) == ("person", "anna", "amplify")
 
@@ -100,14 +100,14 @@ def test_what_a_persons_stop_holds_or_made_late_is_not_told(desk: FakeDesk) -> N
         planned("held", "a/x", texts=["Free Anna Petrova"], late=timedelta(days=2)),
         planned("missed", "b/x", texts=["Free Anna Petrova"], late=timedelta(hours=1)),
     )
-    stop(desk, "person", "anna", SECRET, "vera", ["Anna Petrova"])
+    stop_subject(desk, "person", "anna", SECRET, "vera", ["Anna Petrova"])
     go(desk)
     assert whys(desk) == {"held": UNTOLD, "missed": UNTOLD}
     go(desk, now=NOW + timedelta(hours=2))
     assert rows.states(desk.ledger) == {"waiting": 1, "missed": 1}
     assert whys(desk) == {"held": UNTOLD, "missed": UNTOLD}
-    resume(desk, "person", "anna", "it was a mistake", "vera")
-    resume(desk, "person", "anna", "indeed", "boris")
+    resume_subject(desk, "person", "anna", "it was a mistake", "vera")
+    resume_subject(desk, "person", "anna", "indeed", "boris")
     assert rows.states(desk.ledger) == {"missed": 2}
     assert whys(desk) == {"held": UNTOLD, "missed": UNTOLD}
 
@@ -120,7 +120,7 @@ def test_what_a_persons_stop_cut_is_not_told(desk: FakeDesk, world: World) -> No
     def meanwhile(_moment: str) -> None:
         if len(world.accepted) == 1 and not stopped.is_set():
             stopped.set()
-            stop(desk, "person", "anna", SECRET, "vera", ["Anna Petrova"])
+            stop_subject(desk, "person", "anna", SECRET, "vera", ["Anna Petrova"])
 
     world.meanwhile = meanwhile
     go(desk)
@@ -131,7 +131,7 @@ def test_what_a_persons_stop_cut_is_not_told(desk: FakeDesk, world: World) -> No
 @pytest.mark.usefixtures("reworded")
 def test_what_another_stop_holds_is_told(desk: FakeDesk) -> None:
     rows.queue(desk.ledger, planned("held", "a/x"))
-    stop(desk, "platform", "x", "a leaked key (person vera): see the log", "vera")
+    stop_subject(desk, "platform", "x", "a leaked key (person vera): see the log", "vera")
     go(desk)
     assert whys(desk) == {"held": "not now: a leaked key (person vera): see the log"}
 
@@ -162,12 +162,12 @@ def test_a_cause_lasts_as_long_as_its_reason(desk: FakeDesk, ledger: WoundLedger
         row = rows.row(ledger, one)
         return row["state"], row["why"], row["cause"]
 
-    stop(desk, "platform", "x", "a leaked key", "vera")
+    stop_subject(desk, "platform", "x", "a leaked key", "vera")
     go(desk)
     assert stands() == ("waiting", "stopped by vera (platform x): a leaked key", "stop:platform:x")
     with ledger.write() as connection:
         connection.execute(update(DELIVERY).values(due_at=NOW + timedelta(hours=1)))  # nothing was due meanwhile
-    resume(desk, "platform", "x", "a new key", "vera")
+    resume_subject(desk, "platform", "x", "a new key", "vera")
     claimed = rows.take_one(ledger, now=NOW + timedelta(hours=2))
     assert stands() == ("claimed", None, None)
     with rows.acting(ledger, claimed) as hand:

@@ -7,17 +7,17 @@ from typing import Any, cast
 
 import pytest
 from pydantic_core import ErrorDetails
-from workshop import DIALECTS, Workshop, codes
+from workshop import PROFILES, Workshop, codes
 
 from amplify.banner.cannot_paint import BannerFault
-from amplify.banner.photo import opened
+from amplify.banner.photo import open_photo
 from amplify.model import cause
 from amplify.model.base import YearOutOfRange
 from amplify.model.server_info import NOTHING_KNOWN
 from amplify.preview import card_problems
-from amplify.preview.card_problems import Troubles, held
-from amplify.rules.plan.file_gates import gates
-from amplify.workspace.validation_messages import sentence
+from amplify.preview.card_problems import Troubles, hold_reasons
+from amplify.rules.plan.file_gates import derive_gates
+from amplify.workspace.validation_messages import validation_sentence
 
 
 @pytest.mark.parametrize("said", ["too close", "on 2027-05-17 something is too close", None])
@@ -29,7 +29,7 @@ def test_a_finding_stands_by_the_delivery_it_is_about(said: str | None) -> None:
     plan = shop.plan("2027-05-17", days=60)
     (gap,) = [one for one in plan.findings if one.problem.code == "CAP-GAP"]
     worded = replace(gap, problem=replace(gap.problem, message=said or gap.problem.message))
-    found = Troubles(shop.workspace(), DIALECTS, [worded], (), NOTHING_KNOWN)
+    found = Troubles(shop.workspace(), PROFILES, [worded], (), NOTHING_KNOWN)
     marked = [one.occurrence for one in plan.deliveries if "CAP-GAP" in [each.code for each in found.of(one)]]
     (about,) = [one for one in plan.deliveries if one.post == "daily" and one.due.month == 6]
     assert gap.deliveries == {about.id}
@@ -58,16 +58,16 @@ def test_what_is_kept_back_is_known_by_more_than_its_words(monkeypatch: pytest.M
     shop = Workshop().person("anna", state="died").post("hello", "{{ person.anna.name }}")
     shop.queue("monday", "hello", at="2027-05-17T09:00:00Z", platforms=["x"])
     one, workspace, plan = shop.planned(), shop.workspace(), shop.plan()
-    waits = held(one, {(gate.kind, gate.subject): gate for gate in gates(workspace)})
+    waits = hold_reasons(one, {(gate.kind, gate.subject): gate for gate in derive_gates(workspace)})
     assert (waits.reasons, waits.of_person) == (("etwas anderes",), True)
-    found = Troubles(workspace, DIALECTS, plan.findings, (), NOTHING_KNOWN).of(one)
+    found = Troubles(workspace, PROFILES, plan.findings, (), NOTHING_KNOWN).of(one)
     assert [(each.sentence, each.of_person) for each in found] == [("etwas", True)]
 
 
 def test_what_is_held_by_something_else_is_told() -> None:
     shop = Workshop().action("petition", closes="2027-05-16T09:00:00Z").post("hello", "Sign", cta="petition")
     shop.queue("monday", "hello", at="2027-05-17T09:00:00Z", platforms=["x"])
-    waits = held(shop.planned(), {(gate.kind, gate.subject): gate for gate in gates(shop.workspace())})
+    waits = hold_reasons(shop.planned(), {(gate.kind, gate.subject): gate for gate in derive_gates(shop.workspace())})
     assert (waits.reasons, waits.of_person) == (("the call petition is closed",), False)
 
 
@@ -77,12 +77,12 @@ def test_what_is_held_by_something_else_is_told() -> None:
 )
 def test_a_year_is_known_by_its_kind(raised: ValueError, code: str) -> None:
     details: dict[str, Any] = {"type": "value_error", "loc": ("as_of",), "input": "0001-01-01", "msg": str(raised)}
-    assert sentence(cast("ErrorDetails", details | {"ctx": {"error": raised}}), False, [])[0] == code
+    assert validation_sentence(cast("ErrorDetails", details | {"ctx": {"error": raised}}), False, [])[0] == code
 
 
 def test_a_banners_picture_is_known_apart_from_the_sentence() -> None:
     with pytest.raises(BannerFault) as caught:
-        opened(b"no picture", "anna: a.png")
+        open_photo(b"no picture", "anna: a.png")
     assert caught.value.picture == "anna: a.png"
     assert str(caught.value) == f"anna: a.png: {caught.value.bare}"
     assert BannerFault("no room").picture is None

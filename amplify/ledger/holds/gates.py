@@ -8,15 +8,24 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
+from amplify.ledger.database import Ledger
 from amplify.ledger.holds.hold_facts import gates_of, pauses_of
-from amplify.ledger.rows.due_delivery import Bar, Candidate
+from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.tables import DELIVERY, GATE
 from amplify.model import cause
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 from amplify.model.gate import Gate
 
 GATES: Final = 1
 """What `Ledger.lock` calls them: claims share it, so that none holds a row for a gate that has just opened."""
+
+
+def lock_gates(ledger: Ledger, connection: Connection, seconds: int) -> None:
+    """Take the gates alone, as soon as every claim and mark that shares them has ended. On PostgreSQL the transaction
+    fails with NeedsPerson where that takes longer than `seconds`."""
+    if not ledger.sqlite:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{seconds}s'")
+    ledger.lock(connection, GATES)
 
 
 def write_gates(connection: Connection, gates: Iterable[Gate]) -> bool:
@@ -27,7 +36,7 @@ def write_gates(connection: Connection, gates: Iterable[Gate]) -> bool:
     connection.execute(delete(GATE))
     if wanted:
         connection.execute(insert(GATE), [_row(gate) for gate in wanted.values()])
-    look_again(connection)
+    recheck_held(connection)
     return True
 
 
@@ -36,7 +45,7 @@ def put_gates(connection: Connection, gates: Iterable[Gate]) -> None:
     for gate in gates:
         connection.execute(delete(GATE).where(GATE.c.kind == gate.kind, GATE.c.subject == gate.subject))
         connection.execute(insert(GATE), [_row(gate)])
-    look_again(connection)
+    recheck_held(connection)
 
 
 def read_gates(connection: Connection) -> Mapping[tuple[str, str], Gate]:
@@ -45,7 +54,7 @@ def read_gates(connection: Connection) -> Mapping[tuple[str, str], Gate]:
     return {(row["kind"], row["subject"]): _gate(row) for row in rows}
 
 
-def shut(connection: Connection, candidates: Sequence[Candidate], now: datetime) -> Mapping[str, Bar]:
+def find_closed_gates(connection: Connection, candidates: Sequence[DueDelivery], now: datetime) -> Mapping[str, Hold]:
     """Candidates with a subject that may not be spoken of now, or that has no gate: fail closed."""
     asked = {subject for one in candidates for subject in one.subjects}
     gates = gates_of(connection, asked)
@@ -56,19 +65,19 @@ def shut(connection: Connection, candidates: Sequence[Candidate], now: datetime)
     return {id: bar for id, bar in found if bar is not None}
 
 
-def _bar(subject: str, gate: Gate | None, now: datetime) -> Bar | None:
+def _bar(subject: str, gate: Gate | None, now: datetime) -> Hold | None:
     if gate is None:
         why = f"{subject.replace(':', ' ', 1)} is not known to the ledger: run `amplify queue`"
-        return Bar(why, cause=cause.gate(subject))
+        return Hold(why, cause=cause.gate(subject))
     closed = gate.why_not(now)
-    return Bar(closed, gate.opens_again(now), cause=cause.gate(subject)) if closed is not None else None
+    return Hold(closed, gate.opens_again(now), cause=cause.gate(subject)) if closed is not None else None
 
 
-def look_again(connection: Connection) -> None:
+def recheck_held(connection: Connection) -> None:
     """Held rows are visited once; this makes the next claim visit them all once more."""
     connection.execute(
         update(DELIVERY)
-        .where(DELIVERY.c.state == State.WAITING.value, DELIVERY.c.why.is_not(None))
+        .where(DELIVERY.c.state == DeliveryState.WAITING.value, DELIVERY.c.why.is_not(None))
         .values(look_at=DELIVERY.c.due_at)
     )
 

@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from amplify.model.campaign import Campaign
 from amplify.model.message import Message
 from amplify.model.partner import Partner
+from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import Post
 from amplify.model.subject import kind_and_name
 from amplify.model.workspace import Workspace
@@ -22,12 +23,9 @@ from amplify.model.workspace import Workspace
 UNASKED: Final[Mapping[str, str]] = {"subscribe": "to follow a channel", "donate": "for money"}
 """Kinds of calls that put readers at risk → what they ask."""
 
-_X_HOSTS: Final = frozenset({"x.com", "twitter.com", "mobile.twitter.com"})
-_BLUESKY_HOST: Final = "bsky.app"
-
 
 @dataclass(frozen=True, slots=True)
-class Blocked:
+class RiskFinding:
     """Something that readers at risk are not given."""
 
     subject: str
@@ -60,16 +58,21 @@ def at_risk(designated_in: Sequence[str], post: Post, campaign: Campaign, lang: 
     return not countries or _spoken_there(campaign, lang) or bool(set(countries) & set(designated_in))
 
 
-def blocked(
-    workspace: Workspace, post: Post, lang: str, message: Message, subjects: Sequence[str]
-) -> tuple[Blocked, ...]:
+def find_risks(
+    workspace: Workspace,
+    profiles: Mapping[str, PlatformProfile],
+    post: Post,
+    lang: str,
+    message: Message,
+    subjects: Sequence[str],
+) -> tuple[RiskFinding, ...]:
     """What of a message its readers may not be given; nothing where they are not at risk. `subjects`: as composed."""
     campaign = workspace.campaigns[post.front.campaign]
     if not in_country(post, campaign, lang):
         return ()
     found = [
         *_calls(workspace, post, campaign, lang, subjects),
-        *_links(workspace, post, campaign, lang, message),
+        *_links(workspace, profiles, post, campaign, lang, message),
         *_boost(workspace, post, campaign, lang),
     ]
     return tuple(dict.fromkeys(found))
@@ -87,7 +90,7 @@ def designated_hosts(workspace: Workspace) -> Mapping[str, tuple[str, ...]]:
 
 def _calls(
     workspace: Workspace, post: Post, campaign: Campaign, lang: str, subjects: Sequence[str]
-) -> Iterator[Blocked]:
+) -> Iterator[RiskFinding]:
     for subject in subjects:
         kind, name = kind_and_name(subject)
         if kind != "action":
@@ -95,13 +98,13 @@ def _calls(
         action = workspace.actions[name]
         owner = workspace.partners.get(action.owner)
         if action.kind in UNASKED:
-            yield Blocked(
+            yield RiskFinding(
                 f"risk:action/{name}",
                 "RISK-CALL",
                 f"`{name}` asks readers at risk {UNASKED[action.kind]}: give another call, or none",
             )
         elif owner is not None and at_risk(owner.designated_in, post, campaign, lang):
-            yield Blocked(
+            yield RiskFinding(
                 f"risk:action/{name}",
                 "RISK-CALL",
                 f"`{name}` is a call of {owner.id}, and following or sharing it is prosecuted in "
@@ -109,7 +112,14 @@ def _calls(
             )
 
 
-def _links(workspace: Workspace, post: Post, campaign: Campaign, lang: str, message: Message) -> Iterator[Blocked]:
+def _links(
+    workspace: Workspace,
+    profiles: Mapping[str, PlatformProfile],
+    post: Post,
+    campaign: Campaign,
+    lang: str,
+    message: Message,
+) -> Iterator[RiskFinding]:
     urls = [entity.value for part in message.parts for entity in part.entities if entity.kind == "link"]
     urls += [part.card.url for part in message.parts if part.card is not None]
     hosts = designated_hosts(workspace) if urls else {}
@@ -117,15 +127,15 @@ def _links(workspace: Workspace, post: Post, campaign: Campaign, lang: str, mess
         host = _host(url)
         for domain, countries in hosts.items():
             if (host == domain or host.endswith(f".{domain}")) and at_risk(countries, post, campaign, lang):
-                yield Blocked(
+                yield RiskFinding(
                     f"risk:link/{domain}",
                     "RISK-LINK",
                     f"opening or sharing {domain} is prosecuted in {', '.join(countries)}, and this text is for "
                     "readers there: take the link out",
                 )
         for partner in workspace.partners.values():
-            if at_risk(partner.designated_in, post, campaign, lang) and _is_profile(url, host, partner):
-                yield Blocked(
+            if at_risk(partner.designated_in, post, campaign, lang) and _leads_to(partner, url, profiles):
+                yield RiskFinding(
                     f"risk:partner/{partner.id}",
                     "RISK-LINK",
                     f"this leads to an account of {partner.id}, which readers there are prosecuted for following: "
@@ -133,11 +143,11 @@ def _links(workspace: Workspace, post: Post, campaign: Campaign, lang: str, mess
                 )
 
 
-def _boost(workspace: Workspace, post: Post, campaign: Campaign, lang: str) -> Iterator[Blocked]:
+def _boost(workspace: Workspace, post: Post, campaign: Campaign, lang: str) -> Iterator[RiskFinding]:
     boost = post.front.boost
     partner = workspace.partners.get(boost.partner) if boost is not None and boost.partner is not None else None
     if partner is not None and at_risk(partner.designated_in, post, campaign, lang):
-        yield Blocked(
+        yield RiskFinding(
             f"risk:partner/{partner.id}",
             "RISK-BOOST",
             f"boosting {partner.id} leads readers at risk to it, and sharing it is prosecuted in "
@@ -145,18 +155,12 @@ def _boost(workspace: Workspace, post: Post, campaign: Campaign, lang: str) -> I
         )
 
 
-def _is_profile(url: str, host: str, partner: Partner) -> bool:
+def _leads_to(partner: Partner, url: str, profiles: Mapping[str, PlatformProfile]) -> bool:
     """Whether an address lies below one of the partner's accounts."""
+    host = _host(url)
     segments = [unquote(one).casefold().removeprefix("@") for one in urlsplit(url).path.split("/") if one]
-    for platform, handle in partner.handles.items():
-        name, _, server = handle.casefold().partition("@")
-        if platform == "x" and host in _X_HOSTS and segments[:1] == [name]:
-            return True
-        if platform == "bluesky" and (host == name or (host == _BLUESKY_HOST and segments[:2] == ["profile", name])):
-            return True
-        if server and host == server and name in segments:
-            return True
-    return False
+    pages = ((profiles[platform].account_page, handle.casefold()) for platform, handle in partner.handles.items())
+    return any(is_page is not None and is_page(host, segments, handle) for is_page, handle in pages)
 
 
 def _host(url: str) -> str:
