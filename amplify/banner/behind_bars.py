@@ -194,7 +194,7 @@ def _made(worded: WordedTemplate, size: str, photograph: Photograph | None) -> R
     try:
         saved = painted_banner(worded, SIZES[size], picture, {}, None)
     except BannerFault as fault:
-        raise WrongUse(f"{size}: {str(fault).removeprefix(f'{_PHOTO}: ')}") from None
+        raise WrongUse(f"{size}: {fault.bare if fault.picture == _PHOTO else fault}") from None
     return RenderedBanner(worded, size, saved, hashlib.sha256(saved.data).hexdigest())
 
 

@@ -160,7 +160,7 @@ def open_photo(data: bytes, name: str) -> Image:
     try:
         picture = reencode_picture(data).picture
     except BadPicture as bad:
-        raise BannerFault(f"{name}: {bad}") from None
+        raise BannerFault(str(bad), picture=name) from None
     if picture.mode in _KEPT:
         return picture
     return picture.convert("RGBA" if picture.has_transparency_data else "RGB")

@@ -67,7 +67,7 @@ def show_known(known: ServerInfo, asked: LookupResult | None) -> None:
 def complain_of_silence(asked: LookupResult) -> None:
     """Who could not be asked, and why, on standard error."""
     for account, why in asked.failed.items():
-        print_error(why if why.startswith(account) else f"{account} could not be asked: {why}")
+        print_error(why if account in why else f"{account} could not be asked: {why}")
     reasons: dict[str, list[str]] = {}
     for handle, why in asked.unasked.items():
         reasons.setdefault(why, []).append(handle)

@@ -84,8 +84,8 @@ def local_time(instant: datetime, zone: str) -> str:
 
 
 def paused_sentence(account: str, why: str) -> str:
-    """The sentence about a paused account; most reasons name it already."""
-    return f"paused: {why}" if why.startswith(account) else f"{account} is paused: {why}"
+    """The sentence about a paused account; most reasons name it already, wherever they do."""
+    return f"paused: {why}" if account in why else f"{account} is paused: {why}"
 
 
 def plural(number: int, noun: str, many: str | None = None) -> str:

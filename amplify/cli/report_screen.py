@@ -9,6 +9,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from amplify.cli.output import console
+from amplify.pages.formatting import NOTHING
 from amplify.report.document import Cell, Table
 from amplify.report.report_model import Report
 from amplify.report.sections import document
@@ -65,7 +66,7 @@ def _lines(table: Table) -> RenderableType:
 
 
 def _text(cell: Cell, before: str, after: str) -> Text:
-    text = Text(cell.text, style="dim" if cell.text in ("0", "–") else "")
+    text = Text(cell.text, style="dim" if cell.text in ("0", NOTHING) else "")
     return text.append(f"{before}{cell.note}{after}", style="dim") if cell.note else text
 
 

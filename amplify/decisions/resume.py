@@ -92,7 +92,15 @@ def _miss(connection: LedgerConnection, stop: Stop, actor: str, now: datetime, r
             transition_row(connection, delivery, before, DeliveryState.WAITING, at=now, real_at=real, by=actor)
         after = DeliveryState.CUT if has_published_part(connection, delivery) else DeliveryState.MISSED
         missed += transition_row(
-            connection, delivery, DeliveryState.WAITING, after, at=now, real_at=real, by=actor, why=why
+            connection,
+            delivery,
+            DeliveryState.WAITING,
+            after,
+            at=now,
+            real_at=real,
+            by=actor,
+            why=why,
+            cause=stop.cause,
         )
     return missed
 

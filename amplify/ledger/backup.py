@@ -86,7 +86,7 @@ def in_use(path: Path) -> bool:
             # Only who is alone with a file may take it out of WAL.
             connection.execute("PRAGMA journal_mode=DELETE")
         except sqlite3.OperationalError as error:
-            if "locked" in str(error):
+            if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 return True
             raise
         connection.execute("PRAGMA journal_mode=WAL")

@@ -58,6 +58,8 @@ class GateRow(SQLModel, table=True):
     """The reason shown once `closes_at` has passed."""
     pauses: list[list[str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
     """Quiet periods: start and end (ISO 8601, UTC) and the reason."""
+    state: str | None = None
+    """Of a person's own gate: the state (`died`, `family_hold` …) that closes it; null where none does."""
 
 
 class DeliveryRow(SQLModel, table=True):
@@ -89,6 +91,8 @@ class DeliveryRow(SQLModel, table=True):
     state: str = Field(sa_type=InlineLiteral)
     why: str | None = None
     """The reason for the state, or for a hold."""
+    cause: str | None = None
+    """What that reason is about, as a code (`model.cause`): `stop:person:anna`, `gate:fact:prisoners`."""
     message: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     content_hash: str
     subjects: list[str] = Field(sa_column=Column(JSON, nullable=False))

@@ -74,10 +74,14 @@ def parse_duration(value: Any) -> timedelta:
     return timedelta(seconds=seconds)
 
 
+class YearOutOfRange(ValueError):
+    """A day or an instant of a year with which nobody can reckon; `str()` is the sentence."""
+
+
 def _sane_year(value: _Day) -> _Day:
     """Calendars end (Python's in 9999, zones before), and adding a day to their end is no date."""
     if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
-        raise ValueError(f"the year {value.year} is not one of ours: give one from {_FIRST_YEAR} to {_LAST_YEAR}")
+        raise YearOutOfRange(f"the year {value.year} is not one of ours: give one from {_FIRST_YEAR} to {_LAST_YEAR}")
     return value
 
 

@@ -38,6 +38,9 @@ class Gate:
     """The reason once `closes_at` has passed."""
     pauses: tuple[Pause, ...] = ()
     """Quiet periods."""
+    state: str | None = None
+    """Of a person's own gate: the state (a value of `PersonState`) for which it is closed; None where another reason
+    closes it, or none does. Decisions are taken by this, never by the sentence in `closed`."""
 
     def why_not(self, now: datetime) -> str | None:
         """The reason nothing may go out at `now`; None while it is open."""

@@ -138,7 +138,7 @@ def follow_files(
     reopened = {
         person.id: state
         for person in workspace.people.values()
-        if person.state.speaks and (state := _silent(before.get(("person", person.id)))) is not None
+        if person.state.speaks and (state := _silent_state(before.get(("person", person.id)))) is not None
     }
     if reopened:
         now, real = desk.clock.now(), desk.ledger.real_now(connection)
@@ -150,8 +150,6 @@ def follow_files(
     widen_all(connection, {person.id: name_forms(person) for person in workspace.people.values()})
 
 
-def _silent(gate: Gate | None) -> PersonState | None:
-    """The state for which a person's own gate was closed."""
-    if gate is None or gate.closed is None:
-        return None
-    return next((one for one in PersonState if gate.closed == f"{gate.subject} is {state_words(one)}"), None)
+def _silent_state(gate: Gate | None) -> PersonState | None:
+    """The state for which a person's own gate was closed; None where it was open, or closed for another reason."""
+    return PersonState(gate.state) if gate is not None and gate.state is not None else None

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
-from zoneinfo import ZoneInfo
 
+from amplify.model import cause
 from amplify.model.gate import Gate
 from amplify.model.plan import LintFinding, Planned
 from amplify.model.platform_profile import PlatformProfile
@@ -26,7 +27,6 @@ PERSON: Final = "A problem with a person it names: `amplify check` tells which"
 UNKNOWN: Final = "not told here, for the sake of an embargo: `amplify check` tells it"
 _PEOPLE = "config/people.yaml"
 _QUEUE = "config/queue.yaml"
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 class Troubles:
@@ -56,36 +56,45 @@ class Troubles:
         return tuple(dict.fromkeys(self._told(problem, delivery) for problem in found))
 
     def _concerns(self, finding: LintFinding, delivery: Planned) -> bool:
-        """Rules about several deliveries name accounts, a place and often a day, but no delivery."""
+        """Some rules know the deliveries that they speak of, others only accounts and a place."""
         if delivery.account not in finding.accounts:
             return False
+        if finding.deliveries:
+            return delivery.id in finding.deliveries
         place = finding.problem.place
         if place.path == _QUEUE:
-            local = delivery.due.astimezone(ZoneInfo(delivery.zone)).date().isoformat()
-            days = _DATE.findall(finding.problem.message)
-            return place == self._workspace.queue[delivery.entry].place and (
-                not days or local in days or delivery.due.date().isoformat() in days
-            )
+            return place == self._workspace.queue[delivery.entry].place
         return place in {self._context.place(delivery, number) for number in range(len(delivery.message.parts))}
 
     def _told(self, problem: Problem, delivery: Planned) -> Trouble:
         if problem.place.path == _PEOPLE or names_any(problem.message, people_of(delivery)):
-            return Trouble(problem.severity.value, "", PERSON)
+            return Trouble(problem.severity.value, "", PERSON, of_person=True)
         if names_any(problem.message, self._secret):
             return Trouble(problem.severity.value, problem.code, UNKNOWN)
         return Trouble(problem.severity.value, problem.code, problem.message)
 
 
-def reasons(delivery: Planned, known: Mapping[tuple[str, str], Gate]) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class HoldReasons:
+    """Why a delivery would be held at its due time, as far as that may be passed on."""
+
+    reasons: tuple[str, ...]
+    of_person: bool
+    """One of the reasons is a person's, and is not told."""
+
+
+def hold_reasons(delivery: Planned, known: Mapping[tuple[str, str], Gate]) -> HoldReasons:
     """Why it would be held at its due time, without what that says of a person."""
-    said = []
+    said, of_person = [], False
     for subject in delivery.subjects:
         kind, _, name = subject.partition(":")
         gate = known.get((kind, name))
         why = gate.why_not(delivery.due) if gate is not None else None
         if why is not None:
-            said.append(UNTOLD if kind in ("person", "consent") else why)
-    return tuple(dict.fromkeys(said))
+            private = cause.is_of_person(cause.gate(subject))
+            said.append(UNTOLD if private else why)
+            of_person |= private
+    return HoldReasons(tuple(dict.fromkeys(said)), of_person)
 
 
 def people_of(delivery: Planned) -> list[str]:

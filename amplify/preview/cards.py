@@ -14,7 +14,7 @@ from amplify.model.platform_profile import PlatformProfile
 from amplify.model.workspace import Workspace
 from amplify.pages.formatting import instant
 from amplify.planning.preview import DeliveryPreview
-from amplify.preview.card_problems import PERSON, UNTOLD, Troubles, reasons
+from amplify.preview.card_problems import Troubles, hold_reasons
 from amplify.preview.preview_model import Boosted, Card, Counter, LinkCard, Said, Voice
 from amplify.preview.text_pieces import domain, guessed_card, opens, pieces
 from amplify.preview.thumbnails import Gallery
@@ -50,7 +50,7 @@ class Cards:
         wall = delivery.due.astimezone(ZoneInfo(delivery.zone))
         embargo = workspace.posts[delivery.post].front.embargo_until
         cost = cost_of(delivery, len(workspace.settings.readings), profile.prices)
-        held = reasons(delivery, self._known)
+        waits = hold_reasons(delivery, self._known)
         return Card(
             post=delivery.post,
             entry=delivery.entry,
@@ -74,8 +74,9 @@ class Cards:
             counters=_counters(preview, profile),
             asked=f"{instant(preview.asked)} UTC" if preview.asked is not None else "",
             cost=format_dollars(cost) if cost else "",
-            held=held,
-            troubles=tuple(one for one in self._troubles.of(delivery) if one.sentence != PERSON or UNTOLD not in held),
+            held=waits.reasons,
+            # What the hold says of a person without telling it need not be said twice.
+            troubles=tuple(one for one in self._troubles.of(delivery) if not (one.of_person and waits.of_person)),
             embargo=f"{instant(embargo)} UTC" if embargo is not None and self._now < embargo else "",
         )
 

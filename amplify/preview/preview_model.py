@@ -81,6 +81,8 @@ class Trouble:
     code: str
     """Empty where already the code would tell too much."""
     sentence: str
+    of_person: bool = False
+    """What is wrong is kept back, for the sake of a person."""
 
 
 @dataclass(frozen=True, slots=True)

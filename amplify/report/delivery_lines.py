@@ -53,6 +53,7 @@ def _delivery(
         state=row.state,
         why=told(
             row.why or (ended[1] if ended and row.state not in _PASSING else None),
+            row.cause,
             row.state,
             row.subjects,
             rows.gates,

@@ -9,40 +9,41 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from amplify.model import cause
 from amplify.model.gate import Gate
 from amplify.model.subject import kind_and_name, person_in
 
 UNTOLD = "not told here, for the sake of a person it names; see `amplify status`"
 
-_STOPPED = re.compile(r"\(person [^()]+\): |person \S+ was stopped")
-"""In the reason that a stop of a person gives, whether or not the delivery lists the person."""
 _STILL = frozenset({"waiting", "missed", "cut", "removing", "removed"})
 
 
 def told(
     why: str | None,
+    about: str | None,
     state: str,
     subjects: Collection[str],
     gates: Mapping[tuple[str, str], Gate],
     now: datetime,
 ) -> str | None:
-    """The reason as it may be passed on: without what it says of a person.
+    """The reason as it may be passed on: without what it says of a person. `about`: its cause (`model.cause`).
 
-    Kept back are reasons of a person's stop, such as name a person of the delivery or repeat the reason at that
-    person's gate, and every reason of a delivery that stands still, or was taken down, while such a gate is closed.
+    Kept back are reasons that a person's stop or gate gives, whether or not the delivery lists the person; such as
+    name a person of the delivery (a platform, or one of us, may have); and every reason of a delivery that stands
+    still, or was taken down, while such a gate is closed.
     """
     if why is None:
         return None
-    if _STOPPED.search(why):
+    if cause.is_of_person(about):
         return UNTOLD
     for subject in subjects:
         person = person_in(subject)
         if person is None:
             continue
         gate = gates.get(kind_and_name(subject))
-        reason = gate.why_not(now) if gate is not None else None
-        says = [person, person.replace("_", " "), *((reason,) if reason else ())]
+        closed = gate is not None and gate.why_not(now) is not None
+        says = (person, person.replace("_", " "))
         named = any(re.search(rf"(?<![\w-]){re.escape(said)}(?![\w-])", why, re.IGNORECASE) for said in says)
-        if named or (reason is not None and state in _STILL):
+        if named or (closed and state in _STILL):
             return UNTOLD
     return why

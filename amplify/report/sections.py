@@ -23,6 +23,15 @@ TITLES = {
     "hashtag": "By hashtag",
     "kind": "By kind of post",
 }
+_HEADS = {
+    "campaign": "Campaign",
+    "platform": "Platform",
+    "partner": "Partner",
+    "language": "Language",
+    "hashtag": "Hashtag",
+    "kind": "Kind",
+}
+"""What the first column is called."""
 _NOTES = {
     "platform": "Platforms stand side by side in alphabetical order. They count differently; their numbers are not "
     "comparable with each other.",
@@ -57,8 +66,7 @@ _ALWAYS = frozenset({"planned", "sent", "missed", "refused"})
 
 
 def _dimension(dimension: Dimension, whole: Counts) -> Section:
-    title = TITLES[dimension.id]
-    name = title.removeprefix("By ").removesuffix(" of post").capitalize()
+    title, name = TITLES[dimension.id], _HEADS[dimension.id]
     # Columns that would hold nothing but zeros only hide the others.
     shown = [count for count in _COUNTS if count in _ALWAYS or getattr(whole, count)]
     return Section(

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from amplify.model.banner import Colour, ColourName, Hex
-from amplify.model.base import FileModel, Id, Lang, Url, Wall
+from amplify.model.base import FileModel, Id, Lang, Url, Wall, YearOutOfRange
 from amplify.model.platform_name import PlatformName
 from amplify.model.problem import Problem, SourceLocation
 from amplify.platforms import registry
@@ -263,7 +263,7 @@ def validation_sentence(error: ErrorDetails, is_key: bool, alternatives: list[Er
     value = error["input"]
     found = f"found {_shown(value)}"
     if kind == "value_error":
-        return _own(str(context.get("error", error["msg"])), error)
+        return _own(context.get("error", error["msg"]), error)
     if kind in _TYPES:
         expected = list(dict.fromkeys(_expected(other) for other in alternatives))
         return "VALUE-TYPE", f"expected {' or '.join(expected)}, {found}{_quote_hint(kind, value)}"
@@ -287,11 +287,12 @@ def validation_sentence(error: ErrorDetails, is_key: bool, alternatives: list[Er
     return _size(kind, context, value, found)
 
 
-def _own(said: str, error: ErrorDetails) -> tuple[str, str]:
+def _own(raised: object, error: ErrorDetails) -> tuple[str, str]:
     """A sentence of the model's own validators."""
+    said = str(raised)
     if error["loc"] and error["loc"][-1] == "zone":
         return "VALUE-ZONE", said
-    if said.startswith("the year "):
+    if isinstance(raised, YearOutOfRange):
         return "VALUE-DATE", said
     if isinstance(error["input"], dict):
         return "VALUE-SENSE", said

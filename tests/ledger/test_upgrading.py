@@ -8,18 +8,24 @@ from typing import Any
 
 import pytest
 from alembic import command
+from engine.fake import FakeDesk, World
 from sqlalchemy import Engine, Select, TableClause, column, create_engine, insert, inspect, select, table
 from sqlalchemy.engine import make_url
 from sqlmodel import SQLModel
+from workshop import Workshop
 
 from amplify.ledger.database import HEAD, Ledger
+from amplify.ledger.holds.gates import read_gates
+from amplify.ledger.holds.stops import in_force
 from amplify.ledger.migrate import alembic_config
 from amplify.ledger.queries.saved_server_info import load_server_info
 from amplify.ledger.tables import DELIVERY
+from amplify.model.person import PersonState
 from amplify.model.plan import Planned
+from amplify.planning.queue import copy_gates
 from ledger import rows
 
-OLDER = ("0001", "0002", "0003", "0004", "0005")
+OLDER = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Every revision that was ever HEAD before this one."""
 BY_FOLIO = ("attempt", "move")
 """Tables that went by the delivery's id until 0006."""
@@ -43,14 +49,14 @@ def as_it_was(engine: Engine, name: str) -> TableClause:
     by the delivery's id."""
     present = {one["name"] for one in inspect(engine).get_columns(name)}
     columns = [column(one.name, one.type) for one in SQLModel.metadata.tables[name].columns if one.name in present]
-    if name in BY_FOLIO:
+    if name in BY_FOLIO and "delivery" in present:
         columns.append(column("delivery", DELIVERY.c.id.type))
     return table(name, *columns)
 
 
 def of_today(was: TableClause) -> Select[Any]:
     """The same columns of the same rows in a ledger of today."""
-    if was.name not in BY_FOLIO:
+    if was.name not in BY_FOLIO or "delivery" not in was.columns:
         return select(was)
     today = SQLModel.metadata.tables[was.name]
     columns = [today.c[one.name] for one in was.columns if one.name != "delivery"]
@@ -107,6 +113,74 @@ def test_rows_of_an_older_ledger_are_kept(empty_database: str, revision: str, tm
     assert rows.account(ledger)["place"] == "x:"
     with ledger.read() as connection:
         assert load_server_info(connection).limits == {}
+    ledger.close()
+
+
+SILENT = [state.value for state in PersonState if not state.speaks]
+
+
+@pytest.mark.parametrize("revision", OLDER)
+def test_an_older_ledger_knows_who_was_silent(empty_database: str, revision: str) -> None:
+    """From the sentences of released versions; where a gate is closed by another one, nobody knows, and two people
+    have to say that such a person may be spoken of again."""
+    engine = made_at(revision, empty_database)
+    closed = {name: f"{name} is {name.replace('_', ' ')}" for name in SILENT} | {
+        "withdrawn": "the consent of withdrawn was withdrawn",
+        "nameless": "the consent of nameless does not cover the name",
+        "open": None,
+        "translated": "translated est mort",
+        "other": "anna is died",
+        "anna@died": "anna is detained, and this was written for died",
+    }
+    with engine.begin() as connection:
+        gates = as_it_was(engine, "gate")
+        wanted = [{"kind": "person", "subject": name, "closed": why, "pauses": []} for name, why in closed.items()]
+        wanted.append({"kind": "campaign", "subject": "died", "closed": "died is died", "pauses": []})
+        connection.execute(insert(gates), wanted)
+    engine.dispose()
+    ledger = Ledger.open(empty_database)
+    with ledger.read() as connection:
+        found = {name: gate.state for (_, name), gate in read_gates(connection).items() if gate.kind == "person"}
+        assert read_gates(connection)["campaign", "died"].state is None
+    assert found == {name: name for name in SILENT} | {
+        "withdrawn": None,
+        "nameless": None,
+        "open": None,
+        "anna@died": None,
+        "translated": "unknown",
+        "other": "unknown",
+    }
+    shop = Workshop()
+    for name in closed.keys() - {"anna@died"}:
+        shop.person(name, aliases=[f"Named {name}"])
+    copy_gates(FakeDesk(ledger, World(), rows.NOW, shop), shop.workspace())
+    with ledger.read() as connection:
+        assert {stop.subject for stop in in_force(connection)} == {*SILENT, "translated", "other"}
+        assert {gate.state for gate in read_gates(connection).values()} == {None}
+    ledger.close()
+
+
+@pytest.mark.parametrize("revision", OLDER)
+def test_an_older_ledger_keeps_back_what_it_kept_back(empty_database: str, revision: str, tmp_path: Path) -> None:
+    engine = made_at(revision, empty_database)
+    whys = {
+        "stopped": ("stopped by vera (person anna): she was freed", "stop:person:anna"),
+        "late": ("held until too late: stopped by v (a) (person anna): she was freed", "stop:person:anna"),
+        "resumed": ("due while person anna was stopped: she was freed", "stop:person:anna"),
+        "platform": ("stopped by vera (platform x): a leaked key of a person", None),
+        "other": ("the campaign free is paused", None),
+        "none": (None, None),
+    }
+    deliveries = [rows.planned(name, f"{name}/x") for name in whys]
+    today = filled(tmp_path, rows.planned("sent", "sent/x"), *deliveries)
+    was = as_it_was(engine, "delivery")
+    with today.engine.connect() as source, engine.begin() as connection:
+        found = [dict(row) for row in source.execute(select(was)).mappings() if row["post"] in whys]
+        connection.execute(insert(was), [row | {"why": whys[row["post"]][0]} for row in found])
+    today.close()
+    engine.dispose()
+    ledger = Ledger.open(empty_database)
+    assert {one.post: (rows.row(ledger, one)["why"], rows.row(ledger, one)["cause"]) for one in deliveries} == whys
     ledger.close()
 
 

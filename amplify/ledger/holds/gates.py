@@ -13,6 +13,7 @@ from amplify.ledger.bulk import BulkSelect
 from amplify.ledger.database import Ledger
 from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.tables import DELIVERY, GATE
+from amplify.model import cause
 from amplify.model.delivery import DeliveryState
 from amplify.model.gate import Gate, Pause
 
@@ -95,9 +96,10 @@ def _gates_of(connection: Connection, subjects: Iterable[str]) -> Mapping[str, G
 
 def _bar(subject: str, gate: Gate | None, now: datetime) -> Hold | None:
     if gate is None:
-        return Hold(f"{subject.replace(':', ' ', 1)} is not known to the ledger: run `amplify queue`")
-    why = gate.why_not(now)
-    return Hold(why, gate.opens_again(now)) if why is not None else None
+        why = f"{subject.replace(':', ' ', 1)} is not known to the ledger: run `amplify queue`"
+        return Hold(why, cause=cause.gate(subject))
+    closed = gate.why_not(now)
+    return Hold(closed, gate.opens_again(now), cause=cause.gate(subject)) if closed is not None else None
 
 
 def recheck_held(connection: Connection) -> None:
@@ -118,12 +120,21 @@ def _row(gate: Gate) -> dict[str, Any]:
         "closes_at": gate.closes_at,
         "after": gate.after,
         "pauses": [[pause.start.isoformat(), pause.end.isoformat(), pause.why] for pause in gate.pauses],
+        "state": gate.state,
     }
 
 
 def _gate(row: RowMapping) -> Gate:
-    pauses = _pauses(row["pauses"])
-    return Gate(row["kind"], row["subject"], row["closed"], row["opens_at"], row["closes_at"], row["after"], pauses)
+    return Gate(
+        kind=row["kind"],
+        subject=row["subject"],
+        closed=row["closed"],
+        opens_at=row["opens_at"],
+        closes_at=row["closes_at"],
+        after=row["after"],
+        pauses=_pauses(row["pauses"]),
+        state=row["state"],
+    )
 
 
 def _pauses(rows: Iterable[Sequence[str]]) -> tuple[Pause, ...]:

@@ -18,6 +18,7 @@ from amplify.ledger.decision_tables import STOP
 from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
 from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.tables import DELIVERY
+from amplify.model import cause
 from amplify.model.subject import person_in
 
 if TYPE_CHECKING:
@@ -64,13 +65,18 @@ class Stop:
         """Why a delivery is held by it."""
         return f"stopped by {self.by} ({self.name}): {self.why}"
 
+    @property
+    def cause(self) -> str:
+        """The same as a code, by which what it held is found again."""
+        return cause.stop(self.kind, self.subject)
+
 
 def find_stopped(connection: Connection, candidates: Sequence[DueDelivery], now: datetime) -> Mapping[str, Hold]:
     """Candidates that a stop in force holds, boosts of such among them. Somebody has to lift it."""
     if connection.execute(_ANY).first() is None:
         return {}
     stops = in_force(connection)
-    return {one: Hold(stop.sentence) for one, stop in held_by(connection, stops, candidates).items()}
+    return {one: Hold(stop.sentence, cause=stop.cause) for one, stop in held_by(connection, stops, candidates).items()}
 
 
 def in_force(connection: Connection) -> list[Stop]:

@@ -53,7 +53,7 @@ def read_report_rows(connection: Connection, start: datetime | None, end: dateti
     d = DELIVERY.c
     wanted: Select[Any] = select(
         *(d.id, d.entry, d.post, d.variant, d.campaign, d.partner, d.platform, d.account, d.occurrence),
-        *(d.kind, d.lang, d.hashtags, d.subjects, d.state, d.why, d.due_at, d.sent_at),
+        *(d.kind, d.lang, d.hashtags, d.subjects, d.state, d.why, d.cause, d.due_at, d.sent_at),
     )
     return ReportRows(
         deliveries=tuple(connection.execute(wanted.where(period).order_by(d.due_at, d.id))),

@@ -112,8 +112,8 @@ def _urls(connection: Connection, deliveries: Sequence[str]) -> Mapping[str, lis
 
 
 def count_missed_by_stop(connection: Connection, stop: Stop) -> int:
-    """Deliveries that were missed because `stop` held them, as their reason says."""
-    held = DELIVERY.c.why.endswith(stop.sentence, autoescape=True)
+    """Deliveries that were missed because `stop` held them, as their cause says."""
+    held = DELIVERY.c.cause == stop.cause
     missed = select(func.count()).where(DELIVERY.c.state == DeliveryState.MISSED.value, held)
     return connection.execute(missed).scalar_one()
 

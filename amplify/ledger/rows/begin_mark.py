@@ -91,6 +91,8 @@ class NotBegun:
     """When the answer can change by itself (UTC, campaign time)."""
     lost: bool = False
     """The row is no longer ours: there is nothing to give back."""
+    cause: str | None = None
+    """What it is about, as a code (`model.cause`)."""
 
 
 def begin_requests(
@@ -108,7 +110,7 @@ def begin_requests(
     for one in marks:
         bar = bars.get(one.claimed.id)
         if bar is not None:
-            answers.append(NotBegun(bar.why, bar.retry_at))
+            answers.append(NotBegun(bar.why, bar.retry_at, cause=bar.cause))
         elif now >= one.claimed.late_at:
             answers.append(NotBegun("its lateness window is over"))
         else:

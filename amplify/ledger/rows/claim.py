@@ -44,7 +44,7 @@ _LATER = BulkStatement(
     opens="timestamp",
 )
 _TAKE = BulkUpdate(
-    "UPDATE delivery SET state = 'claimed', owner = {owner}, lease_until = v.lease, why = NULL "
+    "UPDATE delivery SET state = 'claimed', owner = {owner}, lease_until = v.lease, why = NULL, cause = NULL "
     "FROM {rows} AS v WHERE delivery.id = v.id",
     transition_log_sql(DeliveryState.WAITING, DeliveryState.CLAIMED),
     common={"owner": "text", "at": "timestamp", "real": "timestamp", "by": "text"},
@@ -53,14 +53,15 @@ _TAKE = BulkUpdate(
     lease="timestamp",
 )
 _HOLD = BulkStatement(
-    "UPDATE delivery SET why = v.why, look_at = v.look FROM {rows} AS v "
+    "UPDATE delivery SET why = v.why, cause = v.cause, look_at = v.look FROM {rows} AS v "
     "WHERE delivery.id = v.id AND delivery.state = 'waiting'",
     id="text",
     why="text",
+    cause="text",
     look="timestamp",
 )
 _WAKE = BulkStatement(
-    "UPDATE delivery SET why = NULL, look_at = delivery.due_at FROM {rows} AS v "
+    "UPDATE delivery SET why = NULL, cause = NULL, look_at = delivery.due_at FROM {rows} AS v "
     "WHERE delivery.id = v.id AND delivery.state = 'waiting'",
     id="text",
 )
@@ -185,7 +186,10 @@ def _hold(connection: Connection, rows: Iterable[DueDelivery], bars: Mapping[str
     held = [(one, bars[one.id]) for one in rows]
     if not held:
         return
-    _HOLD.run(connection, [(one.id, bar.why, min(bar.retry_at or one.late_at, one.late_at)) for one, bar in held])
+    _HOLD.run(
+        connection,
+        [(one.id, bar.why, bar.cause, min(bar.retry_at or one.late_at, one.late_at)) for one, bar in held],
+    )
     boosts = [one for one, bar in held if bar.waits_for is not None]
     still = find_waiting_boosts(connection, boosts, now)
     # Its target was sent while this row was being held: whoever sent it has looked for waiting boosts already.

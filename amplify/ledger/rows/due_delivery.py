@@ -51,3 +51,5 @@ class Hold:
     """When the answer can change by itself (UTC, campaign time); None: somebody has to do something first."""
     waits_for: str | None = None
     """The delivery whose being sent changes the answer."""
+    cause: str | None = None
+    """What it is about, as a code (`model.cause`)."""

@@ -92,6 +92,7 @@ def erase_words(
                 subjects=[one for one in row["subjects"] if keeps(one)],
                 hashtags=[one for one in row["hashtags"] if keeps(one)],
                 why=None,
+                cause=None,
                 erased_at=now,
             )
         )

@@ -36,6 +36,7 @@ def expire_rows(ledger: Ledger, connection: Connection, now: datetime) -> int:
         & (DELIVERY.c.lease_until <= real),
         state=case((unbegun, DeliveryState.WAITING.value), else_=DeliveryState.UNSURE.value),
         why=case((unbegun, null()), else_="its worker stopped while sending"),
+        cause=None,
         look_at=case((unbegun, DELIVERY.c.due_at), else_=bindparam("now", now, type_=UtcInstant)),
         owner=None,
         lease_until=None,

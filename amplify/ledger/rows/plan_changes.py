@@ -139,7 +139,7 @@ def write_changes(
             continue
         if change.sign == "-":
             after = DeliveryState.CUT if _is_out(connection, change.id) else DeliveryState.CANCELLED
-            before = _guarded(connection, change, {"state": after.value, "why": change.why})
+            before = _guarded(connection, change, {"state": after.value, "why": change.why, "cause": None})
             if before is not None:
                 moved.append((change.id, before, after, change.why))
             continue
@@ -152,7 +152,8 @@ def write_changes(
             parts.extend(_part(change.id, delivery, number) for number in range(_part_count(delivery)))
             moved.append((change.id, None, DeliveryState.WAITING, change.why))
             continue
-        before = _guarded(connection, change, values | {"state": DeliveryState.WAITING.value, "why": None})
+        again = {"state": DeliveryState.WAITING.value, "why": None, "cause": None}
+        before = _guarded(connection, change, values | again)
         if before is not None:
             _renew_parts(connection, change.id, delivery)
             if before is not DeliveryState.WAITING:

@@ -19,7 +19,7 @@ from amplify.model.delivery import DeliveryState
 from amplify.model.platform import Receipt
 
 _SENT: Final = (
-    "UPDATE delivery SET state = 'sent', owner = NULL, lease_until = NULL, why = NULL, sent_at = {at} "
+    "UPDATE delivery SET state = 'sent', owner = NULL, lease_until = NULL, why = NULL, cause = NULL, sent_at = {at} "
     "FROM {rows} AS v WHERE delivery.id = v.id AND delivery.state = '{before}' "
     "AND (v.owner IS NULL OR delivery.owner = v.owner)"
 )

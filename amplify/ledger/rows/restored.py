@@ -83,7 +83,14 @@ def _doubt(
     for row in rows:
         mine = update(DELIVERY).where(DELIVERY.c.id == row.id, DELIVERY.c.state == row.state)
         connection.execute(
-            mine.values(state=DeliveryState.UNSURE.value, why=why, owner=HELD_BY, lease_until=real + lease, look_at=now)
+            mine.values(
+                state=DeliveryState.UNSURE.value,
+                why=why,
+                cause=None,
+                owner=HELD_BY,
+                lease_until=real + lease,
+                look_at=now,
+            )
         )
         # A part that was never begun here may have been begun there: timelines are read from then on.
         begun = max(made, row.due_at)

@@ -64,9 +64,11 @@ class ClaimWriter:
         whose = self.owner if before is DeliveryState.SENDING else None
         return bool(finish_deliveries(self.connection, [(delivery, whose)], before, self.now, self.real, self.by))
 
-    def release(self, delivery: str, why: str | None) -> bool:
+    def release(self, delivery: str, why: str | None, cause: str | None = None) -> bool:
         """Back to waiting before anything was sent: a gate closed, or pictures could not be uploaded yet."""
-        return self._move(delivery, DeliveryState.CLAIMED, DeliveryState.WAITING, fence=self.owner, why=why)
+        return self._move(
+            delivery, DeliveryState.CLAIMED, DeliveryState.WAITING, fence=self.owner, why=why, cause=cause
+        )
 
     def try_later(self, delivery: str, account: str, part: int | None, why: str, after: timedelta) -> None:
         """Nothing was accepted: back to waiting; the account keeps silent for `after` (real time)."""
@@ -125,10 +127,10 @@ class ClaimWriter:
             look_at=self.now,
         )
 
-    def barred(self, delivery: str, why: str) -> None:
+    def barred(self, delivery: str, why: str, cause: str | None = None) -> None:
         """A gate closed between two parts of a thread: what is out is out, the rest stays unsaid."""
         for before in (DeliveryState.SENDING, DeliveryState.CLAIMED):  # claimed: the thread was being resumed
-            self._move(delivery, before, DeliveryState.CUT, fence=self.owner, why=why)
+            self._move(delivery, before, DeliveryState.CUT, fence=self.owner, why=why, cause=cause)
 
     def not_published(self, delivery: str, timely: bool) -> None:
         """An unsure part was proved absent: it may be tried again while it is timely."""
@@ -147,7 +149,7 @@ class ClaimWriter:
         self.connection.execute(
             update(DELIVERY)
             .where(DELIVERY.c.id == delivery, DELIVERY.c.state == DeliveryState.UNSURE.value)
-            .values(why=why, look_at=again)
+            .values(why=why, cause=None, look_at=again)
         )
 
     def _or_cut(self, delivery: str, otherwise: DeliveryState) -> DeliveryState:

@@ -22,7 +22,8 @@ from amplify.model.delivery import DeliveryState
 
 _IN_DOUBT: Final = (DeliveryState.SENDING, DeliveryState.UNSURE)
 _LANDED: Final = BulkStatement(
-    "UPDATE delivery SET state = 'removing', owner = NULL, lease_until = NULL, why = v.why FROM {rows} AS v "
+    "UPDATE delivery SET state = 'removing', owner = NULL, lease_until = NULL, why = v.why, cause = NULL "
+    "FROM {rows} AS v "
     "WHERE delivery.id = v.id AND delivery.state = 'removed' RETURNING delivery.id",
     id="text",
     why="text",
@@ -185,7 +186,7 @@ def postpone_takedown(connection: Connection, removal: Removal, why: str, until:
     connection.execute(
         update(DELIVERY)
         .where(DELIVERY.c.id == removal.claimed.id, DELIVERY.c.owner == removal.owner)
-        .values(owner=None, lease_until=until, why=why)
+        .values(owner=None, lease_until=until, why=why, cause=None)
     )
 
 

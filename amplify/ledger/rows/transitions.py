@@ -51,12 +51,12 @@ def transition_row(
 ) -> bool:
     """Move one row from `before` to `after`. False where it no longer stands there, or `fence` no longer owns it.
 
-    `values` are further columns to set. The owner and the lease are dropped unless they are given; a row that waits
-    again is looked at from its due time on, so that it keeps its place among the others of its account.
+    `values` are further columns to set. The owner, the lease and the cause are dropped unless they are given; a row
+    that waits again is looked at from its due time on, so that it keeps its place among the others of its account.
     """
     if after not in MOVES[before]:
         raise ValueError(f"no delivery goes from {before} to {after}")
-    values = {"owner": None, "lease_until": None, **values, "state": after.value, "why": why}
+    values = {"owner": None, "lease_until": None, "cause": None, **values, "state": after.value, "why": why}
     guard = {"guard_id": delivery, "guard_state": before.value}
     if fence is not None:
         guard["guard_owner"] = fence

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from amplify.model.campaign import Caps
 from amplify.model.plan import LintFinding, Planned
-from amplify.model.problem import Problem, Severity, SourceLocation
+from amplify.model.problem import Problem, Severity
 from amplify.rules.lint.lint_context import LintContext
 
 
@@ -66,10 +66,12 @@ def _days(own: Sequence[_Said]) -> dict[date, list[_Said]]:
     return {day: those for day, those in days.items() if any(said.planned is not None for said in those)}
 
 
-def _entry(context: LintContext, those: Sequence[_Said]) -> SourceLocation:
-    """The queue entry of the last that is planned."""
-    last = next(said for said in reversed(those) if said.planned is not None)
-    return context.workspace.queue[last.entry].place
+def _finding(context: LintContext, those: Sequence[_Said], account: str, code: str, sentence: str) -> LintFinding:
+    """About the queue entry of the last that is planned, and what it brings among these."""
+    entry = next(said.entry for said in reversed(those) if said.planned is not None)
+    about = frozenset(said.planned.id for said in those if said.planned is not None and said.entry == entry)
+    problem = Problem(context.workspace.queue[entry].place, code, sentence)
+    return LintFinding(problem, (account,), deliveries=about)
 
 
 def too_many_a_day(context: LintContext, deliveries: Sequence[Planned]) -> Iterator[LintFinding]:
@@ -79,7 +81,7 @@ def too_many_a_day(context: LintContext, deliveries: Sequence[Planned]) -> Itera
             cap = min(_caps(context, said.planned).per_day for said in those if said.planned is not None)
             if len(those) > cap:
                 sentence = f"{account} has {len(those)} posts on {day}, and its cap is {cap}: move some"
-                yield LintFinding(Problem(_entry(context, those), "CAP-DAY", sentence), (account,))
+                yield _finding(context, those, account, "CAP-DAY", sentence)
 
 
 def too_many_for_the_server(context: LintContext, deliveries: Sequence[Planned]) -> Iterator[LintFinding]:
@@ -92,7 +94,7 @@ def too_many_for_the_server(context: LintContext, deliveries: Sequence[Planned])
             messages = sum(said.messages for said in those)
             if messages > cap:
                 sentence = f"{account} has {messages} messages on {day}, and its server accepts {cap}: move some"
-                yield LintFinding(Problem(_entry(context, those), "M-CAP", sentence), (account,))
+                yield _finding(context, those, account, "M-CAP", sentence)
 
 
 def too_many_boosts(context: LintContext, deliveries: Sequence[Planned]) -> Iterator[LintFinding]:
@@ -104,14 +106,16 @@ def too_many_boosts(context: LintContext, deliveries: Sequence[Planned]) -> Iter
     for (account, day), those in days.items():
         cap = min(_caps(context, delivery).boosts_per_day for delivery in those)
         if len(those) > cap:
+            entry = those[-1].entry
             yield LintFinding(
                 Problem(
-                    context.workspace.queue[those[-1].entry].place,
+                    context.workspace.queue[entry].place,
                     "X-BOOST",
                     f"{account} boosts {len(those)} times on {day}, and its cap is {cap}: move some",
                     Severity.WARNING,
                 ),
                 (account,),
+                deliveries=frozenset(one.id for one in those if one.entry == entry),
             )
 
 
@@ -133,6 +137,7 @@ def too_close(context: LintContext, deliveries: Sequence[Planned]) -> Iterator[L
                         Severity.WARNING,
                     ),
                     (account,),
+                    deliveries=frozenset({after.planned.id}),
                 )
 
 
@@ -155,6 +160,7 @@ def does_not_fit(context: LintContext, deliveries: Sequence[Planned]) -> Iterato
                         f"{wish.late:%Y-%m-%d %H:%M} UTC, when it is too late: move it, or give it a longer `lateness`",
                     ),
                     (account,),
+                    deliveries=frozenset({said.planned.id}),
                 )
 
 

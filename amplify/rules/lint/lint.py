@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -137,13 +138,20 @@ def lint_all(
     """
     planned = {delivery.id for delivery in deliveries}
     context = LintContext(workspace, profiles, tuple(one for one in said if one.id not in planned), known)
-    found: dict[Problem, set[str]] = {}
+    accounts: dict[Problem, set[str]] = defaultdict(set)
+    about: dict[Problem, set[str]] = defaultdict(set)
     for delivery, problem in _asked(context, deliveries):
-        found.setdefault(problem, set()).add(delivery.account)
+        accounts[problem].add(delivery.account)
+        about[problem].add(delivery.id)
     for crowd_rule in CROWD:
         for finding in crowd_rule(context, deliveries):
-            found.setdefault(finding.problem, set()).update(finding.accounts)
-    return _decided(workspace, [LintFinding(problem, tuple(sorted(found[problem]))) for problem in sorted(found)])
+            accounts[finding.problem].update(finding.accounts)
+            about[finding.problem].update(finding.deliveries)
+    found = [
+        LintFinding(problem, tuple(sorted(accounts[problem])), deliveries=frozenset(about[problem]))
+        for problem in sorted(accounts)
+    ]
+    return _decided(workspace, found)
 
 
 def _asked(context: LintContext, deliveries: Iterable[Planned]) -> Iterator[tuple[Planned, Problem]]:
@@ -181,4 +189,4 @@ def _decided(workspace: Workspace, findings: Sequence[LintFinding]) -> LintResul
 
 def _changed(finding: LintFinding, change: RuleChange) -> LintFinding:
     problem = replace(finding.problem, severity=Severity(change.severity))
-    return LintFinding(problem, finding.accounts, change)
+    return replace(finding, problem=problem, change=change)

@@ -42,7 +42,7 @@ def last_day(person: Person) -> date:
 
 def _ordinary(person: Person) -> Gate:
     if not person.state.speaks:
-        return Gate("person", person.id, closed=f"{person.id} is {state_words(person.state)}")
+        return Gate("person", person.id, closed=f"{person.id} is {state_words(person.state)}", state=person.state.value)
     return _while_reviewed(person, person.id, None)
 
 

@@ -1,0 +1,32 @@
+"""Cause codes: what the reason for a hold, or for an ending, is about, for programs to decide by.
+
+A reason is a sentence for people, and may be worded anew at any time. Whoever has to know what it is about (what a stop
+held, whether a report may pass the reason on) asks its cause. A delivery without one is held or ended by something
+that nobody has to tell apart.
+
+| cause | the reason |
+|---|---|
+| `stop:person:anna`, `stop:all:` | a stop of that kind and subject |
+| `gate:person:anna`, `gate:fact:prisoners` | the gate of that subject (`model.subject`) |
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+_OF_PEOPLE: Final = frozenset({"person", "consent"})
+
+
+def stop(kind: str, subject: str) -> str:
+    """The cause of what a stop holds."""
+    return f"stop:{kind}:{subject}"
+
+
+def gate(subject: str) -> str:
+    """The cause of what the gate of `subject` (`kind:name`) holds."""
+    return f"gate:{subject}"
+
+
+def is_of_person(cause: str | None) -> bool:
+    """Whether the reason may tell something of a person: who is stopped, in which state they are, what they allow."""
+    return cause is not None and cause.split(":", 2)[1] in _OF_PEOPLE
