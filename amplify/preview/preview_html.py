@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from importlib.resources import files
 from itertools import groupby
 
 from amplify.context.app_context import Desk
 from amplify.model.plan import Plan
 from amplify.model.queue_entry import QueueEntry
 from amplify.pages.formatting import day as spelled
-from amplify.pages.formatting import days, instant
+from amplify.pages.formatting import days, instant, long_day, long_month
+from amplify.pages.page_html import PageFrame, packaged_text, rendered_page, style_sheet
 from amplify.planning.embargo import embargoed
 from amplify.planning.preview import Preview
 from amplify.preview.card_problems import Troubles
@@ -23,12 +20,6 @@ from amplify.preview.preview_model import Card, Cost, Day, Page
 from amplify.preview.thumbnails import Gallery
 from amplify.rules.plan.cost import AS_OF, totals
 from amplify.rules.plan.cost import dollars as written
-
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 
 
 def page_of(desk: Desk, planned: Plan, previews: Iterable[Preview], with_embargoed: bool = False) -> Page:
@@ -57,32 +48,10 @@ def page_of(desk: Desk, planned: Plan, previews: Iterable[Preview], with_embargo
 
 def as_html(page: Page) -> str:
     """Readable without its few lines of script, in light and dark, on paper, from 320 pixels on."""
-    from jinja2 import Environment, StrictUndefined
-    from markupsafe import Markup, escape
-
-    def marked(sentence: str) -> Markup:
-        return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(sentence))))  # noqa: S704  # escaped here
-
-    here = files("amplify.preview")
-    css, script = (
-        (here / name).read_text(encoding="utf-8").replace("\r\n", "\n") for name in ("page.css", "filters.js")
+    frame = PageFrame(
+        style_sheet("amplify.preview", "cards.css"), packaged_text("amplify.preview", "filters.js"), images="data:"
     )
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
-    )
-    environment.filters["marked"] = marked
-    return environment.from_string((here / "page.html.j2").read_text(encoding="utf-8")).render(
-        page=page,
-        css=Markup(css),  # noqa: S704  # our own file
-        script=Markup(script),  # noqa: S704  # our own file
-        policy=f"default-src 'none'; style-src '{_hash(css)}'; script-src '{_hash(script)}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'",
-    )
-
-
-def _hash(text: str) -> str:
-    """As a content security policy wants it: of exactly what stands between the tags."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return rendered_page("amplify.preview", "page.html.j2", frame, page=page)
 
 
 def _names(closed: frozenset[str], entries: Iterable[QueueEntry]) -> frozenset[str]:
@@ -91,12 +60,7 @@ def _names(closed: frozenset[str], entries: Iterable[QueueEntry]) -> frozenset[s
 
 
 def _day(found: str, cards: Iterable[Card]) -> Day:
-    value = date.fromisoformat(found)
-    return Day(
-        found,
-        f"{_WEEKDAYS[value.weekday()]} {value.day} {_MONTHS[value.month - 1]} {value.year}",
-        tuple(cards),
-    )
+    return Day(found, long_day(date.fromisoformat(found)), tuple(cards))
 
 
 def _period(start: datetime, end: datetime) -> str:
@@ -111,6 +75,6 @@ def _cost(shown: Iterable[Preview], readings: int) -> Cost:
         prices_of=spelled(AS_OF),
         days=tuple((spelled(date.fromisoformat(name)), written(cost)) for name, cost in found.by_day.items()),
         months=tuple(
-            (f"{_MONTHS[int(name[5:]) - 1]} {name[:4]}", written(cost)) for name, cost in found.by_month.items()
+            (long_month(date.fromisoformat(f"{name}-01")), written(cost)) for name, cost in found.by_month.items()
         ),
     )

@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from amplify.model.message import Part
-from amplify.preview.preview_model import LinkCard, Piece
+from amplify.pages.view_models import LinkCard, TextSpan
 
 _SHORT: Final = {"x": 27, "mastodon": 30}
 """Characters of an address that the platform shows, without its scheme."""
@@ -15,28 +15,28 @@ _DRAWS: Final = {"x": -1, "mastodon": 0}
 """Platforms that draw a card of a link by themselves: X of the last one, Mastodon of the first."""
 
 
-def pieces(part: Part, platform: str) -> tuple[Piece, ...]:
+def pieces(part: Part, platform: str) -> tuple[TextSpan, ...]:
     """All of the text, in order."""
     return tuple(_pieces(part, platform))
 
 
-def _pieces(part: Part, platform: str) -> Iterator[Piece]:
+def _pieces(part: Part, platform: str) -> Iterator[TextSpan]:
     at = 0
     for entity in part.entities:
         if entity.start > at:
-            yield Piece("text", part.text[at : entity.start])
+            yield TextSpan("text", part.text[at : entity.start])
         text = part.text[entity.start : entity.end]
         if entity.kind == "link" and opens(entity.value):
-            yield Piece("link", _shortened(text, platform), entity.value)
+            yield TextSpan("link", _shortened(text, platform), entity.value)
         elif entity.kind == "mention" and platform == "mastodon":
-            yield Piece("mention", "@" + entity.value.split("@")[0])  # Mastodon shows the name alone
+            yield TextSpan("mention", "@" + entity.value.split("@")[0])  # Mastodon shows the name alone
         elif entity.kind in ("tag", "mention"):
-            yield Piece(entity.kind, text)
+            yield TextSpan(entity.kind, text)
         else:
-            yield Piece("text", text)
+            yield TextSpan("text", text)
         at = entity.end
     if at < len(part.text):
-        yield Piece("text", part.text[at:])
+        yield TextSpan("text", part.text[at:])
 
 
 def guessed_card(part: Part, platform: str) -> LinkCard | None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from amplify.toolkit.toolkit_model import Way
+from amplify.toolkit.toolkit_model import ShareLink
 
 _KEPT: Final = re.compile(r"[^A-Za-z0-9\-._~!*'():/@,;?=$\u00a1-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd]")
 """What has to be encoded: everything else may stand in a query as it is (WHATWG URL)."""
@@ -49,7 +49,7 @@ HOSTS: Final = ("x.com", "bsky.app", "www.threads.com", "t.me", "wa.me")
 """Where the ways lead, Mastodon's servers apart."""
 
 
-def ways(platform: str, text: str, subject: str) -> tuple[Way, ...]:
+def ways(platform: str, text: str, subject: str) -> tuple[ShareLink, ...]:
     """How a text for `platform` (or `anywhere`) is shared. `subject`: of an e-mail."""
     if platform != "anywhere":
         return (_way(platform, text, subject),) if platform in _MAKERS else ()
@@ -57,6 +57,6 @@ def ways(platform: str, text: str, subject: str) -> tuple[Way, ...]:
     return tuple(_way(one, text, subject) for one in fitting)
 
 
-def _way(id: str, text: str, subject: str) -> Way:
+def _way(id: str, text: str, subject: str) -> ShareLink:
     title, make = _MAKERS[id]
-    return Way(id, title, make(text, subject))
+    return ShareLink(id, title, make(text, subject))

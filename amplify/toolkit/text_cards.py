@@ -22,7 +22,7 @@ from amplify.rules.plan.template_context import Setting
 from amplify.rules.text.language import pick_any
 from amplify.toolkit.eligibility import Asked, Care
 from amplify.toolkit.share_links import ways
-from amplify.toolkit.toolkit_model import Card, Item, LeftOut, Said, Wording
+from amplify.toolkit.toolkit_model import Card, Item, LeftOut, ShareText, Wording
 
 ANYWHERE: Final = "anywhere"
 """Messengers, networks that only copying leads to, e-mail: partners stand there by their names."""
@@ -217,7 +217,9 @@ class Texts:
             platform=made.platform,
             title=dialect.title,
             length_max=dialect.text_max if made.platform != ANYWHERE else None,
-            messages=tuple(Said(text, dialect.measure(text), ways(made.platform, text, subject)) for text in texts),
+            messages=tuple(
+                ShareText(text, dialect.measure(text), ways(made.platform, text, subject)) for text in texts
+            ),
             warning=message.content_warning or "",
         )
 
