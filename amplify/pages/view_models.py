@@ -29,8 +29,8 @@ class PictureRef:
 
 
 @dataclass(frozen=True, slots=True)
-class LinkCard:
-    """A link card: our own, or the place where the platform will draw one of the page it finds."""
+class LinkPreview:
+    """A link card as it is shown: our own, or the place where the platform will draw one of the page it finds."""
 
     url: str
     domain: str

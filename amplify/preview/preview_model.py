@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from amplify.pages.view_models import Author, LinkCard, PictureRef, TextSpan
+from amplify.pages.view_models import Author, LinkPreview, PictureRef, TextSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class ThreadMessage:
     spans: tuple[TextSpan, ...]
     pictures: tuple[PictureRef, ...]
     """The drawings themselves stand once on the page, under their ids; a file that cannot be read has none."""
-    card: LinkCard | None
+    card: LinkPreview | None
 
 
 @dataclass(frozen=True, slots=True)

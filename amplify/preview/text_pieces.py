@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from amplify.model.message import Part
-from amplify.pages.view_models import LinkCard, TextSpan
+from amplify.pages.view_models import LinkPreview, TextSpan
 
 _SHORT: Final = {"x": 27, "mastodon": 30}
 """Characters of an address that the platform shows, without its scheme."""
@@ -39,13 +39,13 @@ def _pieces(part: Part, platform: str) -> Iterator[TextSpan]:
         yield TextSpan("text", part.text[at:])
 
 
-def guessed_card(part: Part, platform: str) -> LinkCard | None:
+def guessed_card(part: Part, platform: str) -> LinkPreview | None:
     """Where the platform will draw a card of its own, from a page that only it fetches."""
     links = [entity.value for entity in part.entities if entity.kind == "link" and opens(entity.value)]
     if platform not in _DRAWS or part.pictures or not links:
         return None
     url = links[_DRAWS[platform]]
-    return LinkCard(url, domain(url))
+    return LinkPreview(url, domain(url))
 
 
 def opens(url: str) -> bool:

@@ -15,11 +15,11 @@ from amplify.model.errors import ProblemsFound, WrongUse
 from amplify.model.problem import Problem
 from amplify.workspace.atomic_write import only_writer, write_whole
 from amplify.workspace.file_types import QUEUE, ListFile
-from amplify.workspace.files import YAML_BYTES, Unreadable, read_bytes, read_text
+from amplify.workspace.files import YAML_BYTES, UnreadableFile, read_bytes, read_text
 from amplify.workspace.parse_when import day_of
 from amplify.workspace.suggest import did_you_mean
-from amplify.workspace.validate import Spot, read_word
-from amplify.workspace.yaml_reader import Document, Loc, read_yaml
+from amplify.workspace.validate import SourceNode, read_word
+from amplify.workspace.yaml_reader import Loc, YamlDocument, read_yaml
 from amplify.workspace.yaml_scalars import NotANumber, plain_scalar
 
 Plain = dict[str, Any]
@@ -83,7 +83,7 @@ def change_entry(root: Path, file: ListFile, id: str, changes: Changes) -> None:
         document = _says(text, file, wanted)
         if document is None:
             raise _by_hand(file, id)
-        word, problems = read_word(file.entry, Spot(document, (file.key, number)))
+        word, problems = read_word(file.entry, SourceNode(document, (file.key, number)))
         if word is None:
             raise WrongUse(f"`{id}` stays as it is: " + "; ".join(problem.message for problem in problems))
         write_whole(root / file.path, mark + text)
@@ -122,23 +122,23 @@ def _source(root: Path, file: ListFile) -> tuple[str, str]:
     try:
         read_text(root, file.path, YAML_BYTES)
         raw = read_bytes(root, file.path, YAML_BYTES).decode()
-    except Unreadable as unreadable:
+    except UnreadableFile as unreadable:
         raise ProblemsFound(f"{unreadable.problem.place}: {unreadable.problem.message}") from None
     return (_BOM, raw[1:]) if raw.startswith(_BOM) else ("", raw)
 
 
-def _read(text: str, file: ListFile) -> tuple[Document | None, Sequence[Problem]]:
+def _read(text: str, file: ListFile) -> tuple[YamlDocument | None, Sequence[Problem]]:
     return read_yaml(_BREAK.sub("\n", text), file.path)
 
 
-def _document(text: str, file: ListFile, advice: str) -> Document:
+def _document(text: str, file: ListFile, advice: str) -> YamlDocument:
     document, problems = _read(text, file)
     if document is None or problems:
         raise ProblemsFound(f"{problems[0].place}: {problems[0].message}; {advice}")
     return document
 
 
-def _entries(document: Document, file: ListFile) -> list[Any]:
+def _entries(document: YamlDocument, file: ListFile) -> list[Any]:
     plain = document.plain
     entries = plain.get(file.key) if isinstance(plain, dict) else None
     if entries is None and isinstance(plain, dict) and set(plain) <= {file.key}:
@@ -148,7 +148,7 @@ def _entries(document: Document, file: ListFile) -> list[Any]:
     return entries
 
 
-def _says(text: str, file: ListFile, expected: list[Any]) -> Document | None:
+def _says(text: str, file: ListFile, expected: list[Any]) -> YamlDocument | None:
     """The document, if its list says exactly what it should."""
     document, problems = _read(text, file)
     plain = document.plain if document is not None and not problems else None
