@@ -89,7 +89,7 @@ def _blocked(ledger: Ledger, name: str) -> list[Figure]:
         return {}
 
     took, taken = [], 0
-    with patch("amplify.ledger.rows.claim.AT_CLAIM", (count, *CLAIM_CHECKS)):
+    with patch("amplify.ledger.rows.claim.CLAIM_CHECKS", (count, *CLAIM_CHECKS)):
         while True:
             found, seconds = _claim(ledger)
             took.append(seconds)

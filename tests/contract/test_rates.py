@@ -174,15 +174,15 @@ SPEAKERS = """
     from datetime import UTC, datetime
     from pathlib import Path
     from amplify.model.message import Message, Part
-    from amplify.model.platform import Call, Connection
-    from amplify.platforms.bluesky import Bluesky
+    from amplify.model.platform import PublishRequest, AccountConnection
+    from amplify.platforms.bluesky.adapter import BlueskyAdapter
 
     ready()
     for number in range(3):
-        one = Bluesky(Connection("press/bluesky", HANDLE, SERVER, SECRETS, True, sessions=Path(FOLDER)))
+        one = BlueskyAdapter(AccountConnection("press/bluesky", HANDLE, SERVER, SECRETS, True, sessions=Path(FOLDER)))
         part = Part(f"{NUMBER}-{number}")
         message = Message("bluesky", ("en",), (part,))
-        call = Call(part, message, "k", f"3l{'abcdefgh'[NUMBER]}{'abc'[number]}aaaaaaaa2", datetime.now(UTC), {})
+        call = PublishRequest(part, message, "k", f"3l{'abcdefgh'[NUMBER]}{'abc'[number]}aaaaaaaa2", datetime.now(UTC), {})
         print(one.publish(call).id[-13:], end=" ")
         one.close()
 """

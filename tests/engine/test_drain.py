@@ -174,7 +174,7 @@ class TestSleep:
         """Between the mark and the call the laptop is closed for hours."""
         seconds = [0.0, 7200.0]
         monkeypatch.setattr(suspend, "seconds_since_boot", lambda: seconds.pop(0) if seconds else 0.0)
-        monkeypatch.setattr("amplify.engine.deliver.running", suspend.seconds_since_boot)
+        monkeypatch.setattr("amplify.engine.deliver.seconds_since_boot", suspend.seconds_since_boot)
         one = planned()
         said: list[tuple[int, str, str]] = []
 

@@ -82,8 +82,8 @@ def test_a_desk_loads_no_platform_until_something_wants_to_go() -> None:
         """
         import sys
         from pathlib import Path
-        from amplify.context.app_context import Desk
-        desk = Desk(Path("no-such-folder"), None)
+        from amplify.context.app_context import AppContext
+        desk = AppContext(Path("no-such-folder"), None)
         desk.allowances
         print(sorted(name for name in sys.modules if name.startswith("amplify.platforms")))
         """,
