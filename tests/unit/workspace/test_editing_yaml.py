@@ -219,6 +219,7 @@ def test_entries_are_added_and_nothing_else(
 ENTRY = '{id: a, posts: [vera-days], when: {at: "2027-05-21T10:00Z"}}'
 ADDED = "{id: new, posts: [vera-days], when: {at: 2027-05-22T10:00Z}}"
 LINES = "  - id: new\n    posts: [vera-days]\n    when: {at: 2027-05-22T10:00Z}\n"
+DEEPER = "".join(f" {line}\n" for line in LINES.splitlines())
 
 
 @pytest.mark.parametrize(
@@ -232,6 +233,7 @@ LINES = "  - id: new\n    posts: [vera-days]\n    when: {at: 2027-05-22T10:00Z}\
         ("entries:", f"entries:\n{LINES}"),
         ("entries:\n  # - id: old\n\n# end\n", f"entries:\n  # - id: old\n{LINES}\n# end\n"),
         ("{}\n", f"{{entries: [{ADDED}]}}\n"),
+        (f"entries:\n   - {ENTRY}\n  # less\n", f"entries:\n   - {ENTRY}\n\n{DEEPER}  # less\n"),
         ('{"entries": []}', f'{{"entries": [{ADDED}]}}'),
         (f"entries:\n  - {ENTRY}\n  # - id: old\n# end\n", f"entries:\n  - {ENTRY}\n  # - id: old\n\n{LINES}# end\n"),
         (
