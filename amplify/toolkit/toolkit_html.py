@@ -19,13 +19,15 @@ from amplify.pages.page_html import (
     trusted_markup,
 )
 from amplify.rules.text.language import spelled_date
-from amplify.toolkit.toolkit_model import Item, Link, Page, PictureFile
+from amplify.toolkit.toolkit_model import Item, Link, Page, PictureFile, ShareLink
 from amplify.toolkit.translations import words
 
 _HERE: Final = "amplify.toolkit"
 BUDGET: Final = 190_000
 """Bytes of texts on one page; what is more goes on pages of its own, by kind."""
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "he", "fa", "ur", "yi", "ckb", "ps", "sd", "ug", "dv", "syr"})
+EVERYWHERE: Final = "all"
+"""The choice of no place in particular."""
 _KINDS: Final = ("cta", "statement", "fact", "anniversary", "solidarity", "quote", "memorial", "boost")
 
 
@@ -82,19 +84,22 @@ def front(name: str, lang: str, colour: str, shelves: Iterable[Shelf]) -> str:
 def _drawn(
     page: Page, leaf: Leaf, items: Sequence[Item], tongues: Sequence[Link], campaigns: Sequence[Link], zip_size: int
 ) -> str:
+    say, places, own_servers = words(page.lang), _places(page, items), _own_servers(items)
     scripts = ("page.js", *(("bars.js",) if page.bars and leaf.number == 1 else ()))
     script = "\n".join(packaged_text(_HERE, name) for name in scripts)
     return rendered_page(
         _HERE,
         "page.html.j2",
-        _frame(page.colour, page.lang, page.direction, script),
+        _frame(page.colour, page.lang, page.direction, script, _only_where(id for id, _ in places)),
         **_common(page),
         leaf=leaf,
         tongues=tongues,
         campaigns=campaigns,
         items=trusted_markup("".join(_item(page, item, leaf.first if leaf.number > 1 else "") for item in items)),
         sections=_sections(page),
-        places=_places(page, items),
+        places=places,
+        own_servers=own_servers,
+        asked=[{"id": one.id, "path": one.path, "ask": say("server", place=one.title)} for one in own_servers],
         updated=spelled_date(page.updated.date(), page.lang),
         fill=schemes(page.colour)[0].fill,
         bytes=lambda size: written(size, page.lang),
@@ -173,7 +178,27 @@ def _places(page: Page, items: Iterable[Item]) -> list[tuple[str, str]]:
         for wording in item.wordings
         for card in wording.cards
     }
-    return [("all", say("everywhere")), *found.items()]
+    return [(EVERYWHERE, say("everywhere")), *found.items()]
+
+
+def _own_servers(items: Iterable[Item]) -> list[ShareLink]:
+    """The places where readers are asked for their own server first."""
+    found = {
+        way.id: way
+        for item in items
+        for wording in item.wordings
+        for card in wording.cards
+        for said in card.messages
+        for way in said.ways
+        if way.path
+    }
+    return list(found.values())
+
+
+def _only_where(places: Iterable[str]) -> str:
+    """Rules that hide the cards for other places than the chosen one."""
+    hidden = [f"body:has(#at-{id}:checked) .card:not(.on-{id})" for id in places if id != EVERYWHERE]
+    return f"{', '.join(hidden)} {{ display: none; }}\n" if hidden else ""
 
 
 def written(size: int, lang: str) -> str:
@@ -193,12 +218,12 @@ def written(size: int, lang: str) -> str:
     return f"{format_decimal(round(size / 1_000_000, 1), locale=locale)}\u00a0{unit[1]}"
 
 
-def _frame(colour: str, lang: str, direction: str = "", script: str = "") -> PageFrame:
+def _frame(colour: str, lang: str, direction: str = "", script: str = "", more: str = "") -> PageFrame:
     """In the campaign's colour. Pictures stand beside the page; `file:` is for a memory stick."""
     light, dark = schemes(colour)
     css = (
         f"{style_sheet(_HERE)}\n:root {{ {_variables(light)} }}\n"
-        f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {_variables(dark)} }} }}\n"
+        f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {_variables(dark)} }} }}\n{more}"
     )
     return PageFrame(css, script, lang, direction, images="'self' file: data:", icon=_icon(light.fill), findable=True)
 

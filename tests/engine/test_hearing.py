@@ -8,7 +8,7 @@ from ledger import rows
 from ledger.databases import WoundLedger
 from ledger.rows import NOW
 from ledger.together import at_once
-from workshop import DIALECTS, Workshop
+from workshop import PROFILES, Workshop
 
 from amplify.context.declared_limits import DeclaredLimits
 from amplify.context.rate_limit_news import RateLimitCollector
@@ -69,8 +69,8 @@ def test_queueing_writes_down_whose_limits_are_shared_and_the_budget(ledger: Wou
 
 
 def test_a_stage_has_limits_of_its_own() -> None:
-    real, stage = (DeclaredLimits(lambda: DIALECTS, documented=known) for known in (True, False))
-    assert sorted(real) == sorted(DIALECTS)
+    real, stage = (DeclaredLimits(lambda: PROFILES, documented=known) for known in (True, False))
+    assert sorted(real) == sorted(PROFILES)
     assert real["x"] == rate_limits.ALLOWANCES
     assert {one.limit for one in stage["x"]} == {None}
     assert stage.get("nowhere-to-be-found") is None
