@@ -43,7 +43,7 @@ def command(
     from amplify.workspace.draft_entry import propose_entry
     from amplify.workspace.load import parse_files
     from amplify.workspace.locate import find_root
-    from amplify.workspace.yaml_append import append_entries
+    from amplify.workspace.yaml_edit import append_entries
 
     root = find_root(workspace)
     entry, warnings = propose_entry(

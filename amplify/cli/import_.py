@@ -27,7 +27,7 @@ def command(
     from amplify.workspace.csv_import import read_sheet
     from amplify.workspace.load import parse_files
     from amplify.workspace.locate import find_root
-    from amplify.workspace.yaml_append import append_entries
+    from amplify.workspace.yaml_edit import append_entries
 
     root = find_root(workspace)
     sheet = read_sheet(parse_files(root, frozenset(registry.names())), file)

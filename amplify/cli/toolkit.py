@@ -61,7 +61,8 @@ def print_toolkit(built: Built, short: bool = False) -> None:
     from rich.text import Text
 
     from amplify.cli.output import console, plural
-    from amplify.toolkit.toolkit_model import LEFT_OUT, texts
+    from amplify.pages.withheld_reasons import WITHHELD
+    from amplify.toolkit.toolkit_model import texts
 
     out = console()
     out.print(f"{'toolkit':10} {Path(built.folder) / 'index.html'}", markup=False, soft_wrap=True)
@@ -71,7 +72,7 @@ def print_toolkit(built: Built, short: bool = False) -> None:
         f"{plural(len(built.pages), 'page')}, {plural(wordings, 'wording')}, {plural(pictures, 'picture')}, "
         f"{sum(built.sizes.values()) / 1e6:,.1f} MB; nothing was sent"
     )
-    for reason, sentence in LEFT_OUT.items():
+    for reason, sentence in WITHHELD.items():
         ours = [one for one in built.left_out if one.reason == reason]
         if not ours:
             continue

@@ -101,7 +101,7 @@ def set_person(
     other files do not matter. Raises WrongUse where sources are missing, or nobody has this id.
     """
     from amplify.workspace.file_types import PEOPLE
-    from amplify.workspace.yaml_change import change_entry
+    from amplify.workspace.yaml_edit import change_entry
 
     now = desk.clock.now().astimezone(UTC)
     before = _person(_survey(desk), id)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from amplify.export.export_model import WITHHELD, Exported, Hung, Message, Offer
+from amplify.export.export_model import Exported, Offer
 from amplify.model.gate import Gate
 from amplify.model.plan import Planned
 from amplify.model.platform_profile import PlatformProfile
@@ -17,6 +17,8 @@ from amplify.model.problem import Severity
 from amplify.model.server_info import NOTHING_KNOWN, ServerInfo
 from amplify.model.subject import declared_state
 from amplify.model.workspace import Workspace
+from amplify.pages.view_models import MessageText, PictureRef
+from amplify.pages.withheld_reasons import WITHHELD
 from amplify.planning.embargo import embargoed_posts
 from amplify.planning.plan import plan_deliveries
 from amplify.rules.lint.care import HELD_BY_GATES
@@ -188,10 +190,14 @@ class _Exporter:
             due=made.due,
             zone=made.zone,
             until=self._until(made),
-            messages=tuple(Message(part.text, profile.measure(part.text)) for part in message.parts),
+            messages=tuple(MessageText(part.text, profile.measure(part.text)) for part in message.parts),
             length_max=profile.text_max,
             unit=profile.unit,
-            pictures=tuple(Hung(picture.file, picture.alt) for part in message.parts for picture in part.pictures),
+            pictures=tuple(
+                PictureRef("", picture.file, picture.alt, picture.width, picture.height)
+                for part in message.parts
+                for picture in part.pictures
+            ),
             links=tuple(dict.fromkeys(links)),
             hashtags=made.hashtags,
             content_warning=message.content_warning or "",

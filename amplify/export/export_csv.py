@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from datetime import UTC
 
 from amplify.export.export_model import Exported, Offer
-from amplify.pages.csv_cells import guarded
+from amplify.pages.csv_cells import Value, table_as_csv
 
 PICTURES = 4
 COLUMNS = (
@@ -19,21 +17,13 @@ COLUMNS = (
 )
 """In this order for ever; new ones are added at the end."""
 
-Value = str | int | None
-
 
 def as_csv(exported: Exported) -> str:
     """Several accounts, links or hashtags in one cell are separated by blanks. Lines end with CR LF (RFC 4180).
 
     A text that a spreadsheet would take for a formula has an apostrophe before it, which is no part of the text.
     """
-    file = io.StringIO()
-    writer = csv.DictWriter(file, COLUMNS)
-    writer.writeheader()
-    for offer in exported.offers:
-        for row in _rows(offer):
-            writer.writerow({name: guarded(value) for name, value in row.items()})
-    return file.getvalue()
+    return table_as_csv(COLUMNS, (row for offer in exported.offers for row in _rows(offer)))
 
 
 def _rows(offer: Offer) -> Iterator[dict[str, Value]]:

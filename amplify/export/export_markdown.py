@@ -8,14 +8,10 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from textwrap import wrap
 
-from amplify.export.export_model import WITHHELD, Exported, Offer
-from amplify.pages.formatting import counted, days, instant
+from amplify.export.export_model import Exported, Offer
+from amplify.pages.formatting import counted, days, instant, long_day
+from amplify.pages.withheld_reasons import WITHHELD
 
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~])")
 
 
@@ -50,7 +46,7 @@ def _lines(exported: Exported) -> Iterator[str]:
         yield from _wrapped(left)
     for day, of_day in groupby(exported.offers, key=lambda offer: offer.wall.date()):
         yield ""
-        yield f"## {_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+        yield f"## {long_day(day)}"
         for post, of_post in groupby(of_day, key=lambda offer: offer.post):
             offers = list(of_post)
             yield ""

@@ -4,39 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo
 
-WITHHELD: Final = {
-    "embargo": "under embargo",
-    "person": "held for the sake of a person",
-    "consent": "beyond what a person agreed to",
-    "risk": "with what readers at risk are not given",
-    "fact": "with a fact that must not be said any more",
-    "action": "with a call to action that is not open",
-    "campaign": "of a campaign that is silent",
-    "quiet": "in a time of silence",
-    "problem": "with a problem that `amplify check` tells",
-}
-"""Why a text is not handed out, in the order in which it is asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One message of a text, ready to copy."""
-
-    text: str
-    length: int
-    """As the platform counts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hung:
-    """A picture that goes with it."""
-
-    file: str
-    """Path under `media/`."""
-    alt: str
+from amplify.pages.view_models import MessageText, PictureRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +35,10 @@ class Offer:
     """Whose clock `due` is shown on."""
     until: datetime | None
     """Not to be said from this instant on (UTC); None: nothing in it runs out."""
-    messages: tuple[Message, ...]
+    messages: tuple[MessageText, ...]
     length_max: int
     unit: str
-    pictures: tuple[Hung, ...]
+    pictures: tuple[PictureRef, ...]
     links: tuple[str, ...]
     """Addresses it carries, also those that stand in a link card only."""
     hashtags: tuple[str, ...]

@@ -1,16 +1,31 @@
-"""Spreadsheets run what looks like a formula: cells from outside must not begin like one."""
+"""CSV for spreadsheets and programs. Spreadsheets run what looks like a formula: cells must not begin like one."""
 
 from __future__ import annotations
 
+import csv
+import io
 import re
-from typing import Final, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+Value = str | int | None
 
 # What spreadsheets take for the start of a formula, also behind blanks and in full width.
 _FORMULA: Final = re.compile(r"^[\s\x00]*[=+\-@\t\r|%＝＋－＠]")
 
-Value = TypeVar("Value", str, int, str | int | None)
+
+def table_as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Value]]) -> str:
+    """A header, then the rows; a column that a row lacks is an empty cell. Lines end with CR LF (RFC 4180).
+
+    A text that a spreadsheet would take for a formula has an apostrophe before it, which is no part of the text.
+    """
+    file = io.StringIO()
+    writer = csv.DictWriter(file, columns)
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({name: _guarded(value) for name, value in row.items()})
+    return file.getvalue()
 
 
-def guarded(value: Value) -> Value | str:
-    """The value of a cell; with an apostrophe before it where a spreadsheet would take it for a formula."""
+def _guarded(value: Value) -> Value:
     return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value

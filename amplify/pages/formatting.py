@@ -8,7 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 NOTHING = "–"
 """Not known. Never 0."""
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_LONG_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_MONTHS = tuple(month[:3] for month in _LONG_MONTHS)
 
 
 def number(value: int | None) -> str:
@@ -36,6 +41,16 @@ def day(value: date) -> str:
 def short_day(value: date) -> str:
     """`21 May`."""
     return f"{value.day} {_MONTHS[value.month - 1]}"
+
+
+def long_day(value: date) -> str:
+    """`Friday 21 May 2027`."""
+    return f"{_WEEKDAYS[value.weekday()]} {value.day} {long_month(value)}"
+
+
+def long_month(value: date) -> str:
+    """`May 2027`."""
+    return f"{_LONG_MONTHS[value.month - 1]} {value.year}"
 
 
 def instant(value: datetime) -> str:

@@ -13,9 +13,10 @@ from amplify.model.plan import Planned
 from amplify.model.platform_profile import PlatformProfile
 from amplify.model.workspace import Workspace
 from amplify.pages.formatting import instant
+from amplify.pages.view_models import Author, LinkPreview
 from amplify.planning.preview import DeliveryPreview
 from amplify.preview.card_problems import Troubles, hold_reasons
-from amplify.preview.preview_model import Boosted, Card, Counter, LinkCard, Said, Voice
+from amplify.preview.preview_model import Boosted, Card, Counter, ThreadMessage
 from amplify.preview.text_pieces import domain, guessed_card, opens, pieces
 from amplify.preview.thumbnails import Gallery
 from amplify.rules.plan.cost import cost_of, format_dollars
@@ -59,7 +60,7 @@ class Cards:
             account=delivery.account,
             platform=delivery.platform,
             title=profile.title,
-            voice=_voice(workspace.partners[delivery.partner], delivery),
+            author=_author(workspace.partners[delivery.partner], delivery),
             due=delivery.due.isoformat(),
             day=wall.date().isoformat(),
             clock=f"{wall:%H:%M}",
@@ -68,7 +69,7 @@ class Cards:
             langs=message.langs,
             warning=message.content_warning or "",
             visibility=message.visibility if profile.unlisted else "public",
-            parts=tuple(self._said(part, profile) for part in message.parts),
+            parts=tuple(self._message(part, profile) for part in message.parts),
             boosted=self._boosted(delivery),
             boost_verb=profile.look.repost_verb,
             counters=_counters(preview, profile),
@@ -80,12 +81,13 @@ class Cards:
             embargo=f"{instant(embargo)} UTC" if embargo is not None and self._now < embargo else "",
         )
 
-    def _said(self, part: Part, profile: PlatformProfile) -> Said:
+    def _message(self, part: Part, profile: PlatformProfile) -> ThreadMessage:
         card = guessed_card(part, profile.look)
         if part.card is not None:
             picture = self._gallery.show(part.card.picture) if part.card.picture is not None else None
-            card = LinkCard(part.card.url, domain(part.card.url), part.card.title, part.card.text, picture)
-        return Said(pieces(part, profile.look), tuple(self._gallery.show(picture) for picture in part.pictures), card)
+            card = LinkPreview(part.card.url, domain(part.card.url), part.card.title, part.card.text, picture)
+        pictures = tuple(self._gallery.show(picture) for picture in part.pictures)
+        return ThreadMessage(pieces(part, profile.look), pictures, card)
 
     def _boosted(self, delivery: Planned) -> Boosted | None:
         boost = delivery.message.boost
@@ -109,11 +111,11 @@ def offset(wall: datetime) -> str:
     return f"UTC{'−' if distance < timedelta() else '+'}{hours}" + (f":{minutes:02}" if minutes else "")
 
 
-def _voice(partner: Partner, delivery: Planned) -> Voice:
+def _author(partner: Partner, delivery: Planned) -> Author:
     name = pick_any(partner.name, delivery.lang)
     words = [letters for word in name.split() if (letters := word.strip("«»“”„\"'()"))]
     initials = (words[0][0] + (words[-1][0] if len(words) > 1 else "")) if words else "?"
-    return Voice(
+    return Author(
         name, f"@{partner.handles[delivery.platform]}", initials.upper(), zlib.crc32(partner.id.encode()) % HUES
     )
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from importlib.resources import files
 from itertools import groupby
 
 from amplify.context.app_context import AppContext
@@ -15,7 +11,8 @@ from amplify.model.plan import Plan
 from amplify.model.platform_profile import PlatformProfile
 from amplify.model.queue_entry import QueueEntry
 from amplify.pages.formatting import day as spelled
-from amplify.pages.formatting import days, instant
+from amplify.pages.formatting import days, instant, long_day, long_month
+from amplify.pages.page_html import PageFrame, packaged_text, rendered_page, style_sheet
 from amplify.planning.embargo import embargoed_posts
 from amplify.planning.preview import DeliveryPreview
 from amplify.platforms import registry
@@ -24,12 +21,6 @@ from amplify.preview.cards import Cards
 from amplify.preview.preview_model import Card, Cost, Day, Page
 from amplify.preview.thumbnails import Gallery
 from amplify.rules.plan.cost import format_dollars, join_titles, total_costs
-
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 
 
 def page_of(desk: AppContext, planned: Plan, previews: Iterable[DeliveryPreview], with_embargoed: bool = False) -> Page:
@@ -58,34 +49,11 @@ def page_of(desk: AppContext, planned: Plan, previews: Iterable[DeliveryPreview]
 
 def as_html(page: Page) -> str:
     """Readable without its few lines of script, in light and dark, on paper, from 320 pixels on."""
-    from jinja2 import Environment, StrictUndefined
-    from markupsafe import Markup, escape
-
-    def marked(sentence: str) -> Markup:
-        return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(sentence))))  # noqa: S704  # escaped here
-
-    here = files("amplify.preview")
-    css, script = (
-        (here / name).read_text(encoding="utf-8").replace("\r\n", "\n") for name in ("page.css", "filters.js")
-    )
     shown = {card.platform for card in page.cards}
-    css = "".join((css, *(registry.preview_style(name) for name in registry.names() if name in shown)))
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
-    )
-    environment.filters["marked"] = marked
-    return environment.from_string((here / "page.html.j2").read_text(encoding="utf-8")).render(
-        page=page,
-        css=Markup(css),  # noqa: S704  # our own file
-        script=Markup(script),  # noqa: S704  # our own file
-        policy=f"default-src 'none'; style-src '{_hash(css)}'; script-src '{_hash(script)}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'",
-    )
-
-
-def _hash(text: str) -> str:
-    """As a content security policy wants it: of exactly what stands between the tags."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    looks = [registry.preview_style(name) for name in registry.names() if name in shown]
+    css = "\n".join((style_sheet("amplify.preview", "cards.css"), *looks))
+    frame = PageFrame(css, packaged_text("amplify.preview", "filters.js"))
+    return rendered_page("amplify.preview", "page.html.j2", frame, page=page)
 
 
 def _names(closed: frozenset[str], entries: Iterable[QueueEntry]) -> frozenset[str]:
@@ -94,12 +62,7 @@ def _names(closed: frozenset[str], entries: Iterable[QueueEntry]) -> frozenset[s
 
 
 def _day(found: str, cards: Iterable[Card]) -> Day:
-    value = date.fromisoformat(found)
-    return Day(
-        found,
-        f"{_WEEKDAYS[value.weekday()]} {value.day} {_MONTHS[value.month - 1]} {value.year}",
-        tuple(cards),
-    )
+    return Day(found, long_day(date.fromisoformat(found)), tuple(cards))
 
 
 def _period(start: datetime, end: datetime) -> str:
@@ -116,7 +79,8 @@ def _cost(shown: Iterable[DeliveryPreview], readings: int, profiles: Mapping[str
         prices_of=spelled(found.prices_of) if found.prices_of is not None else "",
         days=tuple((spelled(date.fromisoformat(name)), format_dollars(cost)) for name, cost in found.by_day.items()),
         months=tuple(
-            (f"{_MONTHS[int(name[5:]) - 1]} {name[:4]}", format_dollars(cost)) for name, cost in found.by_month.items()
+            (long_month(date.fromisoformat(f"{name}-01")), format_dollars(cost))
+            for name, cost in found.by_month.items()
         ),
     )
 

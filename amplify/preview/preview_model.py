@@ -4,42 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of text as readers see it. Only links have an `href`."""
-
-    kind: str
-    """`text`, `link`, `tag`, `mention`."""
-    text: str
-    href: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A picture on a message; the drawing itself stands once on the page, under `id`."""
-
-    id: str
-    """Empty where the file cannot be read."""
-    file: str
-    alt: str
-    width: int
-    height: int
-
-
-@dataclass(frozen=True, slots=True)
-class LinkCard:
-    """A link card: our own, or the place where the platform will draw one of the page it finds."""
-
-    url: str
-    domain: str
-    title: str = ""
-    text: str = ""
-    picture: Shown | None = None
-
-    @property
-    def ours(self) -> bool:
-        return bool(self.title)
+from amplify.pages.view_models import Author, LinkPreview, PictureRef, TextSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +30,13 @@ class Counter:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ThreadMessage:
     """One message of a thread."""
 
-    pieces: tuple[Piece, ...]
-    pictures: tuple[Shown, ...]
-    card: LinkCard | None
+    spans: tuple[TextSpan, ...]
+    pictures: tuple[PictureRef, ...]
+    """The drawings themselves stand once on the page, under their ids; a file that cannot be read has none."""
+    card: LinkPreview | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +52,11 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
-    """Who speaks."""
-
-    name: str
-    handle: str
-    """As the platform writes it, with its sign."""
-    initials: str
-    hue: int
-    """Which of ten colours."""
-
-
-@dataclass(frozen=True, slots=True)
 class Boosted:
     """What a boost repeats, as far as it is known."""
 
     by: str
-    pieces: tuple[Piece, ...]
+    spans: tuple[TextSpan, ...]
     url: str
 
 
@@ -118,7 +72,7 @@ class Card:
     platform: str
     title: str
     """The platform's name as people write it."""
-    voice: Voice
+    author: Author
     due: str
     """ISO 8601, UTC."""
     day: str
@@ -131,7 +85,7 @@ class Card:
     langs: tuple[str, ...]
     warning: str
     visibility: str
-    parts: tuple[Said, ...]
+    parts: tuple[ThreadMessage, ...]
     boosted: Boosted | None
     boost_verb: str
     """What the platform calls it: “reposts”, “boosts”."""

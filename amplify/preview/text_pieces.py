@@ -7,40 +7,40 @@ from urllib.parse import urlsplit
 
 from amplify.model.message import Part
 from amplify.model.platform_profile import CardLook
-from amplify.preview.preview_model import LinkCard, Piece
+from amplify.pages.view_models import LinkPreview, TextSpan
 
 
-def pieces(part: Part, look: CardLook) -> tuple[Piece, ...]:
+def pieces(part: Part, look: CardLook) -> tuple[TextSpan, ...]:
     """All of the text, in order."""
     return tuple(_pieces(part, look))
 
 
-def _pieces(part: Part, look: CardLook) -> Iterator[Piece]:
+def _pieces(part: Part, look: CardLook) -> Iterator[TextSpan]:
     at = 0
     for entity in part.entities:
         if entity.start > at:
-            yield Piece("text", part.text[at : entity.start])
+            yield TextSpan("text", part.text[at : entity.start])
         text = part.text[entity.start : entity.end]
         if entity.kind == "link" and opens(entity.value):
-            yield Piece("link", _shortened(text, look), entity.value)
+            yield TextSpan("link", _shortened(text, look), entity.value)
         elif entity.kind == "mention" and not look.mention_host:
-            yield Piece("mention", "@" + entity.value.split("@")[0])
+            yield TextSpan("mention", "@" + entity.value.split("@")[0])
         elif entity.kind in ("tag", "mention"):
-            yield Piece(entity.kind, text)
+            yield TextSpan(entity.kind, text)
         else:
-            yield Piece("text", text)
+            yield TextSpan("text", text)
         at = entity.end
     if at < len(part.text):
-        yield Piece("text", part.text[at:])
+        yield TextSpan("text", part.text[at:])
 
 
-def guessed_card(part: Part, look: CardLook) -> LinkCard | None:
+def guessed_card(part: Part, look: CardLook) -> LinkPreview | None:
     """Where the platform will draw a card of its own, from a page that only it fetches."""
     links = [entity.value for entity in part.entities if entity.kind == "link" and opens(entity.value)]
     if look.draws_card is None or part.pictures or not links:
         return None
     url = links[0] if look.draws_card == "first" else links[-1]
-    return LinkCard(url, domain(url))
+    return LinkPreview(url, domain(url))
 
 
 def opens(url: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Final
 
 from amplify.media.sanitize import BadPicture, sanitize_picture
 from amplify.model.message import Attachment
-from amplify.preview.preview_model import Shown
+from amplify.pages.view_models import PictureRef
 
 WIDEST: Final = 800
 """Pixels of the longer side."""
@@ -23,12 +23,12 @@ class Gallery:
         self._media = media
         self._drawn: dict[str, tuple[str, str, int, int]] = {}
 
-    def show(self, picture: Attachment) -> Shown:
+    def show(self, picture: Attachment) -> PictureRef:
         """The picture on a message. Where its file cannot be read, its alt text has to do."""
         if picture.file not in self._drawn:
             self._drawn[picture.file] = self._draw(picture.file)
         id, _, width, height = self._drawn[picture.file]
-        return Shown(id, picture.file, picture.alt, width or picture.width, height or picture.height)
+        return PictureRef(id, picture.file, picture.alt, width or picture.width, height or picture.height)
 
     @property
     def drawings(self) -> tuple[tuple[str, str, int, int], ...]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from amplify.pages.csv_cells import guarded
+from amplify.pages.csv_cells import Value, table_as_csv
 from amplify.report.report_model import Counted, DeliveryLine, PartLine, Report
 
 COLUMNS = (
@@ -18,8 +16,6 @@ COLUMNS = (
 )
 """In this order for ever; new ones are added at the end."""
 
-Value = str | int | None
-
 
 def as_csv(report: Report) -> str:
     """A message with three readings has three rows, with a missing reading one more, and without any just one.
@@ -28,13 +24,7 @@ def as_csv(report: Report) -> str:
     the reading that sums take. Instants are ISO 8601 in UTC. Lines end with CR LF (RFC 4180). A text that a
     spreadsheet would take for a formula has an apostrophe before it.
     """
-    file = io.StringIO()
-    writer = csv.DictWriter(file, COLUMNS)
-    writer.writeheader()
-    for line in report.deliveries:
-        for row in _delivery(line):
-            writer.writerow({name: guarded(value) for name, value in row.items()})
-    return file.getvalue()
+    return table_as_csv(COLUMNS, (row for line in report.deliveries for row in _delivery(line)))
 
 
 def _delivery(line: DeliveryLine) -> Iterator[dict[str, Value]]:

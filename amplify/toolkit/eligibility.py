@@ -23,12 +23,12 @@ from amplify.model.platform_profile import PlatformProfile
 from amplify.model.problem import Severity
 from amplify.model.subject import declared_state, kind_and_name
 from amplify.model.workspace import Workspace
+from amplify.pages.withheld_reasons import WITHHELD
 from amplify.planning.embargo import embargoed_posts
 from amplify.rules.lint.care import HELD_BY_GATES
 from amplify.rules.lint.lint import lint_deliveries
 from amplify.rules.plan.file_gates import derive_gates
 from amplify.rules.text.aliases import NameMatcher, name_matcher
-from amplify.toolkit.toolkit_model import LEFT_OUT
 
 _SHORT: Final = 4
 """Letters of a name that is too short to do without its last one."""
@@ -58,7 +58,7 @@ class Barred:
     """Why it does not stand there."""
 
     reason: str
-    """A key of LEFT_OUT."""
+    """A key of WITHHELD."""
     why: str
 
 
@@ -130,8 +130,8 @@ class Care:
             if declared_state(subject):  # two people have to approve it, and hands ask nobody
                 found.setdefault("person", f"{name.partition('@')[0]}: such a text is approved for one time and place")
             for why in self._reasons(kind, name, (self._now, *one.moments)):
-                found.setdefault(kind if kind in LEFT_OUT else "problem", why)
-        return next((Barred(reason, found[reason]) for reason in LEFT_OUT if reason in found), None)
+                found.setdefault(kind if kind in WITHHELD else "problem", why)
+        return next((Barred(reason, found[reason]) for reason in WITHHELD if reason in found), None)
 
     def _reasons(self, kind: str, name: str, moments: Iterable[datetime]) -> Iterator[str]:
         own, known = self._gates.get((kind, name)), self._known.get((kind, name))

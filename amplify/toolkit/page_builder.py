@@ -14,6 +14,7 @@ from amplify.model.message import Entity, Message, Part
 from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import Post, PostFront, Risk
 from amplify.model.workspace import Workspace
+from amplify.pages.withheld_reasons import RESTING
 from amplify.rules.plan.risk import RiskFinding, find_risks, in_country
 from amplify.rules.text.language import pick_any, pick_text, spelled_date
 from amplify.rules.text.link_cleaning import without_tracking
@@ -22,7 +23,7 @@ from amplify.toolkit.eligibility import Care
 from amplify.toolkit.picture_set import Album
 from amplify.toolkit.text_cards import Texts
 from amplify.toolkit.toolkit_html import direction
-from amplify.toolkit.toolkit_model import RESTING, Call, Day, LeftOut, Page, Someone, Tag
+from amplify.toolkit.toolkit_model import Call, Day, LeftOut, Page, Someone, Tag
 
 _CALLS_FIRST: Final = ("petition", "letter", "event", "statement", "video", "subscribe", "donate")
 

@@ -16,7 +16,7 @@ from amplify.model.workspace import Workspace
 from amplify.rules.text.language import pick_text
 from amplify.toolkit.eligibility import Asked, Care
 from amplify.toolkit.output_dir import Site
-from amplify.toolkit.toolkit_model import LeftOut, Motif, Page, Picture
+from amplify.toolkit.toolkit_model import LeftOut, Motif, Page, PictureFile
 
 if TYPE_CHECKING:
     from amplify.banner.render import RenderedBanner
@@ -79,7 +79,7 @@ class Album:
             and pick_text(pictures[file].note.alt, lang, fallback) is not None
         ]
 
-    def _own(self, picture: OnDisk, campaign: str, lang: str, left: list[LeftOut]) -> Picture | None:
+    def _own(self, picture: OnDisk, campaign: str, lang: str, left: list[LeftOut]) -> PictureFile | None:
         note, fallback = picture.note, self._workspace.settings.fallback
         alt = pick_text(note.alt, lang, fallback) or ""
         asked = self._asked(campaign, lang, (*note.alt.values(), *note.caption.values()), note.shows)
@@ -92,7 +92,7 @@ class Album:
             left.append(LeftOut("picture", campaign, lang, f"picture {picture.file}", painted))
             return None
         path, _ = painted
-        return Picture(
+        return PictureFile(
             id=_id(path),
             file=path,
             title=PurePosixPath(picture.file).stem,
@@ -119,7 +119,7 @@ class Album:
 
     def _rendered(self, campaign: str, lang: str, left: list[LeftOut]) -> Iterator[Motif]:
         """Banners by motif: a template, for a person or for nobody."""
-        motifs: dict[tuple[str, str | None], list[Picture]] = {}
+        motifs: dict[tuple[str, str | None], list[PictureFile]] = {}
         for made in self._banners(campaign, lang):
             asked = self._asked(campaign, lang, (made.alt, made.caption), made.shows, made.subjects)
             if self._stands(asked, campaign, lang, f"banner {made.template}", left):
@@ -127,10 +127,10 @@ class Album:
         for sizes in motifs.values():
             yield Motif(tuple(sorted(sizes, key=lambda one: (_rank(one.title), one.width * one.height))))
 
-    def _banner(self, made: RenderedBanner, asked: Asked) -> Picture:
+    def _banner(self, made: RenderedBanner, asked: Asked) -> PictureFile:
         path = f"pictures/{made.lang}/{made.name}"
         sha256 = self._site.put(path, made.data)
-        return Picture(
+        return PictureFile(
             id=_id(path),
             file=path,
             title=made.size,
@@ -179,15 +179,15 @@ def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
     archive.writestr(entry, data)
 
 
-def _inside(picture: Picture) -> str:
+def _inside(picture: PictureFile) -> str:
     return PurePosixPath(picture.file).name
 
 
-def _alts(pictures: Iterable[Picture]) -> bytes:
+def _alts(pictures: Iterable[PictureFile]) -> bytes:
     return "\n\n".join(f"{_inside(one)}\n{one.alt}" for one in pictures).encode() + b"\n"
 
 
-def _licences(pictures: Iterable[Picture]) -> bytes:
+def _licences(pictures: Iterable[PictureFile]) -> bytes:
     return "\n\n".join(f"{_inside(one)}\n{one.credit}\n{one.licence}" for one in pictures).encode() + b"\n"
 
 

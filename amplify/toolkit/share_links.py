@@ -13,7 +13,7 @@ from typing import Final
 from amplify.model.platform_profile import PlatformProfile
 from amplify.model.video import VideoLimits
 from amplify.rules.text.entities import plain_entities
-from amplify.toolkit.toolkit_model import Way
+from amplify.toolkit.toolkit_model import ShareLink
 
 _KEPT: Final = re.compile(r"[^A-Za-z0-9\-._~!*'():/@,;?=$\u00a1-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd]")
 """What has to be encoded: everything else may stand in a query as it is (WHATWG URL)."""
@@ -63,18 +63,18 @@ ANYWHERE_PROFILE: Final = PlatformProfile(
 """What such a text may be: as long as anybody likes, and with whatever links anywhere."""
 
 
-def ways(profile: PlatformProfile, text: str, subject: str) -> tuple[Way, ...]:
+def ways(profile: PlatformProfile, text: str, subject: str) -> tuple[ShareLink, ...]:
     """How a text for a platform (or `anywhere`) is shared. `subject`: of an e-mail."""
     if profile.share_url:
-        return (Way(profile.name, profile.title, f"{profile.share_url}{encoded(text)}"),)
+        return (ShareLink(profile.name, profile.title, f"{profile.share_url}{encoded(text)}"),)
     if profile.share_path:
-        return (Way(profile.name, profile.title, "", profile.share_path),)
+        return (ShareLink(profile.name, profile.title, "", profile.share_path),)
     if profile.name != ANYWHERE:
         return ()
     fitting = (one for one in ANYWHERE_WAYS if one != "threads" or len(text) <= THREADS_MOST)
     return tuple(_way(one, text, subject) for one in fitting)
 
 
-def _way(id: str, text: str, subject: str) -> Way:
+def _way(id: str, text: str, subject: str) -> ShareLink:
     title, make = _MAKERS[id]
-    return Way(id, title, make(text, subject))
+    return ShareLink(id, title, make(text, subject))

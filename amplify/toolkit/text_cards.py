@@ -22,7 +22,7 @@ from amplify.rules.plan.template_context import RenderContext
 from amplify.rules.text.language import pick_any
 from amplify.toolkit.eligibility import Asked, Care
 from amplify.toolkit.share_links import ANYWHERE, ANYWHERE_PROFILE, ways
-from amplify.toolkit.toolkit_model import Card, Item, LeftOut, Said, Wording
+from amplify.toolkit.toolkit_model import Card, Item, LeftOut, ShareText, Wording
 
 _COUNTS: Final = re.compile(r"\bdays_detained\b|\{\{\s*date\b")
 _SOON: Final = timedelta(days=120)
@@ -215,7 +215,7 @@ class Texts:
             platform=made.platform,
             title=profile.title,
             length_max=profile.text_max if made.platform != ANYWHERE else None,
-            messages=tuple(Said(text, profile.measure(text), ways(profile, text, subject)) for text in texts),
+            messages=tuple(ShareText(text, profile.measure(text), ways(profile, text, subject)) for text in texts),
             warning=message.content_warning or "",
         )
 

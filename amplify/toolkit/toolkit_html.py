@@ -3,24 +3,26 @@ pixels on."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from amplify.pages.colours import Scheme, schemes
+from amplify.pages.page_html import (
+    PageFrame,
+    environment,
+    packaged_text,
+    rendered_page,
+    style_sheet,
+    trusted_markup,
+)
 from amplify.rules.text.language import spelled_date
-from amplify.toolkit.toolkit_model import Item, Link, Page, Picture, Way
+from amplify.toolkit.toolkit_model import Item, Link, Page, PictureFile, ShareLink
 from amplify.toolkit.translations import words
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
+_HERE: Final = "amplify.toolkit"
 BUDGET: Final = 190_000
 """Bytes of texts on one page; what is more goes on pages of its own, by kind."""
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "he", "fa", "ur", "yi", "ckb", "ps", "sd", "ug", "dv", "syr"})
@@ -75,51 +77,42 @@ def as_html(page: Page, tongues: Sequence[Link], campaigns: Sequence[Link], zip_
 
 def front(name: str, lang: str, colour: str, shelves: Iterable[Shelf]) -> str:
     """The site's first page."""
-    css = _css(colour)
-    return (
-        _environment()
-        .get_template("index.html.j2")
-        .render(
-            name=name, lang=lang, shelves=tuple(shelves), css=_safe(css), policy=_policy(css, ""), icon=_icon(colour)
-        )
-    )
+    frame = _frame(colour, lang)
+    return rendered_page(_HERE, "index.html.j2", frame, name=name, shelves=tuple(shelves))
 
 
 def _drawn(
     page: Page, leaf: Leaf, items: Sequence[Item], tongues: Sequence[Link], campaigns: Sequence[Link], zip_size: int
 ) -> str:
     say, places, own_servers = words(page.lang), _places(page, items), _own_servers(items)
-    css = _css(page.colour) + _only_where(id for id, _ in places)
-    script = "\n".join(_ours(name) for name in ("page.js", *(("bars.js",) if page.bars and leaf.number == 1 else ())))
-    return (
-        _environment()
-        .get_template("page.html.j2")
-        .render(
-            **_common(page),
-            leaf=leaf,
-            tongues=tongues,
-            campaigns=campaigns,
-            items=_safe("".join(_item(page, item, leaf.first if leaf.number > 1 else "") for item in items)),
-            sections=_sections(page),
-            places=places,
-            own_servers=own_servers,
-            asked=[{"id": one.id, "path": one.path, "ask": say("server", place=one.title)} for one in own_servers],
-            updated=spelled_date(page.updated.date(), page.lang),
-            fill=schemes(page.colour)[0].fill,
-            bytes=lambda size: written(size, page.lang),
-            zip_size=zip_size,
-            css=_safe(css),
-            script=_safe(script),
-            policy=_policy(css, script),
-            icon=_icon(page.colour),
-        )
+    scripts = ("page.js", *(("bars.js",) if page.bars and leaf.number == 1 else ()))
+    script = "\n".join(packaged_text(_HERE, name) for name in scripts)
+    return rendered_page(
+        _HERE,
+        "page.html.j2",
+        _frame(page.colour, page.lang, page.direction, script, _only_where(id for id, _ in places)),
+        **_common(page),
+        leaf=leaf,
+        tongues=tongues,
+        campaigns=campaigns,
+        items=trusted_markup("".join(_item(page, item, leaf.first if leaf.number > 1 else "") for item in items)),
+        sections=_sections(page),
+        places=places,
+        own_servers=own_servers,
+        asked=[{"id": one.id, "path": one.path, "ask": say("server", place=one.title)} for one in own_servers],
+        updated=spelled_date(page.updated.date(), page.lang),
+        fill=schemes(page.colour)[0].fill,
+        bytes=lambda size: written(size, page.lang),
+        zip_size=zip_size,
     )
 
 
 def _item(page: Page, item: Item, first: str) -> str:
     pictures = {one.id: one for motif in page.motifs for one in motif.pictures}
-    shown: list[Picture] = [pictures[id] for id in item.pictures if id in pictures]
-    return _environment().get_template("item.html.j2").render(**_common(page), item=item, pictures=shown, first=first)
+    shown: list[PictureFile] = [pictures[id] for id in item.pictures if id in pictures]
+    return (
+        environment(_HERE).get_template("item.html.j2").render(**_common(page), item=item, pictures=shown, first=first)
+    )
 
 
 def _common(page: Page) -> dict[str, Any]:
@@ -128,7 +121,7 @@ def _common(page: Page) -> dict[str, Any]:
     return {
         "page": page,
         "say": say,
-        "own": _safe("" if page.lang.partition("-")[0] == say.lang else f' lang="{say.lang}" dir="ltr"'),
+        "own": trusted_markup("" if page.lang.partition("-")[0] == say.lang else f' lang="{say.lang}" dir="ltr"'),
         "up": "../" * page.path.count("/"),
         "spelled": lambda day: spelled_date(day, page.lang),
     }
@@ -188,7 +181,7 @@ def _places(page: Page, items: Iterable[Item]) -> list[tuple[str, str]]:
     return [(EVERYWHERE, say("everywhere")), *found.items()]
 
 
-def _own_servers(items: Iterable[Item]) -> list[Way]:
+def _own_servers(items: Iterable[Item]) -> list[ShareLink]:
     """The places where readers are asked for their own server first."""
     found = {
         way.id: way
@@ -225,64 +218,25 @@ def written(size: int, lang: str) -> str:
     return f"{format_decimal(round(size / 1_000_000, 1), locale=locale)}\u00a0{unit[1]}"
 
 
-def _css(colour: str) -> str:
+def _frame(colour: str, lang: str, direction: str = "", script: str = "", more: str = "") -> PageFrame:
+    """In the campaign's colour. Pictures stand beside the page; `file:` is for a memory stick."""
     light, dark = schemes(colour)
-    return (
-        f"{_ours('page.css')}\n:root {{ {_variables(light)} }}\n"
-        f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {_variables(dark)} }} }}\n"
+    css = (
+        f"{style_sheet(_HERE)}\n:root {{ {_variables(light)} }}\n"
+        f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {_variables(dark)} }} }}\n{more}"
     )
+    return PageFrame(css, script, lang, direction, images="'self' file: data:", icon=_icon(light.fill), findable=True)
 
 
 def _variables(scheme: Scheme) -> str:
     return f"--mark: {scheme.mark}; --fill: {scheme.fill}; --on-fill: {scheme.on_fill};"
 
 
-def _policy(css: str, script: str) -> str:
-    """Nothing but our own words, in this file, and pictures beside it; `file:` for a memory stick."""
-    scripts = f"script-src '{_hash(script)}'; " if script else ""
-    return (
-        f"default-src 'none'; style-src '{_hash(css)}'; {scripts}img-src 'self' file: data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _icon(colour: str) -> str:
+def _icon(fill: str) -> str:
     """Three bars in the campaign's colour: without an icon, a browser would ask the host for one."""
-    fill = schemes(colour)[0].fill
     drawing = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">'
         f'<rect width="16" height="16" rx="3" fill="{fill}"/>'
         '<path d="M4 2v12M8 2v12M12 2v12" stroke="#fff" stroke-width="1.6"/></svg>'
     )
     return f"data:image/svg+xml,{quote(drawing)}"
-
-
-@lru_cache(maxsize=8)
-def _ours(name: str) -> str:
-    text = (files("amplify.toolkit") / name).read_text(encoding="utf-8")
-    return text.replace("\r\n", "\n").strip()
-
-
-def _hash(text: str) -> str:
-    """As a content security policy wants it: of exactly what stands between the tags."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _safe(text: str) -> Any:
-    from markupsafe import Markup
-
-    return Markup(text)  # noqa: S704  # our own files, and what our templates have escaped
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
-
-    here = files("amplify.toolkit")
-    return Environment(
-        loader=FunctionLoader(lambda name: (here / name).read_text(encoding="utf-8")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

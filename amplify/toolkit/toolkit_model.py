@@ -5,27 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
-LEFT_OUT: Final = {
-    "embargo": "under embargo",
-    "stop": "stopped",
-    "person": "held for the sake of a person",
-    "consent": "beyond what a person agreed to",
-    "risk": "not for readers at risk",
-    "fact": "with a fact that must not be said any more",
-    "action": "with a call to action that is not open",
-    "campaign": "of a campaign that is silent",
-    "quiet": "in a time of silence",
-    "approval": "not approved yet",
-    "season": "for another time",
-    "problem": "with a problem that `amplify check` tells",
-    "picture": "pictures that are not painted",
-}
-"""Why something does not stand on the page, in the order in which it is asked."""
-
-RESTING: Final = frozenset({"stop", "person", "consent", "campaign", "quiet"})
-"""Reasons for which readers are asked not to share older copies either."""
+from amplify.pages.view_models import MessageText, PictureRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +15,7 @@ class LeftOut:
     """Something that does not stand on a page, told to staff only."""
 
     reason: str
-    """A key of LEFT_OUT."""
+    """A key of WITHHELD."""
     campaign: str
     lang: str
     what: str
@@ -52,7 +34,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class ShareLink:
     """One way to share a text."""
 
     id: str
@@ -65,13 +47,10 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """One message, ready to copy."""
+class ShareText(MessageText):
+    """One message, ready to copy and to share."""
 
-    text: str
-    length: int
-    """As the platform counts."""
-    ways: tuple[Way, ...]
+    ways: tuple[ShareLink, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +61,7 @@ class Card:
     """A platform's name, or `anywhere`."""
     title: str
     length_max: int | None
-    messages: tuple[Said, ...]
+    messages: tuple[ShareText, ...]
     warning: str = ""
     """To be set before it, where the place can."""
 
@@ -113,18 +92,12 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture to download."""
+class PictureFile(PictureRef):
+    """A picture to download; its path lies below the site's folder, `/` between its parts."""
 
-    id: str
-    file: str
-    """Path below the site's folder, `/` between its parts."""
     title: str
-    alt: str
     credit: str
     licence: str
-    width: int
-    height: int
     size: int
     """Bytes."""
     sha256: str
@@ -136,10 +109,10 @@ class Picture:
 class Motif:
     """One motif in all its sizes; the first is shown."""
 
-    pictures: tuple[Picture, ...]
+    pictures: tuple[PictureFile, ...]
 
     @property
-    def shown(self) -> Picture:
+    def shown(self) -> PictureFile:
         return self.pictures[0]
 
 

@@ -14,7 +14,7 @@ from amplify.model.errors import ProblemsFound, WrongUse
 from amplify.workspace.draft_entry import propose_entry
 from amplify.workspace.load import Loaded, load_workspace, parse_files
 from amplify.workspace.parse_when import FORMS, parse_when
-from amplify.workspace.yaml_append import append_entries, free_id
+from amplify.workspace.yaml_edit import append_entries, free_id
 
 PLATFORMS = frozenset({"x", "bluesky", "mastodon"})
 AT = {"posts": ["vera-petition"], "when": {"at": "2027-06-01T10:00+02:00"}}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from amplify.workspace.csv_import import ImportedSheet, read_sheet
 from amplify.workspace.load import Loaded, parse_files
-from amplify.workspace.yaml_append import append_entries
+from amplify.workspace.yaml_edit import append_entries
 
 PLATFORMS = frozenset({"x", "bluesky", "mastodon"})
 

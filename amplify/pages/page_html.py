@@ -1,0 +1,104 @@
+"""What every page of HTML is made of: one Jinja environment, one template and style sheet to build on, and a content
+security policy under which it asks nothing of the network."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+_BASE: Final = "amplify.pages"
+INLINE: Final = "'unsafe-inline'"
+"""A page whose drawings carry style attributes: no hash can allow those."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageFrame:
+    """What `base.html.j2` puts around a page."""
+
+    css: str
+    script: str = ""
+    lang: str = "en"
+    direction: str = ""
+    """`ltr` or `rtl`, where the page says it."""
+    images: str = "data:"
+    """Where pictures may come from, as the policy says it."""
+    styles: str = ""
+    """What the policy says of styles; empty: the sheet's own hash."""
+    icon: str = ""
+    findable: bool = False
+    """Whether search engines may list it."""
+
+    @property
+    def policy(self) -> str:
+        """Nothing but what stands in this file, and pictures where `images` says."""
+        script = f"script-src '{_hash(self.script)}'; " if self.script else ""
+        return (
+            f"default-src 'none'; style-src {self.styles or repr(_hash(self.css))}; {script}img-src {self.images}; "
+            "base-uri 'none'; form-action 'none'"
+        )
+
+
+def rendered_page(package: str, template: str, frame: PageFrame, **values: Any) -> str:
+    """A whole page from a template of `package` that extends `base.html.j2`."""
+    own = {"frame": frame, "css": trusted_markup(frame.css), "script": trusted_markup(frame.script)}
+    return environment(package).get_template(template).render(**own, **values)
+
+
+@lru_cache(maxsize=8)
+def environment(package: str) -> Environment:
+    """Templates of `package`, and those of this one to build on. All values are escaped, unknown names are errors."""
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+
+    made = Environment(
+        loader=ChoiceLoader([PackageLoader(package, "."), PackageLoader(_BASE, ".")]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+    made.filters["marked"] = marked_sentence
+    return made
+
+
+def style_sheet(package: str, *more: str) -> str:
+    """The base's style sheet, `more` sheets of the base, then the `page.css` of `package`."""
+    return "\n".join(
+        [*(packaged_text(_BASE, name) for name in ("base.css", *more)), packaged_text(package, "page.css")]
+    )
+
+
+@lru_cache(maxsize=16)
+def packaged_text(package: str, name: str) -> str:
+    """A file that is installed with the program."""
+    return (files(package) / name).read_text(encoding="utf-8").replace("\r\n", "\n").strip()
+
+
+def trusted_markup(text: str) -> Markup:
+    """Markup that is not escaped again: our own files, and what our templates made."""
+    from markupsafe import Markup
+
+    return Markup(text)  # noqa: S704  # never what came from outside
+
+
+def marked_sentence(sentence: str) -> Markup:
+    """A sentence in which `code` and a leading **word** are more than text."""
+    from markupsafe import escape
+
+    safe = re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(sentence)))
+    return trusted_markup(re.sub(r"^\*\*([^*]+)\*\*", r"<strong>\1</strong>", safe))
+
+
+def _hash(text: str) -> str:
+    """As a content security policy wants it: of exactly what stands between the tags."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
