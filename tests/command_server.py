@@ -1,8 +1,8 @@
 """`amplify` without its start-up: a server that has loaded everything once, and forks itself for each command.
 
-What it forks is a real process, with arguments, environment, folder, standard streams and exit code of its own, and it
-ends as every process does. Only the importing is left out, one or two seconds of it. Tests of the start-up, of signals
-and of the entry point start the real program.
+What it forks is a real process, with arguments, environment, folder, standard streams and exit code of its own. Only
+the importing is left out, which takes longer than most commands. Tests of the start-up, of signals and of the entry
+point start the real program.
 """
 
 from __future__ import annotations
@@ -19,11 +19,13 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any, NoReturn
 
 _HERE = Path(__file__)
 _KILLED = 128
@@ -150,7 +152,7 @@ def _become(command: _Command) -> None:
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         old = getattr(sys, name)
         line_by_line = name == "stderr" or os.isatty(number)
-        new = open(number, "w" if number else "r", encoding=old.encoding, errors=old.errors, closefd=False)
+        new = open(number, "w" if number else "r", encoding=old.encoding, errors=old.errors, closefd=False)  # noqa: SIM115
         new.reconfigure(line_buffering=line_by_line)
         setattr(sys, name, new)
         setattr(sys, f"__{name}__", new)
@@ -158,6 +160,15 @@ def _become(command: _Command) -> None:
     os.environ.update(command.environment)
     time.tzset()
     sys.argv = [str(Path(sys.executable).with_name("amplify")), *command.words]
+
+
+def _end(code: Any) -> NoReturn:
+    """As processes end, but for taking apart what is loaded, which takes longer than most commands."""
+    threading._shutdown()  # type: ignore[attr-defined]  # multiprocessing ends its forks in this way, too
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else 0)
 
 
 if __name__ == "__main__":
@@ -169,4 +180,7 @@ if __name__ == "__main__":
     _become(_serve(sys.argv[1]))
     from amplify.cli.entry import main
 
-    main()
+    try:
+        main()
+    except SystemExit as ended:
+        _end(ended.code)

@@ -6,10 +6,10 @@ import json
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from command_server import program
 from steps.files import Files, soon
 
 from amplify.cli.annotations import annotation, folder_in_repository
@@ -126,7 +126,7 @@ class Repositories:
         self.bare, self.clone = folder / "campaigns.git", files.root
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "AMPLIFY_"))},
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PATH": f"{program().parent}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(folder),
             "GIT_CONFIG_NOSYSTEM": "1",
             **{

@@ -12,12 +12,7 @@ from pathlib import Path
 from crash.points import Point
 
 _context = get_context("forkserver")
-_context.set_forkserver_preload(
-    [
-        *("tweepy", "atproto", "mastodon", "PIL.Image", "rich.console", "psycopg", "amplify.cli.main"),
-        *("amplify.cli.publish", "amplify.steps.publish", "amplify.steps.drain", "amplify.steps.reconcile"),
-    ]
-)
+_context.set_forkserver_preload(["loaded"])
 
 
 def start(words: list[str], environment: Mapping[str, str], out: Path, point: Point | None = None) -> BaseProcess:
