@@ -182,8 +182,8 @@ def _bounds(field: Schema) -> str:
 
 def _text(field: Schema) -> str:
     from amplify.model.banner import Colour, ColourName, Hex
-    from amplify.model.platformname import PlatformName
-    from amplify.model.word import Id, Lang, Tag, Url, Wall
+    from amplify.model.base import Id, Lang, Tag, Url, Wall
+    from amplify.model.platform_name import PlatformName
     from amplify.workspace.fields import pattern_of
 
     pattern = field.get("pattern", "")
@@ -223,7 +223,7 @@ def _text(field: Schema) -> str:
 
 def banner_sizes() -> str:
     """Every size a banner is rendered in."""
-    from amplify.model.bannersize import SIZES
+    from amplify.model.banner_size import SIZES
 
     rows = ["| size | pixels | for | takes changes of | free of words |", "|---|---|---|---|---|"]
     for one in SIZES.values():
@@ -236,7 +236,7 @@ def banner_sizes() -> str:
 
 def banner_themes() -> str:
     """Every theme with its colours."""
-    from amplify.rules.themes import THEMES
+    from amplify.rules.plan.themes import THEMES
 
     names = list(next(iter(THEMES.values())))
     rows = ["| theme | " + " | ".join(f"`{name}`" for name in names) + " |", "|---|" + "---|" * len(names)]
@@ -282,7 +282,7 @@ def rules() -> str:
 
 def prices() -> str:
     """What every request costs."""
-    from amplify.rules.cost import AS_OF, PRICES, dollars
+    from amplify.rules.plan.cost import AS_OF, PRICES, dollars
 
     said = {
         "post": "a message without a link, or a boost",
@@ -310,7 +310,7 @@ def prices() -> str:
 
 def allowances() -> str:
     """How much each platform lets us ask."""
-    from amplify.model.word import write_duration
+    from amplify.model.base import write_duration
     from amplify.platforms.registry import NAMES, dialect
 
     rows = ["| platform | counted | limit | in | a message | a boost | whose |", "|---|---|---|---|---|---|---|"]
@@ -348,7 +348,7 @@ GROUPS = {
 
 def problems() -> str:
     """Every problem that reading files can find."""
-    from amplify.workspace.codes import CODES
+    from amplify.workspace.problem_codes import CODES
 
     parts: dict[str, list[str]] = {}
     for code, meaning in CODES.items():

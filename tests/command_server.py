@@ -1,4 +1,4 @@
-"""`amplify` without its start-up: a server that has loaded everything once, and forks itself for each command.
+"""Processes without their start-up: a server that has loaded everything once, and forks itself for each command.
 
 What it forks is a real process, with arguments, environment, folder, standard streams and exit code of its own. Only
 the importing is left out, which takes longer than most commands. Tests of the start-up, of signals and of the entry
@@ -44,17 +44,29 @@ sys.exit(code[0] if code else "the command server is gone")
 """
 
 
-@cache
 def program() -> Path:
-    """A program that does what `amplify` does, with the same words. Its server lives as long as this process."""
+    """A program that does what `amplify` does, with the same words."""
+    return _programs() / "amplify"
+
+
+def python() -> Path:
+    """A program that does what `python -c` does, and has loaded all of amplify before."""
+    return _programs() / "python"
+
+
+@cache
+def _programs() -> Path:
+    """The folder of both. Their server lives as long as this process."""
     home = Path(tempfile.mkdtemp(prefix="amplify-commands-"))
     address = str(home / "socket")
     client = home / "client.py"
     client.write_text(_CLIENT.format(address=address))
-    amplify = home / "bin" / "amplify"
-    amplify.parent.mkdir()
-    amplify.write_text(f'#!/bin/sh\nexec {shlex.join([sys.executable, "-IS", str(client)])} "$@"\n')
-    amplify.chmod(0o755)
+    folder = home / "bin"
+    folder.mkdir()
+    for name in ("amplify", "python"):
+        start = shlex.join([sys.executable, "-IS", str(client), name])
+        (folder / name).write_text(f'#!/bin/sh\nexec {start} "$@"\n')
+        (folder / name).chmod(0o755)
     server = subprocess.Popen(
         [sys.executable, str(_HERE), address],
         # This very tree, wherever the tests stand; and one thread, since what is forked has no other.
@@ -67,13 +79,14 @@ def program() -> Path:
     atexit.register(server.communicate)
     assert server.stdout is not None
     assert server.stdout.readline() == b"ready\n", "the command server did not start; its own words stand above"
-    return amplify
+    return folder
 
 
 @dataclass
 class _Command:
-    """One command: its words, its environment, and the handles of its standard streams and its folder."""
+    """One command: what to start, its words and environment, and handles of its standard streams and its folder."""
 
+    program: str
     words: list[str]
     environment: dict[str, str]
     handles: list[int]
@@ -124,8 +137,8 @@ def _serve(address: str) -> _Command:
 def _read(asker: socket.socket) -> _Command:
     length, handles, _, _ = socket.recv_fds(asker, 8, 4)
     with asker.makefile("rb") as said:
-        words, environment = marshal.loads(said.read(int.from_bytes(length, "big")))
-    return _Command(words, environment, handles)
+        (program, *words), environment = marshal.loads(said.read(int.from_bytes(length, "big")))
+    return _Command(program, words, environment, handles)
 
 
 def _ended(running: dict[int, socket.socket]) -> list[tuple[int, int]]:
@@ -159,7 +172,17 @@ def _become(command: _Command) -> None:
     os.environ.clear()
     os.environ.update(command.environment)
     time.tzset()
-    sys.argv = [str(Path(sys.executable).with_name("amplify")), *command.words]
+    sys.argv = [str(Path(sys.executable).with_name(command.program)), *command.words]
+
+
+def _run(command: _Command) -> None:
+    if command.program == "amplify":
+        from amplify.cli.entry import main
+
+        main()
+    else:
+        _, code = command.words
+        exec(compile(code, "<string>", "exec"), {"__name__": "__main__"})
 
 
 def _end(code: Any) -> NoReturn:
@@ -177,10 +200,10 @@ if __name__ == "__main__":
     sys.path.remove(str(_HERE.parent))
     gc.collect()
     gc.freeze()  # the pages of what is loaded stay shared
-    _become(_serve(sys.argv[1]))
-    from amplify.cli.entry import main
-
+    command = _serve(sys.argv[1])
+    _become(command)
     try:
-        main()
+        _run(command)
     except SystemExit as ended:
         _end(ended.code)
+    _end(0)

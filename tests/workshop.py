@@ -23,26 +23,26 @@ from typing import Any, Final, Self, TypeVar, get_args, get_origin
 
 from amplify.model.account import Account
 from amplify.model.action import Action
+from amplify.model.base import Word
 from amplify.model.campaign import Campaign
-from amplify.model.dialect import Dialect
 from amplify.model.fact import Fact
 from amplify.model.message import Message
-from amplify.model.moving import FILM, Motion
 from amplify.model.partner import Partner
 from amplify.model.person import Person
 from amplify.model.picture import Picture, PictureNote
 from amplify.model.plan import Finding, Plan, Planned
+from amplify.model.platform_profile import Dialect
 from amplify.model.post import Post, PostFront
 from amplify.model.problem import Place, Problem
-from amplify.model.queue import QueueEntry, When
+from amplify.model.queue_entry import QueueEntry, When
 from amplify.model.settings import Settings
-from amplify.model.word import Word
+from amplify.model.video import FILM, Motion
 from amplify.model.workspace import Workspace
+from amplify.planning.plan import plan
 from amplify.platforms.registry import NAMES, dialect
-from amplify.rules.compose import Composed, compose
-from amplify.rules.names import Setting
-from amplify.steps.plan import plan
-from amplify.workspace.texts import read_texts
+from amplify.rules.plan.compose import Composed, compose
+from amplify.rules.plan.template_context import Setting
+from amplify.workspace.post_body import read_texts
 
 PLATFORMS: Final = ("x", "bluesky", "mastodon")
 DIALECTS: Final[dict[str, Dialect]] = {name: dialect(name) for name in NAMES}

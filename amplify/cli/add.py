@@ -40,10 +40,10 @@ def command(
     """Add an entry to config/queue.yaml. Comments, order and quoting of the file stay as they are."""
     from amplify.cli.output import console, say_json, show_problems
     from amplify.platforms.registry import NAMES
-    from amplify.workspace.edit import append_entries
+    from amplify.workspace.draft_entry import propose
     from amplify.workspace.load import survey
     from amplify.workspace.locate import find_root
-    from amplify.workspace.propose import propose
+    from amplify.workspace.yaml_append import append_entries
 
     root = find_root(workspace)
     entry, warnings = propose(

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from amplify.cli.actor import actor
-from amplify.cli.desk import AsJson, Workspace, open_desk
+from amplify.cli.open_context import AsJson, Workspace, open_desk
 from amplify.cli.output import complain, console, local, say_json
 from amplify.cli.review_card import card
 from amplify.cli.sure import Yes, sure
 from amplify.model.errors import AmplifyError, NeedsPerson, WrongUse
 
 if TYPE_CHECKING:
-    from amplify.steps.approve import Review
-    from amplify.steps.desk import Desk
+    from amplify.context.app_context import Desk
+    from amplify.decisions.approve import Review
 
 _KEYS = "[bold]a[/bold] approve  [bold]r[/bold] reject  [bold]s[/bold] skip  [bold]q[/bold] quit"
 
@@ -42,7 +42,7 @@ def command(
 
     An approval counts for exactly what was shown: any later change of text, picture, account or time voids it.
     """
-    from amplify.steps import approve as step
+    from amplify.decisions import approve as step
 
     if reject is not None and not (deliveries and reject.strip()):
         raise WrongUse("`--reject REASON` goes with the ids of deliveries")
@@ -74,7 +74,7 @@ def command(
 
 
 def _approve(desk: Desk, found: list[Review]) -> int:
-    from amplify.steps.approve import approve, to_review
+    from amplify.decisions.approve import approve, to_review
 
     approve(desk, found, actor())
     console().print(f"approved: {len(found)}")
@@ -87,7 +87,7 @@ def _approve(desk: Desk, found: list[Review]) -> int:
 
 def _review(desk: Desk, waiting: list[Review]) -> int:
     """One card after another, a key each. The number of cards may shrink meanwhile: others review too."""
-    from amplify.steps.approve import approve, reject, to_review
+    from amplify.decisions.approve import approve, reject, to_review
 
     out, zones, done = console(), _zones(desk), {"approved": 0, "rejected": 0, "skipped": 0}
     for number, one in enumerate(waiting, 1):

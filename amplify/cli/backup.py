@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from amplify.cli.desk import AsJson, Workspace
+from amplify.cli.open_context import AsJson, Workspace
 from amplify.cli.output import console, counted, progress, say_json
-from amplify.ledger.store import ledger_url
+from amplify.ledger.database import ledger_url
 from amplify.model.errors import WrongUse
 from amplify.workspace.locate import find_root
 
@@ -23,7 +23,7 @@ def command(
 
     Sessions and secrets are not in it. `amplify restore` puts it back.
     """
-    from amplify.steps.backup import backup
+    from amplify.operations.backup import backup
 
     root = find_root(workspace)
     with progress("packing bytes", quiet=as_json) as told:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amplify.cli.desk import AsJson, Workspace, looking_clock
+from amplify.cli.open_context import AsJson, Workspace, looking_clock
 from amplify.model.errors import WrongUse
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from amplify.banner.render import Batch, Refusal, Wanted
     from amplify.model.workspace import Workspace as Words
-    from amplify.steps.banner import Batch, Refusal, Wanted
 
 ACTIONS = ("list", "render", "preview", "bars")
 
@@ -76,7 +76,7 @@ def command(
         raise WrongUse(f"`banner {action}` is nothing we do: {', '.join(ACTIONS)}")
     found, now = _read(workspace)
     if action == "bars":
-        from amplify.cli.bars import Asked, bars
+        from amplify.cli.banner_bars import Asked, bars
 
         asked = Asked(
             names,
@@ -109,7 +109,7 @@ def command(
     ):
         if given not in (None, False):
             raise WrongUse(f"{name} goes with `amplify banner bars`")
-    from amplify.steps.banner import Wanted
+    from amplify.banner.render import Wanted
 
     wanted = Wanted(tuple(names), tuple(person or ()), tuple(lang or ()), tuple(size or ()))
     if action == "list":
@@ -119,8 +119,8 @@ def command(
 
 def _read(workspace: Path | None) -> tuple[Words, datetime]:
     """The files alone: banners need no ledger."""
+    from amplify.context.app_context import UnreadableFiles
     from amplify.platforms.registry import NAMES
-    from amplify.steps.desk import UnreadableFiles
     from amplify.workspace.load import load
     from amplify.workspace.locate import find_root
 
@@ -134,9 +134,9 @@ def _list(words: Words, now: datetime, wanted: Wanted, as_json: bool) -> int:
     from rich.padding import Padding
     from rich.text import Text
 
+    from amplify.banner.render import words_of
     from amplify.cli.output import console, counted, say_json
-    from amplify.model.bannersize import SIZES
-    from amplify.steps.banner import words_of
+    from amplify.model.banner_size import SIZES
 
     worded, refused = words_of(words, now, wanted)
     if as_json:
@@ -174,8 +174,8 @@ def _say_refusal(one: Refusal) -> None:
 
 
 def _paint(words: Words, now: datetime, wanted: Wanted, quiet: bool) -> Batch:
+    from amplify.banner.render import banners
     from amplify.cli.output import progress
-    from amplify.steps.banner import banners
 
     if not words.banners:
         raise WrongUse("there are no templates: write one in media/banners/ (docs/banners.md)")
@@ -184,8 +184,8 @@ def _paint(words: Words, now: datetime, wanted: Wanted, quiet: bool) -> Batch:
 
 
 def _render(words: Words, now: datetime, wanted: Wanted, out: Path | None, as_json: bool) -> int:
+    from amplify.banner.sidecar import write
     from amplify.cli.output import console, counted, say_json
-    from amplify.steps.beside import write
 
     batch = _paint(words, now, wanted, as_json)
     folder = out or words.root / "media" / "rendered"
@@ -207,8 +207,8 @@ def _preview(words: Words, now: datetime, wanted: Wanted, out: Path | None, as_j
 
     from PIL import Image
 
+    from amplify.banner.contact_sheet import sheet, thumbnail
     from amplify.cli.output import console, counted, say_json
-    from amplify.media.banner.sheet import sheet, thumbnail
 
     path = out or words.root / ".amplify" / "banners.png"
     if path.suffix.lower() != ".png" or path.is_dir():

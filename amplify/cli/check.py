@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amplify.cli.desk import AsJson, Workspace, ledger_if_any, looking_clock
+from amplify.cli.open_context import AsJson, Workspace, ledger_if_any, looking_clock
 from amplify.cli.output import console, counted, progress, say_json, show_problems
 from amplify.model.errors import WrongUse
 from amplify.model.problem import Problem, Severity
 from amplify.workspace.locate import find_root
 
 if TYPE_CHECKING:
-    from amplify.steps.check import Checked
+    from amplify.planning.check import Checked
 
 
 class Format(StrEnum):
@@ -43,8 +43,8 @@ def command(
     """Find every problem of the files and of everything due in the horizon. Changes nothing."""
     from amplify.cli.annotations import annotation, folder_in_repository
     from amplify.cli.online import ask_platforms, complain_of_silence, known_as_json, remembered, show_known
+    from amplify.planning.check import check
     from amplify.platforms.registry import NAMES, dialect
-    from amplify.steps.check import check
 
     if as_json and form not in (None, Format.JSON):
         raise WrongUse("--json and --format contradict each other: give one of them")

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from amplify.cli.desk import Workspace
+from amplify.cli.open_context import Workspace
 from amplify.cli.output import console
 from amplify.workspace.locate import find_root
 
 if TYPE_CHECKING:
-    from amplify.steps.desk import Desk
+    from amplify.context.app_context import Desk
 
 START = datetime(2027, 5, 17, tzinfo=UTC)
 END = datetime(2027, 5, 24, tzinfo=UTC)
@@ -36,7 +36,7 @@ def command(
     In the middle of the week somebody comes free, and nothing more is said about her; everything else goes on.
     """
     from amplify.cli.rehearsal import Rehearsal, copy_workspace, look_around, opened, play, show_outcome
-    from amplify.steps.rehearse import Happening
+    from amplify.operations.rehearse import Happening
 
     source = find_root(workspace)
     copy, played = folder.absolute() / "workspace", folder.absolute() / "rehearsal"
@@ -56,8 +56,8 @@ def command(
 
 def _release(desk: Desk) -> None:
     """What the desk does when the news comes: `amplify people set mira --state release_confirmed …`."""
+    from amplify.decisions.people import set_person
     from amplify.model.person import PersonState
-    from amplify.steps.people import set_person
 
     person = desk.workspace().people.get(RELEASED)
     if person is not None and person.state is not PersonState.RELEASE_CONFIRMED:  # else the demo was broken off here
@@ -68,7 +68,7 @@ def _support(desk: Desk, folder: Path) -> None:
     """Paint the banners and build the toolkit; whoever must not be spoken of stands in none of it."""
     from amplify.cli.output import progress
     from amplify.cli.toolkit import show
-    from amplify.steps.toolkit import toolkit
+    from amplify.toolkit.build import toolkit
 
     with progress("banners") as bar:
         built = toolkit(desk, folder, progress=bar)
@@ -80,8 +80,8 @@ def _tell(desk: Desk) -> None:
     """What the release held, and what was out by then: as `amplify stop` and `amplify takedown` would list it."""
     from sqlalchemy import func, select
 
-    from amplify.ledger.reach import reach
-    from amplify.ledger.stops import in_force
+    from amplify.ledger.holds.stops import in_force
+    from amplify.ledger.queries.stop_impact import reach
     from amplify.ledger.tables import DELIVERY
     from amplify.model.delivery import State
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amplify.cli.desk import AsJson, Workspace
+from amplify.cli.open_context import AsJson, Workspace
 from amplify.cli.output import console, counted, say_json
-from amplify.ledger.store import ledger_url
+from amplify.ledger.database import ledger_url
 from amplify.workspace.locate import find_root
 
 if TYPE_CHECKING:
-    from amplify.steps.examining.finding import Finding
+    from amplify.operations.doctor.finding import Finding
 
 _SIGNS = {"fine": ("ok  ", "green"), "look": ("look", "yellow"), "mend": ("MEND", "bold red")}
 
@@ -26,7 +26,7 @@ def command(
 
     It changes nothing, and shows names of secrets, never secrets. Exits with 3 where something has to be mended.
     """
-    from amplify.steps.doctor import doctor
+    from amplify.operations.doctor.doctor import doctor
 
     root = find_root(workspace)
     findings = doctor(root, ledger_url(root), online)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amplify.cli.desk import AsJson, Workspace, looking_clock, open_desk
+from amplify.cli.open_context import AsJson, Workspace, looking_clock, open_desk
 from amplify.model.errors import WrongUse
 
 if TYPE_CHECKING:
-    from amplify.steps.exporting.words import Exported
+    from amplify.export.export_model import Exported
 
 
 class Format(StrEnum):
@@ -44,9 +44,9 @@ def command(
     Nothing under embargo, and nothing that would be held: persons, stale facts, closed calls. These are counted.
     """
     from amplify.cli.output import console, counted, errors, say_json
-    from amplify.rules.horizon import horizon
-    from amplify.steps.export import export
-    from amplify.steps.exporting.markdown import withheld
+    from amplify.export.export import export
+    from amplify.export.export_markdown import withheld
+    from amplify.rules.plan.horizon import horizon
 
     if as_json and form is not None:
         raise WrongUse("--json and --format contradict each other: give one of them")
@@ -74,8 +74,8 @@ def command(
 
 
 def _text(found: Exported, form: Format) -> str:
-    from amplify.steps.exporting.markdown import as_markdown
-    from amplify.steps.exporting.spreadsheet import as_csv
+    from amplify.export.export_csv import as_csv
+    from amplify.export.export_markdown import as_markdown
 
     return as_csv(found) if form is Format.CSV else as_markdown(found)
 

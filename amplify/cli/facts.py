@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amplify.cli.desk import AsJson, Workspace, looking_clock, open_desk
+from amplify.cli.open_context import AsJson, Workspace, looking_clock, open_desk
 from amplify.cli.output import console, counted, progress, say_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from amplify.steps.facts import CallStanding, Facts, FactStanding, Held
+    from amplify.planning.facts import CallStanding, Facts, FactStanding, Held
 
 
 def command(
@@ -23,8 +23,8 @@ def command(
     as_json: AsJson = False,
 ) -> int:
     """List facts and calls to action that go out of date, are replaced, or disagree, and the posts they would hold."""
-    from amplify.steps.facts import facts
-    from amplify.steps.plan import plan
+    from amplify.planning.facts import facts
+    from amplify.planning.plan import plan
 
     desk = open_desk(workspace, looking_clock())
     try:

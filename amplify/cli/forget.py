@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from amplify.cli.actor import actor
-from amplify.cli.desk import Workspace, open_desk
+from amplify.cli.open_context import Workspace, open_desk
 from amplify.cli.output import console, progress
 from amplify.cli.sure import Yes, sure
 
@@ -25,7 +25,7 @@ def command(
 
     What is out stays out (`amplify takedown`), and files, backups and reports are yours to mend.
     """
-    from amplify.steps.forget import forget, mentions
+    from amplify.decisions.forget import forget, mentions
 
     desk = open_desk(workspace)
     with progress("looking") as told:

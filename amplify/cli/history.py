@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from amplify.cli.desk import AsJson, Workspace, open_desk
+from amplify.cli.open_context import AsJson, Workspace, open_desk
 from amplify.cli.output import complain, console, counted, say_json
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ def command(
     as_json: AsJson = False,
 ) -> int:
     """Read what people did: stops, approvals, takedowns, changed states. Exit code 3 where the record was touched."""
-    from amplify.ledger.history import deeds
-    from amplify.ledger.history import verify as verified
+    from amplify.ledger.queries.audit_log import deeds
+    from amplify.ledger.queries.audit_log import verify as verified
 
     desk = open_desk(workspace)
     with desk.ledger.read() as connection:

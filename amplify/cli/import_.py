@@ -24,10 +24,10 @@ def command(
     """
     from amplify.cli.output import console, say_json, show_problems
     from amplify.platforms.registry import NAMES
-    from amplify.workspace.edit import append_entries
+    from amplify.workspace.csv_import import read_sheet
     from amplify.workspace.load import survey
     from amplify.workspace.locate import find_root
-    from amplify.workspace.sheet import read_sheet
+    from amplify.workspace.yaml_append import append_entries
 
     root = find_root(workspace)
     sheet = read_sheet(survey(root, frozenset(NAMES)), file)

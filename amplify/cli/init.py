@@ -15,7 +15,7 @@ def command(
 ) -> None:
     """Make a new workspace: a small example campaign to change into your own."""
     from amplify.cli.output import console, say_json
-    from amplify.workspace.starter import plant
+    from amplify.workspace.scaffold import plant
 
     written = plant(folder, datetime.now(UTC).date())
     if as_json:

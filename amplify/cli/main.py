@@ -118,7 +118,7 @@ def _explain(error: BaseException) -> int:
 
 
 def _unexpected(error: BaseException) -> int:
-    from amplify.cli.crash import keep
+    from amplify.cli.crash_report import keep
     from amplify.cli.output import complain
 
     where = keep(error)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from amplify.cli.desk import AsJson, Workspace, open_desk
+from amplify.cli.open_context import AsJson, Workspace, open_desk
 from amplify.cli.output import complain, console, progress, say_json
 
 
@@ -16,7 +16,7 @@ def command(
     as_json: AsJson = False,
 ) -> int:
     """Append a reading to every post whose next mark (1 h, 24 h, 7 d) is over."""
-    from amplify.steps.measure import measure
+    from amplify.engine.measure import measure
 
     desk = open_desk(workspace)
     with progress("reading", quiet=as_json) as told:

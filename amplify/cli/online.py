@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from amplify.cli.output import complain, console, counted, progress
-from amplify.model.known import NOTHING_KNOWN, Known
+from amplify.model.server_info import NOTHING_KNOWN, Known
 
 if TYPE_CHECKING:
-    from amplify.ledger.store import Ledger
-    from amplify.steps.online import Asked
+    from amplify.ledger.database import Ledger
+    from amplify.planning.server_lookup import Asked
 
 
 def remembered(ledger: Ledger | None) -> Known:
     """What the ledger knows; nothing where there is none, as in a pull request."""
-    from amplify.ledger.learned import known
+    from amplify.ledger.queries.saved_server_info import known
 
     if ledger is None:
         return NOTHING_KNOWN
@@ -26,10 +26,10 @@ def remembered(ledger: Ledger | None) -> Known:
 
 def ask_platforms(root: Path, quiet: bool) -> Asked:
     """Ask every platform we have an account on, with a progress bar."""
-    from amplify.cli.desk import open_desk
+    from amplify.cli.open_context import open_desk
+    from amplify.context.app_context import UnreadableFiles
     from amplify.model.errors import WrongUse
-    from amplify.steps.desk import UnreadableFiles
-    from amplify.steps.online import Asked, ask
+    from amplify.planning.server_lookup import Asked, ask
 
     desk = open_desk(root)
     try:

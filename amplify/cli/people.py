@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amplify.cli.desk import AsJson, Workspace, looking_clock, open_desk
+from amplify.cli.open_context import AsJson, Workspace, looking_clock, open_desk
 from amplify.model.errors import WrongUse
 from amplify.model.person import PersonState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from amplify.steps.people import Changed, Standing
+    from amplify.decisions.people import Changed, Standing
 
 
 def command(
@@ -58,7 +58,7 @@ def command(
 
 def _list(workspace: Workspace, days: int, as_json: bool) -> int:
     from amplify.cli.output import console, counted, say_json
-    from amplify.steps.people import due_for_review, people
+    from amplify.decisions.people import due_for_review, people
 
     desk = open_desk(workspace, looking_clock())
     try:
@@ -123,7 +123,7 @@ def _set(
 ) -> int:
     from amplify.cli.actor import actor
     from amplify.cli.output import say_json
-    from amplify.steps.people import set_person
+    from amplify.decisions.people import set_person
 
     desk = open_desk(workspace)
     try:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from amplify.cli.desk import AsJson, Workspace, looking_clock, open_desk
+from amplify.cli.open_context import AsJson, Workspace, looking_clock, open_desk
 from amplify.cli.output import clock_time, console, progress, say_json, show_problems
 
 if TYPE_CHECKING:
@@ -33,13 +33,13 @@ def command(
     as_json: AsJson = False,
 ) -> int:
     """List the deliveries to come and the difference from the ledger. Changes nothing."""
-    from amplify.ledger.queueing import difference
-    from amplify.ledger.spending import budgets
-    from amplify.rules.budget import planned as months_of
-    from amplify.rules.cost import micros, totals
-    from amplify.rules.horizon import horizon
-    from amplify.steps.embargo import embargoed
-    from amplify.steps.plan import plan
+    from amplify.ledger.holds.spending import budgets
+    from amplify.ledger.rows.plan_changes import difference
+    from amplify.planning.embargo import embargoed
+    from amplify.planning.plan import plan
+    from amplify.rules.plan.budget import planned as months_of
+    from amplify.rules.plan.cost import micros, totals
+    from amplify.rules.plan.horizon import horizon
 
     desk = open_desk(workspace, looking_clock())
     words = desk.workspace()
@@ -105,7 +105,7 @@ def _show_fallbacks(words: Words, shown: tuple[Planned, ...]) -> None:
 
 def _show_cost(shown: tuple[Planned, ...], readings: int) -> None:
     """What it costs on platforms that ask for money, in a line; nothing where nothing costs."""
-    from amplify.rules.cost import AS_OF, dollars, totals
+    from amplify.rules.plan.cost import AS_OF, dollars, totals
 
     costs = totals(shown, readings)
     if costs.total:

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amplify.cli.desk import AsJson, Workspace, looking_clock, open_desk
 from amplify.cli.online import ago
+from amplify.cli.open_context import AsJson, Workspace, looking_clock, open_desk
 from amplify.cli.output import console, counted, local, say_json, show_problems
 from amplify.model.errors import WrongUse
 
 if TYPE_CHECKING:
+    from amplify.context.app_context import Desk
     from amplify.model.plan import Plan
-    from amplify.steps.desk import Desk
-    from amplify.steps.preview import Preview
+    from amplify.planning.preview import Preview
 
 
 def command(
@@ -37,9 +37,9 @@ def command(
     as_json: AsJson = False,
 ) -> int:
     """Show each message as it would go out: text, length, pictures, and the exact request. Makes none."""
-    from amplify.rules.horizon import horizon
-    from amplify.steps.plan import plan
-    from amplify.steps.preview import as_if_queued, preview
+    from amplify.planning.plan import plan
+    from amplify.planning.preview import as_if_queued, preview
+    from amplify.rules.plan.horizon import horizon
 
     if with_embargoed and out is None:
         raise WrongUse("--with-embargoed goes with --out: the terminal shows everything anyway")
@@ -78,8 +78,8 @@ def command(
 
 
 def _draw(desk: Desk, planned: Plan, shown: list[Preview], out: Path, with_embargoed: bool, as_json: bool) -> int:
-    from amplify.rules.cost import totals
-    from amplify.steps.previewing.page import as_html, page_of
+    from amplify.preview.preview_html import as_html, page_of
+    from amplify.rules.plan.cost import totals
 
     page = page_of(desk, planned, shown, with_embargoed)
     try:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from amplify.cli.actor import actor
-from amplify.cli.desk import Workspace, open_desk
+from amplify.cli.open_context import Workspace, open_desk
 from amplify.cli.output import console, progress
 from amplify.cli.sure import Yes, sure
 from amplify.model.errors import WrongUse
@@ -25,7 +25,7 @@ def command(
     workspace: Workspace = None,
 ) -> int:
     """Erase the texts of old deliveries and what old acts were about. That they were, and their counts, stay."""
-    from amplify.steps.prune import old, prune
+    from amplify.decisions.prune import old, prune
 
     desk = open_desk(workspace)
     found = old(desk, _age(older_than))

@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amplify.cli.desk import AsJson, Workspace, open_desk
 from amplify.cli.logs import LogForm, start_log
-from amplify.cli.stopping import stopping
+from amplify.cli.open_context import AsJson, Workspace, open_desk
+from amplify.cli.signals import stopping
 
 if TYPE_CHECKING:
-    from amplify.ledger.claimed import Claimed
-    from amplify.steps.publish import Pass
+    from amplify.engine.publish import Pass
+    from amplify.ledger.rows.claimed_delivery import Claimed
 
 Workers = Annotated[int, typer.Option(min=1, max=256, help="How many deliveries may be on their way at once.")]
 
 
 def command(workspace: Workspace = None, workers: Workers = 8, as_json: AsJson = False, log: LogForm = None) -> int:
     """Publish everything that is due now, once, and exit. Safe to run as often as you like, and at once."""
-    from amplify.steps.publish import publish
+    from amplify.engine.publish import publish
 
     start_log(log)
     desk = open_desk(workspace)

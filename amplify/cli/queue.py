@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amplify.cli.desk import AsJson, Workspace, open_desk
+from amplify.cli.open_context import AsJson, Workspace, open_desk
 from amplify.cli.output import console, counted, errors, progress, say_json
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def command(
     as_json: AsJson = False,
 ) -> int:
     """Write the plan into the ledger, up to the horizon. Running it twice changes nothing."""
-    from amplify.steps.queue import queue
+    from amplify.planning.queue import queue
 
     desk = open_desk(workspace)
 

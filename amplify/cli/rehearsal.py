@@ -16,18 +16,18 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from amplify.cli.output import STATE_STYLES, console, errors
-from amplify.ledger.store import LEDGER_FILE, Ledger
+from amplify.context.app_context import Desk
+from amplify.context.timings import Timings
+from amplify.ledger.database import LEDGER_FILE, Ledger
 from amplify.ledger.tables import DELIVERY, READING
 from amplify.model.account import Account
 from amplify.model.clock import SetClock
 from amplify.model.errors import WrongUse
+from amplify.operations.rehearse import Happening, Lapse, is_over, rehearse
 from amplify.stage.process import Control, Stage
-from amplify.steps.desk import Desk
-from amplify.steps.rehearse import Happening, Lapse, is_over, rehearse
-from amplify.steps.timings import Timings
 
 if TYPE_CHECKING:
-    from amplify.ledger.claimed import Claimed
+    from amplify.ledger.rows.claimed_delivery import Claimed
     from amplify.model.workspace import Workspace
 
 TIMINGS = Timings(
@@ -182,7 +182,7 @@ def outcome_table(desk: Desk, end: datetime) -> Any:
 def show_outcome(rehearsal: Rehearsal, desk: Desk, stage: Stage) -> Mapping[str, Path]:
     """Write report and timelines, print the table and the paths."""
     from amplify.cli.report import collect
-    from amplify.steps.reporting.files import write_report
+    from amplify.report.report_files import write_report
 
     timelines = stage.control.render(rehearsal.folder / "timelines")
     files = write_report(collect(desk, rehearsal.start, rehearsal.end), rehearsal.folder / "report")

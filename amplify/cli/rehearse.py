@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from amplify.cli.desk import Workspace
+from amplify.cli.open_context import Workspace
 from amplify.cli.output import console
 from amplify.model.errors import WrongUse
 from amplify.workspace.locate import find_root

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amplify.cli.desk import AsJson, Workspace, looking_clock, open_desk
+from amplify.cli.open_context import AsJson, Workspace, looking_clock, open_desk
 from amplify.model.errors import ProblemsFound, WrongUse
 
 if TYPE_CHECKING:
-    from amplify.steps.desk import Desk
-    from amplify.steps.reporting.words import Report
+    from amplify.context.app_context import Desk
+    from amplify.report.report_model import Report
 
 
 class Format(StrEnum):
@@ -47,7 +47,7 @@ def command(
     """
     from amplify.cli.output import console, say_json
     from amplify.cli.report_screen import show
-    from amplify.steps.reporting.data import as_json as plain
+    from amplify.report.report_json import as_json as plain
 
     start, end = _day(first, "--from"), _day(last, "--to")
     if end is not None:
@@ -84,10 +84,10 @@ def _day(told: str | None, option: str) -> datetime | None:
 def collect(desk: Desk, start: datetime | None, end: datetime | None) -> Report:
     """Read the ledger; names and marks from the files, unless these cannot be read just now."""
     from amplify.cli.output import complain, counted
-    from amplify.steps.embargo import embargoed
-    from amplify.steps.report import MARKS, report
-    from amplify.steps.reporting.names import names_of
-    from amplify.steps.reporting.words import Names
+    from amplify.planning.embargo import embargoed
+    from amplify.report.display_names import names_of
+    from amplify.report.report import MARKS, report
+    from amplify.report.report_model import Names
 
     names: Names = Names()
     marks: Sequence[timedelta] = MARKS
@@ -114,10 +114,10 @@ def collect(desk: Desk, start: datetime | None, end: datetime | None) -> Report:
 def _text(found: Report, form: Format) -> str:
     import json
 
-    from amplify.steps.reporting.data import as_json
-    from amplify.steps.reporting.markdown import as_markdown
-    from amplify.steps.reporting.page import as_html
-    from amplify.steps.reporting.spreadsheet import as_csv
+    from amplify.report.report_csv import as_csv
+    from amplify.report.report_html import as_html
+    from amplify.report.report_json import as_json
+    from amplify.report.report_markdown import as_markdown
 
     if form is Format.JSON:
         return json.dumps(as_json(found), ensure_ascii=False, indent=2) + "\n"
@@ -125,7 +125,7 @@ def _text(found: Report, form: Format) -> str:
 
 
 def _write(found: Report, out: Path, form: Format | None) -> tuple[Path, ...]:
-    from amplify.steps.reporting.files import write_report
+    from amplify.report.report_files import write_report
 
     ending = out.suffix.removeprefix(".").lower()
     if form is None and ending in tuple(Format) and not out.is_dir():

@@ -9,9 +9,9 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from amplify.cli.output import console
-from amplify.steps.reporting.document import Cell, Table
-from amplify.steps.reporting.sections import document
-from amplify.steps.reporting.words import Report
+from amplify.report.document import Cell, Table
+from amplify.report.report_model import Report
+from amplify.report.sections import document
 
 INDENT = (0, 0, 0, 2)
 

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from amplify.cli.backup import ledger_file
-from amplify.cli.desk import AsJson, Workspace
+from amplify.cli.open_context import AsJson, Workspace
 from amplify.cli.output import complain, console, counted, progress, say_json
-from amplify.ledger.store import Ledger, ledger_url
+from amplify.context.timings import timings
+from amplify.ledger.database import Ledger, ledger_url
 from amplify.model.errors import WrongUse
-from amplify.steps.timings import timings
 from amplify.workspace.locate import find_root
 
 if TYPE_CHECKING:
-    from amplify.steps.restore import Restored
+    from amplify.operations.restore import Restored
 
 
 def command(
@@ -42,7 +42,7 @@ def command(
     What the backup holds as waiting and what was due since may have been sent: it becomes unsure, is looked up on its
     platform, and goes out again only when a person has settled it.
     """
-    from amplify.steps.restore import restore, restored_by_hand
+    from amplify.operations.restore import restore, restored_by_hand
 
     if (file is None) != by_hand or (made is not None and not by_hand):
         raise WrongUse("name the backup's file, or say `--by-hand` where the ledger was put back already")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from amplify.cli.actor import actor
-from amplify.cli.desk import AsJson, Workspace, open_desk
+from amplify.cli.open_context import AsJson, Workspace, open_desk
 from amplify.cli.output import console, say_json
 from amplify.cli.subject import Account, All, Campaign, Entry, Hashtag, Partner, Person, Platform, chosen
 from amplify.model.errors import WrongUse
@@ -30,7 +30,7 @@ def command(
 
     What was due meanwhile is missed and never goes out late; what had been approved has to be approved anew.
     """
-    from amplify.steps.resume import resume
+    from amplify.decisions.resume import resume
 
     subject = chosen(
         everything,

@@ -12,8 +12,8 @@ from rich.text import Text
 from amplify.cli.output import local
 
 if TYPE_CHECKING:
+    from amplify.decisions.approve import Review
     from amplify.model.message import Attachment, Message
-    from amplify.steps.approve import Review
 
 _MICROS = 1_000_000
 

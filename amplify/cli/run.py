@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amplify.cli.desk import Workspace, open_desk
 from amplify.cli.healthat import HealthAt
 from amplify.cli.logs import LogForm, start_log
+from amplify.cli.open_context import Workspace, open_desk
 from amplify.cli.output import complain, console, paused, show_problems
 from amplify.cli.publish import Workers, show, tell
-from amplify.cli.stopping import stopping
-from amplify.steps.desk import Desk
+from amplify.cli.signals import stopping
+from amplify.context.app_context import Desk
 
 if TYPE_CHECKING:
-    from amplify.ledger.claimed import Claimed
+    from amplify.ledger.rows.claimed_delivery import Claimed
     from amplify.model.errors import AmplifyError
 
 
@@ -47,7 +47,7 @@ def command(
 
 
 def _drained(desk: Desk, workers: int, stop: Event) -> int:
-    from amplify.steps.publish import publish
+    from amplify.engine.publish import publish
 
     done = publish(desk, workers=workers, told=tell, stop=stop)
     show(done, as_json=False)
@@ -55,7 +55,7 @@ def _drained(desk: Desk, workers: int, stop: Event) -> int:
 
 
 def _run(desk: Desk, workers: int, stop: Event, health: str | None) -> None:
-    from amplify.clock.daemon import Daemon
+    from amplify.daemon.daemon import Daemon
 
     def another() -> Desk:
         return Desk(desk.root, desk.ledger, desk.clock, desk.timings)
@@ -63,7 +63,7 @@ def _run(desk: Desk, workers: int, stop: Event, health: str | None) -> None:
     with ExitStack() as opened:
         beat = None
         if health is not None:
-            from amplify.clock.health import Health, address
+            from amplify.daemon.health import Health, address
 
             beat = opened.enter_context(Health(desk.ledger, desk.clock, address(health))).beat
         console().print("running; Ctrl-C stops after the deliveries in hand")
@@ -103,7 +103,7 @@ class Aloud:
 
     def broke(self, error: BaseException) -> None:
         """Where it happened is kept in a file; once for each kind."""
-        from amplify.cli.crash import keep
+        from amplify.cli.crash_report import keep
 
         kind = f"{type(error).__module__}.{type(error).__name__}"
         with self._lock:

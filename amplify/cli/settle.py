@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from amplify.cli.actor import actor
-from amplify.cli.desk import Workspace, open_desk
+from amplify.cli.open_context import Workspace, open_desk
 from amplify.cli.output import console
 from amplify.model.errors import WrongUse
 
@@ -22,7 +22,7 @@ def command(
 
     One that is being taken down is deleted where it is out.
     """
-    from amplify.steps.settle import settle
+    from amplify.decisions.settle import settle
 
     if (sent is None) == (not not_sent):
         raise WrongUse("say one of `--sent URL` and `--not-sent`")

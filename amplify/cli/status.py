@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from amplify.cli.desk import AsJson, Workspace, looking_clock, open_desk
 from amplify.cli.online import limit_lines, limits_as_json
+from amplify.cli.open_context import AsJson, Workspace, looking_clock, open_desk
 from amplify.cli.output import STATE_STYLES, complain, console, paused, say_json
 from amplify.model.errors import WrongUse
 
 if TYPE_CHECKING:
-    from amplify.ledger.standing import Standing
-    from amplify.steps.desk import Desk
+    from amplify.context.app_context import Desk
+    from amplify.ledger.queries.ledger_status import Standing
 
 
 def command(
@@ -27,12 +27,12 @@ def command(
     as_json: AsJson = False,
 ) -> int:
     """Show what is out, what comes next, what is held and why, and what a person should look at."""
-    from amplify.ledger.accounts import accounts
-    from amplify.ledger.pulse import pulse
-    from amplify.ledger.spending import budgets
-    from amplify.ledger.standing import standing
-    from amplify.ledger.store import HEAD
-    from amplify.steps.lastpass import last_pass
+    from amplify.engine.heartbeat import last_pass
+    from amplify.ledger.database import HEAD
+    from amplify.ledger.holds.spending import budgets
+    from amplify.ledger.queries.account_status import accounts
+    from amplify.ledger.queries.ledger_status import standing
+    from amplify.ledger.queries.metrics import pulse
 
     desk = open_desk(workspace, looking_clock())
     if delivery is not None:
@@ -80,7 +80,7 @@ def command(
 def _story(desk: Desk, delivery: str, as_json: bool) -> int:
     """One delivery, or several whose ids begin alike."""
     from amplify.cli.story import show_story
-    from amplify.ledger.story import stories
+    from amplify.ledger.queries.delivery_history import stories
 
     with desk.ledger.read() as connection:
         found = stories(connection, delivery)

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from amplify.cli.actor import actor
-from amplify.cli.desk import AsJson, Workspace, open_desk
+from amplify.cli.open_context import AsJson, Workspace, open_desk
 from amplify.cli.output import complain, console, counted, say_json
 from amplify.cli.subject import Account, All, Campaign, Entry, Hashtag, Partner, Person, Platform, chosen
 from amplify.model.errors import WrongUse
 
 if TYPE_CHECKING:
-    from amplify.ledger.stops import Stop
-    from amplify.steps.stop import Stopped
-    from amplify.steps.supporting.built import BuiltPage
+    from amplify.decisions.stop import Stopped
+    from amplify.ledger.holds.stops import Stop
+    from amplify.toolkit.build_record import BuiltPage
 
 _SHOWN = 12
 
@@ -46,8 +46,8 @@ def command(
     Nothing that names it is sent any more, thread tails and boosts too, until somebody resumes it. Without an option,
     list what is stopped. It works while files are broken.
     """
-    from amplify.steps.stop import standing, stop
-    from amplify.steps.supporting.built import naming
+    from amplify.decisions.stop import standing, stop
+    from amplify.toolkit.build_record import naming
 
     subject = chosen(
         everything,

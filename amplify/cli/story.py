@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from amplify.cli.output import STATE_STYLES, console
 
 if TYPE_CHECKING:
-    from amplify.ledger.story import Story
+    from amplify.ledger.queries.delivery_history import Story
 
 
 def show_story(story: Story) -> None:

@@ -28,7 +28,7 @@ def chosen(everything: bool, **named: str | None) -> tuple[str, str] | None:
     if len(given) > 1:
         raise WrongUse(f"name one thing at a time, not {' and '.join(f'--{kind}' for kind, _ in given)}")
     if given and given[0][0] == "hashtag":
-        from amplify.ledger.stops import folded
+        from amplify.ledger.holds.stops import folded
 
         return "hashtag", folded(given[0][1].strip())
     return (given[0][0], given[0][1].strip()) if given else None

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from amplify.cli.actor import actor
-from amplify.cli.desk import AsJson, Workspace, open_desk
+from amplify.cli.open_context import AsJson, Workspace, open_desk
 from amplify.cli.output import STATE_STYLES, complain, console, counted, progress, say_json
 from amplify.model.errors import WrongUse
 
 if TYPE_CHECKING:
-    from amplify.ledger.up import Up
-    from amplify.steps.takedown import TakenDown
+    from amplify.decisions.takedown import TakenDown
+    from amplify.ledger.queries.published import Up
 
 
 def command(
@@ -39,8 +39,8 @@ def command(
     Several selections narrow each other. What cannot be deleted now is deleted by later passes; `status` shows it.
     With --json and without --yes it only lists.
     """
-    from amplify.ledger.up import Wanted
-    from amplify.steps.takedown import takedown, what_is_up
+    from amplify.decisions.takedown import takedown, what_is_up
+    from amplify.ledger.queries.published import Wanted
 
     wanted = Wanted(person, campaign, entry, post, account, hashtag, tuple(delivery or ()))
     if wanted == Wanted():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amplify.cli.desk import AsJson, Workspace, looking_clock, open_desk
+from amplify.cli.open_context import AsJson, Workspace, looking_clock, open_desk
 from amplify.cli.output import console, counted, say_json
 from amplify.model.errors import WrongUse
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
-    from amplify.steps.text import Said
+    from amplify.planning.text import Said
 
 _CONTEXT = 30
 """Code points shown on each side of the place where a text would be cut."""
@@ -37,8 +37,8 @@ def command(
     as_json: AsJson = False,
 ) -> int:
     """Show how a text stands on each platform: length, what links, what breaks. Sends nothing."""
+    from amplify.planning.text import stand_everywhere, stand_post
     from amplify.platforms.registry import NAMES, dialect
-    from amplify.steps.text import stand_everywhere, stand_post
 
     if sum((text is not None, post is not None, batch)) > 1:
         raise WrongUse("give one of these: a text, --post, or --batch")
@@ -69,8 +69,8 @@ def _standard_input() -> str:
 
 
 def _answer_lines() -> int:
+    from amplify.planning.text import batch, lines_of
     from amplify.platforms.registry import NAMES, dialect
-    from amplify.steps.text import batch, lines_of
 
     all_good = True
     out = sys.stdout.buffer

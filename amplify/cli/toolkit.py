@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amplify.cli.desk import AsJson, Workspace, looking_clock, open_desk
+from amplify.cli.open_context import AsJson, Workspace, looking_clock, open_desk
 
 if TYPE_CHECKING:
-    from amplify.steps.supporting.words import Built
+    from amplify.toolkit.toolkit_model import Built
 
 
 class What(StrEnum):
@@ -40,7 +40,7 @@ def command(
     not stand on it: build it again whenever something changes.
     """
     from amplify.cli.output import progress, say_json
-    from amplify.steps.toolkit import toolkit
+    from amplify.toolkit.build import toolkit
 
     desk = open_desk(workspace, looking_clock())
     try:
@@ -61,7 +61,7 @@ def show(built: Built, short: bool = False) -> None:
     from rich.text import Text
 
     from amplify.cli.output import console, counted
-    from amplify.steps.supporting.words import LEFT_OUT, texts
+    from amplify.toolkit.toolkit_model import LEFT_OUT, texts
 
     out = console()
     out.print(f"{'toolkit':10} {Path(built.folder) / 'index.html'}", markup=False, soft_wrap=True)

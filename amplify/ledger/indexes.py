@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Index, text
 
-from amplify.ledger.care import STOP
+from amplify.ledger.decision_tables import STOP
 from amplify.ledger.tables import DELIVERY, READING
 
 _waiting = text("state = 'waiting'")

@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from amplify.ledger.store import Ledger
+from amplify.ledger.database import Ledger
 
 _CHANNEL: Final = "amplify"
 _NOTIFY: Final = f"NOTIFY {_CHANNEL}"

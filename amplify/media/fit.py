@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from amplify.media.paint import FORMATS, BadPicture, Painted, drawn, painted
-from amplify.rules.containers.traces import kind_of, traces
+from amplify.media.reencode import FORMATS, BadPicture, Painted, drawn, painted
+from amplify.rules.file_formats.leftover_metadata import kind_of, traces
 
 if TYPE_CHECKING:
     from PIL.Image import Image

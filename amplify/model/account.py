@@ -6,9 +6,9 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from amplify.model.base import Entry, Id, Text, Url, Word, Zone
 from amplify.model.campaign import Caps
-from amplify.model.platformname import PlatformName
-from amplify.model.word import Entry, Id, Text, Url, Word, Zone
+from amplify.model.platform_name import PlatformName
 
 
 class Automation(Word):

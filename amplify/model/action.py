@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from amplify.model.word import Entry, Id, Instant, Lang, Text, Url
+from amplify.model.base import Entry, Id, Instant, Lang, Text, Url
 
 
 class Action(Entry):

@@ -6,8 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from amplify.model.bannersize import Override, SizeName
-from amplify.model.word import Entry, Id, Lang, Text, Word
+from amplify.model.banner_size import Override, SizeName
+from amplify.model.base import Entry, Id, Lang, Text, Word
 
 Box = Annotated[tuple[Annotated[float, Field(ge=-100, le=200)], ...], Field(min_length=4, max_length=4)]
 """Left, top, width, height, in per cent of the room inside the margins."""

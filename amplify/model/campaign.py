@@ -6,8 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from amplify.model.platformname import PlatformName
-from amplify.model.word import Day, Duration, Entry, Id, Instant, Lang, Tag, Text, Word
+from amplify.model.base import Day, Duration, Entry, Id, Instant, Lang, Tag, Text, Word
+from amplify.model.platform_name import PlatformName
 
 
 class Hashtag(Word):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from amplify.model.word import Day, Entry, Id, Lang, Text, Url
+from amplify.model.base import Day, Entry, Id, Lang, Text, Url
 
 
 class Fact(Entry):

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from amplify.model.platformname import PlatformName
-from amplify.model.word import Day, Entry, Id, Lang, Text, Url, Zone
+from amplify.model.base import Day, Entry, Id, Lang, Text, Url, Zone
+from amplify.model.platform_name import PlatformName
 
 
 class Partner(Entry):

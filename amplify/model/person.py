@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from amplify.model.word import Day, Entry, Id, Instant, Lang, Text, Url, Word
+from amplify.model.base import Day, Entry, Id, Instant, Lang, Text, Url, Word
 
 
 class PersonState(StrEnum):

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from amplify.model.moving import Motion
-from amplify.model.word import Entry, Id, Lang, Text, Url
+from amplify.model.base import Entry, Id, Lang, Text, Url
+from amplify.model.video import Motion
 
 
 class PictureNote(Entry):

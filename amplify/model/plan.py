@@ -40,7 +40,7 @@ class Planned:
     ours: bool
     """One of our own accounts: only these are queued."""
     approvals: int = 0
-    """How many people must approve it before it goes out (`rules.approving`)."""
+    """How many people must approve it before it goes out (`rules.plan.approval_policy`)."""
     approvals_why: str | None = None
     author: str | None = None
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from amplify.model.allowance import Heard
 from amplify.model.message import Attachment, Message, Part
+from amplify.model.rate_limit import Heard
 
 Json = dict[str, Any]
 

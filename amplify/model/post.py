@@ -7,10 +7,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from amplify.model.base import Duration, Entry, Id, Instant, Lang, Tag, Text, Url, Word
 from amplify.model.person import PersonState
-from amplify.model.platformname import PlatformName
+from amplify.model.platform_name import PlatformName
 from amplify.model.problem import Place
-from amplify.model.word import Duration, Entry, Id, Instant, Lang, Tag, Text, Url, Word
 
 Kind = Literal["statement", "cta", "fact", "quote", "anniversary", "solidarity", "memorial", "boost"]
 

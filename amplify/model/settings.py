@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, WithJsonSchema
 
+from amplify.model.base import Duration, Entry, Id, Lang, Text, Word
 from amplify.model.campaign import BannedTag, QuietPeriod
-from amplify.model.platformname import PlatformName
-from amplify.model.word import Duration, Entry, Id, Lang, Text, Word
+from amplify.model.platform_name import PlatformName
 
 Dollars = Annotated[
     Decimal,

@@ -15,7 +15,7 @@ from amplify.model.partner import Partner
 from amplify.model.person import Person
 from amplify.model.picture import Picture
 from amplify.model.post import Post
-from amplify.model.queue import QueueEntry
+from amplify.model.queue_entry import QueueEntry
 from amplify.model.settings import Settings
 
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from amplify.model.allowance import Allowance, Heard
 from amplify.model.platform import Connection
-from amplify.platforms.transport import seconds_until
+from amplify.model.rate_limit import Allowance, Heard
+from amplify.platforms.http import seconds_until
 
 
 def read(allowance: Allowance, headers: Mapping[str, str], family: str) -> Heard | None:

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Final, cast
 
-from amplify.model.dialect import Dialect
 from amplify.model.errors import WrongUse
 from amplify.model.platform import Connection, Platform
+from amplify.model.platform_profile import Dialect
 
 _ADAPTERS: Final = {
-    "x": "amplify.platforms.x:X",
-    "bluesky": "amplify.platforms.bluesky:Bluesky",
-    "mastodon": "amplify.platforms.mastodon:Mastodon",
+    "x": "amplify.platforms.x.adapter:X",
+    "bluesky": "amplify.platforms.bluesky.adapter:Bluesky",
+    "mastodon": "amplify.platforms.mastodon.adapter:Mastodon",
 }
 NAMES: Final = tuple(_ADAPTERS)
 """The platforms, in the order people expect them."""

@@ -21,8 +21,8 @@ from amplify.model.errors import TryLater
 from amplify.model.event import tell
 from amplify.model.message import Attachment, Message, Part
 from amplify.model.platform import Connection, Json
-from amplify.platforms.keeping import until
-from amplify.rules.prepared import holds
+from amplify.platforms.upload_expiry import until
+from amplify.rules.plan.upload_validity import holds
 
 
 class Uploads:

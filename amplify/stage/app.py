@@ -11,15 +11,15 @@ from starlette.routing import Route
 from starlette.types import Scope
 
 from amplify.stage import bluesky, mastodon_problems, x_problems
-from amplify.stage.allowance import Allowance
-from amplify.stage.answers import Denied, answer
 from amplify.stage.bluesky import Bluesky
 from amplify.stage.control import Control
 from amplify.stage.failures import Failures, platform_of
 from amplify.stage.mastodon import Mastodon
-from amplify.stage.pages import Pages
+from amplify.stage.rate_windows import Allowance
+from amplify.stage.responses import Denied, answer
 from amplify.stage.signature import oauth_fields
 from amplify.stage.state import State
+from amplify.stage.timeline_pages import Pages
 from amplify.stage.x import X
 
 

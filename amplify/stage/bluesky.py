@@ -10,8 +10,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from amplify.stage.allowance import HOUR, Allowance
-from amplify.stage.answers import Denied, answer, read_json
 from amplify.stage.bluesky_records import (
     POST,
     REPOST,
@@ -28,8 +26,10 @@ from amplify.stage.bluesky_session import ACCESS, REFRESH, bearer, tokens
 from amplify.stage.bluesky_views import Views
 from amplify.stage.identity import StageAccount
 from amplify.stage.pixels import look_at
-from amplify.stage.post import Json, Picture, StagePost
+from amplify.stage.rate_windows import HOUR, Allowance
+from amplify.stage.responses import Denied, answer, read_json
 from amplify.stage.state import State
+from amplify.stage.timeline_items import Json, Picture, StagePost
 
 BLOB_BYTES: Final = 52_428_800
 """Largest upload; whether it may hang on a post is asked when the post is put."""

@@ -10,10 +10,10 @@ from typing import Any, Final
 import libipld
 import regex
 
-from amplify.stage.answers import Denied
 from amplify.stage.identity import StageAccount
-from amplify.stage.post import Json, Shown
+from amplify.stage.responses import Denied
 from amplify.stage.state import State
+from amplify.stage.timeline_items import Json, Shown
 
 POST: Final = "app.bsky.feed.post"
 REPOST: Final = "app.bsky.feed.repost"

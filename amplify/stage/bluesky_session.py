@@ -9,9 +9,9 @@ import json
 import time
 from typing import Any, Final
 
-from amplify.stage.answers import Denied
 from amplify.stage.identity import StageAccount
-from amplify.stage.post import Json
+from amplify.stage.responses import Denied
+from amplify.stage.timeline_items import Json
 
 ACCESS: Final = "com.atproto.access"
 REFRESH: Final = "com.atproto.refresh"

@@ -8,12 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from amplify.stage.answers import Denied, answer
 from amplify.stage.bluesky_records import POST, refused
 from amplify.stage.engagement import counts
 from amplify.stage.identity import StageAccount
-from amplify.stage.post import Json, StagePost, stamp
+from amplify.stage.responses import Denied, answer
 from amplify.stage.state import State
+from amplify.stage.timeline_items import Json, StagePost, stamp
 
 BATCH = 25
 """Most addresses of one `getPosts`."""

@@ -10,13 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from amplify.stage.answers import Denied, answer, read_json
 from amplify.stage.failures import KINDS, Failure, Failures
 from amplify.stage.identity import PLATFORMS, StageAccount
-from amplify.stage.pages import Pages
-from amplify.stage.post import Json, StagePost
+from amplify.stage.responses import Denied, answer, read_json
 from amplify.stage.state import State
 from amplify.stage.timeline import pictures_of, web_address
+from amplify.stage.timeline_items import Json, StagePost
+from amplify.stage.timeline_pages import Pages
 
 _LOOPBACK = re.compile(r"(127\.0\.0\.1|localhost)(:\d+)?")
 _OUTSIDE = {
@@ -139,7 +139,7 @@ def _one_of(asked: Json, name: str, known: tuple[str, ...]) -> str:
 
 def _unseen(state: State, platform: str, id: str, account: StageAccount, url: str) -> StagePost:
     from amplify.stage.bluesky_records import record_cid
-    from amplify.stage.post import stamp
+    from amplify.stage.timeline_items import stamp
 
     now = state.now()
     text = f"A post outside this rehearsal: {url}"

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from amplify.stage.post import StagePost
 from amplify.stage.state import State
+from amplify.stage.timeline_items import StagePost
 
 _HALF_DAY: Final = 9 * 3600.0
 """Seconds in which a post gathers 63 % of what it ever will."""

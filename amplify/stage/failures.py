@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, get_args
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from amplify.stage.answers import Denied, answer
+from amplify.stage.responses import Denied, answer
 
 Kind = Literal[
     "refuse",

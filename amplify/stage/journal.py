@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from amplify.model.errors import NeedsPerson
-from amplify.stage.post import Json
+from amplify.stage.timeline_items import Json
 
 
 class Journal:

@@ -10,15 +10,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from amplify.stage.allowance import HOUR, Allowance, Budget
-from amplify.stage.answers import Denied, Form, answer, read_form
 from amplify.stage.identity import StageAccount
 from amplify.stage.mastodon_media import Media, Told
 from amplify.stage.mastodon_problems import base_of, injected, not_found
 from amplify.stage.mastodon_shapes import Shapes
 from amplify.stage.mastodon_statuses import Statuses
-from amplify.stage.post import Json, StagePost
+from amplify.stage.rate_windows import HOUR, Allowance, Budget
+from amplify.stage.responses import Denied, Form, answer, read_form
 from amplify.stage.state import State
+from amplify.stage.timeline_items import Json, StagePost
 
 Handler = Callable[[StageAccount, Request, Form], Awaitable[Any]]
 _GENERAL: Final = ("general", 300, 300.0)

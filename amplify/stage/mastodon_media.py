@@ -7,13 +7,13 @@ from typing import Final
 
 from starlette.requests import Request
 
-from amplify.stage.answers import Form
 from amplify.stage.identity import StageAccount
 from amplify.stage.mastodon_problems import base_of, not_found, refused
 from amplify.stage.mastodon_shapes import ALT_MAX, PICTURE_BYTES, PICTURE_PIXELS, VIDEO_BYTES, Shapes
 from amplify.stage.pixels import look_at
-from amplify.stage.post import Json, Picture
+from amplify.stage.responses import Form
 from amplify.stage.state import State
+from amplify.stage.timeline_items import Json, Picture
 
 _LOOKS: Final = 2
 """How often one asks after a video until it is worked through."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.requests import Request
 
-from amplify.stage.answers import Denied, Form
+from amplify.stage.responses import Denied, Form
 
 
 def injected(kind: str) -> Denied:

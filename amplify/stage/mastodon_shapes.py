@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from amplify.stage.engagement import counts
 from amplify.stage.identity import StageAccount
-from amplify.stage.post import Json, Picture, StagePost, stamp
-from amplify.stage.prose import Span, on_mastodon
+from amplify.stage.reader_text import Span, on_mastodon
 from amplify.stage.state import State
+from amplify.stage.timeline_items import Json, Picture, StagePost, stamp
 
 TEXT_MAX: Final = 500
 """Graphemes."""

@@ -8,14 +8,14 @@ from typing import Final
 import regex
 from starlette.requests import Request
 
-from amplify.stage.answers import Denied, Form
 from amplify.stage.identity import StageAccount
 from amplify.stage.mastodon_media import Media
 from amplify.stage.mastodon_problems import base_of, not_found, refused, whole
 from amplify.stage.mastodon_shapes import PICTURES_MAX, URL_LENGTH, Shapes
-from amplify.stage.post import Json, Shown, StagePost
-from amplify.stage.prose import on_mastodon
+from amplify.stage.reader_text import on_mastodon
+from amplify.stage.responses import Denied, Form
 from amplify.stage.state import State
+from amplify.stage.timeline_items import Json, Shown, StagePost
 
 KEY_LIFE: Final = timedelta(seconds=3600)
 """How long an Idempotency-Key is remembered, in campaign time."""

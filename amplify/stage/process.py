@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from amplify.model.errors import NeedsPerson
 from amplify.stage.failures import Kind
-from amplify.stage.post import Json
+from amplify.stage.timeline_items import Json
 
 START_PATIENCE = 30.0
 """Seconds until a stage that has not announced itself counts as not started."""

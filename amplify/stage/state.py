@@ -12,7 +12,7 @@ from typing import Final
 
 from amplify.stage.identity import StageAccount
 from amplify.stage.journal import Journal
-from amplify.stage.post import Json, Picture, Shown, StagePost, post_from_json
+from amplify.stage.timeline_items import Json, Picture, Shown, StagePost, post_from_json
 
 _X_EPOCH: Final = 1_288_834_974_657
 """Milliseconds since 1970 at which X's ids begin."""

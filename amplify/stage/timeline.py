@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 from amplify.stage.engagement import Counts, counts
 from amplify.stage.identity import StageAccount
-from amplify.stage.post import StagePost
-from amplify.stage.prose import Span, address, spans
+from amplify.stage.reader_text import Span, address, spans
 from amplify.stage.state import State
+from amplify.stage.timeline_items import StagePost
 
 TITLES: Final = {"x": "X", "bluesky": "Bluesky", "mastodon": "Mastodon"}
 HUES: Final = 10

@@ -10,12 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from amplify.stage.allowance import Allowance
-from amplify.stage.answers import Denied, answer, read_json
 from amplify.stage.identity import StageAccount
-from amplify.stage.post import Json, Shown, StagePost
+from amplify.stage.rate_windows import Allowance
+from amplify.stage.responses import Denied, answer, read_json
 from amplify.stage.signature import oauth_fields, signed_by, timely
 from amplify.stage.state import State
+from amplify.stage.timeline_items import Json, Shown, StagePost
 from amplify.stage.x_media import Media
 from amplify.stage.x_problems import forbidden, injected, invalid, problem
 from amplify.stage.x_reading import Reading

@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from starlette.requests import Request
 
-from amplify.stage.answers import read_form, read_json
 from amplify.stage.identity import StageAccount
 from amplify.stage.pixels import Pixels, look_at
-from amplify.stage.post import Json, Picture
+from amplify.stage.responses import read_form, read_json
 from amplify.stage.state import State
+from amplify.stage.timeline_items import Json, Picture
 from amplify.stage.x_problems import invalid
 
 PICTURE_BYTES: Final = 5_000_000

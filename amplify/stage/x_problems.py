@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from amplify.stage.answers import Denied
+from amplify.stage.responses import Denied
 
 
 def problem(status: int, title: str, detail: str, kind: str = "about:blank") -> Denied:

@@ -10,8 +10,8 @@ from starlette.requests import Request
 
 from amplify.stage.engagement import counts
 from amplify.stage.identity import StageAccount
-from amplify.stage.post import Json, StagePost, stamp
 from amplify.stage.state import State
+from amplify.stage.timeline_items import Json, StagePost, stamp
 from amplify.stage.x_problems import invalid, problem
 from amplify.stage.x_text import as_returned
 

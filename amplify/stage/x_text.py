@@ -7,9 +7,9 @@ import html
 import unicodedata
 from typing import Final
 
-from amplify.rules.twittertext import library
-from amplify.stage.post import Json, StagePost
-from amplify.stage.prose import Span, address, on_x
+from amplify.rules.text.twitter_text import library
+from amplify.stage.reader_text import Span, address, on_x
+from amplify.stage.timeline_items import Json, StagePost
 
 _LETTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from amplify.workspace.yaml12 import Loc
+from amplify.workspace.yaml_reader import Loc
 
 
 def fields_at(model: type[BaseModel], loc: Loc) -> tuple[str, ...]:

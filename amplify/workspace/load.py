@@ -7,10 +7,10 @@ from pathlib import Path
 
 from amplify.model.problem import Problem, Severity
 from amplify.model.workspace import Workspace
-from amplify.workspace.findings import Findings
-from amplify.workspace.library import read_media, read_posts
-from amplify.workspace.references import check_references
-from amplify.workspace.shelves import read_config
+from amplify.workspace.checks.references import check_references
+from amplify.workspace.parsed import Findings
+from amplify.workspace.read_config import read_config
+from amplify.workspace.read_posts import read_media, read_posts
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core.core_schema import DatetimeSchema
 
-from amplify.workspace.atomic import write_whole
-from amplify.workspace.kinds import FILE_MODELS, SCHEMAS
+from amplify.workspace.atomic_write import write_whole
+from amplify.workspace.file_types import FILE_MODELS, SCHEMAS
 
 _STAMP = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?"
 

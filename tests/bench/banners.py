@@ -21,15 +21,15 @@ from media.easel import NOW, SAMPLE, template, text, worded
 from PIL import Image, ImageDraw, ImageOps
 from workshop import Workshop
 
-from amplify.media.banner.fitting import Fitted
-from amplify.media.banner.paint import paint
-from amplify.media.banner.save import save
-from amplify.media.banner.theme import Palette
-from amplify.model.bannersize import SIZES
+from amplify.banner.encode import save
+from amplify.banner.paint import paint
+from amplify.banner.render import Wanted, make, words_of
+from amplify.banner.text_fit import Fitted
+from amplify.banner.theme import Palette
+from amplify.model.banner_size import SIZES
 from amplify.model.workspace import Workspace
 from amplify.platforms.registry import NAMES
-from amplify.rules.banners import Worded
-from amplify.steps.banner import Wanted, make, words_of
+from amplify.rules.plan.banner_text import Worded
 from amplify.workspace.load import load
 from bench.figure import Figure
 
@@ -92,7 +92,7 @@ def _took(work: Callable[[], None]) -> float:
 
 def _as_set(one: Worded, face: bytes) -> list[tuple[Fitted, Any]]:
     """Where the program puts each line: bare Pillow is told."""
-    from amplify.media.banner import paint as module
+    from amplify.banner import paint as module
 
     found: list[tuple[Fitted, Any]] = []
     real = module.make_legible

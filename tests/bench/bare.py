@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, text
 
-from amplify.ledger.store import Ledger
+from amplify.ledger.database import Ledger
 from bench.stock import NOW
 
 _TAKE: Final = text("""

@@ -8,10 +8,10 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+from amplify.planning.check import check
 from amplify.platforms.registry import NAMES, dialect
-from amplify.rules.similarity import similar_pairs, similar_to
-from amplify.steps.check import check
-from amplify.workspace.yaml12 import read_yaml
+from amplify.rules.text.similarity import similar_pairs, similar_to
+from amplify.workspace.yaml_reader import read_yaml
 from bench.crowd import START
 from bench.figure import Figure
 

@@ -11,7 +11,7 @@ from amplify.model.campaign import Campaign, Caps
 from amplify.model.partner import Partner
 from amplify.model.post import Post, PostFront, TextPart, Variant
 from amplify.model.problem import Place
-from amplify.model.queue import QueueEntry
+from amplify.model.queue_entry import QueueEntry
 from amplify.model.settings import Settings
 from amplify.model.workspace import Workspace
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from amplify.ledger.store import Ledger
+from amplify.context.app_context import Desk
+from amplify.ledger.database import Ledger
 from amplify.model.clock import Clock
 from amplify.model.workspace import Workspace
-from amplify.steps.desk import Desk
 from bench import crowd
 
 SECRETS: Final = {"x": {name: f"bench-{name}" for name in ("api_key", "api_secret", "access_token", "access_secret")}}

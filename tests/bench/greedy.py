@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from amplify.ledger.store import Ledger, set_meta
+from amplify.ledger.database import Ledger, set_meta
 from bench.figure import Figure
 
 WRITES = 300

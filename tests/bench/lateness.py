@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import Final
 
-from amplify.ledger.store import Ledger
+from amplify.ledger.database import Ledger
 from bench.databases import Databases, databases
 from bench.figure import Figure
 from bench.running import run

@@ -13,13 +13,13 @@ from typing import Any, Final
 
 from sqlalchemy import func, select, text
 
-from amplify.ledger.store import Ledger
+from amplify.engine.files_sync import mark_of
+from amplify.engine.worker import drain
+from amplify.ledger.database import Ledger
 from amplify.ledger.tables import DELIVERY
 from amplify.model.clock import SetClock
 from amplify.model.message import Message, Part
 from amplify.model.platform import Call, Receipt
-from amplify.steps.current import mark_of
-from amplify.steps.drain import drain
 from bench import crowd
 from bench.bare import take
 from bench.databases import POSTGRES, SQLITE, Databases, databases

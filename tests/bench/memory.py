@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from amplify.ledger.store import Ledger
+from amplify.ledger.database import Ledger
 from bench.databases import Databases, databases
 from bench.figure import Figure
 from bench.machine import resident

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-from amplify.ledger.store import Ledger
+from amplify.ledger.database import Ledger
 from amplify.ledger.tables import DELIVERY, PART
 from bench.stock import NOW, WINDOW, fill
 

@@ -6,8 +6,8 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+from amplify.planning.plan import plan
 from amplify.platforms.registry import NAMES, dialect
-from amplify.steps.plan import plan
 from bench.crowd import START, workspace
 from bench.figure import Figure
 

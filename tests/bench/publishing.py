@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Sequence
 from typing import Final
 
-from amplify.ledger.store import Ledger
+from amplify.ledger.database import Ledger
 from bench.databases import Databases, databases
 from bench.figure import Figure
 from bench.running import run

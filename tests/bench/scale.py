@@ -13,11 +13,11 @@ from unittest.mock import patch
 
 from sqlalchemy import Connection, insert, text
 
-from amplify.ledger.bars import AT_CLAIM
-from amplify.ledger.candidate import Bar, Candidate
-from amplify.ledger.claim import Sorted, claim
-from amplify.ledger.gates import GATES
-from amplify.ledger.store import Ledger
+from amplify.ledger.database import Ledger
+from amplify.ledger.holds.gates import GATES
+from amplify.ledger.holds.hold_checks import AT_CLAIM
+from amplify.ledger.rows.claim import Sorted, claim
+from amplify.ledger.rows.due_delivery import Bar, Candidate
 from amplify.ledger.tables import GATE
 from bench.bare import take
 from bench.databases import databases
@@ -89,7 +89,7 @@ def _blocked(ledger: Ledger, name: str) -> list[Figure]:
         return {}
 
     took, taken = [], 0
-    with patch("amplify.ledger.claim.AT_CLAIM", (count, *AT_CLAIM)):
+    with patch("amplify.ledger.rows.claim.AT_CLAIM", (count, *AT_CLAIM)):
         while True:
             found, seconds = _claim(ledger)
             took.append(seconds)

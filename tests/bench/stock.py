@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Final
 
-from amplify.ledger.gates import write_gates
-from amplify.ledger.queueing import difference, write_accounts, write_changes
-from amplify.ledger.store import Ledger
+from amplify.ledger.database import Ledger
+from amplify.ledger.holds.gates import write_gates
+from amplify.ledger.rows.plan_changes import difference, write_accounts, write_changes
 from amplify.model.delivery import delivery_id
 from amplify.model.gate import Gate
 from amplify.model.message import Entity, Message, Part

@@ -12,11 +12,11 @@ from typing import Final
 
 from sqlalchemy import text
 
-from amplify.ledger.claim import claim
-from amplify.ledger.store import Ledger
+from amplify.context.app_context import Desk
+from amplify.decisions.stop import stop
+from amplify.ledger.database import Ledger
+from amplify.ledger.rows.claim import claim
 from amplify.model.clock import SetClock
-from amplify.steps.desk import Desk
-from amplify.steps.stop import stop
 from bench.databases import databases
 from bench.figure import Figure
 from bench.millions import Batch, multiply

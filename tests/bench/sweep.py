@@ -14,12 +14,12 @@ from typing import Final
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from amplify.engine.files_sync import mark_of
+from amplify.engine.measure import measure as sweep
+from amplify.engine.worker import drain
 from amplify.model.clock import SetClock
 from amplify.stage.app import build
 from amplify.stage.process import Control
-from amplify.steps.current import mark_of
-from amplify.steps.drain import drain
-from amplify.steps.measure import measure as sweep
 from bench.desk import bench_desk
 from bench.figure import Figure
 from bench.stock import NOW, account, fill

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from amplify.platforms.registry import NAMES, dialect
-from amplify.rules.measure import normal
-from amplify.rules.twittertext import library
+from amplify.rules.text.text_length import normal
+from amplify.rules.text.twitter_text import library
 from bench.figure import Figure
 
 COUNT = 3000

@@ -7,15 +7,15 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from amplify.ledger.store import Ledger
+from amplify.context.app_context import Desk
+from amplify.ledger.database import Ledger
 from amplify.model.clock import SetClock
 from amplify.model.post import Post, Variant
 from amplify.model.workspace import Workspace
-from amplify.rules.compose import compose
-from amplify.rules.names import Setting
-from amplify.steps.desk import Desk
-from amplify.steps.supporting.texts import by_hand
-from amplify.steps.toolkit import toolkit
+from amplify.rules.plan.compose import compose
+from amplify.rules.plan.template_context import Setting
+from amplify.toolkit.build import toolkit
+from amplify.toolkit.text_cards import by_hand
 from bench.crowd import START, workspace
 from bench.figure import Figure
 

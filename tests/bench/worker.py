@@ -19,12 +19,12 @@ from threading import Event, Lock
 
 import tweepy
 
-from amplify.ledger.claimed import Claimed
+from amplify.engine.files_sync import mark_of
+from amplify.engine.worker import Drain, drain
+from amplify.ledger.rows.claimed_delivery import Claimed
 from amplify.model.clock import Clock, RealClock, SetClock
 from amplify.model.platform import Connection
 from amplify.platforms.registry import adapter
-from amplify.steps.current import mark_of
-from amplify.steps.drain import Drain, drain
 from bench.desk import SECRETS, BenchDesk, bench_desk
 from bench.machine import resident
 from bench.stock import NOW, account

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 from command_server import program
+from engine.files import PLATFORMS, Files, handle, soon, variables
 from ledger.databases import database, empty_database, migrated_file, migrated_postgres
-from steps.files import PLATFORMS, Files, handle, soon, variables
 
 from amplify.cli.main import main
 from amplify.stage.process import Stage

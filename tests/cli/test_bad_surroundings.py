@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from steps.files import Files
+from engine.files import Files
 
 from cli.conftest import Amplify, OnStage, Said
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from command_server import program
-from steps.files import Files, soon
+from engine.files import Files, soon
 
 from amplify.cli.annotations import annotation, folder_in_repository
 from amplify.model.problem import Place, Problem, Severity
@@ -243,7 +243,7 @@ class TestHooks:
 
 class TestWorkflow:
     def test_the_sample_runs_a_command_that_annotates(self, repositories: Repositories, files: Files) -> None:
-        from amplify.workspace.yaml12 import read_yaml
+        from amplify.workspace.yaml_reader import read_yaml
 
         document, problems = read_yaml(sample(".github/workflows/check.yaml"), "check.yaml")
         assert document is not None

@@ -7,7 +7,7 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from steps.files import PLATFORMS, Files, handle
+from engine.files import PLATFORMS, Files, handle
 
 from amplify.cli.online import ago
 from cli.conftest import Amplify, OnStage

@@ -7,7 +7,7 @@ import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from steps.files import Files
+from engine.files import Files
 
 from cli.conftest import Amplify, OnStage
 

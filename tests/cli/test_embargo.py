@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from steps.files import Files, soon
+from engine.files import Files, soon
 
 from cli.conftest import Amplify
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from steps.files import Files, soon
+from engine.files import Files, soon
 
 from amplify.cli.main import COMMANDS
 from cli.conftest import Amplify, OnStage, ended, spawn

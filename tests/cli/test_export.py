@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from steps.files import Files, soon
+from engine.files import Files, soon
 
 from cli.conftest import Amplify
 from cli.test_preview_page import person

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from steps.files import Files, soon
+from engine.files import Files, soon
 
 from cli.conftest import Amplify
 

@@ -8,7 +8,7 @@ import time
 import urllib.request
 
 from counterparts.ports import free_ports
-from steps.files import Files
+from engine.files import Files
 
 from cli.conftest import Amplify, OnStage, ended, spawn
 

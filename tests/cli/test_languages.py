@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from steps.files import Files, soon
+from engine.files import Files, soon
 
 from cli.conftest import Amplify
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from steps.files import Files
+from engine.files import Files
 
 from amplify.cli.logs import start_log
 from amplify.model.errors import WrongUse

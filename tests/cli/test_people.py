@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from steps.files import Files, soon
+from engine.files import Files, soon
 
-from amplify.workspace.yaml12 import read_yaml
+from amplify.workspace.yaml_reader import read_yaml
 from cli.conftest import Amplify, OnStage
 
 TODAY = datetime.now(UTC).date()
@@ -141,8 +141,8 @@ def test_a_wish_of_the_family_needs_no_page_and_a_review_stops_nothing(amplify: 
 
 
 def test_mistakes_elsewhere_do_not_keep_it_from_stopping(amplify: Amplify, house: Files) -> None:
-    from amplify.ledger.gates import read_gates
-    from amplify.ledger.store import Ledger, ledger_url
+    from amplify.ledger.database import Ledger, ledger_url
+    from amplify.ledger.holds.gates import read_gates
 
     amplify("queue", "-w", house.root, "--yes")
     house.write("config/facts.yaml", {"facts": [{"id": "broken"}]})

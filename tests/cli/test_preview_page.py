@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from steps.files import Files, soon
+from engine.files import Files, soon
 
 from cli.conftest import Amplify
 
@@ -114,9 +114,7 @@ class TestCards:
         files.picture("door.png")
         files.post("hello", "Look", pictures=["door.png"])
         files.queue("hello", at=soon(3600), platforms=["x"])
-        monkeypatch.setattr(
-            "amplify.steps.previewing.gallery.Path.read_bytes", lambda self: (_ for _ in ()).throw(OSError())
-        )
+        monkeypatch.setattr("amplify.preview.thumbnails.Path.read_bytes", lambda self: (_ for _ in ()).throw(OSError()))
         (card,) = Tags(drawn(amplify, files)).cards()
         assert "door.png cannot be read" in card
         assert "What door.png shows" in card

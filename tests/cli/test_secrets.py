@@ -6,7 +6,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from steps.files import PLATFORMS, Files
+from engine.files import PLATFORMS, Files
 
 from amplify.platforms.registry import dialect
 from cli.conftest import Amplify, OnStage, apart
@@ -103,7 +103,7 @@ def test_an_unexpected_end_tells_the_places_and_nothing_else(
     def broken(*_: object) -> None:
         raise LookupError(canary)
 
-    monkeypatch.setattr("amplify.steps.queue.plan", broken)
+    monkeypatch.setattr("amplify.planning.queue.plan", broken)
     said = amplify("queue", "-w", busy.root, expected=False)
     assert said.code == 1
     assert "did not expect" in said.words

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
-from steps.files import Files
+from engine.files import Files
 
-from amplify.ledger.store import HEAD
+from amplify.ledger.database import HEAD
 from cli.conftest import Amplify, OnStage
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from steps.files import Files, soon
+from engine.files import Files, soon
 
 from cli.conftest import Amplify, OnStage
 
@@ -183,8 +183,8 @@ class TestApprove:
         self, office: Office, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
     ) -> None:
         from amplify.cli import approve as command
-        from amplify.cli.desk import open_desk
-        from amplify.steps.approve import to_review
+        from amplify.cli.open_context import open_desk
+        from amplify.decisions.approve import to_review
 
         office.files.post("second", "Another text", risk={"sensitive": ["family"]})
         office.files.queue("second", at=soon(9000))

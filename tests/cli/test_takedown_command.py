@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from steps.files import Files
+from engine.files import Files
 
 from cli.conftest import Amplify, OnStage
 

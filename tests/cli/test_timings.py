@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from amplify.context.timings import Timings, timings
 from amplify.model.errors import WrongUse
-from amplify.steps.timings import Timings, timings
 
 
 def test_without_settings_the_usual_hold() -> None:

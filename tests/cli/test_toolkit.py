@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from steps.files import Files, soon
+from engine.files import Files, soon
 
 from cli.conftest import Amplify
 
@@ -297,7 +297,7 @@ class TestTheFolder:
         assert (kit.out / "CNAME").exists(), "what is not ours stays"
 
     def test_a_build_that_was_broken_off(self, kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
-        from amplify.steps.supporting.site import Site
+        from amplify.toolkit.output_dir import Site
 
         kit.files.picture("seen.png")
         kit.files.post("pictured", "Look", pictures=["seen.png"])

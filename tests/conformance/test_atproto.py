@@ -9,11 +9,11 @@ from counterparts.conformance import lines
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplify.model.word import Lang
-from amplify.platforms.bluesky_record import timestamp
-from amplify.rules.entities import bluesky_entities
-from amplify.rules.handles import is_handle
-from amplify.rules.keys import record_key
+from amplify.model.base import Lang
+from amplify.platforms.bluesky.record import timestamp
+from amplify.rules.plan.idempotency import record_key
+from amplify.rules.text.entities import bluesky_entities
+from amplify.rules.text.handle_syntax import is_handle
 from amplify.workspace.fields import pattern_of
 
 TID = re.compile(r"[234567a-j][234567a-z]{12}")

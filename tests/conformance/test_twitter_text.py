@@ -9,12 +9,12 @@ from counterparts.conformance import document
 
 from amplify.model.message import Entity
 from amplify.platforms.registry import dialect
-from amplify.rules.entities import x_entities
-from amplify.rules.measure import normal, x_length
-from amplify.rules.offsets import stretches, utf16_units
-from amplify.rules.standing import stand
-from amplify.rules.x_valid import is_address, is_hashtag, is_list, is_name
-from amplify.rules.x_weight import fitting, weigh
+from amplify.rules.text.entities import x_entities
+from amplify.rules.text.text_length import normal, x_length
+from amplify.rules.text.text_report import stand
+from amplify.rules.text.text_spans import stretches, utf16_units
+from amplify.rules.text.x_valid import is_address, is_hashtag, is_list, is_name
+from amplify.rules.text.x_weight import fitting, weigh
 
 VALIDATE: Final = "twitter-text-validate.json"
 EXTRACT: Final = "twitter-text-extract.json"

@@ -15,10 +15,10 @@ from counterparts.network import Network
 from nasty import make_film, moving_gif
 from seen import Seen, read_bluesky, read_mastodon
 
-from amplify.media.video import clean_video
+from amplify.media.remux import clean_video
 from amplify.model.message import Attachment, Card, Message, Part
-from amplify.model.moving import FILM
 from amplify.model.platform import Call, Connection, Platform, Receipt
+from amplify.model.video import FILM
 from amplify.platforms.registry import adapter, dialect
 from amplify.stage.process import Stage
 

@@ -12,22 +12,22 @@ import httpx
 import pytest
 from counterparts.cut import CuttingProxy, How
 from counterparts.network import Network
+from engine.fake import LEASE, FakeDesk, World
 from ground import BlueskyNetwork, Ground, Member
 from ledger.databases import WoundLedger, database, ledger, migrated_file, migrated_postgres
 from ledger.rows import moves, parts, planned, put, queue, row, state
-from steps.fake import LEASE, FakeDesk, World
 from test_failures import through
 from workshop import Workshop
 
-from amplify.ledger.doubt import keep
+from amplify.decisions.takedown import takedown
+from amplify.engine.publish import publish
+from amplify.engine.takedown_worker import remove
+from amplify.ledger.rows.unsure import keep
 from amplify.model.delivery import State
 from amplify.model.message import Attachment, Message, Part
 from amplify.model.plan import Planned
 from amplify.model.platform import Platform, Receipt
 from amplify.platforms.registry import dialect
-from amplify.steps.publish import publish
-from amplify.steps.remove import remove
-from amplify.steps.takedown import takedown
 
 __all__ = ["database", "ledger", "migrated_file", "migrated_postgres"]
 

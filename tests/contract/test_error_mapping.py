@@ -15,7 +15,10 @@ from typing import Any
 import pytest
 
 from amplify.model.errors import LoggedOut, PlatformError, Refused, TryLater, Unknown
-from amplify.platforms import bluesky, mastodon, transport, x
+from amplify.platforms import http
+from amplify.platforms.bluesky import adapter as bluesky
+from amplify.platforms.mastodon import adapter as mastodon
+from amplify.platforms.x import adapter as x
 
 Translate = Callable[[Exception], PlatformError]
 MEANINGS = (TryLater, Refused, LoggedOut, Unknown)
@@ -146,7 +149,7 @@ def test_every_exception_has_a_meaning(translate: Translate, kind: type[Exceptio
         assert type(meaning) in MEANINGS
         assert "a token and a text" not in meaning.why
         for repeatable in (True, False):
-            with pytest.raises(MEANINGS) as caught, transport.asking(translate, repeatable=repeatable):
+            with pytest.raises(MEANINGS) as caught, http.asking(translate, repeatable=repeatable):
                 raise one
             assert not (repeatable and isinstance(caught.value, Unknown))
             assert caught.value.__cause__ is None
@@ -322,25 +325,25 @@ def test_only_what_never_left_may_be_sent_again() -> None:
     import requests
     from mastodon import MastodonNetworkError
 
-    assert transport.never_left(refused_by_requests())
-    assert transport.never_left(requests.ConnectTimeout())
-    assert transport.never_left(ConnectionRefusedError())
-    assert transport.never_left(socket.gaierror())
-    assert transport.never_left(httpx.ConnectError("refused"))
-    assert not transport.never_left(cut_by_requests())
-    assert not transport.never_left(requests.ReadTimeout())
-    assert not transport.never_left(httpx.RemoteProtocolError("closed"))
-    assert not transport.never_left(httpx.ReadTimeout("slow"))
-    assert not transport.never_left(ConnectionResetError())
-    assert not transport.never_left(RecursionError())
+    assert http.never_left(refused_by_requests())
+    assert http.never_left(requests.ConnectTimeout())
+    assert http.never_left(ConnectionRefusedError())
+    assert http.never_left(socket.gaierror())
+    assert http.never_left(httpx.ConnectError("refused"))
+    assert not http.never_left(cut_by_requests())
+    assert not http.never_left(requests.ReadTimeout())
+    assert not http.never_left(httpx.RemoteProtocolError("closed"))
+    assert not http.never_left(httpx.ReadTimeout("slow"))
+    assert not http.never_left(ConnectionResetError())
+    assert not http.never_left(RecursionError())
     # An old failure below a newer one does not make the newer one safe.
-    assert not transport.never_left(raised(httpx.ReadTimeout("slow"), httpx.ConnectError("first address")))
-    assert transport.never_left(raised(MastodonNetworkError("could not"), refused_by_requests()))
-    assert not transport.never_left(raised(MastodonNetworkError("could not"), cut_by_requests()))
+    assert not http.never_left(raised(httpx.ReadTimeout("slow"), httpx.ConnectError("first address")))
+    assert http.never_left(raised(MastodonNetworkError("could not"), refused_by_requests()))
+    assert not http.never_left(raised(MastodonNetworkError("could not"), cut_by_requests()))
 
 
 def test_the_house_s_own_errors_pass_through_what_an_sdk_wraps_around_them() -> None:
     from mastodon import MastodonNetworkError
 
-    with pytest.raises(LoggedOut, match="rehearsal"), transport.asking(mastodon.translate, repeatable=False):
+    with pytest.raises(LoggedOut, match="rehearsal"), http.asking(mastodon.translate, repeatable=False):
         raise raised(MastodonNetworkError("could not"), LoggedOut("rehearsal only"))

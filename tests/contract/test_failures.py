@@ -13,7 +13,7 @@ from ground import BlueskyNetwork, Ground, MastodonMock, Member, OnStage
 
 from amplify.model.errors import LoggedOut, Refused, TryLater, Unknown
 from amplify.model.platform import Platform
-from amplify.platforms.session import SessionFile
+from amplify.platforms.session_file import SessionFile
 
 WRITE: Final = {"x": "/2/tweets", "bluesky": "putRecord", "mastodon": "/api/v1/statuses"}
 READ: Final = {"x": "/2/tweets", "bluesky": "getPosts", "mastodon": "/api/v1/statuses"}

@@ -10,10 +10,11 @@ import pytest
 
 from amplify.model.message import Message, Part
 from amplify.model.platform import Call, Receipt
-from amplify.platforms import mastodon_likeness, x_likeness
-from amplify.platforms.keeping import until
-from amplify.platforms.mastodon_server import keeps_keys
-from amplify.rules.prepared import holds
+from amplify.platforms.mastodon import matching as mastodon_matching
+from amplify.platforms.mastodon.server import keeps_keys
+from amplify.platforms.upload_expiry import until
+from amplify.platforms.x import matching as x_matching
+from amplify.rules.plan.upload_validity import holds
 
 
 def call(text: str, *, warning: str | None = None, parent: str | None = None) -> Call:
@@ -60,7 +61,7 @@ TAG = '<a href="https://social.example/tags/x" class="mention hashtag" rel="tag"
     ],
 )
 def test_servers_ways_with_our_text(text: str, content: str) -> None:
-    assert mastodon_likeness.same_post(call(text), status(content))
+    assert mastodon_matching.same_post(call(text), status(content))
 
 
 @pytest.mark.parametrize(
@@ -74,11 +75,11 @@ def test_servers_ways_with_our_text(text: str, content: str) -> None:
     ],
 )
 def test_what_differs_is_another_post(text: str, content: str) -> None:
-    assert not mastodon_likeness.same_post(call(text), status(content))
+    assert not mastodon_matching.same_post(call(text), status(content))
 
 
 def test_warning_thread_and_boosts_are_told_apart() -> None:
-    same = mastodon_likeness.same_post
+    same = mastodon_matching.same_post
     assert same(call("a", warning="Гвалт"), status("<p>a</p>", spoiler_text="Гвалт"))
     assert not same(call("a"), status("<p>a</p>", spoiler_text="Гвалт"))
     assert same(call("a", parent="7"), status("<p>a</p>", in_reply_to_id="7"))
@@ -87,9 +88,9 @@ def test_warning_thread_and_boosts_are_told_apart() -> None:
     assert not same(call("a", parent="7"), status("<p>a</p>"))
     boost = status("<p>a</p>", reblog=status("<p>a</p>", id="9"))
     assert not same(call("a"), boost)
-    assert mastodon_likeness.repeats("9", boost)
-    assert not mastodon_likeness.repeats("8", boost)
-    assert not mastodon_likeness.repeats("1", status("<p>a</p>"))
+    assert mastodon_matching.repeats("9", boost)
+    assert not mastodon_matching.repeats("8", boost)
+    assert not mastodon_matching.repeats("1", status("<p>a</p>"))
 
 
 def test_x_gives_addresses_back_behind_its_own() -> None:
@@ -103,15 +104,15 @@ def test_x_gives_addresses_back_behind_its_own() -> None:
             ]
         },
     }
-    assert x_likeness.same_post(call("Чытайце & дзяліцеся https://example.org/Anna"), remote)
-    assert not x_likeness.same_post(call("Чытайце & дзяліцеся https://example.org/Hanna"), remote)
-    assert not x_likeness.same_post(call("Чытайце & дзяліцеся https://example.org/Anna", parent="4"), remote)
+    assert x_matching.same_post(call("Чытайце & дзяліцеся https://example.org/Anna"), remote)
+    assert not x_matching.same_post(call("Чытайце & дзяліцеся https://example.org/Hanna"), remote)
+    assert not x_matching.same_post(call("Чытайце & дзяліцеся https://example.org/Anna", parent="4"), remote)
     answered = remote | {"referenced_tweets": [{"type": "replied_to", "id": "4"}]}
-    assert x_likeness.same_post(call("Чытайце & дзяліцеся https://example.org/Anna", parent="4"), answered)
+    assert x_matching.same_post(call("Чытайце & дзяліцеся https://example.org/Anna", parent="4"), answered)
     repeated = {"id": "6", "referenced_tweets": [{"type": "retweeted", "id": "5"}]}
-    assert x_likeness.repeats("5", repeated)
-    assert not x_likeness.repeats("6", repeated)
-    assert not x_likeness.repeats("4", answered)
+    assert x_matching.repeats("5", repeated)
+    assert not x_matching.repeats("6", repeated)
+    assert not x_matching.repeats("4", answered)
 
 
 @pytest.mark.parametrize("version", ["4.5.0", "4.3.0+glitch", "4.4.0-rc.1", "v3.5.3", "10.0.0", "4.2.10+build-7"])
@@ -149,4 +150,4 @@ def test_uploads_hold_until_the_platform_forgets_them() -> None:
 
 def test_the_same_call_with_other_words_is_another_post() -> None:
     one = call("a")
-    assert not mastodon_likeness.same_post(replace(one, part=Part("b")), status("<p>a</p>"))
+    assert not mastodon_matching.same_post(replace(one, part=Part("b")), status("<p>a</p>"))

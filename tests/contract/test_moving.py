@@ -13,7 +13,7 @@ from ground import Ground, OnStage
 
 from amplify.model.errors import Refused, TryLater
 from amplify.model.event import LOG
-from amplify.platforms import x_media
+from amplify.platforms.x import media
 from amplify.stage.process import Stage
 
 ALT = "Квадрат ідзе праз белае поле: «свабода» & <надзея>"
@@ -95,7 +95,7 @@ def test_a_video_goes_to_x_in_pieces_and_carries_on_after_a_cut(
 ) -> None:
     from ground import XOnStage
 
-    monkeypatch.setattr(x_media, "_PIECE", 700)
+    monkeypatch.setattr(media, "_PIECE", 700)
     ground = XOnStage(tmp_path, stage)
     member = ground.member(timeout=30)
     film = member.film("walk.mp4", ALT, tmp_path)

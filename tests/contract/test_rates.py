@@ -13,14 +13,16 @@ from ground import BlueskyOnStage, Ground, MastodonOnStage, Member, OnStage, XOn
 from ledger.together import at_once
 from requests.structures import CaseInsensitiveDict
 
-from amplify.model.allowance import Allowance, Heard
 from amplify.model.errors import TryLater
-from amplify.platforms import bluesky_allowances, mastodon_allowances, x_allowances
+from amplify.model.rate_limit import Allowance, Heard
+from amplify.platforms.bluesky import rate_limits as bluesky_rate_limits
+from amplify.platforms.mastodon import rate_limits as mastodon_rate_limits
 from amplify.platforms.registry import NAMES, dialect
+from amplify.platforms.x import rate_limits as x_rate_limits
 from amplify.stage.process import Stage
 
-POSTS = {"x": x_allowances.POSTS, "bluesky": bluesky_allowances.HOUR, "mastodon": mastodon_allowances.POSTS}
-BOOSTS = {"x": x_allowances.REPOSTS, "bluesky": bluesky_allowances.HOUR, "mastodon": mastodon_allowances.POSTS}
+POSTS = {"x": x_rate_limits.POSTS, "bluesky": bluesky_rate_limits.HOUR, "mastodon": mastodon_rate_limits.POSTS}
+BOOSTS = {"x": x_rate_limits.REPOSTS, "bluesky": bluesky_rate_limits.HOUR, "mastodon": mastodon_rate_limits.POSTS}
 NOW = datetime.now(UTC)
 SOON = str(int(NOW.timestamp()) + 600)
 
@@ -106,7 +108,7 @@ class TestHeaders:
             for family, values in families.items()
             for what, value in zip(("limit", "remaining", "reset"), values, strict=True)
         }
-        return {one.allowance: one for one in x_allowances.heard("POST", path, CaseInsensitiveDict(headers))}
+        return {one.allowance: one for one in x_rate_limits.heard("POST", path, CaseInsensitiveDict(headers))}
 
     def test_x_names_three_limits_at_once(self) -> None:
         heard = self.x(rate=(100, 99, SOON), app=(10_000, 7, SOON), user=(1000, 0, SOON))
@@ -129,15 +131,15 @@ class TestHeaders:
 
     def test_mastodons_reset_is_a_date(self) -> None:
         headers = {"X-RateLimit-Limit": "300", "X-RateLimit-Remaining": "12", "X-RateLimit-Reset": iso(NOW, hours=2)}
-        (said,) = mastodon_allowances.heard("POST", "/api/v1/statuses", CaseInsensitiveDict(headers))
+        (said,) = mastodon_rate_limits.heard("POST", "/api/v1/statuses", CaseInsensitiveDict(headers))
         assert (said.allowance.name, said.remaining) == ("posts", 12)
         assert timedelta(hours=1) < said.resets_at - NOW < timedelta(hours=3)
-        assert not list(mastodon_allowances.heard("POST", "/api/v2/media", CaseInsensitiveDict(headers)))
-        assert not list(mastodon_allowances.heard("DELETE", "/api/v1/statuses/1", CaseInsensitiveDict(headers)))
+        assert not list(mastodon_rate_limits.heard("POST", "/api/v2/media", CaseInsensitiveDict(headers)))
+        assert not list(mastodon_rate_limits.heard("DELETE", "/api/v1/statuses/1", CaseInsensitiveDict(headers)))
 
     def bluesky(self, method: str, policy: str) -> list[str]:
         headers = {"ratelimit-limit": "30", "ratelimit-remaining": "3", "ratelimit-reset": SOON}
-        said = bluesky_allowances.heard("POST", f"/xrpc/{method}", headers | {"ratelimit-policy": policy})
+        said = bluesky_rate_limits.heard("POST", f"/xrpc/{method}", headers | {"ratelimit-policy": policy})
         return [one.allowance.name for one in said]
 
     def test_bluesky_tells_the_window_by_its_length(self) -> None:

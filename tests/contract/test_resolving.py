@@ -11,7 +11,7 @@ from ground import Ground, MastodonOnStage
 
 from amplify.model.errors import Refused, TryLater
 from amplify.model.platform import Limits
-from amplify.rules.direction import isolate, tag_line
+from amplify.rules.text.bidi import isolate, tag_line
 from amplify.stage.process import Stage
 
 

@@ -14,7 +14,7 @@ from amplify.model.platform import Connection
 from amplify.platforms import credentials, registry
 from amplify.platforms.credentials import find_secrets
 from amplify.platforms.loopback import is_loopback
-from amplify.platforms.session import SessionFile
+from amplify.platforms.session_file import SessionFile
 
 SECRETS = {
     "x": {"api_key": "a", "api_secret": "b", "access_token": "7-c", "access_secret": "d"},

@@ -11,8 +11,8 @@ import pytest
 import requests
 from ground import Ground
 
-from amplify.platforms import x_signing
-from amplify.platforms.x_signing import HOLDS, Signer
+from amplify.platforms.x import signing
+from amplify.platforms.x.signing import HOLDS, Signer
 
 URL = "https://api.example.org/2/posts"
 
@@ -21,7 +21,7 @@ URL = "https://api.example.org/2/posts"
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Seconds since 1970, as the signer sees them."""
     now = [1_800_000_000.0]
-    monkeypatch.setattr(x_signing.time, "time", lambda: now[0])
+    monkeypatch.setattr(signing.time, "time", lambda: now[0])
     return now
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 from counterparts.mastodon import MastodonServer
 from counterparts.network import Network
-from steps.files import handle
+from engine.files import handle
 
 from amplify.stage.process import Stage
 

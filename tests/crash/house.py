@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from engine.files import Files, soon, variables
 from ledger import rows
 from sqlalchemy import Connection
-from steps.files import Files, soon, variables
 
-from amplify.ledger.store import Ledger
+from amplify.ledger.database import Ledger
 from crash.child import finish, start
 from crash.grounds import Ground
 from crash.points import Point

@@ -56,13 +56,13 @@ def _commit(number: int, after: bool = False) -> Point:
     return Point("sqlalchemy.engine", "Connection.commit", number, after, thread="ledger-writer")
 
 
-_DELIVERING: Final = "amplify.steps.deliver"
+_DELIVERING: Final = "amplify.engine.deliver"
 
 STEPS: Final = {
-    "1 before the claim": Point("amplify.steps.drain", "claim"),
+    "1 before the claim": Point("amplify.engine.worker", "claim"),
     "2 in the commit of the claim": _commit(1),
     "3 after the claim": Point(_DELIVERING, "Delivering.deliver"),
-    "4 during the upload": Point("amplify.media.store", "PictureStore.cleaned", after=True),
+    "4 during the upload": Point("amplify.media.frozen_store", "PictureStore.cleaned", after=True),
     "5 before the mark": Point(_DELIVERING, "begin"),
     "6 in the commit of the mark": _commit(3),
     "7 before the request": Point(_DELIVERING, "Delivering._send"),

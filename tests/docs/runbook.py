@@ -16,8 +16,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from command_server import program
+from engine.files import Files, variables
 from handbook import Fence, fences
-from steps.files import Files, variables
 
 from amplify.stage.process import Stage
 

@@ -55,7 +55,7 @@ def test_every_address_is_invented(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_block_of_yaml_can_be_read(name: str) -> None:
-    from amplify.workspace.yaml12 import read_yaml
+    from amplify.workspace.yaml_reader import read_yaml
 
     for fence in fences(page(name)):
         if fence.words == "yaml":

@@ -49,7 +49,7 @@ def test_they_run_what_there_is(name: str) -> None:
 
 
 def test_the_daemon_has_longer_to_end_than_a_lease() -> None:
-    from amplify.steps.timings import Timings
+    from amplify.context.timings import Timings
 
     assert int(keys(UNITS["amplify.service"])["Service"]["TimeoutStopSec"]) > Timings().lease.total_seconds()
 

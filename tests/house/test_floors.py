@@ -40,12 +40,22 @@ def test_the_house_stands(copy: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "line", "broken"),
     [
-        ("model/problem.py", "import amplify.rules.assign", "floors import downward only"),
-        ("ledger/moves.py", "import amplify.workspace.locate", "floors import downward only"),
-        ("steps/wake.py", "import amplify.cli.output", "floors import downward only"),
-        ("steps/wake.py", "import amplify.stage.process", "nothing in the house knows the stage but rehearsals"),
-        ("stage/post.py", "import amplify.ledger.tables", "the stage stands beside the house"),
-        ("platforms/x.py", "import amplify.platforms.mastodon", "adapters are strangers"),
+        ("model/problem.py", "import amplify.rules.plan.assign", "floors import downward only"),
+        ("ledger/rows/transitions.py", "import amplify.workspace.locate", "floors import downward only"),
+        ("engine/probe_accounts.py", "import amplify.cli.output", "floors import downward only"),
+        (
+            "engine/probe_accounts.py",
+            "import amplify.stage.process",
+            "nothing in the house knows the stage but rehearsals",
+        ),
+        ("report/report.py", "import amplify.banner.render", "what readers get is built by strangers"),
+        (
+            "rules/text/language.py",
+            "import amplify.rules.plan.assign",
+            "rules: lint above plan above text",
+        ),
+        ("stage/timeline_items.py", "import amplify.ledger.tables", "the stage stands beside the house"),
+        ("platforms/x/adapter.py", "import amplify.platforms.mastodon.adapter", "adapters are strangers"),
     ],
 )
 def test_an_import_that_climbs_is_caught(copy: Path, file: str, line: str, broken: str) -> None:

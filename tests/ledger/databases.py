@@ -14,7 +14,7 @@ from psycopg import sql
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-from amplify.ledger.store import Ledger
+from amplify.ledger.database import Ledger
 
 __all__ = ["database", "empty_database", "ledger", "migrated_file", "migrated_postgres"]
 

@@ -8,15 +8,15 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select, update
 
-from amplify.ledger import mark
-from amplify.ledger.claim import claim
-from amplify.ledger.claimed import Claimed
-from amplify.ledger.gates import read_gates, write_gates
-from amplify.ledger.mark import Barred, Begun, Mark
-from amplify.ledger.queueing import difference, write_accounts, write_changes
-from amplify.ledger.sent import Out, write_sent
-from amplify.ledger.settle import Hand
-from amplify.ledger.store import Ledger
+from amplify.ledger.database import Ledger
+from amplify.ledger.holds.gates import read_gates, write_gates
+from amplify.ledger.rows import begin_mark
+from amplify.ledger.rows.begin_mark import Barred, Begun, Mark
+from amplify.ledger.rows.claim import claim
+from amplify.ledger.rows.claimed_delivery import Claimed
+from amplify.ledger.rows.plan_changes import difference, write_accounts, write_changes
+from amplify.ledger.rows.receipts import Out, write_sent
+from amplify.ledger.rows.settlement import Hand
 from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, MOVE, PART, folio_of
 from amplify.model.delivery import State, delivery_id
 from amplify.model.gate import Gate
@@ -135,7 +135,7 @@ def barred(ledger: Ledger, claimed: Claimed, part: int = 0, *, now: datetime = N
 def _mark(ledger: Ledger, claimed: Claimed, part: int, now: datetime) -> Begun | Barred:
     first = not any(one.receipt is None for one in claimed.parts[:part])
     with ledger.write() as connection:
-        return mark.begin(ledger, connection, [Mark(claimed, part, {}, first)], now, LEASE)[0]
+        return begin_mark.begin(ledger, connection, [Mark(claimed, part, {}, first)], now, LEASE)[0]
 
 
 def sent(

@@ -8,11 +8,18 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from amplify.ledger.approvals import REJECTED, approved_and_waiting, look_at_again, unapproved, void, write_verdict
-from amplify.ledger.candidate import Candidate
-from amplify.ledger.claimed import COLUMNS
-from amplify.ledger.stops import candidate_in
-from amplify.ledger.store import Ledger
+from amplify.ledger.database import Ledger
+from amplify.ledger.holds.approvals import (
+    REJECTED,
+    approved_and_waiting,
+    look_at_again,
+    unapproved,
+    void,
+    write_verdict,
+)
+from amplify.ledger.holds.stops import candidate_in
+from amplify.ledger.rows.claimed_delivery import COLUMNS
+from amplify.ledger.rows.due_delivery import Candidate
 from amplify.ledger.tables import DELIVERY
 from amplify.model.gate import Gate
 from amplify.model.message import Attachment, Part

@@ -12,10 +12,10 @@ import pytest
 from counterparts.postgres import Cluster
 from sqlalchemy import event, select
 
-from amplify.ledger.buckets import Want, hear, take
-from amplify.ledger.store import Ledger
+from amplify.ledger.database import Ledger
+from amplify.ledger.holds.rate_limits import Want, hear, take
 from amplify.ledger.tables import BUCKET
-from amplify.model.allowance import Allowance, Heard
+from amplify.model.rate_limit import Allowance, Heard
 from ledger.databases import WoundLedger
 from ledger.together import at_once
 
@@ -148,9 +148,9 @@ def test_two_statements_a_batch_however_many(ledger: WoundLedger) -> None:
 WORKERS = """
     import json, random
     from datetime import UTC, datetime, timedelta
-    from amplify.ledger.buckets import Want, take
-    from amplify.ledger.store import Ledger
-    from amplify.model.allowance import Allowance
+    from amplify.ledger.holds.rate_limits import Want, take
+    from amplify.ledger.database import Ledger
+    from amplify.model.rate_limit import Allowance
 
     ledger = Ledger.open(URL)
     day = timedelta(days=1)

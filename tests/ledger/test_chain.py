@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from amplify.ledger.chain import Chain
-from amplify.ledger.store import Ledger
+from amplify.ledger.bulk_update import Chain
+from amplify.ledger.database import Ledger
 from amplify.ledger.tables import DELIVERY, META, READING
 from amplify.model.delivery import State
 from ledger.databases import WoundLedger

@@ -10,15 +10,15 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Connection
 
-from amplify.ledger import claim as claiming
-from amplify.ledger.candidate import Bar, Candidate
-from amplify.ledger.claim import claim
-from amplify.ledger.heads import heads
-from amplify.ledger.queueing import write_accounts
-from amplify.ledger.store import Ledger
-from amplify.model.allowance import Allowance
+from amplify.ledger.database import Ledger
+from amplify.ledger.rows import claim as claiming
+from amplify.ledger.rows.claim import claim
+from amplify.ledger.rows.due_delivery import Bar, Candidate
+from amplify.ledger.rows.first_rows import heads
+from amplify.ledger.rows.plan_changes import write_accounts
 from amplify.model.delivery import State
 from amplify.model.gate import Gate, Pause
+from amplify.model.rate_limit import Allowance
 from ledger import rows
 from ledger.databases import WoundLedger
 from ledger.rows import LATENESS, LEASE, NOW, planned, put, queue, row, state, take, take_one
@@ -266,7 +266,7 @@ class TestGates:
 
 
 def _copy_gates_as_queue_does(ledger: Ledger, *wanted: Gate) -> None:
-    from amplify.ledger.gates import GATES, write_gates
+    from amplify.ledger.holds.gates import GATES, write_gates
 
     with ledger.write() as connection:
         ledger.lock(connection, GATES)

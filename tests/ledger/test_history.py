@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, update
 
-from amplify.ledger.care import DEED
-from amplify.ledger.history import Verified, deeds, erase, head, record, verify
-from amplify.ledger.store import Ledger
+from amplify.ledger.database import Ledger
+from amplify.ledger.decision_tables import DEED
+from amplify.ledger.queries.audit_log import Verified, deeds, erase, head, record, verify
 from ledger.rows import NOW
 from ledger.together import at_once
 
@@ -136,8 +136,8 @@ def test_several_processes_append_to_one_chain(database: str) -> None:
         4,
         """
         from datetime import UTC, datetime
-        from amplify.ledger.history import record
-        from amplify.ledger.store import Ledger
+        from amplify.ledger.queries.audit_log import record
+        from amplify.ledger.database import Ledger
         ledger = Ledger.open(URL)
         ready()
         for number in range(10):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from amplify.ledger.learned import known, learn_handle, learn_limits, learn_whoami
-from amplify.ledger.store import get_meta, set_meta
-from amplify.model.known import Known
+from amplify.ledger.database import get_meta, set_meta
+from amplify.ledger.queries.saved_server_info import known, learn_handle, learn_limits, learn_whoami
 from amplify.model.platform import Limits, Whoami
+from amplify.model.server_info import Known
 from ledger.databases import WoundLedger
 
 LONG = Limits(text=1000, pictures=8, picture_bytes=5_000_000, alt=2000)

@@ -16,10 +16,10 @@ ACCOUNTS, EACH = 15, 8
 WORKERS = """
     import json, threading
     from datetime import datetime, timedelta
-    from amplify.ledger.claim import claim
-    from amplify.ledger.mark import Begun, Mark, begin
-    from amplify.ledger.sent import Out, write_sent
-    from amplify.ledger.store import Ledger
+    from amplify.ledger.rows.claim import claim
+    from amplify.ledger.rows.begin_mark import Begun, Mark, begin
+    from amplify.ledger.rows.receipts import Out, write_sent
+    from amplify.ledger.database import Ledger
     from amplify.model.platform import Receipt
 
     ledger = Ledger.open(URL)
@@ -87,12 +87,12 @@ def test_two_processes_may_queue_the_same_plan_at_once(ledger: WoundLedger, data
         3,
         """
         from workshop import Workshop
-        from amplify.ledger.store import Ledger
+        from amplify.ledger.database import Ledger
         from amplify.model.clock import SetClock
         from datetime import datetime, UTC
         from pathlib import Path
-        from amplify.steps.desk import Desk
-        from amplify.steps.queue import queue
+        from amplify.context.app_context import Desk
+        from amplify.planning.queue import queue
 
         shop = Workshop()
         for number in range(20):

@@ -14,9 +14,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import make_url
 from sqlmodel import SQLModel
 
-from amplify.ledger import indexes, store
+from amplify.ledger import database, indexes
+from amplify.ledger.database import HEAD, Ledger, ledger_url
 from amplify.ledger.migrate import configuration
-from amplify.ledger.store import HEAD, Ledger, ledger_url
 from amplify.model.errors import NeedsPerson, WrongUse
 from ledger import rows
 from ledger.together import at_once
@@ -70,7 +70,7 @@ def test_several_processes_may_open_a_new_ledger_at_once(empty_database: str) ->
     said = at_once(
         4,
         """
-        from amplify.ledger.store import Ledger, get_meta
+        from amplify.ledger.database import Ledger, get_meta
         ledger = Ledger.open(URL)
         ready()
         ledger.serve("workshop")
@@ -96,7 +96,7 @@ def test_of_two_workspaces_at_once_one_wins(empty_database: str) -> None:
     said = at_once(
         6,
         """
-        from amplify.ledger.store import Ledger
+        from amplify.ledger.database import Ledger
         from amplify.model.errors import WrongUse
         ledger = Ledger.open(URL)
         ready()
@@ -165,7 +165,7 @@ class TestBadAddresses:
 
 def test_where_a_ledger_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AMPLIFY_DATABASE_URL", raising=False)
-    assert ledger_url(tmp_path) == f"sqlite:///{tmp_path}/.amplify/{store.LEDGER_FILE}"
+    assert ledger_url(tmp_path) == f"sqlite:///{tmp_path}/.amplify/{database.LEDGER_FILE}"
     monkeypatch.setenv("AMPLIFY_DATABASE_URL", "postgresql://h/n")
     assert ledger_url(tmp_path) == "postgresql://h/n"
 
@@ -179,10 +179,10 @@ def test_a_database_that_goes_away_is_a_sentence_and_comes_back(postgres_cluster
             pid = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
             with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as admin:
                 admin.execute("SELECT pg_terminate_backend(%s)", (pid,))
-            store.set_meta(connection, "a", "b")
+            database.set_meta(connection, "a", "b")
 
     with pytest.raises(NeedsPerson, match="does not answer"):
         interrupted()
     with ledger.write() as connection:
-        store.set_meta(connection, "after", "all")
+        database.set_meta(connection, "after", "all")
     ledger.close()

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from amplify.ledger.moves import move
+from amplify.ledger.rows.transitions import move
 from amplify.model.delivery import MOVES, State
 from ledger import rows
 from ledger.databases import WoundLedger

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from amplify.ledger.pace import write_gaps
+from amplify.ledger.holds.spacing import write_gaps
 from amplify.model.delivery import State
 from amplify.model.plan import Planned
 from ledger import rows

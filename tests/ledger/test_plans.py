@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from amplify.ledger import claim as claiming
-from amplify.ledger.store import Ledger
+from amplify.ledger.database import Ledger
+from amplify.ledger.rows import claim as claiming
 from amplify.model.gate import Gate
 from ledger import rows
 from ledger.rows import LEASE, NOW, planned, queue

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from amplify.ledger.readings import DueReading, due_readings, mark_name, next_reading, write_readings
+from amplify.ledger.queries.readings import DueReading, due_readings, mark_name, next_reading, write_readings
 from amplify.ledger.tables import READING
 from amplify.model.delivery import State
 from amplify.model.platform import Reading

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from amplify.ledger.said import said
+from amplify.ledger.queries.recent_posts import said
 from amplify.model.delivery import State
 from ledger import rows
 from ledger.databases import WoundLedger

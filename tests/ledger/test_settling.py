@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from amplify.ledger.agenda import agenda
-from amplify.ledger.claimed import Claimed
-from amplify.ledger.reap import reap
+from amplify.ledger.queries.pending_work import agenda
+from amplify.ledger.rows.claimed_delivery import Claimed
+from amplify.ledger.rows.expiry import reap
 from amplify.model.delivery import State
 from amplify.model.gate import Gate
 from ledger import rows

@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert, update
 
-from amplify.ledger.candidate import Bar, Candidate
-from amplify.ledger.claimed import load
-from amplify.ledger.spending import (
+from amplify.ledger.database import Ledger
+from amplify.ledger.holds.spending import (
     budgets,
     give_back,
     hold,
@@ -23,10 +22,11 @@ from amplify.ledger.spending import (
     to_come,
     write_budget,
 )
-from amplify.ledger.store import Ledger
+from amplify.ledger.rows.claimed_delivery import load
+from amplify.ledger.rows.due_delivery import Bar, Candidate
 from amplify.ledger.tables import PART, READING
 from amplify.model.plan import Planned
-from amplify.rules.budget import Budget, next_month
+from amplify.rules.plan.budget import Budget, next_month
 from ledger import rows
 from ledger.databases import WoundLedger
 from ledger.rows import NOW, planned, queue
@@ -211,9 +211,9 @@ def test_the_next_month_begins_within_a_month(now: datetime) -> None:
 
 SPENDERS = """
     from datetime import datetime, timedelta
-    from amplify.ledger.claim import claim
-    from amplify.ledger.mark import Begun, Mark, begin
-    from amplify.ledger.store import Ledger
+    from amplify.ledger.rows.claim import claim
+    from amplify.ledger.rows.begin_mark import Begun, Mark, begin
+    from amplify.ledger.database import Ledger
 
     ledger, now, lease = Ledger.open(URL), datetime.fromisoformat(NOW), timedelta(minutes=1)
     went, taken = 0, True

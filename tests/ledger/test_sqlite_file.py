@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import insert
 
-from amplify.ledger.store import Ledger
+from amplify.ledger.database import Ledger
 from amplify.ledger.tables import META
 
 MIB = 1 << 20

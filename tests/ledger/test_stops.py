@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from amplify.ledger.reach import reach
-from amplify.ledger.stops import Stop, in_force, lift, stopped, widen_all, write_stop
-from amplify.ledger.store import Ledger
+from amplify.ledger.database import Ledger
+from amplify.ledger.holds.stops import Stop, in_force, lift, stopped, widen_all, write_stop
+from amplify.ledger.queries.stop_impact import reach
 from amplify.model.message import Attachment, Card, Message, Part
 from ledger import rows
 from ledger.rows import NOW
@@ -179,7 +179,7 @@ def test_what_it_reaches(ledger: Ledger) -> None:
 
 
 def test_when_the_time_is_over_it_says_that_there_may_be_more(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("amplify.ledger.reach._PAGE", 2)
+    monkeypatch.setattr("amplify.ledger.queries.stop_impact._PAGE", 2)
     rows.queue(ledger, *(rows.planned(f"n{number}", "a/x") for number in range(5)))
     one = stop(ledger, "all")
     with ledger.read() as connection:

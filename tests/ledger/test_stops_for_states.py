@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from amplify.ledger.gates import put_gates
-from amplify.ledger.stops import write_stop
-from amplify.ledger.store import Ledger
+from amplify.ledger.database import Ledger
+from amplify.ledger.holds.gates import put_gates
+from amplify.ledger.holds.stops import write_stop
 from amplify.ledger.tables import DELIVERY
 from amplify.model.gate import Gate
 from ledger import rows

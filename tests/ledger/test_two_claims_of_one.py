@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from amplify.ledger.mark import Barred, Begun, Mark, Prepared, begin, keep
+from amplify.ledger.rows.begin_mark import Barred, Begun, Mark, Prepared, begin, keep
 from ledger import rows
 from ledger.databases import WoundLedger
 from ledger.rows import LEASE, NOW, planned, queue, take_one

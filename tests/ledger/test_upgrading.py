@@ -12,9 +12,9 @@ from sqlalchemy import Engine, Select, TableClause, column, create_engine, inser
 from sqlalchemy.engine import make_url
 from sqlmodel import SQLModel
 
-from amplify.ledger.learned import known
+from amplify.ledger.database import HEAD, Ledger
 from amplify.ledger.migrate import configuration
-from amplify.ledger.store import HEAD, Ledger
+from amplify.ledger.queries.saved_server_info import known
 from amplify.ledger.tables import DELIVERY
 from amplify.model.plan import Planned
 from ledger import rows

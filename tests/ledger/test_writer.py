@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from amplify.ledger.gates import GATES
-from amplify.ledger.store import Ledger
+from amplify.ledger.database import Ledger
+from amplify.ledger.group_commit import NOBODY, Answer, Work, Writer, each
+from amplify.ledger.holds.gates import GATES
 from amplify.ledger.tables import META
-from amplify.ledger.writer import NOBODY, Answer, Work, Writer, each
 from ledger.databases import WoundLedger
 
 
@@ -142,7 +142,7 @@ def test_what_is_handed_in_together_is_written_in_one_go(ledger: WoundLedger) ->
 
 def test_what_nobody_waits_for_goes_with_what_comes_next(ledger: WoundLedger, monkeypatch: pytest.MonkeyPatch) -> None:
     """In one transaction: while the second is written, nobody else sees the first."""
-    monkeypatch.setattr("amplify.ledger.writer._PATIENCE", 30.0)
+    monkeypatch.setattr("amplify.ledger.group_commit._PATIENCE", 30.0)
     with Writer(ledger) as writer:
         writer.ask(each, note("patient"), NOBODY)
         ours, others = writer.run(

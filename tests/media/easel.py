@@ -11,12 +11,12 @@ from typing import Any
 from PIL import Image
 from workshop import Workshop, word
 
-from amplify.media.banner.paint import paint
+from amplify.banner.paint import paint
 from amplify.model.banner import Template
-from amplify.model.bannersize import SIZES
+from amplify.model.banner_size import SIZES
 from amplify.model.workspace import Workspace
-from amplify.rules.banners import Worded
-from amplify.rules.banners import word as fill
+from amplify.rules.plan.banner_text import Worded
+from amplify.rules.plan.banner_text import word as fill
 
 NOW = datetime(2027, 5, 17, 9, tzinfo=UTC)
 

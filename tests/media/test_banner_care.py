@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from workshop import Workshop
 
-from amplify.media.banner import kept
+from amplify.banner import painted_cache
+from amplify.banner.render import Batch, Wanted, banners
+from amplify.banner.sidecar import write
 from amplify.model.errors import WrongUse
 from amplify.model.picture import PictureNote
 from amplify.model.workspace import Workspace
-from amplify.steps.banner import Batch, Wanted, banners
-from amplify.steps.beside import write
-from amplify.workspace.words import Spot, read_word
-from amplify.workspace.yaml12 import read_yaml
+from amplify.workspace.validate import Spot, read_word
+from amplify.workspace.yaml_reader import read_yaml
 from media.easel import NOW, hung, opened, photograph, template, text
 
 SQUARE = Wanted(sizes=("square",))
@@ -139,7 +139,7 @@ def test_what_lies_beside_a_banner_is_a_note_that_the_workspace_reads(tmp_path: 
 
 
 def test_the_bytes_hold_pixels_and_nothing_else() -> None:
-    from amplify.rules.containers.traces import kind_of, traces
+    from amplify.rules.file_formats.leftover_metadata import kind_of, traces
 
     shop = Workshop()
     made = rendered(hung(shop.workspace(), NAMED)).made[0]
@@ -156,7 +156,7 @@ def test_every_size_keeps_to_its_pixels_and_bytes(tmp_path: Path) -> None:
     workspace = shop.workspace()
     picture = replace(workspace.pictures["noise.jpg"], sha256=hashlib.sha256(data).hexdigest())
     workspace = replace(workspace, pictures={"noise.jpg": picture})
-    from amplify.model.bannersize import SIZES
+    from amplify.model.banner_size import SIZES
 
     batch = rendered(hung(workspace, template({"picture": {"file": "noise.jpg"}, "bleed": True})), Wanted())
     assert [made.size for made in batch.made] == list(SIZES)
@@ -171,8 +171,10 @@ def test_a_banner_is_painted_once_and_again_when_something_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     painted: list[str] = []
-    real = kept.paint
-    monkeypatch.setattr(kept, "paint", lambda worded, *rest: painted.append(worded.name) or real(worded, *rest))
+    real = painted_cache.paint
+    monkeypatch.setattr(
+        painted_cache, "paint", lambda worded, *rest: painted.append(worded.name) or real(worded, *rest)
+    )
     shop = Workshop()
     first = rendered(hung(shop.workspace(), NAMED), cache=tmp_path).made[0]
     again = rendered(hung(shop.workspace(), NAMED), cache=tmp_path).made[0]

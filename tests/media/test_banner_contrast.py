@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from amplify.media.banner import legible
-from amplify.media.banner.fault import BannerFault
-from amplify.media.banner.fitting import Rect, Style, fit
-from amplify.media.banner.legible import make_legible, worst
+from amplify.banner import text_contrast
+from amplify.banner.cannot_paint import BannerFault
+from amplify.banner.text_contrast import make_legible, worst
+from amplify.banner.text_fit import Rect, Style, fit
 from amplify.model.banner import Template
-from amplify.rules.contrast import LEAST, luminance, ratio, rgb
-from amplify.rules.themes import THEMES
+from amplify.rules.plan.contrast import LEAST, luminance, ratio, rgb
+from amplify.rules.plan.themes import THEMES
 from media.easel import painted, photograph, template, text
 
 PHOTO = {"picture": {"file": "noise.jpg"}, "bleed": True}
@@ -41,8 +41,8 @@ def _with_noise(**fields: object) -> Template:
 def _paint(one: Template) -> Image.Image:
     from workshop import Workshop
 
-    from amplify.media.banner.paint import paint
-    from amplify.model.bannersize import SIZES
+    from amplify.banner.paint import paint
+    from amplify.model.banner_size import SIZES
     from media.easel import worded
 
     shop = Workshop().picture("noise.jpg")
@@ -52,13 +52,13 @@ def _paint(one: Template) -> Image.Image:
 def test_a_veil_is_laid_on_a_restless_picture_and_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     """The background is looked at a moment before the letters are drawn, by other arithmetic than the program's."""
     behind: list[tuple[np.ndarray, object]] = []
-    real = legible.make_legible
+    real = text_contrast.make_legible
 
     def seen(canvas: Image.Image, fitted, *rest) -> None:  # type: ignore[no-untyped-def]
         real(canvas, fitted, *rest)
         behind.append((np.asarray(canvas).astype(float) / 255, fitted))
 
-    monkeypatch.setattr("amplify.media.banner.paint.make_legible", seen)
+    monkeypatch.setattr("amplify.banner.paint.make_legible", seen)
     _paint(_with_noise())
     (pixels, fitted), *_ = behind
     linear = np.where(pixels <= 0.04045, pixels / 12.92, ((pixels + 0.055) / 1.055) ** 2.4)

@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 from workshop import Workshop
 
-from amplify.media.banner.fault import BannerFault
-from amplify.media.banner.paint import paint
-from amplify.model.bannersize import SIZES
+from amplify.banner.cannot_paint import BannerFault
+from amplify.banner.paint import paint
+from amplify.model.banner_size import SIZES
 from media.easel import painted, template, text, worded
 
 TAGS = [

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from PIL import Image, ImageDraw
 
-from amplify.media.banner import fonts
-from amplify.media.banner.fault import BannerFault
-from amplify.media.banner.fonts import FAMILIES, coverage, font, written
+from amplify.banner import fonts
+from amplify.banner.cannot_paint import BannerFault
+from amplify.banner.fonts import FAMILIES, coverage, font, written
 from media.easel import painted, template, text
 
 OURS = "ўŭłĺźіё" + "ЎŬŁĹŹІЁ" + "абвгдежзійклмнопрстуўфхцчшыьэюя" + "ъщи" + "ćńśźžščłŭĺ" + "«»—–’ʼ“”…№·"

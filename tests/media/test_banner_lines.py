@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplify.media.banner.lines import break_lines, lonely, units
+from amplify.banner.line_breaking import break_lines, lonely, units
 
 TEXTS = st.lists(st.text("абвгўі", min_size=1, max_size=9), min_size=1, max_size=24).map(" ".join)
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amplify.media.banner.fault import BannerFault
-from amplify.media.banner.fitting import Rect, Style, fit
+from amplify.banner.cannot_paint import BannerFault
+from amplify.banner.text_fit import Rect, Style, fit
 from media.easel import painted, template, text
 
 BARS = {"bars": {"count": 30, "width": 2}, "bleed": True}

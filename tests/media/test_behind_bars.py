@@ -10,11 +10,11 @@ import pytest
 from PIL import Image
 from workshop import Workshop
 
+from amplify.banner.behind_bars import INSTRUCTIONS, Look, Photograph, behind_bars, instructions
 from amplify.model.banner import StandIn
-from amplify.model.bannersize import SIZES
+from amplify.model.banner_size import SIZES
 from amplify.model.errors import NeedsPerson, WrongUse
 from amplify.model.person import PersonState
-from amplify.steps.bars import INSTRUCTIONS, Look, Photograph, behind_bars, instructions
 from media.easel import NOW, opened, photograph
 
 TAGS = [{"tag": "FreeAnna", "why": "Ours.", "lang": "en", "required": True}]

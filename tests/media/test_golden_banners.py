@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageEnhance
 
-from amplify.media.banner.paint import paint
-from amplify.model.bannersize import SIZES
+from amplify.banner.paint import paint
+from amplify.banner.render import Wanted, banners
+from amplify.model.banner_size import SIZES
 from amplify.model.workspace import Workspace
 from amplify.platforms.registry import NAMES
-from amplify.rules.banners import word
-from amplify.steps.banner import Wanted, banners
+from amplify.rules.plan.banner_text import word
 from amplify.workspace.load import load
 from media.easel import NOW, SAMPLE
 from media.likeness import Distance, distance

@@ -13,7 +13,7 @@ from pathlib import Path
 from crash.child import start
 from ledger import rows
 
-from amplify.ledger.store import Ledger
+from amplify.ledger.database import Ledger
 from torture.journal import Journal
 from torture.town import Town
 

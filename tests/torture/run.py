@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ledger import rows
 
-from amplify.ledger.store import Ledger
+from amplify.ledger.database import Ledger
 from amplify.stage.process import Stage
 from torture.journal import Journal
 from torture.killer import torment

@@ -19,7 +19,7 @@ from counterparts.require import need
 from crash.child import start
 from ledger import rows
 
-from amplify.ledger.store import Ledger
+from amplify.ledger.database import Ledger
 from amplify.stage.process import Stage
 from torture.journal import Journal
 from torture.killer import is_over
@@ -140,7 +140,7 @@ def _small_disk(folder: Path, megabytes: int) -> Iterator[Callable[..., None]]:
         return subprocess.run(words, capture_output=True, check=False)
 
     if shutil.which("mount") is None or os.getuid() != 0 or mount().returncode:
-        pytest.skip("no small disk can be mounted here: tests/steps/test_outages.py has SQLite itself refuse")
+        pytest.skip("no small disk can be mounted here: tests/engine/test_outages.py has SQLite itself refuse")
 
     def again(*options: str) -> None:
         done = mount("remount", *options)

@@ -9,16 +9,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from crash.child import finish, start
+from engine.files import PLATFORMS, Files, handle, variables
 from ledger import rows
-from steps.files import PLATFORMS, Files, handle, variables
 
-from amplify.ledger.queueing import difference, write_changes
-from amplify.ledger.store import Ledger, set_meta
+from amplify.ledger.database import Ledger, set_meta
+from amplify.ledger.rows.plan_changes import difference, write_changes
 from amplify.model.message import Attachment, Part
 from amplify.model.plan import Planned
+from amplify.planning.last_queue import note_key, queued_mark
 from amplify.platforms.registry import dialect
 from amplify.stage.process import Stage
-from amplify.steps.queued import note_key, queued_mark
 from amplify.workspace.fingerprint import fingerprint
 
 LATENESS = timedelta(hours=20)

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from engine.files import handle
 from ledger import rows
-from steps.files import handle
 
-from amplify.ledger.store import Ledger
+from amplify.ledger.database import Ledger
 from amplify.model.plan import Planned
 from torture.journal import Said
 

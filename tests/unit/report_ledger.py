@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, insert
 
 from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, GATE, MOVE, PART, READING, folio_of
-from amplify.steps.reporting.words import Names
+from amplify.report.report_model import Names
 
 NAMES = Names(
     workspace="Voices | of <Example>",

@@ -12,7 +12,7 @@ from workshop import Workshop, word
 
 from amplify.model.message import Attachment, BoostOf, Card, Message, Part
 from amplify.model.person import Person
-from amplify.rules.aliases import Matcher, forms
+from amplify.rules.text.aliases import Matcher, forms
 
 ANNA = ("Anna", "Anna Petrova", "Ганна Пятрова", "Ганны, Ганну, Ганне", "Анна Петрова")
 FIND = Matcher({"anna": [one for form in ANNA for one in form.split(", ")]})
@@ -159,7 +159,7 @@ def test_a_part_of_a_word_is_no_name(before: str, name: str, after: str) -> None
 
 
 def _same(said: str, name: str) -> bool:
-    from amplify.rules.spelling import keys, plain
+    from amplify.rules.text.name_words import keys, plain
 
     return bool(set(keys(plain(said))) & set(keys(plain(name))))
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from workshop import Workshop
 
-from amplify.rules.approving import Need, counting, need, same_person, seen_hash
+from amplify.rules.plan.approval_policy import Need, counting, need, same_person, seen_hash
 
 DUE = datetime(2027, 5, 21, 10, tzinfo=UTC)
 

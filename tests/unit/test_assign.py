@@ -11,7 +11,7 @@ from workshop import Workshop
 
 from amplify.model.partner import Partner
 from amplify.model.plan import Planned
-from amplify.rules.assign import assign
+from amplify.rules.plan.assign import assign
 
 LANGS = ("en", "be", "ru")
 

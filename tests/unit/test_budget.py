@@ -5,7 +5,7 @@ from __future__ import annotations
 from workshop import Workshop, codes
 
 from amplify.model.problem import Severity
-from amplify.rules.budget import planned
+from amplify.rules.plan.budget import planned
 
 HOURLY = ("Першы ліст", "Другая гісторыя пра суд", "Трэцяя: як дапамагчы сям'і")
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from workshop import at, word
 
 from amplify.model.campaign import Occasion
-from amplify.model.queue import QueueEntry
-from amplify.rules.calendar import Slot, fraction, instant, slots
+from amplify.model.queue_entry import QueueEntry
+from amplify.rules.plan.recurrence import Slot, fraction, instant, slots
 
 YEARS = [  # zone, a year, half hours that do not exist in it, half hours that exist twice
     ("Europe/Vilnius", 2027, 2, 2),

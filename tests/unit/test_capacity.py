@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from workshop import at
 
-from amplify.rules.capacity import Turn, Wish, day_of, turns
+from amplify.rules.plan.capacity import Turn, Wish, day_of, turns
 
 
 def wishes(*dues: str, per_day: int = 9, gap: int = 0, lateness: int = 120, zone: str = "UTC") -> list[Wish]:

@@ -14,7 +14,7 @@ from workshop import BODY_LINE, DIALECTS, PLATFORMS, Workshop, at
 from amplify.model.message import BoostOf, Card
 from amplify.model.post import TextPart, Variant
 from amplify.model.problem import Place
-from amplify.rules.compose import ComposeFault, compose, compose_boost
+from amplify.rules.plan.compose import ComposeFault, compose, compose_boost
 
 
 def required(tag: str) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from workshop import PLATFORMS, Workshop
 
-from amplify.rules.hashtags import MOST
+from amplify.rules.plan.hashtags import MOST
 
 
 def tag(name: str, **fields: Any) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def test_explicit_parts_are_divided_and_numbered_too() -> None:
 def test_a_smaller_limit_of_a_server() -> None:
     from dataclasses import replace
 
-    from amplify.rules.compose import compose
+    from amplify.rules.plan.compose import compose
 
     shop = long_post(thread="auto")
     place = shop.setting("hello", "mastodon")

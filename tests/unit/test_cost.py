@@ -8,7 +8,7 @@ import pytest
 from workshop import DIALECTS, Workshop
 
 from amplify.model.message import Attachment, BoostOf, Message, Part
-from amplify.rules.cost import PRICES, cost_of, cost_of_message, dollars, removal_of, totals
+from amplify.rules.plan.cost import PRICES, cost_of, cost_of_message, dollars, removal_of, totals
 
 
 def part(text: str, *alts: str, platform: str = "x") -> Part:

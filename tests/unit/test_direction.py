@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from workshop import DIALECTS, Workshop
 
 from amplify.model.message import Entity
-from amplify.rules.direction import END, ISOLATE, LEFT_TO_RIGHT, isolate, right_to_left, tag_line
-from amplify.rules.hostile import hostile
-from amplify.rules.threads import room, thread
+from amplify.rules.text.bidi import END, ISOLATE, LEFT_TO_RIGHT, isolate, right_to_left, tag_line
+from amplify.rules.text.thread_split import room, thread
+from amplify.rules.text.unsafe_characters import hostile
 
 ARABIC = "الحرية الآن"
 

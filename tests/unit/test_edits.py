@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from amplify.model.message import Attachment, BoostOf, Card, Entity, Message, Part
-from amplify.rules.edits import edits
+from amplify.rules.plan.message_diff import edits
 
 DUE = datetime(2027, 5, 21, 10, tzinfo=UTC)
 WALL = Attachment("wall.png", "a" * 64, "image/png", 10, 10, "A wall")

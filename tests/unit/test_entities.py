@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from amplify.model.message import Entity
-from amplify.rules.entities import bluesky_entities, mastodon_entities, x_entities
+from amplify.rules.text.entities import bluesky_entities, mastodon_entities, x_entities
 
 Finder = Callable[[str], tuple[Entity, ...]]
 ALL = (x_entities, bluesky_entities, mastodon_entities)

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from workshop import MONDAY, Workshop, at, codes
 
-from amplify.rules.gates import gates
+from amplify.planning.facts import Facts, facts
 from amplify.rules.lint.care import HELD_BY_GATES
-from amplify.steps.facts import Facts, facts
+from amplify.rules.plan.file_gates import gates
 
 UNIT = {"en": "people behind bars"}
 

@@ -9,7 +9,7 @@ import pytest
 from workshop import Workshop, at
 
 from amplify.model.gate import Gate
-from amplify.rules.gates import gates
+from amplify.rules.plan.file_gates import gates
 
 CONSENT = {"given_by": "family", "channel": "letter", "scope": ["name"], "given": "2027-01-02", "review": "2027-06-30"}
 SECOND = timedelta(seconds=1)

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from amplify.model.allowance import Allowance, Heard, place_of
-from amplify.rules.gcra import LANDING, Bucket, hear, take
-from amplify.steps.drain import AHEAD
-from amplify.steps.timings import Timings
+from amplify.context.timings import Timings
+from amplify.engine.worker import AHEAD
+from amplify.model.rate_limit import Allowance, Heard, place_of
+from amplify.rules.plan.gcra import LANDING, Bucket, hear, take
 
 NOW = datetime(2027, 5, 17, 9, tzinfo=UTC)
 POSTS = Allowance("posts", "account", 100, timedelta(minutes=15))

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amplify.platforms.registry import NAMES, dialect
-from amplify.rules.handles import fault, is_handle
-from amplify.rules.hostile import hostile, unwritable
-from amplify.rules.standing import stand
+from amplify.rules.text.handle_syntax import fault, is_handle
+from amplify.rules.text.text_report import stand
+from amplify.rules.text.unsafe_characters import hostile, unwritable
 
 SIZE = 100_000
 SECONDS = 30

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from workshop import MONDAY, Workshop
 
 from amplify.model.delivery import delivery_id
-from amplify.rules.horizon import horizon
-from amplify.rules.keys import idempotency_key, record_key
+from amplify.rules.plan.horizon import horizon
+from amplify.rules.plan.idempotency import idempotency_key, record_key
 
 TID = re.compile(r"[234567abcdefghij][234567abcdefghijklmnopqrstuvwxyz]{12}")  # atproto.com/specs/tid
 DIGITS = "234567abcdefghijklmnopqrstuvwxyz"

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 from workshop import DIALECTS, MONDAY, Workshop
 
-from amplify.model.known import HandleSaid, Known, LimitsSaid, WhoamiSaid
 from amplify.model.plan import Plan
 from amplify.model.platform import Limits, Whoami
-from amplify.steps.plan import plan
+from amplify.model.server_info import HandleSaid, Known, LimitsSaid, WhoamiSaid
+from amplify.planning.plan import plan
 
 ASKED = datetime(2027, 5, 1, 12, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from workshop import Workshop
 
-from amplify.rules.language import bcp47, chain, number, pick, pick_any, primary, spelled_date
+from amplify.rules.text.language import bcp47, chain, number, pick, pick_any, primary, spelled_date
 
 
 @pytest.mark.parametrize(

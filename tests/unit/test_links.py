@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from workshop import DIALECTS, PLATFORMS, Workshop, codes
 
 from amplify.model.message import BoostOf
-from amplify.rules.compose import compose_boost
-from amplify.rules.links import TRACKING, strip_tracking, without_tracking
+from amplify.rules.plan.compose import compose_boost
+from amplify.rules.text.link_cleaning import TRACKING, strip_tracking, without_tracking
 
 
 @pytest.mark.parametrize(

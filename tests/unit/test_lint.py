@@ -15,9 +15,9 @@ from workshop import BODY_LINE, DIALECTS, MONDAY, PLATFORMS, Workshop
 from amplify.model.plan import Finding
 from amplify.model.post import TextPart, Variant
 from amplify.model.problem import Place, Severity
+from amplify.planning.plan import plan
 from amplify.rules.lint.lint import CROWD, RULES
 from amplify.rules.lint.rulebook import RULEBOOK
-from amplify.steps.plan import plan
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 TEXT = f"posts/hello.md:{BODY_LINE}:1"

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from workshop import BODY_LINE, DIALECTS, MONDAY, Workshop, at, codes
 
-from amplify.model.known import NOTHING_KNOWN
 from amplify.model.message import Message, Part
 from amplify.model.plan import Finding, Plan, Said
 from amplify.model.problem import Severity
+from amplify.model.server_info import NOTHING_KNOWN
+from amplify.planning.plan import plan
 from amplify.rules.lint.lint import lint
 from amplify.rules.lint.rulebook import RULEBOOK, weakens
-from amplify.steps.plan import plan
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 TEXT = f"posts/hello.md:{BODY_LINE}:1"

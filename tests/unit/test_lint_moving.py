@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from workshop import Workshop
 
-from amplify.model.moving import Motion
 from amplify.model.plan import Finding
 from amplify.model.problem import Severity
+from amplify.model.video import Motion
 
 NINE = "2027-05-17T09:00:00Z"
 NOTE = "media/walk.yaml:1:1"
@@ -105,8 +105,8 @@ def test_a_server_that_takes_less_is_believed() -> None:
 
     from workshop import DIALECTS
 
-    from amplify.model.known import Known, LimitsSaid
     from amplify.model.platform import Limits
+    from amplify.model.server_info import Known, LimitsSaid
 
     said = Known(
         limits={"writers/mastodon": LimitsSaid(Limits(video_bytes=5_000_000), datetime(2027, 1, 1, tzinfo=UTC))}

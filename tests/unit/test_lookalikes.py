@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplify.rules.lookalikes import mixed_words
+from amplify.rules.text.confusables import mixed_words
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplify.rules.measure import graphemes, mastodon_length, utf8_bytes, x_length
+from amplify.rules.text.text_length import graphemes, mastodon_length, utf8_bytes, x_length
 
 ANY_TEXT = st.text(alphabet=st.characters(), max_size=300)  # lone surrogates included
 

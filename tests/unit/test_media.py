@@ -26,8 +26,8 @@ from nasty import (
 )
 from PIL import Image
 
-from amplify.media.clean import MOST_PIXELS, BadPicture, clean
-from amplify.rules.containers.traces import traces
+from amplify.media.sanitize import MOST_PIXELS, BadPicture, clean
+from amplify.rules.file_formats.leftover_metadata import traces
 
 ROOM = 5_000_000
 

@@ -9,9 +9,9 @@ from nasty import halves, meadow, noise, saved
 from PIL import Image, ImageChops, ImageStat
 
 from amplify.media.fit import JPEG, PNG, WEBP, Room, fit, fits
-from amplify.media.paint import BadPicture
-from amplify.rules.containers import webp
-from amplify.rules.containers.traces import traces
+from amplify.media.reencode import BadPicture
+from amplify.rules.file_formats import webp
+from amplify.rules.file_formats.leftover_metadata import traces
 
 ROOM = 5_000_000
 

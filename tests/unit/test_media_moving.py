@@ -8,10 +8,10 @@ import pytest
 from nasty import SECRET, XMP, archive, moving_gif, noise, saved
 from PIL import Image, ImageSequence
 
-from amplify.media.moving import moves, repainted
-from amplify.media.paint import BadPicture
-from amplify.rules.containers import gif
-from amplify.rules.containers.traces import traces
+from amplify.media.gif_frames import moves, repainted
+from amplify.media.reencode import BadPicture
+from amplify.rules.file_formats import gif
+from amplify.rules.file_formats.leftover_metadata import traces
 
 ROOM = 15_000_000
 

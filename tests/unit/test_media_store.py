@@ -11,14 +11,14 @@ import pytest
 from nasty import halves, make_film, moving_gif, saved
 from PIL import Image
 
-from amplify.media.clean import clean
 from amplify.media.fit import Room
-from amplify.media.store import PictureStore, card_room_of, room_of
+from amplify.media.frozen_store import PictureStore, card_room_of, room_of
+from amplify.media.sanitize import clean
 from amplify.model.errors import Refused
 from amplify.model.message import Attachment, Card, Message, Part
-from amplify.model.moving import FILM, Takes
-from amplify.rules.containers import gif
-from amplify.rules.containers.traces import kind_of
+from amplify.model.video import FILM, Takes
+from amplify.rules.file_formats import gif
+from amplify.rules.file_formats.leftover_metadata import kind_of
 
 ROOM = Room(5_000_000)
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from nasty import SECRET, make_film
 
-from amplify.media import video
-from amplify.media.video import BadVideo, clean_video, look, traces
+from amplify.media import remux
+from amplify.media.remux import BadVideo, clean_video, look, traces
 from amplify.model.errors import TryLater
-from amplify.rules.containers import mp4
+from amplify.rules.file_formats import mp4
 
 PLACE = b"+53.9000+027.5667/"
 
@@ -23,7 +23,7 @@ def by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     name = str(request.param)
     if name == "ffmpeg" and shutil.which("ffmpeg") is None:
         pytest.skip("ffmpeg is not installed")
-    monkeypatch.setattr(video, "tool", lambda: name)
+    monkeypatch.setattr(remux, "tool", lambda: name)
     return name
 
 
@@ -84,8 +84,8 @@ def test_what_is_cut_off_is_refused_in_words(by: str, tmp_path: Path, keep: floa
 
 def test_without_a_tool_it_waits_and_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(video, "find_spec", lambda name: None)
-    assert video.tool() is None
+    monkeypatch.setattr(remux, "find_spec", lambda name: None)
+    assert remux.tool() is None
     with pytest.raises(TryLater, match=r"install ffmpeg, or run `pip install 'amplify\[video\]'`"):
         clean_video(tmp_path / "in.mov", tmp_path / "out.mp4")
 

@@ -15,15 +15,15 @@ from pydantic import ValidationError
 from workshop import at, word
 
 from amplify.model.account import Account
+from amplify.model.base import Word, parse_duration
 from amplify.model.campaign import Hashtag
 from amplify.model.delivery import MOVES, UNTOUCHABLE, State, delivery_id
 from amplify.model.fact import Fact
 from amplify.model.message import Attachment, BoostOf, Card, Entity, Message, Part, message_from_json
 from amplify.model.post import PostFront, PostHashtags
 from amplify.model.problem import Place, Problem, Severity
-from amplify.model.queue import QueueEntry, When
+from amplify.model.queue_entry import QueueEntry, When
 from amplify.model.settings import Settings
-from amplify.model.word import Word, parse_duration
 
 # States
 

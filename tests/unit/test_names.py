@@ -9,8 +9,8 @@ import pytest
 from workshop import Workshop, at, word
 
 from amplify.model.person import Person
-from amplify.rules.names import days_detained, names, signatories
-from amplify.rules.template import TemplateFault, render
+from amplify.rules.plan.template import TemplateFault, render
+from amplify.rules.plan.template_context import days_detained, names, signatories
 
 
 @pytest.fixture

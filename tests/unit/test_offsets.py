@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from amplify.model.errors import Refused
 from amplify.model.message import Entity, Message, Part
 from amplify.model.platform import Call, Json
-from amplify.platforms.bluesky_record import post_record
-from amplify.rules.entities import bluesky_entities, mastodon_entities, x_entities
-from amplify.rules.facets import misplaced
-from amplify.rules.measure import normal
-from amplify.rules.offsets import stretches, utf8_octets, utf16_units
+from amplify.platforms.bluesky.record import post_record
+from amplify.rules.text.entities import bluesky_entities, mastodon_entities, x_entities
+from amplify.rules.text.facet_check import misplaced
+from amplify.rules.text.text_length import normal
+from amplify.rules.text.text_spans import stretches, utf8_octets, utf16_units
 
 
 def test_one_tag_in_three_ways() -> None:

@@ -11,8 +11,8 @@ from workshop import MONDAY, Workshop, at, codes
 from amplify.model.gate import Gate
 from amplify.model.plan import Planned
 from amplify.model.problem import Severity
-from amplify.rules.gates import gates
 from amplify.rules.lint.care import HELD_BY_GATES
+from amplify.rules.plan.file_gates import gates
 
 SINCE = "2027-05-16T18:00:00+02:00"
 CONSENT = {"given_by": "family", "channel": "letter", "scope": ["name"], "given": "2027-01-02", "review": "2029-01-01"}

@@ -15,8 +15,8 @@ from workshop import BODY_LINE, DIALECTS, MONDAY, PLATFORMS, Workshop, at, codes
 
 from amplify.model.plan import LeftOut, Plan
 from amplify.model.problem import Place
-from amplify.rules.occurrences import occurrences
-from amplify.steps.plan import plan
+from amplify.planning.plan import plan
+from amplify.rules.plan.expand import occurrences
 
 NINE = "2027-05-17T09:00:00Z"
 HELLO = "{{ fact.count }} {{ partner.writers }}\n## variant b\nSecond {{ date }}\n## variant c in be\nТрэці {{ date }}"

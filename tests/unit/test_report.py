@@ -10,11 +10,11 @@ from report_ledger import NAMES, NOW, add, at, fill, read
 from sqlalchemy import Connection, create_engine, insert
 from sqlmodel import SQLModel
 
-from amplify.ledger.store import Ledger
+from amplify.ledger.database import Ledger
 from amplify.ledger.tables import GATE
-from amplify.steps.report import report
-from amplify.steps.reporting.discretion import UNTOLD
-from amplify.steps.reporting.words import Counts, Group, Report, Sum
+from amplify.report.redact import UNTOLD
+from amplify.report.report import report
+from amplify.report.report_model import Counts, Group, Report, Sum
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from report_ledger import NAMES, NOW, fill
 from sqlalchemy import create_engine
 from sqlmodel import SQLModel
 
-from amplify.steps.report import report
-from amplify.steps.reporting.files import write_report
+from amplify.report.report import report
+from amplify.report.report_files import write_report
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from amplify.cli.main import build
 from amplify.cli.output import console
-from amplify.ledger.store import Ledger
+from amplify.ledger.database import Ledger
 from amplify.model.errors import WrongUse
 
 SAMPLE = Path(__file__).parents[2]

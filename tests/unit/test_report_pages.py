@@ -16,14 +16,14 @@ from report_ledger import NAMES, NOW, add, at, fill
 from sqlalchemy import Connection, create_engine
 from sqlmodel import SQLModel
 
-from amplify.steps.report import report
-from amplify.steps.reporting.data import as_json
-from amplify.steps.reporting.files import write_report
-from amplify.steps.reporting.markdown import as_markdown
-from amplify.steps.reporting.page import as_html
-from amplify.steps.reporting.spelling import days, listed, number, period, span
-from amplify.steps.reporting.spreadsheet import COLUMNS, as_csv
-from amplify.steps.reporting.words import Names, Report
+from amplify.pages.formatting import days, listed, number, period, span
+from amplify.report.report import report
+from amplify.report.report_csv import COLUMNS, as_csv
+from amplify.report.report_files import write_report
+from amplify.report.report_html import as_html
+from amplify.report.report_json import as_json
+from amplify.report.report_markdown import as_markdown
+from amplify.report.report_model import Names, Report
 
 
 @pytest.fixture(scope="module")

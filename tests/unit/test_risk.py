@@ -8,9 +8,9 @@ import pytest
 from workshop import Workshop, at, codes
 
 from amplify.model.plan import Planned
-from amplify.rules.gates import gates
 from amplify.rules.lint.care import HELD_BY_GATES
 from amplify.rules.lint.rulebook import RULEBOOK
+from amplify.rules.plan.file_gates import gates
 
 THERE = {"audience": "in_country"}
 XZ = {"in_country": ["XZ"]}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplify.rules.sentences import breaks
+from amplify.rules.text.sentence_breaks import breaks
 
 
 def sentences(text: str) -> list[str]:

@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 from workshop import DIALECTS
 
 from amplify.model.message import Message, Part
-from amplify.rules.similarity import normal, similar_pairs, similar_to
+from amplify.rules.text.similarity import normal, similar_pairs, similar_to
 
 
 def form(*texts: str, platform: str = "x") -> str:

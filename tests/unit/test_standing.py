@@ -7,10 +7,10 @@ import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amplify.model.dialect import Dialect
+from amplify.model.platform_profile import Dialect
 from amplify.platforms.registry import NAMES, dialect
-from amplify.rules.measure import normal
-from amplify.rules.standing import stand
+from amplify.rules.text.text_length import normal
+from amplify.rules.text.text_report import stand
 
 X, BLUESKY, MASTODON = (dialect(name) for name in NAMES)
 

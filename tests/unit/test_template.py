@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from amplify.rules.template import TemplateFault, render
+from amplify.rules.plan.template import TemplateFault, render
 
 
 class Thing:

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from workshop import DIALECTS, PLATFORMS
 
-from amplify.rules.threads import Piece, Room, below, room, thread
+from amplify.rules.text.thread_split import Piece, Room, below, room, thread
 
 SENTENCES = "Mira is in prison. She was on air. Leon held the camera. Nobody was hurt. They were arrested all the same."
 SMALL = {name: room(dialect, 40) for name, dialect in DIALECTS.items()}

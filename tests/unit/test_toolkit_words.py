@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplify.rules.contrast import luminance, ratio, rgb
-from amplify.steps.supporting.catalog import LANGUAGES, words
-from amplify.steps.supporting.colours import DARK_SOFT, LIGHT_SOFT, readable, schemes
-from amplify.steps.supporting.page import direction, written
-from amplify.steps.supporting.share import ANYWHERE, encoded, ways
+from amplify.pages.colours import DARK_SOFT, LIGHT_SOFT, readable, schemes
+from amplify.rules.plan.contrast import luminance, ratio, rgb
+from amplify.toolkit.share_links import ANYWHERE, encoded, ways
+from amplify.toolkit.toolkit_html import direction, written
+from amplify.toolkit.translations import LANGUAGES, words
 
 NAMES = re.compile(r"\{\w+\}|Facebook|LinkedIn|Mastodon|JavaScript|JPEG|Ctrl|cookie|social\.example")
 """What stays Latin in every language."""
@@ -49,7 +49,7 @@ def test_it_is_said_in_its_own_letters(lang: str) -> None:
 def test_every_word_is_used() -> None:
     from importlib.resources import files
 
-    here = files("amplify.steps.supporting")
+    here = files("amplify.toolkit")
     source = "".join(one.read_text("utf-8") for one in here.iterdir() if one.name.endswith((".j2", ".py")))
     made = ("kinds.", "calls.", "bars_")  # put together from a prefix and an id
     asked = set(re.findall(r"""['"](\w+)['"]""", source))

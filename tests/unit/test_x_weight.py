@@ -9,11 +9,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from amplify.rules.measure import normal
-from amplify.rules.offsets import utf16_units
-from amplify.rules.twittertext import emoji, library, scale
-from amplify.rules.x_addresses import x_addresses
-from amplify.rules.x_weight import fitting, weigh
+from amplify.rules.text.text_length import normal
+from amplify.rules.text.text_spans import utf16_units
+from amplify.rules.text.twitter_text import emoji, library, scale
+from amplify.rules.text.x_addresses import x_addresses
+from amplify.rules.text.x_weight import fitting, weigh
 
 PIECES = [
     *"abzA019 \n\r\t.,:;-_/@#$＠＃()!?'\"&=+%~|*«»—…’ʼіўяЖж日本語。の",

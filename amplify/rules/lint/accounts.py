@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from amplify.model.plan import Planned
 from amplify.model.problem import Problem, Severity
-from amplify.rules.lint.context import Context
+from amplify.rules.lint.lint_context import Context
 
 _LABEL = {"bluesky": "B-BOT", "mastodon": "M-BOT"}
 

@@ -11,8 +11,8 @@ from itertools import pairwise
 from amplify.model.campaign import Caps
 from amplify.model.plan import Finding, Planned
 from amplify.model.problem import Place, Problem, Severity
-from amplify.rules.capacity import Wish, day_of, turns
-from amplify.rules.lint.context import Context
+from amplify.rules.lint.lint_context import Context
+from amplify.rules.plan.capacity import Wish, day_of, turns
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from amplify.model.plan import Planned
 from amplify.model.problem import Problem, Severity
 from amplify.model.settings import WiderQuiet
 from amplify.model.subject import declared_state, kind_and_name, people_in, person_in
-from amplify.rules.aliases import matcher, texts_of
-from amplify.rules.lint.context import Context
-from amplify.rules.person_gates import SCOPES, covers_language, last_day
-from amplify.rules.risk import blocked
+from amplify.rules.lint.lint_context import Context
+from amplify.rules.plan.person_gates import SCOPES, covers_language, last_day
+from amplify.rules.plan.risk import blocked
+from amplify.rules.text.aliases import matcher, texts_of
 
 HELD_BY_GATES: Final = frozenset(
     {

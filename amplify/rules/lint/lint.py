@@ -6,29 +6,29 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from amplify.model.dialect import Dialect
-from amplify.model.known import NOTHING_KNOWN, Known
 from amplify.model.plan import Finding, Planned, Said
+from amplify.model.platform_profile import Dialect
 from amplify.model.problem import Problem, Severity
+from amplify.model.server_info import NOTHING_KNOWN, Known
 from amplify.model.settings import RuleChange
 from amplify.model.workspace import Workspace
 from amplify.rules.lint import (
     accounts,
+    alt_texts,
+    calls,
     caps,
     care,
-    facts,
-    handles,
-    hostile,
-    likeness,
-    links,
+    duplicates,
+    lexicon_limits,
+    mentions,
     money,
-    moving,
-    pictures,
-    sizes,
+    stale_facts,
     tags,
     texts,
+    unsafe_text,
+    videos,
 )
-from amplify.rules.lint.context import Context
+from amplify.rules.lint.lint_context import Context
 from amplify.rules.lint.rulebook import weakens
 
 MESSAGE_RULES: Final[Sequence[Callable[[Context, Planned], Iterator[Problem]]]] = (
@@ -36,12 +36,12 @@ MESSAGE_RULES: Final[Sequence[Callable[[Context, Planned], Iterator[Problem]]]] 
     texts.link_not_allowed,
     texts.shortener,
     texts.mention_without_consent,
-    handles.mention_of_nobody,
+    mentions.mention_of_nobody,
     texts.mixed_scripts,
-    hostile.change_of_direction,
-    hostile.marks_on_marks,
-    hostile.hidden_in_handle,
-    hostile.far_too_long,
+    unsafe_text.change_of_direction,
+    unsafe_text.marks_on_marks,
+    unsafe_text.hidden_in_handle,
+    unsafe_text.far_too_long,
     tags.retired_hashtag,
     tags.hijacked_hashtag,
     tags.hashtag_case,
@@ -50,20 +50,20 @@ MESSAGE_RULES: Final[Sequence[Callable[[Context, Planned], Iterator[Problem]]]] 
     tags.too_many_mentions,
     tags.designated_handle,
     care.person_unlisted,
-    links.too_many_calls,
-    links.no_link,
-    sizes.lexicon,
-    pictures.alt_missing,
-    pictures.alt_is_file_name,
-    pictures.alt_repeated,
-    pictures.alt_too_long,
-    moving.alone,
-    moving.gif_still,
-    moving.gif_long,
-    moving.video_long,
-    moving.video_size,
-    moving.video_codec,
-    moving.video_shape,
+    calls.too_many_calls,
+    calls.no_link,
+    lexicon_limits.lexicon,
+    alt_texts.alt_missing,
+    alt_texts.alt_is_file_name,
+    alt_texts.alt_repeated,
+    alt_texts.alt_too_long,
+    videos.alone,
+    videos.gif_still,
+    videos.gif_long,
+    videos.video_long,
+    videos.video_size,
+    videos.video_codec,
+    videos.video_shape,
 )
 """Rules about what a message says: asked once for the same words of a post, however often they go out."""
 
@@ -78,10 +78,10 @@ DELIVERY_RULES: Final[Sequence[Callable[[Context, Planned], Iterator[Problem]]]]
     care.quiet,
     care.boost_consent,
     care.readers_at_risk,
-    facts.fact_stale,
-    facts.fact_replaced,
-    facts.facts_disagree,
-    hostile.impossible_handle,
+    stale_facts.fact_stale,
+    stale_facts.fact_replaced,
+    stale_facts.facts_disagree,
+    unsafe_text.impossible_handle,
     accounts.label_missing,
     accounts.rules_unreviewed,
 )
@@ -90,8 +90,8 @@ DELIVERY_RULES: Final[Sequence[Callable[[Context, Planned], Iterator[Problem]]]]
 RULES: Final = (*MESSAGE_RULES, *DELIVERY_RULES)
 
 CROWD: Final[Sequence[Callable[[Context, Sequence[Planned]], Iterator[Finding]]]] = (
-    likeness.same_text_on_two_accounts,
-    likeness.repeated_on_one_account,
+    duplicates.same_text_on_two_accounts,
+    duplicates.repeated_on_one_account,
     caps.too_many_a_day,
     caps.too_many_for_the_server,
     caps.too_many_boosts,
@@ -99,8 +99,8 @@ CROWD: Final[Sequence[Callable[[Context, Sequence[Planned]], Iterator[Finding]]]
     caps.does_not_fit,
     money.link_on_x,
     money.beyond_budget,
-    handles.unknown_handles,
-    handles.other_names,
+    mentions.unknown_handles,
+    mentions.other_names,
 )
 """Rules about deliveries beside each other."""
 

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from amplify.model.plan import Finding, Planned
 from amplify.model.problem import Problem, Severity
-from amplify.rules.budget import money, planned
-from amplify.rules.cost import AS_OF, PRICES, dollars, has_link, micros
-from amplify.rules.lint.context import Context
+from amplify.rules.lint.lint_context import Context
+from amplify.rules.plan.budget import money, planned
+from amplify.rules.plan.cost import AS_OF, PRICES, dollars, has_link, micros
 
 
 def link_on_x(context: Context, deliveries: Sequence[Planned]) -> Iterator[Finding]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from amplify.model.plan import Planned
 from amplify.model.problem import Problem, Severity
-from amplify.rules.hashtags import banned, most, same
-from amplify.rules.lint.context import Context
-from amplify.rules.risk import at_risk
+from amplify.rules.lint.lint_context import Context
+from amplify.rules.plan.hashtags import banned, most, same
+from amplify.rules.plan.risk import at_risk
 
 
 def retired_hashtag(context: Context, delivery: Planned) -> Iterator[Problem]:

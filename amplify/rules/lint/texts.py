@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
-from amplify.model.dialect import Dialect
 from amplify.model.plan import Planned
+from amplify.model.platform_profile import Dialect
 from amplify.model.problem import Problem, Severity
-from amplify.rules.lint.context import Context
-from amplify.rules.lookalikes import mixed_words
+from amplify.rules.lint.lint_context import Context
+from amplify.rules.text.confusables import mixed_words
 
 SHORTENERS: Final = frozenset(
     {

@@ -10,7 +10,7 @@ import pytest
 
 from amplify.model.problem import Problem
 from amplify.workspace.load import Loaded, load
-from amplify.workspace.starter import plant
+from amplify.workspace.scaffold import plant
 
 PLATFORMS = frozenset({"x", "bluesky", "mastodon"})
 TODAY = date(2027, 5, 10)

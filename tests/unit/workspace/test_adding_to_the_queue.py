@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from amplify.model.errors import ProblemsFound, WrongUse
-from amplify.workspace.edit import append_entries, free_id
+from amplify.workspace.draft_entry import propose
 from amplify.workspace.load import Loaded, load, survey
-from amplify.workspace.propose import propose
-from amplify.workspace.when import FORMS, parse_when
+from amplify.workspace.parse_when import FORMS, parse_when
+from amplify.workspace.yaml_append import append_entries, free_id
 
 PLATFORMS = frozenset({"x", "bluesky", "mastodon"})
 AT = {"posts": ["vera-petition"], "when": {"at": "2027-06-01T10:00+02:00"}}

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from mistakes import CASES
 
 from amplify.model.problem import Problem
-from amplify.workspace.codes import CODES
 from amplify.workspace.load import Loaded, load
+from amplify.workspace.problem_codes import CODES
 
 PLATFORMS = frozenset({"x", "bluesky", "mastodon"})
 Read = Callable[[], Loaded]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from amplify.model.errors import ProblemsFound, WrongUse
-from amplify.workspace.change import change_entry
-from amplify.workspace.kinds import PEOPLE
+from amplify.workspace.file_types import PEOPLE
+from amplify.workspace.yaml_change import change_entry
 
 FILE = """\
 # Who they are.

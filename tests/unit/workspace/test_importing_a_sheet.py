@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from amplify.workspace.edit import append_entries
+from amplify.workspace.csv_import import Sheet, read_sheet
 from amplify.workspace.load import Loaded, survey
-from amplify.workspace.sheet import Sheet, read_sheet
+from amplify.workspace.yaml_append import append_entries
 
 PLATFORMS = frozenset({"x", "bluesky", "mastodon"})
 

@@ -12,8 +12,8 @@ import pytest
 from nasty import exif, halves, make_film, moving, moving_gif, saved
 from PIL import Image
 
-from amplify.model.moving import Motion
 from amplify.model.problem import Problem
+from amplify.model.video import Motion
 from amplify.workspace.load import Loaded
 
 Read = Callable[[], Loaded]

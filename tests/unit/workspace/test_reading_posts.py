@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from amplify.model.post import Variant
 from amplify.model.problem import Problem
 from amplify.workspace.load import Loaded
-from amplify.workspace.texts import read_texts
+from amplify.workspace.post_body import read_texts
 
 PLATFORMS = frozenset({"x", "bluesky", "mastodon"})
 

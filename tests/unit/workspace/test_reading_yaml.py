@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amplify.model.problem import Place
-from amplify.workspace.yaml12 import Document, read_yaml
+from amplify.workspace.yaml_reader import Document, read_yaml
 
 
 def document(text: str, first_line: int = 1) -> Document:

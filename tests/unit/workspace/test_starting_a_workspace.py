@@ -16,14 +16,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from amplify.model.errors import WrongUse
+from amplify.workspace.file_types import FILE_MODELS
 from amplify.workspace.fingerprint import fingerprint
-from amplify.workspace.kinds import FILE_MODELS
 from amplify.workspace.load import Loaded, load
 from amplify.workspace.locate import find_root
+from amplify.workspace.scaffold import plant
 from amplify.workspace.schema import schema_text, schemas, write_schemas
-from amplify.workspace.sentences import FORMS
-from amplify.workspace.starter import plant
-from amplify.workspace.yaml12 import read_yaml
+from amplify.workspace.validation_messages import FORMS
+from amplify.workspace.yaml_reader import read_yaml
 
 PLATFORMS = frozenset({"x", "bluesky", "mastodon"})
 HOUSE = Path(__file__).parents[3]

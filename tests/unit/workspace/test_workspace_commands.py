@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from amplify.cli import add, import_, init, schema
 from amplify.model.errors import WrongUse
-from amplify.workspace.kinds import FILE_MODELS
+from amplify.workspace.file_types import FILE_MODELS
 from amplify.workspace.load import load
 
 PLATFORMS = frozenset({"x", "bluesky", "mastodon"})

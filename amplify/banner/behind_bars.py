@@ -1,0 +1,218 @@
+"""bars: a picture behind bars for one person, with name plate, hashtag and credit, and instructions for supporters."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from amplify.banner.render import Made, why_not
+from amplify.model.banner import BarsLayer, Layer, PortraitSlot, StandIn, Template
+from amplify.model.banner_size import SIZES
+from amplify.model.campaign import Campaign
+from amplify.model.errors import NeedsPerson, WrongUse
+from amplify.model.person import Person
+from amplify.model.workspace import Workspace
+from amplify.rules.plan.banner_text import BannerWordsFault, Worded, portrait_allowed, word
+from amplify.rules.text.language import chain
+from amplify.workspace.yaml_reader import read_yaml
+
+INSTRUCTIONS: Final = ("en", "be", "ru")
+"""Languages that the instructions are written in."""
+_PHOTO: Final = "photograph"
+
+
+@dataclass(frozen=True, slots=True)
+class Photograph:
+    """A picture that whoever uses it has the right to."""
+
+    data: bytes
+    credit: str
+    licence: str
+    own: bool
+    """It shows whoever makes it, and not the person that is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the bars look; None: as the template has them."""
+
+    count: int | None = None
+    width: float | None = None
+    opacity: float | None = None
+    colour: str | None = None
+    open: bool = False
+    instead: StandIn = "silhouette"
+    """What stands there without a photograph; `none`: words only."""
+
+
+def behind_bars(
+    workspace: Workspace,
+    now: datetime,
+    person: str,
+    photograph: Photograph | None = None,
+    look: Look | None = None,
+    langs: Sequence[str] = (),
+    sizes: Sequence[str] = ("square",),
+    campaign: str | None = None,
+) -> list[Made]:
+    """The picture in each language and size. `now`: campaign time (UTC).
+
+    Raises WrongUse, and NeedsPerson where it may not be made: the person's state is not detained or convicted or was
+    not reviewed, consent is missing, withdrawn, or does not cover a portrait.
+    """
+    known = _person(workspace, person)
+    chosen = _campaign(workspace, known, campaign)
+    if photograph is not None and not photograph.own and not portrait_allowed(workspace, person):
+        raise NeedsPerson(
+            f"the consent of {person} does not cover a portrait: leave the picture out, and a silhouette stands there; "
+            "or say --self where it shows yourself"
+        )
+    template = _template(chosen, known, photograph, look or Look())
+    made = []
+    for lang in langs or chosen.languages[:1]:
+        try:
+            worded = word(workspace, template, lang, person, now)
+        except BannerWordsFault as fault:
+            raise WrongUse(f"in `{lang}`: {fault}") from None
+        if photograph is not None:
+            worded = _with_photograph(worded, photograph, person)
+        why = why_not(workspace, worded, now)
+        if why is not None:
+            raise NeedsPerson(f"no picture is made: {why}")
+        made += [_made(worded, size, photograph) for size in sizes]
+    return made
+
+
+def instructions(workspace: Workspace, person: str, lang: str, campaign: str | None = None) -> str:
+    """What a supporter does, to be printed: plain text of 80 columns."""
+    chosen = _campaign(workspace, _person(workspace, person), campaign)
+    written = next((one for one in chain(lang, workspace.settings.fallback) if one in INSTRUCTIONS), "en")
+    tags = [f"#{tag.tag}" for tag in chosen.hashtags if tag.required and not tag.retired]
+    ours = [f"#{tag.tag}" for tag in chosen.hashtags if tag.required and not tag.retired and tag.lang == written]
+    text = (files("amplify.banner.instructions") / f"{written}.txt").read_text("utf-8")
+    return text.format(
+        person=person, tags=" ".join(ours or tags), contact=f"{chosen.contact.name}, {chosen.contact.email}"
+    )
+
+
+@cache
+def _shipped(name: str) -> Mapping[str, object]:
+    document, problems = read_yaml((files("amplify.banner.instructions") / name).read_text("utf-8"), name)
+    assert document is not None, problems
+    plain: Mapping[str, object] = document.plain
+    return plain
+
+
+def _template(campaign: Campaign, person: Person, photograph: Photograph | None, look: Look) -> Template:
+    import json
+
+    unpictured = photograph is None and look.instead == "none"
+    template = Template.model_validate_json(json.dumps(_shipped("words.yaml" if unpictured else "template.yaml")))
+    credit = f"{photograph.credit}, {photograph.licence}" if photograph else campaign.contact.name
+    return template.model_copy(
+        update={
+            "campaign": campaign.id,
+            "people": (person.id,),
+            "languages": campaign.languages,
+            "credit": credit,
+            "licence": photograph.licence if photograph else template.licence,
+            "scene": _scene(template, photograph, look),
+            "layers": tuple(_looking(layer, look) for layer in template.layers),
+        }
+    )
+
+
+_SCENES: Final[Mapping[str, Mapping[str, str]]] = {
+    "photograph": {
+        "en": "A photograph behind {}.",
+        "be": "Фотаздымак за {}.",
+        "ru": "Фотография за {}.",
+    },
+    "silhouette": {
+        "en": "The silhouette of a person behind {}.",
+        "be": "Сілуэт чалавека за {}.",
+        "ru": "Силуэт человека за {}.",
+    },
+    "chair": {"en": "An empty chair behind {}.", "be": "Пустое крэсла за {}.", "ru": "Пустой стул за {}."},
+    "envelope": {"en": "A letter behind {}.", "be": "Ліст за {}.", "ru": "Письмо за {}."},
+    "none": {"en": "Words beside {}.", "be": "Словы побач з {}.", "ru": "Слова рядом с {}."},
+}
+_BARS: Final[Mapping[bool, Mapping[str, str]]] = {
+    False: {"en": "prison bars", "be": "турэмнымі кратамі", "ru": "тюремной решёткой"},
+    True: {"en": "prison bars that are bent apart", "be": "разагнутымі кратамі", "ru": "разогнутой решёткой"},
+}
+
+
+def _scene(template: Template, photograph: Photograph | None, look: Look) -> dict[str, str]:
+    scene = _SCENES["photograph" if photograph else look.instead]
+    return {lang: scene[lang].format(_BARS[look.open][lang]) for lang in template.scene}
+
+
+def _looking(layer: Layer, look: Look) -> Layer:
+    """The layer as it was asked for."""
+    if layer.portrait is not None:
+        slot: PortraitSlot = layer.portrait.model_copy(update={"stand_in": look.instead})
+        return layer.model_copy(update={"portrait": slot})
+    if layer.bars is not None:
+        given = {"count": look.count, "width": look.width, "opacity": look.opacity, "colour": look.colour}
+        changed = {"open": look.open, **{key: value for key, value in given.items() if value is not None}}
+        plain = {**layer.bars.model_dump(), **changed}
+        try:
+            return layer.model_copy(update={"bars": BarsLayer.model_validate(plain)})
+        except ValueError as wrong:
+            raise WrongUse(_told(wrong)) from None
+    return layer
+
+
+def _told(wrong: ValueError) -> str:
+    """Which option is out of its bounds."""
+    first = wrong.errors()[0]  # type: ignore[attr-defined]
+    return f"--{first['loc'][0]}: {first['msg'][0].lower()}{first['msg'][1:]}"
+
+
+def _with_photograph(worded: Worded, photograph: Photograph, person: str) -> Worded:
+    shown = tuple(
+        _PHOTO if layer.portrait is not None else file
+        for layer, file in zip(worded.template.layers, worded.shown, strict=True)
+    )
+    shows = () if photograph.own else (person,)
+    return replace(worded, shown=shown, shows=shows)
+
+
+def _made(worded: Worded, size: str, photograph: Photograph | None) -> Made:
+    from amplify.banner.cannot_paint import BannerFault
+    from amplify.banner.painted_cache import painted
+
+    def picture(file: str) -> bytes:
+        assert photograph is not None, file
+        return photograph.data
+
+    try:
+        saved = painted(worded, SIZES[size], picture, {}, None)
+    except BannerFault as fault:
+        raise WrongUse(f"{size}: {str(fault).removeprefix(f'{_PHOTO}: ')}") from None
+    return Made(worded, size, saved, hashlib.sha256(saved.data).hexdigest())
+
+
+def _person(workspace: Workspace, person: str) -> Person:
+    known = workspace.people.get(person)
+    if known is None:
+        raise WrongUse(f"no person is called `{person}`; there are: {', '.join(workspace.people) or 'none yet'}")
+    return known
+
+
+def _campaign(workspace: Workspace, person: Person, wanted: str | None) -> Campaign:
+    """The campaign whose hashtags it carries: the one asked for, or the first that is about the person."""
+    if wanted is not None:
+        if wanted not in workspace.campaigns:
+            raise WrongUse(f"no campaign is called `{wanted}`; there are: {', '.join(workspace.campaigns)}")
+        return workspace.campaigns[wanted]
+    found = [one for one in workspace.campaigns.values() if person.id in one.people and one.status == "active"]
+    if not found:
+        raise WrongUse(f"no active campaign is about {person.id}: name one with --campaign")
+    return found[0]

@@ -1,0 +1,33 @@
+"""A painted banner as bytes: PNG for drawn ones, JPEG for those with a photograph, within a size's limit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from amplify.banner.cannot_paint import BannerFault
+from amplify.media.fit import JPEG, PNG, Room, fit
+from amplify.media.reencode import BadPicture
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+_SUFFIXES: Final = {PNG: ".png", JPEG: ".jpg"}
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Bytes of a picture, and what they are."""
+
+    data: bytes
+    mime: str
+    suffix: str
+
+
+def save(picture: Image, photograph: bool, most_bytes: int) -> Saved:
+    """Nothing but pixels, with as little loss as `most_bytes` allows. Raises BannerFault."""
+    try:
+        data, mime = fit(picture, Room(most_bytes, formats=(JPEG,) if photograph else (PNG, JPEG)))
+    except BadPicture as bad:
+        raise BannerFault(str(bad)) from None
+    return Saved(data, mime, _SUFFIXES[mime])

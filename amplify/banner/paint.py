@@ -1,0 +1,145 @@
+"""A banner painted: forms, pictures and bars from the back to the front, then all words in front of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from amplify.banner.cannot_paint import BannerFault
+from amplify.banner.canvas import disc, lay, rounded
+from amplify.banner.layout import placed
+from amplify.banner.photo import cut, opened, tinted
+from amplify.banner.placeholders import stand_in
+from amplify.banner.prison_bars import bars
+from amplify.banner.shapes import shape
+from amplify.banner.text_blocks import Piece, pieces
+from amplify.banner.text_contrast import make_legible
+from amplify.banner.text_fit import Fitted, Rect, fit
+from amplify.banner.theme import Palette
+from amplify.model.banner import Layer
+from amplify.model.banner_size import Size
+from amplify.rules.plan.banner_text import Worded
+from amplify.rules.plan.contrast import luminance
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+Pictures = Callable[[str], bytes]
+"""Path under `media/` → the bytes of that file."""
+
+
+def paint(worded: Worded, size: Size, pictures: Pictures) -> Image:
+    """The banner in one size. Raises BannerFault with what cannot be painted, and what to do."""
+    from PIL import Image
+
+    template, palette = worded.template, Palette(worded.template)
+    canvas = Image.new("RGB", (size.width, size.height), palette["ground"])
+    for number, layer in enumerate(template.layers):
+        place, rect = placed(template, layer, size)
+        if not place.hidden and rect.width > 0 and rect.height > 0:
+            _paint_layer(canvas, layer, rect, worded, number, palette, size, pictures)
+    set_before: list[tuple[Piece, Fitted]] = []
+    for piece in pieces(worded, size):
+        set_before.append((piece, _set(canvas, piece, set_before, palette, size)))
+    return canvas
+
+
+def _paint_layer(
+    canvas: Image,
+    layer: Layer,
+    rect: Rect,
+    worded: Worded,
+    number: int,
+    palette: Palette,
+    size: Size,
+    pictures: Pictures,
+) -> None:
+    file = worded.shown[number]
+    if layer.shape is not None:
+        shape(canvas, rect, layer.shape, palette, worded.words[number], size.shorter)
+    elif layer.bars is not None:
+        bars(canvas, rect, layer.bars, palette, size.shorter)
+    elif layer.picture is not None and file is not None:
+        picture = cut(opened(pictures(file), file), rect.width, rect.height, layer.picture.focus)
+        if layer.picture.tint:
+            picture = tinted(picture, palette[layer.picture.tint])
+        _hang(canvas, picture, rect, "square", layer.picture.radius * size.shorter / 100, layer.picture.opacity)
+    elif layer.portrait is not None:
+        slot = layer.portrait
+        side = min(rect.width, rect.height)
+        if slot.form == "circle":
+            left, top = rect.left + (rect.width - side) // 2, rect.top + (rect.height - side) // 2
+            rect = Rect(left, top, left + side, top + side)
+        if file is not None:
+            picture = cut(opened(pictures(file), file), rect.width, rect.height, slot.focus)
+        elif slot.stand_in != "none":
+            picture = stand_in(slot.stand_in, rect.width, rect.height, palette[slot.colour], palette[slot.figure])
+        else:
+            return
+        _hang(canvas, picture, rect, slot.form, 0, 100)
+    elif layer.logo is not None and file is not None:
+        _logo(canvas, opened(pictures(file), file), rect, layer.logo.align)
+
+
+def _hang(canvas: Image, picture: Image, rect: Rect, form: str, radius: float, opacity: float) -> None:
+    """Put a picture into its outline."""
+    from PIL import Image, ImageChops
+
+    if form == "circle":
+        mask = disc(rect.width, rect.height)
+    elif form == "arch":
+        mask = rounded(rect.width, rect.height + rect.width, rect.width / 2).crop((0, 0, rect.width, rect.height))
+    elif radius:
+        mask = rounded(rect.width, rect.height, radius)
+    else:
+        mask = Image.new("L", (rect.width, rect.height), 255)
+    if picture.mode == "RGBA":
+        mask = ImageChops.multiply(mask, picture.getchannel("A"))
+    if opacity < 100:
+        mask = mask.point([round(value * opacity / 100) for value in range(256)])
+    canvas.paste(picture.convert("RGB"), (rect.left, rect.top), mask)
+
+
+def _logo(canvas: Image, mark: Image, rect: Rect, align: str) -> None:
+    from PIL import ImageOps
+
+    mark = ImageOps.contain(mark, (rect.width, rect.height))
+    spare = {"left": 0, "centre": (rect.width - mark.width) // 2, "right": rect.width - mark.width}[align]
+    at = rect.left + spare, rect.top + (rect.height - mark.height) // 2
+    canvas.paste(mark.convert("RGB"), at, mark.getchannel("A") if mark.mode == "RGBA" else None)
+
+
+def _set(canvas: Image, piece: Piece, before: list[tuple[Piece, Fitted]], palette: Palette, size: Size) -> Fitted:
+    """Fit one text, see that it can be read, and draw it."""
+    from PIL import ImageDraw
+
+    fitted = fit(piece.text, piece.box, piece.style)
+    inside = fitted.ink.within(size.width, size.height)
+    if inside != fitted.ink:
+        raise BannerFault(f"“{_short(piece)}” stands partly outside of the picture: move its box inside")
+    for other, there in before:
+        if fitted.ink.meets(there.ink):
+            raise BannerFault(f"“{_short(piece)}” and “{_short(other)}” stand in each other's way: part their boxes")
+    pad = max(3, round(fitted.size * 0.34))
+    if piece.strip is not None:
+        lay(canvas, palette[piece.strip], rounded(*_strip(piece, size)[2:], 0), _strip(piece, size)[:2])
+    if piece.plate is not None:
+        plate = fitted.ink.grown(pad)
+        lay(canvas, palette[piece.plate], rounded(plate.width, plate.height, pad * 0.35), (plate.left, plate.top))
+    colour = palette[piece.colour]
+    tones = sorted((palette["ground"], palette["deep"], palette["ink"]), key=luminance)
+    make_legible(canvas, fitted, colour, tones[0], tones[-1], piece.veil, pad)
+    pen = ImageDraw.Draw(canvas)
+    for line in fitted.lines:
+        pen.text((line.x, line.y), line.text, font=fitted.font, fill=colour, anchor="ls")
+    return fitted
+
+
+def _strip(piece: Piece, size: Size) -> tuple[int, int, int, int]:
+    """Left, top, width, height of a strip: from edge to edge."""
+    return 0, piece.box.top, size.width, piece.box.height
+
+
+def _short(piece: Piece) -> str:
+    flat = " ".join(piece.text.split())
+    return flat if len(flat) <= 40 else f"{flat[:39]}…"

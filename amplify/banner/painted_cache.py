@@ -1,0 +1,56 @@
+"""Banners that were painted before, by the hash of all they are made of: painted once, whoever asks."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from amplify.banner.encode import Saved, save
+from amplify.banner.fonts import file_of
+from amplify.banner.paint import Pictures, paint
+from amplify.model.banner_size import Size
+from amplify.rules.plan.banner_text import Worded
+
+PAINTER: Final = 1
+"""Raise it whenever the same template comes out differently: what was kept is then painted anew."""
+
+_TYPES: Final = {".png": "image/png", ".jpg": "image/jpeg"}
+
+
+def key(worded: Worded, size: Size, hashes: Mapping[str, str]) -> str:
+    """64 hex digits of the template, its words, the size, its pictures (path → SHA-256), the fonts and the painter."""
+    from PIL import __version__
+
+    digest = hashlib.sha256(f"{PAINTER} pillow {__version__} {size}\n".encode())
+    for family in ("sans", "serif", "dejavu"):
+        digest.update(f"{family} {file_of(family, 'bold').stat().st_size}\n".encode())
+    digest.update(worded.template.model_dump_json(exclude={"about", "scene", "credit", "licence"}).encode())
+    digest.update(repr((worded.lang, worded.words, worded.shown)).encode())
+    for file in sorted({one for one in worded.shown if one}):
+        digest.update(f"{file} {hashes.get(file, '')}\n".encode())
+    return digest.hexdigest()
+
+
+def painted(worded: Worded, size: Size, pictures: Pictures, hashes: Mapping[str, str], folder: Path | None) -> Saved:
+    """The banner's bytes: kept ones where there are, else painted and kept. `folder` None: nothing is kept."""
+    name = key(worded, size, hashes) if folder is not None else ""
+    if folder is not None:
+        for suffix, mime in _TYPES.items():
+            path = folder / f"{name}{suffix}"
+            if path.exists():
+                return Saved(path.read_bytes(), mime, suffix)
+    saved = save(paint(worded, size, pictures), any(worded.shown), size.most_bytes)
+    if folder is not None:
+        _keep(folder / f"{name}{saved.suffix}", lambda partial: partial.write_bytes(saved.data))
+    return saved
+
+
+def _keep(path: Path, write: Callable[[Path], object]) -> None:
+    """Whole or not at all, whoever else keeps the same."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    write(partial)
+    partial.replace(path)

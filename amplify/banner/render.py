@@ -1,0 +1,297 @@
+"""banner: templates and words → pictures with alt text, credit, licence and hash beside them.
+
+What may not be said now is not painted either: a person's state, review and consent, an expired fact, a closed call,
+a silent campaign. Each refusal is a sentence, and the others are painted all the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from amplify.model.banner import Template
+from amplify.model.banner_size import SIZES
+from amplify.model.errors import WrongUse
+from amplify.model.workspace import Workspace
+from amplify.rules.plan.banner_text import BannerWordsFault, Worded, languages, word
+from amplify.rules.plan.file_gates import gates
+from amplify.rules.plan.person_gates import covers_language
+from amplify.rules.text.aliases import matcher
+
+if TYPE_CHECKING:
+    from amplify.banner.encode import Saved
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which banners; an empty choice is all."""
+
+    templates: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    langs: tuple[str, ...] = ()
+    sizes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One banner in one size."""
+
+    worded: Worded
+    size: str
+    saved: Saved
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        """`portrait-mira-be-square.png`."""
+        return f"{self.worded.name}-{self.size}{self.saved.suffix}"
+
+    @property
+    def template(self) -> str:
+        return self.worded.template.id
+
+    @property
+    def campaign(self) -> str:
+        return self.worded.template.campaign
+
+    @property
+    def person(self) -> str | None:
+        return self.worded.person
+
+    @property
+    def lang(self) -> str:
+        return self.worded.lang
+
+    @property
+    def alt(self) -> str:
+        return self.worded.alt
+
+    @property
+    def caption(self) -> str:
+        return self.worded.caption
+
+    @property
+    def data(self) -> bytes:
+        return self.saved.data
+
+    @property
+    def mime(self) -> str:
+        return self.saved.mime
+
+    @property
+    def credit(self) -> str:
+        return self.worded.credit
+
+    @property
+    def licence(self) -> str:
+        return self.worded.licence
+
+    @property
+    def shows(self) -> tuple[str, ...]:
+        """Persons whose face is seen."""
+        return self.worded.shows
+
+    @property
+    def width(self) -> int:
+        return SIZES[self.size].width
+
+    @property
+    def height(self) -> int:
+        return SIZES[self.size].height
+
+    @property
+    def subjects(self) -> frozenset[str]:
+        """`kind:id` of everything it speaks of."""
+        return self.worded.used
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "template": self.template,
+            "campaign": self.campaign,
+            "person": self.person,
+            "lang": self.lang,
+            "size": self.size,
+            "width": self.width,
+            "height": self.height,
+            "file": self.name,
+            "bytes": len(self.saved.data),
+            "mime": self.saved.mime,
+            "sha256": self.sha256,
+            "alt": self.alt,
+            "credit": self.worded.credit,
+            "licence": self.worded.licence,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A banner that was not painted, and why."""
+
+    template: str
+    person: str | None
+    lang: str
+    size: str | None
+    """None: in no size."""
+    why: str
+
+    @property
+    def name(self) -> str:
+        return "-".join(word for word in (self.template, self.person, self.lang, self.size) if word)
+
+    def as_json(self) -> dict[str, object]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What came of it."""
+
+    made: tuple[Made, ...]
+    refused: tuple[Refusal, ...]
+
+
+def banners(
+    workspace: Workspace,
+    now: datetime,
+    wanted: Wanted | None = None,
+    cache: Path | None = None,
+    progress: Progress | None = None,
+) -> Batch:
+    """Paint what is wanted. `now`: campaign time (UTC); `cache`: where painted ones are kept; None: nowhere.
+
+    Raises WrongUse for a template, person, language or size that is not there.
+    """
+    worded, refused = words_of(workspace, now, wanted or Wanted())
+    jobs = [(one, size) for one in worded for size in _sizes(one.template, (wanted or Wanted()).sizes)]
+    made = []
+    for done, (one, size) in enumerate(jobs, start=1):
+        result = make(workspace, one, size, cache)
+        if isinstance(result, Made):
+            made.append(result)
+        else:
+            refused.append(result)
+        if progress is not None:
+            progress(done, len(jobs))
+    return Batch(tuple(made), tuple(refused))
+
+
+def make(workspace: Workspace, worded: Worded, size: str, cache: Path | None) -> Made | Refusal:
+    """One banner in one size."""
+    from amplify.banner.cannot_paint import BannerFault
+    from amplify.banner.painted_cache import painted
+
+    try:
+        hashes = {file: picture.sha256 for file, picture in workspace.pictures.items()}
+        saved = painted(worded, SIZES[size], lambda file: _bytes_of(workspace, file), hashes, cache)
+    except BannerFault as fault:
+        return Refusal(worded.template.id, worded.person, worded.lang, size, str(fault))
+    return Made(worded, size, saved, hashlib.sha256(saved.data).hexdigest())
+
+
+def words_of(workspace: Workspace, now: datetime, wanted: Wanted) -> tuple[list[Worded], list[Refusal]]:
+    """The words of each banner that is wanted and may be said now; and those that may not. Paints nothing."""
+    _check(workspace, wanted)
+    closed = _closed(workspace, now)
+    found: list[Worded] = []
+    refused: list[Refusal] = []
+    for template, person in _each(workspace, wanted):
+        same: list[Worded] = []
+        for lang in _languages(workspace, template):
+            one = _one(workspace, template, lang, person, now, closed)
+            if isinstance(one, Worded):
+                same.append(one)
+            elif not wanted.langs or lang in wanted.langs:
+                refused.append(one)
+        alts = {one.lang: one.alt for one in same}
+        found += [replace(one, alts=alts) for one in same if not wanted.langs or one.lang in wanted.langs]
+    return found, refused
+
+
+def _one(
+    workspace: Workspace, template: Template, lang: str, person: str | None, now: datetime, closed: Mapping[str, str]
+) -> Worded | Refusal:
+    try:
+        worded = word(workspace, template, lang, person, now)
+    except BannerWordsFault as fault:
+        where = f"layer {fault.layer + 1}: " if fault.layer is not None else ""
+        return Refusal(template.id, person, lang, None, where + str(fault))
+    why = _barred(workspace, worded, closed)
+    return worded if why is None else Refusal(template.id, person, lang, None, why)
+
+
+def why_not(workspace: Workspace, worded: Worded, now: datetime) -> str | None:
+    """Why this banner may not be shown now; None where it may. People count by any spelling of their names."""
+    return _barred(workspace, worded, _closed(workspace, now))
+
+
+def _closed(workspace: Workspace, now: datetime) -> Mapping[str, str]:
+    """Every subject that may not be spoken of now, with the reason."""
+    found = ((f"{gate.kind}:{gate.subject}", gate.why_not(now)) for gate in gates(workspace))
+    return {subject: why for subject, why in found if why is not None}
+
+
+def _barred(workspace: Workspace, worded: Worded, closed: Mapping[str, str]) -> str | None:
+    find = matcher(workspace.people)
+    people = {*find.names(worded.caption), *find.names(worded.alt)}
+    people |= {subject.partition(":")[2] for subject in worded.used if subject.startswith("person:")}
+    for subject in sorted({*worded.used, *(f"person:{person}" for person in people)}):
+        if subject in closed:
+            return closed[subject]
+    for person in sorted(people):
+        if not covers_language(workspace.people[person], worded.lang):
+            return f"the consent of {person} does not cover texts in {worded.lang}"
+    return None
+
+
+def _check(workspace: Workspace, wanted: Wanted) -> None:
+    for noun, given, known in (
+        ("template", wanted.templates, list(workspace.banners)),
+        ("person", wanted.people, list(workspace.people)),
+        ("size", wanted.sizes, list(SIZES)),
+    ):
+        for name in given:
+            if name not in known:
+                there = ", ".join(known) or "none yet: write one in media/banners/"
+                raise WrongUse(f"there is no {noun} `{name}`; there are: {there}")
+    spoken = {lang for one in workspace.banners.values() for lang in _languages(workspace, one)}
+    for lang in wanted.langs:
+        if lang not in spoken:
+            raise WrongUse(f"no template is in `{lang}`; there are: {', '.join(sorted(spoken))}")
+
+
+def _languages(workspace: Workspace, template: Template) -> tuple[str, ...]:
+    return languages(template, workspace.campaigns[template.campaign])
+
+
+def _each(workspace: Workspace, wanted: Wanted) -> Iterator[tuple[Template, str | None]]:
+    for template in workspace.banners.values():
+        if wanted.templates and template.id not in wanted.templates:
+            continue
+        people: Sequence[str | None] = template.people or (None,)
+        for person in people:
+            if person is None or not wanted.people or person in wanted.people:
+                yield template, person
+
+
+def _sizes(template: Template, wanted: tuple[str, ...]) -> Iterator[str]:
+    names: Sequence[str] = template.sizes or tuple(SIZES)
+    for size in names:
+        if not wanted or size in wanted:
+            yield size
+
+
+def _bytes_of(workspace: Workspace, file: str) -> bytes:
+    from amplify.banner.cannot_paint import BannerFault
+
+    picture = workspace.pictures.get(file)
+    path = workspace.root / "media" / file
+    data = path.read_bytes() if picture is not None and path.is_file() else b""
+    if picture is None or hashlib.sha256(data).hexdigest() != picture.sha256:
+        raise BannerFault(f"media/{file} is gone or has just changed: run this again")
+    return data

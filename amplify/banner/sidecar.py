@@ -1,0 +1,48 @@
+"""A banner as files: the picture, and the note beside it that makes it a picture of `media/`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from amplify.model.errors import WrongUse
+
+if TYPE_CHECKING:
+    from amplify.banner.render import Made
+
+
+def write(made: Made, folder: Path) -> Path:
+    """The picture, and beside it a note as `media/` has them: alt text, credit, licence, SHA-256. Raises WrongUse."""
+    path = folder / made.name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for suffix in (".png", ".jpg"):  # one note describes one picture
+            path.with_suffix(suffix).unlink(missing_ok=True)
+        path.write_bytes(made.saved.data)
+        path.with_suffix(".yaml").write_text(note(made), encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise WrongUse(f"{path} cannot be written ({error.strerror}): give another --out") from None
+    return path
+
+
+def note(made: Made) -> str:
+    """The note beside a banner, as YAML."""
+    worded = made.worded
+    lines = [
+        f"# Written by `amplify banner` ({made.template}): change the template and render again.",
+        "alt:",
+        *(f"  {lang}: {_quoted(alt)}" for lang, alt in worded.alts.items()),
+        f"credit: {_quoted(worded.credit)}",
+        f"licence: {_quoted(worded.licence)}",
+    ]
+    if worded.caption:
+        lines += ["caption:", f"  {made.lang}: {_quoted(worded.caption)}"]
+    if worded.shows:
+        lines.append(f"shows: [{', '.join(worded.shows)}]")
+    return "\n".join([*lines, f'sha256: "{made.sha256}"', ""])
+
+
+def _quoted(text: str) -> str:
+    """A text as JSON writes it, which YAML reads alike."""
+    return json.dumps(text, ensure_ascii=False)

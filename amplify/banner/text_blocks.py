@@ -1,0 +1,84 @@
+"""Everything in a banner that is read, set in one style each: texts, hashtags, credit, a partner's name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from amplify.banner.layout import placed
+from amplify.banner.text_fit import Rect, Style
+from amplify.model.banner import Layer, Place
+from amplify.model.banner_size import Size
+from amplify.rules.plan.banner_text import Worded
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One text to be set."""
+
+    text: str
+    box: Rect
+    style: Style
+    colour: str
+    plate: str | None = None
+    """A plate close around the words."""
+    strip: str | None = None
+    """A strip as large as the box."""
+    veil: bool = True
+
+
+def pieces(worded: Worded, size: Size) -> Iterator[Piece]:
+    """All texts of the banner on this size, in order."""
+    for number, layer in enumerate(worded.template.layers):
+        text = worded.words[number]
+        place, rect = placed(worded.template, layer, size)
+        if text is None or place.hidden or layer.shape is not None:
+            continue
+        yield _piece(layer, place, text, rect, size, worded)
+
+
+def _piece(layer: Layer, place: Place, text: str, rect: Rect, size: Size, worded: Worded) -> Piece:
+    template, lang = worded.template, worded.lang
+    family = template.fonts.get(lang) or template.fonts.get(lang.partition("-")[0])
+
+    def pixels(percent: float) -> int:
+        return max(8, round(percent * size.shorter / 100))
+
+    if layer.text is not None:
+        one = layer.text
+        style = Style(
+            family=family or one.font,
+            weight=one.weight,
+            largest=pixels(place.largest or one.largest),
+            smallest=min(pixels(one.smallest), pixels(place.largest or one.largest)),
+            align=place.align or one.align,
+            valign=place.valign or one.valign,
+            leading=one.leading,
+            lines=place.lines or one.lines,
+        )
+        return Piece(text, rect, style, one.colour, plate=one.plate, veil=one.scrim == "auto")
+    if layer.hashtags is not None:
+        tags = layer.hashtags
+        style = Style(
+            family or "sans", "bold", pixels(place.largest or tags.largest), pixels(2.2), place.align or tags.align,
+            place.valign or "middle", lines=2,
+        )  # fmt: skip
+        box = rect
+        if tags.ground:
+            inset = round(size.shorter * template.margin / 100) if layer.bleed else round(size.shorter * 0.02)
+            box = Rect(rect.left + inset + size.inset[0] * layer.bleed, rect.top, rect.right - inset, rect.bottom)
+        return Piece(text, box, style, tags.colour, strip=tags.ground)
+    if layer.logo is not None:
+        logo = layer.logo
+        style = Style(
+            family or "sans", "semibold", pixels(place.largest or logo.largest), pixels(1.9),
+            place.align or logo.align, place.valign or "middle", lines=2,
+        )  # fmt: skip
+        return Piece(text, rect, style, logo.colour)
+    assert layer.credit is not None
+    credit = layer.credit
+    style = Style(
+        family or "sans", "regular", pixels(place.largest or credit.largest), pixels(1.6),
+        place.align or credit.align, place.valign or "middle", lines=2,
+    )  # fmt: skip
+    return Piece(text, rect, style, credit.colour)

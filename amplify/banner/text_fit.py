@@ -1,0 +1,229 @@
+"""The largest letters with which a text fits its box, and where each line then stands. Nothing is ever clipped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from amplify.banner.cannot_paint import BannerFault
+from amplify.banner.fonts import font, needs_raqm, written
+from amplify.banner.line_breaking import break_lines, lonely
+
+if TYPE_CHECKING:
+    from PIL.ImageFont import FreeTypeFont
+
+_MEASURED_AT: Final = 128
+"""Widths are measured once at this size and scaled; the lines that were chosen are measured again as they are."""
+
+_SMALLER: Final = 0.72
+"""How much smaller a text may become so that no word is left alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """Pixels: left, top, right, bottom."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def width(self) -> int:
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+    @property
+    def box(self) -> tuple[int, int, int, int]:
+        return self.left, self.top, self.right, self.bottom
+
+    def grown(self, by: int) -> Rect:
+        return Rect(self.left - by, self.top - by, self.right + by, self.bottom + by)
+
+    def within(self, width: int, height: int) -> Rect:
+        """The part that lies inside a picture of this size."""
+        return Rect(max(0, self.left), max(0, self.top), min(width, self.right), min(height, self.bottom))
+
+    def meets(self, other: Rect) -> bool:
+        return (
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a text is set."""
+
+    family: str
+    weight: str
+    largest: int
+    """Pixels."""
+    smallest: int
+    align: str = "left"
+    valign: str = "top"
+    leading: float = 1.14
+    lines: int = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line where it is drawn: `x`, `y` are the left end of its baseline."""
+
+    text: str
+    x: int
+    y: int
+    ink: Rect
+    """What its letters cover."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A text that fits."""
+
+    size: int
+    """Pixels."""
+    font: FreeTypeFont
+    lines: tuple[Line, ...]
+
+    @property
+    def ink(self) -> Rect:
+        """What the letters of all lines cover."""
+        inks = [line.ink for line in self.lines]
+        return Rect(
+            min(ink.left for ink in inks),
+            min(ink.top for ink in inks),
+            max(ink.right for ink in inks),
+            max(ink.bottom for ink in inks),
+        )
+
+
+def fit(text: str, box: Rect, style: Style) -> Fitted:
+    """Set `text` as large as `box` allows. Raises BannerFault where even the smallest letters do not fit."""
+    text = written(text, style.family, style.weight)
+    wide = _measure(style.family, style.weight)
+    low, high, found = style.smallest, max(style.largest, style.smallest), None
+    while low <= high:
+        size = (low + high) // 2
+        fitted = _try(text, box, style, size, wide)
+        if fitted is None:
+            high = size - 1
+        else:
+            found, low = fitted, size + 1
+    if found is None:
+        raise BannerFault(
+            f"“{_short(text)}” does not fit its box ({box.width} × {box.height} pixels) even in the smallest letters "
+            f"({style.smallest} pixels): shorten it, or give it more room or lines"
+        )
+    return _with_company(found, text, box, style, wide)
+
+
+def _with_company(found: Fitted, text: str, box: Rect, style: Style, wide: Callable[[str], float]) -> Fitted:
+    """The same text a little smaller where that leaves no word alone on its last line."""
+    if not lonely([line.text for line in found.lines], wide):
+        return found
+    for size in range(found.size - 1, max(style.smallest, round(found.size * _SMALLER)) - 1, -1):
+        other = _try(text, box, style, size, wide)
+        if other is not None and not lonely([line.text for line in other.lines], wide):
+            return other
+    return found
+
+
+def _try(text: str, box: Rect, style: Style, size: int, wide: Callable[[str], float]) -> Fitted | None:
+    per = size / _MEASURED_AT
+    step = round(size * style.leading)
+    most = min(style.lines, 1 + max(0, (box.height - round(size * 0.66)) // step))
+    lines = break_lines(text, box.width / per, most, wide)
+    if not lines:
+        return None
+    letters = font(style.family, style.weight, size)
+    inks = [_ink(letters, line) for line in lines]
+    if max(ink[2] - min(0, ink[0]) for ink in inks) > box.width:
+        return None
+    above = round(-inks[0][1])
+    below = round(inks[-1][3])
+    height = above + step * (len(lines) - 1) + max(0, below)
+    if height > box.height:
+        return None
+    return Fitted(size, letters, tuple(_placed(lines, inks, letters, box, style, step, above, max(0, below))))
+
+
+def _ink(letters: FreeTypeFont, line: str) -> tuple[float, float, float, float]:
+    """What a line's letters cover, from the origin of its baseline.
+
+    Pillow counts the blank that stands before a first letter and behind a last one (much, for a large `1`).
+    """
+    left, top, right, bottom = letters.getbbox(line, anchor="ls")
+    if needs_raqm(line):
+        return left, top, right, bottom
+    before, _ = _blank(letters, line[0])
+    _, behind = _blank(letters, line[-1])
+    return max(left, left + before), top, right - behind, bottom
+
+
+@lru_cache(maxsize=2048)
+def _blank(letters: FreeTypeFont, sign: str) -> tuple[int, int]:
+    """Pixels that are empty at the left and at the right of one letter as Pillow measures it."""
+    left, _, right, _ = letters.getbbox(sign, anchor="ls")
+    mask, offset = letters.getmask2(sign, "L", anchor="ls")
+    seen = mask.getbbox()
+    if seen is None:
+        return 0, 0
+    return max(0, round(seen[0] + offset[0] - left)), max(0, round(right - seen[2] - offset[0]))
+
+
+def _placed(
+    lines: list[str],
+    inks: list[tuple[float, float, float, float]],
+    letters: FreeTypeFont,
+    box: Rect,
+    style: Style,
+    step: int,
+    above: int,
+    below: int,
+) -> list[Line]:
+    """Flush to the letters and not to their invisible boxes: the first line's capitals touch the top."""
+    span = step * (len(lines) - 1)
+    capital = round(-letters.getbbox("Н", anchor="ls")[1])
+    if style.valign == "top":
+        first = box.top + max(above, capital)
+    elif style.valign == "bottom":
+        first = box.bottom - span  # on the line: tails hang below it, so that neighbours share one
+    else:
+        first = box.top + round((box.height + capital - span) / 2)
+    first = max(first, box.top + above)
+    if style.valign != "bottom":
+        first = min(first, box.bottom - span - below)
+    placed = []
+    for number, (text, ink) in enumerate(zip(lines, inks, strict=True)):
+        left, right = round(ink[0]), round(ink[2])
+        if style.align == "left":
+            x = box.left - left
+        elif style.align == "right":
+            x = box.right - right
+        else:
+            x = box.left + round((box.width - (right - left)) / 2) - left
+        y = first + step * number
+        rect = Rect(x + left, y + round(ink[1]) - 1, x + right + 1, y + round(ink[3]) + 1)
+        placed.append(Line(text, x, y, rect))
+    return placed
+
+
+@lru_cache(maxsize=64)
+def _measure(family: str, weight: str) -> Callable[[str], float]:
+    letters = font(family, weight, _MEASURED_AT)
+
+    @lru_cache(maxsize=20_000)
+    def wide(text: str) -> float:
+        return float(letters.getlength(text))
+
+    return wide
+
+
+def _short(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= 40 else f"{flat[:39]}…"

@@ -1,0 +1,110 @@
+"""`amplify banner bars`: a picture behind bars, and what supporters do to make their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final, get_args
+
+from amplify.banner.behind_bars import Look, Photograph, behind_bars, instructions
+from amplify.banner.sidecar import write
+from amplify.cli.output import console, counted, say_json
+from amplify.model.banner import StandIn
+from amplify.model.banner_size import SIZES
+from amplify.model.errors import WrongUse
+from amplify.model.workspace import Workspace
+
+MOST_BYTES: Final = 60_000_000
+"""Of a photograph's file; larger ones are not even read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The options as they were given."""
+
+    names: list[str]
+    person: list[str] | None
+    lang: list[str] | None
+    size: list[str] | None
+    out: Path | None
+    count: int | None
+    width: float | None
+    opacity: float | None
+    colour: str | None
+    open: bool
+    instead: str
+    own: bool
+    credit: str | None
+    licence: str
+    campaign: str | None
+
+
+def bars(words: Workspace, now: datetime, asked: Asked, only_instructions: bool, as_json: bool) -> int:
+    """Make it, or print the instructions."""
+    if not asked.person or len(asked.person) != 1:
+        raise WrongUse("say for whom: `amplify banner bars PHOTO --person anna`")
+    person = asked.person[0]
+    if only_instructions:
+        return _instructions(words, person, asked, as_json)
+    if len(asked.names) > 1:
+        raise WrongUse("give one photograph at a time")
+    for size in asked.size or ():
+        if size not in SIZES:
+            raise WrongUse(f"there is no size `{size}`; there are: {', '.join(SIZES)}")
+    if asked.instead not in get_args(StandIn):
+        raise WrongUse(f"--instead: {', '.join(get_args(StandIn))}")
+    instead: StandIn = asked.instead  # type: ignore[assignment]
+    made = behind_bars(
+        words,
+        now,
+        person,
+        _photograph(asked),
+        Look(asked.count, asked.width, asked.opacity, asked.colour, asked.open, instead),
+        tuple(asked.lang or ()),
+        tuple(asked.size or ("square",)),
+        asked.campaign,
+    )
+    folder = asked.out or Path()
+    paths = [write(one, folder) for one in made]
+    if as_json:
+        rows = [{**one.as_json(), "path": str(path)} for one, path in zip(made, paths, strict=True)]
+        say_json({"made": rows})
+        return 0
+    for path, one in zip(paths, made, strict=True):
+        console().print(f"{path}  {one.width}×{one.height}  {len(one.saved.data) / 1000:.0f} kB", markup=False)
+    console().print(f"{counted(len(made), 'picture')}; alt text, credit and licence beside each", style="dim")
+    return 0
+
+
+def _instructions(words: Workspace, person: str, asked: Asked, as_json: bool) -> int:
+    langs = asked.lang or ["en"]
+    texts = {lang: instructions(words, person, lang, asked.campaign) for lang in langs}
+    if asked.out is not None:
+        try:
+            asked.out.mkdir(parents=True, exist_ok=True)
+            for lang, text in texts.items():
+                (asked.out / f"behind-bars-{person}-{lang}.txt").write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise WrongUse(f"{asked.out} cannot be written ({error.strerror}): give another --out") from None
+    if as_json:
+        say_json({"instructions": texts})
+    else:
+        for text in texts.values():
+            console().print(text, markup=False, soft_wrap=True)
+    return 0
+
+
+def _photograph(asked: Asked) -> Photograph | None:
+    if not asked.names:
+        return None
+    path = Path(asked.names[0])
+    if not asked.credit:
+        raise WrongUse("say who took the photograph: --credit 'Her Name'")
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise WrongUse(f"{path} is larger than {MOST_BYTES // 1_000_000} MB: is it a photograph?")
+        data = path.read_bytes()
+    except OSError as error:
+        raise WrongUse(f"{path} cannot be read ({(error.strerror or 'no reason given').lower()})") from None
+    return Photograph(data, asked.credit, asked.licence, asked.own)

@@ -1,0 +1,67 @@
+"""From the command line to a desk: which workspace, which ledger, what time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from amplify.cli.output import complain
+from amplify.context.app_context import Desk
+from amplify.context.timings import timings
+from amplify.ledger.database import Ledger, ledger_url
+from amplify.model.clock import Clock, RealClock, SetClock
+from amplify.model.errors import NeedsPerson, WrongUse
+from amplify.workspace.locate import find_root
+
+Workspace = Annotated[
+    Path | None,
+    typer.Option("--workspace", "-w", help="The workspace's folder; without it, the one you stand in."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+def open_desk(workspace: Path | None, clock: Clock | None = None) -> Desk:
+    """The desk of a workspace, with its ledger. Raises WrongUse where there is none."""
+    root = find_root(workspace)
+    given = timings()  # a wrong setting is said before anything is opened
+    return Desk(root, Ledger.open(ledger_url(root)), clock or RealClock(), given)
+
+
+@contextmanager
+def ledger_if_any(root: Path) -> Iterator[Ledger | None]:
+    """The ledger where there is one that can be read, and None elsewhere, as in a pull request. Makes none."""
+    url = ledger_url(root)
+    if "AMPLIFY_DATABASE_URL" not in os.environ and not Path(url.removeprefix("sqlite:///")).exists():
+        yield None
+        return
+    try:
+        ledger = Ledger.open(url)
+    except NeedsPerson as error:
+        complain(f"what was said before does not count: {error}")
+        yield None
+        return
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def looking_clock() -> Clock:
+    """For commands that only look: real time, or another campaign time from `AMPLIFY_NOW` (an instant with its
+    offset). Commands that publish never read it."""
+    told = os.environ.get("AMPLIFY_NOW")
+    if not told:
+        return RealClock()
+    try:
+        now = datetime.fromisoformat(told)
+    except ValueError:
+        raise WrongUse("AMPLIFY_NOW is no instant: write 2027-05-21T10:00:00+02:00") from None
+    if now.tzinfo is None:
+        raise WrongUse("AMPLIFY_NOW needs its offset: write 2027-05-21T10:00:00+02:00")
+    return SetClock(now)

@@ -1,0 +1,1 @@
+"""The application context: one workspace, one ledger, one clock, and a client for each account."""

@@ -1,0 +1,189 @@
+"""A desk: the place from which we speak. Its workspace, its ledger, its clock, and the way to each account."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from amplify.context.declared_limits import Allowances
+from amplify.context.rate_limit_news import Hearing
+from amplify.context.timings import Timings
+from amplify.ledger.database import Ledger
+from amplify.model.clock import Clock, RealClock
+from amplify.model.errors import LoggedOut, ProblemsFound
+from amplify.model.rate_limit import place_of
+
+if TYPE_CHECKING:
+    from amplify.media.frozen_store import PictureStore
+    from amplify.model.account import Account
+    from amplify.model.plan import Said
+    from amplify.model.platform import Platform
+    from amplify.model.platform_profile import Dialect
+    from amplify.model.problem import Problem
+    from amplify.model.rate_limit import Heard
+    from amplify.model.server_info import Known
+    from amplify.model.workspace import Workspace
+
+Secrets = Callable[["Account"], Mapping[str, str]]
+
+
+class UnreadableFiles(ProblemsFound):
+    """The workspace has errors; `problems` are all of them."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        many = "a problem" if len(problems) == 1 else f"{len(problems)} problems"
+        super().__init__(f"the workspace has {many}: run `amplify check` to see all")
+        self.problems = problems
+
+
+@dataclass
+class Desk:
+    """Everything a step needs. Several desks may work on one ledger at once."""
+
+    root: Path
+    ledger: Ledger
+    clock: Clock = field(default_factory=RealClock)
+    timings: Timings = field(default_factory=Timings)
+    secrets: Secrets | None = None
+    """Where credentials come from; None: environment, keyring, private file."""
+    server: str | None = None
+    """A server for every account, whatever its entry says: the stage, in rehearsals."""
+    home: Path | None = None
+    """Where sessions and frozen pictures lie; None: the workspace's `.amplify/`."""
+    cast: Callable[[Workspace], Workspace] | None = None
+    """Changes who we are, in rehearsals: whose accounts are ours."""
+    owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{os.urandom(3).hex()}")
+    """Who we are on leases."""
+
+    def __post_init__(self) -> None:
+        self._adapters: dict[str, Platform] = {}
+        self._lock = Lock()
+        self._loaded: tuple[str, Workspace] | None = None
+        self._heard = Hearing()
+
+    @cached_property
+    def pictures(self) -> PictureStore:
+        """The pictures as they were when they were queued."""
+        from amplify.media.frozen_store import PictureStore
+
+        return PictureStore(self.root / "media", self._home / "media")
+
+    @property
+    def _home(self) -> Path:
+        return self.home or self.root / ".amplify"
+
+    @cached_property
+    def dialects(self) -> Mapping[str, Dialect]:
+        from amplify.platforms.registry import NAMES, dialect
+
+        return {name: dialect(name) for name in NAMES}
+
+    @cached_property
+    def allowances(self) -> Allowances:
+        """How much each platform lets us ask."""
+        return Allowances(lambda: self.dialects, documented=self.server is None)
+
+    def places(self) -> Mapping[str, str | None]:
+        """Our accounts, each with the server whose limits it shares with others."""
+        accounts = self.workspace().accounts.values()
+        return {one.id: place_of(one.platform, self.server or one.server) for one in accounts}
+
+    def heard(self, account: str) -> list[tuple[str, Heard]]:
+        """What the account's server said of allowances since this was asked last, by bucket: for the ledger."""
+        return self._heard.told(account)
+
+    def fingerprint(self) -> str:
+        """Of all files, cheaply: by name, size and time."""
+        from amplify.workspace.fingerprint import fingerprint
+
+        return fingerprint(self.root)
+
+    def workspace(self) -> Workspace:
+        """The files as words, read again when they changed. Raises UnreadableFiles with all problems."""
+        from amplify.workspace.load import load
+
+        mark = self.fingerprint()
+        with self._lock:
+            if self._loaded is None or self._loaded[0] != mark:
+                loaded = load(self.root, frozenset(self.dialects))
+                if loaded.workspace is None:
+                    raise UnreadableFiles(loaded.problems)
+                cast = self.cast or (lambda workspace: workspace)
+                self._loaded = (mark, cast(loaded.workspace))
+            return self._loaded[1]
+
+    def known(self) -> Known:
+        """What servers said when they were last asked."""
+        from amplify.ledger.queries.saved_server_info import known
+
+        with self.ledger.read() as connection:
+            return known(connection)
+
+    def said(self, workspace: Workspace, now: datetime, end: datetime) -> Sequence[Said]:
+        """What our accounts said lately, and what waits beyond `end` (UTC): nobody says the same again too soon."""
+        from amplify.ledger.queries.recent_posts import said
+        from amplify.rules.lint.duplicates import reach
+
+        with self.ledger.read() as connection:
+            return said(connection, now - reach(workspace), end)
+
+    def adapter(self, account: str) -> Platform:
+        """The account's client, made once: one delivery at a time uses it. Raises LoggedOut."""
+        with self._lock:
+            if account in self._adapters:
+                return self._adapters[account]
+        made = self._connect(account)
+        with self._lock:
+            return self._adapters.setdefault(account, made)
+
+    def forget(self, account: str) -> None:
+        """Make a new client next time, after the account was logged out."""
+        with self._lock:
+            adapter = self._adapters.pop(account, None)
+        if adapter is not None:
+            adapter.close()
+
+    def close(self) -> None:
+        for account in list(self._adapters):
+            self.forget(account)
+        self.ledger.close()
+
+    def _connect(self, name: str) -> Platform:
+        from amplify.media.frozen_store import card_room_of, room_of
+        from amplify.model.platform import Connection
+        from amplify.platforms.credentials import find_secrets
+        from amplify.platforms.registry import adapter
+
+        workspace = self.workspace()
+        account = workspace.accounts.get(name)
+        if account is None:
+            raise LoggedOut(f"{name} is no longer in config/accounts.yaml: put it back, or take it off the queue")
+        dialect = self.known().on(self.dialects[account.platform], name)
+        if self.secrets is not None:
+            secrets = self.secrets(account)
+        else:
+            secrets = find_secrets(dialect.secrets, account.credential, account.id)
+        store = self.pictures
+        return adapter(account.platform)(
+            Connection(
+                account=name,
+                handle=workspace.partners[account.partner].handles[account.platform],
+                server=self.server or account.server,
+                secrets=secrets,
+                loopback_only=self.server is not None or not account.live,
+                # A stage moves to another port with every start: its sessions are not worth keeping.
+                sessions=None if self.server is not None else self._home / "sessions",
+                picture_bytes=lambda picture: store.cleaned(picture, room_of(dialect), dialect.moving),
+                card_bytes=lambda picture: store.cleaned(picture, card_room_of(dialect)),
+                film=store.film,
+                timeout=self.timings.timeout.total_seconds(),
+                heard=self._heard.ear(name, self.places().get(name)),
+            )
+        )

@@ -1,0 +1,44 @@
+"""hearing: what servers say of their limits beside every answer, kept until somebody writes it down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Lock
+
+from amplify.model.rate_limit import Heard
+
+
+class Hearing:
+    """One for a desk; any thread may tell it. It holds one word a bucket, however many answers came."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._said: dict[str, dict[str, Heard]] = {}
+
+    def ear(self, account: str, place: str | None) -> Callable[[Heard], None]:
+        """What an account's connection tells."""
+
+        def hear(heard: Heard) -> None:
+            key = heard.allowance.key(account, place)
+            if key is not None:
+                with self._lock:
+                    said = self._said.setdefault(account, {})
+                    said[key] = _both(said.get(key), heard)
+
+        return hear
+
+    def told(self, account: str) -> list[tuple[str, Heard]]:
+        """Everything since this was asked last, by bucket."""
+        if account not in self._said:  # most often: no lock
+            return []
+        with self._lock:
+            return list(self._said.pop(account, {}).items())
+
+
+def _both(before: Heard | None, now: Heard) -> Heard:
+    """The word that counts: answers of one window may arrive in any order, and what remains only falls."""
+    if before is None or now.resets_at > before.resets_at:
+        return now
+    if now.resets_at < before.resets_at:
+        return before
+    return min(before, now, key=lambda one: one.remaining)

@@ -1,0 +1,166 @@
+"""The daemon: one drain that never ends, and errands on the clock beside it. Nothing but a signal ends it.
+
+Files that cannot be read, a ledger that went away, a delivery that broke off: each is said once, and what can go on
+goes on. Errands have desks of their own, since no client serves two threads.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from threading import Event, Lock
+from typing import Final, Protocol
+
+from amplify.context.app_context import Desk
+from amplify.daemon.periodic import Ticker
+from amplify.engine.files_sync import mark_of
+from amplify.engine.heartbeat import note_pass
+from amplify.engine.maintenance import upkeep
+from amplify.engine.measure import measure
+from amplify.engine.worker import Drain
+from amplify.ledger.notify import Listener
+from amplify.ledger.rows.claimed_delivery import Claimed
+from amplify.model.errors import AmplifyError
+from amplify.model.event import tell
+from amplify.planning.server_lookup import refresh_limits
+
+_UPKEEP: Final = timedelta(seconds=1)
+_SWEEP: Final = timedelta(minutes=1)
+_LOOK: Final = 1.0
+"""Seconds until files that hold everything are looked at again, and the first wait for a ledger that went away."""
+_LONGEST: Final = 30.0
+"""Most seconds until everything is tried again, though nothing seems to have changed."""
+
+
+class Voice(Protocol):
+    """Whoever tells people."""
+
+    def outcome(self, claimed: Claimed, outcome: str) -> None:
+        """What came of a delivery."""
+        ...
+
+    def trouble(self, error: AmplifyError) -> None:
+        """Why nothing goes out, or nothing is read; a sentence that says what to do."""
+        ...
+
+    def paused(self, accounts: Iterable[tuple[str, str]]) -> None:
+        """All accounts that cannot speak now, and what to mend."""
+        ...
+
+    def broke(self, error: BaseException) -> None:
+        """Something that nobody foresaw."""
+        ...
+
+
+class Daemon:
+    """`amplify run`. Any number may run on one ledger."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        another: Callable[[], Desk],
+        workers: int,
+        voice: Voice,
+        beat: Callable[[], None] | None = None,
+    ) -> None:
+        """`another` makes desks on the same workspace and ledger; `beat` is called each second while all is well."""
+        self._desk, self._voice, self._workers = desk, voice, workers
+        self._upkeep_desk, self._reading_desk = another(), another()
+        self._beat = beat or (lambda: None)
+        self._spoke: set[str] = set()
+        self._lock = Lock()
+
+    def run(self, stop: Event) -> None:
+        """Until `stop` is set. What is in hand is finished, and what is armed is given back."""
+        began = time.monotonic()
+        tell("daemon_began", workers=self._workers)
+        drain = self._drain = Drain(
+            self._desk,
+            self._workers,
+            self._heard,
+            stop,
+            Counter(),
+            lambda _, error: self._broke(error),
+            stay=True,
+        )
+        errands = {"upkeep": (self._keep_up, _UPKEEP), "sweep": (self._sweep, _SWEEP)}
+        with _listening(self._desk, drain), Ticker(errands):
+            wait = _LOOK
+            while not stop.is_set():
+                started = time.monotonic()
+                mark = ""
+                try:
+                    mark = mark_of(self._desk)
+                    drain.run()
+                except AmplifyError as error:
+                    self._voice.trouble(error)
+                    tell("error", kind=type(error).__name__)
+                except Exception as error:  # the rest of the campaign goes on
+                    self._broke(error)
+                if time.monotonic() - started > _LONGEST:  # it went well for a while
+                    wait = _LOOK
+                self._rest(stop, wait, mark)
+                wait = min(2 * wait, _LONGEST)
+        tell("daemon_ended", seconds=time.monotonic() - began)
+
+    def _rest(self, stop: Event, seconds: float, mark: str) -> None:
+        """Until it is worth another try: some time has passed, or files have changed."""
+        end = time.monotonic() + seconds
+        while not stop.wait(min(_LOOK, max(0.0, end - time.monotonic()))):
+            if time.monotonic() >= end or mark_of(self._desk) != mark:
+                return
+
+    def _heard(self, claimed: Claimed, outcome: str) -> None:
+        if outcome in ("sent", "refused"):  # its server answers just now
+            with self._lock:
+                self._spoke.add(claimed.account)
+        self._voice.outcome(claimed, outcome)
+
+    def _keep_up(self) -> None:
+        """What a pass does before it drains; then servers are asked for their limits, each once a day."""
+        with self._mishaps():
+            self._beat()
+            done = upkeep(self._upkeep_desk)
+            self._voice.paused(done.seen.paused.items())
+            if done.reaped or done.looked:
+                self._drain.nudge()
+            with self._lock:
+                spoke, self._spoke = self._spoke, set()
+            if spoke:
+                # A new limit makes other pictures: whoever has learned one needs a new client.
+                self._drain.renew(refresh_limits(self._upkeep_desk, spoke))
+            note_pass(self._desk)
+
+    def _sweep(self) -> None:
+        """One measuring sweep."""
+        with self._mishaps():
+            measured = measure(self._reading_desk)
+            for account, why in measured.failed.items():
+                self._voice.trouble(AmplifyError(f"{account} cannot be read: {why}"))
+
+    @contextmanager
+    def _mishaps(self) -> Iterator[None]:
+        """An errand that fails is tried again at its next time."""
+        try:
+            yield
+        except AmplifyError as error:
+            self._voice.trouble(error)
+        except Exception as error:
+            self._broke(error)
+
+    def _broke(self, error: BaseException) -> None:
+        tell("error", kind=type(error).__name__)
+        self._voice.broke(error)
+
+
+@contextmanager
+def _listening(desk: Desk, drain: Drain) -> Iterator[None]:
+    listener = Listener(desk.ledger, drain.nudge)
+    listener.start()
+    try:
+        yield
+    finally:
+        listener.close()

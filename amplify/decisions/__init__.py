@@ -1,0 +1,1 @@
+"""What people decide: approve, stop, resume, take down, settle, set a person's state, forget, prune."""

@@ -1,0 +1,208 @@
+"""approve: people look at what is to go out, and say yes or no to exactly that."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, RowMapping, or_, select
+
+from amplify.context.app_context import Desk
+from amplify.ledger.holds.approvals import (
+    APPROVED,
+    REJECTED,
+    lacking,
+    last_seen,
+    look_at_again,
+    needed,
+    standing,
+    states_since,
+    timely,
+    write_verdict,
+)
+from amplify.ledger.holds.gates import GATES
+from amplify.ledger.notify import notify
+from amplify.ledger.queries.audit_log import record
+from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
+from amplify.ledger.rows.due_delivery import Candidate
+from amplify.ledger.tables import DELIVERY
+from amplify.model.delivery import State
+from amplify.model.errors import NeedsPerson, WrongUse
+from amplify.model.message import Message, message_from_json
+from amplify.rules.plan.approval_policy import TWO, counting, same_person, seen_hash
+from amplify.rules.plan.message_diff import edits
+
+_MOST: Final = 1000
+_REHEARSED: Final = ("rehearsal", "a second person in the rehearsal")
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One delivery that waits for people, as it stands now."""
+
+    row: Candidate
+    message: Message
+    lang: str
+    seen: str
+    """The hash of what is shown: an approval is bound to it."""
+    needed: int
+    why: str | None
+    """Why so many people have to look."""
+    approved_by: tuple[str, ...]
+    """Whose approvals count already."""
+    lacking: str | None
+    """What is lacking, in a sentence; None: it may go out."""
+    rejected: bool
+    changed: tuple[str, ...]
+    """What changed since somebody last looked at it: the lines of a diff."""
+    changed_since: str | None
+    """Who that was."""
+
+
+def to_review(desk: Desk, starts: Sequence[str] | None = None, rejected: bool = False) -> list[Review]:
+    """What waits for approval, the next first, at most a thousand. `starts`: only ids that begin so; `rejected`: what
+    somebody has said no to, as well."""
+    query = (
+        select(*COLUMNS, DELIVERY.c.approvals_why, DELIVERY.c.lang)
+        .where(
+            DELIVERY.c.state == State.WAITING.value,
+            DELIVERY.c.approvals_needed > 0,
+            DELIVERY.c.late_at > desk.clock.now(),
+        )
+        .order_by(DELIVERY.c.due_at, DELIVERY.c.account, DELIVERY.c.id)
+        .limit(_MOST)
+    )
+    if starts is not None:
+        query = query.where(or_(*(DELIVERY.c.id.startswith(start, autoescape=True) for start in starts)))
+    with desk.ledger.read() as connection:
+        rows = list(connection.execute(query).mappings())
+        reviews = _reviews(connection, rows)
+    return [one for one in reviews if one.lacking is not None and (rejected or not one.rejected)]
+
+
+def approve(desk: Desk, reviews: Iterable[Review], actor: str) -> int:
+    """Say yes to exactly what was shown; how many. Raises NeedsPerson where one was changed meanwhile, or where the
+    same person, or its author, would be the second."""
+    return _say(desk, list(reviews), APPROVED, actor, None)
+
+
+def reject(desk: Desk, review: Review, actor: str, why: str) -> None:
+    """Say no: it is held until it is edited, or until the same person approves it."""
+    _say(desk, [review], REJECTED, actor, why)
+
+
+def approve_as_rehearsed(desk: Desk) -> int:
+    """In a rehearsal nobody reads: everything counts as approved. How many were waiting for it."""
+    together, before = 0, None
+    while (waiting := to_review(desk)) and waiting != before:
+        for actor in _REHEARSED:
+            approve(desk, [one for one in waiting if actor not in one.approved_by], actor)
+        together += len(waiting)
+        before = waiting
+    return together
+
+
+def find(desk: Desk, named: Sequence[str]) -> list[Review]:
+    """What waits for approval, by id or its beginning; `ID@SEEN` only while it is what was seen.
+
+    Raises WrongUse for an id that names none or several, NeedsPerson for one that has changed.
+    """
+    found = []
+    for name in named:
+        start, _, seen = name.partition("@")
+        those = to_review(desk, [start], rejected=True) if start else []
+        if len(those) != 1:
+            which = "nothing that waits for approval begins" if not those else f"{len(those)} deliveries begin"
+            raise WrongUse(f"{which} with {start!r}: `amplify approve --json` lists them")
+        if seen and not those[0].seen.startswith(seen):
+            raise NeedsPerson(f"{start} was changed since it was shown: look at it again")
+        found += those
+    return found
+
+
+def _reviews(connection: Connection, rows: Sequence[RowMapping]) -> list[Review]:
+    candidates = [candidate_in(row) for row in rows]
+    ids = [one.id for one in candidates]
+    given, before = standing(connection, ids), last_seen(connection, ids)
+    since = states_since(connection, candidates)
+    return [
+        _review(one, row, given.get(one.id, []), before.get(one.id), since)
+        for one, row in zip(candidates, rows, strict=True)
+    ]
+
+
+def _review(
+    one: Candidate,
+    row: RowMapping,
+    given: Sequence[RowMapping],
+    before: RowMapping | None,
+    since: Mapping[str, datetime | None],
+) -> Review:
+    message = message_from_json(json.loads(one.words))
+    seen = seen_hash(one.content_hash, one.account, one.due_at)
+    mine = [each for each in given if each["seen"] == seen]
+    rejected = any(each["verdict"] == REJECTED for each in mine)
+    approvers = [each["by"] for each in timely(one, mine, since) if each["verdict"] == APPROVED]
+    changed, by = _changed(one, message, seen, before)
+    return Review(
+        row=one,
+        message=message,
+        lang=row["lang"],
+        seen=seen,
+        needed=needed(one),
+        why=row["approvals_why"],
+        approved_by=tuple(counting(approvers, needed(one), one.author)),
+        lacking=lacking(one, given, since),
+        rejected=rejected,
+        changed=changed,
+        changed_since=by,
+    )
+
+
+def _changed(
+    one: Candidate, message: Message, seen: str, before: RowMapping | None
+) -> tuple[tuple[str, ...], str | None]:
+    """The difference from what was looked at last, where that was another one."""
+    if before is None or before["seen"] == seen:
+        return (), None
+    if before["message"] is None:
+        return ("+ what was seen before has been erased",), before["by"]
+    lines = edits(message_from_json(before["message"]), message, before["due_at"], one.due_at)
+    return tuple(lines), before["by"]
+
+
+def _say(desk: Desk, reviews: Sequence[Review], verdict: str, actor: str, why: str | None) -> int:
+    if not reviews:
+        return 0
+    with desk.ledger.write() as connection:
+        desk.ledger.lock(connection, GATES)  # so that no claim holds what has just been approved
+        now, real = desk.clock.now(), desk.ledger.real_now(connection)
+        query = select(*COLUMNS).where(
+            DELIVERY.c.id.in_([one.row.id for one in reviews]), DELIVERY.c.state == State.WAITING.value
+        )
+        current = {row["id"]: candidate_in(row) for row in connection.execute(query).mappings()}
+        for one in reviews:
+            _refuse(one, current.get(one.row.id), actor, verdict)
+            write_verdict(connection, current[one.row.id], verdict, actor, why, one.message.as_json(), now, real)
+        look_at_again(connection, [one.row.id for one in reviews])
+        act = "approve" if verdict == APPROVED else "reject"
+        for one in reviews:
+            told = {"seen": one.seen, "post": one.row.post, "account": one.row.account, "due": one.row.due_at}
+            record(connection, act, actor, f"delivery:{one.row.id}", why, told, now, real)
+        notify(desk.ledger, connection)
+    return len(reviews)
+
+
+def _refuse(shown: Review, current: Candidate | None, actor: str, verdict: str) -> None:
+    """What stands there must be what was shown, and the actor must be somebody whose word counts."""
+    if current is None or seen_hash(current.content_hash, current.account, current.due_at) != shown.seen:
+        raise NeedsPerson(f"{shown.row.post} on {shown.row.account} was changed while you looked at it: look again")
+    if verdict == REJECTED:
+        return
+    if any(same_person(actor, one) for one in shown.approved_by):
+        raise NeedsPerson(f"{actor} has approved {shown.row.post} already: another person has to be the second")
+    if shown.needed >= TWO and shown.approved_by and same_person(actor, current.author):
+        raise NeedsPerson(f"{actor} wrote {shown.row.post}: somebody else has to be the second to approve it")

@@ -1,0 +1,164 @@
+"""forget: what the ledger says about a person is erased. That it was said, when, and how it was met stays."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, true
+
+from amplify.context.app_context import Desk
+from amplify.decisions.stop import spellings
+from amplify.ledger.holds.stops import in_force
+from amplify.ledger.queries.audit_log import ERASING, deeds, erase, record
+from amplify.ledger.rows.erase import (
+    PAGE,
+    SETTLED,
+    count,
+    erase_seen,
+    erase_stops,
+    erase_words,
+    lifted_stops,
+    pages,
+    pictures_of,
+    scrubbing,
+    seen_messages,
+    settle_files,
+)
+from amplify.model.errors import NeedsPerson
+from amplify.model.subject import person_in
+from amplify.rules.text.aliases import Matcher
+
+Told = Callable[[int, int], None]
+
+
+@dataclass
+class Mentions:
+    """Where the ledger names a person."""
+
+    person: str
+    words: tuple[str, ...]
+    """Every spelling that was looked for."""
+    deliveries: list[str] = field(default_factory=list)
+    to_come: list[str] = field(default_factory=list)
+    """Deliveries that are still to go out, or that nobody has settled: they keep their words."""
+    seen: list[int] = field(default_factory=list)
+    """Approvals of other words than those that stand there today."""
+    stops: list[int] = field(default_factory=list)
+    deeds: list[int] = field(default_factory=list)
+    pictures: set[str] = field(default_factory=set)
+    """Pictures that nothing else carries, by hash."""
+    stopped: bool = False
+    """A stop is in force: it stays, with the names it looks for."""
+
+    def __bool__(self) -> bool:
+        return bool(self.deliveries or self.seen or self.stops or self.deeds)
+
+
+def mentions(desk: Desk, person: str, aliases: Sequence[str] = (), told: Told | None = None) -> Mentions:
+    """Look through the whole ledger. `aliases`: spellings beside those of the files and of stops. Changes nothing."""
+    with desk.ledger.read() as connection:
+        known = [word for stop in in_force(connection) if _is(stop.kind, stop.subject, person) for word in stop.words]
+        known += [
+            word
+            for stop in lifted_stops(connection)
+            if _is(stop["kind"], stop["subject"], person)
+            for word in stop["words"]
+        ]
+        found = Mentions(person, tuple(dict.fromkeys((*aliases, *spellings(desk).get(person, ()), *known))))
+        found.stopped = any(_is(stop.kind, stop.subject, person) for stop in in_force(connection))
+        names = Matcher({person: found.words})
+        _look(connection, found, names, told)
+        found.seen = [number for number, message in seen_messages(connection) if names.in_words(json.dumps(message))]
+        found.stops = [stop["id"] for stop in lifted_stops(connection) if _is(stop["kind"], stop["subject"], person)]
+        found.deeds = [row["number"] for row in deeds(connection) if _tells(row, person, names)]
+    return found
+
+
+def forget(desk: Desk, found: Mentions, actor: str, told: Told | None = None) -> None:
+    """Erase what `mentions` found. Raises NeedsPerson where something that names the person is still to come."""
+    if found.to_come:
+        raise NeedsPerson(
+            f"{len(found.to_come)} deliveries that name {found.person} are still to come: take them out of the files, "
+            "run `amplify queue`, then forget"
+        )
+    names = Matcher({found.person: found.words})
+
+    def keeps(word: str) -> bool:
+        return person_in(word) != found.person and not names.names(f"#{word}")
+
+    now = desk.clock.now()
+    for start in range(0, len(found.deliveries), PAGE):
+        some = found.deliveries[start : start + PAGE]
+        with desk.ledger.write() as connection:
+            scrubbing(connection)
+            erase_words(connection, _rows(connection, some), keeps, now)
+        if told is not None:
+            told(start + len(some), len(found.deliveries))
+    with desk.ledger.write() as connection:
+        scrubbing(connection)
+        erase_seen(connection, found.seen)
+        erase_stops(connection, found.stops)
+        erase(connection, found.deeds)
+        payload = {"deeds": found.deeds, "deliveries": len(found.deliveries), "pictures": len(found.pictures)}
+        record(connection, "forget", actor, None, None, payload, now, desk.ledger.real_now(connection))
+    settle_files(desk.ledger)
+    desk.pictures.drop(found.pictures)
+
+
+def _is(kind: str, subject: str, person: str) -> bool:
+    return kind == "person" and subject == person
+
+
+def _look(connection: Connection, found: Mentions, names: Matcher, told: Told | None) -> None:
+    """Every delivery, whatever its state."""
+    done, together, kept = 0, count(connection, true()), set[str]()
+    for rows in pages(connection, true()):
+        for row in rows:
+            pictures = pictures_of(row["message"])
+            if not _names(row, found.person, names):
+                kept |= pictures
+            elif row["state"] in SETTLED:
+                found.deliveries.append(row["id"])
+                found.pictures |= pictures
+            else:
+                found.to_come.append(row["id"])
+        done += len(rows)
+        if told is not None:
+            told(done, together)
+    found.pictures -= kept
+
+
+def _rows(connection: Connection, ids: Sequence[str]) -> list[RowMapping]:
+    from amplify.ledger.tables import DELIVERY
+
+    return [row for rows in pages(connection, DELIVERY.c.id.in_(ids)) for row in rows]
+
+
+def _names(row: RowMapping, person: str, names: Matcher) -> bool:
+    if any(person_in(subject) == person for subject in row["subjects"]):
+        return True
+    said = [row["why"] or "", *(f"#{tag}" for tag in row["hashtags"])]
+    return bool(names.in_words(json.dumps(row["message"]))) or any(names.names(one) for one in said)
+
+
+def _tells(deed: RowMapping, person: str, names: Matcher) -> bool:
+    """Whether a deed is about the person, or names them."""
+    if deed["salt"] is None or deed["act"] in ERASING:
+        return False
+    if deed["subject"] is not None and person_in(deed["subject"]) == person:
+        return True
+    said = [deed["subject"] or "", deed["why"] or "", *_texts(deed["payload"])]
+    return any(names.names(one) for one in said)
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, Mapping):
+        return [text for one in value.values() for text in _texts(one)]
+    if isinstance(value, list):
+        return [text for one in value for text in _texts(one)]
+    return []

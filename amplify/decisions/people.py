@@ -1,0 +1,201 @@
+"""people: how things stand with those we speak for, and setting it, which stops at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection
+
+from amplify.context.app_context import Desk, UnreadableFiles
+from amplify.decisions.stop import Stopped, stop
+from amplify.ledger.holds.gates import GATES, put_gates
+from amplify.ledger.holds.stops import in_force
+from amplify.ledger.queries.audit_log import record
+from amplify.ledger.queries.waiting_by_subject import Waiting
+from amplify.ledger.queries.waiting_by_subject import waiting as waiting_for
+from amplify.model.errors import WrongUse
+from amplify.model.person import Person, PersonState
+from amplify.model.subject import person_in
+from amplify.rules.plan.person_gates import last_day, people_gates
+
+if TYPE_CHECKING:
+    from amplify.workspace.parsed import Findings
+
+WITHOUT_SOURCE: Final = frozenset({PersonState.FAMILY_HOLD, PersonState.UNKNOWN})
+"""A wish of the family, and what nobody knows, stand on no page."""
+TWO_SOURCES: Final = frozenset({PersonState.RELEASE_CONFIRMED, PersonState.DIED})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One person, and what depends on them."""
+
+    person: Person
+    state_until: date
+    """The last day on which the state counts without another check."""
+    consent_until: date
+    days_left: int
+    """Until the first of both is over; negative: posts are held."""
+    waiting: Waiting
+    """Deliveries of ours still to come that speak of them."""
+
+    def as_json(self) -> dict[str, Any]:
+        person = self.person
+        return {
+            "id": person.id,
+            "state": person.state.value,
+            "state_since": person.state_since.isoformat() if person.state_since else None,
+            "reviewed": person.reviewed.isoformat(),
+            "state_until": self.state_until.isoformat(),
+            "consent_until": self.consent_until.isoformat(),
+            "consent_withdrawn": person.consent.withdrawn.isoformat() if person.consent.withdrawn else None,
+            "days_left": self.days_left,
+            "speaks": person.state.speaks and person.consent.withdrawn is None,
+            "waiting": self.waiting.count,
+            "next": self.waiting.first.isoformat() if self.waiting.first else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What setting something did."""
+
+    person: Person
+    """As it stands in the file now."""
+    stopped: Stopped | None
+    """The stop, where the person must not be spoken of any more."""
+    still_stopped: bool
+    """Nothing was stopped now, and a stop from before holds on."""
+    elsewhere: tuple[str, ...]
+    """Problems of other files: they hold everything until they are mended."""
+
+
+def people(connection: Connection, everybody: Mapping[str, Person], now: datetime) -> list[Standing]:
+    """Everybody, those first whose review comes first. `now`: campaign time."""
+    waits = waiting_for(connection, person_in)
+    found = []
+    for person in everybody.values():
+        state, asked = last_day(person), person.consent.review
+        left = (min(state, asked) - now.astimezone(UTC).date()).days
+        found.append(Standing(person, state, asked, left, waits.get(person.id, Waiting())))
+    return sorted(found, key=lambda one: (one.days_left, one.person.id))
+
+
+def set_person(
+    desk: Desk,
+    id: str,
+    actor: str,
+    *,
+    state: PersonState | None = None,
+    sources: Sequence[str] = (),
+    reviewed: date | None = None,
+    withdrawn: date | None = None,
+    why: str | None = None,
+) -> Changed:
+    """Write a person's state, review or withdrawn consent into `config/people.yaml`, and act on it at once.
+
+    Where the person must not be spoken of, the stop comes first; whatever goes wrong afterwards, it holds. Mistakes in
+    other files do not matter. Raises WrongUse where sources are missing, or nobody has this id.
+    """
+    from amplify.workspace.file_types import PEOPLE
+    from amplify.workspace.yaml_change import change_entry
+
+    now = desk.clock.now().astimezone(UTC)
+    before = _person(_survey(desk), id)
+    _check_sources(before, state, sources)
+    changes: dict[tuple[str, ...], Any] = {}
+    if state is not None and state is not before.state:
+        changes[("state",)] = state.value
+        changes[("state_since",)] = now.isoformat(timespec="seconds")
+    if state is not None or reviewed is not None:
+        changes[("reviewed",)] = reviewed or now.date()
+    if sources:
+        changes[("sources",)] = [{"url": url, "seen": reviewed or now.date()} for url in sources]
+    if withdrawn is not None:
+        changes[("consent", "withdrawn")] = withdrawn
+    if not changes:
+        raise WrongUse(f"say what to set for {id}: --state, --reviewed or --consent-withdrawn")
+    reason = why or _reason(state, withdrawn)
+    silent = withdrawn is not None or (state is not None and not state.speaks)
+    told = state.value if state is not None and withdrawn is None else None
+    stopped = stop(desk, "person", id, reason, actor, state=told) if silent else None
+    change_entry(desk.root, PEOPLE, id, changes)
+    person, elsewhere = _copy(desk, id)
+    with desk.ledger.write() as connection:
+        payload = {"before": before.state.value, "sources": list(sources)}
+        payload |= {".".join(path): str(value) for path, value in changes.items() if path != ("sources",)}
+        record(
+            connection,
+            "set state" if state is not None else "withdraw consent" if withdrawn is not None else "review",
+            actor,
+            f"person:{id}",
+            reason,
+            payload,
+            desk.clock.now(),
+            desk.ledger.real_now(connection),
+        )
+        before_now = any((one.kind, one.subject) == ("person", id) for one in in_force(connection))
+    return Changed(person, stopped, stopped is None and before_now, elsewhere)
+
+
+def _check_sources(before: Person, state: PersonState | None, sources: Sequence[str]) -> None:
+    if state is None or state in WITHOUT_SOURCE or (state is before.state and not sources):
+        return
+    hint = f"; to hold everything at once, before you have looked: `amplify stop --person {before.id} --reason …`"
+    if not sources:
+        raise WrongUse(f"say where it was learned: --source URL{hint}")
+    if state in TWO_SOURCES and len({(urlsplit(url).hostname or url).lower() for url in sources}) < 2:
+        what = "a release" if state is PersonState.RELEASE_CONFIRMED else "a death"
+        raise WrongUse(
+            f"{what} wants two sources that do not repeat each other: give --source twice, from two sites{hint}"
+        )
+
+
+def _reason(state: PersonState | None, withdrawn: date | None) -> str:
+    if withdrawn is not None:
+        return "consent was withdrawn"
+    return f"set to {state.value.replace('_', ' ')}" if state is not None else "reviewed"
+
+
+def _survey(desk: Desk) -> Findings:
+    """All files, as far as they can be read."""
+    from amplify.platforms.registry import NAMES
+    from amplify.workspace.load import survey
+
+    return survey(desk.root, frozenset(NAMES))
+
+
+def _person(findings: Findings, id: str) -> Person:
+    found = next((one.word for one in findings.people if one.word.id == id), None)
+    if found is None:
+        from amplify.workspace.suggest import did_you_mean
+
+        raise WrongUse(f"nobody in config/people.yaml is called `{id}`" + did_you_mean(id, findings.known("people")))
+    return found
+
+
+def _copy(desk: Desk, id: str) -> tuple[Person, tuple[str, ...]]:
+    """Copy the gates; where other files cannot be read, this person's own."""
+    try:
+        workspace = desk.workspace()
+    except UnreadableFiles as error:
+        findings = _survey(desk)
+        person = _person(findings, id)
+        with desk.ledger.write() as connection:
+            desk.ledger.lock(connection, GATES)
+            put_gates(connection, people_gates([person], [found.word for found in findings.posts]))
+        return person, tuple(f"{problem.place}: {problem.message}" for problem in error.problems)
+    from amplify.planning.queue import copy_gates
+
+    desk.ledger.serve(workspace.settings.id)
+    copy_gates(desk, workspace)
+    return workspace.people[id], ()
+
+
+def due_for_review(standings: Sequence[Standing], days: int) -> list[Standing]:
+    """Those whose state or consent has to be asked about within so many days, or should have been."""
+    return [one for one in standings if timedelta(days=one.days_left) <= timedelta(days=days)]

@@ -1,0 +1,75 @@
+"""prune: what was said long ago is erased. That it was said, when, and how it was met stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from amplify.context.app_context import Desk
+from amplify.ledger.queries.audit_log import erase, record
+from amplify.ledger.rows.erase import (
+    count,
+    erase_stops,
+    erase_words,
+    lifted_stops,
+    old_deeds,
+    pages,
+    scrubbing,
+    settle_files,
+    settled,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Old:
+    """What is older than a day, and still says something."""
+
+    before: datetime
+    """UTC, campaign time."""
+    deliveries: int
+    deeds: tuple[int, ...]
+    stops: tuple[int, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.deliveries or self.deeds or self.stops)
+
+
+def old(desk: Desk, age: timedelta) -> Old:
+    """What `prune` would erase. Changes nothing."""
+    before = desk.clock.now() - age
+    with desk.ledger.read() as connection:
+        return Old(
+            before,
+            count(connection, settled(before)),
+            tuple(old_deeds(connection, before)),
+            tuple(stop["id"] for stop in lifted_stops(connection, before)),
+        )
+
+
+def prune(desk: Desk, found: Old, actor: str, told: Callable[[int, int], None] | None = None) -> None:
+    """Erase the words of deliveries that were due before then, and what deeds before then were about."""
+    now, done = desk.clock.now(), 0
+    while True:
+        with desk.ledger.write() as connection:
+            scrubbing(connection)
+            rows = next(pages(connection, settled(found.before)), [])
+            if rows:
+                erase_words(connection, rows, _keep_all, now)
+        if not rows:
+            break
+        done += len(rows)
+        if told is not None:
+            told(done, max(done, found.deliveries))
+    with desk.ledger.write() as connection:
+        scrubbing(connection)
+        erase_stops(connection, found.stops)
+        erase(connection, found.deeds)
+        payload = {"deeds": list(found.deeds), "deliveries": done, "before": found.before}
+        record(connection, "prune", actor, None, None, payload, now, desk.ledger.real_now(connection))
+    settle_files(desk.ledger)
+
+
+def _keep_all(word: str) -> bool:
+    """What was counted by person, hashtag or fact is still counted so."""
+    return True

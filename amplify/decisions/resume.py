@@ -1,0 +1,115 @@
+"""resume: a stop is lifted. What should have gone out meanwhile is missed, what was approved is approved anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from amplify.context.app_context import Desk
+from amplify.ledger.holds.approvals import approved_and_waiting, void
+from amplify.ledger.holds.gates import GATES, look_again
+from amplify.ledger.holds.stops import Stop, ask_to_lift, held_by, in_force, lift
+from amplify.ledger.notify import notify
+from amplify.ledger.queries.audit_log import record
+from amplify.ledger.queries.stop_impact import due_while
+from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
+from amplify.ledger.rows.transitions import move
+from amplify.ledger.tables import DELIVERY, PART
+from amplify.model.delivery import State
+from amplify.model.errors import NeedsPerson, WrongUse
+from amplify.model.event import tell
+from amplify.rules.plan.approval_policy import same_person
+
+ASKED_FOR: Final = timedelta(days=1)
+"""How long (real time) the first word of two counts: things change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """What lifting a stop did."""
+
+    stop: Stop
+    lifted: bool
+    """False: one person has asked, and another one has to confirm it."""
+    missed: int = 0
+    """Deliveries that were due meanwhile: they never go out late."""
+    voided: int = 0
+    """Approvals that have to be given anew."""
+
+
+def resume(desk: Desk, kind: str, subject: str, why: str, actor: str) -> Resumed:
+    """Lift the stop of a subject, or ask for it where two people have to: for a person. Nothing goes out late.
+
+    Raises WrongUse where nothing like that is stopped, NeedsPerson where the same person confirms their own word.
+    """
+    with desk.ledger.write() as connection:
+        desk.ledger.lock(connection, GATES)
+        now, real = desk.clock.now(), desk.ledger.real_now(connection)
+        stop = _standing(connection, kind, subject)
+        if stop.kind == "person" and not _second(stop, actor, real):
+            ask_to_lift(connection, stop, actor, why, real)
+            record(connection, "ask to resume", actor, f"{kind}:{stop.subject}", why, {}, now, real)
+            return Resumed(stop, lifted=False)
+        missed = _miss(connection, stop, actor, now, real)
+        voided = _void(connection, stop, now)
+        lift(connection, stop, actor, why, now)
+        look_again(connection)
+        told = {"asked_by": stop.asked_by, "missed": missed, "approvals_voided": voided}
+        record(connection, "resume", actor, f"{kind}:{stop.subject}", why, told, now, real)
+        notify(desk.ledger, connection)
+    tell("resumed_subject", subject=f"{kind}:{stop.subject}", actor=actor)
+    return Resumed(stop, True, missed, voided)
+
+
+def _standing(connection: Connection, kind: str, subject: str) -> Stop:
+    stops = in_force(connection)
+    found = next((one for one in stops if (one.kind, one.subject) == (kind, subject)), None)
+    if found is None:
+        there = ", ".join(one.name for one in stops) or "nothing is stopped"
+        raise WrongUse(f"no stop of {kind} {subject or 'everything'} is in force; stopped: {there}")
+    return found
+
+
+def _second(stop: Stop, actor: str, real: datetime) -> bool:
+    """Whether this is the second of two people."""
+    if stop.asked_by is None or stop.real_asked is None or stop.real_asked + ASKED_FOR < real:
+        return False
+    if same_person(actor, stop.asked_by):
+        raise NeedsPerson(
+            f"{stop.asked_by} has asked to resume {stop.name}: a second person has to confirm it with the same command"
+        )
+    return True
+
+
+def _miss(connection: Connection, stop: Stop, actor: str, now: datetime, real: datetime) -> int:
+    """What was due while it was stopped does not go out late. The number of deliveries."""
+    missed = 0
+    for row in due_while(connection, stop, now):
+        why = f"due while {stop.name} was stopped: {stop.why}"
+        delivery, before = row["id"], State(row["state"])
+        if before is State.CLAIMED:  # its worker has not begun, and finds it gone
+            move(connection, delivery, before, State.WAITING, at=now, real_at=real, by=actor)
+        after = State.CUT if _is_out(connection, delivery) else State.MISSED
+        missed += move(connection, delivery, State.WAITING, after, at=now, real_at=real, by=actor, why=why)
+    return missed
+
+
+def _is_out(connection: Connection, delivery: str) -> bool:
+    out = select(PART.c.number).where(PART.c.delivery == delivery, PART.c.remote_id.is_not(None)).limit(1)
+    return connection.execute(out).first() is not None
+
+
+def _void(connection: Connection, stop: Stop, now: datetime) -> int:
+    """Approvals of what was held were given before whatever happened."""
+    approved = approved_and_waiting(connection)
+    held = list(_meant(connection, stop, approved))
+    return void(connection, held, f"{stop.name} was stopped since", now)
+
+
+def _meant(connection: Connection, stop: Stop, deliveries: Sequence[str]) -> Sequence[str]:
+    rows = connection.execute(select(*COLUMNS).where(DELIVERY.c.id.in_(deliveries))).mappings()
+    return list(held_by(connection, [stop], [candidate_in(row) for row in rows]))

@@ -1,0 +1,93 @@
+"""settle: a person looked, and says what became of a delivery that the platform could not tell of."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+
+from amplify.context.app_context import Desk
+from amplify.engine.takedown_worker import remove
+from amplify.ledger.notify import notify
+from amplify.ledger.queries.audit_log import record
+from amplify.ledger.rows.claimed_delivery import Claimed, load
+from amplify.ledger.rows.settlement import Hand
+from amplify.ledger.rows.takedowns import removed_part
+from amplify.ledger.rows.unsure import keep
+from amplify.ledger.tables import DELIVERY, PART
+from amplify.model.delivery import State
+from amplify.model.errors import NeedsPerson, Refused, WrongUse
+from amplify.model.platform import Receipt
+
+_SETTLED = (State.UNSURE.value, State.REMOVING.value)
+
+
+def settle(desk: Desk, delivery: str, url: str | None, actor: str) -> str:
+    """Settle a delivery as out at `url`, or (None) as not out; the state it is in now.
+
+    One that is being taken down is deleted where it is out, and done with where it is not. `delivery` may be the
+    beginning of an id. Raises WrongUse where it names none, several, or none that is in doubt; NeedsPerson while its
+    request may still land.
+    """
+    claimed = _find(desk, delivery)
+    receipt = _located(desk, claimed, url) if url is not None else None
+    with desk.ledger.write() as connection:
+        now, real = desk.clock.now(), desk.ledger.real_now(connection)
+        row = connection.execute(
+            select(DELIVERY.c.state, DELIVERY.c.lease_until).where(DELIVERY.c.id == claimed.id).with_for_update()
+        ).one()
+        if row.state not in _SETTLED:
+            raise WrongUse(f"{claimed.id[:12]} is {row.state} by now: there is nothing left to settle")
+        if receipt is None and row.lease_until is not None and row.lease_until > real and row.state == State.UNSURE:
+            seconds = (row.lease_until - real).total_seconds()
+            raise NeedsPerson(f"its request may still arrive: look again in {seconds:.0f} seconds, then settle it")
+        hand = Hand(desk.ledger, connection, now, desk.owner, by=actor)
+        part = next((part for part in claimed.parts if part.receipt is None), None)
+        if row.state == State.REMOVING:
+            if receipt is not None and part is not None:
+                keep(connection, claimed.id, part.number, receipt, now)
+            elif receipt is None:
+                for one in claimed.parts:
+                    removed_part(connection, claimed.id, one.number, now)
+            # Whoever holds it may hold it on; what was put off need not wait any longer.
+            waits = update(DELIVERY).where(DELIVERY.c.id == claimed.id, DELIVERY.c.owner.is_(None))
+            connection.execute(waits.values(lease_until=None))
+        elif receipt is not None and part is not None:
+            hand.found(claimed.id, part.number, receipt, part.number == len(claimed.parts) - 1)
+        elif receipt is None:
+            hand.absent(claimed.id, claimed.late_at > now)
+        notify(desk.ledger, connection)
+        told = {"sent": url} if url is not None else {"sent": None}
+        record(connection, "settle", actor, f"delivery:{claimed.id}", None, told, now, real)
+    if row.state == State.REMOVING:
+        remove(desk)
+    with desk.ledger.read() as connection:
+        return str(connection.execute(select(DELIVERY.c.state).where(DELIVERY.c.id == claimed.id)).scalar_one())
+
+
+def _located(desk: Desk, claimed: Claimed, url: str) -> Receipt:
+    try:
+        receipt = desk.adapter(claimed.account).locate(url)
+    except Refused as error:
+        raise WrongUse(f"{url} cannot be taken as proof: {error.why}") from None
+    with desk.ledger.read() as connection:
+        other = connection.execute(
+            select(PART.c.delivery)
+            .join(DELIVERY, DELIVERY.c.id == PART.c.delivery)
+            .where(DELIVERY.c.account == claimed.account, PART.c.remote_id == receipt.id)
+            .limit(1)
+        ).scalar_one_or_none()
+    if other is not None and claimed.message.boost is None:
+        raise WrongUse(f"{url} cannot be taken as proof: it is the address of delivery {other[:12]}")
+    return receipt
+
+
+def _find(desk: Desk, delivery: str) -> Claimed:
+    with desk.ledger.read() as connection:
+        found = select(DELIVERY.c.id).where(
+            DELIVERY.c.id.startswith(delivery, autoescape=True), DELIVERY.c.state.in_(_SETTLED)
+        )
+        ids = list(connection.execute(found).scalars())
+        exact = [one for one in ids if one == delivery]  # the first generation begins like the others
+        if len(exact or ids) != 1:
+            which = "no unsure delivery begins" if not ids else f"{len(ids)} unsure deliveries begin"
+            raise WrongUse(f"{which} with {delivery!r}: `amplify status` shows them")
+        return load(connection, exact or ids)[0]

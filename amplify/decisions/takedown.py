@@ -1,0 +1,62 @@
+"""takedown: delete what is out, and see to it that nothing of it comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from amplify.context.app_context import Desk
+from amplify.engine.takedown_worker import remove
+from amplify.ledger.notify import notify
+from amplify.ledger.queries.audit_log import record
+from amplify.ledger.queries.published import Up, Wanted, up
+from amplify.ledger.rows.takedowns import boosts_of, mark
+from amplify.ledger.tables import DELIVERY
+from amplify.model.delivery import State
+
+
+@dataclass(frozen=True, slots=True)
+class TakenDown:
+    """What became of one delivery."""
+
+    id: str
+    state: State
+    """`removed`; or `removing`, while something of it may still be up: every pass goes on with it."""
+    why: str
+
+
+def what_is_up(desk: Desk, wanted: Wanted) -> list[Up]:
+    """What a takedown of `wanted` would delete, our own boosts of it among them. Nothing is changed."""
+    with desk.ledger.read() as connection:
+        found = up(connection, wanted)
+        more = set(boosts_of(connection, [one.id for one in found])) - {one.id for one in found}
+        return [*(up(connection, Wanted(deliveries=tuple(sorted(more)))) if more else []), *found]
+
+
+def takedown(
+    desk: Desk, deliveries: Sequence[str], why: str, actor: str, told: Callable[[str], None] | None = None
+) -> list[TakenDown]:
+    """Take these down, and our own boosts of them first. `why`: for the history; `actor`: who says so.
+
+    The wish is durable before the first deletion: killed in the middle, the next pass goes on.
+    """
+    with desk.ledger.write() as connection:
+        now, real = desk.clock.now(), desk.ledger.real_now(connection)
+        all_ = list(dict.fromkeys([*boosts_of(connection, deliveries), *deliveries]))
+        asked = [one for one in all_ if mark(desk.ledger, connection, one, now, actor, why)]
+        if asked:
+            notify(desk.ledger, connection)
+            named = select(DELIVERY.c.id, DELIVERY.c.post, DELIVERY.c.account).where(DELIVERY.c.id.in_(asked))
+            about = {row.id: {"post": row.post, "account": row.account} for row in connection.execute(named)}
+            for one in asked:
+                record(connection, "take down", actor, f"delivery:{one}", why, about[one], now, real)
+    remove(desk, told)
+    with desk.ledger.read() as connection:
+        rows = connection.execute(
+            select(DELIVERY.c.id, DELIVERY.c.state, DELIVERY.c.why)
+            .where(DELIVERY.c.id.in_(all_), DELIVERY.c.state.in_([State.REMOVING.value, State.REMOVED.value]))
+            .order_by(DELIVERY.c.due_at, DELIVERY.c.id)
+        )
+        return [TakenDown(row.id, State(row.state), row.why or "") for row in rows]

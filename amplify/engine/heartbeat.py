@@ -1,0 +1,31 @@
+"""When the last pass on this machine ended: the time of a file, for a write to the ledger each minute costs a flush."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from amplify.context.app_context import Desk
+
+_FILE: Final = "last-pass"
+
+
+def note_pass(desk: Desk) -> None:
+    """A pass has ended well. A folder that cannot be written is somebody else's complaint."""
+    try:
+        _file(desk).touch()
+    except OSError:
+        return
+
+
+def last_pass(desk: Desk) -> datetime | None:
+    """Real time (UTC) of the last pass that ended well on this machine; None: there was none."""
+    try:
+        return datetime.fromtimestamp(_file(desk).stat().st_mtime, UTC)
+    except OSError:
+        return None
+
+
+def _file(desk: Desk) -> Path:
+    return (desk.home or desk.root / ".amplify") / _FILE

@@ -1,0 +1,100 @@
+"""measure: read engagement of what is out, in the largest batches the platforms take."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import islice
+
+from amplify.context.app_context import Desk
+from amplify.ledger.holds.spending import pay_for_readings, spend
+from amplify.ledger.queries.readings import DueReading, due_readings, write_readings
+from amplify.ledger.rows.due_delivery import Bar
+from amplify.model.errors import LoggedOut, PlatformError
+from amplify.model.event import tell
+from amplify.model.platform import Reading
+from amplify.rules.plan.cost import PRICES
+
+
+@dataclass
+class Measured:
+    """What one sweep read."""
+
+    readings: int = 0
+    calls: int = 0
+    gone: int = 0
+    failed: dict[str, str] = field(default_factory=dict)
+    """Account → why its platform could not be read."""
+    unpaid: dict[str, str] = field(default_factory=dict)
+    """Platform → why its counts are not read before the next month: there is no money left for them."""
+
+
+def measure(desk: Desk, *, everything: bool = False, progress: Callable[[int, int], None] | None = None) -> Measured:
+    """Append a reading to every part whose next mark is over; with `everything`, to all that is out."""
+    began = time.monotonic()
+    now = desk.clock.now()
+    workspace = desk.workspace()
+    with desk.ledger.read() as connection:
+        due = due_readings(connection, now, workspace.settings.readings, everything)
+    done = Measured()
+    for place, wanted in _by_place(desk, due).items():
+        _sweep(desk, place, wanted, done)
+        if progress is not None:
+            progress(done.readings + done.gone, len(due))
+    if done.calls or done.failed:
+        tell("measured", readings=done.readings, calls=done.calls, seconds=time.monotonic() - began)
+    return done
+
+
+def _by_place(desk: Desk, due: list[DueReading]) -> dict[str, list[DueReading]]:
+    """Readings by the account that asks for them: one account a server, where it may read for all."""
+    accounts = desk.workspace().accounts
+    first: dict[tuple[str, str | None], str] = {}
+    places: dict[str, list[DueReading]] = defaultdict(list)
+    for reading in due:
+        account = accounts.get(reading.account)
+        if account is None:
+            continue
+        server = (account.platform, account.server)
+        shared = desk.dialects[account.platform].read_any
+        places[first.setdefault(server, reading.account) if shared else reading.account].append(reading)
+    return places
+
+
+def _sweep(desk: Desk, account: str, wanted: list[DueReading], done: Measured) -> None:
+    platform = account.partition("/")[2]
+    size = desk.dialects[platform].batch
+    rest = iter(wanted)
+    while batch := list(islice(rest, size)):
+        paid = _pay(desk, platform, batch)
+        if isinstance(paid, Bar):
+            done.unpaid[platform] = paid.why
+            return
+        try:
+            counts = desk.adapter(account).read([reading.remote_id for reading in batch])
+        except PlatformError as error:
+            if paid:  # what was not answered is not billed
+                with desk.ledger.write() as connection:
+                    spend(connection, platform, "readings", -paid, desk.clock.now())
+            done.failed[account] = error.why
+            if isinstance(error, LoggedOut):
+                desk.forget(account)
+            return
+        done.calls += 1
+        _write(desk, [(reading, counts[reading.remote_id]) for reading in batch], done)
+
+
+def _pay(desk: Desk, platform: str, batch: list[DueReading]) -> int | Bar:
+    if platform not in PRICES:
+        return 0
+    with desk.ledger.write() as connection:
+        parts = [(reading.delivery, reading.part) for reading in batch]
+        return pay_for_readings(connection, platform, parts, desk.clock.now())
+
+
+def _write(desk: Desk, read: list[tuple[DueReading, Reading | None]], done: Measured) -> None:
+    with desk.ledger.write() as connection:
+        done.readings += write_readings(connection, read, desk.clock.now(), desk.ledger.real_now(connection))
+    done.gone += sum(counts is None for _, counts in read)

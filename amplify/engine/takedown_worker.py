@@ -1,0 +1,107 @@
+"""remove: go on with every takedown that was asked for, newest part first, until nothing of it is left."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from amplify.context.app_context import Desk
+from amplify.engine.find_published import look_up, where_to_look
+from amplify.ledger.holds.spending import give_back, pay_for_deletions
+from amplify.ledger.queries.pausing import pause
+from amplify.ledger.rows import takedowns
+from amplify.ledger.rows.claimed_delivery import Claimed
+from amplify.ledger.rows.settlement import Hand
+from amplify.ledger.rows.takedowns import Removal
+from amplify.ledger.rows.unsure import keep
+from amplify.model.errors import LoggedOut, PlatformError, Refused, TryLater, Unknown
+
+_BY_HAND: Final = timedelta(hours=1)
+"""Real time until a platform is asked again that said no, or could not tell."""
+
+
+def remove(desk: Desk, told: Callable[[str], None] | None = None) -> int:
+    """Delete what is to be taken down and can be; how many deliveries are left to take down.
+
+    Whatever is done is done durably, part by part, so that a killed worker's rest is done by the next. What is gone
+    already counts as deleted. `told` hears of each delivery that was tried.
+    """
+    silent: set[str] = set()
+    while (removal := _take(desk, silent)) is not None:
+        try:
+            _remove(desk, removal)
+        except PlatformError as error:
+            silent.add(removal.claimed.account)
+            _postpone(desk, removal, error)
+        if told is not None:
+            told(removal.claimed.id)
+    with desk.ledger.read() as connection:
+        return takedowns.left(connection)
+
+
+def _take(desk: Desk, silent: set[str]) -> Removal | None:
+    with desk.ledger.write() as connection:
+        ticket = f"{desk.owner}#{os.urandom(4).hex()}"
+        return takedowns.take(desk.ledger, connection, ticket, desk.timings.lease, silent)
+
+
+def _remove(desk: Desk, removal: Removal) -> None:
+    claimed = removal.claimed
+    adapter = desk.adapter(claimed.account)
+    for number in removal.up:
+        receipt = claimed.parts[number].receipt
+        if receipt is not None:
+            adapter.delete(receipt)
+            _gone(desk, claimed, number, deleted=True)
+    if removal.doubtful is not None:
+        _settle_doubt(desk, removal, removal.doubtful)
+    with desk.ledger.write() as connection:
+        now = desk.clock.now()
+        done = takedowns.finish(desk.ledger, connection, removal, now, by="takedown")
+        if done and removal.under_way:  # what was never sent is not billed
+            give_back(connection, [claimed.id], now)
+
+
+def _settle_doubt(desk: Desk, removal: Removal, number: int) -> None:
+    """Look whether the part is out that was being sent when the takedown came, and delete it as well."""
+    claimed = removal.claimed
+    part = claimed.parts[number]
+    before = [one.receipt for one in claimed.parts[:number] if one.receipt is not None]
+    receipt = look_up(desk, claimed, part, before)
+    if receipt is not None:
+        with desk.ledger.write() as connection:
+            keep(connection, claimed.id, number, receipt, desk.clock.now())
+        desk.adapter(claimed.account).delete(receipt)
+    _gone(desk, claimed, number, deleted=receipt is not None)
+
+
+def _gone(desk: Desk, claimed: Claimed, number: int, deleted: bool) -> None:
+    with desk.ledger.write() as connection:
+        now = desk.clock.now()
+        takedowns.removed_part(connection, claimed.id, number, now)
+        if deleted:
+            pay_for_deletions(connection, claimed.platform, 1, now)
+
+
+def _postpone(desk: Desk, removal: Removal, error: PlatformError) -> None:
+    claimed = removal.claimed
+    asked = removal.why.rstrip(".") or "to be taken down"
+    with desk.ledger.write() as connection:
+        hand = Hand(desk.ledger, connection, desk.clock.now(), desk.owner, by="takedown")
+        if isinstance(error, LoggedOut):
+            pause(connection, claimed.account, error.why, hand.now, hand.real + desk.timings.pause)
+            why, again = f"it is taken down once {claimed.account} can speak again", None
+        elif isinstance(error, Refused):
+            why = f"its platform will not delete it: {error.why}. Delete it by hand, then `amplify settle "
+            why, again = f"{why}{claimed.id[:12]} --not-sent`", hand.real + _BY_HAND
+        elif isinstance(error, Unknown) and removal.doubtful is not None:
+            looking = where_to_look(desk, claimed, claimed.parts[removal.doubtful])
+            why, again = f"a part of it may be out: {error.why}. {looking}", hand.real + _BY_HAND
+        else:
+            after = error.after if isinstance(error, TryLater) and error.after else desk.timings.backoff
+            why, again = f"it is still up: {error.why}. It is tried again by itself", hand.real + after
+        takedowns.postpone(connection, removal, f"{asked}: {why}", again)
+    if isinstance(error, LoggedOut):
+        desk.forget(claimed.account)

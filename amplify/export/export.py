@@ -1,0 +1,238 @@
+"""export: texts for sharing by hand. Nothing leaves that would not be sent: embargo, gates and rules are asked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from amplify.export.export_model import WITHHELD, Exported, Hung, Message, Offer
+from amplify.model.gate import Gate
+from amplify.model.plan import Planned
+from amplify.model.platform_profile import Dialect
+from amplify.model.post import Post, Variant
+from amplify.model.problem import Severity
+from amplify.model.server_info import NOTHING_KNOWN, Known
+from amplify.model.subject import declared_state
+from amplify.model.workspace import Workspace
+from amplify.planning.embargo import embargoed
+from amplify.planning.plan import plan
+from amplify.rules.lint.care import HELD_BY_GATES
+from amplify.rules.lint.lint import lint
+from amplify.rules.plan.assign import assign, spoken
+from amplify.rules.plan.compose import ComposeFault, compose
+from amplify.rules.plan.expand import Occurrence, occurrences, speakers_by_post
+from amplify.rules.plan.file_gates import gates
+from amplify.rules.plan.template_context import Setting
+from amplify.rules.text.language import pick_any
+
+ANYBODY = ""
+"""Stands where a partner would: the text is for whoever wants it."""
+
+
+def export(
+    workspace: Workspace,
+    start: datetime,
+    end: datetime,
+    dialects: Mapping[str, Dialect],
+    now: datetime,
+    everything: bool = False,
+    known: Known = NOTHING_KNOWN,
+) -> Exported:
+    """What is due from `start` up to `end` (UTC) and no account says by itself; with `everything`, what they say too.
+
+    Two kinds: variants beyond the accounts, and accounts that are left out for lack of a variant. These are given
+    one in their language that somebody else says. `now` is the present, for embargoes. `known`: what the servers of
+    accounts said of their limits.
+    """
+    return _Exporter(workspace, start, end, dialects, now, known).export(everything)
+
+
+class _Exporter:
+    def __init__(
+        self,
+        workspace: Workspace,
+        start: datetime,
+        end: datetime,
+        dialects: Mapping[str, Dialect],
+        now: datetime,
+        known: Known,
+    ) -> None:
+        self._workspace, self._start, self._end = workspace, start, end
+        self._dialects, self._now, self._known = dialects, now, known
+        self._speakers = speakers_by_post(workspace)
+        self._gates = {(gate.kind, gate.subject): gate for gate in gates(workspace)}
+        self._closed = embargoed(workspace, now)
+        self._withheld: Counter[str] = Counter()
+
+    def export(self, everything: bool) -> Exported:
+        offers = [offer for group in self._groups().values() for offer in self._by_hand(group)]
+        if everything:
+            planned = plan(self._workspace, self._start, self._end, self._dialects, known=self._known)
+            offers += [
+                offer
+                for delivery in planned.deliveries
+                if delivery.message.parts and (offer := self._offer("queued", delivery, (delivery.account,)))
+            ]
+        offers.sort(key=lambda o: (o.wall.date(), o.post, o.platform, o.purpose, o.variant, o.due, o.accounts))
+        withheld = {reason: self._withheld[reason] for reason in WITHHELD if self._withheld[reason]}
+        return Exported(self._workspace.settings.name, self._start, self._end, tuple(offers), withheld)
+
+    def _groups(self) -> dict[tuple[str, str], list[Occurrence]]:
+        """(post, platform) → the first time it is due for each account, the earliest first."""
+        found: dict[tuple[str, str, str], Occurrence] = {}
+        for entry in self._workspace.queue.values():
+            for one in occurrences(self._workspace, entry, self._start, self._end):
+                key = (one.slot.post, one.platform, one.partner.id)
+                if self._planned(one) and (key not in found or one.slot.due < found[key].slot.due):
+                    found[key] = one
+        groups: dict[tuple[str, str], list[Occurrence]] = {}
+        for one in sorted(found.values(), key=lambda o: (o.slot.due, o.account)):
+            groups.setdefault((one.slot.post, one.platform), []).append(one)
+        return groups
+
+    def _planned(self, one: Occurrence) -> bool:
+        """As `plan` has it: only ready posts, on days of their campaign; boosts have no text to share."""
+        front = self._workspace.posts[one.slot.post].front
+        campaign = self._workspace.campaigns[front.campaign]
+        day = one.slot.due.astimezone(ZoneInfo(one.zone)).date()
+        return (
+            front.status == "ready"
+            and front.boost is None
+            and campaign.status != "ended"
+            and (campaign.launched is None or day >= campaign.launched)
+            and (campaign.ends is None or day <= campaign.ends)
+        )
+
+    def _by_hand(self, group: Sequence[Occurrence]) -> Iterator[Offer]:
+        first = group[0]
+        post, platform = self._workspace.posts[first.slot.post], first.platform
+        fallback = self._workspace.settings.fallback
+        assigned = assign(post, platform, self._speakers[post.id, platform].values(), fallback)
+        said = {variant.name: f"{partner}/{platform}" for partner, variant in assigned.items()}
+        usable = [variant for variant in post.variants if variant.parts_on(platform)]
+        for variant in usable:
+            if variant.name not in said:
+                yield from self._compose("spare", first, post, variant, ANYBODY, ())
+        for one in group:
+            if one.partner.id not in assigned and usable:
+                variant = _nearest(usable, spoken(one.partner.languages, fallback))
+                by = (said[variant.name],) if variant.name in said else ()
+                yield from self._compose("left out", one, post, variant, one.partner.id, by)
+
+    def _compose(
+        self, purpose: str, one: Occurrence, post: Post, variant: Variant, partner: str, said_by: tuple[str, ...]
+    ) -> Iterator[Offer]:
+        """`partner`: an id, or ANYBODY."""
+        setting = Setting(self._workspace, post, one.platform, variant.lang, one.slot.due, one.zone)
+        try:
+            composed = compose(setting, variant, partner, self._dialect(f"{partner}/{one.platform}", one.platform))
+        except ComposeFault:
+            self._withheld["embargo" if post.id in self._closed else "problem"] += 1
+            return
+        made = Planned(
+            id="",
+            entry=one.entry.id,
+            post=post.id,
+            variant=variant.name,
+            campaign=post.front.campaign,
+            partner=ANYBODY,  # rules about accounts that speak by themselves do not count for hands
+            platform=one.platform,
+            occurrence=one.slot.occurrence,
+            kind=post.front.kind,
+            lang=variant.lang,
+            due=one.slot.due,
+            late=self._end,
+            zone=one.zone,
+            message=composed.message,
+            content_hash="",
+            subjects=composed.subjects,
+            hashtags=composed.hashtags,
+            ours=False,
+        )
+        offer = self._offer(purpose, made, (f"{partner}/{one.platform}",) if partner else ())
+        if offer is not None:
+            known = spoken(one.partner.languages, self._workspace.settings.fallback) if partner else (variant.lang,)
+            yield replace(offer, said_by=said_by, translate_to="" if variant.lang in known else known[0])
+
+    def _offer(self, purpose: str, made: Planned, accounts: tuple[str, ...]) -> Offer | None:
+        """None where it must not be handed out; then it is counted."""
+        why_not = self._why_not(made)
+        if why_not is not None:
+            self._withheld[why_not] += 1
+            return None
+        dialect, message = self._dialect(accounts[0] if accounts else ANYBODY, made.platform), made.message
+        links = [entity.value for part in message.parts for entity in part.entities if entity.kind == "link"]
+        links += [part.card.url for part in message.parts if part.card is not None]
+        return Offer(
+            purpose=purpose,
+            post=made.post,
+            campaign=pick_any(self._workspace.campaigns[made.campaign].name, "en"),
+            variant=made.variant,
+            lang=made.lang,
+            platform=made.platform,
+            title=dialect.title,
+            accounts=accounts,
+            said_by=(),
+            translate_to="",
+            due=made.due,
+            zone=made.zone,
+            until=self._until(made),
+            messages=tuple(Message(part.text, dialect.measure(part.text)) for part in message.parts),
+            length_max=dialect.text_max,
+            unit=dialect.unit,
+            pictures=tuple(Hung(picture.file, picture.alt) for part in message.parts for picture in part.pictures),
+            links=tuple(dict.fromkeys(links)),
+            hashtags=made.hashtags,
+            content_warning=message.content_warning or "",
+        )
+
+    def _why_not(self, made: Planned) -> str | None:
+        """A key of WITHHELD: what closes it, asked as for a delivery, at the later of its due time and now."""
+        if made.post in self._closed:
+            return "embargo"
+        moment = max(made.due, self._now)
+        shut = {gate.kind for gate in self._asked(made) if gate.why_not(moment) is not None}
+        if any(map(declared_state, made.subjects)):  # two people have to approve it, and hands ask nobody
+            shut.add("person")
+        missing = {
+            kind
+            for kind, _, name in (subject.partition(":") for subject in made.subjects)
+            if kind not in ("account", "partner") and (kind, name) not in self._gates
+        }
+        for reason in WITHHELD:
+            if reason in shut | missing:
+                return reason
+        errors = {
+            finding.problem.code
+            for finding in lint(self._workspace, (made,), self._dialects, known=self._known)
+            if finding.problem.severity is Severity.ERROR
+        }
+        return "problem" if errors - HELD_BY_GATES or shut | missing else None
+
+    def _dialect(self, account: str, platform: str) -> Dialect:
+        """With the limits of the account's own server; for anybody, with the platform's usual ones."""
+        return self._known.on(self._dialects[platform], account)
+
+    def _asked(self, made: Planned) -> Iterator[Gate]:
+        for subject in made.subjects:
+            kind, _, name = subject.partition(":")
+            gate = self._gates.get((kind, name))
+            if gate is not None and kind != "account":
+                yield gate
+
+    def _until(self, made: Planned) -> datetime | None:
+        ends = [gate.closes_at for gate in self._asked(made) if gate.closes_at is not None]
+        expires = self._workspace.posts[made.post].front.expires_at
+        return min([*ends, *([expires] if expires is not None else [])], default=None)
+
+
+def _nearest(usable: Sequence[Variant], languages: Sequence[str]) -> Variant:
+    """The first in the language that a partner prefers most; where it speaks none of them, the post's own text."""
+    for language in languages:
+        for variant in usable:
+            if variant.lang == language:
+                return variant
+    return usable[0]

@@ -1,0 +1,295 @@
+"""Opening a ledger, and its transactions: the same statements on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import URL, Connection, Engine, bindparam, create_engine, event, select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError, ProgrammingError
+
+from amplify.ledger.file_lock import FileLock
+from amplify.ledger.tables import META
+from amplify.model.errors import NeedsPerson, WrongUse
+
+HEAD: Final = "0006"
+"""The newest revision under `migrations/versions`; a test holds the two together."""
+
+LEDGER_FILE: Final = "ledger.sqlite"
+
+BUDGET: Final = "budget"
+"""The note of what each platform may cost in a month (`ledger.holds.spending`)."""
+_LOCKS: Final = 4206180715
+"""PostgreSQL's advisory locks are numbers: ours begin here, the migration's is the first."""
+_BINDING: Final = 3
+_KNOWN, _NOW, _MADE = "known", "now", "made"
+_BY_KEYS: Final = (
+    "enable_seqscan",
+    "enable_bitmapscan",
+    "enable_sort",
+    "enable_hashjoin",
+    "enable_mergejoin",
+    "jit",
+)
+"""What PostgreSQL need not think of in a write transaction, which touches a few rows by their keys. Of a table that has
+just grown it knows no better than to read all of it, each time, until its statistics are made; and what is to come in
+the order of an index it would rather read whole and sort."""
+_BEGUN: Final = "SELECT {lock}, clock_timestamp(), " + " || ".join(
+    f"set_config('{one}', 'off', true)" for one in _BY_KEYS
+)
+_IDLE: Final = 1.0
+"""Seconds (real time) after which a connection may have been lost without anybody noticing."""
+_READ_ONLY: Final = "25006"
+"""PostgreSQL's SQLSTATE for a database that may only be read just now: an administrator, or a fail-over, says so."""
+
+
+# In words, for naming a database's own INSERT loads its whole dialect.
+_NOTE: Final = text(
+    "INSERT INTO meta (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+)
+_READ_NOTE: Final = select(META.c.value).where(META.c.key == bindparam("wanted"))
+
+
+class Ledger:
+    """One ledger. It serves one workspace id, for ever."""
+
+    def __init__(self, engine: Engine, lock: FileLock | None) -> None:
+        self.engine = engine
+        self.sqlite = engine.dialect.name == "sqlite"
+        self._lock = lock or nullcontext()
+
+    @classmethod
+    def open(cls, url: str) -> Ledger:
+        """Open, and migrate where needed. Raises WrongUse for a bad address, NeedsPerson where it cannot be reached."""
+        try:
+            parsed = make_url(url)
+        except Exception as error:  # SQLAlchemy raises several kinds for one mistake
+            raise WrongUse(
+                "AMPLIFY_DATABASE_URL is not a database address: write postgresql://user@host/name"
+            ) from error
+        if parsed.get_backend_name() not in ("sqlite", "postgresql", "postgres"):
+            raise WrongUse("a ledger lives in SQLite or PostgreSQL: AMPLIFY_DATABASE_URL names neither")
+        lock = None
+        try:
+            if parsed.get_backend_name() == "sqlite":
+                engine, lock = _sqlite(Path(parsed.database or LEDGER_FILE))
+            else:
+                parsed = parsed.set(drivername="postgresql+psycopg")
+                engine = _postgresql(parsed)
+            ledger = cls(engine, lock)
+            try:
+                ledger._migrate()
+            except BaseException:
+                ledger.close()
+                raise
+        except (DBAPIError, OSError) as error:
+            why = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()
+            raise NeedsPerson(
+                f"the ledger at {parsed.render_as_string(hide_password=True)} cannot be opened: "
+                f"{why[0] if why else type(error).__name__}"
+            ) from error
+        return ledger
+
+    @contextmanager
+    def write(self, sharing: int | None = None) -> Iterator[Connection]:
+        """A write transaction; commits at the end, or rolls back and raises. NeedsPerson where the database went away.
+
+        SQLite takes its write lock at once, behind a file lock: without it a busy writer starves the other
+        processes for seconds. `sharing`: a lock that will probably be shared (see `lock`), taken with the first
+        question where nobody has it alone.
+        """
+        with _answering(), self._lock, self.engine.connect() as connection:
+            connection.info.pop(_KNOWN, None)
+            if self.sqlite:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                connection.begin()
+                self._begun(connection, sharing)
+            try:
+                yield connection
+                connection.commit()
+            except BaseException:
+                if self.sqlite:
+                    made_here(connection).clear()
+                connection.rollback()
+                raise
+
+    def _begun(self, connection: Connection, sharing: int | None) -> None:
+        free = f"pg_try_advisory_xact_lock_shared({_LOCKS + sharing})" if sharing is not None else "false"
+        shared, moment, _ = connection.exec_driver_sql(_BEGUN.format(lock=free)).one()
+        known = known_for_now(connection)
+        known[_NOW] = moment.astimezone(UTC)
+        if shared:
+            known[sharing, True] = True
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A read-only look at one moment. Raises NeedsPerson where the database went away."""
+        with _answering(), self.engine.connect() as connection:
+            connection.info.pop(_KNOWN, None)
+            if self.sqlite:
+                connection.exec_driver_sql("BEGIN")
+            yield connection
+            connection.rollback()
+
+    def real_now(self, connection: Connection) -> datetime:
+        """Real time, UTC: the database's where several machines share it, asked once a transaction."""
+        if self.sqlite:
+            return datetime.now(UTC)
+        known = known_for_now(connection)
+        if _NOW not in known:
+            moment: datetime = connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+            known[_NOW] = moment.astimezone(UTC)
+        asked: datetime = known[_NOW]
+        return asked
+
+    def lock(self, connection: Connection, what: int, shared: bool = False) -> None:
+        """Until the end of this write transaction, alone or together with others that share: SQLite's own lock is
+        the whole ledger's already."""
+        known = known_for_now(connection)
+        if not self.sqlite and (what, shared) not in known:
+            function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+            connection.exec_driver_sql(f"SELECT {function}({_LOCKS + what})")
+            known[what, shared] = True
+
+    def serve(self, workspace: str) -> None:
+        """Bind to a workspace id, or raise WrongUse where this ledger serves another."""
+        with self.read() as connection:
+            known = get_meta(connection, "workspace")
+        if known is None:
+            with self.write() as connection:
+                self.lock(connection, _BINDING)
+                known = get_meta(connection, "workspace")  # another process may have been first
+                if known is None:
+                    set_meta(connection, "workspace", workspace)
+                    return
+        if known != workspace:
+            raise WrongUse(
+                f"this ledger serves the workspace `{known}`, and the files say `{workspace}`: give each its own ledger"
+            )
+
+    def close(self) -> None:
+        self.engine.dispose()
+        if isinstance(self._lock, FileLock):
+            self._lock.close()
+
+    def _migrate(self) -> None:
+        revision = self._revision()
+        if revision == HEAD:
+            return
+        if revision is not None and revision > HEAD:
+            raise NeedsPerson(
+                f"this ledger was written by a newer amplify (revision {revision}, not {HEAD}): update amplify"
+            )
+        from amplify.ledger.migrate import upgrade  # Alembic is heavy, and needed once a release
+
+        with self._lock:
+            upgrade(self.engine)
+
+    def _revision(self) -> str | None:
+        try:
+            with self.engine.connect() as connection:
+                row = connection.exec_driver_sql("SELECT version_num FROM alembic_version").first()
+                return str(row[0]) if row else None
+        except (OperationalError, ProgrammingError) as error:
+            if "alembic_version" in str(error.orig):
+                return None
+            raise
+
+
+def ledger_url(root: Path) -> str:
+    """`AMPLIFY_DATABASE_URL`, or the SQLite file in the workspace's `.amplify/`."""
+    return os.environ.get("AMPLIFY_DATABASE_URL") or f"sqlite:///{root / '.amplify' / LEDGER_FILE}"
+
+
+def known_for_now(connection: Connection) -> dict[Any, Any]:
+    """What need not be asked again before this transaction ends: the time it was told, its locks, its budget."""
+    known: dict[Any, Any] = connection.info.setdefault(_KNOWN, {})
+    return known
+
+
+def made_here(connection: Connection) -> set[str]:
+    """What this connection has surely made for itself (SQLite's temp schema): a transaction that fails may undo it."""
+    made: set[str] = connection.info.setdefault(_MADE, set())
+    return made
+
+
+def get_meta(connection: Connection, key: str) -> str | None:
+    """One of the ledger's own notes."""
+    row = connection.execute(_READ_NOTE, {"wanted": key}).first()
+    return row[0] if row else None
+
+
+def set_meta(connection: Connection, key: str, value: str) -> None:
+    """Write a note, new or known."""
+    connection.execute(_NOTE, {"key": key, "value": value})
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """A database that went away, is full or may only be read is a sentence: waiting, or somebody, helps."""
+    try:
+        yield
+    except DBAPIError as error:
+        why = (str(error.orig).strip().splitlines() or [type(error).__name__])[0]
+        if type(error.orig).__name__ == "DatabaseError":  # SQLite's word for a file that it cannot understand
+            raise NeedsPerson(f"the ledger's file is damaged ({why}): bring back its newest backup") from error
+        read_only = getattr(error.orig, "sqlstate", None) == _READ_ONLY
+        if not (error.connection_invalidated or isinstance(error, OperationalError) or read_only):
+            raise
+        raise NeedsPerson(
+            f"the ledger does not answer ({why}): nothing is lost; run the command again when it does"
+        ) from error
+
+
+def _postgresql(url: URL) -> Engine:
+    """An engine whose connections are tried before they are used again, where they lay idle for a while: in a drain a
+    question more for each commit would cost as much as the commit."""
+    engine = create_engine(url, pool_size=5)
+
+    @event.listens_for(engine, "checkin")
+    def _idle_from(_: Any, record: Any) -> None:
+        record.info["idle from"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _try(connection: Any, record: Any, _: Any) -> None:
+        if time.monotonic() - record.info.get("idle from", 0.0) < _IDLE:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error  # the pool makes a new one
+
+    return engine
+
+
+def _sqlite(path: Path) -> tuple[Engine, FileLock]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        f"sqlite:///{path}",
+        # The driver begins nothing by itself: BEGIN IMMEDIATE is ours.
+        connect_args={"timeout": 30, "check_same_thread": False, "isolation_level": None},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, _: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")  # NORMAL may lose a committed claim when the power fails
+        cursor.execute("PRAGMA foreign_keys=ON")
+        # A page is changed several times in a drain, and copied back once. But no more than 8 MiB of them: whoever
+        # commits then waits for the copy (6 ms where 64 MiB took 60), and from then on the log is written over from its
+        # beginning: a file that does not grow is flushed in two thirds of the time.
+        cursor.execute("PRAGMA wal_autocheckpoint=2048")
+        cursor.execute("PRAGMA cache_size=-65536")
+        # A statement that changes many pages keeps what they were until it ends: in a file, that would double its work.
+        cursor.execute("PRAGMA temp_store=MEMORY")
+        cursor.close()
+
+    return engine, FileLock(path.with_suffix(".lock"))

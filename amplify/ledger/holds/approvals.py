@@ -1,0 +1,172 @@
+"""Approvals: who accepted exactly what. They are bound to what was seen, so an edit leaves them behind."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
+
+from amplify.ledger.decision_tables import APPROVAL
+from amplify.ledger.rows.due_delivery import Bar, Candidate
+from amplify.ledger.tables import DELIVERY, GATE
+from amplify.model.delivery import State
+from amplify.model.subject import declared_state, kind_and_name
+from amplify.rules.plan.approval_policy import TWO, counting, same_person, seen_hash
+
+APPROVED: Final = "approved"
+REJECTED: Final = "rejected"
+
+_KEPT = (APPROVAL.c[name] for name in ("id", "delivery", "verdict", "by", "at", "why", "seen", "due_at"))
+_STANDING = select(*_KEPT).where(APPROVAL.c.void_at.is_(None)).order_by(APPROVAL.c.id)
+
+
+def unapproved(connection: Connection, candidates: Sequence[Candidate], now: datetime) -> Mapping[str, Bar]:
+    """Candidates that too few people have approved as they are, or that somebody rejected as they are."""
+    mine = [one for one in candidates if needed(one)]
+    if not mine:
+        return {}
+    given = standing(connection, [one.id for one in mine])
+    since = states_since(connection, mine)
+    bars: dict[str, Bar] = {}
+    for one in mine:
+        why = lacking(one, given[one.id], since)
+        if why is not None:
+            bars[one.id] = Bar(why)
+    return bars
+
+
+def needed(one: Candidate) -> int:
+    """How many approvals it needs: two at least where it speaks of a person in a state that silences others."""
+    return max(one.approvals, TWO) if _declares(one.subjects) else one.approvals
+
+
+@lru_cache(maxsize=1024)  # one post goes to many accounts
+def _declares(subjects: tuple[str, ...]) -> bool:
+    return any(declared_state(subject) for subject in subjects)
+
+
+def standing(connection: Connection, deliveries: Sequence[str]) -> Mapping[str, list[RowMapping]]:
+    """Every verdict on these deliveries that is not void, in the order in which they were given."""
+    found: dict[str, list[RowMapping]] = defaultdict(list)
+    for row in connection.execute(_STANDING.where(APPROVAL.c.delivery.in_(deliveries))).mappings():
+        found[row["delivery"]].append(row)
+    return found
+
+
+def last_seen(connection: Connection, deliveries: Sequence[str]) -> Mapping[str, RowMapping]:
+    """What somebody last looked at, void or not, with the message as it was then."""
+    latest = (
+        select(func.max(APPROVAL.c.id))
+        .where(APPROVAL.c.delivery.in_(deliveries))
+        .group_by(APPROVAL.c.delivery)
+        .scalar_subquery()
+    )
+    rows = connection.execute(select(APPROVAL).where(APPROVAL.c.id.in_(latest))).mappings()
+    return {row["delivery"]: row for row in rows}
+
+
+def lacking(one: Candidate, given: Sequence[RowMapping], since: Mapping[str, datetime | None]) -> str | None:
+    """Why these verdicts do not suffice; None where they do. `since`: subject → when the person's state was set."""
+    seen = seen_hash(one.content_hash, one.account, one.due_at)
+    current = [row for row in given if row["seen"] == seen]
+    no = next((row for row in current if row["verdict"] == REJECTED), None)
+    if no is not None:
+        return f"rejected by {no['by']}: {no['why']}"
+    yes = timely(one, current, since)
+    enough = needed(one)
+    counted = counting([row["by"] for row in yes], enough, one.author)
+    if len(counted) >= enough:
+        return None
+    has = f"approved by {counted[0]}" if counted else "nobody has approved it"
+    if not counted and len(yes) < len(current):
+        has = "approved before the person's state was set"
+    elif not counted and given:
+        has = f"it was changed since {given[-1]['by']} saw it"
+    people = "one person" if enough == 1 else "two people"
+    return f"{people} must approve it ({has}): run `amplify approve`"
+
+
+def timely(one: Candidate, given: Sequence[RowMapping], since: Mapping[str, datetime | None]) -> list[RowMapping]:
+    """What was said after the states were set that the delivery is written for; all of it where it is for none."""
+    begins = [since.get(subject) for subject in one.subjects if declared_state(subject)]
+    return [row for row in given if all(begin is not None and row["at"] >= begin for begin in begins)]
+
+
+def states_since(connection: Connection, candidates: Sequence[Candidate]) -> Mapping[str, datetime | None]:
+    """When each state was set that one of these is written for, by subject (`person:anna@died`); UTC."""
+    declared = {subject for one in candidates for subject in one.subjects if declared_state(subject)}
+    if not declared:
+        return {}
+    names = sorted(kind_and_name(subject)[1] for subject in declared)
+    rows = connection.execute(
+        select(GATE.c.subject, GATE.c.opens_at).where(GATE.c.kind == "person", GATE.c.subject.in_(names))
+    )
+    return {f"person:{name}": opens for name, opens in rows}
+
+
+def write_verdict(
+    connection: Connection,
+    one: Candidate,
+    verdict: str,
+    by: str,
+    why: str | None,
+    message: Mapping[str, Any],
+    at: datetime,
+    real: datetime,
+) -> None:
+    """Somebody's word on a delivery as it stands; their earlier words on it no longer count."""
+    for row in standing(connection, [one.id]).get(one.id, []):
+        if same_person(row["by"], by):
+            mine = update(APPROVAL).where(APPROVAL.c.id == row["id"])
+            connection.execute(mine.values(void_at=at, void_why="said anew"))
+    connection.execute(
+        insert(APPROVAL).values(
+            delivery=one.id,
+            verdict=verdict,
+            by=by,
+            at=at,
+            real_at=real,
+            why=why,
+            seen=seen_hash(one.content_hash, one.account, one.due_at),
+            due_at=one.due_at,
+            message=dict(message),
+        )
+    )
+
+
+def void(connection: Connection, deliveries: Sequence[str], why: str, at: datetime) -> int:
+    """These deliveries have to be approved anew; how many approvals that voids. What was rejected stays rejected."""
+    if not deliveries:
+        return 0
+    mine = update(APPROVAL).where(
+        APPROVAL.c.delivery.in_(deliveries), APPROVAL.c.void_at.is_(None), APPROVAL.c.verdict == APPROVED
+    )
+    return connection.execute(mine.values(void_at=at, void_why=why)).rowcount
+
+
+def approved_and_waiting(connection: Connection) -> list[str]:
+    """Deliveries still to come that somebody has approved: few, whatever waits."""
+    query = (
+        select(DELIVERY.c.id)
+        .join(APPROVAL, APPROVAL.c.delivery == DELIVERY.c.id)
+        .where(
+            DELIVERY.c.state.in_((State.WAITING.value, State.CLAIMED.value)),
+            APPROVAL.c.void_at.is_(None),
+            APPROVAL.c.verdict == APPROVED,
+        )
+        .distinct()
+    )
+    return list(connection.execute(query).scalars())
+
+
+def look_at_again(connection: Connection, deliveries: Sequence[str]) -> None:
+    """Held rows are visited once; these have a new answer."""
+    connection.execute(
+        update(DELIVERY)
+        .where(DELIVERY.c.id.in_(deliveries), DELIVERY.c.state == State.WAITING.value)
+        .values(look_at=DELIVERY.c.due_at)
+    )

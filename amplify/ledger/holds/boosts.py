@@ -1,0 +1,49 @@
+"""A boost waits for what it repeats: its target has to be out, and still up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from amplify.ledger.rows.due_delivery import Bar, Candidate
+from amplify.ledger.tables import DELIVERY, PART
+from amplify.model.delivery import State
+from amplify.model.platform import Receipt
+
+Target = tuple[State, Receipt | None]
+"""Where the delivery stands that a boost repeats, and its address."""
+
+
+def waiting(connection: Connection, candidates: Sequence[Candidate], now: datetime) -> Mapping[str, Bar]:
+    """Boosts whose target is not out (any more). They are woken when it is sent."""
+    mine = [one for one in candidates if one.boost_of is not None]
+    if not mine:
+        return {}
+    found = targets(connection, (one.boost_of for one in mine))
+    bars: dict[str, Bar] = {}
+    for one in mine:
+        state, receipt = found.get(one.boost_of or "", (None, None))
+        if state is None:
+            bars[one.id] = Bar("the post it repeats is not in the ledger", target=one.boost_of)
+        elif state is not State.SENT or receipt is None:
+            bars[one.id] = Bar(f"the post it repeats is {state.value}", target=one.boost_of)
+    return bars
+
+
+def targets(connection: Connection, bases: Iterable[str | None]) -> Mapping[str, Target]:
+    """The newest generation of each identity."""
+    wanted = {base for base in bases if base is not None}
+    if not wanted:
+        return {}
+    found = connection.execute(
+        select(DELIVERY.c.base, DELIVERY.c.state, PART.c.remote_id, PART.c.url, PART.c.extra)
+        .join(PART, (PART.c.delivery == DELIVERY.c.id) & (PART.c.number == 0))
+        .where(DELIVERY.c.base.in_(sorted(wanted)))
+        .order_by(DELIVERY.c.generation)
+    )
+    return {
+        base: (State(state), Receipt(remote, url or "", extra) if remote else None)
+        for base, state, remote, url, extra in found
+    }

@@ -1,0 +1,88 @@
+"""The gates as the ledger knows them: copied from the files, asked before every call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+
+from amplify.ledger.holds.hold_facts import gates_of, pauses_of
+from amplify.ledger.rows.due_delivery import Bar, Candidate
+from amplify.ledger.tables import DELIVERY, GATE
+from amplify.model.delivery import State
+from amplify.model.gate import Gate
+
+GATES: Final = 1
+"""What `Ledger.lock` calls them: claims share it, so that none holds a row for a gate that has just opened."""
+
+
+def write_gates(connection: Connection, gates: Iterable[Gate]) -> bool:
+    """Replace all gates. True where any changed: everything held is then looked at again."""
+    wanted = {(gate.kind, gate.subject): gate for gate in gates}
+    if read_gates(connection) == wanted:
+        return False
+    connection.execute(delete(GATE))
+    if wanted:
+        connection.execute(insert(GATE), [_row(gate) for gate in wanted.values()])
+    look_again(connection)
+    return True
+
+
+def put_gates(connection: Connection, gates: Iterable[Gate]) -> None:
+    """Replace these gates, and leave the others: for one person's, while the other files cannot be read."""
+    for gate in gates:
+        connection.execute(delete(GATE).where(GATE.c.kind == gate.kind, GATE.c.subject == gate.subject))
+        connection.execute(insert(GATE), [_row(gate)])
+    look_again(connection)
+
+
+def read_gates(connection: Connection) -> Mapping[tuple[str, str], Gate]:
+    """Every gate by kind and subject."""
+    rows = connection.execute(select(GATE)).mappings()
+    return {(row["kind"], row["subject"]): _gate(row) for row in rows}
+
+
+def shut(connection: Connection, candidates: Sequence[Candidate], now: datetime) -> Mapping[str, Bar]:
+    """Candidates with a subject that may not be spoken of now, or that has no gate: fail closed."""
+    asked = {subject for one in candidates for subject in one.subjects}
+    gates = gates_of(connection, asked)
+    bars = {subject: bar for subject in asked if (bar := _bar(subject, gates[subject], now)) is not None}
+    if not bars:
+        return {}
+    found = ((one.id, next((bars[subject] for subject in one.subjects if subject in bars), None)) for one in candidates)
+    return {id: bar for id, bar in found if bar is not None}
+
+
+def _bar(subject: str, gate: Gate | None, now: datetime) -> Bar | None:
+    if gate is None:
+        return Bar(f"{subject.replace(':', ' ', 1)} is not known to the ledger: run `amplify queue`")
+    why = gate.why_not(now)
+    return Bar(why, gate.opens_again(now)) if why is not None else None
+
+
+def look_again(connection: Connection) -> None:
+    """Held rows are visited once; this makes the next claim visit them all once more."""
+    connection.execute(
+        update(DELIVERY)
+        .where(DELIVERY.c.state == State.WAITING.value, DELIVERY.c.why.is_not(None))
+        .values(look_at=DELIVERY.c.due_at)
+    )
+
+
+def _row(gate: Gate) -> dict[str, Any]:
+    return {
+        "kind": gate.kind,
+        "subject": gate.subject,
+        "closed": gate.closed,
+        "opens_at": gate.opens_at,
+        "closes_at": gate.closes_at,
+        "after": gate.after,
+        "pauses": [[pause.start.isoformat(), pause.end.isoformat(), pause.why] for pause in gate.pauses],
+    }
+
+
+def _gate(row: RowMapping) -> Gate:
+    pauses = pauses_of(row["pauses"])
+    return Gate(row["kind"], row["subject"], row["closed"], row["opens_at"], row["closes_at"], row["after"], pauses)

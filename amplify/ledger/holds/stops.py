@@ -1,0 +1,242 @@
+"""Stops: what may not go out until somebody lifts it. One row each, read in every claim's and every begin's own
+transaction, so that however many deliveries wait, a stop costs one row and holds at once."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import Connection, RowMapping, insert, select, text, update
+
+from amplify.ledger.decision_tables import STOP
+from amplify.ledger.holds.hold_facts import surely_nothing_stopped
+from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
+from amplify.ledger.rows.due_delivery import Bar, Candidate
+from amplify.ledger.tables import DELIVERY
+from amplify.model.subject import person_in
+
+if TYPE_CHECKING:
+    from amplify.rules.text.aliases import Matcher
+
+KINDS: Final = ("person", "campaign", "partner", "hashtag", "platform", "account", "entry", "all")
+"""What can be stopped."""
+
+_IN_FORCE = select(STOP).where(STOP.c.lifted_at.is_(None)).order_by(STOP.c.id)
+_TAG = re.compile(r"[#＃]([\w·\u200c\u200d]+)")
+_ANY: Final = text("SELECT 1 FROM stop WHERE lifted_at IS NULL LIMIT 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One stop in force."""
+
+    id: int
+    kind: str
+    subject: str
+    """The id, a hashtag without its sign, or empty for `all`."""
+    words: tuple[str, ...]
+    """Every form of a person's name that texts are searched for."""
+    why: str
+    by: str
+    at: datetime
+    """Campaign time."""
+    real_at: datetime
+    asked_by: str | None = None
+    """Who asked first to lift it, where two people have to."""
+    asked_why: str | None = None
+    real_asked: datetime | None = None
+    state: str | None = None
+    """Set together with this state of a person: a post that was written for it (`for_states`) may pass, since a gate
+    and two approvals of its own stand before it."""
+
+    @property
+    def name(self) -> str:
+        """`person anna`, or `everything`."""
+        return f"{self.kind} {self.subject}" if self.kind != "all" else "everything"
+
+    @property
+    def sentence(self) -> str:
+        """Why a delivery is held by it."""
+        return f"stopped by {self.by} ({self.name}): {self.why}"
+
+
+def stopped(connection: Connection, candidates: Sequence[Candidate], now: datetime) -> Mapping[str, Bar]:
+    """Candidates that a stop in force holds, boosts of such among them. Somebody has to lift it."""
+    if surely_nothing_stopped(connection) or connection.execute(_ANY).first() is None:
+        return {}
+    stops = in_force(connection)
+    return {one: Bar(stop.sentence) for one, stop in held_by(connection, stops, candidates).items()}
+
+
+def in_force(connection: Connection) -> list[Stop]:
+    """Every stop that nobody has lifted, the oldest first."""
+    return [_stop(row) for row in connection.execute(_IN_FORCE).mappings()]
+
+
+def held_by(connection: Connection, stops: Sequence[Stop], candidates: Sequence[Candidate]) -> Mapping[str, Stop]:
+    """Candidate → the first of these stops that holds it."""
+    if not stops or not candidates:
+        return {}
+    repeated = _targets(connection, candidates)
+    named = _matcher(tuple((str(stop.id), stop.words) for stop in stops if stop.words))
+    found: dict[str, Stop] = {}
+    for one in candidates:
+        target = repeated.get(one.boost_of) if one.boost_of is not None else None
+        both = (one,) if target is None else (one, target)
+        stop = next((stop for each in both for stop in _holding(stops, each, named)), None)
+        if stop is not None:
+            found[one.id] = stop
+    return found
+
+
+def write_stop(
+    connection: Connection,
+    kind: str,
+    subject: str,
+    words: Sequence[str],
+    why: str,
+    by: str,
+    at: datetime,
+    real: datetime,
+    state: str | None = None,
+) -> Stop:
+    """One row: from its commit on nothing new begins."""
+    row = {
+        "kind": kind,
+        "subject": subject,
+        "words": list(words),
+        "state": state,
+        "why": why,
+        "by": by,
+        "at": at,
+        "real_at": real,
+    }
+    number = connection.execute(insert(STOP).values(**row).returning(STOP.c.id)).scalar_one()
+    return Stop(number, kind, subject, tuple(words), why, by, at, real, state=state)
+
+
+def widen(connection: Connection, stop: Stop, words: Sequence[str], why: str | None = None) -> None:
+    """More spellings to look for, and perhaps a newer reason: then nobody has asked to lift it any more."""
+    both = list(dict.fromkeys((*stop.words, *words)))
+    anew = {"why": why, "asked_by": None, "asked_why": None, "real_asked": None} if why is not None else {}
+    if anew or both != list(stop.words):
+        connection.execute(update(STOP).where(STOP.c.id == stop.id).values(words=both, **anew))
+
+
+def widen_all(connection: Connection, spellings: Mapping[str, Sequence[str]]) -> None:
+    """Names that the files have learned since: person → every spelling."""
+    for stop in in_force(connection):
+        if stop.kind == "person" and stop.subject in spellings:
+            widen(connection, stop, spellings[stop.subject])
+
+
+def set_for(connection: Connection, stop: Stop, state: str | None) -> None:
+    """The person's state that it came with; None: somebody asked for the stop itself, and nothing passes."""
+    if state != stop.state:
+        connection.execute(update(STOP).where(STOP.c.id == stop.id).values(state=state))
+
+
+def ask_to_lift(connection: Connection, stop: Stop, by: str, why: str, real: datetime) -> None:
+    """The first of two people says that it may be lifted."""
+    mine = update(STOP).where(STOP.c.id == stop.id, STOP.c.lifted_at.is_(None))
+    connection.execute(mine.values(asked_by=by, asked_why=why, real_asked=real))
+
+
+def lift(connection: Connection, stop: Stop, by: str, why: str, at: datetime) -> bool:
+    """Lift it. False where somebody else has."""
+    mine = update(STOP).where(STOP.c.id == stop.id, STOP.c.lifted_at.is_(None))
+    return connection.execute(mine.values(lifted_at=at, lifted_by=by, lifted_why=why)).rowcount == 1
+
+
+def folded(tag: str) -> str:
+    """A hashtag as stops compare it: NFC, without its sign, whatever its case."""
+    return unicodedata.normalize("NFC", tag.removeprefix("#")).casefold()
+
+
+def _holding(stops: Sequence[Stop], one: Candidate, named: Matcher | None) -> Iterator[Stop]:
+    who: frozenset[str] | None = None
+    for stop in stops:
+        if stop.state is not None and f"person:{stop.subject}@{stop.state}" in one.subjects:
+            continue
+        if _names(stop, one):
+            yield stop
+        elif stop.words and named is not None:
+            who = named.in_words(one.words) if who is None else who
+            if str(stop.id) in who:
+                yield stop
+
+
+def _names(stop: Stop, one: Candidate) -> bool:
+    """Whether a row tells by itself that a stop means it."""
+    match stop.kind:
+        case "all":
+            return True
+        case "campaign" | "platform" | "account" | "entry":
+            return bool(getattr(one, stop.kind) == stop.subject)
+        case "partner":
+            return one.partner == stop.subject or f"partner:{stop.subject}" in one.subjects
+        case "person":
+            return any(person_in(subject) == stop.subject for subject in one.subjects)
+        case "hashtag":
+            wanted = folded(stop.subject)
+            return any(folded(tag) == wanted for tag in one.hashtags) or _tagged(one.words, wanted)
+    return True  # a kind of a newer amplify: better silent than wrong
+
+
+def _tagged(words: str, wanted: str) -> bool:
+    """Whether a hashtag stands anywhere in a message, in an alt text or a caption too."""
+    said = unicodedata.normalize("NFC", "\n".join(_strings(json.loads(words)))).casefold()
+    return wanted in _TAG.findall(said)
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from _strings(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _strings(one)
+
+
+@lru_cache(maxsize=4)
+def _matcher(forms: tuple[tuple[str, tuple[str, ...]], ...]) -> Matcher | None:
+    """One for all stops in force, kept while they are the same."""
+    if not forms:
+        return None
+    from amplify.rules.text.aliases import Matcher
+
+    return Matcher(dict(forms))
+
+
+def _targets(connection: Connection, candidates: Sequence[Candidate]) -> Mapping[str, Candidate]:
+    """What boosts repeat, in its newest generation: a boost of something stopped is stopped."""
+    wanted = sorted({one.boost_of for one in candidates if one.boost_of is not None})
+    if not wanted:
+        return {}
+    query = select(*COLUMNS).where(DELIVERY.c.base.in_(wanted)).order_by(DELIVERY.c.generation)
+    return {row["base"]: candidate_in(row) for row in connection.execute(query).mappings()}
+
+
+def _stop(row: RowMapping) -> Stop:
+    return Stop(
+        row["id"],
+        row["kind"],
+        row["subject"],
+        tuple(row["words"]),
+        row["why"],
+        row["by"],
+        row["at"],
+        row["real_at"],
+        row["asked_by"],
+        row["asked_why"],
+        row["real_asked"],
+        row["state"],
+    )

@@ -1,0 +1,1 @@
+"""Questions about the ledger that change nothing in a delivery's way."""

@@ -1,0 +1,56 @@
+"""How each account stands: whether it can speak, since when not and why, and when it may again."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from amplify.ledger.database import Ledger
+from amplify.ledger.tables import ACCOUNT, DELIVERY
+from amplify.model.delivery import State
+
+
+@dataclass(frozen=True, slots=True)
+class Speaking:
+    """One account."""
+
+    id: str
+    paused: str | None
+    """What to mend; None: it can speak."""
+    paused_at: datetime | None
+    next_opening: datetime | None
+    """Real time (UTC) before which it keeps silent, as its platform asked or its rates want; None: it may speak now."""
+    waiting: int
+    sent: int
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def accounts(ledger: Ledger, connection: Connection) -> list[Speaking]:
+    """Every account that the ledger knows, by name."""
+    real = ledger.real_now(connection)
+    counted: dict[tuple[str, str], int] = {}
+    states = (State.WAITING.value, State.SENT.value)
+    grouped = (
+        select(DELIVERY.c.account, DELIVERY.c.state, func.count())
+        .where(DELIVERY.c.state.in_(states))
+        .group_by(DELIVERY.c.account, DELIVERY.c.state)
+    )
+    for account, state, count in connection.execute(grouped):
+        counted[account, state] = count
+    columns = (ACCOUNT.c.id, ACCOUNT.c.paused_why, ACCOUNT.c.paused_at, ACCOUNT.c.real_not_before)
+    return [
+        Speaking(
+            id=row.id,
+            paused=(row.paused_why or "") if row.paused_at is not None else None,
+            paused_at=row.paused_at,
+            next_opening=row.real_not_before if row.real_not_before and row.real_not_before > real else None,
+            waiting=counted.get((row.id, State.WAITING.value), 0),
+            sent=counted.get((row.id, State.SENT.value), 0),
+        )
+        for row in connection.execute(select(*columns).order_by(ACCOUNT.c.id))
+    ]

@@ -1,0 +1,78 @@
+"""How things stand: counts, what waits and why, what a person should look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, RowMapping, func, select
+
+from amplify.ledger.database import get_meta
+from amplify.ledger.holds import approvals, gates, spending, stops
+from amplify.ledger.holds.hold_checks import Ask, barred
+from amplify.ledger.holds.stops import Stop, in_force
+from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
+from amplify.ledger.tables import ACCOUNT, DELIVERY
+from amplify.model.delivery import State
+
+ASKED: Final[tuple[Ask, ...]] = (stops.stopped, gates.shut, approvals.unapproved, spending.over_budget)
+"""What people are told ahead of time. Not whether the post that a boost repeats is out: it seldom is, yet."""
+
+HELD: Final = "held"
+"""The note of why nothing goes out at all; empty while all is well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One look at the ledger."""
+
+    counts: Mapping[str, int]
+    """State → deliveries."""
+    coming: tuple[Mapping[str, Any], ...]
+    """The next waiting deliveries, with the reason where one is held, or would be held when it is due."""
+    look: tuple[Mapping[str, Any], ...]
+    """Unsure, refused, missed and cut: a person should look."""
+    paused: Mapping[str, str]
+    """Account → what to mend."""
+    held: str
+    """Why nothing goes out at all, as the last `queue` saw it; empty while all is well."""
+    stops: tuple[Stop, ...]
+    """In force, the oldest first."""
+
+
+_COLUMNS = ("id", "account", "post", "entry", "state", "why", "due_at", "late_at")
+
+
+def standing(connection: Connection, now: datetime, most: int = 12) -> Standing:
+    """The ledger at `now` (UTC)."""
+    counted = connection.execute(
+        select(DELIVERY.c.state, func.count()).group_by(DELIVERY.c.state).order_by(DELIVERY.c.state)
+    )
+    columns = [DELIVERY.c[name] for name in _COLUMNS]
+    waiting = select(*columns).where(DELIVERY.c.state == State.WAITING.value).order_by(DELIVERY.c.due_at, DELIVERY.c.id)
+    troubled = (State.UNSURE.value, State.REFUSED.value, State.MISSED.value, State.CUT.value)
+    look = select(*columns).where(DELIVERY.c.state.in_(troubled)).order_by(DELIVERY.c.due_at.desc(), DELIVERY.c.id)
+    paused = select(ACCOUNT.c.id, ACCOUNT.c.paused_why).where(ACCOUNT.c.paused_at.is_not(None))
+    return Standing(
+        counts={str(state): int(count) for state, count in counted},
+        coming=_with_reasons(connection, connection.execute(waiting.limit(most)).mappings(), now),
+        look=tuple(dict(row) for row in connection.execute(look.limit(most * 4)).mappings()),
+        paused={account: why or "" for account, why in connection.execute(paused)},
+        held=get_meta(connection, HELD) or "",
+        stops=tuple(in_force(connection)),
+    )
+
+
+def _with_reasons(connection: Connection, rows: Iterable[RowMapping], now: datetime) -> tuple[Mapping[str, Any], ...]:
+    """Each with why it would be held when it is due, where nobody has looked at it yet."""
+    coming = [dict(row) for row in rows]
+    query = select(*COLUMNS).where(DELIVERY.c.id.in_([row["id"] for row in coming]))
+    candidates = [candidate_in(row) for row in connection.execute(query).mappings()]
+    for due in {one.due_at for one in candidates}:
+        bars = barred(connection, [one for one in candidates if one.due_at == due], max(now, due), ASKED)
+        for row in coming:
+            if row["id"] in bars:
+                row["why"] = bars[row["id"]].why
+    return tuple(coming)

@@ -1,0 +1,78 @@
+"""What servers said when they were last asked, kept with its time, so that planning needs no network.
+
+The age counts in real time: a rehearsal's year passes in minutes, and no server changes its mind for that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import JSON, Connection, bindparam, select, text
+
+from amplify.ledger.columns import Utc
+from amplify.ledger.tables import LEARNED
+from amplify.model.platform import Limits, Whoami
+from amplify.model.server_info import HandleSaid, Known, LimitsSaid, WhoamiSaid
+
+_LIMITS: Final = "limits"
+_WHOAMI: Final = "whoami"
+_HANDLE: Final = "handle"
+
+# In words, for naming a database's own INSERT loads its whole dialect.
+_WRITE: Final = text(
+    "INSERT INTO learned (kind, key, value, real_at) VALUES (:kind, :key, :value, :real_at) "
+    "ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value, real_at = excluded.real_at"
+).bindparams(bindparam("value", type_=JSON), bindparam("real_at", type_=Utc))
+_FORGET_QUEUED: Final = text("DELETE FROM meta WHERE key LIKE 'queued %'")
+
+
+def known(connection: Connection) -> Known:
+    """Everything that was ever said."""
+    limits: dict[str, LimitsSaid] = {}
+    whoami: dict[str, WhoamiSaid] = {}
+    handles: dict[tuple[str, str], HandleSaid] = {}
+    columns = (LEARNED.c.kind, LEARNED.c.key, LEARNED.c.value, LEARNED.c.real_at)
+    for kind, key, value, at in connection.execute(select(*columns).order_by(LEARNED.c.kind, LEARNED.c.key)):
+        if kind == _LIMITS:
+            limits[key] = LimitsSaid(_limits(value), at)
+        elif kind == _WHOAMI:
+            whoami[key] = WhoamiSaid(Whoami(value["id"], value["handle"]), at)
+        elif kind == _HANDLE:
+            platform, _, handle = key.partition(":")
+            handles[platform, handle] = HandleSaid(value["id"], at)
+    return Known(limits, whoami, handles)
+
+
+def learn_limits(connection: Connection, account: str, limits: Limits, real: datetime) -> bool:
+    """Keep what an account's server takes (`real`: now, UTC). Whether that is news.
+
+    News make every clone's next pass plan again: what was queued was measured against something else.
+    """
+    where = (LEARNED.c.kind == _LIMITS, LEARNED.c.key == account)
+    before = connection.execute(select(LEARNED.c.value).where(*where)).scalar()
+    news = limits != (_limits(before) if before is not None else Limits())
+    _write(connection, _LIMITS, account, asdict(limits), real)
+    if news:
+        connection.execute(_FORGET_QUEUED)
+    return news
+
+
+def learn_whoami(connection: Connection, account: str, whoami: Whoami, real: datetime) -> None:
+    """Keep who the account's credentials speak for."""
+    _write(connection, _WHOAMI, account, asdict(whoami), real)
+
+
+def learn_handle(connection: Connection, platform: str, handle: str, id: str | None, real: datetime) -> None:
+    """Keep who goes by a handle; None: nobody."""
+    _write(connection, _HANDLE, f"{platform}:{handle.casefold()}", {"id": id}, real)
+
+
+def _write(connection: Connection, kind: str, key: str, value: Mapping[str, Any], real: datetime) -> None:
+    connection.execute(_WRITE, {"kind": kind, "key": key, "value": dict(value), "real_at": real})
+
+
+def _limits(value: Mapping[str, Any]) -> Limits:
+    return Limits(**{name: value.get(name) for name in ("text", "pictures", "picture_bytes", "alt", "video_bytes")})

@@ -1,0 +1,124 @@
+"""What a stop reaches: what it holds, and what is out already. Looked up after it holds, and for a short while only:
+among half a million deliveries a whole look would take longer than anybody should wait."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, select, tuple_
+
+from amplify.ledger.holds.stops import Stop, held_by
+from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
+from amplify.ledger.tables import DELIVERY, PART
+from amplify.model.delivery import State
+
+_PAGE: Final = 500
+
+
+@dataclass
+class Reach:
+    """Deliveries that a stop means."""
+
+    held: list[dict[str, Any]] = field(default_factory=list)
+    """Still to come: the next first."""
+    out: list[dict[str, Any]] = field(default_factory=list)
+    """Out, with the addresses of their parts (`urls`), the newest first; without any where nobody knows yet."""
+    whole: bool = True
+    """Everything was looked at; else the time was over, and there may be more."""
+
+
+def reach(connection: Connection, stop: Stop, seconds: float | None) -> Reach:
+    """What `stop` holds and what is out, looking for at most `seconds` (real time) at each; None: to the end."""
+    found = Reach()
+    for query, key, mine in _held_queries():
+        found.whole &= _gather(connection, stop, query, key, mine, seconds, found.held)
+    for query, key, mine in _out_queries():
+        found.whole &= _gather(connection, stop, query, key, mine, seconds, found.out)
+    urls = _urls(connection, [row["id"] for row in (*found.held, *found.out)])
+    begun = [row for row in found.held if row["id"] in urls]  # threads of which a part is out
+    found.out = [row | {"urls": urls.get(row["id"], [])} for row in (*begun, *found.out)]
+    return found
+
+
+Query = tuple[Select[Any], Sequence[ColumnElement[Any]], bool]
+"""What is read, the columns that order it, and whether the newest comes first."""
+
+
+def _held_queries() -> Iterator[Query]:
+    held = DELIVERY.c.state.in_((State.CLAIMED.value, State.SENDING.value))
+    yield _select(held), (DELIVERY.c.account, DELIVERY.c.id), False
+    yield _select(DELIVERY.c.state == State.WAITING.value), (DELIVERY.c.look_at, DELIVERY.c.id), False
+
+
+def _out_queries() -> Iterator[Query]:
+    yield _select(DELIVERY.c.state == State.UNSURE.value), (DELIVERY.c.look_at, DELIVERY.c.id), True
+    yield _select(DELIVERY.c.state == State.CUT.value), (DELIVERY.c.due_at, DELIVERY.c.id), True
+    sent = and_(DELIVERY.c.sent_at.is_not(None), DELIVERY.c.state == State.SENT.value)
+    yield _select(sent), (DELIVERY.c.sent_at, DELIVERY.c.id), True
+
+
+def _select(which: ColumnElement[bool]) -> Select[Any]:
+    return select(*COLUMNS, DELIVERY.c.state, DELIVERY.c.look_at, DELIVERY.c.sent_at).where(which)
+
+
+def _gather(
+    connection: Connection,
+    stop: Stop,
+    query: Select[Any],
+    key: Sequence[ColumnElement[Any]],
+    newest: bool,
+    seconds: float | None,
+    into: list[dict[str, Any]],
+) -> bool:
+    """Read a page after the other and keep what the stop means. False where the time was over before the end."""
+    end = time.monotonic() + seconds if seconds is not None else None
+    line = tuple_(*key)
+    order = [column.desc() for column in key] if newest else list(key)
+    last: tuple[Any, ...] | None = None
+    while True:
+        page = query if last is None else query.where(line < last if newest else line > last)
+        rows = list(connection.execute(page.order_by(*order).limit(_PAGE)).mappings())
+        candidates = [candidate_in(row) for row in rows]
+        meant = held_by(connection, [stop], candidates)
+        into += [
+            {name: row[name] for name in ("id", "account", "post", "entry", "state", "due_at", "sent_at")}
+            for row in rows
+            if row["id"] in meant
+        ]
+        if len(rows) < _PAGE:
+            return True
+        if end is not None and time.monotonic() > end:
+            return False
+        last = tuple(rows[-1][column.name] for column in key)
+
+
+def _urls(connection: Connection, deliveries: Sequence[str]) -> Mapping[str, list[str]]:
+    """The addresses of what stands on its platform, by delivery."""
+    found: dict[str, list[str]] = {}
+    for start in range(0, len(deliveries), _PAGE):
+        some = deliveries[start : start + _PAGE]
+        query = (
+            select(PART.c.delivery, PART.c.url)
+            .where(PART.c.delivery.in_(some), PART.c.remote_id.is_not(None), PART.c.removed_at.is_(None))
+            .order_by(PART.c.delivery, PART.c.number)
+        )
+        for delivery, url in connection.execute(query):
+            found.setdefault(delivery, []).append(url or "")
+    return found
+
+
+def due_while(connection: Connection, stop: Stop, now: datetime) -> list[RowMapping]:
+    """What `stop` held and should have gone out by `now`."""
+    query = _select(
+        and_(
+            DELIVERY.c.state.in_((State.WAITING.value, State.CLAIMED.value)),
+            DELIVERY.c.due_at <= now,
+        )
+    )
+    rows = list(connection.execute(query).mappings())
+    meant = held_by(connection, [stop], [candidate_in(row) for row in rows])
+    return [row for row in rows if row["id"] in meant]

@@ -1,0 +1,175 @@
+"""The durable mark: written immediately before a call, so that only what may have reached a platform becomes unsure.
+
+The gates are read a last time in the same transaction: this is when a request begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from amplify.ledger.bulk import Batch
+from amplify.ledger.bulk_update import Chain
+from amplify.ledger.database import Ledger
+from amplify.ledger.holds.gates import GATES
+from amplify.ledger.holds.hold_checks import barred
+from amplify.ledger.holds.hold_facts import remember
+from amplify.ledger.holds.spending import PAY, hold, to_come
+from amplify.ledger.rows.claimed_delivery import Claimed
+from amplify.ledger.rows.transitions import logging
+from amplify.model.delivery import State
+from amplify.rules.plan.budget import month_of
+
+LOST: Final = "another worker has it"
+"""The lease ran out meanwhile, or an edit took the row away."""
+
+_BEGIN: Final = Chain(
+    "UPDATE delivery SET state = 'sending', lease_until = {lease} FROM {rows} AS v "
+    "WHERE delivery.id = v.id AND delivery.owner = v.owner AND delivery.state = v.before",
+    "UPDATE part SET created_at = v.created, prepared = v.prepared FROM {rows} AS v "
+    "WHERE part.delivery = v.id AND part.number = v.number",
+    "INSERT INTO attempt (folio, part, owner, at, real_began) "
+    "SELECT v.folio, v.number, v.owner, {at}, {real} FROM {rows} AS v",
+    logging(State.CLAIMED, State.SENDING, "WHERE v.before = 'claimed'"),
+    PAY,  # last: others who pay wait from here on
+    common={"lease": "instant", "at": "instant", "real": "instant", "by": "text", "month": "text"},
+    id="text",
+    folio="whole",
+    owner="text",
+    before="text",
+    number="whole",
+    created="instant",
+    prepared="json",
+    platform="text",
+    cost="whole",
+)
+_KEEP: Final = Chain(
+    "UPDATE delivery SET lease_until = v.lease FROM {rows} AS v "
+    "WHERE delivery.id = v.id AND delivery.owner = v.owner AND delivery.state = 'claimed'",
+    common={},
+    id="text",
+    owner="text",
+    lease="instant",
+)
+_PREPARED = Batch(
+    "UPDATE part SET prepared = v.prepared FROM {rows} AS v WHERE part.delivery = v.id AND part.number = v.number",
+    id="text",
+    number="whole",
+    prepared="json",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The call for one part is about to be made."""
+
+    claimed: Claimed
+    part: int
+    prepared: dict[str, Any]
+    first: bool
+    """No other part was begun since it was claimed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The mark is durable: the call may be made now."""
+
+    part: int
+    created_at: datetime
+    """Identical on every retry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """The call must not be made, and why."""
+
+    why: str
+    again: datetime | None = None
+    """When the answer can change by itself (UTC, campaign time)."""
+    lost: bool = False
+    """The row is no longer ours: there is nothing to give back."""
+
+
+def begin(
+    ledger: Ledger, connection: Connection, marks: Sequence[Mark], now: datetime, lease: timedelta
+) -> list[Begun | Barred]:
+    """Mark each, or say why not: a gate closed, its window is over, or the claim was lost. `now`: campaign time."""
+    if _twice(one.claimed for one in marks):
+        return [begin(ledger, connection, [one], now, lease)[0] for one in marks]
+    real = ledger.real_now(connection)
+    ledger.lock(connection, GATES, shared=True)  # whoever closes a gate waits for the marks that did not see it
+    rows = [one.claimed.row for one in marks]
+    remember(connection, rows)
+    hold(connection, [one.claimed.row for one in marks if one.first], now)
+    bars = barred(connection, rows, now)
+    answers: list[Begun | Barred | None] = []
+    for one in marks:
+        bar = bars.get(one.claimed.id)
+        if bar is not None:
+            answers.append(Barred(bar.why, bar.again))
+        elif now >= one.claimed.late_at:
+            answers.append(Barred("its lateness window is over"))
+        else:
+            answers.append(None)
+    open_ = [one for one, answer in zip(marks, answers, strict=True) if answer is None]
+    begun = [_row(one, now) for one in open_]
+    ours = _BEGIN.run(connection, begun, lease=real + lease, at=now, real=real, by="publish", month=month_of(now))
+    return [answer or _answer(one, ours, now) for one, answer in zip(marks, answers, strict=True)]
+
+
+def _row(mark: Mark, now: datetime) -> tuple[object, ...]:
+    """As `_BEGIN` has it: with the money for all that is to come, once a claim."""
+    claimed, before = mark.claimed, State.CLAIMED if mark.first else State.SENDING
+    cost = to_come(claimed) if mark.first else 0
+    who = claimed.id, claimed.row.folio, claimed.owner, before.value
+    return *who, mark.part, _created(mark, now), mark.prepared, claimed.platform, cost
+
+
+def _twice(claims: Iterable[Claimed]) -> bool:
+    """Whether two claims of one delivery came into one group: an edit took the first away, and the row was claimed
+    again. Together they could not be told apart, for a statement says only which rows it changed."""
+    ids = [one.id for one in claims]
+    return len(set(ids)) < len(ids)
+
+
+def _answer(mark: Mark, ours: set[str], now: datetime) -> Begun | Barred:
+    if mark.claimed.id not in ours:
+        return Barred(LOST, lost=True)
+    return Begun(mark.part, _created(mark, now))
+
+
+def _created(mark: Mark, now: datetime) -> datetime:
+    """Nobody but the claim's owner writes a part, so what was claimed is what stands there."""
+    return mark.claimed.parts[mark.part].created_at or now
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What was uploaded for the parts of a claimed delivery, before any of them is sent."""
+
+    claimed: Claimed
+    parts: dict[int, dict[str, Any]]
+
+
+def keep(
+    ledger: Ledger, connection: Connection, uploads: Sequence[Prepared], now: datetime, lease: timedelta
+) -> list[bool]:
+    """Keep what was uploaded, and hold the claim for another lease from now or the due time: uploads may take long.
+    False where the claim was lost."""
+    if _twice(one.claimed for one in uploads):
+        return [keep(ledger, connection, [one], now, lease)[0] for one in uploads]
+    real = ledger.real_now(connection)
+    until = [
+        (one.claimed.id, one.claimed.owner, real + lease + max(one.claimed.due_at - now, timedelta(0)))
+        for one in uploads
+    ]
+    ours = _KEEP.run(connection, until)
+    kept = [one for one in uploads if one.claimed.id in ours]
+    rows = [(one.claimed.id, number, prepared) for one in kept for number, prepared in one.parts.items()]
+    if rows:
+        _PREPARED.run(connection, rows)
+    return [one.claimed.id in ours for one in uploads]

@@ -1,0 +1,194 @@
+"""claim: take due rows for one worker. Every row that is looked at leaves the claim as ours, or held with its reason.
+
+Work is found by account, not by row: an account that is paused, busy, or asked to be silent costs one look however
+many rows wait behind it, and each row of an open account is looked at once.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Final
+
+from sqlalchemy import Connection
+
+from amplify.ledger.bulk import Batch
+from amplify.ledger.bulk_update import Chain
+from amplify.ledger.database import Ledger
+from amplify.ledger.holds.boosts import waiting
+from amplify.ledger.holds.gates import GATES
+from amplify.ledger.holds.hold_checks import AT_CLAIM, barred
+from amplify.ledger.holds.hold_facts import remember
+from amplify.ledger.holds.rate_limits import Allowances, Want, take
+from amplify.ledger.rows.claimed_delivery import Claimed, with_parts
+from amplify.ledger.rows.due_delivery import Bar, Candidate
+from amplify.ledger.rows.first_rows import heads
+from amplify.ledger.rows.next_rows import behind
+from amplify.ledger.rows.transitions import logging
+from amplify.model.delivery import State
+
+NO_ALLOWANCES: Final[Allowances] = {}
+_FIRST_PAGE: Final = 128
+"""How many rows are looked at at once behind those that turned out to be held, until it is known how long it takes."""
+_PAGE: Final = 1024
+"""How many at most."""
+_PATIENCE: Final = 0.05
+"""Seconds (real time) that one claim may spend on held rows: others want to write, too."""
+
+_LATER = Batch(
+    "UPDATE account SET real_not_before = v.opens FROM {rows} AS v WHERE account.id = v.id",
+    id="text",
+    opens="instant",
+)
+_TAKE = Chain(
+    "UPDATE delivery SET state = 'claimed', owner = {owner}, lease_until = v.lease, why = NULL "
+    "FROM {rows} AS v WHERE delivery.id = v.id",
+    logging(State.WAITING, State.CLAIMED),
+    common={"owner": "text", "at": "instant", "real": "instant", "by": "text"},
+    id="text",
+    folio="whole",
+    lease="instant",
+)
+_HOLD = Batch(
+    "UPDATE delivery SET why = v.why, look_at = v.look FROM {rows} AS v "
+    "WHERE delivery.id = v.id AND delivery.state = 'waiting'",
+    id="text",
+    why="text",
+    look="instant",
+)
+_WAKE = Batch(
+    "UPDATE delivery SET why = NULL, look_at = delivery.due_at FROM {rows} AS v "
+    "WHERE delivery.id = v.id AND delivery.state = 'waiting'",
+    id="text",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """What came of one claim."""
+
+    taken: list[Claimed]
+    """Ours, the most urgent first; of each account one, so that it keeps its order."""
+    more: bool
+    """Due rows are left that nobody has looked at yet: claim again at once."""
+
+
+def claim(
+    ledger: Ledger,
+    connection: Connection,
+    *,
+    now: datetime,
+    owner: str,
+    lease: timedelta,
+    limit: int,
+    ahead: timedelta = timedelta(0),
+    allowances: Allowances = NO_ALLOWANCES,
+) -> Sorted:
+    """Up to `limit` deliveries that are due at `now` (campaign time), or will be within `ahead`.
+
+    Runs inside the caller's write transaction. The lease runs in real time, from the due time on. An account whose
+    buckets are empty is passed over until its next opening: its whole line waits, no row of it is touched.
+    """
+    real = ledger.real_now(connection)
+    found = heads(ledger, connection, {"now": now, "until": now + ahead, "real": real, "most": limit})
+    if not found:
+        return Sorted([], False)
+    ledger.lock(connection, GATES, shared=True)
+    ready, more = _sort(ledger, connection, found, now, now + ahead)
+    if not ready:
+        return Sorted([], more)
+    ticket = f"{owner}#{os.urandom(4).hex()}"
+    taken = _allowed(connection, with_parts(connection, ready, ticket), allowances, real)
+    leases = [(one.id, one.row.folio, real + lease + max(one.due_at - now, timedelta(0))) for one in taken]
+    _TAKE.run(connection, leases, owner=ticket, at=now, real=real, by="publish")
+    return Sorted(taken, more)
+
+
+def _sort(
+    ledger: Ledger, connection: Connection, line: Sequence[Candidate], now: datetime, until: datetime
+) -> tuple[list[Candidate], bool]:
+    """One row that may go for each account, holding those before it; and whether some were not looked at."""
+    end = time.monotonic() + _PATIENCE
+    bars = _asked(connection, line, now)
+    ready = [one for one in line if one.id not in bars]
+    stuck = {one.account for one in line if one.id in bars}
+    _hold(connection, [one for one in line if one.id in bars], bars, now)
+    began, size = time.monotonic(), _FIRST_PAGE
+    while stuck:
+        if began > end:
+            return ready, True
+        page = behind(ledger, connection, sorted(stuck), now, until, size)
+        bars = _asked(connection, page, now)
+        held: list[Candidate] = []
+        seen: set[str] = set()
+        for account, its_own in groupby(page, key=lambda one: one.account):
+            seen.add(account)
+            for one in its_own:
+                if one.id not in bars:
+                    ready.append(one)
+                    stuck.discard(account)
+                    break
+                held.append(one)
+        _hold(connection, held, bars, now)
+        if len(page) < size:  # there is nothing behind the others
+            stuck.clear()
+        else:  # of the last one there may be more, and of those that the page did not reach
+            stuck -= {account for account in seen if account != page[-1].account}
+        ended = time.monotonic()
+        size = _fitting(size, ended - began, end - ended)
+        began = ended
+    return ready, False
+
+
+def _fitting(size: int, took: float, left: float) -> int:
+    """How many rows the next page may have, where one of `size` took so long, for no more than is left (seconds): on
+    a cold disk a row costs a hundred times what it costs in memory."""
+    return max(_FIRST_PAGE, min(_PAGE, int(size * max(left, 0.0) / max(took, 1e-6))))
+
+
+def _asked(connection: Connection, rows: Sequence[Candidate], now: datetime) -> Mapping[str, Bar]:
+    """What bars them when they are due: what is taken ahead of its time may wait for an embargo that ends just then."""
+    remember(connection, rows)
+    bars: dict[str, Bar] = {}
+    for at, group in groupby(sorted(rows, key=lambda one: max(one.due_at, now)), key=lambda one: max(one.due_at, now)):
+        bars |= barred(connection, list(group), at, AT_CLAIM)
+    return bars
+
+
+def _allowed(connection: Connection, rows: list[Claimed], allowances: Allowances, real: datetime) -> list[Claimed]:
+    """Those whose account and place may still ask that much of their server; the others' accounts are told when."""
+    limited = [one for one in rows if allowances.get(one.platform)]
+    if not limited:
+        return rows
+    wants = [
+        Want(
+            one.account,
+            one.row.place,
+            one.platform,
+            parts=sum(part.receipt is None for part in one.parts),
+            boost=one.boosts,
+        )
+        for one in limited
+    ]
+    later = take(connection, wants, allowances, real)
+    if later:
+        _LATER.run(connection, list(later.items()))
+    return [one for one in rows if one.account not in later]
+
+
+def _hold(connection: Connection, rows: Iterable[Candidate], bars: Mapping[str, Bar], now: datetime) -> None:
+    """Let rows wait, each with its reason, until the answer can change. Never past their window."""
+    held = [(one, bars[one.id]) for one in rows]
+    if not held:
+        return
+    _HOLD.run(connection, [(one.id, bar.why, min(bar.again or one.late_at, one.late_at)) for one, bar in held])
+    boosts = [one for one, bar in held if bar.target is not None]
+    still = waiting(connection, boosts, now)
+    # Its target was sent while this row was being held: whoever sent it has looked for waiting boosts already.
+    woken = [(one.id,) for one in boosts if one.id not in still]
+    if woken:
+        _WAKE.run(connection, woken)

@@ -1,0 +1,177 @@
+"""What a worker holds: a delivery of its own until the lease ends, with its parts and how far each got."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property, lru_cache
+from operator import itemgetter
+from typing import Any, Final
+
+from sqlalchemy import Connection, RowMapping, Text, cast, select
+
+from amplify.ledger.bulk import Fetch, Kind
+from amplify.ledger.holds.boosts import Target, targets
+from amplify.ledger.rows.due_delivery import Candidate
+from amplify.ledger.tables import DELIVERY
+from amplify.model.message import Message, message_from_json
+from amplify.model.platform import Receipt
+
+BOOST: Final = "boost"
+"""The kind of a delivery that repeats another post."""
+KINDS: Final[Mapping[str, Kind]] = {
+    **dict.fromkeys(("id", "base", "entry", "post", "campaign", "partner", "platform", "account"), "text"),
+    **dict.fromkeys(("subjects", "hashtags", "content_hash"), "text"),
+    "cost": "whole",
+    "boost_of": "text",
+    "due_at": "instant",
+    "late_at": "instant",
+    "message": "text",
+    "approvals_needed": "whole",
+    "author": "text",
+    "kind": "text",
+    "folio": "whole",
+}
+"""What a candidate is made of. JSON comes as text: most of it is read by one gate, or by the sending thread alone."""
+_JSON: Final = ("subjects", "hashtags", "message")
+COLUMNS: Final = tuple(
+    cast(DELIVERY.c[name], Text).label(name) if name in _JSON else DELIVERY.c[name] for name in KINDS
+)
+FOUND: Final[Mapping[str, Kind]] = {**KINDS, "place": "text"}
+"""What is asked of those that are to be claimed."""
+LISTED: Final = ", ".join(
+    [f"CAST(delivery.{name} AS TEXT) AS {name}" if name in _JSON else f"delivery.{name}" for name in KINDS]
+    + ["(SELECT account.place FROM account WHERE account.id = delivery.account) AS place"]
+)
+"""The same, for a statement in words."""
+_PARTS: Final = Fetch(
+    "SELECT part.delivery, part.number, part.key, part.record_key, part.created_at, "
+    "CAST(part.prepared AS TEXT) AS prepared, part.remote_id, part.url, part.extra "
+    "FROM {rows} AS v JOIN part ON part.delivery = v.id",
+    {
+        "delivery": "text",
+        "number": "whole",
+        "key": "text",
+        "record_key": "text",
+        "created_at": "instant",
+        "prepared": "text",
+        "remote_id": "text",
+        "url": "text",
+        "extra": "text",
+    },
+    id="text",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedPart:
+    """One message of a claimed thread, and how far it got."""
+
+    number: int
+    key: str
+    record_key: str
+    created_at: datetime | None
+    prepared: dict[str, Any] | None
+    receipt: Receipt | None
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A row that is ours until its lease ends (real time)."""
+
+    row: Candidate
+    owner: str
+    """Fences every mark and settlement: one claim's own, so that a claim that was lost and taken again is another's,
+    even within one process."""
+    parts: tuple[ClaimedPart, ...]
+    target: Receipt | None
+    """What a boost repeats."""
+
+    @cached_property
+    def message(self) -> Message:
+        """What is to be said; made of the row's JSON by whoever delivers it, not in the claim."""
+        return message_from_json(json.loads(self.row.words))
+
+    @property
+    def boosts(self) -> bool:
+        return self.row.kind == BOOST
+
+    @property
+    def id(self) -> str:
+        return self.row.id
+
+    @property
+    def account(self) -> str:
+        return self.row.account
+
+    @property
+    def platform(self) -> str:
+        return self.row.platform
+
+    @property
+    def post(self) -> str:
+        return self.row.post
+
+    @property
+    def due_at(self) -> datetime:
+        return self.row.due_at
+
+    @property
+    def late_at(self) -> datetime:
+        return self.row.late_at
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        return self.row.subjects
+
+
+def candidate(row: Sequence[Any]) -> Candidate:
+    """A row of `COLUMNS` or `FOUND` as gates see it."""
+    id, base, entry, post, campaign, partner, platform, account, subjects, hashtags, *others = row
+    spoken, tags = _names(subjects), _names(hashtags)
+    return Candidate(id, base, entry, post, campaign, partner, platform, account, spoken, tags, *others)
+
+
+@lru_cache(maxsize=1024)  # one post goes to many accounts
+def _names(packed: str) -> tuple[str, ...]:
+    return tuple(json.loads(packed))
+
+
+def candidate_in(row: RowMapping) -> Candidate:
+    """The same, in a row that has more columns beside those."""
+    return candidate([row[name] for name in KINDS])
+
+
+def with_parts(connection: Connection, rows: Sequence[Candidate], owner: str) -> list[Claimed]:
+    """Candidates as `owner` holds them, with their parts and what boosts repeat."""
+    parts = _parts(connection, rows)
+    repeated = targets(connection, (row.boost_of for row in rows))
+    return [_claimed(row, owner, parts[row.id], repeated) for row in rows]
+
+
+def load(connection: Connection, ids: Sequence[str]) -> list[Claimed]:
+    """Rows that nobody claims (unsure ones, for `reconcile`), by due time."""
+    found = select(*COLUMNS).where(DELIVERY.c.id.in_(ids)).order_by(DELIVERY.c.due_at, DELIVERY.c.id)
+    return with_parts(connection, [candidate(row) for row in connection.execute(found)], "")
+
+
+def _parts(connection: Connection, rows: Sequence[Candidate]) -> Mapping[str, list[ClaimedPart]]:
+    found: dict[str, list[ClaimedPart]] = {row.id: [] for row in rows}
+    parts = _PARTS.run(connection, [(row.id,) for row in rows])
+    for delivery, number, key, record_key, created_at, prepared, remote, url, extra in sorted(
+        parts, key=itemgetter(0, 1)
+    ):
+        receipt = Receipt(remote, url or "", extra) if remote else None
+        ready = json.loads(prepared) if prepared is not None else None
+        found[delivery].append(ClaimedPart(number, key, record_key, created_at, ready, receipt))
+    return found
+
+
+def _claimed(row: Candidate, owner: str, parts: list[ClaimedPart], repeated: Mapping[str, Target]) -> Claimed:
+    target = repeated[row.boost_of][1] if row.boost_of is not None and row.boost_of in repeated else None
+    claimed = Claimed(row, owner, tuple(parts), target)
+    if target is None and claimed.boosts and (boost := claimed.message.boost) is not None and boost.url is not None:
+        return Claimed(row, owner, tuple(parts), Receipt("", boost.url))
+    return claimed

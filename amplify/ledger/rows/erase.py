@@ -1,0 +1,156 @@
+"""Erasing what deliveries and deeds say, and keeping that they were: states, times, receipts, counts, hashes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, update
+
+from amplify.ledger.database import Ledger
+from amplify.ledger.decision_tables import APPROVAL, DEED, STOP
+from amplify.ledger.queries.audit_log import ERASING
+from amplify.ledger.tables import DELIVERY, MOVE, PART
+from amplify.model.delivery import State
+
+SETTLED: Final = (
+    State.SENT,
+    State.REFUSED,
+    State.MISSED,
+    State.CANCELLED,
+    State.CUT,
+    State.REMOVED,
+    State.GONE,
+)
+"""Nothing more is said in these states, so that words are no longer needed."""
+
+PAGE: Final = 500
+
+
+def settled(before: datetime | None = None) -> ColumnElement[bool]:
+    """Deliveries whose words can be erased (due before an instant, UTC)."""
+    which = DELIVERY.c.state.in_([state.value for state in SETTLED]) & DELIVERY.c.erased_at.is_(None)
+    return which if before is None else which & (DELIVERY.c.due_at < before)
+
+
+def count(connection: Connection, which: ColumnElement[bool]) -> int:
+    """How many deliveries."""
+    return connection.execute(select(func.count()).select_from(DELIVERY).where(which)).scalar_one()
+
+
+def pages(connection: Connection, which: ColumnElement[bool]) -> Iterator[Sequence[RowMapping]]:
+    """Deliveries by id, some at a time."""
+    columns = [
+        DELIVERY.c[name] for name in ("id", "post", "account", "state", "message", "subjects", "hashtags", "why")
+    ]
+    last = ""
+    while rows := list(
+        connection.execute(
+            select(*columns).where(which, DELIVERY.c.id > last).order_by(DELIVERY.c.id).limit(PAGE)
+        ).mappings()
+    ):
+        yield rows
+        last = rows[-1]["id"]
+
+
+def erase_words(
+    connection: Connection, rows: Sequence[RowMapping], keeps: Callable[[str], bool], now: datetime
+) -> None:
+    """Empty these deliveries, their preparations, what was seen of them, and the reasons of their moves.
+
+    `keeps`: whether a subject or a hashtag stays. `now`: campaign time.
+    """
+    for row in rows:
+        connection.execute(
+            update(DELIVERY)
+            .where(DELIVERY.c.id == row["id"])
+            .values(
+                message=_emptied(row["message"]),
+                subjects=[one for one in row["subjects"] if keeps(one)],
+                hashtags=[one for one in row["hashtags"] if keeps(one)],
+                why=None,
+                erased_at=now,
+            )
+        )
+    ids = [row["id"] for row in rows]
+    connection.execute(update(PART).where(PART.c.delivery.in_(ids)).values(prepared=None))
+    folios = select(DELIVERY.c.folio).where(DELIVERY.c.id.in_(ids))
+    connection.execute(update(MOVE).where(MOVE.c.folio.in_(folios)).values(why=None))
+    connection.execute(update(APPROVAL).where(APPROVAL.c.delivery.in_(ids)).values(message=None, why=None))
+
+
+def erase_seen(connection: Connection, approvals: Sequence[int]) -> None:
+    """Empty what was seen of deliveries that say something else today."""
+    connection.execute(update(APPROVAL).where(APPROVAL.c.id.in_(approvals)).values(message=None, why=None))
+
+
+def erase_stops(connection: Connection, stops: Sequence[int]) -> None:
+    """Empty stops that were lifted."""
+    mine = update(STOP).where(STOP.c.id.in_(stops), STOP.c.lifted_at.is_not(None))
+    connection.execute(mine.values(subject="", words=[], why="", asked_why=None, lifted_why=None))
+
+
+def seen_messages(connection: Connection) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """What was seen, by approval."""
+    last = 0
+    while rows := list(
+        connection.execute(
+            select(APPROVAL.c.id, APPROVAL.c.message)
+            .where(APPROVAL.c.id > last, APPROVAL.c.message.is_not(None))
+            .order_by(APPROVAL.c.id)
+            .limit(PAGE)
+        )
+    ):
+        yield from ((number, message) for number, message in rows)
+        last = rows[-1][0]
+
+
+def lifted_stops(connection: Connection, before: datetime | None = None) -> list[RowMapping]:
+    """Stops that hold nothing any more, lifted before an instant (UTC)."""
+    query = select(STOP.c.id, STOP.c.kind, STOP.c.subject, STOP.c.words, STOP.c.why).where(
+        STOP.c.lifted_at.is_not(None), STOP.c.subject != ""
+    )
+    return list(connection.execute(query if before is None else query.where(STOP.c.lifted_at < before)).mappings())
+
+
+def old_deeds(connection: Connection, before: datetime) -> list[int]:
+    """Deeds before an instant (UTC) that still say what they were about."""
+    query = (
+        select(DEED.c.number)
+        .where(DEED.c.at < before, DEED.c.salt.is_not(None), DEED.c.act.not_in(sorted(ERASING)))
+        .order_by(DEED.c.number)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def scrubbing(connection: Connection) -> None:
+    """From now on what this connection deletes is overwritten on disk (SQLite; PostgreSQL does so by VACUUM)."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA secure_delete=ON")
+
+
+def settle_files(ledger: Ledger) -> None:
+    """Bring what was overwritten from SQLite's log into its file; PostgreSQL looks after that by itself."""
+    if ledger.sqlite:
+        with ledger.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def pictures_of(message: Mapping[str, Any]) -> set[str]:
+    """The hashes of the pictures that a message carries."""
+    cards = [part["card"]["picture"] for part in message["parts"] if part["card"] and part["card"]["picture"]]
+    own = [picture for part in message["parts"] for picture in part["pictures"]]
+    return {picture["sha256"] for picture in (*own, *cards)}
+
+
+def _emptied(message: Mapping[str, Any]) -> dict[str, Any]:
+    """The same message without words and pictures: as many parts, and what it repeats by id."""
+    nothing: dict[str, Any] = {"text": "", "entities": [], "pictures": [], "card": None}
+    boost = message["boost"]
+    return {
+        **message,
+        "content_warning": None,
+        "parts": [dict(nothing) for _ in message["parts"]],
+        "boost": {**boost, "url": None} if boost else None,
+    }

@@ -1,0 +1,59 @@
+"""reap: rows whose time or whose worker is over. Nothing sits in a passing state for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, exists, literal, null, select, update
+
+from amplify.ledger.columns import Utc
+from amplify.ledger.database import Ledger
+from amplify.ledger.rows.transitions import log
+from amplify.ledger.tables import DELIVERY, PART
+from amplify.model.delivery import State
+
+MOST: Final = 1000
+"""Rows of a kind that one transaction moves: after a long down-time there may be many, and others want to write."""
+
+_OVER: Final = "nothing ran in its lateness window"
+_HELD_BEFORE: Final = {State.WAITING: State.CLAIMED, State.UNSURE: State.SENDING}
+_is_out = exists().where(PART.c.delivery == DELIVERY.c.id, PART.c.remote_id.is_not(None))
+
+
+def reap(ledger: Ledger, connection: Connection, now: datetime) -> int:
+    """Settle what nobody holds any more; the number of rows moved, and `MOST` or more where others may be left.
+
+    Waiting past its window → missed (cut, where a part is out). Claimed past its lease → waiting: nothing was
+    sent. Sending past its lease → unsure: it may have been.
+    """
+    real = ledger.real_now(connection)
+    unbegun = DELIVERY.c.state == State.CLAIMED.value
+    held = _move(
+        connection,
+        DELIVERY.c.state.in_((State.CLAIMED.value, State.SENDING.value)) & (DELIVERY.c.lease_until <= real),
+        state=case((unbegun, State.WAITING.value), else_=State.UNSURE.value),
+        why=case((unbegun, null()), else_="its worker stopped while sending"),
+        look_at=case((unbegun, DELIVERY.c.due_at), else_=bindparam("now", now, type_=Utc)),
+        owner=None,
+        lease_until=None,
+    )
+    late = _move(
+        connection,
+        (DELIVERY.c.state == State.WAITING.value) & (DELIVERY.c.late_at <= now),
+        state=case((_is_out, State.CUT.value), else_=State.MISSED.value),
+        why=case((DELIVERY.c.why.is_(None), _OVER), else_=literal("held until too late: ").concat(DELIVERY.c.why)),
+    )
+    moves = [(row.id, _HELD_BEFORE[State(row.state)], State(row.state), row.why) for row in held]
+    moves += [(row.id, State.WAITING, State(row.state), row.why) for row in late]
+    log(connection, moves, at=now, real_at=real, by="reap")
+    return len(moves)
+
+
+def _move(connection: Connection, guard: ColumnElement[bool], **values: Any) -> Sequence[Row[Any]]:
+    """Change rows for which `guard` holds; id, new state and why of each. It stands in the UPDATE itself, since another
+    process may reap at the same time."""
+    some = select(DELIVERY.c.id).where(guard).limit(MOST).correlate(None)
+    change = update(DELIVERY).where(DELIVERY.c.id.in_(some), guard).values(**values)
+    return connection.execute(change.returning(DELIVERY.c.id, DELIVERY.c.state, DELIVERY.c.why)).all()

@@ -1,0 +1,52 @@
+"""What stands behind rows that turned out to be held: the lines of their accounts, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection
+
+from amplify.ledger.bulk import Fetch
+from amplify.ledger.database import Ledger
+from amplify.ledger.rows.claimed_delivery import FOUND, LISTED, candidate
+from amplify.ledger.rows.due_delivery import Candidate
+from amplify.ledger.rows.first_rows import ASKED, NAMED, WAITS
+
+# SQLite goes through the index account by account, and need not sort.
+_LITE: Final = Fetch(
+    f"""
+    WITH v AS {{rows}}
+    SELECT {LISTED} FROM delivery
+    WHERE account IN (SELECT value FROM json_each((SELECT names FROM v))) AND {WAITS.format(**ASKED)}
+    ORDER BY account, look_at, due_at, id LIMIT (SELECT most FROM v)
+    """,  # noqa: S608 - our own words, no value among them
+    FOUND,
+    names="json",
+    now="instant",
+    until="instant",
+    most="whole",
+)
+# PostgreSQL does so only where it is told to: asked as above it reads every line to its end, and sorts them all, for
+# each page.
+_GREAT: Final = f"""
+    SELECT {LISTED} FROM unnest(%(names)s::text[]) WITH ORDINALITY AS v (account, turn) CROSS JOIN LATERAL (
+      SELECT * FROM delivery
+      WHERE delivery.account = v.account AND {WAITS.format(**NAMED)}
+      ORDER BY look_at, due_at, id LIMIT %(most)s
+    ) AS delivery
+    ORDER BY v.turn LIMIT %(most)s
+    """  # noqa: S608 - our own words, no value among them
+
+
+def behind(
+    ledger: Ledger, connection: Connection, accounts: Sequence[str], now: datetime, until: datetime, most: int
+) -> list[Candidate]:
+    """At most `most` rows of these accounts that are due at `now`, or will be by `until` (campaign time): account by
+    account, each in its own line. Of the last one there may be more."""
+    names = list(accounts)
+    if ledger.sqlite:
+        return [candidate(row) for row in _LITE.run(connection, [(names, now, until, most)])]
+    bounds = {"names": names, "now": now, "until": until, "most": most}
+    return [candidate(row) for row in connection.exec_driver_sql(_GREAT, bounds)]

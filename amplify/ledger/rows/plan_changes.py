@@ -1,0 +1,252 @@
+"""queue: the plan written down, and the difference it makes. Rows in hand or out in the world are never touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+
+from amplify.ledger.bulk import Fetch
+from amplify.ledger.rows.transitions import log
+from amplify.ledger.tables import ACCOUNT, DELIVERY, PART
+from amplify.model.delivery import State
+from amplify.model.plan import Change, Planned
+from amplify.rules.plan.cost import micros_of
+from amplify.rules.plan.idempotency import idempotency_key, record_key
+
+_COLUMNS = (
+    DELIVERY.c.id,
+    DELIVERY.c.base,
+    DELIVERY.c.generation,
+    DELIVERY.c.state,
+    DELIVERY.c.account,
+    DELIVERY.c.post,
+    DELIVERY.c.due_at,
+    DELIVERY.c.late_at,
+    DELIVERY.c.content_hash,
+    DELIVERY.c.subjects,
+    DELIVERY.c.approvals_needed,
+    DELIVERY.c.author,
+)
+
+_SOME: Final = 5000
+"""How many rows are asked for at once: databases take so many parameters, and no more."""
+_OUT: Final = Fetch(
+    "SELECT DISTINCT part.delivery FROM {rows} AS v JOIN part ON part.delivery = v.id AND part.remote_id IS NOT NULL",
+    {"delivery": "text"},
+    id="text",
+)
+_UNBEGUN = (State.WAITING, State.CLAIMED)
+"""Nothing of it is on its way."""
+
+
+def difference(connection: Connection, planned: Sequence[Planned], now: datetime, end: datetime) -> list[Change]:
+    """What `write_changes` would do, by due time: nothing where files and ledger agree.
+
+    `planned` are all deliveries of our accounts from `now` to `end` (UTC campaign time).
+    """
+    rows = _newest(connection, planned, end)
+    out = {id for (id,) in _OUT.run(connection, [(row["id"],) for row in rows.values()])}
+    changes = []
+    for delivery in planned:
+        change = _compare(delivery, rows.pop(delivery.id, None), out)
+        if change is not None:
+            changes.append(change)
+    for row in rows.values():
+        if row["state"] in _UNBEGUN and row["late_at"] > now and row["due_at"] < end:
+            why = "no longer in the files"
+            changes.append(_change("-", row, f"{why}; what is out stays" if row["id"] in out else why))
+    return sorted(changes, key=lambda change: (change.due, change.account, change.id))
+
+
+def _newest(connection: Connection, planned: Sequence[Planned], end: datetime) -> dict[str, RowMapping]:
+    """The last generation of every delivery that is planned, or that waits to go out before `end`; by identity."""
+    waiting = select(DELIVERY.c.base).where(
+        DELIVERY.c.state.in_([state.value for state in _UNBEGUN]), DELIVERY.c.due_at < end
+    )
+    bases = sorted({delivery.id for delivery in planned}.union(connection.execute(waiting).scalars()))
+    rows: dict[str, RowMapping] = {}
+    for first in range(0, len(bases), _SOME):
+        some = bases[first : first + _SOME]
+        query = select(*_COLUMNS).where(DELIVERY.c.base.in_(some)).order_by(DELIVERY.c.base, DELIVERY.c.generation)
+        rows |= {row["base"]: row for row in connection.execute(query).mappings()}
+    return rows
+
+
+def _compare(delivery: Planned, row: RowMapping | None, out: set[str]) -> Change | None:
+    if row is None:
+        return Change("+", delivery.id, delivery.account, delivery.post, delivery.due, None, "new")
+    state = State(row["state"])
+    words = row["content_hash"] != delivery.content_hash
+    time = row["due_at"] != delivery.due or row["late_at"] != delivery.late
+    why = " and ".join(
+        reason
+        for reason, holds in (
+            ("other words", words),
+            (f"was due {row['due_at']:%Y-%m-%d %H:%M} UTC", time),
+            ("other subjects", set(row["subjects"]) != set(delivery.subjects)),
+            ("other approvals", row["approvals_needed"] != delivery.approvals),
+            ("another author", row["author"] != delivery.author),
+        )
+        if holds
+    )
+    change = Change("~", row["id"], delivery.account, delivery.post, delivery.due, state, why)
+    if state is State.CANCELLED:
+        return _signed(change, "^", "back in the files")
+    if (state is State.REFUSED and words) or (state is State.MISSED and time):
+        again = f"{delivery.id}.{row['generation'] + 1}"
+        return Change("+", again, delivery.account, delivery.post, delivery.due, state, f"was {state.value}; edited")
+    if not why:
+        return None
+    if state in _UNBEGUN and row["id"] not in out:
+        return change
+    if words and state not in (State.REFUSED, State.MISSED, State.REMOVED, State.GONE, State.REMOVING):
+        return _signed(change, "!", "out with other words")
+    return None
+
+
+def _signed(change: Change, sign: str, why: str) -> Change:
+    return Change(sign, change.id, change.account, change.post, change.due, change.state, why)
+
+
+def _change(sign: str, row: RowMapping, why: str) -> Change:
+    return Change(sign, row["id"], row["account"], row["post"], row["due_at"], State(row["state"]), why)
+
+
+def write_changes(
+    connection: Connection, planned: Iterable[Planned], changes: Sequence[Change], now: datetime, real: datetime
+) -> None:
+    """Write a difference down, in the caller's transaction, beside which nobody else writes one. `now` is campaign
+    time."""
+    by_base = {delivery.id: delivery for delivery in planned}
+    new: list[dict[str, Any]] = []
+    parts: list[dict[str, Any]] = []
+    moved: list[tuple[str, State | None, State, str | None]] = []
+    folio = connection.execute(select(func.max(DELIVERY.c.folio))).scalar_one() or 0
+    for change in changes:
+        if change.sign == "!":
+            continue
+        if change.sign == "-":
+            after = State.CUT if _is_out(connection, change.id) else State.CANCELLED
+            before = _guarded(connection, change, {"state": after.value, "why": change.why})
+            if before is not None:
+                moved.append((change.id, before, after, change.why))
+            continue
+        base, _, generation = change.id.partition(".")
+        delivery = by_base[base]
+        values = _content(delivery)
+        if change.sign == "+":
+            folio += 1
+            new.append(_row(change.id, delivery, int(generation or 1), now) | values | {"folio": folio})
+            parts.extend(_part(change.id, delivery, number) for number in range(_part_count(delivery)))
+            moved.append((change.id, None, State.WAITING, change.why))
+            continue
+        before = _guarded(connection, change, values | {"state": State.WAITING.value, "why": None})
+        if before is not None:
+            _renew_parts(connection, change.id, delivery)
+            if before is not State.WAITING:
+                moved.append((change.id, before, State.WAITING, change.why))
+    if new:
+        connection.execute(insert(DELIVERY), new)
+        connection.execute(insert(PART), parts)
+    log(connection, moved, at=now, real_at=real, by="queue")
+
+
+def _is_out(connection: Connection, delivery: str) -> bool:
+    """Whether a part of it stands on its platform: the rest of such a thread is cut, not cancelled."""
+    out = select(PART.c.number).where(PART.c.delivery == delivery, PART.c.remote_id.is_not(None))
+    return connection.execute(out.limit(1)).first() is not None
+
+
+def _guarded(connection: Connection, change: Change, values: dict[str, Any]) -> State | None:
+    """Change a row only where nothing of it may be on its way; the state it stood in, or None.
+
+    An edit wins until the begin mark: it takes the row from whoever claims it, whose mark then fails.
+    """
+    assert change.state is not None
+    mine = update(DELIVERY).where(DELIVERY.c.id == change.id).values(owner=None, lease_until=None, **values)
+    for before in _UNBEGUN if change.state in _UNBEGUN else (change.state,):
+        if connection.execute(mine.where(DELIVERY.c.state == before.value)).rowcount == 1:
+            return before
+    return None
+
+
+def _row(row_id: str, delivery: Planned, generation: int, now: datetime) -> dict[str, Any]:
+    return {
+        "id": row_id,
+        "base": delivery.id,
+        "generation": generation,
+        "entry": delivery.entry,
+        "post": delivery.post,
+        "campaign": delivery.campaign,
+        "partner": delivery.partner,
+        "platform": delivery.platform,
+        "account": delivery.account,
+        "occurrence": delivery.occurrence,
+        "state": State.WAITING.value,
+        "queued_at": now,
+    }
+
+
+def _content(delivery: Planned) -> dict[str, Any]:
+    boost = delivery.message.boost
+    return {
+        "variant": delivery.variant,
+        "kind": delivery.kind,
+        "lang": delivery.lang,
+        "due_at": delivery.due,
+        "late_at": delivery.late,
+        "look_at": delivery.due,
+        "message": delivery.message.as_json(),
+        "content_hash": delivery.content_hash,
+        "subjects": list(delivery.subjects),
+        "hashtags": list(delivery.hashtags),
+        "boost_of": boost.delivery if boost is not None else None,
+        "cost": micros_of(delivery.message),
+        "approvals_needed": delivery.approvals,
+        "approvals_why": delivery.approvals_why,
+        "author": delivery.author,
+        "erased_at": None,
+    }
+
+
+def _part_count(delivery: Planned) -> int:
+    return max(1, len(delivery.message.parts))
+
+
+def _part(row_id: str, delivery: Planned, number: int) -> dict[str, Any]:
+    return {
+        "delivery": row_id,
+        "number": number,
+        "key": idempotency_key(row_id, number),
+        "record_key": record_key(row_id, number, delivery.due),
+    }
+
+
+def _renew_parts(connection: Connection, row_id: str, delivery: Planned) -> None:
+    """Keep the keys of parts that stay; what was prepared for other words is forgotten."""
+    count = _part_count(delivery)
+    connection.execute(delete(PART).where(PART.c.delivery == row_id, PART.c.number >= count))
+    connection.execute(update(PART).where(PART.c.delivery == row_id).values(created_at=None, prepared=None))
+    known = set(connection.execute(select(PART.c.number).where(PART.c.delivery == row_id)).scalars())
+    missing = [_part(row_id, delivery, number) for number in range(count) if number not in known]
+    if missing:
+        connection.execute(insert(PART), missing)
+
+
+def write_accounts(connection: Connection, places: Mapping[str, str | None]) -> None:
+    """Make sure that each of our accounts has its row, with the place whose limits it shares (`model.rate_limit`)."""
+    rows = connection.execute(select(ACCOUNT.c.id, ACCOUNT.c.place))
+    known: dict[str, str | None] = {row.id: row.place for row in rows}
+    new = [
+        {"id": account, "platform": account.partition("/")[2], "place": place}
+        for account, place in places.items()
+        if account not in known
+    ]
+    if new:
+        connection.execute(insert(ACCOUNT), new)
+    for account, place in places.items():
+        if account in known and known[account] != place:
+            connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == account).values(place=place))

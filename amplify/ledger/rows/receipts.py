@@ -1,0 +1,123 @@
+"""Receipts written down: the common end of a delivery, for many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection
+
+from amplify.ledger.bulk_update import Chain
+from amplify.ledger.database import Ledger
+from amplify.ledger.rows.claimed_delivery import Claimed
+from amplify.ledger.rows.takedowns import landed
+from amplify.ledger.rows.transitions import log, logging
+from amplify.model.delivery import State
+from amplify.model.platform import Receipt
+
+_SENT: Final = (
+    "UPDATE delivery SET state = 'sent', owner = NULL, lease_until = NULL, why = NULL, sent_at = {at} "
+    "FROM {rows} AS v WHERE delivery.id = v.id AND delivery.state = '{before}' "
+    "AND (v.owner IS NULL OR delivery.owner = v.owner)"
+)
+_WAKE_BOOSTS: Final = (
+    "UPDATE delivery SET look_at = delivery.due_at FROM {rows} AS v "
+    "WHERE delivery.boost_of = v.base AND delivery.boost_of IS NOT NULL AND delivery.state = 'waiting'"
+)
+_FINISH: Final = {
+    before: Chain(
+        _SENT.replace("{before}", before.value),
+        _WAKE_BOOSTS,
+        common={"at": "instant"},
+        id="text",
+        base="text",
+        owner="text",
+    )
+    for before in (State.SENDING, State.UNSURE)
+}
+_RECEIPT: Final = (
+    "UPDATE part SET remote_id = v.remote, url = v.url, extra = v.extra, sent_at = {at}, removed_at = NULL "
+    "FROM {rows} AS v WHERE part.delivery = v.id AND part.number = v.number"
+)
+_ENDED: Final = (
+    "UPDATE attempt SET real_ended = {real}, outcome = 'sent' FROM {rows} AS v "
+    "WHERE attempt.folio = v.folio AND attempt.part = v.number AND attempt.owner = v.owner"
+)
+_OUT: Final = Chain(
+    _SENT.replace("{before}", State.SENDING.value) + " AND v.last = 1",
+    logging(State.SENDING, State.SENT),
+    _WAKE_BOOSTS,
+    first=(_RECEIPT, _ENDED),
+    common={"at": "instant", "real": "instant", "by": "text"},
+    id="text",
+    folio="whole",
+    base="text",
+    owner="text",
+    last="whole",
+    number="whole",
+    remote="text",
+    url="text",
+    extra="text",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Out:
+    """One part is out."""
+
+    claimed: Claimed
+    part: int
+    receipt: Receipt
+    last: bool
+    """With it the whole delivery is."""
+
+
+def write_sent(
+    ledger: Ledger, connection: Connection, parts: Sequence[Out], now: datetime, by: str = "publish"
+) -> list[bool]:
+    """Keep each receipt, whoever holds the row by now: what is out is out. `now`: campaign time.
+
+    False where the claim was lost meanwhile, and the row stands as somebody else has left it.
+    """
+    if len({one.claimed.id for one in parts}) < len(parts):  # a claim that was lost, and another's; told one by one
+        return [write_sent(ledger, connection, [one], now, by)[0] for one in parts]
+    real = ledger.real_now(connection)
+    rows = [
+        (
+            one.claimed.id,
+            one.claimed.row.folio,
+            one.claimed.row.base,
+            one.claimed.owner,
+            int(one.last),
+            one.part,
+            one.receipt.id,
+            one.receipt.url,
+            one.receipt.extra,
+        )
+        for one in parts
+    ]
+    done = _OUT.run(connection, rows, at=now, real=real, by=by)
+    given_up = [(one.claimed.id, None) for one in parts if one.last and one.claimed.id not in done]
+    done |= finish(connection, given_up, State.UNSURE, now, real, by)
+    others = {one.claimed.id for one in parts} - done
+    if others:
+        landed(connection, others, now, real)
+    return [not one.last or one.claimed.id in done for one in parts]
+
+
+def finish(
+    connection: Connection,
+    deliveries: Sequence[tuple[str, str | None]],
+    before: State,
+    now: datetime,
+    real: datetime,
+    by: str,
+) -> set[str]:
+    """Move deliveries, each with its owner (None: whoever holds it), to `sent`; those that moved. Boosts of them need
+    not wait any longer."""
+    rows = [(id, id.partition(".")[0], owner) for id, owner in deliveries]  # boosts wait for whichever generation
+    done = _FINISH[before].run(connection, rows, at=now)
+    log(connection, [(id, before, State.SENT, None) for id in sorted(done)], at=now, real_at=real, by=by)
+    return done

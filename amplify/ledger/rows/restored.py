@@ -1,0 +1,79 @@
+"""A ledger put back from a backup is older than the world: what waits in it may have been said since.
+
+Such rows become unsure, so that nothing goes out twice. Found on its platform, a row is sent. Not found, nothing is
+proved: its words, its time and its key may have been others when it went out. So while it is timely a person decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, Connection, func, or_, select, text, update
+
+from amplify.ledger.database import get_meta, set_meta
+from amplify.ledger.rows.transitions import log
+from amplify.ledger.tables import ATTEMPT, DELIVERY, MOVE, PART
+from amplify.model.delivery import State
+
+HELD_BY: Final = "restore"
+"""The owner of unsure rows that a restored ledger cannot vouch for."""
+_NOTE: Final = "restored"
+_FORGET_QUEUED: Final = text("DELETE FROM meta WHERE key LIKE 'queued %'")
+_OPEN: Final = (State.WAITING, State.CLAIMED, State.SENDING, State.UNSURE)
+
+
+def newest_entry(connection: Connection) -> datetime | None:
+    """Real time of the last thing that this ledger knows of (UTC)."""
+    times = [connection.execute(select(func.max(column))).scalar() for column in (MOVE.c.real_at, ATTEMPT.c.real_began)]
+    return max((time for time in times if time is not None), default=None)
+
+
+def doubt_all(connection: Connection, *, made: datetime, now: datetime, real: datetime, lease: timedelta) -> list[str]:
+    """Set aside what may have gone out between `made` (when the backup was made) and `now`; the ids of the rows.
+
+    Nobody looks them up before the `lease` is over: a worker killed a moment ago may still have a request under way.
+    """
+    set_meta(connection, _NOTE, f"{made.isoformat()} {now.isoformat()}")
+    connection.execute(_FORGET_QUEUED)  # every clone's next pass compares its files with what is here now
+    begun = DELIVERY.c.state.in_([state.value for state in _OPEN if state is not State.WAITING])
+    due = (DELIVERY.c.state == State.WAITING.value) & (DELIVERY.c.due_at <= now) & (DELIVERY.c.late_at > made)
+    return _doubt(connection, or_(begun, due), made, now, real, lease)
+
+
+def doubt_new(connection: Connection, changed: Iterable[str], now: datetime, real: datetime) -> list[str]:
+    """Rows that `queue` has just written from the files (`changed`: their ids) may have gone out as well, under a
+    ledger that is gone. Does nothing in a ledger that never was restored."""
+    note = get_meta(connection, _NOTE)
+    if note is None:
+        return []
+    made, back = map(datetime.fromisoformat, note.split())
+    looked_at = select(MOVE.c.folio).where(MOVE.c.by == HELD_BY)
+    guard = (
+        DELIVERY.c.id.in_(list(changed))
+        & (DELIVERY.c.state == State.WAITING.value)
+        & (DELIVERY.c.due_at <= back)
+        & DELIVERY.c.folio.not_in(looked_at)
+    )
+    return _doubt(connection, guard, made, now, real, timedelta())
+
+
+def _doubt(
+    connection: Connection, guard: ColumnElement[bool], made: datetime, now: datetime, real: datetime, lease: timedelta
+) -> list[str]:
+    columns = (DELIVERY.c.id, DELIVERY.c.state, DELIVERY.c.due_at)
+    rows = connection.execute(select(*columns).where(guard).order_by(DELIVERY.c.due_at, DELIVERY.c.id)).all()
+    why = f"restored from a backup of {made:%Y-%m-%d %H:%M} UTC: it may have been sent since"
+    for row in rows:
+        mine = update(DELIVERY).where(DELIVERY.c.id == row.id, DELIVERY.c.state == row.state)
+        connection.execute(
+            mine.values(state=State.UNSURE.value, why=why, owner=HELD_BY, lease_until=real + lease, look_at=now)
+        )
+        # A part that was never begun here may have been begun there: timelines are read from then on.
+        begun = max(made, row.due_at)
+        part = update(PART).where(PART.c.delivery == row.id, PART.c.remote_id.is_(None), PART.c.created_at.is_(None))
+        connection.execute(part.values(created_at=begun))
+    moved = [(row.id, State(row.state), State.UNSURE, why) for row in rows if row.state != State.UNSURE.value]
+    log(connection, moved, at=now, real_at=real, by=HELD_BY)
+    return [row.id for row in rows]

@@ -1,0 +1,191 @@
+"""Taking down: rows on their way from `removing` to `removed`, one hand on each, every step durable.
+
+Nothing is sent for a row that stands here, since no move leads back. A request that is still under way keeps its
+lease, and what it brings is taken down with the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, Exists, exists, select, update
+
+from amplify.ledger.bulk import Batch
+from amplify.ledger.database import Ledger
+from amplify.ledger.rows.claimed_delivery import Claimed, load
+from amplify.ledger.rows.transitions import log, move
+from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, MOVE, PART, folio_of
+from amplify.model.delivery import State
+
+_IN_DOUBT: Final = (State.SENDING, State.UNSURE)
+_LANDED: Final = Batch(
+    "UPDATE delivery SET state = 'removing', owner = NULL, lease_until = NULL, why = v.why FROM {rows} AS v "
+    "WHERE delivery.id = v.id AND delivery.state = 'removed' RETURNING delivery.id",
+    id="text",
+    why="text",
+)
+REMOVABLE: Final = (*(State.SENT, State.CUT, State.GONE, State.UNSURE, State.SENDING, State.CLAIMED, State.WAITING),)
+"""States in which something of a delivery may stand on its platform."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """One delivery to take down, ours until the lease ends."""
+
+    claimed: Claimed
+    owner: str
+    up: tuple[int, ...]
+    """Parts that stand on the platform, newest first."""
+    doubtful: int | None
+    """The part that may stand there as well."""
+    under_way: bool
+    """A part was being sent when the takedown came, and nobody heard what came of it."""
+    why: str
+    """The reason that a person gave."""
+
+
+def out() -> Exists:
+    """Whether a part of DELIVERY stands on its platform, as far as the ledger knows."""
+    mine = (PART.c.delivery == DELIVERY.c.id, PART.c.remote_id.is_not(None), PART.c.removed_at.is_(None))
+    return exists().where(*mine)
+
+
+def mark(ledger: Ledger, connection: Connection, delivery: str, now: datetime, by: str, why: str) -> bool:
+    """Ask for a takedown, durably. False where nothing of it can be out, or it is being taken down already.
+
+    From here on no worker begins another part of it.
+    """
+    row = connection.execute(
+        select(DELIVERY.c.state, DELIVERY.c.lease_until, out().label("out"))
+        .where(DELIVERY.c.id == delivery)
+        .with_for_update(of=DELIVERY)
+    ).one_or_none()
+    if row is None:
+        return False
+    state = State(row.state)
+    if state not in REMOVABLE or not (row.out or state in _IN_DOUBT):
+        return False
+    lease = row.lease_until if state in _IN_DOUBT else None
+    real = ledger.real_now(connection)
+    return move(connection, delivery, state, State.REMOVING, at=now, real_at=real, by=by, why=why, lease_until=lease)
+
+
+def boosts_of(connection: Connection, deliveries: Sequence[str]) -> list[str]:
+    """Our own boosts of these that may stand on a platform."""
+    bases = sorted({one.partition(".")[0] for one in deliveries})
+    found = select(DELIVERY.c.id).where(
+        DELIVERY.c.boost_of.in_(bases), DELIVERY.c.state.in_([state.value for state in REMOVABLE])
+    )
+    return list(connection.execute(found.order_by(DELIVERY.c.id)).scalars())
+
+
+def take(
+    ledger: Ledger, connection: Connection, owner: str, lease: timedelta, without: Collection[str] = ()
+) -> Removal | None:
+    """The next row to take down that nobody holds, boosts first; of no paused account, and none of `without`."""
+    real = ledger.real_now(connection)
+    found = connection.execute(
+        select(DELIVERY.c.id)
+        .join(ACCOUNT, ACCOUNT.c.id == DELIVERY.c.account)
+        .where(
+            DELIVERY.c.state == State.REMOVING.value,
+            DELIVERY.c.lease_until.is_(None) | (DELIVERY.c.lease_until <= real),
+            ACCOUNT.c.paused_at.is_(None),
+            DELIVERY.c.account.not_in(sorted(without)),
+        )
+        .order_by((DELIVERY.c.kind != "boost"), DELIVERY.c.due_at.desc(), DELIVERY.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=DELIVERY)
+    ).scalar_one_or_none()
+    if found is None:
+        return None
+    connection.execute(update(DELIVERY).where(DELIVERY.c.id == found).values(owner=owner, lease_until=real + lease))
+    return _removal(connection, found, owner)
+
+
+def _removal(connection: Connection, delivery: str, owner: str) -> Removal:
+    (claimed,) = load(connection, [delivery])
+    gone = set(
+        connection.execute(
+            select(PART.c.number).where(PART.c.delivery == delivery, PART.c.removed_at.is_not(None))
+        ).scalars()
+    )
+    up = [part.number for part in claimed.parts if part.receipt is not None and part.number not in gone]
+    before, why = connection.execute(
+        select(MOVE.c.before, MOVE.c.why)
+        .where(MOVE.c.folio == folio_of(delivery), MOVE.c.after == State.REMOVING.value)
+        .order_by(MOVE.c.id.desc())
+        .limit(1)
+    ).one()
+    missing = next((part.number for part in claimed.parts if part.receipt is None), None)
+    going = before in [one.value for one in _IN_DOUBT]
+    under_way = going and missing is not None and _may_have_left(connection, delivery, missing)
+    doubtful = missing if under_way and missing not in gone else None
+    return Removal(claimed, owner, tuple(reversed(up)), doubtful, under_way, why or "")
+
+
+def _may_have_left(connection: Connection, delivery: str, part: int) -> bool:
+    """Whether its last attempt never came back. A row without any attempt comes from a restored ledger: nobody
+    knows."""
+    tried = (
+        select(ATTEMPT.c.part, ATTEMPT.c.outcome).where(ATTEMPT.c.folio == folio_of(delivery)).order_by(ATTEMPT.c.id)
+    )
+    attempts = connection.execute(tried).all()
+    outcomes = [outcome for number, outcome in attempts if number == part]
+    return outcomes[-1] in (None, "unknown") if outcomes else not attempts
+
+
+def removed_part(connection: Connection, delivery: str, part: int, now: datetime) -> None:
+    """It is not on its platform (any more). `now`: campaign time."""
+    mine = update(PART).where(PART.c.delivery == delivery, PART.c.number == part)
+    connection.execute(mine.values(removed_at=now))
+
+
+def finish(ledger: Ledger, connection: Connection, removal: Removal, now: datetime, by: str) -> bool:
+    """Nothing of it is left: `removed`. False where a receipt came meanwhile, or somebody else holds the row; then it
+    is taken again."""
+    delivery = removal.claimed.id
+    mine = update(DELIVERY).where(DELIVERY.c.id == delivery, DELIVERY.c.owner == removal.owner)
+    if connection.execute(mine.values(lease_until=None)).rowcount != 1:
+        return False
+    if connection.execute(select(DELIVERY.c.id).where(DELIVERY.c.id == delivery, out())).first() is not None:
+        return False
+    real = ledger.real_now(connection)
+    reason = removal.why or None
+    return move(
+        connection,
+        delivery,
+        State.REMOVING,
+        State.REMOVED,
+        at=now,
+        real_at=real,
+        by=by,
+        why=reason,
+        fence=removal.owner,
+    )
+
+
+def postpone(connection: Connection, removal: Removal, why: str, until: datetime | None) -> None:
+    """It could not be taken down yet: not again before `until` (real time); None: as soon as somebody looks."""
+    connection.execute(
+        update(DELIVERY)
+        .where(DELIVERY.c.id == removal.claimed.id, DELIVERY.c.owner == removal.owner)
+        .values(owner=None, lease_until=until, why=why)
+    )
+
+
+def landed(connection: Connection, deliveries: Collection[str], now: datetime, real: datetime) -> None:
+    """Receipts came for these: where everything seemed to be taken down already, that is taken down as well."""
+    why = "a part of it came out after it was taken down"
+    rows = [(one, why) for one in sorted(deliveries)]
+    back = sorted(_LANDED.run(connection, rows).scalars())
+    log(connection, [(one, State.REMOVED, State.REMOVING, why) for one in back], at=now, real_at=real, by="publish")
+
+
+def left(connection: Connection) -> int:
+    """How many deliveries are still to be taken down."""
+    ids = select(DELIVERY.c.id).where(DELIVERY.c.state == State.REMOVING.value)
+    return len(connection.execute(ids).all())

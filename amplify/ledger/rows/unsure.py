@@ -1,0 +1,107 @@
+"""Unsure rows: taken by one who looks them up, so that nobody settles by an answer that is older than the last attempt.
+
+A row is held by its lease alone: its owner stays, for a restored ledger leaves its name there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, select, update
+
+from amplify.ledger.database import Ledger
+from amplify.ledger.rows.claimed_delivery import Claimed, load
+from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, PART, folio_of
+from amplify.model.delivery import State
+from amplify.model.platform import Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One unsure delivery, ours to look up until `until`."""
+
+    claimed: Claimed
+    owner: str
+    """Who left it so."""
+    until: datetime
+    """Real time; it also fences what comes of the look."""
+    quiet: timedelta | None
+    """Real time since its last attempt began; None: none is known."""
+
+
+def take(
+    ledger: Ledger, connection: Connection, now: datetime, lease: timedelta, without: Collection[str] = ()
+) -> Doubt | None:
+    """The next unsure row whose request can no longer land, of no paused account and none of `without`.
+
+    `now`: campaign time; the lease runs in real time.
+    """
+    real = ledger.real_now(connection)
+    row = connection.execute(
+        select(DELIVERY.c.id, DELIVERY.c.owner)
+        .join(ACCOUNT, ACCOUNT.c.id == DELIVERY.c.account)
+        .where(
+            DELIVERY.c.state == State.UNSURE.value,
+            DELIVERY.c.look_at <= now,
+            DELIVERY.c.lease_until.is_(None) | (DELIVERY.c.lease_until <= real),
+            ACCOUNT.c.paused_at.is_(None),
+            DELIVERY.c.account.not_in(sorted(without)),
+        )
+        .order_by(DELIVERY.c.look_at, DELIVERY.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=DELIVERY)
+    ).one_or_none()
+    if row is None:
+        return None
+    until = real + lease
+    connection.execute(update(DELIVERY).where(DELIVERY.c.id == row.id).values(lease_until=until))
+    last = select(func.max(ATTEMPT.c.real_began)).where(ATTEMPT.c.folio == folio_of(row.id))
+    began = connection.execute(last).scalar()
+    (claimed,) = load(connection, [row.id])
+    return Doubt(claimed, row.owner or "", until, real - began if began is not None else None)
+
+
+def still_held(connection: Connection, doubt: Doubt) -> bool:
+    """Whether nobody else has settled or taken it since; it cannot change until the transaction ends."""
+    mine = select(DELIVERY.c.id).where(
+        DELIVERY.c.id == doubt.claimed.id,
+        DELIVERY.c.state == State.UNSURE.value,
+        DELIVERY.c.lease_until == doubt.until,
+    )
+    return connection.execute(mine.with_for_update()).first() is not None
+
+
+def release(connection: Connection, doubt: Doubt) -> None:
+    """Looked up, and still unsure: nobody holds it any longer."""
+    mine = update(DELIVERY).where(
+        DELIVERY.c.id == doubt.claimed.id,
+        DELIVERY.c.state == State.UNSURE.value,
+        DELIVERY.c.lease_until == doubt.until,
+    )
+    connection.execute(mine.values(lease_until=None))
+
+
+def keep(connection: Connection, delivery: str, part: int, receipt: Receipt, now: datetime) -> None:
+    """Write a receipt down, whoever holds the row: what is out is out."""
+    connection.execute(
+        update(PART)
+        .where(PART.c.delivery == delivery, PART.c.number == part)
+        .values(remote_id=receipt.id, url=receipt.url, extra=receipt.extra, sent_at=now, removed_at=None)
+    )
+
+
+def known_elsewhere(connection: Connection, account: str, since: datetime, delivery: str) -> frozenset[str]:
+    """Ids of the account's other deliveries that were sent since `since` (campaign time): none of them is this one."""
+    ids = connection.execute(
+        select(PART.c.remote_id)
+        .join(DELIVERY, DELIVERY.c.id == PART.c.delivery)
+        .where(
+            DELIVERY.c.account == account,
+            DELIVERY.c.id != delivery,
+            PART.c.remote_id.is_not(None),
+            DELIVERY.c.sent_at >= since,
+        )
+    )
+    return frozenset(ids.scalars())

@@ -1,0 +1,153 @@
+"""Pictures frozen when they are queued: what was reviewed is what goes out, whatever happens to the file later.
+
+Beside each original lie its cleaned copies: one for everybody, and smaller ones for the platforms that it does not fit.
+They are named by the original's hash and by what they fit into, so that nothing is painted twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+from amplify.media.fit import Room, fits, fitted
+from amplify.media.gif_frames import moves, repainted
+from amplify.media.reencode import BadPicture, painted
+from amplify.media.remux import BadVideo, clean_video
+from amplify.model.errors import Refused
+from amplify.model.message import Attachment, Message
+from amplify.model.platform_profile import Dialect
+from amplify.model.video import Takes
+
+_RECIPE: Final = 2
+"""How we paint. What an older program painted is painted again."""
+_ALL: Final = Room(1 << 40)
+_PIECE: Final = 1 << 20
+
+
+def room_of(dialect: Dialect) -> Room:
+    """What a platform takes of a picture."""
+    return Room(dialect.picture_bytes, dialect.picture_pixels)
+
+
+def card_room_of(dialect: Dialect) -> Room:
+    """What it takes of the picture of a link card."""
+    return Room(dialect.card_bytes or dialect.picture_bytes, dialect.picture_pixels)
+
+
+class PictureStore:
+    """Originals by content hash, cleaned copies beside them."""
+
+    def __init__(self, source: Path, kept: Path) -> None:
+        """`source`: the workspace's `media/`. `kept`: where frozen pictures lie, never shared."""
+        self._source, self._kept = source, kept
+
+    def freeze(self, messages: Iterable[Message]) -> None:
+        """Keep the bytes of every picture the messages carry."""
+        seen: set[str] = set()
+        for picture in (one for message in messages for one in _carried(message)):
+            if picture.sha256 not in seen:
+                seen.add(picture.sha256)
+                self._original(picture)
+
+    def cleaned(self, picture: Attachment, room: Room, moving: Takes | None = None) -> bytes:
+        """The bytes to send. `moving`: what may move. Raises Refused where it is gone, or is no picture."""
+
+        def whole(data: bytes) -> bytes:
+            return fitted(painted(data, still=True), _ALL)[0]
+
+        def smaller(data: bytes) -> bytes:
+            return fitted(painted(data, still=True), room)[0]
+
+        if picture.mime == "image/gif" and moving is not None and moving.gif_bytes is not None:
+            most, size = moving.gif_bytes, moving.gif_size
+            if self._moves(picture):
+                name = f"gif-{most}-{'x'.join(map(str, size or ()))}"
+                return self._made(picture, name, lambda data: repainted(data, most, size))
+        data = self._made(picture, "all", whole)
+        return data if fits(data, room) else self._made(picture, room.name, smaller)
+
+    def film(self, picture: Attachment) -> Path:
+        """Where the cleaned video lies. Raises Refused where it is gone or no video; TryLater without a tool."""
+        target = self._cleaned(picture, "film")
+        if target.exists():
+            return target
+        original = self._original(picture)
+        if original is None:
+            raise Refused(_GONE.format(picture.file))
+        partial = _partial(target)
+        try:
+            clean_video(original, partial)
+        except BadVideo as error:
+            raise Refused(f"{picture.file}: {error}") from None
+        partial.replace(target)
+        return target
+
+    def drop(self, pictures: Iterable[str]) -> None:
+        """Delete what is kept here of these pictures (SHA-256 of their bytes), cleaned copies too."""
+        for sha256 in pictures:
+            for path in (self._kept / sha256, *self._kept.glob(f"{sha256}.*.clean")):
+                path.unlink(missing_ok=True)
+
+    def _made(self, picture: Attachment, name: str, make: Callable[[bytes], bytes]) -> bytes:
+        target = self._cleaned(picture, name)
+        if target.exists():
+            return target.read_bytes()
+        original = self._original(picture)
+        if original is None:
+            raise Refused(_GONE.format(picture.file))
+        try:
+            data = make(original.read_bytes())
+        except BadPicture as error:
+            raise Refused(f"{picture.file}: {error}") from None
+        partial = _partial(target)
+        partial.write_bytes(data)
+        partial.replace(target)
+        return data
+
+    def _moves(self, picture: Attachment) -> bool:
+        original = self._original(picture)
+        return original is not None and moves(original.read_bytes())
+
+    def _cleaned(self, picture: Attachment, name: str) -> Path:
+        return self._kept / f"{picture.sha256}.{name}.{_RECIPE}.clean"
+
+    def _original(self, picture: Attachment) -> Path | None:
+        """The very bytes that were queued, or None. A video is never read into memory."""
+        kept = self._kept / picture.sha256
+        if kept.exists():
+            return kept
+        source = self._source / picture.file
+        if not source.is_file() or _sha256(source) != picture.sha256:
+            return None
+        partial = _partial(kept)
+        shutil.copyfile(source, partial)
+        if _sha256(partial) != picture.sha256:  # it changed while we copied
+            partial.unlink()
+            return None
+        partial.replace(kept)
+        return kept
+
+
+_GONE: Final = "{} is gone or has changed since it was queued: run `amplify queue`"
+
+
+def _carried(message: Message) -> Iterator[Attachment]:
+    for part in message.parts:
+        yield from part.pictures
+        if part.card is not None and part.card.picture is not None:
+            yield part.card.picture
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _partial(path: Path) -> Path:
+    """A name to write under: whole or not at all, whoever else writes the same."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}")

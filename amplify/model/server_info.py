@@ -1,0 +1,80 @@
+"""What servers said when they were last asked: how much they take, and who goes by which handle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import lru_cache
+from typing import Final
+
+from amplify.model.platform import Limits, Whoami
+from amplify.model.platform_profile import Dialect
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsSaid:
+    """What an account's own server takes, and when it said so (UTC, real time)."""
+
+    limits: Limits
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WhoamiSaid:
+    """Who a platform took an account's credentials for, and when (UTC, real time)."""
+
+    whoami: Whoami
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HandleSaid:
+    """Who goes by a handle, and when the platform said so (UTC, real time)."""
+
+    id: str | None
+    """The platform's own id (Bluesky: the DID); None: nobody."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everything that was ever said, the newest answer each."""
+
+    limits: Mapping[str, LimitsSaid] = field(default_factory=dict)
+    """By account: `partner/platform`."""
+    whoami: Mapping[str, WhoamiSaid] = field(default_factory=dict)
+    """By account."""
+    handles: Mapping[tuple[str, str], HandleSaid] = field(default_factory=dict)
+    """By platform and handle, in lower case."""
+
+    def on(self, dialect: Dialect, account: str) -> Dialect:
+        """The dialect with the limits of this account's own server, where it said them."""
+        said = self.limits.get(account)
+        return dialect if said is None else within(dialect, said.limits)
+
+    def handle(self, platform: str, handle: str) -> HandleSaid | None:
+        """What is known of a handle; None: nobody asked yet."""
+        return self.handles.get((platform, handle.casefold()))
+
+
+NOTHING_KNOWN: Final = Known()
+"""No server was ever asked: the dialects' own limits count."""
+
+
+@lru_cache(maxsize=256)
+def within(dialect: Dialect, limits: Limits) -> Dialect:
+    """The dialect with another server's limits; what the server does not say stays. Equal limits, the same object."""
+    own = replace(
+        dialect,
+        text_max=_or(limits.text, dialect.text_max),
+        pictures_max=_or(limits.pictures, dialect.pictures_max),
+        picture_bytes=_or(limits.picture_bytes, dialect.picture_bytes),
+        alt_max=_or(limits.alt, dialect.alt_max),
+        moving=replace(dialect.moving, video_bytes=_or(limits.video_bytes, dialect.moving.video_bytes)),
+    )
+    return dialect if own == dialect else own
+
+
+def _or(said: int | None, usual: int) -> int:
+    return usual if said is None else said

@@ -1,0 +1,93 @@
+"""Accounts and what they need to speak: secrets (their names only), private files, sessions."""
+
+from __future__ import annotations
+
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from amplify.model.errors import LoggedOut
+from amplify.operations.doctor.finding import Finding, Patient, fine, look, mend
+from amplify.platforms.credentials import credentials_file, find_secrets
+from amplify.platforms.registry import dialect
+
+_SECRET: Final = re.compile(
+    r"^\s*[\"']?(api_key|api_secret|access_token|access_secret|access_token_secret|app_password|password|token|secret"
+    r"|client_secret|bearer_token)[\"']?\s*:\s*\S",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""A key that only a secret has."""
+
+
+def accounts(patient: Patient) -> Iterator[Finding]:
+    """Each account: live or for rehearsals, and whether its credential is there."""
+    if patient.workspace is None:
+        return
+    if not patient.workspace.accounts:
+        how = "copy config/accounts.example.yaml to config/accounts.yaml"
+        yield mend("accounts", "nobody has said who we are", how)
+    for account in patient.workspace.accounts.values():
+        try:
+            find_secrets(dialect(account.platform).secrets, account.credential, account.id)
+        except LoggedOut as error:
+            yield mend(account.id, f"its credential {account.credential!r} is not whole", error.why)
+            continue
+        if account.live:
+            yield fine(account.id, "live; its credential is there")
+        else:
+            yield look(
+                account.id,
+                "for rehearsals only: it speaks to servers on this machine, and to nobody else",
+                "say `live: true` in config/accounts.yaml when it should speak",
+            )
+
+
+def private_files(patient: Patient) -> Iterator[Finding]:
+    """What only its owner may read: the file of secrets, sessions, the ledger's folder."""
+    secrets = credentials_file()
+    if secrets.is_file():
+        yield _private(secrets, 0o600, "credentials file")
+    sessions = patient.root / ".amplify" / "sessions"
+    if sessions.is_dir():
+        yield _private(sessions, 0o700, "sessions")
+        for path in sorted(sessions.iterdir()):
+            if _open(path):
+                yield _private(path, 0o600, "sessions")
+    for path in sorted((patient.root / "config").rglob("*.yaml")):
+        try:
+            found = _SECRET.search(path.read_text("utf-8"))
+        except (OSError, UnicodeDecodeError):
+            continue
+        if found is not None:
+            yield mend(
+                "secrets",
+                f"{path.relative_to(patient.root)} seems to hold a secret ({found[1]})",
+                "take it out, make a new one at the platform, and keep it as docs/accounts.md says",
+            )
+
+
+def keyring(patient: Patient) -> Iterator[Finding]:
+    """Whether the operating system's keyring can be used. Many servers have none, and need none."""
+    import keyring as ring
+
+    try:
+        backend = ring.get_keyring()
+        usable = backend.priority > 0
+    except Exception:  # backends fail in ways of their own
+        usable = False
+    if usable:
+        yield fine("keyring", "usable")
+    else:
+        yield fine("keyring", "none here: secrets come from the environment or the private file")
+
+
+def _open(path: Path) -> bool:
+    return bool(stat.S_IMODE(path.stat().st_mode) & 0o077)
+
+
+def _private(path: Path, mode: int, about: str) -> Finding:
+    if _open(path):
+        return mend(about, f"others can read {path}", f"`chmod {mode:o} {path}`")
+    return fine(about, "readable by their owner only" if about == "sessions" else "readable by its owner only")

@@ -1,0 +1,131 @@
+"""The machine: programs, time zones, room on the disk, clocks."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from amplify.model.video import FILM
+from amplify.operations.doctor.finding import Finding, Patient, fine, look, mend
+
+_PYTHON: Final = (3, 11)
+_SQLITE: Final = (3, 38)
+"""`UPDATE … FROM … RETURNING`, and JSON without being asked."""
+_ROOM: Final = 200_000_000
+"""Bytes under which a ledger should not be."""
+_SKEW: Final = 2.0
+"""Seconds that this machine's clock may be away from the database's."""
+_ELSEWHERE: Final = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ceph", "glusterfs"})
+"""File systems of other machines, on which SQLite's locks cannot be relied on."""
+
+
+def programs(patient: Patient) -> Iterator[Finding]:
+    """Versions of Python and SQLite."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info >= _PYTHON:
+        yield fine("python", version)
+    else:
+        yield mend("python", f"{version} is too old", "install Python 3.11 or newer")
+    if patient.sqlite is None:
+        return
+    if sqlite3.sqlite_version_info >= _SQLITE:
+        yield fine("sqlite", sqlite3.sqlite_version)
+    else:
+        yield mend("sqlite", f"{sqlite3.sqlite_version} is too old", "install a Python with SQLite 3.38 or newer")
+
+
+def zones(patient: Patient) -> Iterator[Finding]:
+    """Time zone data for every zone that the files name."""
+    if patient.workspace is None:
+        return
+    named = {partner.zone for partner in patient.workspace.partners.values()}
+    named |= {account.zone for account in patient.workspace.accounts.values() if account.zone}
+    unknown = sorted(zone for zone in named if not _known(zone))
+    if unknown:
+        yield mend("time zones", f"no data for {', '.join(unknown)}", "install the Python package tzdata anew")
+    else:
+        yield fine("time zones", f"data for all {len(named)} in the files")
+
+
+def disk(patient: Patient) -> Iterator[Finding]:
+    """Room, and whose disk it is."""
+    where = patient.sqlite.parent if patient.sqlite is not None else patient.root
+    while not where.exists():
+        where = where.parent
+    free = shutil.disk_usage(where).free
+    if free < _ROOM:
+        yield mend("disk", f"{free // 1_000_000} MB left", "make room: a full disk stops every post")
+    else:
+        yield fine("disk", f"{free / 1e9:.1f} GB free")
+    kind = _file_system(where) if patient.sqlite is not None else None
+    if kind in _ELSEWHERE:
+        yield mend(
+            "ledger's disk",
+            f"it lies on another machine ({kind}), where SQLite's locks do not hold",
+            "move the workspace to this machine's own disk, or take PostgreSQL",
+        )
+
+
+def videos(patient: Patient) -> Iterator[Finding]:
+    """Something to clean videos with, where there are any."""
+    from amplify.media.remux import tool
+
+    if patient.workspace is None or not any(one.mime == FILM for one in patient.workspace.pictures.values()):
+        return
+    with_ = tool()
+    if with_ is None:
+        yield mend("videos", "nothing to clean them with", "install ffmpeg, or run `pip install 'amplify[video]'`")
+    else:
+        yield fine("videos", f"cleaned by {with_}")
+
+
+def clock(patient: Patient) -> Iterator[Finding]:
+    """This machine's clock against the database's, where several machines share one."""
+    if patient.desk is None or patient.desk.ledger.sqlite:
+        return
+    ledger = patient.desk.ledger
+    with ledger.read() as connection:
+        ledger.real_now(connection)  # the first question opens the connection
+        before = datetime.now(UTC)
+        there = ledger.real_now(connection)
+        here = before + (datetime.now(UTC) - before) / 2
+    skew = abs((here - there).total_seconds())
+    if skew > _SKEW:
+        yield mend("clock", f"{skew:.0f} s away from the database's", "switch on time synchronisation (NTP)")
+    else:
+        yield fine("clock", f"{skew * 1000:.0f} ms away from the database's")
+
+
+def surroundings(patient: Patient) -> Iterator[Finding]:
+    """Variables that change what commands do."""
+    if os.environ.get("AMPLIFY_NOW"):
+        yield look(
+            "AMPLIFY_NOW",
+            "commands that only look take another time for now",
+            "`unset AMPLIFY_NOW`, unless you mean it",
+        )
+
+
+def _known(zone: str) -> bool:
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return False
+    return True
+
+
+def _file_system(folder: Path) -> str | None:
+    """Its kind, from the longest mount point above it; None where the system does not say."""
+    try:
+        mounts = [line.split() for line in Path("/proc/mounts").read_text("utf-8", "replace").splitlines()]
+    except OSError:
+        return None
+    above = [fields for fields in mounts if len(fields) > 2 and folder.resolve().is_relative_to(fields[1])]
+    return max(above, key=lambda fields: len(fields[1]))[2] if above else None

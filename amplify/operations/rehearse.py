@@ -1,0 +1,146 @@
+"""rehearse: a campaign in time-lapse. Campaign time jumps from one thing to do to the next; real time goes on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, exists, select
+
+from amplify.context.app_context import Desk
+from amplify.decisions.approve import approve_as_rehearsed
+from amplify.engine.measure import measure
+from amplify.engine.publish import publish
+from amplify.engine.worker import Told
+from amplify.ledger.database import get_meta, set_meta
+from amplify.ledger.queries.pending_work import next_due
+from amplify.ledger.queries.readings import next_reading
+from amplify.ledger.tables import ACCOUNT, DELIVERY
+from amplify.model.clock import SetClock
+from amplify.model.delivery import State
+from amplify.model.errors import NeedsPerson
+
+_PLACE: Final = "rehearsal"
+_PATIENCE: Final = timedelta(seconds=60)
+"""Real time to wait, at one instant of campaign time, for rows that another worker or the platform holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """How far a rehearsal is."""
+
+    now: datetime
+    """Campaign time."""
+    readings: int
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that people do in the middle of what is rehearsed."""
+
+    at: datetime
+    """Campaign time."""
+    act: Callable[[], None]
+    """Done once; again, where the rehearsal was broken off at this very instant."""
+
+
+def rehearse(
+    desk: Desk,
+    clock: SetClock,
+    start: datetime,
+    end: datetime,
+    *,
+    workers: int,
+    stage_time: Callable[[datetime], None],
+    told: Told | None = None,
+    lapse: Callable[[Lapse], None] | None = None,
+    happenings: Sequence[Happening] = (),
+) -> None:
+    """Publish and measure everything from `start` to `end` (UTC), then read what is still to be read for a day.
+
+    A rehearsal that was broken off goes on where it stood. `stage_time` is told of every jump. Raises NeedsPerson
+    where the platforms do not answer.
+    """
+    now = _resume(desk, start)
+    marks = [mark for mark in desk.workspace().settings.readings if mark <= timedelta(days=1)]
+    while now <= end + timedelta(days=1):
+        clock.set(now)
+        stage_time(now)
+        with desk.ledger.write() as connection:
+            set_meta(connection, _PLACE, now.isoformat())
+        for one in happenings:
+            if one.at == now:
+                one.act()
+        if now <= end:
+            _publish(desk, workers, told)
+        done = measure(desk)
+        if lapse is not None:
+            lapse(Lapse(now, done.readings))
+        following = _next(desk, now, end, marks, happenings)
+        if following is None:
+            return
+        now = following
+
+
+def is_over(desk: Desk, end: datetime) -> bool:
+    """Whether the rehearsal in this ledger has reached its end."""
+    with desk.ledger.read() as connection:
+        place = get_meta(connection, _PLACE)
+    return place is not None and datetime.fromisoformat(place) > end
+
+
+def _resume(desk: Desk, start: datetime) -> datetime:
+    with desk.ledger.read() as connection:
+        place = get_meta(connection, _PLACE)
+    return max(start, datetime.fromisoformat(place)) if place else start
+
+
+def _publish(desk: Desk, workers: int, told: Told | None) -> None:
+    """Passes until nothing of this instant is on its way any more."""
+    patience = time.monotonic() + _PATIENCE.total_seconds()
+    while True:
+        done = publish(desk, workers=workers, told=told)
+        if done.paused:
+            account, why = next(iter(done.paused.items()))
+            raise NeedsPerson(f"{account} cannot speak on the stage: {why}")
+        if approve_as_rehearsed(desk):
+            continue
+        with desk.ledger.read() as connection:
+            if not _on_its_way(desk, connection):
+                return
+        if time.monotonic() > patience:
+            raise NeedsPerson("the stage does not answer: run the rehearsal again to go on")
+        time.sleep(0.1)  # leases and rate limits run in real time
+
+
+def _on_its_way(desk: Desk, connection: Connection) -> bool:
+    real = desk.ledger.real_now(connection)
+    now = desk.clock.now()
+    held = DELIVERY.c.state.in_((State.CLAIMED.value, State.SENDING.value))
+    unsure = (DELIVERY.c.state == State.UNSURE.value) & (DELIVERY.c.lease_until > real)
+    slowed = (
+        (DELIVERY.c.state == State.WAITING.value)
+        & (DELIVERY.c.look_at <= now)
+        & (DELIVERY.c.late_at > now)
+        & exists().where(ACCOUNT.c.id == DELIVERY.c.account, ACCOUNT.c.real_not_before > real)
+    )
+    return connection.execute(select(DELIVERY.c.id).where(held | unsure | slowed).limit(1)).first() is not None
+
+
+def _next(
+    desk: Desk, now: datetime, end: datetime, marks: list[timedelta], happenings: Sequence[Happening]
+) -> datetime | None:
+    """The next instant at which there is something to do: a delivery, a new day, a reading; or something happens."""
+    with desk.ledger.read() as connection:
+        reading = next_reading(connection, now, marks)
+        due = next_due(connection)
+    candidates = [one.at for one in happenings]
+    candidates += [reading] if reading is not None else []
+    if now < end:
+        midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=UTC)
+        candidates += [midnight, *([due] if due is not None and due > now else [])]
+    later = [moment for moment in candidates if moment > now]
+    return min(later, default=None)

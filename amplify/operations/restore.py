@@ -1,0 +1,247 @@
+"""restore: a backup takes the ledger's place, and nothing goes out twice for it.
+
+A ledger put back is older than the world. What it thinks is still to be said may have been said since, so such
+deliveries become unsure (`ledger.rows.restored`). Stops made since are taken over from the ledger that it replaces;
+where that one cannot be read, everything is stopped until somebody has looked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, delete, insert, select
+
+from amplify.context.timings import Timings
+from amplify.ledger import backup as copies
+from amplify.ledger.database import Ledger
+from amplify.ledger.decision_tables import STOP
+from amplify.ledger.holds.stops import write_stop
+from amplify.ledger.queries.audit_log import record
+from amplify.ledger.rows.restored import doubt_all, newest_entry
+from amplify.model.errors import NeedsPerson, WrongUse
+from amplify.operations.backup import ACCOUNTS, LEDGER, MANIFEST, PICTURE
+
+_WHY_STOPPED: Final = (
+    "restored from a backup of {made:%Y-%m-%d %H:%M} UTC: make the stops again that were made since, then lift this "
+    "and settle what is unsure"
+)
+
+
+@dataclass
+class Restored:
+    """What was put back."""
+
+    made: datetime
+    """When the backup was made (UTC)."""
+    holds: copies.Holding | None
+    doubted: list[str]
+    """Ids of the deliveries that became unsure."""
+    aside: list[Path] = field(default_factory=list)
+    """Where the ledger that was there lies now."""
+    pictures: int = 0
+    stopped: bool = False
+    """Whether everything is stopped until somebody lifts it."""
+
+
+def restore(
+    root: Path,
+    ledger: Path,
+    file: Path,
+    actor: str,
+    *,
+    older: bool = False,
+    timings: Timings | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Restored:
+    """Put a backup in the place of this workspace's SQLite ledger. The one that is there is moved aside.
+
+    Raises NeedsPerson while anybody runs on the ledger, and, unless `older`, where it knows more than the backup;
+    WrongUse where the file is no backup of this workspace.
+    """
+    folder = root / ".amplify"
+    folder.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="restore-", dir=folder) as temporary:
+        unpacked = Path(temporary)
+        about = _unpack(file, unpacked)
+        made = datetime.fromisoformat(about["made"])
+        fresh = unpacked / LEDGER
+        copies.check(fresh)
+        holds = copies.holding(fresh)
+        _same_workspace(root, holds)
+        with copies.alone(ledger):
+            present = _present(ledger, holds, older)
+            aside = _aside(ledger, readable=present is not None)
+            stops = _stops(aside[0], unpacked) if present is not None else None
+            doubted = _age(fresh, made, stops, actor, timings or Timings(), file.name)
+            copies.put_in_place(fresh, ledger, progress)
+        pictures = _pictures(unpacked / "media", folder / "media")
+        accounts = root / "config" / ACCOUNTS
+        if (unpacked / ACCOUNTS).exists() and not accounts.exists():
+            shutil.copyfile(unpacked / ACCOUNTS, accounts)
+    return Restored(made, holds, doubted, aside, pictures, stopped=stops is None)
+
+
+def restored_by_hand(ledger: Ledger, actor: str, made: datetime | None, timings: Timings | None = None) -> Restored:
+    """The ledger was put back by other means (pg_restore, a snapshot of the disk): treat it as `restore` does.
+
+    `made`: the state of which time it has (UTC); None: the time of its own last entry. Raises NeedsPerson while
+    anybody else is connected to it.
+    """
+    now = datetime.now(UTC)
+    with ledger.write() as connection:
+        if not ledger.sqlite and _others(connection):
+            raise NeedsPerson("somebody else is connected to the ledger: stop every `amplify` on every machine first")
+        since = made or newest_entry(connection) or now
+        doubted = _doubt(ledger, connection, since, None, actor, timings or Timings(), "by hand")
+    return Restored(since, None, doubted, stopped=True)
+
+
+def _unpack(file: Path, folder: Path) -> dict[str, Any]:
+    """The backup's files, and what it says about itself."""
+    strange = f"{file} is no backup that `amplify backup` made"
+    try:
+        with tarfile.open(file, "r:*") as tar:
+            for entry in tar:
+                head, _, name = entry.name.rpartition("/")
+                ours = entry.name in (MANIFEST, LEDGER, ACCOUNTS) or (head == "media" and PICTURE.fullmatch(name))
+                if not entry.isfile() or not ours:
+                    raise WrongUse(f"{strange}: it holds {entry.name!r}")
+                tar.extract(entry, folder, filter="data")
+        about: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
+        digest = hashlib.sha256((folder / LEDGER).read_bytes()).hexdigest()
+        if about["format"] != 1:
+            raise NeedsPerson(f"{file} was made by a newer amplify ({about['amplify']}): update amplify first")
+        if digest != about["ledger_sha256"]:
+            raise NeedsPerson(f"{file} is damaged: its ledger is not the one that was packed. Take another backup")
+    except (tarfile.TarError, KeyError, ValueError) as error:
+        raise WrongUse(f"{strange}, or it is damaged: {error}") from error
+    except OSError as error:
+        raise WrongUse(f"{file} cannot be read ({error.strerror})") from error
+    return about
+
+
+def _same_workspace(root: Path, holds: copies.Holding) -> None:
+    from amplify.platforms.registry import NAMES
+    from amplify.workspace.load import load
+
+    loaded = load(root, frozenset(NAMES))
+    if loaded.workspace is None or holds.workspace in (None, loaded.workspace.settings.id):
+        return  # files with mistakes in them are no reason to be without a ledger
+    raise WrongUse(
+        f"this backup is of the workspace `{holds.workspace}`, and the files say `{loaded.workspace.settings.id}`"
+    )
+
+
+def _present(ledger: Path, backup: copies.Holding, older: bool) -> copies.Holding | None:
+    """What the ledger in place holds; None where there is none, or it is damaged."""
+    if not ledger.exists():
+        return None
+    try:
+        copies.check(ledger)
+        now = copies.holding(ledger)
+    except NeedsPerson:
+        return None
+    if copies.in_use(ledger):
+        raise NeedsPerson(
+            "somebody runs on this ledger: stop `amplify run`, take `amplify publish` out of cron, and try again"
+        )
+    if not older and now.newest is not None and (backup.newest is None or now.newest > backup.newest):
+        since = f" since {backup.newest:%Y-%m-%d %H:%M} UTC" if backup.newest else ""
+        raise NeedsPerson(
+            f"the ledger in place is sound and knows more than the backup ({now.sent} sent, the backup {backup.sent}): "
+            f"what it knows{since} would be set aside. If you want that, say `--older`"
+        )
+    return now
+
+
+def _stops(kept: Path, folder: Path) -> list[dict[str, Any]]:
+    """Every stop that the ledger set aside knows, lifted ones too. Asked of a copy: opening one brings it forward."""
+    copied = folder / "present.sqlite"
+    copies.copy(kept, copied)
+    opened = Ledger.open(f"sqlite:///{copied}")
+    try:
+        with opened.read() as connection:
+            return [dict(row) for row in connection.execute(select(STOP)).mappings()]
+    finally:
+        opened.close()
+
+
+def _aside(ledger: Path, readable: bool) -> list[Path]:
+    """Keep the ledger in place under another name. A damaged one goes away with everything that belongs to it."""
+    if not ledger.exists():
+        return []
+    stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    if readable:
+        kept = ledger.with_name(f"{ledger.stem}-before-restore-{stamp}{ledger.suffix}")
+        copies.copy(ledger, kept)
+        return [kept]
+    moved = []
+    for end in ("", "-wal", "-shm"):
+        old = ledger.with_name(ledger.name + end)
+        if old.exists():
+            moved.append(old.rename(ledger.with_name(f"{ledger.stem}-damaged-{stamp}{ledger.suffix}{end}")))
+    return moved
+
+
+def _age(
+    fresh: Path, made: datetime, stops: list[dict[str, Any]] | None, actor: str, timings: Timings, name: str
+) -> list[str]:
+    """Bring the copy to the newest schema, and let it know that it is old. Nobody else sees it yet."""
+    ledger = Ledger.open(f"sqlite:///{fresh}")
+    try:
+        with ledger.write() as connection:
+            return _doubt(ledger, connection, made, stops, actor, timings, name)
+    finally:
+        ledger.close()
+
+
+def _doubt(
+    ledger: Ledger,
+    connection: Connection,
+    made: datetime,
+    stops: list[dict[str, Any]] | None,
+    actor: str,
+    timings: Timings,
+    source: str,
+) -> list[str]:
+    real = ledger.real_now(connection)
+    now = datetime.now(UTC)  # a real ledger's campaign time: a rehearsal has no backups
+    doubted = doubt_all(connection, made=made, now=now, real=real, lease=timings.lease)
+    if stops is None:
+        write_stop(connection, "all", "", (), _WHY_STOPPED.format(made=made), actor, now, real)
+    else:
+        connection.execute(delete(STOP))
+        if stops:
+            connection.execute(insert(STOP), stops)
+    payload = {"made": made.isoformat(), "file": source, "unsure": doubted}
+    record(connection, "restore", actor, None, None, payload, now, real)
+    return doubted
+
+
+def _pictures(source: Path, kept: Path) -> int:
+    """Put frozen pictures back that are no longer there; each by its hash."""
+    count = 0
+    for path in sorted(source.glob("*")) if source.is_dir() else ():
+        target = kept / path.name
+        if not target.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == path.name:
+            kept.mkdir(parents=True, exist_ok=True)
+            shutil.move(path, target)
+            count += 1
+    return count
+
+
+def _others(connection: Connection) -> bool:
+    found = connection.exec_driver_sql(
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+        "AND backend_type = 'client backend' LIMIT 1"
+    )
+    return found.first() is not None

@@ -1,0 +1,1 @@
+"""What all pages and files for readers share: numbers, dates, colours, cells."""

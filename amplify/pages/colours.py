@@ -1,0 +1,45 @@
+"""A campaign's colour, made lighter or darker until words in it can be read (WCAG 2.2, 1.4.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from amplify.rules.plan.contrast import luminance, ratio, rgb
+
+LEAST: Final = 4.6
+"""The contrast asked for: a little more than 4.5, since colours are rounded."""
+LIGHT, LIGHT_SOFT = "#ffffff", "#f6f4ef"
+DARK, DARK_SOFT = "#14161a", "#1d2026"
+"""The grounds of the page, by light and by dark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """What the page's colour is by light, or by dark."""
+
+    mark: str
+    """For words and lines."""
+    fill: str
+    """For buttons and the band on top."""
+    on_fill: str
+    """For words on it."""
+
+
+def schemes(colour: str) -> tuple[Scheme, Scheme]:
+    """By light, and by dark."""
+    return (
+        Scheme(readable(colour, LIGHT_SOFT), readable(colour, "#ffffff"), "#ffffff"),
+        Scheme(readable(colour, DARK_SOFT), readable(colour, "#ffffff"), "#ffffff"),
+    )
+
+
+def readable(colour: str, ground: str) -> str:
+    """`colour`, or the nearest to it that stands out from `ground`."""
+    behind = luminance(rgb(ground))
+    toward = 0 if behind > 0.18 else 255
+    for step in range(100):
+        red, green, blue = (round(one + (toward - one) * step / 100) for one in rgb(colour))
+        if ratio(luminance((red, green, blue)), behind) >= LEAST:
+            return f"#{red:02x}{green:02x}{blue:02x}"
+    return f"#{toward:02x}{toward:02x}{toward:02x}"

@@ -1,0 +1,189 @@
+"""facts: which numbers and calls to action go out of date, and which posts that would hold. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from amplify.model.action import Action
+from amplify.model.fact import Fact
+from amplify.model.gate import Gate
+from amplify.model.plan import Planned
+from amplify.model.workspace import Workspace
+from amplify.rules.plan.fact_conflicts import alike, disagree, replaces
+from amplify.rules.plan.file_gates import gates
+from amplify.rules.text.language import number, pick, pick_any
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One post that would be held at its due time."""
+
+    post: str
+    deliveries: int
+    first: datetime
+    """UTC: the first of them."""
+    why: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "post": self.post,
+            "deliveries": self.deliveries,
+            "first": self.first.isoformat(),
+            "why": self.why,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class FactStanding:
+    """One fact, and what depends on it."""
+
+    fact: Fact
+    said: str
+    """As a text says it in the workspace's first language: qualifier, value, unit, who counted."""
+    days_left: int
+    """Until its last day; negative: it has expired."""
+    replaced_by: tuple[str, ...]
+    disagrees_with: tuple[str, ...]
+    """Facts that count the same and still hold."""
+    used: int
+    """Deliveries of the time looked at that say it."""
+    held: tuple[Held, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "id": self.fact.id,
+            "says": self.said,
+            "as_of": self.fact.as_of.isoformat(),
+            "expires": self.fact.expires.isoformat(),
+            "days_left": self.days_left,
+            "source": self.fact.source,
+            "replaced_by": list(self.replaced_by),
+            "disagrees_with": list(self.disagrees_with),
+            "used": self.used,
+            "held": [one.as_json() for one in self.held],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CallStanding:
+    """One call to action, and what depends on it."""
+
+    action: Action
+    closes: datetime | None
+    """UTC."""
+    used: int
+    held: tuple[Held, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "id": self.action.id,
+            "kind": self.action.kind,
+            "opens": self.action.opens.astimezone(UTC).isoformat() if self.action.opens else None,
+            "closes": self.closes.isoformat() if self.closes else None,
+            "used": self.used,
+            "held": [one.as_json() for one in self.held],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything that can go out of date, what goes first standing first."""
+
+    facts: tuple[FactStanding, ...]
+    calls: tuple[CallStanding, ...]
+    now: datetime
+    end: datetime
+    """UTC: until then was looked."""
+
+    @property
+    def stale(self) -> tuple[FactStanding, ...]:
+        """Facts that somebody should look at: expired and in use, expiring, replaced and in use, or in conflict."""
+        days = (self.end - self.now).days
+        return tuple(
+            one
+            for one in self.facts
+            if one.held or one.disagrees_with or (0 <= one.days_left < days and not one.replaced_by)
+        )
+
+    @property
+    def closing(self) -> tuple[CallStanding, ...]:
+        """Calls that close in the time looked at, or would hold something."""
+        return tuple(
+            one for one in self.calls if one.held or (one.closes is not None and self.now <= one.closes < self.end)
+        )
+
+
+def facts(workspace: Workspace, deliveries: Sequence[Planned], now: datetime, end: datetime) -> Facts:
+    """How facts and calls stand at `now` for what is planned until `end` (UTC)."""
+    known = {(gate.kind, gate.subject): gate for gate in gates(workspace)}
+    saying = _saying(deliveries)
+    beside = alike(workspace.facts.values())
+    day = now.astimezone(UTC).date()
+    found = [
+        FactStanding(
+            fact=fact,
+            said=_said(fact, workspace),
+            days_left=(fact.expires - day).days,
+            replaced_by=tuple(other.id for other in beside[fact.id] if replaces(other, fact)),
+            disagrees_with=_conflicts(fact, beside[fact.id], day),
+            used=len(saying.get(f"fact:{fact.id}", ())),
+            held=_held(known["fact", fact.id], saying.get(f"fact:{fact.id}", ())),
+        )
+        for fact in workspace.facts.values()
+    ]
+    calls = [
+        CallStanding(
+            action=action,
+            closes=action.closes.astimezone(UTC) if action.closes else None,
+            used=len(saying.get(f"action:{action.id}", ())),
+            held=_held(known["action", action.id], saying.get(f"action:{action.id}", ())),
+        )
+        for action in workspace.actions.values()
+    ]
+    late = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
+    return Facts(
+        tuple(sorted(found, key=lambda one: (one.fact.expires, one.fact.id))),
+        tuple(sorted(calls, key=lambda one: (one.closes or late, one.action.id))),
+        now,
+        end,
+    )
+
+
+def _saying(deliveries: Iterable[Planned]) -> Mapping[str, list[Planned]]:
+    found: dict[str, list[Planned]] = {}
+    for delivery in deliveries:
+        for subject in delivery.subjects:
+            if subject.startswith(("fact:", "action:")):
+                found.setdefault(subject, []).append(delivery)
+    return found
+
+
+def _held(gate: Gate, deliveries: Iterable[Planned]) -> tuple[Held, ...]:
+    held: dict[tuple[str, str], list[datetime]] = {}
+    for delivery in deliveries:
+        why = gate.why_not(delivery.due)
+        if why is not None:
+            held.setdefault((delivery.post, why), []).append(delivery.due)
+    return tuple(
+        sorted(
+            (Held(post, len(dues), min(dues), why) for (post, why), dues in held.items()),
+            key=lambda one: (one.first, one.post),
+        )
+    )
+
+
+def _conflicts(fact: Fact, others: Iterable[Fact], day: date) -> tuple[str, ...]:
+    if fact.expires < day:
+        return ()
+    return tuple(other.id for other in others if disagree(fact, other) and other.expires >= day)
+
+
+def _said(fact: Fact, workspace: Workspace) -> str:
+    campaign = next(iter(workspace.campaigns.values()), None)
+    lang, fallback = campaign.languages[0] if campaign else "en", workspace.settings.fallback
+    value = number(fact.value, lang) if isinstance(fact.value, int) else fact.value
+    words = (pick(fact.qualifier, lang, fallback), value, pick(fact.unit, lang, fallback))
+    return f"{' '.join(word for word in words if word)} ({pick_any(fact.counted_by, lang, fallback)})"

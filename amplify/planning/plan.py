@@ -1,0 +1,202 @@
+"""plan: what will be said, by whom, where and when. Pure and deterministic: the same files, the same answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from amplify.model.delivery import delivery_id
+from amplify.model.message import BoostOf
+from amplify.model.plan import Finding, LeftOut, Plan, Planned, Said
+from amplify.model.platform_profile import Dialect
+from amplify.model.post import Post, Variant
+from amplify.model.problem import Place, Problem
+from amplify.model.server_info import NOTHING_KNOWN, Known
+from amplify.model.workspace import Workspace
+from amplify.rules.lint.lint import lint_all
+from amplify.rules.plan.approval_policy import need
+from amplify.rules.plan.assign import assign, spoken
+from amplify.rules.plan.compose import Composed, ComposeFault, compose, compose_boost
+from amplify.rules.plan.expand import Occurrence, occurrences, speakers_by_post
+from amplify.rules.plan.template_context import Setting
+
+_BOOST_REACH = timedelta(days=60)
+"""How far back a boost looks for the post it repeats."""
+
+
+def plan(
+    workspace: Workspace,
+    now: datetime,
+    end: datetime,
+    dialects: Mapping[str, Dialect],
+    progress: Callable[[int, int], None] | None = None,
+    known: Known = NOTHING_KNOWN,
+    said: Iterable[Said] = (),
+) -> Plan:
+    """Every delivery that is not late at `now` and due before `end` (UTC), for all partners.
+
+    `progress(done, total)` is told about queue entries. `known`: what servers said of themselves; without it, the
+    platforms' usual limits count. `said`: what the ledger knows of our accounts; without it, nothing was said before.
+    """
+    return _Planner(workspace, now, end, dialects, known).plan(progress, said)
+
+
+class _Planner:
+    def __init__(
+        self, workspace: Workspace, now: datetime, end: datetime, dialects: Mapping[str, Dialect], known: Known
+    ) -> None:
+        self.workspace, self.now, self.end, self.dialects, self.known = workspace, now, end, dialects, known
+        self.speakers = speakers_by_post(workspace)
+        self.variants: dict[tuple[str, str], Mapping[str, Variant]] = {}
+        self.deliveries: list[Planned] = []
+        self.left_out: dict[tuple[str, str, str], LeftOut] = {}
+        self.faults: dict[Problem, set[str]] = {}
+
+    def plan(self, progress: Callable[[int, int], None] | None, said: Iterable[Said]) -> Plan:
+        entries = list(self.workspace.queue.values())
+        for done, entry in enumerate(entries):
+            if progress is not None:
+                progress(done, len(entries))
+            lateness = entry.lateness or self.workspace.settings.lateness
+            for occurrence in occurrences(self.workspace, entry, self.now - lateness, self.end):
+                if occurrence.slot.due + lateness > self.now:
+                    self._place(occurrence, lateness)
+        deliveries = sorted(self.deliveries, key=lambda d: (d.due, d.account, d.id))
+        linted = lint_all(self.workspace, deliveries, self.dialects, said, self.known)
+        faults = tuple(Finding(problem, tuple(sorted(accounts))) for problem, accounts in self.faults.items())
+        return Plan(
+            self.now,
+            self.end,
+            tuple(deliveries),
+            tuple(self.left_out.values()),
+            faults + linted.findings,
+            linted.silenced,
+        )
+
+    def _place(self, occurrence: Occurrence, lateness: timedelta) -> None:
+        post = self.workspace.posts[occurrence.slot.post]
+        why_not = self._not_planned(occurrence, post)
+        if why_not is not None:
+            self._leave_out(occurrence, why_not)
+            return
+        dialect = self.known.on(self.dialects[occurrence.platform], occurrence.account)
+        variant = None
+        setting = Setting(
+            self.workspace, post, occurrence.platform, post.front.lang, occurrence.slot.due, occurrence.zone
+        )
+        if post.front.boost is not None:
+            target = self._target(occurrence)
+            if isinstance(target, str):
+                self._leave_out(occurrence, target)
+                return
+            composed = compose_boost(setting, occurrence.partner.id, dialect, target)
+        else:
+            variant = self._variant(post.id, occurrence.platform, occurrence.partner.id)
+            if variant is None:
+                self._leave_out(occurrence, self._why_no_variant(occurrence))
+                return
+            setting.lang = variant.lang
+            try:
+                composed = compose(setting, variant, occurrence.partner.id, dialect)
+            except ComposeFault as fault:
+                place = Place(fault.part.place.path, fault.part.place.line + fault.line - 1, 1)
+                self.faults.setdefault(Problem(place, "TEXT", str(fault)), set()).add(occurrence.account)
+                return
+        self.deliveries.append(self._planned(occurrence, variant, composed, lateness))
+
+    def _not_planned(self, occurrence: Occurrence, post: Post) -> str | None:
+        """Why this post is not planned for anybody. A paused campaign is planned, and held by its gate."""
+        if post.front.status != "ready":
+            return f"the post is {post.front.status}"
+        campaign = self.workspace.campaigns[post.front.campaign]
+        day = occurrence.slot.due.astimezone(ZoneInfo(occurrence.zone)).date()
+        early = campaign.launched is not None and day < campaign.launched
+        late = campaign.ends is not None and day > campaign.ends
+        if campaign.status == "ended" or early or late:
+            return f"outside the days of the campaign {campaign.id}"
+        return None
+
+    def _planned(
+        self, occurrence: Occurrence, variant: Variant | None, composed: Composed, lateness: timedelta
+    ) -> Planned:
+        slot, post = occurrence.slot, self.workspace.posts[occurrence.slot.post]
+        needs = need(self.workspace, post)
+        return Planned(
+            id=delivery_id(
+                self.workspace.settings.id, occurrence.entry.id, post.id, occurrence.account, slot.occurrence
+            ),
+            entry=occurrence.entry.id,
+            post=post.id,
+            variant=variant.name if variant else "",
+            campaign=post.front.campaign,
+            partner=occurrence.partner.id,
+            platform=occurrence.platform,
+            occurrence=slot.occurrence,
+            kind=post.front.kind,
+            lang=variant.lang if variant else post.front.lang,
+            due=slot.due,
+            late=slot.due + lateness,
+            zone=occurrence.zone,
+            message=composed.message,
+            content_hash=composed.message.content_hash(),
+            subjects=composed.subjects,
+            hashtags=composed.hashtags,
+            ours=occurrence.account in self.workspace.accounts,
+            approvals=needs.approvals,
+            approvals_why=needs.why,
+            author=post.front.author,
+        )
+
+    def _variant(self, post: str, platform: str, partner: str) -> Variant | None:
+        key = (post, platform)
+        if key not in self.variants:
+            self.variants[key] = assign(
+                self.workspace.posts[post],
+                platform,
+                self.speakers[key].values(),
+                self.workspace.settings.fallback,
+            )
+        return self.variants[key].get(partner)
+
+    def _why_no_variant(self, occurrence: Occurrence) -> str:
+        written = {variant.lang for variant in self.workspace.posts[occurrence.slot.post].variants}
+        understood = spoken(occurrence.partner.languages, self.workspace.settings.fallback)
+        if not written.intersection(understood):
+            return f"no variant in {', '.join(understood)}"
+        return "no variant left: write one more, or share it by hand"
+
+    def _target(self, occurrence: Occurrence) -> BoostOf | str:
+        """What a boost repeats on this platform, or why there is nothing."""
+        boost = self.workspace.posts[occurrence.slot.post].front.boost
+        assert boost is not None
+        if boost.post is None:
+            url = boost.urls.get(occurrence.platform)
+            return BoostOf(None, url) if url else f"no address on {occurrence.platform} to boost"
+        partner, target = boost.partner or occurrence.partner.id, self.workspace.posts[boost.post]
+        account = f"{partner}/{occurrence.platform}"
+        if account not in self.workspace.accounts and occurrence.account in self.workspace.accounts:
+            return f"{account} is not ours to follow: give the address of its post under `urls:`"
+        if target.front.status != "ready" or self.workspace.campaigns[target.front.campaign].status != "active":
+            return f"`{boost.post}`, which it boosts, is not going out"
+        found = self._latest(boost.post, account, occurrence.slot.due)
+        if found is None:
+            return f"`{boost.post}` is not queued on {account} before this boost"
+        if self._variant(boost.post, occurrence.platform, partner) is None:
+            return f"{account} has no variant of `{boost.post}` to boost"
+        return BoostOf(found, None)
+
+    def _latest(self, post: str, account: str, before: datetime) -> str | None:
+        candidates = [
+            (target.slot.due, delivery_id(self.workspace.settings.id, entry.id, post, account, target.slot.occurrence))
+            for entry in self.workspace.queue.values()
+            if post in entry.posts
+            for target in occurrences(self.workspace, entry, before - _BOOST_REACH, before)
+            if target.slot.post == post and target.account == account
+        ]
+        return max(candidates)[1] if candidates else None
+
+    def _leave_out(self, occurrence: Occurrence, why: str) -> None:
+        key = (occurrence.entry.id, occurrence.slot.post, occurrence.account)
+        ours = occurrence.account in self.workspace.accounts
+        self.left_out.setdefault(key, LeftOut(*key, why, ours))

@@ -1,0 +1,162 @@
+"""text: how a text stands on each platform. Makes nothing, sends nothing, and needs no workspace unless it is asked
+about a post."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import IO, Any, Final
+
+from amplify.context.app_context import Desk
+from amplify.model.errors import WrongUse
+from amplify.model.platform_profile import Dialect
+from amplify.planning.plan import plan
+from amplify.planning.preview import as_if_queued
+from amplify.rules.text.text_report import Standing, stand
+from amplify.rules.text.text_spans import stretches
+
+LINE_MOST: Final = 4_000_000
+"""Bytes of one line of a batch; nothing longer is kept in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message of a post on one platform."""
+
+    standing: Standing
+    variant: str = ""
+    """Empty where the text is no post's."""
+    part: int = 1
+    parts: int = 1
+    accounts: tuple[str, ...] = ()
+    """Who would say it."""
+
+    def as_json(self) -> dict[str, Any]:
+        one, dialect = self.standing, self.standing.dialect
+        told: dict[str, Any] = {"platform": dialect.name}
+        if self.variant:
+            told |= {"variant": self.variant, "part": self.part, "parts": self.parts, "accounts": list(self.accounts)}
+        told |= {"text": one.text, "length": one.length, "most": dialect.text_max, "unit": dialect.unit}
+        told |= {"left": one.left, "bytes": one.octets, "bytes_most": dialect.bytes_max, "valid": one.valid}
+        told |= {"faults": list(one.faults), "notes": list(one.notes), "fits": one.fits}
+        for key, kind in (("hashtags", "tag"), ("mentions", "mention"), ("urls", "link"), ("cashtags", "cashtag")):
+            told[key] = one.values(kind)
+        told["entities"] = [
+            {
+                "kind": entity.kind,
+                "value": entity.value,
+                "points": list(where.points),
+                "utf16": list(where.units),
+                "utf8": list(where.octets),
+            }
+            for entity, where in zip(one.entities, stretches(one.text, one.entities), strict=True)
+        ]
+        return told
+
+
+def stand_everywhere(text: str, dialects: Mapping[str, Dialect]) -> list[Said]:
+    """How `text` stands on each platform."""
+    return [Said(stand(text, dialect)) for dialect in dialects.values()]
+
+
+def stand_post(desk: Desk, post: str) -> list[Said]:
+    """How every message of a post stands as it would be composed now, drafts too; equal ones once.
+
+    Raises WrongUse where there is no such post, UnreadableFiles where the workspace has errors.
+    """
+    words = desk.workspace()
+    if post not in words.posts:
+        raise WrongUse(
+            f"there is no post {post}: `amplify plan` lists them, `--post` takes the `id` in the front matter"
+        )
+    known, now = desk.known(), desk.clock.now()
+    planned = plan(as_if_queued(words, [post], now), now, now + timedelta(days=1), desk.dialects, known=known)
+    accounts: dict[tuple[str, str, int, int, int, str, str], list[str]] = {}
+    for delivery in planned.deliveries:
+        if delivery.entry != "preview" or delivery.post != post:
+            continue
+        dialect = known.on(desk.dialects[delivery.platform], delivery.account)
+        message = delivery.message
+        for number, part in enumerate(message.parts, start=1):
+            warning = message.content_warning or ""
+            key = (
+                delivery.platform,
+                delivery.variant,
+                number,
+                len(message.parts),
+                dialect.text_max,
+                warning,
+                part.text,
+            )
+            accounts.setdefault(key, []).append(delivery.account)
+    said = []
+    for (platform, variant, number, count, _, warning, text), speakers in sorted(accounts.items(), key=_order(desk)):
+        dialect = known.on(desk.dialects[platform], speakers[0])
+        said.append(Said(stand(text, dialect, warning), variant, number, count, tuple(sorted(speakers))))
+    if not said:
+        why = sorted({finding.problem.message for finding in planned.findings if finding.problem.code == "TEXT"})
+        why += sorted({left.why for left in planned.left_out if left.post == post})
+        raise WrongUse(f"nobody would say {post} now: {'; '.join(why) or 'it is a boost, and has no text of its own'}")
+    return said
+
+
+def _order(desk: Desk) -> Any:
+    platforms = list(desk.dialects)
+    return lambda item: (platforms.index(item[0][0]), *item[0][1:])
+
+
+def batch(lines: Iterable[bytes], dialects: Mapping[str, Dialect]) -> Iterator[tuple[dict[str, Any], bool]]:
+    """An answer for each line of JSON that is not blank, and whether the line was good. Holds one line at a time."""
+    for number, line in enumerate(lines, start=1):
+        if number == 1:
+            line = line.removeprefix(b"\xef\xbb\xbf")
+        if not line.strip():
+            continue
+        asked = _asked(line)
+        if isinstance(asked, str):
+            yield {"error": asked, "line": number}, False
+        else:
+            yield _answer(*asked, dialects), True
+
+
+def lines_of(file: IO[bytes]) -> Iterator[bytes]:
+    """The lines of a file; of one that is longer than LINE_MOST only so much that this can be seen."""
+    while line := file.readline(LINE_MOST + 1):
+        yield line
+        while len(line) > LINE_MOST and not line.endswith(b"\n"):
+            line = file.readline(LINE_MOST + 1)
+
+
+def _asked(line: bytes) -> tuple[str | int, str] | str:
+    """The id and the text, or what is wrong with the line."""
+    if len(line) > LINE_MOST:
+        return f"this line is longer than {LINE_MOST:,} bytes: give a shorter text"
+    try:
+        asked = json.loads(line)
+    except UnicodeDecodeError:
+        return "this line is not UTF-8"
+    except (ValueError, RecursionError):
+        return 'this line is not JSON: write {"id": "1", "text": "…"}'
+    if not isinstance(asked, dict) or not isinstance(asked.get("text"), str):
+        return 'this line has no `text`: write {"id": "1", "text": "…"}'
+    name = asked.get("id")
+    if not isinstance(name, str | int) or isinstance(name, bool):
+        return 'this line has no `id`: write {"id": "1", "text": "…"}'
+    return name, asked["text"]
+
+
+_LENGTH: Final = {"x": "weighted_length", "bluesky": "graphemes", "mastodon": "characters"}
+
+
+def _answer(name: str | int, text: str, dialects: Mapping[str, Dialect]) -> dict[str, Any]:
+    answer: dict[str, Any] = {"id": name}
+    for platform, dialect in dialects.items():
+        one = stand(text, dialect)
+        told: dict[str, Any] = {_LENGTH[platform]: one.length}
+        if dialect.bytes_max is not None:
+            told["bytes"] = one.octets
+        told |= {"valid": one.valid, "hashtags": one.values("tag"), "mentions": one.values("mention")}
+        answer[platform] = told | {"urls": one.values("link")}
+    return answer

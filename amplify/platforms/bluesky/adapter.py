@@ -1,0 +1,224 @@
+"""Bluesky, through atproto: records put under keys of our own, so that a repetition changes nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any, Final
+
+from amplify.model.errors import Refused, TryLater
+from amplify.model.message import Message, Part
+from amplify.model.platform import Call, Connection, Json, Limits, Reading, Receipt, Whoami
+from amplify.model.platform_profile import Dialect
+from amplify.model.video import Takes
+from amplify.platforms import http
+from amplify.platforms.bluesky import rate_limits
+from amplify.platforms.bluesky.errors import error_message, error_name, translate
+from amplify.platforms.bluesky.media import CARD_BYTES, VIDEO_BYTES, BlueskyMedia
+from amplify.platforms.bluesky.record import POST, REPOST, entities_of, post_record, repost_record
+from amplify.platforms.bluesky.session import BlueskySession
+from amplify.platforms.loopback import guard, is_loopback
+from amplify.rules.text.entities import bluesky_entities
+from amplify.rules.text.text_length import graphemes
+
+DIALECT: Final = Dialect(
+    name="bluesky",
+    title="Bluesky",
+    text_max=300,
+    measure=graphemes,
+    unit="graphemes",
+    entities=bluesky_entities,
+    secrets=("app_password",),
+    bytes_max=3000,
+    pictures_max=4,
+    picture_bytes=2_000_000,
+    card_bytes=CARD_BYTES,
+    moving=Takes(video_bytes=VIDEO_BYTES, video_seconds=(0.0, 180.0)),
+    alt_max=2000,
+    card=True,
+    batch=25,
+    allowances=rate_limits.ALLOWANCES,
+)
+
+_SERVER: Final = "https://bsky.social"
+_SITE: Final = "https://bsky.app"
+
+
+class Bluesky:
+    """One account on Bluesky, or on any server that speaks its protocol."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._server = (connection.server or _SERVER).rstrip("/")
+        guard(connection, self._server)
+        self._session = BlueskySession(connection, self._server)
+        self._media = BlueskyMedia(connection, self._session)
+
+    def whoami(self) -> Whoami:
+        with self._asking(repeatable=True):
+            session = self._session.do(lambda client: client.com.atproto.server.get_session())
+            return Whoami(id=session.did, handle=session.handle)
+
+    def limits(self) -> Limits:
+        return Limits()  # the lexicon's own, which the dialect knows
+
+    def resolve(self, handle: str) -> str | None:
+        with self._asking(repeatable=True):
+            return self._resolve(handle)
+
+    def payload(self, call: Call) -> Json:
+        return {
+            "repo": call.prepared.get("repo", self._connection.handle),
+            "collection": POST,
+            "rkey": call.record_key,
+            "record": post_record(call),
+        }
+
+    def prepare(self, message: Message, part: Part) -> Json:
+        with self._asking(part, repeatable=True):
+            prepared: Json = {"repo": self._session.did(), "mentions": {}} | self._media.prepare(message, part)
+            for handle in {one.value for one in entities_of(part) if one.kind == "mention"}:
+                did = self._resolve(handle)
+                if did is not None:
+                    prepared["mentions"][handle] = did
+        return prepared
+
+    def publish(self, call: Call) -> Receipt:
+        if len(call.prepared.get("pictures", ())) != len(call.part.pictures):
+            raise TryLater("its pictures are not uploaded yet")
+        with self._asking(repeatable=True):
+            repo = self._session.did()  # signing in is no part of what may have been accepted
+        with self._asking(call.part, repeatable=False):
+            receipt = self._put({**self.payload(call), "repo": repo})
+        self._media.out(call.message, call.part)
+        return receipt
+
+    def find(self, call: Call, since: datetime, taken: Collection[str] = ()) -> Receipt | None:
+        """Look under the record key: what stands there is this one, even where somebody has edited it since.
+
+        None right after a lost connection proves nothing: ask after the lease.
+        """
+        with self._asking(call.part, repeatable=True):
+            kind = POST if call.target is None else REPOST
+            found = self._record(f"at://{self._session.did()}/{kind}/{call.record_key}")
+            if found is None or call.target is None:
+                return self._receipt(found.uri, found.cid) if found is not None else None
+            boosted = Receipt(found.value.subject.uri, call.target.url, found.value.subject.cid)
+            return self._boosted(self._receipt(found.uri, found.cid), boosted)
+
+    def keeps_keys(self) -> bool:
+        return True
+
+    def page(self) -> str:
+        site = self._server if is_loopback(self._server) else _SITE
+        return f"{site}/profile/{self._connection.handle}"
+
+    def locate(self, url: str) -> Receipt:
+        with self._asking(repeatable=True):
+            return self._at(self._uri_of(url), url)
+
+    def boost(self, target: Receipt, key: str, record_key: str, created_at: datetime) -> Receipt:
+        with self._asking(repeatable=True):  # only reading so far
+            if not target.id or not target.extra:
+                target = self._at(target.id or self._uri_of(target.url), target.url)
+            did = self._session.did()
+        with self._asking(repeatable=False):
+            record = repost_record(target, created_at)
+            put = self._put({"repo": did, "collection": REPOST, "rkey": record_key, "record": record})
+            return self._boosted(put, target)
+
+    def delete(self, receipt: Receipt) -> None:
+        repo, collection, key = _parts(receipt.id)
+        with self._asking(repeatable=True):
+            data = {"repo": repo, "collection": collection, "rkey": key}
+            self._session.do(lambda client: client.com.atproto.repo.delete_record(data))
+
+    def read(self, ids: Sequence[str]) -> Mapping[str, Reading | None]:
+        readings: dict[str, Reading | None] = {}
+        with self._asking(repeatable=True):
+            answer = self._session.do(lambda client: client.app.bsky.feed.get_posts({"uris": list(ids)}))
+            seen = {post.uri: post for post in answer.posts}
+            for one in ids:
+                if one in seen:
+                    readings[one] = _reading(seen[one])
+                else:  # deleted, or not yet counted: its own repository knows
+                    readings[one] = Reading() if self._record(one) is not None else None
+        return readings
+
+    def close(self) -> None:
+        self._session.close()
+
+    def _put(self, data: Json) -> Receipt:
+        put = self._session.do(lambda client: client.com.atproto.repo.put_record(data))
+        return self._receipt(put.uri, put.cid)
+
+    def _resolve(self, handle: str) -> str | None:
+        from atproto_client.exceptions import BadRequestError
+
+        try:
+            found = self._session.do(lambda client: client.com.atproto.identity.resolve_handle({"handle": handle}))
+            return str(found.did)
+        except BadRequestError:  # nobody of that name: the mention stays plain text
+            return None
+
+    def _record(self, uri: str) -> Any:
+        """The record with its uri and cid, or None where it is not."""
+        from atproto_client.exceptions import BadRequestError
+
+        repo, collection, key = _parts(uri)
+        try:
+            return self._session.do(
+                lambda client: client.com.atproto.repo.get_record({"repo": repo, "collection": collection, "rkey": key})
+            )
+        except BadRequestError as error:
+            if error_name(error) == "RecordNotFound" or "could not locate record" in error_message(error).lower():
+                return None
+            raise
+
+    def _at(self, uri: str, url: str) -> Receipt:
+        found = self._record(uri)
+        if found is None:
+            raise Refused("the post at this address is not there (any more)")
+        return Receipt(id=found.uri, url=url or self._receipt(found.uri, found.cid).url, extra=found.cid)
+
+    def _uri_of(self, url: str) -> str:
+        if url.startswith("at://"):
+            return url
+        match = re.search(r"/profile/([^/?#]+)/post/([^/?#]+)", url)
+        if match is None:
+            raise Refused("the address of a post on Bluesky looks like https://bsky.app/profile/HANDLE/post/KEY")
+        did: str | None = match[1] if match[1].startswith("did:") else self._resolve(match[1])
+        if did is None:
+            raise Refused("the account at this address is not there (any more)")
+        return f"at://{did}/{POST}/{match[2]}"
+
+    def _receipt(self, uri: str, cid: str) -> Receipt:
+        return Receipt(id=uri, url=f"{self.page()}/post/{_parts(uri)[2]}", extra=cid)
+
+    def _boosted(self, repost: Receipt, target: Receipt) -> Receipt:
+        """People open what was boosted; taking it down takes the repost."""
+        url = target.url or self._receipt(target.id, target.extra).url
+        return Receipt(id=repost.id, url=url, extra=repost.extra)
+
+    def _asking(self, part: Part | None = None, *, repeatable: bool) -> AbstractContextManager[None]:
+        hidden = [*self._connection.secrets.values(), *([part.text] if part else [])]
+        return http.asking(lambda error: translate(error, hidden), repeatable=repeatable)
+
+
+def _parts(uri: str) -> tuple[str, str, str]:
+    match = re.fullmatch(r"at://([^/]+)/([^/]+)/([^/]+)", uri)
+    if match is None:
+        raise Refused("this is not the address of a record: at://DID/COLLECTION/KEY")
+    return match[1], match[2], match[3]
+
+
+def _reading(post: Any) -> Reading:
+    return Reading(
+        likes=post.like_count,
+        reposts=post.repost_count,
+        replies=post.reply_count,
+        quotes=post.quote_count,
+        bookmarks=post.bookmark_count,
+    )

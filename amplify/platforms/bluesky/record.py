@@ -1,0 +1,119 @@
+"""The records of Bluesky, built by hand: the same call gives the same bytes, whatever the SDK's version.
+
+Lexicons: `app.bsky.feed.post`, `app.bsky.richtext.facet`, `app.bsky.embed.images`, `app.bsky.embed.video`,
+`app.bsky.embed.external`, `app.bsky.feed.repost`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+from amplify.model.errors import Refused
+from amplify.model.message import Attachment, Card, Entity, Part
+from amplify.model.platform import Call, Json, Receipt
+from amplify.rules.text.entities import bluesky_entities
+from amplify.rules.text.facet_check import misplaced
+from amplify.rules.text.language import bcp47
+from amplify.rules.text.text_length import normal
+from amplify.rules.text.text_spans import stretches
+
+POST: Final = "app.bsky.feed.post"
+REPOST: Final = "app.bsky.feed.repost"
+_FACET: Final = "app.bsky.richtext.facet"
+_LANGS_MAX: Final = 3
+
+
+def post_record(call: Call) -> Json:
+    """The whole post. Missing uploads show as placeholders, so that a preview needs no network.
+
+    Raises Refused where a facet would not lie on what it links.
+    """
+    text = normal(call.part.text)
+    record: Json = {"$type": POST, "text": text, "createdAt": timestamp(call.created_at)}
+    if call.message.langs:
+        record["langs"] = list(dict.fromkeys(map(bcp47, call.message.langs)))[:_LANGS_MAX]
+    facets = _facets(text, entities_of(call.part), call.prepared.get("mentions", {}))
+    if facets:
+        record["facets"] = facets
+    embed = _embed(call)
+    if embed is not None:
+        record["embed"] = embed
+    if call.parent is not None:
+        record["reply"] = {"root": reference(call.root or call.parent), "parent": reference(call.parent)}
+    return record
+
+
+def repost_record(target: Receipt, created_at: datetime) -> Json:
+    """A repost of `target`, which has its at-uri and cid."""
+    return {"$type": REPOST, "subject": reference(target), "createdAt": timestamp(created_at)}
+
+
+def reference(receipt: Receipt) -> Json:
+    """What one record says to point at another."""
+    return {"uri": receipt.id, "cid": receipt.extra}
+
+
+def timestamp(moment: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds, as Bluesky's own clients write it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def entities_of(part: Part) -> tuple[Entity, ...]:
+    """The part's entities, found again where normalising its text moves them."""
+    return part.entities if normal(part.text) == part.text else bluesky_entities(normal(part.text))
+
+
+def _facets(text: str, entities: tuple[Entity, ...], dids: dict[str, str]) -> list[Json]:
+    facets: list[Json] = []
+    for one, stretch in zip(entities, stretches(text, entities), strict=True):
+        feature = _feature(one, dids)
+        if feature is not None:
+            # The lexicon counts bytes of UTF-8, end exclusive; the server does not check them.
+            start, end = stretch.octets
+            facets.append({"index": {"byteStart": start, "byteEnd": end}, "features": [feature]})
+    wrong = misplaced(text, [(one["index"]["byteStart"], one["index"]["byteEnd"]) for one in facets])
+    if wrong is not None:
+        raise Refused(f"the links of this text would stand in the wrong place: {wrong}")
+    return facets
+
+
+def _feature(one: Entity, dids: dict[str, str]) -> Json | None:
+    if one.kind == "link":
+        return {"$type": f"{_FACET}#link", "uri": one.value}
+    if one.kind == "tag":
+        return {"$type": f"{_FACET}#tag", "tag": one.value}
+    did = dids.get(one.value) if one.kind == "mention" else None
+    return {"$type": f"{_FACET}#mention", "did": did} if did else None
+
+
+def _embed(call: Call) -> Json | None:
+    part = call.part
+    if part.pictures:
+        blobs = call.prepared.get("pictures") or [_to_come(one) for one in part.pictures]
+        if part.pictures[0].film:
+            return _film(part.pictures[0], blobs[0])
+        images = [
+            {"alt": one.alt, "image": blob, "aspectRatio": {"width": one.width, "height": one.height}}
+            for one, blob in zip(part.pictures, blobs, strict=True)
+        ]
+        return {"$type": "app.bsky.embed.images", "images": images}
+    return _card(part.card, call.prepared) if part.card else None
+
+
+def _film(one: Attachment, blob: Json) -> Json:
+    """One video. Without an alt text the key is left out: the lexicon wants words or nothing."""
+    said = {"alt": one.alt} if one.alt else {}
+    shape = {"width": one.width, "height": one.height}
+    return {"$type": "app.bsky.embed.video", "video": blob, **said, "aspectRatio": shape}
+
+
+def _card(card: Card, prepared: Json) -> Json:
+    external: Json = {"uri": card.url, "title": card.title, "description": card.text}
+    if card.picture is not None:
+        external["thumb"] = prepared.get("card") or _to_come(card.picture)
+    return {"$type": "app.bsky.embed.external", "external": external}
+
+
+def _to_come(one: Attachment) -> Json:
+    return {"$type": "blob", "ref": {"$link": f"({one.file}: uploaded just before)"}, "mimeType": one.mime}

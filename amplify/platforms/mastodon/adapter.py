@@ -1,0 +1,289 @@
+"""Mastodon and servers that speak its API, through Mastodon.py.
+
+The server is asked what it is before anything is taken for granted: some ignore idempotency keys, some have no
+look-up of many posts at once.
+
+Doubt is settled on the account's own timeline, always, and never by sending again under the same key first: looking
+writes nothing. Mastodon itself notes a key only after the status, so that a repetition beside a slow first request
+can double, and it forgets it after an hour; other servers know no keys. What the timeline does not show is sent again
+under its old key, so that within the hour a Mastodon server is a second witness. Where it is the only one
+(`keeps_keys`), the engine gives it longer to show the post.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from amplify.model.errors import LoggedOut, Refused, TryLater
+from amplify.model.message import Message, Part
+from amplify.model.platform import Call, Connection, Json, Limits, Reading, Receipt, Whoami
+from amplify.model.platform_profile import Dialect
+from amplify.model.video import Takes
+from amplify.platforms import http
+from amplify.platforms.loopback import guard
+from amplify.platforms.mastodon import rate_limits
+from amplify.platforms.mastodon.errors import translate
+from amplify.platforms.mastodon.matching import repeats, same_post
+from amplify.platforms.mastodon.media import MastodonMedia
+from amplify.platforms.mastodon.responses import REBLOG, boost_of, most, reading_of, receipt_of
+from amplify.platforms.mastodon.server import keeps_keys
+from amplify.platforms.rate_headers import listener
+from amplify.rules.text.entities import mastodon_entities
+from amplify.rules.text.language import primary
+from amplify.rules.text.text_length import mastodon_length, normal
+
+DIALECT: Final = Dialect(
+    name="mastodon",
+    title="Mastodon",
+    text_max=500,
+    measure=mastodon_length,
+    unit="graphemes",
+    entities=mastodon_entities,
+    secrets=("access_token",),
+    pictures_max=4,
+    picture_bytes=16_777_216,
+    picture_pixels=33_177_600,
+    moving=Takes(gif_bytes=16_777_216, video_bytes=103_809_024),
+    alt_max=1500,
+    content_warning=True,
+    batch=20,
+    allowances=rate_limits.ALLOWANCES,
+)
+
+_SPOKEN: Final = "4.5.0"
+"""The version told to Mastodon.py, so that it neither guesses nor asks: with the server down its own check
+recurses for ever, and an unusual version string stops it."""
+_BATCH_SINCE: Final = 2
+"""`api_versions.mastodon` of 4.3, the first with the look-up of many posts."""
+_PAGE: Final = 40
+_WINDOW: Final = timedelta(minutes=5)
+"""Mastodon's usual rate window, where the server does not say when it ends."""
+_SKEW: Final = timedelta(minutes=1)
+"""How far the server's clock may stand from ours when looking back."""
+
+
+class Mastodon:
+    """One account on one server."""
+
+    def __init__(self, connection: Connection) -> None:
+        if connection.server is None:
+            raise LoggedOut(f"{connection.account} has no `server:` in config/accounts.yaml: name its Mastodon server")
+        guard(connection, connection.server)
+        self._connection = connection
+        self._session = http.requests_session(connection)
+        self._session.hooks["response"] += [self._note_wait, listener(connection, rate_limits.heard)]
+        self._wait: timedelta | None = None
+        self._account: str | None = None
+        self._batches: bool | None = None
+        self._keeps_keys: bool | None = None
+        with self._asking(repeatable=True):
+            from mastodon import Mastodon as Client
+
+            self._client = Client(
+                access_token=connection.secrets["access_token"],
+                api_base_url=connection.server,
+                ratelimit_method="throw",  # its own "wait" sends again by itself
+                request_timeout=connection.timeout,
+                session=self._session,
+                version_check_mode="created",
+                mastodon_version=_SPOKEN,
+            )
+        self._media = MastodonMedia(connection, self._client)
+
+    def whoami(self) -> Whoami:
+        with self._asking(repeatable=True):
+            me = self._client.account_verify_credentials()
+            self._account = str(me["id"])
+            return Whoami(id=self._account, handle=str(me["acct"]))
+
+    def limits(self) -> Limits:
+        with self._asking(repeatable=True):
+            said = self._instance().get("configuration") or {}
+        statuses, media = said.get("statuses") or {}, said.get("media_attachments") or {}
+        return Limits(
+            text=most(statuses.get("max_characters")),
+            pictures=most(statuses.get("max_media_attachments")),
+            picture_bytes=most(media.get("image_size_limit")),
+            alt=most(media.get("description_limit")),
+            video_bytes=most(media.get("video_size_limit")),
+        )
+
+    def resolve(self, handle: str) -> str | None:
+        """Ask the account's own server, which asks the handle's server (WebFinger) where it does not know it."""
+        from mastodon import MastodonNotFoundError
+
+        with self._asking(repeatable=True):
+            try:
+                return str(self._client.account_lookup(handle)["id"])
+            except MastodonNotFoundError:
+                found = self._client.search_v2(f"@{handle}", resolve=True, result_type="accounts")["accounts"]
+        return next((str(one["id"]) for one in found if self._is(one, handle)), None)
+
+    def payload(self, call: Call) -> Json:
+        message = call.message
+        body: Json = {
+            "status": normal(call.part.text),
+            "visibility": message.visibility,
+            "idempotency_key": call.key,
+        }
+        if message.langs:
+            body["language"] = primary(message.langs[0])
+        if message.content_warning:
+            body["spoiler_text"] = normal(message.content_warning)
+            body["sensitive"] = True
+        if call.part.pictures:
+            waiting = [f"({one.file}: uploaded just before)" for one in call.part.pictures]
+            body["media_ids"] = list(call.prepared.get("media_ids", waiting))
+        if call.parent is not None:
+            body["in_reply_to_id"] = call.parent.id
+        return body
+
+    def prepare(self, message: Message, part: Part) -> Json:
+        return self._media.prepare(message, part, lambda: self._asking(part, repeatable=True))
+
+    def publish(self, call: Call) -> Receipt:
+        body = self.payload(call)
+        if call.part.pictures and len(call.prepared.get("media_ids", ())) != len(call.part.pictures):
+            raise TryLater("its pictures are not uploaded yet")
+        with self._asking(call.part, repeatable=False):
+            receipt = receipt_of(self._client.status_post(**body))
+        self._media.out(call.message, call.part)
+        return receipt
+
+    def find(self, call: Call, since: datetime, taken: Collection[str] = ()) -> Receipt | None:
+        """Look on the account's own timeline, back to `since`: what is not there is absent."""
+        if call.target is not None:
+            return self._find_boost(call.target, since)
+        with self._asking(call.part, repeatable=True):
+            own = (one for one in self._own(since) if str(one["id"]) not in taken)
+            found = next((one for one in own if same_post(call, one)), None)
+            return receipt_of(found) if found is not None else None
+
+    def keeps_keys(self) -> bool:
+        if self._keeps_keys is None:
+            with self._asking(repeatable=True):
+                self._keeps_keys = keeps_keys(self._instance())
+        return self._keeps_keys
+
+    def page(self) -> str:
+        return f"{(self._connection.server or '').rstrip('/')}/@{self._connection.handle.partition('@')[0]}"
+
+    def locate(self, url: str) -> Receipt:
+        return Receipt(id=self._id_of(url), url=url)
+
+    def boost(self, target: Receipt, key: str, record_key: str, created_at: datetime) -> Receipt:
+        post = target.id or self._id_of(target.url)
+        with self._asking(repeatable=False):
+            return boost_of(self._client.status_reblog(post), post, target)
+
+    def delete(self, receipt: Receipt) -> None:
+        from mastodon import MastodonNotFoundError
+
+        with self._asking(repeatable=True):
+            try:
+                if receipt.extra.startswith(REBLOG):
+                    self._client.status_unreblog(receipt.extra.removeprefix(REBLOG))
+                else:
+                    self._client.status_delete(receipt.id)
+            except MastodonNotFoundError:
+                return
+
+    def read(self, ids: Sequence[str]) -> Mapping[str, Reading | None]:
+        from mastodon import MastodonAPIError
+
+        with self._asking(repeatable=True):
+            if self._looks_up_many():
+                try:
+                    counts = {str(one["id"]): reading_of(one) for one in self._client.statuses(list(ids))}
+                    return {one: counts.get(one) for one in ids}
+                except MastodonAPIError as error:
+                    if error.args[1:2] not in ((404,), (405,)):
+                        raise
+                    self._batches = False  # it says it is newer than it is
+            return {one: self._read_one(one) for one in ids}
+
+    def close(self) -> None:
+        self._session.close()
+
+    def _instance(self) -> Json:
+        """What the server says it is; its older description where it has no newer one."""
+        from mastodon import MastodonNotFoundError
+
+        try:
+            return dict(self._client.instance_v2())
+        except MastodonNotFoundError:
+            return dict(self._client.instance_v1())
+
+    def _looks_up_many(self) -> bool:
+        if self._batches is None:
+            version = (self._instance().get("api_versions") or {}).get("mastodon")
+            self._batches = isinstance(version, int) and version >= _BATCH_SINCE
+        return self._batches
+
+    def _read_one(self, post: str) -> Reading | None:
+        from mastodon import MastodonNotFoundError
+
+        try:
+            return reading_of(self._client.status(post))
+        except MastodonNotFoundError:
+            return None
+
+    def _find_boost(self, target: Receipt, since: datetime) -> Receipt | None:
+        from mastodon import MastodonNotFoundError
+
+        post = target.id or self._id_of(target.url)
+        with self._asking(repeatable=True):
+            found = next((one for one in self._own(since, boosts=True) if repeats(post, one)), None)
+            try:
+                status = found or self._client.status(post)
+            except MastodonNotFoundError:  # deleted, and its boosts with it
+                return None
+            return boost_of(status, post, target) if found or status.get("reblogged") else None
+
+    def _own(self, since: datetime, *, boosts: bool = False) -> Iterator[Mapping[str, Any]]:
+        """The account's own posts back to `since`, newest first. Pinned ones come in their time."""
+        account = self._account or self.whoami().id
+        before: str | None = None
+        while True:
+            page = self._client.account_statuses(account, exclude_reblogs=not boosts, max_id=before, limit=_PAGE)
+            for one in page:
+                if one["created_at"] < since - _SKEW:
+                    return
+                yield one
+            if not page:
+                return
+            before = str(page[-1]["id"])
+
+    def _id_of(self, url: str) -> str:
+        """The id by which our own server knows a post."""
+        here, there = urlsplit(self._connection.server or ""), urlsplit(url)
+        if here.netloc == there.netloc and (match := re.search(r"/(\w+)/?$", there.path)):
+            return match[1]
+        with self._asking(repeatable=True):
+            found = self._client.search_v2(url, resolve=True, result_type="statuses")["statuses"]
+        if not found:
+            raise Refused("the account's own server cannot find the post to boost")
+        return str(found[0]["id"])
+
+    def _is(self, account: Mapping[str, Any], handle: str) -> bool:
+        """Whether a found account goes by exactly this handle; the server's own accounts stand without their host."""
+        home = self._connection.handle.partition("@")[2]
+        user, _, host = str(account["acct"]).partition("@")
+        return f"{user}@{host or home}".casefold() == handle.casefold()
+
+    def _asking(self, part: Part | None = None, *, repeatable: bool) -> AbstractContextManager[None]:
+        hidden = [*self._connection.secrets.values(), *([part.text] if part else [])]
+
+        return http.asking(lambda error: translate(error, hidden, self._wait), repeatable=repeatable)
+
+    def _note_wait(self, response: Any, **_: object) -> None:
+        """Mastodon.py's exception does not say for how long: the answer itself does."""
+        if response.status_code == 429:
+            said = (response.headers.get("Retry-After"), response.headers.get("X-RateLimit-Reset"))
+            waits = (http.seconds_until(one) for one in said)
+            self._wait = next((one for one in waits if one is not None), _WINDOW)

@@ -1,0 +1,43 @@
+"""What goes wrong on the way to a Mastodon server, named by what to do next."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from amplify.model.errors import LoggedOut, PlatformError, Refused, TryLater, Unknown
+from amplify.platforms import http
+
+_MUTE: Final = re.compile(r"suspend|disabled|authorized scopes|not confirmed|pending approval|moved", re.IGNORECASE)
+_MEND: Final = "Make a new access token for it on its server (Preferences, Development: read and write), and store it"
+_MEND_STANDING: Final = "Sign in on its server as this account, and do what it asks"
+
+
+def translate(error: Exception, hidden: Sequence[str] = (), wait: timedelta | None = None) -> PlatformError:
+    """Any exception of Mastodon.py, requests or urllib3, named by what to do next. Total.
+
+    `wait`: how long the last answer of too many requests asked to wait (real time).
+    """
+    kind = type(error).__name__
+    if kind == "MastodonRatelimitError" and error.args[:1] == ("Hit rate limit.",):
+        return TryLater("the server asks for a pause", wait)
+    if kind in ("MastodonIllegalArgumentError", "MastodonVersionError", "MastodonFileNotFoundError"):
+        return Refused(f"Mastodon.py would not send it ({kind})")  # raised before any request
+    status = error.args[1] if len(error.args) == 4 and isinstance(error.args[1], int) else None
+    if status is None or type(error).__module__.partition(".")[0] != "mastodon":
+        if http.never_left(error):
+            return TryLater("the server cannot be reached")
+        return Unknown(f"the server gave no usable answer ({kind})")
+    words = str(error.args[3] or "")
+    why = f"the server answered {status}: {http.quoted(words, hidden)}".rstrip(": ")
+    if status == 403 and _MUTE.search(words):
+        return LoggedOut(f"{why}. {_MEND if 'scope' in words else _MEND_STANDING}")
+    if status == 401:
+        return LoggedOut(f"{why}. {_MEND}")
+    if status == 422 and "already attached to another post" in words:  # ours alone: so an earlier attempt was taken
+        return Unknown("the server says that its pictures stand in a post already: it is looked for")
+    if status == 422 and "not finished processing" in words:
+        return TryLater(why, timedelta(minutes=1))
+    return http.by_status(status, why)

@@ -1,0 +1,275 @@
+"""X, through tweepy: posts and pictures by API v2, signed with OAuth 1.0a.
+
+X has no idempotency key: whatever is in doubt is looked up on the account's own timeline, and what is not found
+there is for a person to decide.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from amplify.model.errors import Refused, TryLater, Unknown
+from amplify.model.message import Message, Part
+from amplify.model.platform import Call, Connection, Json, Limits, Reading, Receipt, Whoami
+from amplify.model.platform_profile import Dialect
+from amplify.model.video import Takes
+from amplify.platforms import http
+from amplify.platforms.loopback import guard
+from amplify.platforms.rate_headers import listener
+from amplify.platforms.x import rate_limits
+from amplify.platforms.x.errors import said, translate
+from amplify.platforms.x.matching import repeats, same_post
+from amplify.platforms.x.media import XMedia
+from amplify.platforms.x.signing import Signer
+from amplify.rules.text.entities import x_entities
+from amplify.rules.text.text_length import normal, x_length
+
+DIALECT: Final = Dialect(
+    name="x",
+    title="X",
+    text_max=280,
+    measure=x_length,
+    unit="characters",
+    entities=x_entities,
+    secrets=("api_key", "api_secret", "access_token", "access_secret"),
+    pictures_max=4,
+    picture_bytes=5_000_000,
+    moving=Takes(
+        gif_bytes=15_000_000,
+        gif_size=(1280, 1080),
+        gif_frames=350,
+        video_bytes=512_000_000,
+        video_seconds=(0.5, 140.0),
+        video_ratio=(1 / 3, 3.0),
+    ),
+    alt_max=1000,
+    batch=100,
+    allowances=rate_limits.ALLOWANCES,
+)
+
+_HOST: Final = "https://api.twitter.com"  # tweepy 4 knows no other
+_SITE: Final = "https://x.com"
+_SKEW: Final = timedelta(minutes=1)
+"""How far X's clock may stand from ours when looking back."""
+_HANDLE: Final = re.compile(r"[A-Za-z0-9_]{1,15}")
+_RETWEET: Final = "retweet"
+"""`Receipt.extra` of a boost: its id is the target's, and taking it down undoes the retweet."""
+
+
+class X:
+    """One account on X."""
+
+    def __init__(self, connection: Connection) -> None:
+        guard(connection, connection.server)
+        import tweepy
+
+        secrets = connection.secrets
+        self._connection = connection
+        self._client = tweepy.Client(
+            consumer_key=secrets["api_key"],
+            consumer_secret=secrets["api_secret"],
+            access_token=secrets["access_token"],
+            access_token_secret=secrets["access_secret"],
+            return_type=dict,
+            wait_on_rate_limit=False,
+        )
+        self._signer = Signer(_signature(secrets))
+        self._client.session = http.requests_session(connection, replacing=_HOST, sign=self._signer)
+        self._client.session.hooks["response"].append(listener(connection, rate_limits.heard))
+        self._media = XMedia(connection, self._ask)
+
+    def whoami(self) -> Whoami:
+        with self._asking(repeatable=True):
+            me = self._client.get_me(user_auth=True)["data"]
+            return Whoami(id=str(me["id"]), handle=str(me["username"]))
+
+    def limits(self) -> Limits:
+        return Limits()  # X does not say; the dialect knows
+
+    def resolve(self, handle: str) -> str | None:
+        if not _HANDLE.fullmatch(handle):  # X has no such names, and each question costs money
+            return None
+        with self._asking(repeatable=True):
+            try:
+                answer = self._client.get_user(username=handle, user_auth=True)
+            except self._not_found():
+                return None
+            if answer.get("data"):
+                return str(answer["data"]["id"])
+            errors = [one for one in answer.get("errors") or () if isinstance(one, dict)]
+            if any(_nobody(one) for one in errors):
+                return None
+            raise TryLater(f"X did not say who goes by @{handle}")
+
+    def payload(self, call: Call) -> Json:
+        body: Json = {"text": normal(call.part.text)}
+        if call.part.pictures:
+            waiting = [f"({one.file}: uploaded just before)" for one in call.part.pictures]
+            body["media"] = {"media_ids": list(call.prepared.get("media_ids", waiting))}
+        if call.parent is not None:
+            body["reply"] = {"in_reply_to_tweet_id": call.parent.id}
+        return body
+
+    def prepare(self, message: Message, part: Part) -> Json:
+        prepared = self._media.prepare(message, part, lambda: self._asking(part, repeatable=True))
+        self._signer.ahead("POST", f"{_HOST}/2/tweets")
+        return prepared
+
+    def publish(self, call: Call) -> Receipt:
+        body = self.payload(call)
+        if call.part.pictures and len(call.prepared.get("media_ids", ())) != len(call.part.pictures):
+            raise TryLater("its pictures are not uploaded yet")
+        with self._asking(call.part, repeatable=False):
+            answer = self._client.create_tweet(
+                text=body["text"],
+                media_ids=body.get("media", {}).get("media_ids"),
+                in_reply_to_tweet_id=body.get("reply", {}).get("in_reply_to_tweet_id"),
+                user_auth=True,
+            )
+            receipt = self._receipt(str(answer["data"]["id"]))
+        self._media.out(call.message, call.part)
+        return receipt
+
+    def find(self, call: Call, since: datetime, taken: Collection[str] = ()) -> Receipt | None:
+        """Look on the account's own timeline. Absence cannot be proved on X, so None is never returned.
+
+        Raises Unknown where the post, or the boost, is not found.
+        """
+        with self._asking(call.part, repeatable=True):
+            if call.target is not None:
+                target = call.target.id or _id_in(call.target.url)
+                if any(repeats(target, one) for one in self._own(since)):
+                    return self._boosted(target, call.target)
+            else:
+                own = (one for one in self._own(since) if str(one["id"]) not in taken)
+                found = next((one for one in own if same_post(call, one)), None)
+                if found is not None:
+                    return self._receipt(str(found["id"]))
+        raise Unknown("it is not on the account's own timeline, but X does not promise to show everything there")
+
+    def keeps_keys(self) -> bool:
+        return False
+
+    def page(self) -> str:
+        return f"{(self._connection.server or _SITE).rstrip('/')}/{self._connection.handle}"
+
+    def locate(self, url: str) -> Receipt:
+        return Receipt(id=_id_in(url), url=url)
+
+    def boost(self, target: Receipt, key: str, record_key: str, created_at: datetime) -> Receipt:
+        post = target.id or _id_in(target.url)
+        with self._asking(repeatable=False):
+            try:
+                self._client.retweet(post, user_auth=True)
+            except self._http_error() as error:
+                if "already retweeted" not in " ".join(said(error.response)).lower():
+                    raise
+        return self._boosted(post, target)
+
+    def delete(self, receipt: Receipt) -> None:
+        import tweepy
+
+        with self._asking(repeatable=True):
+            try:
+                if receipt.extra == _RETWEET:
+                    self._client.unretweet(receipt.id, user_auth=True)
+                else:
+                    self._client.delete_tweet(receipt.id, user_auth=True)
+            except tweepy.NotFound:
+                return
+
+    def read(self, ids: Sequence[str]) -> Mapping[str, Reading | None]:
+        with self._asking(repeatable=True):
+            answer = self._client.get_tweets(list(ids), tweet_fields=["public_metrics"], user_auth=True)
+            counts = {str(one["id"]): one.get("public_metrics", {}) for one in answer.get("data") or ()}
+            # A post that is protected or withheld is still there: nothing is said about it.
+            silent = {
+                str(problem.get("value", problem.get("resource_id")))
+                for problem in answer.get("errors") or ()
+                if not str(problem.get("type", "")).endswith("resource-not-found")
+            }
+        return {one: _reading(counts[one]) if one in counts else (Reading() if one in silent else None) for one in ids}
+
+    def close(self) -> None:
+        self._client.session.close()
+
+    def _ask(self, method: str, route: str, body: Json | None) -> Json:
+        """What tweepy has no call for. Nothing in the answer is an empty one."""
+        answer = self._client.request(method, route, json=body, user_auth=True)
+        return answer.json() if answer.content else {}
+
+    def _own(self, since: datetime) -> Iterator[Json]:
+        """The account's own posts from `since` on, newest first."""
+        me = self._connection.secrets["access_token"].partition("-")[0]
+        if not me.isdigit():
+            me = self.whoami().id
+        token: str | None = None
+        while True:
+            page = self._client.get_users_tweets(
+                me,
+                start_time=since - _SKEW,
+                max_results=100,
+                pagination_token=token,
+                tweet_fields=["created_at", "entities", "referenced_tweets"],
+                user_auth=True,
+            )
+            yield from page.get("data") or ()
+            token = page.get("meta", {}).get("next_token")
+            if token is None:
+                return
+
+    def _receipt(self, post: str) -> Receipt:
+        return Receipt(id=post, url=f"{self.page()}/status/{post}")
+
+    def _boosted(self, post: str, target: Receipt) -> Receipt:
+        return Receipt(id=post, url=target.url or self._receipt(post).url, extra=_RETWEET)
+
+    def _not_found(self) -> type[Any]:
+        import tweepy
+
+        return tweepy.NotFound  # type: ignore[no-any-return]  # tweepy has no types
+
+    def _http_error(self) -> type[Any]:
+        import tweepy
+
+        return tweepy.HTTPException  # type: ignore[no-any-return]  # tweepy has no types
+
+    def _asking(self, part: Part | None = None, *, repeatable: bool) -> AbstractContextManager[None]:
+        hidden = [*self._connection.secrets.values(), *([part.text] if part else [])]
+        return http.asking(lambda error: translate(error, hidden), repeatable=repeatable)
+
+
+def _signature(secrets: Mapping[str, str]) -> Any:
+    """What signs a request as tweepy would. Made once, where tweepy makes one for each request."""
+    import tweepy
+
+    names = ("api_key", "api_secret", "access_token", "access_secret")
+    return tweepy.OAuth1UserHandler(*(secrets[name] for name in names)).apply_auth()
+
+
+def _nobody(error: Json) -> bool:
+    """Whether one of X's partial errors says that a user is not there, or is suspended."""
+    missing = str(error.get("type", "")).endswith("resource-not-found")
+    return missing or "has been suspended" in str(error.get("detail", ""))
+
+
+def _id_in(url: str) -> str:
+    match = re.search(r"/status(?:es)?/(\d{1,19})(?:[/?#]|$)", url)
+    if match is None:
+        raise Refused("the address of a post on X looks like https://x.com/NAME/status/NUMBER")
+    return match[1]
+
+
+def _reading(counts: Json) -> Reading:
+    return Reading(
+        likes=counts.get("like_count"),
+        reposts=counts.get("retweet_count", counts.get("repost_count")),  # renamed in X's API 2.167
+        replies=counts.get("reply_count"),
+        quotes=counts.get("quote_count"),
+        bookmarks=counts.get("bookmark_count"),
+        views=counts.get("impression_count"),
+    )

@@ -1,0 +1,146 @@
+"""Pictures, GIFs and videos on X: pictures at once, what moves in pieces, and then until X has worked through it.
+
+Source: X's OpenAPI document 2.166, `/2/media/upload`, `…/initialize`, `…/{id}/append`, `…/{id}/finalize`,
+`/2/media/metadata`; "best practices" of its media documentation for sizes and lengths.
+"""
+
+from __future__ import annotations
+
+import io
+from base64 import b64encode
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from typing import BinaryIO, Final
+
+from amplify.model.errors import Refused, TryLater
+from amplify.model.message import Attachment, Message, Part
+from amplify.model.platform import Connection, Json
+from amplify.model.video import FILM
+from amplify.platforms import media_files
+from amplify.platforms.upload_expiry import until
+from amplify.platforms.uploads import Patience, Uploads
+
+KEEPS: Final = timedelta(hours=24)
+"""How long X keeps what was uploaded and stands in no post, where it does not say."""
+_PIECE: Final = 1 << 20
+"""Bytes of a piece: X takes a thousand of them at most, and a slow line needs some seconds for one."""
+_MOST_PIECES: Final = 1000
+_GIF: Final = "image/gif"
+
+Ask = Callable[[str, str, Json | None], Json]
+"""Method, route and body → answer."""
+Asking = Callable[[], AbstractContextManager[None]]
+
+
+class XMedia:
+    """Uploads of one account. `ask` sends a signed request; `asking` names what goes wrong."""
+
+    def __init__(self, connection: Connection, ask: Ask) -> None:
+        self._connection = connection
+        self._ask = ask
+        self._uploads = Uploads(connection)
+
+    def prepare(self, message: Message, part: Part, asking: Asking) -> Json:
+        """Upload what hangs on the part, with its alt texts."""
+        patience = Patience(self._connection.timeout)
+        ids: list[str] = []
+        keeps = KEEPS
+        for one in part.pictures:
+            if one.film:
+                path = media_files.film(self._connection, one)
+                with path.open("rb") as file, asking():
+                    ids.append(self._moving(message, one, file, path.stat().st_size, FILM, patience))
+                continue
+            data, mime = media_files.load(self._connection, one)
+            with asking():
+                if mime == _GIF:
+                    ids.append(self._moving(message, one, io.BytesIO(data), len(data), mime, patience))
+                else:
+                    uploaded = self._still(one, data, mime)
+                    keeps = min(keeps, _kept(uploaded))
+                    ids.append(str(uploaded["id"]))
+        return {"media_ids": ids, "until": until(keeps)} if ids else {"media_ids": ids}
+
+    def out(self, message: Message, part: Part) -> None:
+        """The part is out: its uploads are used up."""
+        self._uploads.forget(message, part)
+
+    def _still(self, one: Attachment, data: bytes, mime: str) -> Json:
+        body = {"media": b64encode(data).decode(), "media_category": "tweet_image", "media_type": mime}
+        uploaded: Json = self._ask("POST", "/2/media/upload", body)["data"]
+        self._describe(str(uploaded["id"]), one)
+        return uploaded
+
+    def _moving(
+        self, message: Message, one: Attachment, file: BinaryIO, size: int, mime: str, patience: Patience
+    ) -> str:
+        """In pieces, carried on where the last try ended; then until X has worked through it."""
+        far = self._uploads.known(message, one)
+        if not far:
+            category = "tweet_gif" if mime == _GIF else "tweet_video"
+            body = {"media_category": category, "media_type": mime, "total_bytes": size}
+            begun = self._ask("POST", "/2/media/upload/initialize", body)["data"]
+            far = {"id": str(begun["id"]), "pieces": 0, "until": until(_kept(begun))}
+            self._uploads.keep(message, one, far, KEEPS)
+        piece = max(_PIECE, -(-size // _MOST_PIECES))
+        pieces = -(-size // piece)
+        while far["pieces"] < pieces:
+            if patience.over():
+                raise TryLater(f"{one.file} is on its way: {100 * far['pieces'] // pieces} %", timedelta())
+            file.seek(far["pieces"] * piece)
+            body = {"media": b64encode(file.read(piece)).decode(), "segment_index": far["pieces"]}
+            self._ask("POST", f"/2/media/upload/{far['id']}/append", body)
+            far["pieces"] += 1
+            self._uploads.keep(message, one, far, KEEPS)
+            self._uploads.tell(min(size, far["pieces"] * piece), size)
+        if not far.get("whole"):
+            working = self._ask("POST", f"/2/media/upload/{far['id']}/finalize", None)["data"]
+            far["whole"] = True
+            self._uploads.keep(message, one, far, KEEPS)
+        else:
+            working = self._status(far["id"])
+        self._settle(message, one, working, far, patience)
+        if not far.get("described"):
+            self._describe(far["id"], one)
+            self._uploads.keep(message, one, {**far, "described": True}, KEEPS)
+        return str(far["id"])
+
+    def _settle(self, message: Message, one: Attachment, working: Json, far: Json, patience: Patience) -> None:
+        """Ask until X has worked through it. Raises Refused where it cannot."""
+        while True:
+            info = working.get("processing_info") or {"state": "succeeded"}
+            if info["state"] == "succeeded":
+                return
+            if info["state"] == "failed":
+                self._uploads.forget(message, Part("", pictures=(one,)))
+                error = info.get("error") or {}
+                raise Refused(f"X cannot work with {one.file}: {error.get('message') or 'it does not say why'}")
+            patience.wait(float(info.get("check_after_secs") or 1), f"X is still working on {one.file}")
+            working = self._status(far["id"])
+
+    def _status(self, id: str) -> Json:
+        status: Json = self._ask("GET", f"/2/media/upload?command=STATUS&media_id={id}", None)["data"]
+        return status
+
+    def _describe(self, id: str, one: Attachment) -> None:
+        """Alt text. X documents it for pictures and GIFs; where it takes none for a video, the video goes without."""
+        if not one.alt:
+            return
+        with _Forgiving(one.film):
+            self._ask("POST", "/2/media/metadata", {"id": id, "metadata": {"alt_text": {"text": one.alt}}})
+
+
+class _Forgiving(AbstractContextManager[None]):
+    """Lets a request be refused where that is of no matter."""
+
+    def __init__(self, film: bool) -> None:
+        self._film = film
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
+        status = getattr(getattr(error, "response", None), "status_code", None)
+        return self._film and status in (400, 422)
+
+
+def _kept(uploaded: Json) -> timedelta:
+    return min(KEEPS, timedelta(seconds=int(uploaded.get("expires_after_secs") or KEEPS.total_seconds())))

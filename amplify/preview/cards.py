@@ -1,0 +1,128 @@
+"""From a delivery to its card: as readers will see it, and what staff want to know beside it."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from amplify.model.message import Part
+from amplify.model.partner import Partner
+from amplify.model.plan import Planned
+from amplify.model.platform_profile import Dialect
+from amplify.model.workspace import Workspace
+from amplify.pages.formatting import instant
+from amplify.planning.preview import Preview
+from amplify.preview.card_problems import PERSON, UNTOLD, Troubles, reasons
+from amplify.preview.preview_model import Boosted, Card, Counter, LinkCard, Said, Voice
+from amplify.preview.text_pieces import domain, guessed_card, opens, pieces
+from amplify.preview.thumbnails import Gallery
+from amplify.rules.plan.cost import cost_of, dollars
+from amplify.rules.plan.file_gates import gates
+from amplify.rules.text.language import pick_any
+
+HUES = 10
+"""How many colours for initials the style sheet has."""
+
+
+class Cards:
+    """Makes the cards of one page."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        dialects: Mapping[str, Dialect],
+        troubles: Troubles,
+        gallery: Gallery,
+        everything: Sequence[Planned],
+        now: datetime,
+    ) -> None:
+        """`everything`: what a boost may repeat. `now`: the present, for embargoes."""
+        self._workspace, self._dialects, self._troubles, self._gallery = workspace, dialects, troubles, gallery
+        self._known = {(gate.kind, gate.subject): gate for gate in gates(workspace)}
+        self._planned = {delivery.id: delivery for delivery in everything}
+        self._now = now
+
+    def card(self, preview: Preview) -> Card:
+        delivery, workspace = preview.delivery, self._workspace
+        message = delivery.message
+        wall = delivery.due.astimezone(ZoneInfo(delivery.zone))
+        embargo = workspace.posts[delivery.post].front.embargo_until
+        cost = cost_of(delivery, len(workspace.settings.readings))
+        held = reasons(delivery, self._known)
+        return Card(
+            post=delivery.post,
+            entry=delivery.entry,
+            variant=delivery.variant,
+            campaign=pick_any(workspace.campaigns[delivery.campaign].name, "en"),
+            account=delivery.account,
+            platform=delivery.platform,
+            title=self._dialects[delivery.platform].title,
+            voice=_voice(workspace.partners[delivery.partner], delivery),
+            due=delivery.due.isoformat(),
+            day=wall.date().isoformat(),
+            clock=f"{wall:%H:%M}",
+            zone=f"{delivery.zone}, {offset(wall)}" if delivery.zone != "UTC" else "UTC",
+            lang=delivery.lang,
+            langs=message.langs,
+            warning=message.content_warning or "",
+            visibility=message.visibility if delivery.platform == "mastodon" else "public",
+            parts=tuple(self._said(part, delivery.platform) for part in message.parts),
+            boosted=self._boosted(delivery),
+            counters=_counters(preview, self._dialects[delivery.platform]),
+            asked=f"{instant(preview.asked)} UTC" if preview.asked is not None else "",
+            cost=dollars(cost) if cost else "",
+            held=held,
+            troubles=tuple(one for one in self._troubles.of(delivery) if one.sentence != PERSON or UNTOLD not in held),
+            embargo=f"{instant(embargo)} UTC" if embargo is not None and self._now < embargo else "",
+        )
+
+    def _said(self, part: Part, platform: str) -> Said:
+        card = guessed_card(part, platform)
+        if part.card is not None:
+            picture = self._gallery.show(part.card.picture) if part.card.picture is not None else None
+            card = LinkCard(part.card.url, domain(part.card.url), part.card.title, part.card.text, picture)
+        return Said(pieces(part, platform), tuple(self._gallery.show(picture) for picture in part.pictures), card)
+
+    def _boosted(self, delivery: Planned) -> Boosted | None:
+        boost = delivery.message.boost
+        if boost is None:
+            return None
+        if boost.url is not None:
+            return Boosted("", (), boost.url if opens(boost.url) else "")
+        target = self._planned.get(boost.delivery or "")
+        if target is None or not target.message.parts:
+            return Boosted("", (), "")
+        by = pick_any(self._workspace.partners[target.partner].name, target.lang)
+        return Boosted(by, pieces(target.message.parts[0], target.platform), "")
+
+
+def offset(wall: datetime) -> str:
+    """`UTC+3`, `UTC−3:30`, `UTC`."""
+    distance = wall.utcoffset() or timedelta()
+    hours, minutes = divmod(abs(int(distance.total_seconds())) // 60, 60)
+    if not hours and not minutes:
+        return "UTC"
+    return f"UTC{'−' if distance < timedelta() else '+'}{hours}" + (f":{minutes:02}" if minutes else "")
+
+
+def _voice(partner: Partner, delivery: Planned) -> Voice:
+    name = pick_any(partner.name, delivery.lang)
+    words = [letters for word in name.split() if (letters := word.strip("«»“”„\"'()"))]
+    initials = (words[0][0] + (words[-1][0] if len(words) > 1 else "")) if words else "?"
+    return Voice(
+        name, f"@{partner.handles[delivery.platform]}", initials.upper(), zlib.crc32(partner.id.encode()) % HUES
+    )
+
+
+def _counters(preview: Preview, dialect: Dialect) -> tuple[Counter, ...]:
+    parts = preview.delivery.message.parts
+    found = []
+    for number, (part, length) in enumerate(zip(parts, preview.lengths, strict=True), 1):
+        label = f"Part {number}" if len(parts) > 1 else "Length"
+        found.append(Counter(label, length, preview.length_max, preview.unit))
+        size = len(part.text.encode("utf-8", "surrogatepass"))
+        if dialect.bytes_max is not None and size / dialect.bytes_max > max(0.5, length / preview.length_max):
+            found.append(Counter("Bytes", size, dialect.bytes_max, "bytes"))
+    return tuple(found)

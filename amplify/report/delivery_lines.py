@@ -1,0 +1,107 @@
+"""The ledger's rows as lines of a report: each delivery with its messages, their readings and their gaps."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row
+
+from amplify.ledger.queries.readings import mark_name
+from amplify.model.delivery import State
+from amplify.report.display_names import mark_age
+from amplify.report.redact import told
+from amplify.report.report_model import Counted, DeliveryLine, PartLine
+from amplify.report.report_rows import Rows
+
+OUT = frozenset({State.SENT, State.CUT, State.REMOVING, State.REMOVED, State.GONE})
+"""States of deliveries that went out, at least in part."""
+
+_PASSING = frozenset({State.WAITING, State.CLAIMED, State.SENDING})
+"""States whose last move says nothing about why they stand there."""
+
+
+def delivery_lines(rows: Rows, marks: Sequence[timedelta], now: datetime) -> tuple[DeliveryLine, ...]:
+    """Every delivery of the period, by due time. Reasons are told as far as they may be passed on."""
+    spelling = _spellings(tag for row in rows.deliveries for tag in row.hashtags)
+    return tuple(_delivery(row, rows, marks, now, spelling) for row in rows.deliveries)
+
+
+def _delivery(
+    row: Row[Any], rows: Rows, marks: Sequence[timedelta], now: datetime, spelling: dict[str, str]
+) -> DeliveryLine:
+    ended = rows.ended.get(row.id)
+    parts = tuple(_part(part, row, rows, marks, now) for part in rows.parts.get(row.id, ()))
+    sent_at = row.sent_at
+    if sent_at is None and row.state in OUT:
+        sent_at = min((part.sent_at for part in parts if part.sent_at), default=None)
+    return DeliveryLine(
+        id=row.id,
+        entry=row.entry,
+        post=row.post,
+        variant=row.variant,
+        campaign=row.campaign,
+        partner=row.partner,
+        platform=row.platform,
+        account=row.account,
+        occurrence=row.occurrence,
+        kind=row.kind,
+        lang=row.lang,
+        hashtags=tuple(dict.fromkeys(spelling[_folded(tag)] for tag in row.hashtags)),
+        state=row.state,
+        why=told(
+            row.why or (ended[1] if ended and row.state not in _PASSING else None),
+            row.state,
+            row.subjects,
+            rows.gates,
+            now,
+        ),
+        due_at=row.due_at,
+        sent_at=sent_at,
+        parts=parts,
+    )
+
+
+def _part(part: Row[Any], row: Row[Any], rows: Rows, marks: Sequence[timedelta], now: datetime) -> PartLine:
+    # What a repost draws is counted at the post it repeats: counting it here would count it twice.
+    boost = row.kind == "boost"
+    readings = () if boost else tuple(_counted(r) for r in rows.readings.get((row.id, part.number), ()))
+    sent_at = part.sent_at or (row.sent_at if part.remote_id else None)
+    down_at = part.removed_at
+    if down_at is None and row.state in (State.REMOVING, State.REMOVED, State.GONE) and row.id in rows.ended:
+        down_at = rows.ended[row.id][0]
+    gaps: tuple[str, ...] = ()
+    if sent_at is not None and not boost:
+        have = {mark_age(reading.mark) for reading in readings}
+        until = min(now, down_at) if down_at else now
+        gaps = tuple(mark_name(age) for age in marks if age not in have and sent_at + age <= until)
+    return PartLine(part.number, part.url, part.remote_id, sent_at, down_at, readings, gaps)
+
+
+def _counted(row: Row[Any]) -> Counted:
+    return Counted(
+        mark=row.mark,
+        at=row.at,
+        likes=row.likes,
+        reposts=row.reposts,
+        replies=row.replies,
+        quotes=row.quotes,
+        bookmarks=row.bookmarks,
+        views=row.views,
+    )
+
+
+def _folded(tag: str) -> str:
+    return unicodedata.normalize("NFC", tag).lstrip("#").casefold()
+
+
+def _spellings(tags: Iterable[str]) -> dict[str, str]:
+    """`#freeanna` and `#FreeAnna` are one hashtag; it is written as it mostly was."""
+    written = Counter(unicodedata.normalize("NFC", tag).lstrip("#") for tag in tags)
+    best: dict[str, str] = {}
+    for tag, _ in sorted(written.items(), key=lambda item: (-item[1], item[0])):
+        best.setdefault(tag.casefold(), tag)
+    return best

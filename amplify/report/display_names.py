@@ -1,0 +1,65 @@
+"""What readers call things: names from the workspace, languages in English, marks in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from amplify.model.base import parse_duration
+from amplify.model.workspace import Workspace
+from amplify.report.report_model import Names
+
+LANGUAGES: Mapping[str, str] = {
+    "ar": "Arabic",
+    "be": "Belarusian",
+    "cs": "Czech",
+    "de": "German",
+    "en": "English",
+    "es": "Spanish",
+    "et": "Estonian",
+    "fa": "Persian",
+    "fi": "Finnish",
+    "fr": "French",
+    "it": "Italian",
+    "ka": "Georgian",
+    "lt": "Lithuanian",
+    "lv": "Latvian",
+    "nl": "Dutch",
+    "no": "Norwegian",
+    "pl": "Polish",
+    "pt": "Portuguese",
+    "ru": "Russian",
+    "sv": "Swedish",
+    "tr": "Turkish",
+    "uk": "Ukrainian",
+    "zh": "Chinese",
+}
+"""English names of languages campaigns often speak; others stand as their tag."""
+
+
+def names_of(workspace: Workspace, platforms: Mapping[str, str] | None = None) -> Names:
+    """The names a workspace gives, in English where it has them; `platforms`: id → title."""
+    return Names(
+        workspace=workspace.settings.name,
+        campaigns={id: _english(campaign.name) for id, campaign in workspace.campaigns.items()},
+        partners={id: _english(partner.name) for id, partner in workspace.partners.items()},
+        platforms=dict(platforms or {}),
+    )
+
+
+def language_name(tag: str, names: Names) -> str:
+    """`be-tarask` → `Belarusian (be-tarask)`; an unknown tag stands for itself."""
+    name = names.languages.get(tag) or LANGUAGES.get(tag.split("-")[0])
+    return f"{name} ({tag})" if name else tag
+
+
+def mark_age(mark: str) -> timedelta | None:
+    """The nominal age a reading's mark means, however it is spelled; None for readings on demand."""
+    try:
+        return parse_duration(mark)
+    except ValueError:
+        return None
+
+
+def _english(by_language: Mapping[str, str]) -> str:
+    return by_language.get("en") or next(iter(by_language.values()))

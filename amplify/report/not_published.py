@@ -1,0 +1,132 @@
+"""What a report owes beside its sums: what did not go out, what was taken down, what was stopped, what was not read."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from amplify.pages.formatting import NOTHING, instant
+from amplify.report.document import Cell, Section, Table
+from amplify.report.report_model import Ending, Report
+from amplify.report.table_cells import SHOWN, columns, more, numbers, post_cell
+
+FEW = 10
+"""Up to this many endings need no table of reasons."""
+
+
+def _endings(report: Report, *states: str) -> tuple[Ending, ...]:
+    return tuple(ending for ending in report.endings if ending.state in states)
+
+
+def not_out(report: Report) -> list[Section]:
+    """Missed, refused, unsure, held and cancelled deliveries, with reasons."""
+    endings = _endings(report, "missed", "refused", "unsure", "held", "cancelled")
+    if not endings:
+        said = "Nothing was missed, refused, held back or cancelled."
+        return [Section("not-out", "What did not go out", (said,))]
+    tables = []
+    if len(endings) > FEW:
+        reasons = Counter((ending.state, ending.why or NOTHING) for ending in endings)
+        tables.append(
+            Table(
+                "Reasons",
+                columns("State", "Reason", "Deliveries", text=2),
+                tuple((Cell(state), Cell(why), *numbers(n)) for (state, why), n in reasons.most_common()),
+            )
+        )
+    tables.append(
+        Table(
+            "One by one",
+            columns("State", "Post", "Account", "Due (UTC)", "Reason", text=5),
+            tuple(
+                (
+                    Cell(ending.state),
+                    post_cell(ending.post, ending.variant),
+                    Cell(ending.account, code=True),
+                    Cell(instant(ending.due_at)),
+                    Cell(ending.why or NOTHING),
+                )
+                for ending in endings[:SHOWN]
+            ),
+            more(len(endings)),
+        )
+    )
+    said = "Nothing is skipped silently, and nothing is sent after its time."
+    return [Section("not-out", "What did not go out", (said,), (), tuple(tables))]
+
+
+def down(report: Report) -> list[Section]:
+    """Deliveries that were removed, deleted by others, or cut short."""
+    endings = _endings(report, "cut", "removed", "gone")
+    if not endings:
+        return [Section("down", "Removals", ("Nothing was taken down, by us or by others.",))]
+    rows = tuple(
+        (
+            Cell({"cut": "cut short", "removed": "removed by us", "gone": "deleted by others"}[ending.state]),
+            post_cell(ending.post, ending.variant),
+            Cell(ending.account, code=True),
+            Cell(instant(ending.at) if ending.at else NOTHING),
+            Cell(ending.why or NOTHING),
+        )
+        for ending in endings[:SHOWN]
+    )
+    heads = columns("What", "Post", "Account", "When (UTC)", "Reason", text=5)
+    said = "What they had drawn until then is in the sums."
+    return [Section("down", "Removals", (said,), (), (Table("Taken down", heads, rows, more(len(endings))),))]
+
+
+def closed(report: Report) -> list[Section]:
+    """Stops in force, and accounts that could not speak."""
+    if not report.closed:
+        return [Section("stops", "Stops", ("Nothing of this period was under a stop when the report was made.",))]
+    rows = tuple(
+        (
+            Cell(shut.kind),
+            Cell(shut.subject, code=True) if shut.subject else Cell("not named here"),
+            Cell(shut.why or ("the reason stands in `amplify status`" if shut.kind == "person" else NOTHING)),
+            *numbers(shut.waiting),
+        )
+        for shut in report.closed
+    )
+    table = Table("Closed when the report was made", columns("What", "Which", "Reason", "Waiting", text=3), rows)
+    return [
+        Section("stops", "Stops", ("What could not be spoken of, and accounts that could not speak.",), (), (table,))
+    ]
+
+
+def gaps(report: Report) -> Section:
+    """Readings that were due and are not there."""
+    if not report.gaps:
+        said = "No reading is missing." if any(line.due for line in report.mark_lines) else "No mark is over yet."
+        return Section("gaps", "Gaps", (said,))
+    tables = (
+        Table(
+            "How many",
+            columns("Platform", "Mark", "Due", "Missing", text=2),
+            tuple(
+                (Cell(report.platform_name(line.platform)), Cell(line.mark), *numbers(line.due, line.missing))
+                for line in report.mark_lines
+                if line.missing
+            ),
+        ),
+        Table(
+            "Which",
+            columns("Mark", "Post", "Account", "Message", "Out (UTC)", "Can still be read", text=6),
+            tuple(
+                (
+                    Cell(gap.mark),
+                    Cell(gap.post, code=True),
+                    Cell(gap.account, code=True),
+                    Cell(str(gap.part + 1)),
+                    Cell(instant(gap.sent_at)),
+                    Cell("no" if gap.lost else "yes"),
+                )
+                for gap in report.gaps[:SHOWN]
+            ),
+            more(len(report.gaps)),
+        ),
+    )
+    said = (
+        "Messages that were old enough for a mark and have no reading at it: not read is not 0. `amplify measure` "
+        "reads the latest mark of each that is over; an older one is lost."
+    )
+    return Section("gaps", "Gaps", (said,), (), tables)

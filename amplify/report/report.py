@@ -1,0 +1,139 @@
+"""The engagement report: what was planned, what went out, what came of it, and what is not known."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import chain
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from amplify.ledger.holds.stops import Stop, folded
+from amplify.ledger.queries.audit_log import head
+from amplify.ledger.queries.readings import mark_name
+from amplify.model.delivery import State
+from amplify.model.subject import person_in
+from amplify.report import aggregate
+from amplify.report.delivery_lines import OUT, delivery_lines
+from amplify.report.report_model import Closed, Names, Report
+from amplify.report.report_rows import Rows, rows
+
+MARKS = (timedelta(hours=1), timedelta(hours=24), timedelta(days=7))
+"""When engagement is read, where the workspace does not say otherwise."""
+
+_TO_COME: Final = frozenset({State.WAITING, State.CLAIMED, State.SENDING, State.UNSURE})
+_OF_PEOPLE: Final = frozenset({"person", "consent"})
+
+
+def report(
+    connection: Connection,
+    *,
+    start: datetime | None,
+    end: datetime | None,
+    now: datetime,
+    names: Names | None = None,
+    marks: Sequence[timedelta] = MARKS,
+    embargoed: Collection[str] | None = frozenset(),
+) -> Report:
+    """Collect the deliveries due from `start` up to, not including, `end`, and everything read of them by `now`.
+
+    Pure data, and the same for the same ledger and `now`; `amplify.report` makes pages of it. `marks` are
+    the ages at which readings were expected. Reasons that would tell a person's state are kept back, and so is what
+    is not out yet of `embargoed` posts; None: nobody knows which these are, and nothing that is to come is told.
+    """
+    names = names or Names()
+    marks = sorted(set(marks))
+    found = _told(rows(connection, start, end), embargoed)
+    lines = delivery_lines(found, marks, now)
+    dimensions = aggregate.dimensions(lines, names)
+    platforms = tuple(group.key for group in dimensions[1].groups)
+    return Report(
+        names=names,
+        start=start,
+        end=end,
+        now=now,
+        first_due=lines[0].due_at if lines else None,
+        last_due=lines[-1].due_at if lines else None,
+        counts=aggregate.counts(lines),
+        tally=aggregate.tally(lines),
+        dimensions=dimensions,
+        posts=aggregate.posts(lines, platforms),
+        marks=tuple(mark_name(mark) for mark in marks),
+        mark_lines=aggregate.mark_lines(lines, platforms, marks),
+        gaps=aggregate.gaps(lines, marks, now),
+        days=aggregate.days(lines),
+        lateness=aggregate.lateness(lines),
+        endings=aggregate.endings(lines, found.ended),
+        closed=_closed(found, now),
+        attempts=found.attempts,
+        deliveries=lines,
+        history=str(newest) if (newest := head(connection)) is not None else None,
+    )
+
+
+def _told(found: Rows, embargoed: Collection[str] | None) -> Rows:
+    """Without what is not out and must not be known yet."""
+    if embargoed is None:
+        kept = [row for row in found.deliveries if row.state not in _TO_COME]
+    else:
+        kept = [row for row in found.deliveries if row.state in OUT or row.post not in embargoed]
+    return replace(found, deliveries=tuple(kept))
+
+
+def _closed(found: Rows, now: datetime) -> tuple[Closed, ...]:
+    """Gates and accounts that were closed at `now` and concern this period. Persons are counted, not named."""
+    subjects: Counter[str] = Counter()
+    waiting: Counter[str] = Counter()
+    people = 0
+    closed_people = {
+        f"{gate.kind}:{gate.subject}"
+        for gate in found.gates.values()
+        if gate.kind in _OF_PEOPLE and gate.why_not(now) is not None
+    }
+    for row in found.deliveries:
+        own = (f"campaign:{row.campaign}", f"partner:{row.partner}", f"account:{row.account}")
+        concerned = set(chain(row.subjects, own))
+        subjects.update(concerned)
+        if row.state == "waiting":
+            waiting.update(concerned)
+            people += bool(concerned & closed_people)
+    listed = {}
+    for gate in found.gates.values():
+        subject, why = f"{gate.kind}:{gate.subject}", gate.why_not(now)
+        if why is not None and gate.kind not in _OF_PEOPLE and subject in subjects:
+            listed[gate.kind, gate.subject] = Closed(gate.kind, gate.subject, why, waiting[subject])
+    for account, why in found.paused.items():
+        if f"account:{account}" in subjects:
+            listed["account", account] = Closed("account", account, why, waiting[f"account:{account}"])
+    ordered = [listed[key] for key in sorted(listed)]
+    ordered += [
+        Closed(f"stop of {stop.kind}", stop.subject or "everything", stop.why, _stopped(stop, found))
+        for stop in found.stops
+        if stop.kind != "person"
+    ]
+    if closed_people & subjects.keys():
+        ordered.append(Closed("person", None, None, people))
+    elif any(stop.kind == "person" for stop in found.stops):
+        ordered.append(Closed("person", None, None, sum(_stopped(s, found) for s in found.stops if s.kind == "person")))
+    return tuple(ordered)
+
+
+def _stopped(stop: Stop, found: Rows) -> int:
+    """Deliveries that wait and are its own, as far as their rows tell without their texts."""
+    return sum(row.state == "waiting" and _means(stop, row) for row in found.deliveries)
+
+
+def _means(stop: Stop, row: Any) -> bool:
+    match stop.kind:
+        case "person":
+            return any(person_in(subject) == stop.subject for subject in row.subjects)
+        case "partner":
+            return row.partner == stop.subject or f"partner:{stop.subject}" in row.subjects
+        case "hashtag":
+            return stop.subject in map(folded, row.hashtags)
+        case "all":
+            return True
+    return bool(getattr(row, stop.kind) == stop.subject)

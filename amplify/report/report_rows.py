@@ -1,0 +1,120 @@
+"""Reads from the ledger what a report needs, and nothing more: no texts, no keys, nobody's name."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
+
+from amplify.ledger.holds.gates import read_gates
+from amplify.ledger.holds.stops import Stop, in_force
+from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, MOVE, PART, READING
+from amplify.model.delivery import State
+from amplify.model.gate import Gate
+
+Key = tuple[str, int]
+"""A part: delivery, number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The ledger's rows of one period."""
+
+    deliveries: tuple[Row[Any], ...]
+    """By due time, then id."""
+    parts: Mapping[str, tuple[Row[Any], ...]]
+    readings: Mapping[Key, tuple[Row[Any], ...]]
+    """Oldest first."""
+    ended: Mapping[str, tuple[datetime, str | None]]
+    """Delivery → when and why its last move was made."""
+    attempts: Mapping[str, int]
+    gates: Mapping[tuple[str, str], Gate]
+    """By kind and subject."""
+    paused: Mapping[str, str | None]
+    """Account → why."""
+    stops: tuple[Stop, ...] = ()
+    """In force."""
+
+
+def rows(connection: Connection, start: datetime | None, end: datetime | None) -> Rows:
+    """Everything about deliveries due from `start` up to, not including, `end`."""
+    due: list[ColumnElement[bool]] = []
+    if start is not None:
+        due.append(DELIVERY.c.due_at >= start)
+    if end is not None:
+        due.append(DELIVERY.c.due_at < end)
+    period = and_(True, *due)
+    d = DELIVERY.c
+    wanted: Select[Any] = select(
+        *(d.id, d.entry, d.post, d.variant, d.campaign, d.partner, d.platform, d.account, d.occurrence),
+        *(d.kind, d.lang, d.hashtags, d.subjects, d.state, d.why, d.due_at, d.sent_at),
+    )
+    return Rows(
+        deliveries=tuple(connection.execute(wanted.where(period).order_by(d.due_at, d.id))),
+        parts=_parts(connection, period),
+        readings=_readings(connection, period),
+        ended=_ended(connection, period),
+        attempts=_attempts(connection, period),
+        gates=read_gates(connection),
+        paused={
+            row.id: row.paused_why
+            for row in connection.execute(select(ACCOUNT).where(ACCOUNT.c.paused_at.is_not(None)))
+        },
+        stops=tuple(in_force(connection)),
+    )
+
+
+def _parts(connection: Connection, period: ColumnElement[bool]) -> dict[str, tuple[Row[Any], ...]]:
+    p = PART.c
+    found: defaultdict[str, list[Row[Any]]] = defaultdict(list)
+    wanted: Select[Any] = select(p.delivery, p.number, p.remote_id, p.url, p.sent_at, p.removed_at)
+    for row in connection.execute(
+        wanted.join(DELIVERY, DELIVERY.c.id == p.delivery).where(period).order_by(p.delivery, p.number)
+    ):
+        found[row.delivery].append(row)
+    return {id: tuple(parts) for id, parts in found.items()}
+
+
+def _readings(connection: Connection, period: ColumnElement[bool]) -> dict[Key, tuple[Row[Any], ...]]:
+    r = READING.c
+    found: defaultdict[Key, list[Row[Any]]] = defaultdict(list)
+    for row in connection.execute(
+        select(READING)
+        .join(DELIVERY, DELIVERY.c.id == r.delivery)
+        .where(period)
+        .order_by(r.delivery, r.part, r.at, r.id)
+    ):
+        found[row.delivery, row.part].append(row)
+    return {key: tuple(readings) for key, readings in found.items()}
+
+
+def _ended(connection: Connection, period: ColumnElement[bool]) -> dict[str, tuple[datetime, str | None]]:
+    """The move that says why: for a takedown its order, not its execution."""
+    found: dict[str, tuple[datetime, str | None]] = {}
+    for row in connection.execute(
+        select(DELIVERY.c.id, MOVE.c.at, MOVE.c.after, MOVE.c.why)
+        .join(DELIVERY, DELIVERY.c.folio == MOVE.c.folio)
+        .where(period, DELIVERY.c.state.not_in((State.SENT, State.CLAIMED, State.SENDING)))
+        .order_by(MOVE.c.id)
+    ):
+        why = row.why
+        if row.after == State.REMOVED and why is None and row.id in found:
+            why = found[row.id][1]
+        found[row.id] = (row.at, why)
+    return found
+
+
+def _attempts(connection: Connection, period: ColumnElement[bool]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for outcome, tries in connection.execute(
+        select(ATTEMPT.c.outcome, func.count())
+        .join(DELIVERY, DELIVERY.c.folio == ATTEMPT.c.folio)
+        .where(period)
+        .group_by(ATTEMPT.c.outcome)
+    ):
+        found[outcome or "never came back"] += tries
+    return found

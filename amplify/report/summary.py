@@ -1,0 +1,136 @@
+"""The paragraph and the large numbers at the top: the report in words."""
+
+from __future__ import annotations
+
+from amplify.pages.formatting import counted, days, instant, listed, number, period, span
+from amplify.report.document import Tile
+from amplify.report.report_model import Report
+
+_NAMES = ("likes", "reposts", "replies", "quotes", "bookmarks")
+
+
+def tiles(report: Report) -> tuple[Tile, ...]:
+    """Six numbers; none for a report about nothing."""
+    if not report.counts.planned:
+        return ()
+    c, t = report.counts, report.tally
+    not_out = c.missed + c.refused
+    down = c.removed + c.gone
+    return (
+        Tile(number(c.planned), "planned", "deliveries"),
+        Tile(number(c.sent), "sent", counted(c.cut, "cut short", "cut short") if c.cut else "deliveries"),
+        Tile(number(not_out), "missed or refused", "reasons below" if not_out else "deliveries"),
+        Tile(number(down), "taken down", "by us or by others" if down else "deliveries"),
+        Tile(number(t.interactions.total), "interactions", "not deduplicated"),
+        Tile(number(len(report.gaps)), "missing readings", "listed below" if report.gaps else "at the marks due"),
+    )
+
+
+def when(report: Report) -> str:
+    """The period, spelled out; for a whole ledger, from its first due day to its last."""
+    if report.start is None and report.end is None and report.first_due and report.last_due:
+        return days(report.first_due.date(), report.last_due.date())
+    return period(report.start, report.end)
+
+
+def sentences(report: Report) -> tuple[str, ...]:
+    """What happened, in a paragraph; a second one on what is not known."""
+    if not report.counts.planned:
+        span_of = (
+            "The ledger is empty"
+            if report.start is None and report.end is None
+            else (f"The ledger holds no delivery due in this period ({period(report.start, report.end)})")
+        )
+        return (
+            (
+                f"{span_of}: nothing was planned, nothing went out, and there is nothing to read. `amplify plan` shows "
+                "what the queue would write down."
+            ),
+        )
+    return (" ".join(_happened(report)), *_unknown(report))
+
+
+def _happened(report: Report) -> list[str]:
+    c, t = report.counts, report.tally
+    partners = len(report.dimension("partner").groups)
+    names = [report.platform_name(platform) for platform in report.platforms]
+    said = [
+        (
+            f"{_capital(counted(c.planned, 'delivery was', 'deliveries were'))} planned for "
+            f"{counted(partners, 'partner')} on {listed(names)}; {_went_out(report)}."
+        )
+    ]
+    rest = [
+        f"{number(value)} {'was' if value == 1 else 'were'} {word}"
+        for value, word in (
+            (c.missed, "missed because the time for it had passed"),
+            (c.refused, "refused by a platform"),
+            (c.cancelled, "cancelled"),
+        )
+        if value
+    ] + [
+        f"{number(value)} {one if value == 1 else many}"
+        for value, one, many in (
+            (c.waiting - c.held, "is still to go out", "are still to go out"),
+            (c.held, "is on hold", "are on hold"),
+            (c.unsure, "may or may not be out", "may or may not be out"),
+        )
+        if value
+    ]
+    if rest:
+        said.append(f"Of the others, {listed(rest)}.")
+    down = [
+        f"{number(value)} {'was' if value == 1 else 'were'} {word}"
+        for value, word in ((c.cut, "cut short"), (c.removed, "taken down by us"), (c.gone, "deleted by others"))
+        if value
+    ]
+    if down:
+        said.append(f"Of those that went out, {listed(down)}.")
+    late = report.lateness
+    if late and late.most < 1:
+        said.append("None of them went out more than a second after its due time.")
+    elif late:
+        said.append(
+            f"Half of them went out within {span(max(late.median, 0))} of their due time, 95 in 100 within "
+            f"{span(max(late.p95, 0))}."
+        )
+    if t.interactions.total is not None:
+        parts = [f"{number(s.total)} {name}" for name in _NAMES if (s := getattr(t, name)).total is not None]
+        said.append(
+            f"By the latest reading of each of {counted(t.read, 'message')}, they drew "
+            f"{number(t.interactions.total)} interactions (not deduplicated): {listed(parts)}."
+        )
+    if t.views.total is not None:
+        said.append(f"Views are told for {number(t.views.readings)} of these messages: {number(t.views.total)}.")
+    return said
+
+
+def _went_out(report: Report) -> str:
+    c = report.counts
+    if c.sent == c.planned:
+        return "all of them went out" if c.sent > 1 else "it went out"
+    return f"{number(c.sent)} went out" if c.sent else "none has gone out"
+
+
+def _unknown(report: Report) -> tuple[str, ...]:
+    t = report.tally
+    said = []
+    if t.messages and not t.read:
+        said.append("Engagement has not been read yet: `amplify measure` does.")
+    elif t.messages > t.read:
+        said.append(f"{_capital(counted(t.messages - t.read, 'message has', 'messages have'))} no reading at all.")
+    if report.gaps:
+        said.append(
+            f"{_capital(counted(len(report.gaps), 'reading is', 'readings are'))} missing at the marks that are "
+            "over; every sum here is a sum of what was read, and the true numbers may be higher."
+        )
+    return (" ".join(said),) if said else ()
+
+
+def made(report: Report) -> str:
+    """When the report was made."""
+    return f"{instant(report.now)} UTC"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

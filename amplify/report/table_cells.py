@@ -1,0 +1,41 @@
+"""Cells and columns that several tables share."""
+
+from __future__ import annotations
+
+from amplify.pages.formatting import NOTHING, number
+from amplify.report.document import Cell, Column
+
+SHOWN = 60
+"""Rows of a list on a page; the rest stands in the CSV."""
+
+
+LINKED = 1000
+"""Messages listed in the appendix: more make a page that nobody can open on a phone."""
+
+
+def numbers(*values: int) -> tuple[Cell, ...]:
+    """A cell for each number."""
+    return tuple(Cell(number(value)) for value in values)
+
+
+def columns(*labels: str, text: int = 1) -> tuple[Column, ...]:
+    """Column heads; from place `text` on they hold numbers."""
+    return tuple(Column(label, number=place >= text) for place, label in enumerate(labels))
+
+
+def more(total: int, shown: int = SHOWN) -> str:
+    """What a list that was cut says under itself."""
+    return f"{number(total - shown)} more in the CSV." if total > shown else ""
+
+
+def post_cell(post: str, variant: str) -> Cell:
+    """A post, and its variant where it is not the default one."""
+    return Cell(post, note="" if variant == "default" else variant, code=True)
+
+
+def link_cell(url: str | None) -> Cell:
+    """Where people open it; only web addresses become links."""
+    if url is None:
+        return Cell(NOTHING)
+    scheme, mark, rest = url.partition("://")
+    return Cell(rest, href=url) if mark and scheme in ("http", "https") else Cell(url)

@@ -1,0 +1,25 @@
+"""Whether bytes are a picture and nothing else."""
+
+from __future__ import annotations
+
+from amplify.rules.file_formats import gif, jpeg, png, webp
+
+
+def kind_of(data: bytes) -> str | None:
+    """The MIME type that the bytes themselves say, whatever the file is called; None: no picture of ours."""
+    if data.startswith(png.START):
+        return "image/png"
+    if data.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if data.startswith(gif.STARTS):
+        return "image/gif"
+    return "image/webp" if webp.is_webp(data) else None
+
+
+def traces(data: bytes) -> tuple[str, ...]:
+    """Everything the file holds beside its picture, by name and once each; empty for a clean one."""
+    readers = {"image/png": png, "image/jpeg": jpeg, "image/gif": gif, "image/webp": webp}
+    kind = kind_of(data)
+    if kind is None:
+        return ("no picture",)
+    return tuple(dict.fromkeys(readers[kind].traces(data)))

@@ -1,0 +1,64 @@
+"""Rules about alt texts: who cannot see a picture still takes part (W3C, Web Accessibility Initiative)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from amplify.model.message import Attachment
+from amplify.model.plan import Planned
+from amplify.model.problem import Problem
+from amplify.rules.lint.lint_context import Context
+
+
+def _all(delivery: Planned) -> Iterator[Attachment]:
+    for part in delivery.message.parts:
+        yield from part.pictures
+
+
+def alt_missing(context: Context, delivery: Planned) -> Iterator[Problem]:
+    """ALT-MISSING: no alt text in the language of the post."""
+    for picture in _all(delivery):
+        if not picture.alt.strip():
+            yield Problem(
+                context.workspace.pictures[picture.file].note.place,
+                "ALT-MISSING",
+                f"{picture.file} has no alt text in `{delivery.lang}`: say what a reader who cannot see it should know",
+            )
+
+
+def alt_is_file_name(context: Context, delivery: Planned) -> Iterator[Problem]:
+    """ALT-NAME: a file name tells nobody anything."""
+    for picture in _all(delivery):
+        path = PurePosixPath(picture.file)
+        if picture.alt.strip().casefold() in {path.name.casefold(), path.stem.casefold()}:
+            yield Problem(
+                context.workspace.pictures[picture.file].note.place,
+                "ALT-NAME",
+                f"the alt text of {picture.file} is its file name: describe the picture",
+            )
+
+
+def alt_repeated(context: Context, delivery: Planned) -> Iterator[Problem]:
+    """ALT-SAME: two pictures of one post with one alt text."""
+    for part in delivery.message.parts:
+        alts = [picture.alt for picture in part.pictures if picture.alt]
+        if len(set(alts)) < len(alts):
+            yield Problem(
+                context.place(delivery),
+                "ALT-SAME",
+                "two pictures have the same alt text: say what differs between them",
+            )
+
+
+def alt_too_long(context: Context, delivery: Planned) -> Iterator[Problem]:
+    """ALT-LONG: over what the platform takes."""
+    dialect = context.dialect(delivery)
+    for picture in _all(delivery):
+        if len(picture.alt) > dialect.alt_max:
+            yield Problem(
+                context.workspace.pictures[picture.file].note.place,
+                "ALT-LONG",
+                f"the alt text of {picture.file} is {len(picture.alt)} characters; "
+                f"{dialect.title} takes {dialect.alt_max}",
+            )

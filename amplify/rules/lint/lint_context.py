@@ -1,0 +1,91 @@
+"""What a rule may look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from amplify.model.campaign import Campaign
+from amplify.model.fact import Fact
+from amplify.model.message import Message
+from amplify.model.plan import Planned, Said
+from amplify.model.platform_profile import Dialect
+from amplify.model.post import Post, Variant
+from amplify.model.problem import Place
+from amplify.model.server_info import NOTHING_KNOWN, Known
+from amplify.model.workspace import Workspace
+from amplify.rules.plan.fact_conflicts import alike
+from amplify.rules.plan.subjects import templated_people
+from amplify.rules.text.similarity import normal
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The workspace, the platforms' dialects, what servers said of themselves, and what the ledger knows was said."""
+
+    workspace: Workspace
+    dialects: Mapping[str, Dialect]
+    said: Sequence[Said] = ()
+    """Deliveries of the ledger that are not among those planned."""
+    known: Known = NOTHING_KNOWN
+    _dialects: dict[str, Dialect] = field(default_factory=dict)
+    _consenting: dict[str, frozenset[str]] = field(default_factory=dict)
+    _words: dict[str, str] = field(default_factory=dict)
+    _facts: dict[str, Sequence[Fact]] = field(default_factory=dict)
+
+    def dialect(self, delivery: Planned) -> Dialect:
+        """The platform's, with the limits of the account's own server where these are known."""
+        found = self._dialects.get(delivery.account)
+        if found is None:
+            found = self._dialects[delivery.account] = self.known.on(self.dialects[delivery.platform], delivery.account)
+        return found
+
+    def words(self, message: Message, content_hash: str | None = None) -> str:
+        """A message in the form in which texts are compared, remembered by its hash where that is known."""
+        if content_hash is None:
+            return normal(message)
+        found = self._words.get(content_hash)
+        if found is None:
+            found = self._words[content_hash] = normal(message)
+        return found
+
+    def consenting(self, platform: str) -> frozenset[str]:
+        """Handles of the partners that agreed to be mentioned, in small letters."""
+        found = self._consenting.get(platform)
+        if found is None:
+            found = self._consenting[platform] = frozenset(
+                partner.handles[platform].casefold()
+                for partner in self.workspace.partners.values()
+                if partner.mention_consent and platform in partner.handles
+            )
+        return found
+
+    def facts_beside(self, fact: Fact) -> Sequence[Fact]:
+        """Those with which a fact has to be compared."""
+        if not self._facts:
+            self._facts.update(alike(self.workspace.facts.values()))
+        return self._facts[fact.id]
+
+    def templated(self, delivery: Planned) -> frozenset[str]:
+        """Persons whom the delivery's text uses as `{{ person.NAME }}`: these need no listing."""
+        variant = self.variant(delivery)
+        parts = variant.parts_on(delivery.platform) if variant is not None else ()
+        return frozenset(name for part in parts for name in templated_people(part.template))
+
+    def post(self, delivery: Planned) -> Post:
+        return self.workspace.posts[delivery.post]
+
+    def campaign(self, delivery: Planned) -> Campaign:
+        return self.workspace.campaigns[delivery.campaign]
+
+    def variant(self, delivery: Planned) -> Variant | None:
+        """None for boosts."""
+        return next((v for v in self.post(delivery).variants if v.name == delivery.variant), None)
+
+    def place(self, delivery: Planned, part: int = 0) -> Place:
+        """Where the text of this part stands."""
+        variant = self.variant(delivery)
+        if variant is None:
+            return self.post(delivery).place
+        parts = variant.parts_on(delivery.platform)
+        return parts[min(part, len(parts) - 1)].place

@@ -1,0 +1,64 @@
+"""Rules about handles, as the platforms answered when they were last asked (`amplify check --online`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from amplify.model.plan import Finding, Planned
+from amplify.model.problem import Problem, Severity
+from amplify.rules.lint.lint_context import Context
+
+
+def mention_of_nobody(context: Context, delivery: Planned) -> Iterator[Problem]:
+    """HANDLE-UNKNOWN: a text mentions a handle that nobody goes by: it reaches no one, or a stranger later."""
+    dialect = context.dialect(delivery)
+    for number, part in enumerate(delivery.message.parts):
+        for entity in part.entities:
+            said = context.known.handle(delivery.platform, entity.value) if entity.kind == "mention" else None
+            if said is not None and said.id is None:
+                yield Problem(
+                    context.place(delivery, number),
+                    "HANDLE-UNKNOWN",
+                    f"this mentions @{entity.value}, and nobody goes by that name on {dialect.title} "
+                    f"(asked on {said.at:%Y-%m-%d}): mend the handle, or write the plain name",
+                    Severity.WARNING,
+                )
+
+
+def unknown_handles(context: Context, deliveries: Sequence[Planned]) -> Iterator[Finding]:
+    """HANDLE-UNKNOWN: a handle of the handle book that nobody goes by."""
+    for partner in context.workspace.partners.values():
+        for platform, handle in partner.handles.items():
+            said = context.known.handle(platform, handle)
+            if said is not None and said.id is None:
+                problem = Problem(
+                    partner.place,
+                    "HANDLE-UNKNOWN",
+                    f"nobody goes by {handle} on {platform} (asked on {said.at:%Y-%m-%d}): "
+                    f"ask {partner.id} for their handle there, or take it out",
+                    Severity.WARNING,
+                )
+                yield Finding(problem, (f"{partner.id}/{platform}",))
+
+
+def other_names(context: Context, deliveries: Sequence[Planned]) -> Iterator[Finding]:
+    """HANDLE-OTHER: our credentials speak for somebody else than the handle book says."""
+    for account in context.workspace.accounts.values():
+        said = context.known.whoami.get(account.id)
+        wanted = context.workspace.partners[account.partner].handles[account.platform]
+        if said is not None and not _same(said.whoami.handle, wanted):
+            problem = Problem(
+                account.place,
+                "HANDLE-OTHER",
+                f"the credentials of {account.id} speak for {said.whoami.handle} (asked on {said.at:%Y-%m-%d}), and "
+                f"the handle book says {wanted}: mend one of them",
+                Severity.WARNING,
+            )
+            yield Finding(problem, (account.id,))
+
+
+def _same(said: str, wanted: str) -> bool:
+    """Whether two handles are one; a server names its own accounts without their host."""
+    if "@" not in said:
+        wanted = wanted.partition("@")[0]
+    return said.casefold() == wanted.casefold()

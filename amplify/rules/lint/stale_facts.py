@@ -1,0 +1,62 @@
+"""Rules about facts: what was counted, until when it may be said, and which count holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from amplify.model.fact import Fact
+from amplify.model.plan import Planned
+from amplify.model.problem import Problem
+from amplify.rules.lint.lint_context import Context
+from amplify.rules.plan.fact_conflicts import disagree, replaces
+
+
+def _facts(context: Context, delivery: Planned) -> Iterator[Fact]:
+    for subject in delivery.subjects:
+        if subject.startswith("fact:"):
+            yield context.workspace.facts[subject[5:]]
+
+
+def fact_stale(context: Context, delivery: Planned) -> Iterator[Problem]:
+    """FACT-STALE: a number said after its last day."""
+    for fact in _facts(context, delivery):
+        if delivery.due.date() > fact.expires:
+            yield Problem(
+                fact.place,
+                "FACT-STALE",
+                f"`{fact.id}` may be said until {fact.expires}, and posts are due after it: "
+                "count again, or change the posts",
+            )
+
+
+def fact_replaced(context: Context, delivery: Planned) -> Iterator[Problem]:
+    """FACT-CONFLICT: a number said although a newer one has replaced it by then."""
+    for fact in _facts(context, delivery):
+        for newer in context.facts_beside(fact):
+            if replaces(newer, fact) and newer.as_of <= delivery.due.date():
+                yield Problem(
+                    context.place(delivery),
+                    "FACT-CONFLICT",
+                    f"`{fact.id}` was replaced by `{newer.id}` on {newer.as_of}, before this is due: "
+                    f"say `{{{{ fact.{newer.id} }}}}`",
+                )
+
+
+def facts_disagree(context: Context, delivery: Planned) -> Iterator[Problem]:
+    """FACT-CONFLICT: two facts count the same thing by the same organisation, both hold, and they differ.
+
+    Both hold: neither has expired by the due day, and neither is replaced.
+    """
+    day = delivery.due.date()
+    for fact in _facts(context, delivery):
+        if fact.expires < day:
+            continue
+        for other in context.facts_beside(fact):
+            if disagree(fact, other) and other.expires >= day:
+                first, second = sorted((fact, other), key=lambda one: one.place)
+                yield Problem(
+                    second.place,
+                    "FACT-CONFLICT",
+                    f"`{first.id}` and `{second.id}` count the same and disagree: "
+                    "let the newer one say `supersedes:`, or correct one",
+                )

@@ -1,0 +1,133 @@
+"""Rules about GIFs and videos: how many, how long, how large, and packed how."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from amplify.model.picture import Picture
+from amplify.model.plan import Planned
+from amplify.model.platform_profile import Dialect
+from amplify.model.problem import Problem, Severity
+from amplify.model.video import Motion
+from amplify.rules.lint.lint_context import Context
+
+_TAKEN: Final = ("avc1", "avc3")
+_HEARD: Final = (None, "mp4a")
+
+
+def alone(context: Context, delivery: Planned) -> Iterator[Problem]:
+    """MOVE-ALONE: a video or a moving GIF beside other pictures.
+
+    X and Mastodon take four pictures, or one GIF, or one video; Bluesky four pictures or one video.
+    """
+    dialect = context.dialect(delivery)
+    for number, part in enumerate(delivery.message.parts):
+        moving = [one.file for one in part.pictures if _moves(dialect, context.workspace.pictures[one.file])]
+        if moving and len(part.pictures) > 1:
+            yield Problem(
+                context.place(delivery, number),
+                "MOVE-ALONE",
+                f"{moving[0]} moves, and {dialect.title} shows nothing beside it: leave out the other "
+                f"{'pictures' if len(part.pictures) > 2 else 'picture'}",
+            )
+
+
+def gif_still(context: Context, delivery: Planned) -> Iterator[Problem]:
+    """GIF-STILL: a GIF moves, and the platform shows its first picture only."""
+    dialect = context.dialect(delivery)
+    for picture, motion in _shown(context, delivery):
+        if motion.frames and dialect.moving.gif_bytes is None:
+            yield Problem(
+                picture.note.place,
+                "GIF-STILL",
+                f"{dialect.title} shows {picture.file} without motion: its first picture goes out. "
+                "An MP4 video would move",
+                Severity.WARNING,
+            )
+
+
+def gif_long(context: Context, delivery: Planned) -> Iterator[Problem]:
+    """GIF-LONG: a GIF has more frames than the platform takes."""
+    dialect = context.dialect(delivery)
+    takes = dialect.moving
+    for picture, motion in _shown(context, delivery):
+        if takes.gif_bytes is not None and takes.gif_frames is not None and motion.frames > takes.gif_frames:
+            yield Problem(
+                picture.note.place,
+                "GIF-LONG",
+                f"{picture.file} has {motion.frames} frames; {dialect.title} takes {takes.gif_frames}: "
+                "shorten it, or save it as an MP4 video",
+            )
+
+
+def video_long(context: Context, delivery: Planned) -> Iterator[Problem]:
+    """VIDEO-LONG: a video is shorter or longer than the platform takes."""
+    dialect = context.dialect(delivery)
+    least, most = dialect.moving.video_seconds
+    for picture, motion in _films(context, delivery):
+        if not least <= motion.seconds <= most:
+            yield Problem(
+                picture.note.place,
+                "VIDEO-LONG",
+                f"{picture.file} lasts {motion.seconds:.1f} seconds; {dialect.title} takes {least:g} to {most:g}",
+            )
+
+
+def video_size(context: Context, delivery: Planned) -> Iterator[Problem]:
+    """VIDEO-SIZE: a video has more bytes than the platform takes."""
+    dialect = context.dialect(delivery)
+    most = dialect.moving.video_bytes
+    for picture, _ in _films(context, delivery):
+        if picture.size > most:
+            yield Problem(
+                picture.note.place,
+                "VIDEO-SIZE",
+                f"{picture.file} has {picture.size / 1_000_000:.1f} MB; {dialect.title} takes {most / 1_000_000:.1f}: "
+                "save it with less quality, or smaller",
+            )
+
+
+def video_codec(context: Context, delivery: Planned) -> Iterator[Problem]:
+    """VIDEO-CODEC: a video is packed in a way that not all platforms take."""
+    for picture, motion in _films(context, delivery):
+        if motion.video not in _TAKEN or motion.sound not in _HEARD:
+            sound = f" with `{motion.sound}`" if motion.sound else ""
+            yield Problem(
+                picture.note.place,
+                "VIDEO-CODEC",
+                f"{picture.file} is packed as `{motion.video}`{sound}: save it as H.264 with AAC, "
+                "which all platforms take",
+            )
+
+
+def video_shape(context: Context, delivery: Planned) -> Iterator[Problem]:
+    """VIDEO-SHAPE: a video is too narrow or too wide for the platform."""
+    dialect = context.dialect(delivery)
+    shape = dialect.moving.video_ratio
+    for picture, _ in _films(context, delivery):
+        if shape is not None and not shape[0] <= picture.width / max(1, picture.height) <= shape[1]:
+            yield Problem(
+                picture.note.place,
+                "VIDEO-SHAPE",
+                f"{picture.file} is {picture.width}×{picture.height}: too narrow or too wide for {dialect.title}",
+            )
+
+
+def _shown(context: Context, delivery: Planned) -> Iterator[tuple[Picture, Motion]]:
+    """What moves in the message."""
+    for part in delivery.message.parts:
+        for one in part.pictures:
+            picture = context.workspace.pictures[one.file]
+            if picture.motion is not None:
+                yield picture, picture.motion
+
+
+def _films(context: Context, delivery: Planned) -> Iterator[tuple[Picture, Motion]]:
+    return (one for one in _shown(context, delivery) if not one[1].frames)
+
+
+def _moves(dialect: Dialect, picture: Picture) -> bool:
+    """Whether it moves there. A GIF that is shown still is a picture like others."""
+    motion = picture.motion
+    return motion is not None and (not motion.frames or dialect.moving.gif_bytes is not None)

@@ -1,0 +1,1 @@
+"""Planning: due times, variants, messages, gates, money, risk. Pure."""

@@ -1,0 +1,203 @@
+"""From a post to the message one account says on one platform at one due time. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from amplify.model.action import Action
+from amplify.model.message import Attachment, BoostOf, Card, Message, Part
+from amplify.model.picture import Picture
+from amplify.model.platform_profile import Dialect
+from amplify.model.post import TextPart, Variant
+from amplify.rules.plan.hashtags import missing, with_hashtags
+from amplify.rules.plan.subjects import subjects
+from amplify.rules.plan.template import TemplateFault, render
+from amplify.rules.plan.template_context import Setting, mention, names, signatories
+from amplify.rules.text.bidi import isolate, tag_line
+from amplify.rules.text.link_cleaning import strip_tracking, without_tracking
+from amplify.rules.text.thread_split import Piece, Room, below, room, thread
+
+_UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""Control characters, and halves of characters, which cannot be written down as UTF-8."""
+
+
+class ComposeFault(Exception):
+    """A text that cannot be composed; `part` is where, `line` counts inside it."""
+
+    def __init__(self, sentence: str, part: TextPart, line: int) -> None:
+        super().__init__(sentence)
+        self.part, self.line = part, line
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A message, and what it speaks of."""
+
+    message: Message
+    subjects: tuple[str, ...]
+    hashtags: tuple[str, ...]
+
+
+def compose(setting: Setting, variant: Variant, partner: str, dialect: Dialect) -> Composed:
+    """The message of `variant` for `partner` on the platform of `dialect`. Raises ComposeFault.
+
+    Pictures and hashtags stand with the first part of a thread; the call to action, mentions and signatories
+    with the last. Addresses lose their tracking parameters.
+    """
+    front = setting.post.front
+    texts = [_rendered(part, setting) for part in variant.parts_on(dialect.name)]
+    pictures = tuple(_attach(setting.workspace.pictures[file], setting) for file in front.media)
+    warning = setting.pick(front.content_warning) if dialect.content_warning else None
+    space = room(dialect, taken=dialect.measure(warning) if warning else 0)
+    said, card = _said(texts, setting, partner, dialect, space)
+    parts = tuple(
+        Part(
+            text=text,
+            entities=dialect.entities(text),
+            pictures=pictures if number == 0 else (),
+            card=card if number == len(said) - 1 else None,
+        )
+        for number, text in enumerate(said)
+    )
+    message = Message(
+        platform=dialect.name,
+        langs=(variant.lang,),
+        parts=parts,
+        content_warning=warning,
+        visibility=front.visibility,
+    )
+    return Composed(message, subjects(setting, message, f"{partner}/{dialect.name}"), tags_of(message))
+
+
+def compose_boost(setting: Setting, partner: str, dialect: Dialect, target: BoostOf) -> Composed:
+    """A repost: no text of its own."""
+    boost = setting.post.front.boost
+    if boost is not None and boost.partner is not None:
+        setting.used.add(f"partner:{boost.partner}")
+    if target.url is not None:
+        target = replace(target, url=without_tracking(target.url))
+    message = Message(platform=dialect.name, langs=(setting.lang,), parts=(), boost=target)
+    return Composed(message, subjects(setting, message, f"{partner}/{dialect.name}"), ())
+
+
+def tags_of(message: Message) -> tuple[str, ...]:
+    """Every hashtag of a message, in order, once."""
+    return tuple(
+        dict.fromkeys(entity.value for part in message.parts for entity in part.entities if entity.kind == "tag")
+    )
+
+
+def _rendered(part: TextPart, setting: Setting) -> str:
+    try:
+        text = render(part.template, names(setting))
+    except TemplateFault as fault:
+        raise ComposeFault(str(fault), part, fault.line) from None
+    text = strip_tracking(unicodedata.normalize("NFC", text).strip())
+    if not text:
+        raise ComposeFault("nothing is left of this text once its names are filled in: write one", part, 1)
+    if unsayable := _UNSAYABLE.search(text):
+        line = text.count("\n", 0, unsayable.start()) + 1
+        raise ComposeFault(f"a character that no platform shows (U+{ord(unsayable[0]):04X}): take it out", part, line)
+    return text
+
+
+def _said(
+    texts: Sequence[str], setting: Setting, partner: str, dialect: Dialect, space: Room
+) -> tuple[list[str], Card | None]:
+    """What each message says, and the card of the last one."""
+    pictured = bool(setting.post.front.media)
+    closing, card = _closing(texts, setting, partner, dialect.card and not (pictured and len(texts) == 1))
+    pieces = _pieces(texts, setting, space, closing)
+    if dialect.card and pictured and len(pieces) > len(texts) == 1:  # the last message has no pictures: a card again
+        shorter, carded = _closing(texts, setting, partner, True)
+        again = _pieces(texts, setting, space, shorter)
+        if len(again) > 1:
+            closing, card, pieces = shorter, carded, again
+    said = [piece.said for piece in pieces]
+    said[-1] = below(said[-1], closing)
+    first = pieces[0]
+    said[0] = with_hashtags(first.text, below(first.number, closing if len(pieces) == 1 else ""), setting, space)
+    return said, card
+
+
+def _pieces(texts: Sequence[str], setting: Setting, space: Room, closing: str) -> tuple[Piece, ...]:
+    """The messages before anything is added to them, with room for what will be."""
+    how = setting.post.front.thread
+    if how == "parts":
+        return tuple(Piece(text) for text in texts)
+    pieces: tuple[Piece, ...] = ()
+    # A required hashtag that stands in the text needs no room, unless it turns out to stand in a later message.
+    for text in ("\n".join(texts), ""):
+        opening = tag_line(missing(text, setting, space), setting.lang)
+        pieces = thread(texts, space, opening, closing, numbered=how == "numbered")
+        rest = below(pieces[0].number, closing if len(pieces) == 1 else "")
+        if space.fits(with_hashtags(pieces[0].text, rest, setting, space)):
+            break
+    return pieces
+
+
+def _closing(texts: Sequence[str], setting: Setting, partner: str, carded: bool) -> tuple[str, Card | None]:
+    """What stands below the last message, and the card that carries the call to action instead."""
+    front = setting.post.front
+    added: list[str] = []
+    card = None
+    if front.cosigned and (signed := signatories(setting)) not in "\n".join(texts):
+        added.append(signed)
+    if front.cta is not None:
+        action = setting.workspace.actions[front.cta]
+        setting.used.add(f"action:{action.id}")
+        url = without_tracking(setting.pick_any(action.url))
+        if not _says([*texts, *added], url):
+            if carded:
+                card = _card(action, url, setting)
+            else:
+                added.append(url)
+    mentions = dict.fromkeys(_mentions(setting, partner))
+    added.append(" ".join(_apart(m, setting) for m in mentions if not _says([*texts, *added], m)))
+    return unicodedata.normalize("NFC", "\n\n".join(one for one in added if one)), card
+
+
+def _says(texts: Sequence[str], words: str) -> bool:
+    """Whether an address, a handle or a name stands in the texts already, and not as the beginning of another."""
+    whole = rf"(?<!\w){re.escape(words.removesuffix('/'))}/?(?![-.?#&=%~+:,;@!]*[\w/])"
+    case = re.IGNORECASE if words.startswith("@") else re.NOFLAG
+    return any(re.search(whole, text, case) for text in texts)
+
+
+def _attach(picture: Picture, setting: Setting) -> Attachment:
+    return Attachment(
+        file=picture.file,
+        sha256=picture.sha256,
+        mime=picture.mime,
+        width=picture.width,
+        height=picture.height,
+        alt=setting.pick(picture.note.alt) or "",
+        caption="\n".join(picture.note.caption.values()),
+    )
+
+
+def _card(action: Action, url: str, setting: Setting) -> Card:
+    picture = setting.workspace.pictures[action.picture] if action.picture else None
+    return Card(
+        url=url,
+        title=setting.pick_any(action.title),
+        text=setting.pick_any(action.text),
+        picture=_attach(picture, setting) if picture else None,
+    )
+
+
+def _mentions(setting: Setting, partner: str) -> list[str]:
+    """Handles of the partners the post mentions; nobody mentions themselves."""
+    said = []
+    for other in setting.post.front.mentions:
+        if other != partner:
+            setting.used.add(f"partner:{other}")
+            said.append(mention(setting.workspace.partners[other], setting))
+    return said
+
+
+def _apart(mentioned: str, setting: Setting) -> str:
+    return isolate(mentioned, setting.lang) if mentioned.startswith("@") else mentioned

@@ -1,0 +1,148 @@
+"""Which hashtags a message gets, and where they stand. Pure; the same post always gets the same ones.
+
+In this order: the post's own required ones, those of its campaign, the post's own optional ones, and the optional ones
+of the campaign in an order that differs from post to post. Required ones always come; optional ones while the message
+has fewer than its platform's custom allows, and while they fit.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import islice
+from typing import Final
+
+import regex
+
+from amplify.model.campaign import BannedTag, Campaign, Hashtag, HashtagCustom
+from amplify.model.settings import Settings
+from amplify.rules.plan.recurrence import fraction
+from amplify.rules.plan.template_context import Setting
+from amplify.rules.text.bidi import tag_line
+from amplify.rules.text.thread_split import Room, below
+
+MOST: Final[Mapping[str, int]] = {"x": 2, "bluesky": 3, "mastodon": 5}
+"""Most hashtags of a message by each platform's custom: more reads as spam. Mastodon's readers follow hashtags."""
+_MOST_ELSEWHERE: Final = 3
+
+_PLACES_TRIED: Final = 8
+_JOINS: Final = r"\p{L}\p{M}\p{N}_’'\-\u2010\u2011"
+_USUAL: Final = HashtagCustom()
+
+
+def custom(campaign: Campaign, platform: str) -> HashtagCustom:
+    """How the campaign uses hashtags there."""
+    return campaign.hashtag_customs.get(platform, _USUAL)
+
+
+def most(campaign: Campaign, platform: str) -> int:
+    """Most hashtags of one message there."""
+    said = custom(campaign, platform).most
+    return MOST.get(platform, _MOST_ELSEWHERE) if said is None else said
+
+
+def banned(settings: Settings, campaign: Campaign, platform: str) -> Mapping[str, BannedTag]:
+    """What no post of the campaign carries there, by the tag as tags are compared."""
+    return {
+        same(one.tag): one
+        for one in (*campaign.banned, *settings.banned)
+        if not one.platforms or platform in one.platforms
+    }
+
+
+def same(tag: str) -> str:
+    """A hashtag in the form in which two of them are compared."""
+    return unicodedata.normalize("NFC", tag).casefold()
+
+
+def required(setting: Setting) -> tuple[str, ...]:
+    """Hashtags that the message carries in any case, each once."""
+    return _once((*setting.post.front.hashtags.required, *(h.tag for h in _campaigns(setting) if h.required)))
+
+
+def optional(setting: Setting) -> tuple[str, ...]:
+    """Hashtags it may carry, those to be taken first standing first."""
+    refused = banned(setting.workspace.settings, setting.campaign, setting.platform)
+    offered = [h.tag for h in _campaigns(setting) if h.optional and same(h.tag) not in refused]
+    offered.sort(key=lambda tag: fraction("hashtag", setting.post.id, same(tag)))
+    return _once((*setting.post.front.hashtags.optional, *offered))
+
+
+def missing(text: str, setting: Setting, room: Room) -> tuple[str, ...]:
+    """Required hashtags that do not stand in `text`."""
+    present = {same(one.value) for one in room.entities(text) if one.kind == "tag"}
+    return tuple(tag for tag in required(setting) if same(tag) not in present)
+
+
+def with_hashtags(text: str, rest: str, setting: Setting, room: Room) -> str:
+    """`text` with its hashtags, and `rest` (what stands below it in the same message) between them.
+
+    With the placement `inline`, a word of `text` that is a hashtag becomes one where it stands; `rest` is never
+    changed. Other hashtags stand below everything.
+    """
+    inline = custom(setting.campaign, setting.platform).placement == "inline"
+    present = {same(one.value) for one in room.entities(below(text, rest)) if one.kind == "tag"}
+    added: list[str] = []
+
+    def message(said: str, tags: list[str]) -> str:
+        return below(below(said, rest), tag_line(tags, setting.lang))
+
+    def placed(tag: str) -> tuple[str, list[str]]:
+        there = _inline(text, tag, room) if inline else None
+        return (text, [*added, tag]) if there is None else (there, added)
+
+    for tag in required(setting):
+        if same(tag) not in present:
+            text, added = placed(tag)
+            present.add(same(tag))
+    for tag in optional(setting):
+        if same(tag) in present or len(present) >= most(setting.campaign, setting.platform):
+            continue
+        longer, more = placed(tag)
+        if room.fits(message(longer, more)):
+            text, added = longer, more
+            present.add(same(tag))
+    return message(text, added)
+
+
+def _inline(text: str, tag: str, room: Room) -> str | None:
+    """The text with the first plain word `tag` as a hashtag that the platform sees; None where there is none."""
+    found = list(islice(_word(tag).finditer(text), _PLACES_TRIED))
+    taken = [(one.start, one.end) for one in room.entities(text)] if found else []
+    for match in found:
+        start, end = match.span()
+        if any(start < last and first < end for first, last in taken):
+            continue
+        longer = f"{text[:start]}#{tag}{text[end:]}"
+        if any(
+            one.kind == "tag" and one.start == start and same(one.value) == same(tag) for one in room.entities(longer)
+        ):
+            return longer
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _word(tag: str) -> regex.Pattern[str]:
+    return regex.compile(
+        rf"(?<![{_JOINS}#＃@＠$&/.]){regex.escape(tag)}(?![{_JOINS}]|[.:/@][{_JOINS}])", regex.IGNORECASE
+    )
+
+
+def _campaigns(setting: Setting) -> Iterator[Hashtag]:
+    """The campaign's own that are in use for this language and platform."""
+    for one in setting.campaign.hashtags:
+        here = not one.platforms or setting.platform in one.platforms
+        if here and not one.retired and _speaks(one.lang, setting.lang):
+            yield one
+
+
+def _speaks(lang: str | None, text: str) -> bool:
+    return lang is None or lang.partition("-")[0] == text.partition("-")[0]
+
+
+def _once(tags: Iterable[str]) -> tuple[str, ...]:
+    found: dict[str, str] = {}
+    for tag in tags:
+        found.setdefault(same(tag), unicodedata.normalize("NFC", tag))
+    return tuple(found.values())

@@ -1,0 +1,109 @@
+"""Whom and what a message speaks of: every subject whose gate must be open when it goes out (`model.subject`). Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterable, Iterator
+from typing import Final
+
+from amplify.model.message import Message
+from amplify.model.person import Person, PersonState
+from amplify.model.post import Post
+from amplify.model.subject import people_in
+from amplify.model.workspace import Workspace
+from amplify.rules.plan.risk import blocked
+from amplify.rules.plan.template_context import Setting
+from amplify.rules.text.aliases import matcher
+
+USES: Final = {"health": "health", "torture": "health", "children": "family", "family": "family"}
+"""A sensitive class of a post → the scope of consent that everybody it names must have given."""
+
+_TEMPLATE_NAME: Final = re.compile(r"\bperson\s*(?:\.\s*|\[\s*['\"])([a-z0-9][a-z0-9_-]*)")
+
+
+def subjects(setting: Setting, message: Message, account: str) -> tuple[str, ...]:
+    """Every subject of what `account` says. `setting` knows the names that templates used."""
+    front, workspace = setting.post.front, setting.workspace
+    found = {subject for subject in setting.used if not subject.startswith("person:")}
+    found |= {f"account:{account}", f"campaign:{front.campaign}", *(f"fact:{fact}" for fact in front.facts)}
+    portraits = shown(pictures_of(message), workspace)
+    people = {*named(setting.post, message, workspace), *people_in(setting.used)}
+    found.update(_people(people, portraits, setting))
+    found.update(one.subject for one in blocked(workspace, setting.post, setting.lang, message, sorted(found)))
+    found.update(f"quiet:{lang}" for lang in quiet_languages(workspace, setting.lang))
+    return tuple(sorted(found))
+
+
+def named(post: Post, message: Message, workspace: Workspace) -> frozenset[str]:
+    """Whom a message names or shows: as listed, in words, in pictures, and in what it boosts."""
+    listed = set(post.front.people)
+    listed |= matcher(workspace.people).in_message(message)
+    listed |= shown(pictures_of(message), workspace)
+    boost = post.front.boost
+    if boost is not None and boost.post is not None:
+        listed |= named_by_post(workspace.posts[boost.post], workspace)
+    return frozenset(listed)
+
+
+def pictures_of(message: Message) -> Iterator[str]:
+    """Files of the pictures that readers see, on link cards too."""
+    for part in message.parts:
+        yield from (picture.file for picture in part.pictures)
+        if part.card is not None and part.card.picture is not None:
+            yield part.card.picture.file
+
+
+def shown(files: Iterable[str], workspace: Workspace) -> frozenset[str]:
+    """Whose face these pictures show."""
+    known = (workspace.pictures[file] for file in files if file in workspace.pictures)
+    return frozenset(person for picture in known for person in picture.note.shows)
+
+
+def named_by_post(post: Post, workspace: Workspace) -> frozenset[str]:
+    """Whom any text of a post names, whoever says it: for boosts, which repeat it whole."""
+    find = matcher(workspace.people)
+    texts = [part.template for variant in post.variants for part in variant.parts]
+    texts += [part.template for variant in post.variants for parts in variant.by_platform.values() for part in parts]
+    pictures = [workspace.pictures[file] for file in post.front.media if file in workspace.pictures]
+    beside = [text for picture in pictures for text in (*picture.note.alt.values(), *picture.note.caption.values())]
+    found = {*post.front.people, *shown(post.front.media, workspace)}
+    for text in (*texts, *beside, *post.front.content_warning.values()):
+        found |= find.names(text)
+    found.update(name for text in texts for name in templated_people(text) if name in workspace.people)
+    return frozenset(found)
+
+
+def templated_people(template: str) -> list[str]:
+    """Names that stand as `{{ person.NAME … }}` in a text."""
+    return _TEMPLATE_NAME.findall(template)
+
+
+def quiet_languages(workspace: Workspace, lang: str) -> Iterator[str]:
+    """Languages of the workspace's quiet periods that hold for a text in `lang` (`be` for `be-tarask` too)."""
+    for period in workspace.settings.quiet:
+        for quiet in period.languages:
+            if lang == quiet or lang.startswith(f"{quiet}-"):
+                yield quiet
+
+
+def _people(people: Iterable[str], portraits: Container[str], setting: Setting) -> Iterator[str]:
+    front, workspace = setting.post.front, setting.workspace
+    known = [workspace.people[person] for person in sorted(people) if person in workspace.people]
+    for person in known:
+        yield _person(person, known, front.for_states)
+        if front.consent is not None:
+            continue  # a consent of its own covers it; a withdrawn one still closes the person's gate
+        uses = {USES[one] for one in front.risk.sensitive} | ({"portrait"} if person.id in portraits else set())
+        yield from (f"consent:{person.id}/{use}" for use in uses)
+        if person.consent.languages:
+            yield f"consent:{person.id}/{setting.lang}"
+
+
+def _person(person: Person, named_too: Iterable[Person], declared: Iterable[PersonState]) -> str:
+    """`person:anna@died` where the post was written for that state and it is hers; where it is nobody's (yet), for
+    everybody, so that the post waits."""
+    states = [state for state in declared if not state.speaks]
+    if person.state in states:
+        return f"person:{person.id}@{person.state.value}"
+    somebody = any(other.state in states for other in named_too)
+    return f"person:{person.id}" if somebody or not states else f"person:{person.id}@{states[0].value}"

@@ -1,0 +1,233 @@
+"""The names a text may use: `{{ fact.prisoners }}`, `{{ person.anna.days_detained }}`, `{{ partner.press_union }}` …
+
+Each name used is noted, so that a delivery knows what it speaks of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from amplify.model.action import Action
+from amplify.model.campaign import Campaign, Signatory
+from amplify.model.partner import Partner
+from amplify.model.person import Person
+from amplify.model.post import Post
+from amplify.model.workspace import Workspace
+from amplify.rules.plan.risk import at_risk
+from amplify.rules.plan.template import TemplateFault
+from amplify.rules.text.bidi import isolate
+from amplify.rules.text.language import number, pick, pick_any, spelled_date
+
+
+@dataclass(slots=True)
+class Setting:
+    """For whom, where and when a text is rendered."""
+
+    workspace: Workspace
+    post: Post
+    platform: str
+    lang: str
+    due: datetime
+    """UTC."""
+    zone: str
+    used: set[str] = field(default_factory=set)
+    """`kind:id` of every name that was used."""
+
+    @property
+    def day(self) -> date:
+        """The due day on the readers' calendar."""
+        return self.due.astimezone(ZoneInfo(self.zone)).date()
+
+    def pick(self, texts: Mapping[str, str]) -> str | None:
+        """The text for the language at hand, or along its chain (`rules.text.language`)."""
+        return pick(texts, self.lang, self.workspace.settings.fallback)
+
+    def pick_any(self, texts: Mapping[str, str]) -> str:
+        """Like `pick`, then whatever there is: for names, which must not vanish."""
+        return pick_any(texts, self.lang, self.workspace.settings.fallback)
+
+    @property
+    def campaign(self) -> Campaign:
+        return self.workspace.campaigns[self.post.front.campaign]
+
+
+class _Book:
+    """`fact.x`: one entry of a mapping of words, noted when it is used."""
+
+    def __init__(self, kind: str, words: Mapping[str, Any], setting: Setting, view: Any) -> None:
+        self._kind, self._words, self._setting, self._view = kind, words, setting, view
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        word = self._words.get(name)
+        if word is None:
+            known = ", ".join(list(self._words)[:6]) or "none yet"
+            raise TemplateFault(f"no {self._kind} is called `{name}`; known: {known}")
+        kind = "action" if self._kind == "cta" else self._kind
+        self._setting.used.add(f"{kind}:{name}")
+        return self._view(word, self._setting)
+
+    __getitem__ = __getattr__
+
+    def __str__(self) -> str:
+        raise TemplateFault(f"say which: `{{{{ {self._kind}.NAME }}}}`")
+
+
+class _View:
+    """What a text may say of one word: its public attributes."""
+
+    def __getattr__(self, name: str) -> Any:  # called for what is not there
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise TemplateFault(f"there is no `.{name}` here; known: {', '.join(vars(self))}")
+
+
+class _Fact(_View):
+    def __init__(self, fact: Any, setting: Setting) -> None:
+        lang = setting.lang
+        self.value = number(fact.value, lang) if isinstance(fact.value, int) else fact.value
+        self.qualifier = setting.pick(fact.qualifier) or ""
+        self.unit = setting.pick(fact.unit) or ""
+        self.counted_by = setting.pick_any(fact.counted_by)
+        self.as_of = spelled_date(fact.as_of, lang)
+
+    def __str__(self) -> str:
+        counted = " ".join(word for word in (self.qualifier, self.value, self.unit) if word)
+        return f"{counted} ({self.counted_by})"
+
+
+class _Person(_View):
+    def __init__(self, person: Person, setting: Setting) -> None:
+        self.name = setting.pick_any(person.name)
+        self.days_detained = number(days_detained(person, setting.day), setting.lang)
+        self.detained_since = spelled_date(person.detentions[-1].start, setting.lang)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def days_detained(person: Person, day: date) -> int:
+    """Whole days behind bars up to `day`, all detentions together; the first day counts as one."""
+    total = 0
+    for detention in person.detentions:
+        last = min(detention.end or day, day)
+        if last >= detention.start:
+            total += (last - detention.start).days + 1
+    return total
+
+
+class _Occasion:
+    def __init__(self, setting: Setting) -> None:
+        front = setting.post.front
+        occasion = next((o for o in setting.campaign.occasions if o.id == front.occasion), None)
+        if occasion is None:
+            raise TemplateFault("this post names no occasion of its campaign: add `occasion:` to its front matter")
+        self.name = setting.pick_any(occasion.name)
+        self._themes = occasion.themes.get(setting.day.year)
+        self._year, self._setting = setting.day.year, setting
+
+    def __getattr__(self, name: str) -> str:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name != "theme":
+            raise TemplateFault(f"there is no `.{name}` here; known: name, theme")
+        theme = self._setting.pick(self._themes) if self._themes else None
+        if theme is None:
+            raise TemplateFault(
+                f"the occasion has no theme for {self._year} in `{self._setting.lang}`: "
+                "add it to the campaign's occasions"
+            )
+        return theme
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class _CampaignName(_View):
+    def __init__(self, setting: Setting) -> None:
+        self.name = setting.pick_any(setting.campaign.name)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class _Late(Mapping[str, Any]):
+    """Template names, each made when it is asked for: most texts use one or two."""
+
+    def __init__(self, setting: Setting) -> None:
+        workspace = setting.workspace
+        self._makers: dict[str, Any] = {
+            "fact": lambda: _Book("fact", workspace.facts, setting, _Fact),
+            "person": lambda: _Book("person", workspace.people, setting, _Person),
+            "cta": lambda: _Book("cta", workspace.actions, setting, _address),
+            "partner": lambda: _Book("partner", workspace.partners, setting, _handle),
+            "occasion": lambda: _Occasion(setting),
+            "campaign": lambda: _CampaignName(setting),
+            "signatories": lambda: signatories(setting),
+            "date": lambda: spelled_date(setting.day, setting.lang),
+        }
+
+    def __getitem__(self, name: str) -> Any:
+        return self._makers[name]()
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._makers  # Mapping would make the value to find out
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
+def names(setting: Setting) -> Mapping[str, Any]:
+    """Everything a template of this post may use."""
+    return _Late(setting)
+
+
+def _address(action: Action, setting: Setting) -> str:
+    return isolate(setting.pick_any(action.url), setting.lang)
+
+
+def _handle(partner: Partner, setting: Setting) -> str:
+    said = mention(partner, setting)
+    return isolate(said, setting.lang) if said.startswith("@") else said
+
+
+def mention(partner: Partner, setting: Setting) -> str:
+    """`@handle` on the platform at hand; the plain name where it has none, or where naming the account would
+    put readers at risk (`designated_in`, `docs/care.md`)."""
+    handle = partner.handles.get(setting.platform)
+    if handle is None or at_risk(partner.designated_in, setting.post, setting.campaign, setting.lang):
+        return setting.pick_any(partner.name)
+    return f"@{handle}"
+
+
+def signatories(setting: Setting) -> str:
+    """The campaign's signatories that have signed, in order, shortened to “+N more”."""
+    campaign = setting.campaign
+    signed = sorted((s.order, _signatory_name(s, setting), s.partner or "") for s in campaign.signatories if s.signed)
+    shown = [name for _, name, _ in signed[: campaign.signatories_shown]]
+    setting.used.update(f"partner:{partner}" for _, _, partner in signed[: len(shown)] if partner)
+    more = len(signed) - len(shown)
+    if more:
+        shown.append(_more(more, setting.lang))
+    return ", ".join(shown)
+
+
+def _signatory_name(signatory: Signatory, setting: Setting) -> str:
+    if signatory.partner is not None:
+        return setting.pick_any(setting.workspace.partners[signatory.partner].name)
+    return signatory.name or ""
+
+
+_MORE: Mapping[str, str] = {"en": "+{} more", "be": "+яшчэ {}", "ru": "+ещё {}"}
+
+
+def _more(count: int, lang: str) -> str:
+    return (pick(_MORE, lang) or "+{}").format(count)

@@ -1,0 +1,1 @@
+"""Texts: lengths, links, hashtags, handles, names, languages, threads. Pure."""

@@ -1,0 +1,64 @@
+"""Texts that run from right to left, and what is put into them: handles, hashtags and addresses run the other way.
+
+Without isolation `@press` shows its sign at the wrong end inside an Arabic sentence, and two handles beside each other
+change places (Unicode Standard Annex 9). The marks are invisible, and count as characters on every platform.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from typing import Final
+
+from amplify.rules.text.language import primary, script
+
+ISOLATE: Final = "\u2068"
+"""Begins an isolated stretch, which takes its direction from its own first letter."""
+END: Final = "\u2069"
+LEFT_TO_RIGHT: Final = "\u200e"
+_HAIR: Final = "\u200a"
+"""Mastodon takes every character that is no blank for a part of the address before it; this is the thinnest blank."""
+
+_LANGUAGES: Final = frozenset(
+    (
+        *("ar", "arc", "azb", "bal", "bgn", "bqi", "ckb", "dv", "fa", "glk", "he", "khw", "ks", "lrc", "mzn"),
+        *("nqo", "pnb", "prs", "ps", "sd", "sdh", "skr", "syr", "ug", "ur", "yi"),
+    )
+)
+_SCRIPTS: Final = frozenset(("Arab", "Hebr", "Syrc", "Thaa", "Nkoo", "Adlm", "Rohg", "Mand", "Samr"))
+
+
+def right_to_left(lang: str) -> bool:
+    """Whether texts in this language run from right to left: by the script its tag names, else by the language."""
+    named = script(lang)
+    return named in _SCRIPTS if named is not None else primary(lang) in _LANGUAGES
+
+
+def isolate(inserted: str, lang: str) -> str:
+    """What is put into a text in `lang`, kept apart from the direction around it. Only in right-to-left languages."""
+    if not inserted or not right_to_left(lang):
+        return inserted
+    tail = _HAIR if inserted.startswith(("http://", "https://")) else ""
+    return f"{ISOLATE}{inserted}{tail}{END}"
+
+
+def tag_line(tags: Iterable[str], lang: str) -> str:
+    """Hashtags (without their sign) for a line of their own, `#` before each.
+
+    In a right-to-left text those in left-to-right letters stand on a second line that begins with a mark and a
+    blank: on Mastodon nothing but a blank may stand before `#`.
+    """
+    signed = [f"#{tag}" for tag in tags]
+    if not right_to_left(lang):
+        return " ".join(signed)
+    lines = [" ".join(tag for tag in signed if _runs_left(tag))]
+    foreign = " ".join(tag for tag in signed if not _runs_left(tag))
+    if foreign:
+        lines.append(f"{LEFT_TO_RIGHT} {foreign}")
+    return "\n".join(line for line in lines if line)
+
+
+def _runs_left(word: str) -> bool:
+    """Whether the first letter with a direction of its own runs from right to left."""
+    strong = (unicodedata.bidirectional(letter) for letter in word)
+    return next((kind in ("R", "AL") for kind in strong if kind in ("L", "R", "AL")), False)

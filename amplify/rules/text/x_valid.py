@@ -1,0 +1,61 @@
+"""What X takes for a name, a list, a hashtag or an address that stands alone (twitter-text, `Validator`). Pure."""
+
+from __future__ import annotations
+
+from ipaddress import IPv6Address
+from typing import Final
+
+import regex
+
+from amplify.rules.text.entities import x_entities
+
+_LIST: Final = regex.compile(r"@[A-Za-z0-9_]{1,20}/[A-Za-z][A-Za-z0-9_-]{0,24}")
+_LETTER: Final = r"[\p{L}\p{M}\p{N}\p{S}]"
+_SUBDOMAIN: Final = rf"{_LETTER}(?:[{_LETTER[1:-1]}_-]{{0,61}}{_LETTER})?\."
+_DOMAIN: Final = rf"{_LETTER}(?:[{_LETTER[1:-1]}-]{{0,61}}{_LETTER})?\."
+_NUMBER: Final = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+_SIGNS: Final = r"\p{L}\p{M}\p{N}\-._~!$&'()*+,;=:@|/%"
+_ADDRESS: Final = regex.compile(
+    rf"(?P<scheme>https?://)?(?:[\p{{L}}\p{{N}}\-._~!$&'()*+,;=%:]*@)?"
+    rf"(?:(?P<six>\[[0-9A-Fa-f:.]{{2,45}}\])|{_NUMBER}(?:\.{_NUMBER}){{3}}|"
+    rf"(?:{_SUBDOMAIN}){{0,32}}?{_DOMAIN}(?:\p{{L}}[\p{{L}}\p{{M}}\p{{N}}-]{{0,61}}[\p{{L}}\p{{M}}\p{{N}}]))"
+    rf"(?::\d{{1,5}})?(?:/[{_SIGNS}]*)?(?:\?[{_SIGNS}?]*)?(?:#[{_SIGNS}?]*)?",
+    regex.IGNORECASE,
+)
+_LONGEST: Final = 4096
+
+
+def is_name(text: str) -> bool:
+    """`@press_union`, with its sign."""
+    return _is_whole(text, "mention")
+
+
+def is_hashtag(text: str) -> bool:
+    """`#СвабодаАнне`, with its sign."""
+    return _is_whole(text, "tag")
+
+
+def is_list(text: str) -> bool:
+    """`@press_union/partners`: what a text may name, and what links nowhere else."""
+    return _LIST.fullmatch(text) is not None
+
+
+def is_address(text: str, scheme_needed: bool = True) -> bool:
+    """An http or https address that X does not call invalid."""
+    found = _ADDRESS.fullmatch(text) if len(text) <= _LONGEST else None
+    if found is None or (scheme_needed and found["scheme"] is None):
+        return False
+    return found["six"] is None or _is_ipv6(found["six"][1:-1])
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        IPv6Address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_whole(text: str, kind: str) -> bool:
+    found = x_entities(text)
+    return len(found) == 1 and found[0].kind == kind and (found[0].start, found[0].end) == (0, len(text))

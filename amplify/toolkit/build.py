@@ -1,0 +1,165 @@
+"""toolkit: a static site that supporters copy, download and share from. It asks nothing of anybody who reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from amplify.context.app_context import Desk
+from amplify.model.campaign import Campaign
+from amplify.model.errors import WrongUse
+from amplify.model.workspace import Workspace
+from amplify.toolkit.build_record import note
+from amplify.toolkit.calendar_file import calendar
+from amplify.toolkit.eligibility import Care
+from amplify.toolkit.output_dir import Site
+from amplify.toolkit.page_builder import Draft
+from amplify.toolkit.picture_set import Album, by_page, zipped
+from amplify.toolkit.text_cards import Texts
+from amplify.toolkit.toolkit_html import Shelf, as_html, direction, front
+from amplify.toolkit.toolkit_model import Built, LeftOut, Link, Page
+from amplify.toolkit.translations import words
+
+if TYPE_CHECKING:
+    from amplify.banner.render import Made
+
+Progress = Callable[[int, int], None]
+"""Told of (done, total) banners: painting them is what takes long."""
+FRONT: Final = "index.html"
+
+
+def toolkit(
+    desk: Desk,
+    folder: Path,
+    langs: Sequence[str] = (),
+    campaigns: Sequence[str] = (),
+    progress: Progress = lambda done, total: None,
+) -> Built:
+    """Build the site in `folder`, in place of the one before; empty `langs`, `campaigns`: all of them.
+
+    What must not be said now is left out, and told. Raises WrongUse for unknown names, and for a folder that holds
+    something else.
+    """
+    workspace, now = desk.workspace(), desk.clock.now()
+    wanted = _wanted(workspace, langs, campaigns)
+    begun = [one for one in wanted if _begun(workspace.campaigns[one[0]], now)]
+    if not begun:
+        raise WrongUse("none of these campaigns has begun: see `launched` in config/campaigns/")
+    folder = folder.absolute()
+    site, care = Site(folder), Care(desk, workspace, now)
+    made, left = _banners(desk, workspace, now, begun, progress)
+    for campaign, lang in wanted:
+        if (campaign, lang) not in begun:  # a page would tell that it is coming
+            left.append(LeftOut("season", campaign, lang, "the page", "the campaign has not begun"))
+    album = Album(workspace, site, care, by_page(made))
+    texts = Texts(workspace, desk.dialects, care, now)
+    pages: list[Page] = []
+    for campaign, lang in begun:
+        page, without = Draft(workspace, care, album, texts, now).page(campaign, lang)
+        pages.append(page)
+        left += without
+    for page in pages:
+        for name, text in _files(workspace, site, page, pages).items():
+            site.put(name, text.encode())
+    site.put(FRONT, _front(workspace, pages, now).encode())
+    removed = site.finish(now)
+    built = Built(str(folder), tuple(pages), site.hashes, site.sizes, tuple(left), removed)
+    note(desk, built)
+    return built
+
+
+def _wanted(workspace: Workspace, langs: Sequence[str], campaigns: Sequence[str]) -> list[tuple[str, str]]:
+    """(campaign, language) of each page, ended campaigns left out unless they are asked for."""
+    unknown = [one for one in campaigns if one not in workspace.campaigns]
+    if unknown:
+        raise WrongUse(f"there is no campaign {', '.join(unknown)}: see config/campaigns/")
+    found = [
+        (campaign.id, lang)
+        for campaign in workspace.campaigns.values()
+        if campaign.id in campaigns or (not campaigns and campaign.status != "ended")
+        for lang in campaign.languages
+        if not langs or lang in langs
+    ]
+    spoken = {lang for campaign in workspace.campaigns.values() for lang in campaign.languages}
+    missing = [lang for lang in langs if lang not in spoken]
+    if missing:
+        raise WrongUse(f"no campaign speaks {', '.join(missing)}: their languages are {', '.join(sorted(spoken))}")
+    if not found:
+        raise WrongUse("no campaign speaks these languages: there is nothing to build")
+    return found
+
+
+def _begun(campaign: Campaign, now: datetime) -> bool:
+    return campaign.launched is None or campaign.launched <= now.date()
+
+
+def _banners(
+    desk: Desk, workspace: Workspace, now: datetime, wanted: Sequence[tuple[str, str]], progress: Progress
+) -> tuple[list[Made], list[LeftOut]]:
+    """Every banner that these pages offer, painted anew or as it is kept, and those that must not be shown now."""
+    from amplify.banner.render import Wanted, banners
+
+    campaigns, langs = {campaign for campaign, _ in wanted}, {lang for _, lang in wanted}
+    templates = [one for one in workspace.banners.values() if one.campaign in campaigns]
+    spoken = {lang for one in templates for lang in one.languages or workspace.campaigns[one.campaign].languages}
+    if not templates or not spoken & langs:
+        return [], []
+    asked = Wanted(templates=tuple(one.id for one in templates), langs=tuple(sorted(spoken & langs)))
+    batch = banners(workspace, now, asked, desk.root / ".amplify" / "banners", progress)
+    pages = set(wanted)
+    left = []
+    for one in batch.refused:
+        campaign = workspace.banners[one.template].campaign
+        if (campaign, one.lang) in pages:
+            left.append(LeftOut("picture", campaign, one.lang, f"banner {one.name}", one.why))
+    return [one for one in batch.made if (one.campaign, one.lang) in pages], left
+
+
+def _files(workspace: Workspace, site: Site, page: Page, pages: Sequence[Page]) -> Mapping[str, str]:
+    """The page as files; its zip and its calendar are written on the way."""
+    size = 0
+    if page.motifs:
+        packed = zipped(page, site)
+        site.put(f"{page.stem}.zip", packed)
+        size = len(packed)
+    if page.days:
+        campaign, settings = workspace.campaigns[page.campaign], workspace.settings
+        says = {"theme": words(page.lang)("theme")}
+        dates = calendar(campaign, page.lang, settings.id, page.updated, settings.fallback, says)
+        site.put(f"{page.stem}.ics", dates)
+    tongues = [
+        Link(f"../{one.path}", _language(one.lang), one.lang, one.lang == page.lang)
+        for one in pages
+        if one.campaign == page.campaign
+    ]
+    others = [
+        Link(f"../{one.path}", one.title, one.lang)
+        for one in pages
+        if one.lang == page.lang and one.campaign != page.campaign
+    ]
+    return as_html(page, tongues, others, size)
+
+
+def _front(workspace: Workspace, pages: Sequence[Page], now: datetime) -> str:
+    from amplify.rules.text.language import spelled_date
+
+    shelves = []
+    for lang in dict.fromkeys(page.lang for page in pages):
+        say = words(lang)
+        links = tuple(Link(page.path, page.title, lang) for page in pages if page.lang == lang)
+        date = say("updated", date=spelled_date(now.date(), lang))
+        shelves.append(Shelf(lang, direction(lang), _language(lang), say("toolkit"), date, links))
+    return front(workspace.settings.name, "en", pages[0].colour, shelves)
+
+
+def _language(lang: str) -> str:
+    """What a language calls itself."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        name = Locale.parse(lang, sep="-").get_display_name() or lang
+    except (UnknownLocaleError, ValueError):
+        return lang
+    return name[:1].upper() + name[1:]

@@ -1,0 +1,127 @@
+"""Which toolkits were built and whom their pages name: kept in the ledger, so that a stop anywhere tells them."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, select
+
+from amplify.context.app_context import Desk
+from amplify.ledger.database import set_meta
+from amplify.ledger.tables import META
+from amplify.model.subject import kind_and_name, person_in
+from amplify.toolkit.toolkit_model import Built
+
+_KEY: Final = "toolkit "
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltPage:
+    """A page that was built and, as far as anybody knows, still stands where it was brought."""
+
+    machine: str
+    folder: str
+    file: str
+    """Path below the folder."""
+    campaign: str
+    lang: str
+    updated: datetime
+    subjects: frozenset[str]
+
+    @property
+    def path(self) -> str:
+        return str(Path(self.folder) / self.file)
+
+    @property
+    def here(self) -> bool:
+        """It was built on this machine."""
+        return self.machine == socket.gethostname()
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "machine": self.machine,
+            "file": self.path,
+            "campaign": self.campaign,
+            "lang": self.lang,
+            "updated": self.updated.isoformat(),
+        }
+
+
+def note(desk: Desk, built: Built) -> None:
+    """Remember a build; the one before in the same folder is forgotten."""
+    pages = [
+        {
+            "file": file,
+            "campaign": page.campaign,
+            "lang": page.lang,
+            "updated": page.updated.isoformat(),
+            "subjects": sorted(page.subjects),
+        }
+        for page in built.pages
+        for file in sorted(built.files)
+        if re.fullmatch(rf"{re.escape(page.stem)}(-\d+)?\.html", file)
+    ]
+    with desk.ledger.write() as connection:
+        set_meta(connection, _key(built.folder), json.dumps(pages, ensure_ascii=False))
+
+
+def naming(desk: Desk, kind: str, subject: str, words: Sequence[str] = ()) -> list[BuiltPage]:
+    """Built pages that name what a stop is about. `words`: more spellings of a person's name, looked for in the pages
+    that lie on this machine."""
+    with desk.ledger.read() as connection:
+        return [page for page in _all(connection) if _names(page, kind, subject) or _spells(page, words)]
+
+
+def _key(folder: str) -> str:
+    return f"{_KEY}{socket.gethostname()}:{folder}"
+
+
+def _all(connection: Connection) -> Iterator[BuiltPage]:
+    rows = connection.execute(select(META).where(META.c.key.startswith(_KEY)).order_by(META.c.key)).mappings()
+    for row in rows:
+        machine, _, folder = row["key"].removeprefix(_KEY).partition(":")
+        for one in json.loads(row["value"]):
+            yield BuiltPage(
+                machine,
+                folder,
+                one["file"],
+                one["campaign"],
+                one["lang"],
+                datetime.fromisoformat(one["updated"]),
+                frozenset(one["subjects"]),
+            )
+
+
+def _names(page: BuiltPage, kind: str, subject: str) -> bool:
+    if kind == "all":
+        return True
+    if kind == "campaign":
+        return page.campaign == subject
+    if kind == "person":
+        return any(person_in(one) == subject for one in page.subjects)
+    if kind == "account":
+        return False  # it speaks by itself: no page speaks for it
+    if kind == "hashtag":
+        tags = {kind_and_name(one)[1].casefold() for one in page.subjects if one.startswith("hashtag:")}
+        return subject.casefold().removeprefix("#") in tags
+    return f"{kind}:{subject}" in page.subjects
+
+
+def _spells(page: BuiltPage, words: Sequence[str]) -> bool:
+    """Whether a name stands in the page's file, for spellings that were not known when it was built."""
+    if not words or not page.here:
+        return False
+    from amplify.rules.text.aliases import Matcher
+
+    try:
+        text = Path(page.path).read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return bool(Matcher({"": words}).names(text))

@@ -1,0 +1,184 @@
+"""What may stand on a page that is passed on: gates, stops, embargo and rules, asked for all of it at once.
+
+Nobody sends what stands there, so it is asked when the page is made, by the files and by the ledger: whichever is
+stricter counts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from amplify.context.app_context import Desk
+from amplify.ledger.holds.gates import read_gates
+from amplify.ledger.holds.stops import held_by, in_force
+from amplify.ledger.rows.due_delivery import Candidate
+from amplify.model.message import Message, Part
+from amplify.model.person import Person
+from amplify.model.plan import Planned
+from amplify.model.platform_profile import Dialect
+from amplify.model.problem import Severity
+from amplify.model.subject import declared_state, kind_and_name
+from amplify.model.workspace import Workspace
+from amplify.planning.embargo import embargoed
+from amplify.rules.lint.care import HELD_BY_GATES
+from amplify.rules.lint.lint import lint
+from amplify.rules.plan.file_gates import gates
+from amplify.rules.text.aliases import Matcher, matcher
+from amplify.toolkit.toolkit_model import LEFT_OUT
+
+_SHORT: Final = 4
+"""Letters of a name that is too short to do without its last one."""
+UNASKED: Final = frozenset({"account"})
+"""Subjects of deliveries that do not matter where people share by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Something that wants to stand on a page: a text, a picture's caption, a paragraph."""
+
+    campaign: str
+    platform: str
+    words: tuple[str, ...]
+    """Everything that can be read in it."""
+    subjects: frozenset[str]
+    hashtags: tuple[str, ...] = ()
+    post: str = ""
+    moments: tuple[datetime, ...] = ()
+    """When it would be said, beside now (UTC)."""
+    message: Message | None = None
+    partner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """Why it does not stand there."""
+
+    reason: str
+    """A key of LEFT_OUT."""
+    why: str
+
+
+class Care:
+    """Asks for one building of the site."""
+
+    def __init__(self, desk: Desk, workspace: Workspace, now: datetime) -> None:
+        self._workspace, self._now, self._desk = workspace, now, desk
+        self._matcher = matcher(workspace.people)
+        self._familiar: dict[str, Matcher] = {}
+        self._gates = {(gate.kind, gate.subject): gate for gate in gates(workspace)}
+        self.embargoed = embargoed(workspace, now)
+        with desk.ledger.read() as connection:
+            self._known = read_gates(connection)
+            self._stops = in_force(connection)
+
+    def early_calls(self) -> frozenset[str]:
+        """Calls that only posts under embargo carry: they would tell what is coming."""
+        carried = {post.id: post.front.cta for post in self._workspace.posts.values() if post.front.cta is not None}
+        early = {call for post, call in carried.items() if post in self.embargoed}
+        return frozenset(early - {call for post, call in carried.items() if post not in self.embargoed})
+
+    def people_in(self, texts: Iterable[str]) -> frozenset[str]:
+        """Whom words name, as subjects."""
+        return frozenset(f"person:{who}" for text in texts for who in self._matcher.names(text))
+
+    def asked(self, campaign: str, lang: str, texts: Sequence[str], *subjects: str) -> Asked:
+        """Words of the page itself. Whoever the campaign is about is meant by a first name already."""
+        people = self.people_in(texts) | self._meant(campaign, texts)
+        consents = {f"consent:{one.partition(':')[2]}/{lang}" for one in people}
+        known = {one for one in consents if kind_and_name(one) in self._gates}
+        return Asked(campaign, "", tuple(texts), frozenset({*people, *known, *subjects}))
+
+    def _meant(self, campaign: str, texts: Iterable[str]) -> frozenset[str]:
+        if campaign not in self._familiar:
+            about = [self._workspace.people.get(one) for one in self._workspace.campaigns[campaign].people]
+            self._familiar[campaign] = Matcher({one.id: _first_names(one) for one in about if one is not None})
+        found = self._familiar[campaign]
+        return frozenset(f"person:{who}" for text in texts for who in found.names(text))
+
+    def bars(self, wanted: Sequence[Asked]) -> list[Barred | None]:
+        """For each why it does not stand there, or None."""
+        found: list[Barred | None] = [self._shut(one) for one in wanted]
+        open_ones = [number for number, barred in enumerate(found) if barred is None]
+        for number, why in self._stopped([(number, wanted[number]) for number in open_ones]):
+            found[number] = Barred("stop", why)
+        return found
+
+    def bar(self, wanted: Asked) -> Barred | None:
+        return self.bars([wanted])[0]
+
+    def faults(self, made: Planned, dialects: Mapping[str, Dialect]) -> str:
+        """What the rules say of a text, errors only; empty where it is in order."""
+        errors = [
+            finding.problem
+            for finding in lint(self._workspace, (made,), dialects)
+            if finding.problem.severity is Severity.ERROR and finding.problem.code not in HELD_BY_GATES
+        ]
+        return f"{errors[0].code}: {errors[0].message}" if errors else ""
+
+    def _shut(self, one: Asked) -> Barred | None:
+        if one.post in self.embargoed:
+            return Barred("embargo", "")
+        found: dict[str, str] = {}
+        for subject in sorted({*one.subjects, f"campaign:{one.campaign}"}):
+            kind, name = kind_and_name(subject)
+            if kind in UNASKED:
+                continue
+            if declared_state(subject):  # two people have to approve it, and hands ask nobody
+                found.setdefault("person", f"{name.partition('@')[0]}: such a text is approved for one time and place")
+            for why in self._reasons(kind, name, (self._now, *one.moments)):
+                found.setdefault(kind if kind in LEFT_OUT else "problem", why)
+        return next((Barred(reason, found[reason]) for reason in LEFT_OUT if reason in found), None)
+
+    def _reasons(self, kind: str, name: str, moments: Iterable[datetime]) -> Iterator[str]:
+        own, known = self._gates.get((kind, name)), self._known.get((kind, name))
+        if own is None and known is None and kind != "partner":
+            yield f"nothing is known of {kind} {name}"
+        for moment in moments:
+            for gate in (own, known):
+                why = gate.why_not(moment) if gate is not None else None
+                if why is not None:
+                    yield why
+
+    def _stopped(self, wanted: Sequence[tuple[int, Asked]]) -> Iterator[tuple[int, str]]:
+        if not self._stops or not wanted:
+            return
+        candidates = [_candidate(number, one, self._now) for number, one in wanted]
+        with self._desk.ledger.read() as connection:
+            held = held_by(connection, self._stops, candidates)
+        for number, _ in wanted:
+            if str(number) in held:
+                yield number, held[str(number)].sentence
+
+
+def _first_names(person: Person) -> list[str]:
+    """Every word of the name by itself, with any ending: `Міра` as `Мір*`. A word too many is held, none too few."""
+    words = {word for name in person.name.values() for word in name.split() if len(word) > 1}
+    return sorted(word if len(word) < _SHORT else f"{word[:-1]}*" for word in words)
+
+
+def _candidate(number: int, one: Asked, now: datetime) -> Candidate:
+    """As a stop looks at a delivery: there is no account, and no entry."""
+    message = one.message or Message(one.platform, (), tuple(Part(text) for text in one.words))
+    said = message.as_json() | {"beside": list(one.words)}
+    return Candidate(
+        id=str(number),
+        base=str(number),
+        entry="",
+        post=one.post,
+        campaign=one.campaign,
+        partner=one.partner,
+        platform=one.platform,
+        account="",
+        subjects=tuple(sorted(one.subjects)),
+        hashtags=one.hashtags,
+        content_hash="",
+        cost=0,
+        boost_of=None,
+        due_at=now,
+        late_at=now,
+        words=json.dumps(said, ensure_ascii=False),
+    )

@@ -1,0 +1,206 @@
+"""The pictures of a page: banners in every size and those of its posts, repainted; and all of them as one zip."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from amplify.media.sanitize import BadPicture, clean
+from amplify.model.picture import Picture as OnDisk
+from amplify.model.workspace import Workspace
+from amplify.rules.text.language import pick
+from amplify.toolkit.eligibility import Asked, Care
+from amplify.toolkit.output_dir import Site
+from amplify.toolkit.toolkit_model import LeftOut, Motif, Page, Picture
+
+if TYPE_CHECKING:
+    from amplify.banner.render import Made
+
+MOST_BYTES: Final = 8_000_000
+"""Of one picture to download."""
+_ENDINGS: Final = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
+_FIRST: Final = ("post", "card", "square")
+"""The size of a banner that is shown on the page: the first of these that there is."""
+_SAME_TIME: Final = (1980, 1, 1, 0, 0, 0)
+"""In the zip: the same pictures give the same bytes, and nobody learns when they were made."""
+
+Banners = Callable[[str, str], Sequence["Made"]]
+"""(campaign, language) → what was rendered."""
+
+
+class Album:
+    """Writes each picture once, whichever pages show it."""
+
+    def __init__(self, workspace: Workspace, site: Site, care: Care, banners: Banners) -> None:
+        self._workspace, self._site, self._care, self._banners = workspace, site, care, banners
+        self._painted: dict[str, tuple[str, int] | str] = {}
+
+    def motifs(self, campaign: str, lang: str) -> tuple[tuple[Motif, ...], dict[str, str], list[LeftOut]]:
+        """What is offered, banners first; file under `media/` → id on the page; and what is left out."""
+        left: list[LeftOut] = []
+        motifs = list(self._rendered(campaign, lang, left))
+        ids: dict[str, str] = {}
+        for file in self._files(campaign, lang):
+            picture = self._own(self._workspace.pictures[file], campaign, lang, left)
+            if picture is not None:
+                ids[file] = picture.id
+                motifs.append(Motif((picture,)))
+        return tuple(motifs), ids, left
+
+    def _files(self, campaign: str, lang: str) -> list[str]:
+        """Pictures of the campaign's posts and calls that have a text in this language, each once. What an embargoed
+        post carries waits with it, whatever else carries it."""
+        fallback = self._workspace.settings.fallback
+        waiting = {file for post in self._care.embargoed for file in self._workspace.posts[post].front.media}
+        found = [
+            file
+            for post in self._workspace.posts.values()
+            if post.front.campaign == campaign
+            and post.front.status == "ready"
+            and any(variant.lang == lang for variant in post.variants)
+            for file in post.front.media
+        ]
+        found += [
+            one.picture
+            for one in self._workspace.actions.values()
+            if one.campaign == campaign and one.picture is not None
+        ]
+        pictures = self._workspace.pictures
+        return [
+            file
+            for file in dict.fromkeys(found)
+            if file in pictures and file not in waiting and pick(pictures[file].note.alt, lang, fallback) is not None
+        ]
+
+    def _own(self, picture: OnDisk, campaign: str, lang: str, left: list[LeftOut]) -> Picture | None:
+        note, fallback = picture.note, self._workspace.settings.fallback
+        alt = pick(note.alt, lang, fallback) or ""
+        asked = self._asked(campaign, lang, (*note.alt.values(), *note.caption.values()), note.shows)
+        if not self._stands(asked, campaign, lang, f"picture {picture.file}", left):
+            return None
+        if picture.file not in self._painted:
+            self._painted[picture.file] = self._paint(picture)
+        painted = self._painted[picture.file]
+        if isinstance(painted, str):
+            left.append(LeftOut("picture", campaign, lang, f"picture {picture.file}", painted))
+            return None
+        path, _ = painted
+        return Picture(
+            id=_id(path),
+            file=path,
+            title=PurePosixPath(picture.file).stem,
+            alt=alt,
+            credit=note.credit,
+            licence=note.licence,
+            width=picture.width,
+            height=picture.height,
+            size=self._site.sizes[path],
+            sha256=self._site.hashes[path],
+            caption=pick(note.caption, lang, fallback) or "",
+            subjects=asked.subjects,
+        )
+
+    def _paint(self, picture: OnDisk) -> tuple[str, int] | str:
+        """Where it lies on the site and its bytes; or why it does not."""
+        try:
+            data, mime = clean((self._workspace.root / "media" / picture.file).read_bytes(), MOST_BYTES)
+        except (OSError, BadPicture) as error:
+            return str(error)
+        path = f"pictures/{PurePosixPath(picture.file).stem}-{picture.sha256[:8]}.{_ENDINGS.get(mime, 'png')}"
+        self._site.put(path, data)
+        return path, len(data)
+
+    def _rendered(self, campaign: str, lang: str, left: list[LeftOut]) -> Iterator[Motif]:
+        """Banners by motif: a template, for a person or for nobody."""
+        motifs: dict[tuple[str, str | None], list[Picture]] = {}
+        for made in self._banners(campaign, lang):
+            asked = self._asked(campaign, lang, (made.alt, made.caption), made.shows, made.subjects)
+            if self._stands(asked, campaign, lang, f"banner {made.template}", left):
+                motifs.setdefault((made.template, made.person), []).append(self._banner(made, asked))
+        for sizes in motifs.values():
+            yield Motif(tuple(sorted(sizes, key=lambda one: (_rank(one.title), one.width * one.height))))
+
+    def _banner(self, made: Made, asked: Asked) -> Picture:
+        path = f"pictures/{made.lang}/{made.name}"
+        sha256 = self._site.put(path, made.data)
+        return Picture(
+            id=_id(path),
+            file=path,
+            title=made.size,
+            alt=made.alt,
+            credit=made.credit,
+            licence=made.licence,
+            width=made.width,
+            height=made.height,
+            size=len(made.data),
+            sha256=sha256,
+            caption=made.caption,
+            subjects=asked.subjects,
+        )
+
+    def _asked(
+        self, campaign: str, lang: str, words: Sequence[str], shows: Iterable[str], subjects: Iterable[str] = ()
+    ) -> Asked:
+        people = {f"person:{one}" for one in shows} | {f"consent:{one}/portrait" for one in shows}
+        return self._care.asked(campaign, lang, words, *people, *subjects)
+
+    def _stands(self, asked: Asked, campaign: str, lang: str, what: str, left: list[LeftOut]) -> bool:
+        barred = self._care.bar(asked)
+        if barred is not None and not any((one.what, one.reason) == (what, barred.reason) for one in left):
+            left.append(LeftOut(barred.reason, campaign, lang, what, barred.why))
+        return barred is None
+
+
+def zipped(page: Page, site: Site) -> bytes:
+    """The page's pictures with alt texts, licences, and a manifest of hashes."""
+    pictures = [picture for motif in page.motifs for picture in motif.pictures]
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:  # pictures are packed already
+        for picture in pictures:
+            _add(archive, _inside(picture), (site.folder / picture.file).read_bytes())
+        _add(archive, "alt-texts.txt", _alts(pictures))
+        _add(archive, "licences.txt", _licences(pictures))
+        manifest = {_inside(one): {"sha256": one.sha256, "bytes": one.size, "alt": one.alt} for one in pictures}
+        said = {"campaign": page.campaign, "language": page.lang, "files": manifest}
+        _add(archive, "manifest.json", (json.dumps(said, ensure_ascii=False, indent=2) + "\n").encode())
+    return out.getvalue()
+
+
+def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
+    entry = zipfile.ZipInfo(name, _SAME_TIME)
+    entry.external_attr = 0o644 << 16
+    archive.writestr(entry, data)
+
+
+def _inside(picture: Picture) -> str:
+    return PurePosixPath(picture.file).name
+
+
+def _alts(pictures: Iterable[Picture]) -> bytes:
+    return "\n\n".join(f"{_inside(one)}\n{one.alt}" for one in pictures).encode() + b"\n"
+
+
+def _licences(pictures: Iterable[Picture]) -> bytes:
+    return "\n\n".join(f"{_inside(one)}\n{one.credit}\n{one.licence}" for one in pictures).encode() + b"\n"
+
+
+def _id(path: str) -> str:
+    return f"picture-{hashlib.sha256(path.encode()).hexdigest()[:10]}"
+
+
+def _rank(size: str) -> int:
+    return _FIRST.index(size) if size in _FIRST else len(_FIRST)
+
+
+def by_page(made: Iterable[Made]) -> Banners:
+    """Rendered banners, found by campaign and language."""
+    found: dict[tuple[str, str], list[Made]] = {}
+    for one in made:
+        found.setdefault((one.campaign, one.lang), []).append(one)
+    kept: Mapping[tuple[str, str], list[Made]] = found
+    return lambda campaign, lang: kept.get((campaign, lang), ())

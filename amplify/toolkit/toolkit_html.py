@@ -1,0 +1,259 @@
+"""A page as HTML that asks nothing of anybody: readable without its scripts, by light and dark, on paper, from 320
+pixels on."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from amplify.pages.colours import Scheme, schemes
+from amplify.rules.text.language import spelled_date
+from amplify.toolkit.toolkit_model import Item, Link, Page, Picture
+from amplify.toolkit.translations import words
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+BUDGET: Final = 190_000
+"""Bytes of texts on one page; what is more goes on pages of its own, by kind."""
+_RIGHT_TO_LEFT: Final = frozenset({"ar", "he", "fa", "ur", "yi", "ckb", "ps", "sd", "ug", "dv", "syr"})
+_KINDS: Final = ("cta", "statement", "fact", "anniversary", "solidarity", "quote", "memorial", "boost")
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One file of a page: the first holds everything, the others more texts."""
+
+    number: int
+    total: int
+    first: str
+    """Address of the first."""
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The front page's part in one language."""
+
+    lang: str
+    direction: str
+    language: str
+    toolkit: str
+    updated: str
+    links: tuple[Link, ...]
+
+
+def direction(lang: str) -> str:
+    """`rtl` for scripts written from the right."""
+    return "rtl" if lang.partition("-")[0] in _RIGHT_TO_LEFT and "-Latn" not in lang else "ltr"
+
+
+def as_html(page: Page, tongues: Sequence[Link], campaigns: Sequence[Link], zip_size: int) -> dict[str, str]:
+    """Path → the page, and more of its texts where they are many. Links lead from the page's own folder."""
+    parts = _leaves(page)
+    names = [page.path, *(f"{page.stem}-{number}.html" for number in range(2, len(parts) + 1))]
+    here = [name.rpartition("/")[2] for name in names]
+    made = {}
+    for number, (name, part) in enumerate(zip(names, parts, strict=True), 1):
+        links = tuple(
+            Link(address, _titled(page, items, at), page.lang, at == number)
+            for at, (address, items) in enumerate(zip(here, parts, strict=True), 1)
+        )
+        leaf = Leaf(number, len(parts), here[0], links)
+        made[name] = _drawn(page, leaf, part, tongues, campaigns, zip_size)
+    return made
+
+
+def front(name: str, lang: str, colour: str, shelves: Iterable[Shelf]) -> str:
+    """The site's first page."""
+    css = _css(colour)
+    return (
+        _environment()
+        .get_template("index.html.j2")
+        .render(
+            name=name, lang=lang, shelves=tuple(shelves), css=_safe(css), policy=_policy(css, ""), icon=_icon(colour)
+        )
+    )
+
+
+def _drawn(
+    page: Page, leaf: Leaf, items: Sequence[Item], tongues: Sequence[Link], campaigns: Sequence[Link], zip_size: int
+) -> str:
+    css = _css(page.colour)
+    script = "\n".join(_ours(name) for name in ("page.js", *(("bars.js",) if page.bars and leaf.number == 1 else ())))
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            **_common(page),
+            leaf=leaf,
+            tongues=tongues,
+            campaigns=campaigns,
+            items=_safe("".join(_item(page, item, leaf.first if leaf.number > 1 else "") for item in items)),
+            sections=_sections(page),
+            places=_places(page, items),
+            updated=spelled_date(page.updated.date(), page.lang),
+            fill=schemes(page.colour)[0].fill,
+            bytes=lambda size: written(size, page.lang),
+            zip_size=zip_size,
+            css=_safe(css),
+            script=_safe(script),
+            policy=_policy(css, script),
+            icon=_icon(page.colour),
+        )
+    )
+
+
+def _item(page: Page, item: Item, first: str) -> str:
+    pictures = {one.id: one for motif in page.motifs for one in motif.pictures}
+    shown: list[Picture] = [pictures[id] for id in item.pictures if id in pictures]
+    return _environment().get_template("item.html.j2").render(**_common(page), item=item, pictures=shown, first=first)
+
+
+def _common(page: Page) -> dict[str, Any]:
+    """What both templates know. `own` marks the page's own words, where they are in another language."""
+    say = words(page.lang)
+    return {
+        "page": page,
+        "say": say,
+        "own": _safe("" if page.lang.partition("-")[0] == say.lang else f' lang="{say.lang}" dir="ltr"'),
+        "up": "../" * page.path.count("/"),
+        "spelled": lambda day: spelled_date(day, page.lang),
+    }
+
+
+def _leaves(page: Page) -> list[list[Item]]:
+    """All on one page while they fit; else by kind, as many as fit."""
+    sizes = {item.post: len(_item(page, item, "").encode()) for item in page.items}
+    if sum(sizes.values()) <= BUDGET:
+        return [list(page.items)]
+    leaves: list[list[Item]] = [[]]
+    room = BUDGET
+    for _, alike in groupby(sorted(page.items, key=_by_kind), key=_by_kind):
+        for item in alike:
+            if leaves[-1] and sizes[item.post] > room:
+                leaves.append([])
+                room = BUDGET
+            leaves[-1].append(item)
+            room -= sizes[item.post]
+    return leaves
+
+
+def _by_kind(item: Item) -> int:
+    return _KINDS.index(item.kind)
+
+
+def _titled(page: Page, items: Sequence[Item], number: int) -> str:
+    say = words(page.lang)
+    kinds = dict.fromkeys(say(f"kinds.{item.kind}") for item in items)
+    return f"{number}. {', '.join(kinds)}" if kinds else str(number)
+
+
+def _sections(page: Page) -> tuple[str, ...]:
+    there: Mapping[str, object] = {
+        "background": page.background,
+        "messages": page.messages,
+        "act": page.calls,
+        "texts": True,
+        "pictures": page.motifs,
+        "bars": page.bars and page.people,
+        "dates": page.days,
+        "tags": page.tags,
+        "contact": True,
+    }
+    return tuple(id for id, wanted in there.items() if wanted)
+
+
+def _places(page: Page, items: Iterable[Item]) -> list[tuple[str, str]]:
+    """Where readers may say they post: those that some text is for."""
+    say = words(page.lang)
+    found = {
+        card.platform: card.title or say("anywhere")
+        for item in items
+        for wording in item.wordings
+        for card in wording.cards
+    }
+    return [("all", say("everywhere")), *found.items()]
+
+
+def written(size: int, lang: str) -> str:
+    """`36 kB`, `1.2 MB`."""
+    from babel.numbers import format_decimal
+
+    from amplify.rules.text.language import primary
+
+    locale = primary(lang) if primary(lang) in ("be", "ru", "en", "de", "fr", "pl", "uk", "es", "it", "lt") else "en"
+    unit = {"be": ("кБ", "МБ"), "ru": ("кБ", "МБ"), "uk": ("кБ", "МБ")}.get(locale, ("kB", "MB"))
+    if size < 1_000_000:
+        return f"{max(1, round(size / 1000))}\u00a0{unit[0]}"
+    return f"{format_decimal(round(size / 1_000_000, 1), locale=locale)}\u00a0{unit[1]}"
+
+
+def _css(colour: str) -> str:
+    light, dark = schemes(colour)
+    return (
+        f"{_ours('page.css')}\n:root {{ {_variables(light)} }}\n"
+        f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {_variables(dark)} }} }}\n"
+    )
+
+
+def _variables(scheme: Scheme) -> str:
+    return f"--mark: {scheme.mark}; --fill: {scheme.fill}; --on-fill: {scheme.on_fill};"
+
+
+def _policy(css: str, script: str) -> str:
+    """Nothing but our own words, in this file, and pictures beside it; `file:` for a memory stick."""
+    scripts = f"script-src '{_hash(script)}'; " if script else ""
+    return (
+        f"default-src 'none'; style-src '{_hash(css)}'; {scripts}img-src 'self' file: data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _icon(colour: str) -> str:
+    """Three bars in the campaign's colour: without an icon, a browser would ask the host for one."""
+    fill = schemes(colour)[0].fill
+    drawing = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">'
+        f'<rect width="16" height="16" rx="3" fill="{fill}"/>'
+        '<path d="M4 2v12M8 2v12M12 2v12" stroke="#fff" stroke-width="1.6"/></svg>'
+    )
+    return f"data:image/svg+xml,{quote(drawing)}"
+
+
+@lru_cache(maxsize=8)
+def _ours(name: str) -> str:
+    text = (files("amplify.toolkit") / name).read_text(encoding="utf-8")
+    return text.replace("\r\n", "\n").strip()
+
+
+def _hash(text: str) -> str:
+    """As a content security policy wants it: of exactly what stands between the tags."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _safe(text: str) -> Any:
+    from markupsafe import Markup
+
+    return Markup(text)  # noqa: S704  # our own files, and what our templates have escaped
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    here = files("amplify.toolkit")
+    return Environment(
+        loader=FunctionLoader(lambda name: (here / name).read_text(encoding="utf-8")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,1 @@
+"""Whether the files agree with each other: each check looks across files."""

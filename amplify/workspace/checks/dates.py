@@ -1,0 +1,62 @@
+"""Dates that files name together: days that no year has, and occasions that queue entries wait for."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterator
+from typing import Final
+
+from amplify.model.problem import Place, Problem
+from amplify.workspace.parsed import Findings
+from amplify.workspace.suggest import did_you_mean
+
+_LEAP_YEAR: Final = 2024
+
+
+def check_calendar(findings: Findings) -> Iterator[Problem]:
+    """Days that do not exist, intervals that end before they begin."""
+    for campaign in findings.campaigns:
+        for i, occasion in enumerate(campaign.word.occasions):
+            yield from _exists(occasion.month, occasion.day, campaign.spot.place("occasions", i, "day"))
+        for i, quiet in enumerate(campaign.word.quiet):
+            if quiet.end <= quiet.start:
+                yield _backwards(campaign.spot.place("quiet", i, "end"))
+    for person in findings.people:
+        for i, detention in enumerate(person.word.detentions):
+            if detention.end is not None and detention.end < detention.start:
+                yield _backwards(person.spot.place("detentions", i, "end"))
+    for action in findings.actions:
+        opens, closes = action.word.opens, action.word.closes
+        if opens is not None and closes is not None and closes <= opens:
+            yield _backwards(action.spot.place("closes"))
+
+
+def check_queue_dates(findings: Findings) -> Iterator[Problem]:
+    """Yearly entries: their day exists, or their posts' campaigns have the occasion."""
+    campaigns = {found.word.id: found.word for found in findings.campaigns if found.whole}
+    posts = {found.word.id: found.word for found in findings.posts if found.whole}
+    for entry in findings.queue:
+        yearly = entry.word.when.yearly
+        if yearly is not None and yearly.month is not None and yearly.day is not None:
+            yield from _exists(yearly.month, yearly.day, entry.spot.place("when", "yearly", "day"))
+        if yearly is None or yearly.occasion is None:
+            continue
+        for post in (posts[name] for name in entry.word.posts if name in posts):
+            campaign = campaigns.get(post.front.campaign)
+            names = {occasion.id for occasion in campaign.occasions} if campaign else set()
+            if campaign is not None and yearly.occasion not in names:
+                yield Problem(
+                    entry.spot.place("when", "yearly", "occasion"),
+                    "REF-OCCASION",
+                    f"campaign `{campaign.id}` of post `{post.id}` has no occasion `{yearly.occasion}`"
+                    + did_you_mean(yearly.occasion, names),
+                )
+
+
+def _exists(month: int, day: int, place: Place) -> Iterator[Problem]:
+    if day > monthrange(_LEAP_YEAR, month)[1]:
+        yield Problem(place, "VALUE-DATE", f"month {month} never has a day {day}: mend the date")
+
+
+def _backwards(place: Place) -> Problem:
+    return Problem(place, "VALUE-SENSE", "this ends before it begins: mend one of the two")

@@ -1,0 +1,91 @@
+"""Names inside texts: `{{ fact.prisoners }}` must be a fact, on the line where it is used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from typing import Final
+
+from amplify.model.post import Post, TextPart
+from amplify.model.problem import Place, Problem
+from amplify.workspace.parsed import Findings
+from amplify.workspace.suggest import did_you_mean
+
+BOOKS: Final[Mapping[str, tuple[str, str, str]]] = {
+    "fact": ("facts", "fact", "REF-FACT"),
+    "person": ("people", "person", "REF-PERSON"),
+    "cta": ("actions", "call to action", "REF-ACTION"),
+    "partner": ("partners", "partner", "REF-PARTNER"),
+}
+"""First word of a name in a text → the shelf, the noun, the code of an unknown one."""
+
+ALONE: Final = frozenset({"occasion", "campaign", "signatories", "date"})
+"""Names that need no id behind them."""
+
+_INSIDE = re.compile(r"\{\{(.*?)\}\}|\{%(.*?)%\}", re.DOTALL)
+_DOTTED = re.compile(r"(?<![\w.\"'])(fact|person|cta|partner)\s*(?:\.\s*(\w+)|\[\s*[\"']([^\"']*)[\"']\s*\])")
+_FIRST = re.compile(r"\s*-?\s*([A-Za-z_]\w*)")
+_MINUS = re.compile(r"-[\w-]*\w")
+
+
+def check_names_in_texts(findings: Findings) -> Iterator[Problem]:
+    """Every name that a text uses and that no file explains."""
+    known = {word: findings.known(shelf) for word, (shelf, _, _) in BOOKS.items()}
+    for found in findings.posts:
+        told: set[tuple[Place, str]] = set()
+        for part in _parts(found.word):
+            for problem in unknown_names(part, found.word.front.occasion is None, known):
+                if (problem.place, problem.message) not in told:
+                    told.add((problem.place, problem.message))
+                    yield problem
+
+
+def _parts(post: Post) -> Iterator[TextPart]:
+    for variant in post.variants:
+        yield from variant.parts
+        for parts in variant.by_platform.values():
+            yield from parts
+
+
+def unknown_names(
+    part: TextPart, no_occasion: bool, known: Mapping[str, frozenset[str]], alone: AbstractSet[str] = ALONE
+) -> Iterator[Problem]:
+    """Names in one text that nothing explains. `no_occasion`: its post names none; `alone`: names without an id."""
+    if "{" not in part.template:
+        return
+    own_names = "{%" in part.template  # a text with statements may make names of its own: the renderer judges those
+    for block in _INSIDE.finditer(part.template):
+        group = 1 if block[1] is not None else 2
+        inside, at = block[group], block.start(group)
+        first = _FIRST.match(inside) if group == 1 else None
+        if first and first[1] not in BOOKS and first[1] not in alone and not own_names:
+            yield Problem(
+                _place(part, at + first.start(1)),
+                "TXT-NAME",
+                f"unknown name `{first[1]}` in a text" + did_you_mean(first[1], [*BOOKS, *sorted(alone)]),
+            )
+        if first and first[1] == "occasion" and no_occasion:
+            yield Problem(
+                _place(part, at + first.start(1)),
+                "TXT-NAME",
+                "this post names no occasion: add `occasion:` to its front matter",
+            )
+        for use in _DOTTED.finditer(inside):
+            _, noun, code = BOOKS[use[1]]
+            name = use[2] if use[2] is not None else use[3]
+            if name in known[use[1]]:
+                continue
+            longer = _MINUS.match(inside, use.end()) if use[2] else None
+            if longer and name + longer[0] in known[use[1]]:
+                hint = f": a name with `-` is written `{use[1]}['{name}{longer[0]}']`"
+            else:
+                hint = did_you_mean(name, known[use[1]])
+            yield Problem(_place(part, at + use.start()), code, f"unknown {noun} `{name}` in a text{hint}")
+
+
+def _place(part: TextPart, offset: int) -> Place:
+    before = part.template[:offset]
+    below = before.count("\n")
+    column = len(before) - before.rfind("\n")
+    return Place(part.place.path, part.place.line + below, column if below else column + part.place.column - 1)

@@ -1,0 +1,110 @@
+"""A queue entry before it is added: read and compared with the workspace as if it stood in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from amplify.model.errors import WrongUse
+from amplify.model.problem import Place, Problem, Severity
+from amplify.model.queue_entry import QueueEntry
+from amplify.workspace.checks.references import QUEUE_CHECKS
+from amplify.workspace.parse_when import parse_when
+from amplify.workspace.parsed import Findings, Found
+from amplify.workspace.partial import read_partly
+from amplify.workspace.validate import Spot, read_word
+from amplify.workspace.yaml_reader import Document, Loc
+
+
+class Proposal(Document):
+    """An entry that stands in no YAML file: on a command line, or in the cells of a spreadsheet."""
+
+    def __init__(self, plain: dict[str, Any], row: Place, cells: Mapping[str, int] | None = None) -> None:
+        super().__init__(row.path, "", row.line, plain, (row.line, row.column))
+        self._row, self._cells = row, cells or {}
+
+    def place(self, loc: Loc) -> Place:
+        return replace(self._row, column=self._cells.get(str(loc[0]), 0) if loc else self._row.column)
+
+    def key_place(self, loc: Loc) -> Place:
+        return self.place(loc)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was found."""
+
+    entry: QueueEntry | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def good(self) -> bool:
+        """Whether it may be added: warnings do not stop it."""
+        return self.entry is not None and all(p.severity is Severity.WARNING for p in self.problems)
+
+
+PENDING = "pending"
+"""Stands for the id of an entry that gets one when it is added."""
+
+
+def judge(findings: Findings, proposal: Proposal) -> Judged:
+    """Everything that is wrong with a proposed entry, also that it is in the queue already."""
+    plain = {"id": PENDING, **proposal.plain}
+    spot = Spot(proposal)
+    good, problems = read_word(QueueEntry, spot, plain)
+    word = good or read_partly(QueueEntry, plain)
+    if word is None:
+        return Judged(None, problems)
+    alone = replace(findings, queue=[Found(word, spot, good is not None)])
+    found = [*problems, *(problem for check in QUEUE_CHECKS for problem in check(alone))]
+    if "id" in proposal.plain and word.id in findings.known("queue"):
+        found.append(Problem(spot.place("id"), "ID-DUPLICATE", f"the queue has an entry `{word.id}` already"))
+    same = next((other.word for other in findings.queue if say_the_same(other.word, word)), None)
+    if same is not None:
+        found.append(
+            Problem(spot.place("posts"), "ID-DUPLICATE", f"this is in the queue already, as `{same.id}` ({same.place})")
+        )
+    return Judged(good, tuple(dict.fromkeys(found)))
+
+
+def say_the_same(one: QueueEntry, other: QueueEntry) -> bool:
+    """Whether two entries mean the same posts at the same time from the same accounts."""
+    return (one.posts, one.when, one.partners, one.platforms) == (
+        other.posts,
+        other.when,
+        other.partners,
+        other.platforms,
+    )
+
+
+def propose(
+    findings: Findings,
+    posts: Iterable[str],
+    when: str,
+    *,
+    partners: Iterable[str] = (),
+    platforms: Iterable[str] = (),
+    id: str | None = None,
+    lateness: str | None = None,
+    note: str | None = None,
+) -> tuple[dict[str, Any], tuple[Problem, ...]]:
+    """The entry that a command line describes, ready to be added, and warnings. Raises WrongUse with all that is
+    wrong."""
+    plain = entry_of(
+        id=id, posts=list(posts), when=parse_when(when), partners=list(partners), platforms=list(platforms),
+        lateness=lateness, note=note,
+    )  # fmt: skip
+    judged = judge(findings, Proposal(plain, Place("the command line")))
+    if not judged.good:
+        raise WrongUse("; ".join(p.message for p in judged.problems if p.severity is Severity.ERROR))
+    return plain, judged.problems
+
+
+def entry_of(**said: Any) -> dict[str, Any]:
+    """An entry as it stands in the file: only what was said, in the order in which people read it."""
+    partners = said.get("partners")
+    if partners in ([], ["all"]):
+        said["partners"] = None
+    order = ("id", "posts", "when", "partners", "platforms", "lateness", "note")
+    return {key: said[key] for key in order if said.get(key) not in (None, [], "")}

@@ -1,0 +1,80 @@
+"""Everything that was read from a workspace, good or not, with the places it stood at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from amplify.model.account import Account
+from amplify.model.action import Action
+from amplify.model.banner import Template
+from amplify.model.campaign import Campaign
+from amplify.model.fact import Fact
+from amplify.model.partner import Partner
+from amplify.model.person import Person
+from amplify.model.picture import Picture
+from amplify.model.post import Post
+from amplify.model.problem import Problem
+from amplify.model.queue_entry import QueueEntry
+from amplify.model.settings import Settings
+from amplify.workspace.partial import NOT_READ
+from amplify.workspace.validate import Spot
+
+N = TypeVar("N")
+_ID_IN_BYTES = re.compile(rb"(?m)(?:^|[\s{,])id\s*:\s*[\"']?([a-z0-9][a-z0-9_-]{0,63})")
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[N]):
+    """A noun, and where it was read."""
+
+    word: N
+    spot: Spot
+    whole: bool = True
+    """False where some keys could not be read: it is still compared, but nothing is compared with it."""
+
+
+@dataclass(slots=True)
+class Findings:
+    """One reading of a workspace. Lists keep the order of the files, and entries whose ids clash."""
+
+    root: Path
+    platforms: frozenset[str]
+    settings: Found[Settings] | None = None
+    campaigns: list[Found[Campaign]] = field(default_factory=list)
+    people: list[Found[Person]] = field(default_factory=list)
+    facts: list[Found[Fact]] = field(default_factory=list)
+    actions: list[Found[Action]] = field(default_factory=list)
+    partners: list[Found[Partner]] = field(default_factory=list)
+    queue: list[Found[QueueEntry]] = field(default_factory=list)
+    accounts: list[Found[Account]] = field(default_factory=list)
+    posts: list[Found[Post]] = field(default_factory=list)
+    banners: list[Found[Template]] = field(default_factory=list)
+    pictures: dict[str, Picture] = field(default_factory=dict)
+    picture_files: set[str] = field(default_factory=set)
+    """Every picture there is, also those that cannot be used; paths under `media/`."""
+    us: Found[str] | None = None
+    heard_of: dict[str, set[str]] = field(default_factory=dict)
+    """Shelf → ids of entries that could not be read: a reference to one of them is no second mistake."""
+    problems: list[Problem] = field(default_factory=list)
+    _known: dict[str, tuple[tuple[int, int], frozenset[str]]] = field(default_factory=dict, init=False)
+
+    def hear(self, shelf: str, ids: Iterable[str]) -> None:
+        """Remember ids of entries that are there but cannot be read."""
+        self.heard_of.setdefault(shelf, set()).update(ids)
+
+    def hear_bytes(self, shelf: str, data: bytes) -> None:
+        """Remember whatever looks like an id in a file that cannot be read."""
+        self.hear(shelf, (found.decode() for found in _ID_IN_BYTES.findall(data)))
+
+    def known(self, shelf: str) -> frozenset[str]:
+        """All ids on a shelf (`posts`, `partners` …), readable or not."""
+        found: list[Found[Any]] = getattr(self, shelf)
+        heard = self.heard_of.get(shelf, set())
+        size = (len(found), len(heard))
+        if shelf not in self._known or self._known[shelf][0] != size:  # reading only ever adds
+            self._known[shelf] = (size, frozenset({item.word.id for item in found} | heard) - {NOT_READ})
+        return self._known[shelf][1]

@@ -1,0 +1,131 @@
+"""Pictures as they lie in `media/`: measured, hashed, and looked at to the last pixel."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import PurePosixPath
+from typing import Final
+
+from amplify.model.video import Motion
+from amplify.rules.file_formats import gif, png, webp
+
+FORMATS: Final[dict[str, tuple[str, str]]] = {
+    ".png": ("PNG", "image/png"),
+    ".jpg": ("JPEG", "image/jpeg"),
+    ".jpeg": ("JPEG", "image/jpeg"),
+    ".webp": ("WEBP", "image/webp"),
+    ".gif": ("GIF", "image/gif"),
+}
+"""Ending → what Pillow calls the format, and its media type."""
+
+MOST_PIXELS: Final = 50_000_000
+"""Larger pictures are refused before they are unpacked (a small file can unpack to gigabytes)."""
+
+_SIGNATURES: Final = (
+    (b"\x89PNG\r\n\x1a\n", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF87a", "GIF"),
+    (b"GIF89a", "GIF"),
+)
+
+
+class BrokenPicture(Exception):
+    """The file is not the picture it says it is; the message is a sentence, `code` its code."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What the bytes of a picture, or of a video, say."""
+
+    sha256: str
+    mime: str
+    width: int
+    height: int
+    size: int
+    """Bytes."""
+    motion: Motion | None = None
+
+
+def is_picture(path: str) -> bool:
+    """Whether a file's ending is one that we publish."""
+    return PurePosixPath(path).suffix.lower() in FORMATS
+
+
+def measure(data: bytes, path: str) -> Measures:
+    """Measure a picture and make sure that all of it is there. Raises BrokenPicture."""
+    name, mime = FORMATS[PurePosixPath(path).suffix.lower()]
+    found = _signature(data)
+    if found is None:
+        raise BrokenPicture("PICTURE-FORMAT", f"this file is no picture that we can publish: {_KINDS} only")
+    if found != name:
+        raise BrokenPicture("PICTURE-FORMAT", f"this file ends as a {name} but is a {found}: rename it or save it anew")
+    sha256 = hashlib.sha256(data).hexdigest()
+    motion = _motion(name, data)
+    width, height = _looked_at(sha256, data)
+    return Measures(sha256, mime, width, height, len(data), motion)
+
+
+def _motion(name: str, data: bytes) -> Motion | None:
+    """How a GIF moves; None for a still picture. Raises BrokenPicture for what moves and goes nowhere."""
+    if name == "GIF":
+        try:
+            told = gif.read(data)
+        except gif.Broken:
+            raise _BROKEN from None
+        return Motion(round(told.seconds, 3), told.frames) if told.frames > 1 else None
+    if (name == "WEBP" and webp.moves(data)) or (name == "PNG" and b"acTL" in data[:_BEFORE_PIXELS]):
+        raise BrokenPicture(
+            "PICTURE-MOVES", f"no platform takes a {name} that moves: save it as a GIF, or as an MP4 video"
+        )
+    return None
+
+
+_KINDS = "PNG, JPEG, WebP and GIF"
+
+
+def _signature(data: bytes) -> str | None:
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "WEBP"
+    return next((name for start, name in _SIGNATURES if data.startswith(start)), None)
+
+
+def _looked_at(sha256: str, data: bytes) -> tuple[int, int]:
+    """Width and height as it is shown, once everything has been unpacked. A daemon looks at each picture once."""
+    if sha256 in _seen:
+        return _seen[sha256]
+    from PIL import Image
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower
+            with Image.open(BytesIO(png.without_texts(data) if data.startswith(png.START) else data)) as image:
+                if image.width * image.height > MOST_PIXELS:
+                    raise _TOO_MANY_PIXELS
+                image.load()
+                lies = image.getexif().get(0x0112, 1) in _LYING
+                _seen[sha256] = (image.height, image.width) if lies else (image.width, image.height)
+    except BrokenPicture:
+        raise
+    except Image.DecompressionBombError:
+        raise _TOO_MANY_PIXELS from None
+    except Exception:  # Pillow's decoders raise whatever damaged bytes lead them to: SyntaxError, struct.error …
+        raise _BROKEN from None
+    return _seen[sha256]
+
+
+_LYING = (5, 6, 7, 8)
+"""Orientations of EXIF in which width and height change places."""
+_BEFORE_PIXELS = 4096
+"""Bytes of a PNG within which an animation announces itself: it must before the first pixels."""
+_BROKEN = BrokenPicture("PICTURE-BROKEN", "this picture is damaged or cut off: save it anew")
+_seen: dict[str, tuple[int, int]] = {}
+_TOO_MANY_PIXELS = BrokenPicture(
+    "PICTURE-SIZE", f"this picture has more than {MOST_PIXELS // 1_000_000} million pixels: scale it down"
+)

@@ -1,0 +1,255 @@
+"""YAML 1.2 as plain values, every value with its line and column. Anchors, tags and merge keys are refused.
+
+PyYAML's C parser cuts the text into events (the Python parser where the C one is absent); the *core* schema of
+YAML 1.2 (chapter 10.3) is applied here, because PyYAML itself reads YAML 1.1, where `no` is false and
+`2027-05-21` is a date. Mapping keys always become strings: the years of a theme stand as `2027` or `"2027"`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from amplify.model.problem import Place, Problem
+from amplify.workspace.yaml_errors import explain_syntax
+from amplify.workspace.yaml_scalars import NotANumber, plain_scalar
+
+if TYPE_CHECKING:
+    from yaml.events import Event
+
+Loc = tuple[str | int, ...]
+"""A path into a document: `("people", 0, "name", "en")`."""
+
+# What double quotes can write with a backslash although no text may hold it.
+_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
+
+MAX_DEPTH = 30
+"""Levels of nesting; ours need seven."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Where values and keys stand: (line, column), both from 1."""
+
+    values: dict[Loc, tuple[int, int]] = field(default_factory=dict)
+    keys: dict[Loc, tuple[int, int]] = field(default_factory=dict)
+
+
+class Document:
+    """One YAML document that was read."""
+
+    def __init__(self, path: str, text: str, first_line: int, plain: Any, start: tuple[int, int]) -> None:
+        self.path = path
+        self.plain = plain
+        self.start = Place(path, *start)
+        """Where its first value stands."""
+        self._text = text
+        self._first_line = first_line
+        self._marks: Marks | None = None
+
+    def _where(self) -> Marks:
+        # Places are rarely asked for (a library of posts without mistakes asks for none): read again when they are.
+        if self._marks is None:
+            self._marks = Marks()
+            _Reader(self._text, self.path, self._first_line, self._marks).read()
+        return self._marks
+
+    def place(self, loc: Loc) -> Place:
+        """Where the value at `loc` stands, or the nearest value around it that exists."""
+        if not loc:
+            return self.start
+        values = self._where().values
+        while loc and loc not in values:
+            loc = loc[:-1]
+        return Place(self.path, *values[loc]) if loc in values else self.start
+
+    def key_place(self, loc: Loc) -> Place:
+        """Where the key that ends `loc` stands; the value's place for list items."""
+        keys = self._where().keys
+        return Place(self.path, *keys[loc]) if loc in keys else self.place(loc)
+
+    def line(self, number: int) -> str:
+        """The text of one line, numbered as in the file."""
+        lines = self._text.split("\n")
+        index = number - self._first_line
+        return lines[index] if 0 <= index < len(lines) else ""
+
+
+def read_yaml(text: str, path: str, first_line: int = 1) -> tuple[Document | None, tuple[Problem, ...]]:
+    """Read one document. `first_line`: the line of the file on which `text` begins.
+
+    The document is None where its values cannot be trusted; a document may come with problems (a key given twice).
+    Never raises for any text.
+    """
+    reader = _Reader(text, path, first_line, None)
+    reader.read()
+    if reader.broken:
+        return None, tuple(reader.problems)
+    return Document(path, text, first_line, reader.plain, reader.start), tuple(reader.problems)
+
+
+class _Stop(Exception):
+    """Reading cannot go on; the problem has been noted."""
+
+
+class _NoKey:
+    """No key has been read yet."""
+
+
+_NO_KEY = _NoKey()
+_DROPPED = _NoKey()
+
+
+class _Level:
+    """One collection being filled."""
+
+    __slots__ = ("container", "dropped", "key", "loc")
+
+    def __init__(self, container: dict[str, Any] | list[Any], loc: Loc, dropped: bool) -> None:
+        self.container = container
+        self.loc = loc
+        self.key: str | _NoKey = _NO_KEY
+        self.dropped = dropped
+
+
+class _Reader:
+    def __init__(self, text: str, path: str, first_line: int, marks: Marks | None) -> None:
+        self.text, self.path, self.first_line, self.marks = text, path, first_line, marks
+        self.problems: list[Problem] = []
+        self.broken = False
+        self.plain: Any = None
+        self.start = (first_line, 1)
+        self._levels: list[_Level] = []
+        self._documents = 0
+
+    def read(self) -> None:
+        try:
+            for event in _events(self):
+                self._take(event)
+        except _Stop:
+            self.broken = True
+        if not self._documents and not self.broken:
+            self._broken_note(self.first_line, 1, "FILE-EMPTY", "nothing stands here but blank lines and comments")
+
+    def note(self, line: int, column: int, code: str, message: str) -> None:
+        self.problems.append(Problem(Place(self.path, line, column), code, message))
+
+    def _broken_note(self, line: int, column: int, code: str, message: str) -> None:
+        self.note(line, column, code, message)
+        self.broken = True
+
+    def _take(self, event: Event) -> None:
+        kind = type(event).__name__
+        mark: Any = event.start_mark
+        line, column = mark.line + self.first_line, mark.column + 1
+        if kind == "ScalarEvent":
+            self._refuse_extras(event, line, column)
+            self._scalar(event, line, column)
+        elif kind in ("MappingStartEvent", "SequenceStartEvent"):
+            self._refuse_extras(event, line, column)
+            self._open(kind == "MappingStartEvent", line, column)
+        elif kind in ("MappingEndEvent", "SequenceEndEvent"):
+            self._levels.pop()
+        elif kind == "AliasEvent":
+            self._broken_note(
+                line, column, "YAML-ANCHOR", "aliases (`*name`) are not read: write the value out in full"
+            )
+            self._put(None, line, column, "an alias")
+        elif kind == "DocumentStartEvent":
+            self._documents += 1
+            if self._documents > 1:
+                self._broken_note(
+                    line, column, "YAML-DOCUMENTS", "one file holds one document: remove this `---` or split the file"
+                )
+                raise _Stop
+
+    def _refuse_extras(self, event: Any, line: int, column: int) -> None:
+        if event.anchor is not None:
+            self.note(
+                line, column, "YAML-ANCHOR", f"anchors (`&{event.anchor}`) are not read: write each value out in full"
+            )
+        if event.tag is not None:
+            self.note(line, column, "YAML-TAG", f"tags (`{event.tag}`) are not read: remove it, or quote the value")
+
+    def _scalar(self, event: Any, line: int, column: int) -> None:
+        value = event.value
+        if event.implicit[0] and event.style in (None, ""):
+            try:
+                value = plain_scalar(value)
+            except NotANumber as no:
+                self.note(line, column, "YAML-NUMBER", str(no))
+        elif event.style == '"' and (hidden := _HIDDEN.search(value)):
+            self.note(
+                line,
+                column,
+                "FILE-CHARACTER",
+                f"an invisible character (U+{ord(hidden[0]):04X}) is written here: remove it",
+            )
+        self._put(value, line, column, event.value)
+
+    def _open(self, mapping: bool, line: int, column: int) -> None:
+        if len(self._levels) >= MAX_DEPTH:
+            self._broken_note(line, column, "YAML-DEPTH", f"nested more than {MAX_DEPTH} levels deep")
+            raise _Stop
+        container: dict[str, Any] | list[Any] = {} if mapping else []
+        loc, dropped = self._put(container, line, column, "a list or mapping")
+        self._levels.append(_Level(container, loc, dropped))
+
+    def _put(self, value: Any, line: int, column: int, source: str) -> tuple[Loc, bool]:
+        """Put a value where it belongs: its path, and whether it was thrown away."""
+        if not self._levels:
+            self.plain = value
+            self.start = (line, column)
+            if self.marks is not None:
+                self.marks.values[()] = self.start
+            return (), False
+        level = self._levels[-1]
+        if isinstance(level.container, list):
+            loc: Loc = (*level.loc, len(level.container)) if self.marks is not None else ()
+            level.container.append(value)
+        elif level.key is _NO_KEY:
+            self._key(level, value, line, column, source)
+            return (), True
+        else:
+            key, level.key = level.key, _NO_KEY
+            if isinstance(key, _NoKey):
+                return (), True
+            loc = (*level.loc, key) if self.marks is not None else ()
+            level.container[key] = value
+        if self.marks is not None and not level.dropped:
+            self.marks.values[loc] = (line, column)
+        return loc, level.dropped
+
+    def _key(self, level: _Level, value: Any, line: int, column: int, source: str) -> None:
+        if isinstance(value, dict | list):
+            self._broken_note(line, column, "YAML-KEY", "a key is a plain word: quote it, or mend the brackets")
+            raise _Stop
+        level.key = _DROPPED
+        if value == "<<":
+            self._broken_note(line, column, "YAML-MERGE", "merge keys (`<<`) are not read: write the keys out in full")
+        elif not isinstance(value, str) and type(value) is not int:
+            self.note(line, column, "YAML-KEY", f"a key is a word: put `{source}` in quotes, or give the key a name")
+        elif str(value) in level.container:
+            self.note(line, column, "YAML-DUPLICATE", f"the key `{value}` stands here a second time: keep one of them")
+        else:
+            level.key = str(value)
+            if self.marks is not None and not level.dropped:
+                self.marks.keys[(*level.loc, level.key)] = (line, column)
+
+
+def _events(reader: _Reader) -> Iterator[Event]:
+    import yaml
+
+    # CSafeLoader is there when PyYAML was built with libyaml; both give the same events.
+    parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(reader.text)
+    try:
+        while (event := parser.get_event()) is not None:
+            yield event
+    except yaml.YAMLError as error:
+        line, column, code, message = explain_syntax(error, reader.text)
+        reader.note(line + reader.first_line - 1, column, code, message)
+        raise _Stop from None
+    finally:
+        parser.dispose()

@@ -1,0 +1,140 @@
+"""A post for somebody who died goes out after two people have agreed, both since the death was known. Not before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import pytest
+from ledger.databases import WoundLedger
+from workshop import MONDAY, Workshop
+
+from amplify.decisions.approve import approve, to_review
+from amplify.decisions.stop import stop
+from amplify.engine.publish import publish
+from amplify.model.delivery import State
+from amplify.model.errors import NeedsPerson
+from amplify.model.person import PersonState
+from amplify.planning.queue import queue
+from engine.fake import FakeDesk, World
+
+KNOWN = MONDAY + timedelta(hours=6)
+"""When the death was written down."""
+DAY = MONDAY + timedelta(days=2, hours=9)
+BEFORE, AFTER = KNOWN - timedelta(hours=1), KNOWN + timedelta(hours=1)
+WORDS = "We remember Anna"
+
+Approvals = Sequence[tuple[datetime, str]]
+
+
+def house(state: PersonState = PersonState.DIED, **front: object) -> Workshop:
+    """A memorial of Anna by Nina, and a post that asks for her freedom, both due on Wednesday at nine."""
+    since = {"state_since": KNOWN.isoformat()} if state is PersonState.DIED else {}
+    shop = Workshop().person("anna", state=state.value, **since)
+    shop.post("candle", WORDS, author="Nina", **({"people": ["anna"], "for_states": ["died"]} | front))
+    shop.post("free", "Write to Anna today, and ask for a doctor", people=["anna"])
+    shop.queue("candle", "candle", at=DAY.isoformat(), platforms=["x"])
+    return shop.queue("free", "free", at=DAY.isoformat(), platforms=["mastodon"])
+
+
+def live(
+    ledger: WoundLedger,
+    world: World,
+    approvals: Approvals,
+    *,
+    stopped: bool = False,
+    at_last: Callable[[FakeDesk], None] = lambda _: None,
+) -> FakeDesk:
+    """Queued while she lived, her death written down, approvals as given; then, `at_last`, the day."""
+    desk = FakeDesk(ledger, world, BEFORE - timedelta(hours=2), house(PersonState.DETAINED))
+    queue(desk)
+    dead = False
+    for moment, who in (*approvals, (DAY, "")):
+        if moment >= KNOWN and not dead:
+            dead = True
+            desk.time.set(KNOWN)
+            if not stopped:
+                stop(desk, "person", "anna", "set to died", "vera", state="died")
+            else:
+                stop(desk, "person", "anna", "we hear that she died", "vera")
+            desk.shop = house()
+            desk.edited()
+            queue(desk)
+        desk.time.set(moment)
+        if who:
+            waiting = [one for one in to_review(desk) if one.row.post == "candle"]
+            approve(desk, waiting, who)
+    at_last(desk)
+    publish(desk, workers=2)
+    return desk
+
+
+def state_of(desk: FakeDesk, post: str) -> tuple[State, str]:
+    with desk.ledger.read() as connection:
+        row = connection.exec_driver_sql(f"SELECT state, why FROM delivery WHERE post = '{post}'").one()
+    return State(row[0]), row[1] or ""
+
+
+def test_with_two_approvals_since_and_nothing_else_about_her(ledger: WoundLedger, world: World) -> None:
+    desk = live(ledger, world, [(AFTER, "vera"), (AFTER, "max")])
+    assert [one.text.split(" #")[0] for one in world.accepted] == [WORDS]
+    assert state_of(desk, "candle")[0] is State.SENT
+    assert state_of(desk, "free")[0] is State.WAITING  # what asks for her freedom is held
+
+
+def test_the_author_may_be_the_first(ledger: WoundLedger, world: World) -> None:
+    live(ledger, world, [(AFTER, "nina"), (AFTER, "max")])
+    assert len(world.accepted) == 1
+
+
+@pytest.mark.parametrize(
+    ("approvals", "lacks"),
+    [
+        ([], "nobody has approved it"),
+        ([(AFTER, "vera")], "approved by vera"),
+        ([(BEFORE, "vera"), (BEFORE, "max")], "approved before the person's state was set"),
+        ([(BEFORE, "vera"), (AFTER, "max")], "approved by max"),
+    ],
+    ids=["none", "one", "both before", "one before"],
+)
+def test_with_nothing_less(ledger: WoundLedger, world: World, approvals: Approvals, lacks: str) -> None:
+    desk = live(ledger, world, approvals)
+    assert world.accepted == []
+    after, why = state_of(desk, "candle")
+    assert after is State.WAITING
+    assert "two people must approve it" in why
+    assert lacks in why
+
+
+@pytest.mark.parametrize(
+    ("second", "says"), [("VERA", "another person"), ("Nina", "somebody else has to be the second")]
+)
+def test_neither_twice_the_same_nor_the_author_second(
+    ledger: WoundLedger, world: World, second: str, says: str
+) -> None:
+    with pytest.raises(NeedsPerson, match=says):
+        live(ledger, world, [(AFTER, "vera"), (AFTER, second)])
+    assert world.accepted == []
+
+
+def test_a_stop_that_somebody_asked_for_holds_it_all_the_same(ledger: WoundLedger, world: World) -> None:
+    desk = live(ledger, world, [(AFTER, "vera"), (AFTER, "max")], stopped=True)
+    assert world.accepted == []
+    assert "we hear that she died" in state_of(desk, "candle")[1]
+
+
+def test_edited_after_both_had_agreed(ledger: WoundLedger, world: World) -> None:
+    """What changed is shown, and both look again."""
+
+    def edit(desk: FakeDesk) -> None:
+        assert desk.shop is not None
+        desk.shop.post("candle", f"{WORDS}, who wrote poems")
+        desk.edited()
+        queue(desk)
+        (mine,) = (one for one in to_review(desk) if one.row.post == "candle")
+        assert any("who wrote poems" in line for line in mine.changed)
+        assert "it was changed since max saw it" in (mine.lacking or "")
+
+    desk = live(ledger, world, [(AFTER, "vera"), (AFTER, "max")], at_last=edit)
+    assert world.accepted == []
+    assert "two people must approve it" in state_of(desk, "candle")[1]

@@ -1,0 +1,196 @@
+"""The drain: files that change meanwhile, deliveries that break off, moments that are armed ahead."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Barrier, Event, Thread
+
+import pytest
+from ledger import rows
+from ledger.databases import WoundLedger
+from ledger.rows import NOW, planned, queue, state
+from workshop import Workshop
+
+from amplify.context.app_context import UnreadableFiles
+from amplify.engine import file_watcher, suspend
+from amplify.engine.publish import publish
+from amplify.engine.worker import Drain
+from amplify.ledger.rows.claimed_delivery import Claimed
+from amplify.model.clock import RealClock
+from amplify.model.delivery import State
+from amplify.model.problem import Place, Problem
+from engine.fake import FakeDesk, World
+from engine.passes import go
+
+SECONDS = 30.0
+MINUTE = timedelta(minutes=1)
+
+
+def nothing(claimed: Claimed, error: BaseException) -> None:
+    raise AssertionError(f"{claimed.post} broke off") from error
+
+
+class TestFiles:
+    def test_files_that_come_to_have_errors_stop_a_pass_in_its_middle(
+        self, desk: FakeDesk, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(file_watcher, "LOOK", 0.0)
+        seen = Event()
+        problem = Problem(Place(Path("config/people.yaml"), 1, 1), "YAML", "it cannot be read")
+
+        def unreadable(desk: FakeDesk, mark: str) -> None:
+            seen.set()
+            raise UnreadableFiles((problem,))
+
+        def broken(moment: str) -> None:
+            if moment == "before" and not seen.is_set():
+                desk.edited()
+                assert seen.wait(SECONDS)
+
+        many = [planned(f"n{number}", due=NOW - number * MINUTE) for number in range(5)]
+        queue(desk.ledger, *many)
+        desk.as_queued()
+        monkeypatch.setattr(file_watcher, "follow", unreadable)
+        world.meanwhile = broken
+        with pytest.raises(UnreadableFiles):
+            publish(desk, workers=1)
+        assert len(world.accepted) == 1
+        assert rows.states(desk.ledger) == {"sent": 1, "waiting": 4}
+
+
+class TestBreakingOff:
+    def test_the_others_go_on_and_the_pass_raises_in_the_end(self, desk: FakeDesk, world: World) -> None:
+        def strange(moment: str) -> None:
+            if moment == "prepare" and not broken.is_set():
+                broken.set()
+                raise ZeroDivisionError
+
+        broken = Event()
+        world.meanwhile = strange
+        deliveries = [planned(f"n{number}", f"p{number}/x") for number in range(4)]
+        with pytest.raises(ZeroDivisionError):
+            go(desk, *deliveries, workers=1)
+        assert rows.states(desk.ledger) == {"claimed": 1, "sent": 3}
+        world.meanwhile = lambda moment: None
+        desk.ledger.wind(MINUTE + MINUTE)
+        go(desk)
+        assert rows.states(desk.ledger) == {"sent": 4}
+
+
+class Running:
+    """A drain that stays, in a thread of its own."""
+
+    def __init__(self, desk: FakeDesk, workers: int) -> None:
+        self.stop, self.outcomes = Event(), Counter[str]()
+        self.drain = Drain(desk, workers, self._told, self.stop, self.outcomes, nothing, stay=True)
+        self.told = Event()
+        self._thread = Thread(target=self.drain.run)
+        self.wanted = 0
+
+    def _told(self, claimed: Claimed, outcome: str) -> None:
+        if self.outcomes.total() >= self.wanted:
+            self.told.set()
+
+    def __enter__(self) -> Running:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.stop.set()
+        self._thread.join(SECONDS)
+        assert not self._thread.is_alive()
+
+
+@pytest.fixture
+def today(ledger: WoundLedger, world: World) -> FakeDesk:
+    """A desk whose campaign time is real time."""
+    desk = FakeDesk(ledger, world, datetime.now(UTC), Workshop())
+    desk.as_queued()
+    desk.clock = RealClock()
+    return desk
+
+
+class TestMoments:
+    def test_all_of_a_moment_goes_out_at_once_and_never_before(self, today: FakeDesk, world: World) -> None:
+        """Two workers, eight accounts: each armed delivery has a thread of its own, or the barrier would break."""
+        together = Barrier(8)
+
+        def meet(moment: str) -> None:
+            if moment == "before":
+                together.wait(SECONDS)
+
+        world.meanwhile = meet
+        due = datetime.now(UTC) + timedelta(seconds=2)
+        queue(today.ledger, *(planned(f"n{n}", f"p{n}/x", due=due) for n in range(8)), now=datetime.now(UTC))
+        running = Running(today, workers=2)
+        running.wanted = 8
+        with running:
+            assert running.told.wait(SECONDS)
+        assert len(world.accepted) == 8
+        (marked,) = {one.created_at for one in world.accepted}  # all in one go
+        assert marked >= due
+        assert rows.states(today.ledger) == {"sent": 8}
+
+    def test_what_is_armed_is_given_back_when_it_is_stopped(self, today: FakeDesk, world: World) -> None:
+        armed = Event()
+        world.meanwhile = lambda moment: armed.set()
+        one = planned(due=datetime.now(UTC) + timedelta(seconds=15))
+        queue(today.ledger, one, now=datetime.now(UTC))
+        with Running(today, workers=2):
+            assert armed.wait(SECONDS)  # its uploads are done
+        assert state(today.ledger, one) is State.WAITING
+        assert world.accepted == []
+
+    def test_an_edit_takes_an_armed_delivery_away(self, today: FakeDesk, world: World) -> None:
+        armed = Event()
+        world.meanwhile = lambda moment: armed.set()
+        due = datetime.now(UTC) + timedelta(seconds=2)
+        queue(today.ledger, planned(due=due), now=datetime.now(UTC))
+        running = Running(today, workers=2)
+        running.wanted = 2  # the old claim is lost, the new one is sent
+        with running:
+            assert armed.wait(SECONDS)
+            queue(today.ledger, planned(due=due, texts=("other words",)), now=datetime.now(UTC))
+            running.drain.nudge()
+            assert running.told.wait(SECONDS)
+        assert world.texts() == ["other words"]
+
+    def test_a_nudge_is_heard(self, today: FakeDesk, world: World) -> None:
+        running = Running(today, workers=2)
+        running.wanted = 1
+        with running:
+            queue(today.ledger, planned(due=datetime.now(UTC) - MINUTE), now=datetime.now(UTC))
+            running.drain.nudge()
+            assert running.told.wait(SECONDS)
+        assert len(world.accepted) == 1
+
+
+class TestSleep:
+    def test_a_machine_that_slept_before_the_call_makes_none(
+        self, desk: FakeDesk, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Between the mark and the call the laptop is closed for hours."""
+        seconds = [0.0, 7200.0]
+        monkeypatch.setattr(suspend, "running", lambda: seconds.pop(0) if seconds else 0.0)
+        monkeypatch.setattr("amplify.engine.deliver.running", suspend.running)
+        one = planned()
+        said: list[tuple[int, str, str]] = []
+
+        def told(claimed: Claimed, outcome: str) -> None:
+            said.append((len(world.accepted), outcome, rows.row(desk.ledger, one)["why"] or ""))
+            desk.time.set(one.late)  # hours have passed
+
+        queue(desk.ledger, one)
+        desk.as_queued()
+        publish(desk, workers=1, told=told)
+        ((accepted, outcome, why),) = said
+        assert (accepted, outcome) == (0, "try_later")
+        assert "slept" in why
+        go(desk)
+        assert state(desk.ledger, one) is State.MISSED
+
+    def test_time_that_passes_awake_is_no_sleep(self) -> None:
+        assert not suspend.slept(suspend.running())
+        assert suspend.slept(suspend.running() - suspend.PATIENCE - 1)

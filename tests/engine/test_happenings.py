@@ -1,0 +1,67 @@
+"""What people do in the middle of a rehearsal is done at its instant; again only where it was broken off there."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from ledger import rows
+from ledger.rows import NOW, planned
+
+from amplify.decisions.stop import stop
+from amplify.model.clock import SetClock
+from amplify.operations import rehearse as step
+from amplify.operations.rehearse import Happening, rehearse
+from engine.fake import FakeDesk, World
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def _rows_as_they_are(desk: FakeDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There are no files: each pass takes what is queued."""
+    real = step.publish
+
+    def publish(*words: object, **more: object) -> object:
+        desk.as_queued()
+        return real(*words, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(step, "publish", publish)
+
+
+def play(desk: FakeDesk, happening: Happening, told: list[datetime]) -> None:
+    clock = desk.clock
+    assert isinstance(clock, SetClock)
+    rehearse(desk, clock, NOW, NOW + 4 * HOUR, workers=1, stage_time=told.append, happenings=[happening])
+
+
+def test_a_stop_in_the_middle(desk: FakeDesk, world: World) -> None:
+    rows.queue(desk.ledger, planned("before", "a/x"), planned("after", "a/x", due=NOW + 2 * HOUR))
+    seen: list[datetime] = []
+
+    def act() -> None:
+        seen.append(desk.clock.now())
+        stop(desk, "all", "", "news", "vera")
+
+    told: list[datetime] = []
+    play(desk, Happening(NOW + HOUR, act), told)
+    assert seen == [NOW + HOUR]
+    assert NOW + HOUR in told
+    assert world.texts() == ["before from a/x"]
+
+
+def test_broken_off_there_it_is_done_again_and_later_never(desk: FakeDesk) -> None:
+    rows.queue(desk.ledger, planned("after", "a/x", due=NOW + 2 * HOUR))
+    seen: list[datetime] = []
+
+    def act() -> None:
+        seen.append(desk.clock.now())
+        if len(seen) == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        play(desk, Happening(NOW + HOUR, act), [])
+    play(desk, Happening(NOW + HOUR, act), [])
+    assert seen == [NOW + HOUR] * 2
+    play(desk, Happening(NOW + HOUR, act), [])
+    assert len(seen) == 2

@@ -1,0 +1,73 @@
+"""measure: reading counts costs money on X, and stops where a month's budget ends."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from ledger import rows
+from ledger.databases import WoundLedger
+from ledger.rows import NOW, planned, queue
+from workshop import Workshop
+
+from amplify.engine.measure import measure
+from amplify.ledger.holds.spending import budgets, write_budget
+from engine.fake import FakeDesk, World
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def desk(ledger: WoundLedger) -> FakeDesk:
+    shop = Workshop().account("press_union/x").account("press_union/mastodon")
+    desk = FakeDesk(ledger, World(), NOW, shop)
+    for account in ("press_union/x", "press_union/mastodon"):
+        deliveries = [planned(f"n{number}", account) for number in range(3)]
+        queue(ledger, *deliveries)
+        for one in deliveries:
+            rows.send(ledger, rows.take_one(ledger), remote=f"{account}-{one.post}")
+    return desk
+
+
+def limit(desk: FakeDesk, micros: int) -> None:
+    with desk.ledger.write() as connection:
+        write_budget(connection, {"x": micros})
+
+
+def spent(desk: FakeDesk) -> int:
+    with desk.ledger.read() as connection:
+        return sum(one.by_what.get("readings", 0) for one in budgets(connection, desk.time.now()))
+
+
+def test_what_is_read_is_paid_for(desk: FakeDesk) -> None:
+    desk.time.set(NOW + HOUR)
+    assert measure(desk).readings == 6
+    assert spent(desk) == 15_000
+    desk.time.set(NOW + 14 * HOUR)
+    measure(desk, everything=True)
+    assert spent(desk) == 15_000  # the same posts on the same day
+    desk.time.set(NOW + 24 * HOUR)
+    measure(desk)
+    assert spent(desk) == 30_000
+
+
+def test_without_money_only_what_is_free_is_read_and_it_is_said(desk: FakeDesk) -> None:
+    limit(desk, 0)
+    desk.time.set(NOW + HOUR)
+    done = measure(desk)
+    assert done.readings == 3
+    assert [account for account, _ in desk.world.reads] == ["press_union/mastodon"]
+    assert done.unpaid.keys() == {"x"}
+    assert "does not pay for reading counts ($0.015)" in done.unpaid["x"]
+    assert not done.failed
+    desk.time.set(NOW + 20 * timedelta(days=1))  # June
+    limit(desk, 1_000_000)
+    assert measure(desk).unpaid == {}
+    assert ("press_union/x", 3) in desk.world.reads
+
+
+def test_what_was_not_answered_is_not_paid_for(desk: FakeDesk) -> None:
+    desk.world.silent.add("press_union/x")
+    desk.time.set(NOW + HOUR)
+    assert measure(desk).failed.keys() == {"press_union/x"}
+    assert spent(desk) == 0

@@ -1,7 +1,0 @@
-"""Both databases, and a desk whose platforms are in memory."""
-
-from ledger.databases import database, empty_database, ledger, migrated_file, migrated_postgres
-
-from steps.passes import desk, world
-
-__all__ = ["database", "desk", "empty_database", "ledger", "migrated_file", "migrated_postgres", "world"]
