@@ -24,6 +24,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -195,8 +196,10 @@ def _end(code: Any) -> NoReturn:
 
 
 if __name__ == "__main__":
-    import loaded  # noqa: F401  (loading is what it does)
+    from loaded import MODULES
 
+    for name in MODULES:
+        import_module(name)
     sys.path.remove(str(_HERE.parent))
     gc.collect()
     gc.freeze()  # the pages of what is loaded stay shared

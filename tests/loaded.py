@@ -1,9 +1,9 @@
-"""Importing this loads everything that a command may need, once, for processes that are forked afterwards."""
+"""What a command may need, to be loaded once by processes that fork themselves for each command."""
 
 from __future__ import annotations
 
 import pkgutil
-from importlib import import_module
+from typing import Final
 
 import amplify
 
@@ -14,8 +14,11 @@ _FOREIGN = (
     *("rich.progress", "rich.table", "tweepy", "twitter_text", "typer._adapters", "typer._click.decorators", "yaml"),
 )
 
-for _module in pkgutil.walk_packages(amplify.__path__, "amplify."):
-    if not f"{_module.name}.".startswith(_BESIDE) and not _module.name.endswith("__main__"):
-        import_module(_module.name)
-for _name in _FOREIGN:
-    import_module(_name)
+MODULES: Final = [
+    *(
+        module.name
+        for module in pkgutil.walk_packages(amplify.__path__, "amplify.")
+        if not f"{module.name}.".startswith(_BESIDE) and not module.name.endswith("__main__")
+    ),
+    *_FOREIGN,
+]
