@@ -26,6 +26,7 @@ torture: $(VENV)/.test
 docs: $(VENV)/.test
 	$(BIN)/amplify schema --write
 	$(BIN)/cog -r README.md docs/*.md
+	PYTHONPATH=tests $(BIN)/python docs/screenshots.py
 
 format: $(VENV)/.test
 	$(BIN)/ruff check --fix .

@@ -25,9 +25,9 @@ def help_text(name: str) -> str:
     """What `amplify NAME --help` prints."""
     from typer.main import get_command
 
-    from amplify.cli.main import build
+    from amplify.cli.main import build_app
 
-    group: Any = get_command(build([name]))
+    group: Any = get_command(build_app([name]))
     with group.make_context("amplify", [], resilient_parsing=True, terminal_width=WIDTH) as above:
         command = group.get_command(above, name)
         with command.make_context(name, [], parent=above, resilient_parsing=True, terminal_width=WIDTH) as context:
@@ -65,17 +65,17 @@ RECORDED = {
     "picture.source",
     "post.contact", "post.source",
 }  # fmt: skip
-"""Keys that are read, checked and kept, and that nothing acts on yet."""
+"""Keys that are read, checked and kept, and that nothing acts on by itself."""
 
 _DAY = r"^\d{4}-\d{2}-\d{2}$"
 
 
 def configuration() -> str:
     """Every key of every file, as tables made from the schemas that editors use."""
-    from amplify.workspace.schema import schemas
+    from amplify.workspace.schema import json_schemas
 
-    assert FILES.keys() == schemas().keys(), "a kind of file is missing here"
-    return "\n\n".join(_file(name, schemas()[name]) for name in FILES)
+    assert FILES.keys() == json_schemas().keys(), "a kind of file is missing here"
+    return "\n\n".join(_file(name, json_schemas()[name]) for name in FILES)
 
 
 def _file(name: str, schema: Schema) -> str:
@@ -118,7 +118,7 @@ def _table(schema: Schema, defs: dict[str, Schema], path: str) -> str:
         default = "**needed**" if key in schema.get("required", ()) else _default(field)
         mark = " †" if f"{path}.{key}" in RECORDED else ""
         cells = (f"`{key}`{mark}", _form(field, defs), default, field.get("description", ""))
-        rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+        rows.append("| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(rows)
 
 
@@ -282,7 +282,7 @@ def rules() -> str:
 
 def prices() -> str:
     """What every request costs."""
-    from amplify.rules.plan.cost import AS_OF, PRICES, dollars
+    from amplify.rules.plan.cost import AS_OF, PRICES, format_dollars
 
     said = {
         "post": "a message without a link, or a boost",
@@ -299,7 +299,7 @@ def prices() -> str:
         "|---|" + "---|" * len(PRICES),
     ]
     rows += [
-        f"| {words} | " + " | ".join(dollars(getattr(one, name)) for one in PRICES.values()) + " |"
+        f"| {words} | " + " | ".join(format_dollars(getattr(one, name)) for one in PRICES.values()) + " |"
         for name, words in said.items()
     ]
     return "\n".join(rows)

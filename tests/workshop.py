@@ -23,25 +23,25 @@ from typing import Any, Final, Self, TypeVar, get_args, get_origin
 
 from amplify.model.account import Account
 from amplify.model.action import Action
-from amplify.model.base import Word
+from amplify.model.base import FileModel
 from amplify.model.campaign import Campaign
 from amplify.model.fact import Fact
 from amplify.model.message import Message
 from amplify.model.partner import Partner
 from amplify.model.person import Person
-from amplify.model.picture import Picture, PictureNote
-from amplify.model.plan import Finding, Plan, Planned
+from amplify.model.picture import Picture, PictureMetadata
+from amplify.model.plan import LintFinding, Plan, Planned
 from amplify.model.platform_profile import Dialect
 from amplify.model.post import Post, PostFront
-from amplify.model.problem import Place, Problem
+from amplify.model.problem import Problem, SourceLocation
 from amplify.model.queue_entry import QueueEntry, When
 from amplify.model.settings import Settings
 from amplify.model.video import FILM, Motion
 from amplify.model.workspace import Workspace
-from amplify.planning.plan import plan
+from amplify.planning.plan import plan_deliveries
 from amplify.platforms.registry import NAMES, dialect
-from amplify.rules.plan.compose import Composed, compose
-from amplify.rules.plan.template_context import Setting
+from amplify.rules.plan.compose import Composed, compose_message
+from amplify.rules.plan.template_context import RenderContext
 from amplify.workspace.post_body import read_texts
 
 PLATFORMS: Final = ("x", "bluesky", "mastodon")
@@ -53,7 +53,7 @@ BODY_LINE: Final = 10
 
 _HANDLES: Final = {"x": "{0}", "bluesky": "{1}.example", "mastodon": "{0}@social.example"}
 _WAYS: Final = frozenset(When.model_fields)
-_SHELVES: Final[dict[str, tuple[type[Word], str]]] = {
+_SHELVES: Final[dict[str, tuple[type[FileModel], str]]] = {
     "people": (Person, "config/people.yaml"),
     "facts": (Fact, "config/facts.yaml"),
     "actions": (Action, "config/actions.yaml"),
@@ -61,7 +61,7 @@ _SHELVES: Final[dict[str, tuple[type[Word], str]]] = {
     "queue": (QueueEntry, "config/queue.yaml"),
     "accounts": (Account, "config/accounts.yaml"),
 }
-W = TypeVar("W", bound=Word)
+W = TypeVar("W", bound=FileModel)
 
 
 def at(text: str) -> datetime:
@@ -80,8 +80,8 @@ def text_of(message: Message) -> str:
     return "\n---\n".join(part.text for part in message.parts)
 
 
-def codes(findings: Iterable[Finding | Problem]) -> list[str]:
-    return [(one.problem if isinstance(one, Finding) else one).code for one in findings]
+def codes(findings: Iterable[LintFinding | Problem]) -> list[str]:
+    return [(one.problem if isinstance(one, LintFinding) else one).code for one in findings]
 
 
 class Workshop:
@@ -190,8 +190,8 @@ class Workshop:
         """
         data = file.encode() if self.root is None else _paint(self.root / "media" / file, size)
         note = {"alt": f"What {file} shows", "credit": "Desk", "licence": "CC0-1.0"} | note
-        noted = word(PictureNote, **note)
-        noted.at(Place(f"media/{Path(file).with_suffix('.yaml')}", 1, 1))
+        noted = word(PictureMetadata, **note)
+        noted.at(SourceLocation(f"media/{Path(file).with_suffix('.yaml')}", 1, 1))
         ending = Path(file).suffix.removeprefix(".").replace("jpg", "jpeg")
         mime = FILM if ending == "mp4" else f"image/{ending}"
         sha256 = hashlib.sha256(data).hexdigest()
@@ -211,10 +211,10 @@ class Workshop:
     def workspace(self) -> Workspace:
         """What the files would say."""
         settings = word(Settings, **self._settings)
-        settings.at(Place("config/workspace.yaml", 1, 1))
+        settings.at(SourceLocation("config/workspace.yaml", 1, 1))
         campaigns = {id: word(Campaign, **fields) for id, fields in self._campaigns.items()}
         for id, campaign in campaigns.items():
-            campaign.at(Place(f"config/campaigns/{id}.yaml", 1, 1))
+            campaign.at(SourceLocation(f"config/campaigns/{id}.yaml", 1, 1))
         return Workspace(
             root=self.root or Path("workshop"),
             settings=settings,
@@ -228,7 +228,7 @@ class Workshop:
     def plan(self, start: datetime | str = MONDAY, days: float = 7) -> Plan:
         """Everything due from `start` (UTC) on."""
         first = at(start) if isinstance(start, str) else start
-        return plan(self.workspace(), first, first + timedelta(days=days), DIALECTS)
+        return plan_deliveries(self.workspace(), first, first + timedelta(days=days), DIALECTS)
 
     def planned(self, *id: str, platform: str | None = None) -> Planned:
         """The only delivery of the week from MONDAY on (of these posts, on this platform)."""
@@ -242,10 +242,10 @@ class Workshop:
 
     def setting(
         self, post: str, platform: str = "x", lang: str = "en", due: datetime = MONDAY, zone: str = "UTC"
-    ) -> Setting:
+    ) -> RenderContext:
         """For whom, where and when a text is rendered."""
         workspace = self.workspace()
-        return Setting(workspace, workspace.posts[post], platform, lang, due, zone)
+        return RenderContext(workspace, workspace.posts[post], platform, lang, due, zone)
 
     def composed(
         self, post: str, platform: str = "x", partner: str = "press_union", variant: str = "default", **setting: Any
@@ -254,7 +254,7 @@ class Workshop:
         place = self.setting(post, platform, **setting)
         said = next(one for one in place.post.variants if one.name == variant)
         place.lang = said.lang
-        return compose(place, said, partner, DIALECTS[platform])
+        return compose_message(place, said, partner, DIALECTS[platform])
 
     def said(self, post: str, platform: str = "x", partner: str = "press_union", **how: Any) -> str:
         """The text of `composed`, with `---` between the parts of a thread."""
@@ -270,13 +270,13 @@ class Workshop:
         found: dict[str, Any] = {}
         for number, (id, fields) in enumerate(self._shelves[name].items()):
             found[id] = entry = word(kind, **fields)
-            entry.at(Place(path, 3 + 10 * number, 5))  # type: ignore[attr-defined]  # every shelf holds entries
+            entry.at(SourceLocation(path, 3 + 10 * number, 5))  # type: ignore[attr-defined]  # every shelf holds entries
         return found
 
     def _written(self, text: str, fields: dict[str, Any]) -> Post:
         front = word(PostFront, **fields)
         path = f"posts/{front.id}.md"
-        front.at(Place(path, 1, 1))
+        front.at(SourceLocation(path, 1, 1))
         if front.boost is not None:
             return Post(front, ())
         variants, problems = read_texts(text, path, BODY_LINE, front.lang, frozenset(PLATFORMS))
@@ -292,7 +292,7 @@ def _plain(value: Any) -> str:
     return str(value.isoformat())
 
 
-def _by_language(kind: type[Word], fields: dict[str, Any]) -> dict[str, Any]:
+def _by_language(kind: type[FileModel], fields: dict[str, Any]) -> dict[str, Any]:
     def spoken(name: str) -> bool:
         annotation = kind.model_fields[name].annotation if name in kind.model_fields else None
         return get_origin(annotation) is dict and get_args(annotation)[1] is not dict

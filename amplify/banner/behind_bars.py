@@ -10,15 +10,15 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from amplify.banner.render import Made, why_not
+from amplify.banner.render import RenderedBanner, why_not
 from amplify.model.banner import BarsLayer, Layer, PortraitSlot, StandIn, Template
 from amplify.model.banner_size import SIZES
 from amplify.model.campaign import Campaign
 from amplify.model.errors import NeedsPerson, WrongUse
 from amplify.model.person import Person
 from amplify.model.workspace import Workspace
-from amplify.rules.plan.banner_text import BannerWordsFault, Worded, portrait_allowed, word
-from amplify.rules.text.language import chain
+from amplify.rules.plan.banner_text import BannerWordsFault, WordedTemplate, fill_template, portrait_allowed
+from amplify.rules.text.language import fallback_chain
 from amplify.workspace.yaml_reader import read_yaml
 
 INSTRUCTIONS: Final = ("en", "be", "ru")
@@ -38,7 +38,7 @@ class Photograph:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class BarsLook:
     """How the bars look; None: as the template has them."""
 
     count: int | None = None
@@ -55,11 +55,11 @@ def behind_bars(
     now: datetime,
     person: str,
     photograph: Photograph | None = None,
-    look: Look | None = None,
+    look: BarsLook | None = None,
     langs: Sequence[str] = (),
     sizes: Sequence[str] = ("square",),
     campaign: str | None = None,
-) -> list[Made]:
+) -> list[RenderedBanner]:
     """The picture in each language and size. `now`: campaign time (UTC).
 
     Raises WrongUse, and NeedsPerson where it may not be made: the person's state is not detained or convicted or was
@@ -72,11 +72,11 @@ def behind_bars(
             f"the consent of {person} does not cover a portrait: leave the picture out, and a silhouette stands there; "
             "or say --self where it shows yourself"
         )
-    template = _template(chosen, known, photograph, look or Look())
+    template = _template(chosen, known, photograph, look or BarsLook())
     made = []
     for lang in langs or chosen.languages[:1]:
         try:
-            worded = word(workspace, template, lang, person, now)
+            worded = fill_template(workspace, template, lang, person, now)
         except BannerWordsFault as fault:
             raise WrongUse(f"in `{lang}`: {fault}") from None
         if photograph is not None:
@@ -88,10 +88,10 @@ def behind_bars(
     return made
 
 
-def instructions(workspace: Workspace, person: str, lang: str, campaign: str | None = None) -> str:
+def supporter_instructions(workspace: Workspace, person: str, lang: str, campaign: str | None = None) -> str:
     """What a supporter does, to be printed: plain text of 80 columns."""
     chosen = _campaign(workspace, _person(workspace, person), campaign)
-    written = next((one for one in chain(lang, workspace.settings.fallback) if one in INSTRUCTIONS), "en")
+    written = next((one for one in fallback_chain(lang, workspace.settings.fallback) if one in INSTRUCTIONS), "en")
     tags = [f"#{tag.tag}" for tag in chosen.hashtags if tag.required and not tag.retired]
     ours = [f"#{tag.tag}" for tag in chosen.hashtags if tag.required and not tag.retired and tag.lang == written]
     text = (files("amplify.banner.instructions") / f"{written}.txt").read_text("utf-8")
@@ -108,7 +108,7 @@ def _shipped(name: str) -> Mapping[str, object]:
     return plain
 
 
-def _template(campaign: Campaign, person: Person, photograph: Photograph | None, look: Look) -> Template:
+def _template(campaign: Campaign, person: Person, photograph: Photograph | None, look: BarsLook) -> Template:
     import json
 
     unpictured = photograph is None and look.instead == "none"
@@ -148,12 +148,12 @@ _BARS: Final[Mapping[bool, Mapping[str, str]]] = {
 }
 
 
-def _scene(template: Template, photograph: Photograph | None, look: Look) -> dict[str, str]:
+def _scene(template: Template, photograph: Photograph | None, look: BarsLook) -> dict[str, str]:
     scene = _SCENES["photograph" if photograph else look.instead]
     return {lang: scene[lang].format(_BARS[look.open][lang]) for lang in template.scene}
 
 
-def _looking(layer: Layer, look: Look) -> Layer:
+def _looking(layer: Layer, look: BarsLook) -> Layer:
     """The layer as it was asked for."""
     if layer.portrait is not None:
         slot: PortraitSlot = layer.portrait.model_copy(update={"stand_in": look.instead})
@@ -175,7 +175,7 @@ def _told(wrong: ValueError) -> str:
     return f"--{first['loc'][0]}: {first['msg'][0].lower()}{first['msg'][1:]}"
 
 
-def _with_photograph(worded: Worded, photograph: Photograph, person: str) -> Worded:
+def _with_photograph(worded: WordedTemplate, photograph: Photograph, person: str) -> WordedTemplate:
     shown = tuple(
         _PHOTO if layer.portrait is not None else file
         for layer, file in zip(worded.template.layers, worded.shown, strict=True)
@@ -184,19 +184,19 @@ def _with_photograph(worded: Worded, photograph: Photograph, person: str) -> Wor
     return replace(worded, shown=shown, shows=shows)
 
 
-def _made(worded: Worded, size: str, photograph: Photograph | None) -> Made:
+def _made(worded: WordedTemplate, size: str, photograph: Photograph | None) -> RenderedBanner:
     from amplify.banner.cannot_paint import BannerFault
-    from amplify.banner.painted_cache import painted
+    from amplify.banner.painted_cache import painted_banner
 
     def picture(file: str) -> bytes:
         assert photograph is not None, file
         return photograph.data
 
     try:
-        saved = painted(worded, SIZES[size], picture, {}, None)
+        saved = painted_banner(worded, SIZES[size], picture, {}, None)
     except BannerFault as fault:
         raise WrongUse(f"{size}: {str(fault).removeprefix(f'{_PHOTO}: ')}") from None
-    return Made(worded, size, saved, hashlib.sha256(saved.data).hexdigest())
+    return RenderedBanner(worded, size, saved, hashlib.sha256(saved.data).hexdigest())
 
 
 def _person(workspace: Workspace, person: str) -> Person:

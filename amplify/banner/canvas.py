@@ -16,7 +16,7 @@ FINE: Final = 3
 """Forms are drawn so many times larger, and made smaller: their edges come out smooth."""
 
 
-def lay(canvas: Image, colour: Rgb, mask: Image, at: tuple[int, int], opacity: float = 100) -> None:
+def lay_colour(canvas: Image, colour: Rgb, mask: Image, at: tuple[int, int], opacity: float = 100) -> None:
     """Lay `colour` on the canvas through a mask whose corner stands at `at`; parts outside are left out."""
     if opacity < 100:
         share = opacity / 100
@@ -24,7 +24,7 @@ def lay(canvas: Image, colour: Rgb, mask: Image, at: tuple[int, int], opacity: f
     canvas.paste(colour, at, mask)
 
 
-def drawn(rect: Rect, draw: Callable[[ImageDraw, float], None]) -> Image:
+def draw_mask(rect: Rect, draw: Callable[[ImageDraw, float], None]) -> Image:
     """A mask of the size of `rect`, drawn by `draw(pen, scale)` in pixels times `scale`."""
     from PIL import Image, ImageDraw
 
@@ -34,12 +34,12 @@ def drawn(rect: Rect, draw: Callable[[ImageDraw, float], None]) -> Image:
     return mask.reduce(scale)
 
 
-def polygon(pen: ImageDraw, points: Sequence[tuple[float, float]], scale: float, fill: int = 255) -> None:
+def draw_polygon(pen: ImageDraw, points: Sequence[tuple[float, float]], scale: float, fill: int = 255) -> None:
     """A filled polygon; points in pixels."""
     pen.polygon([(x * scale, y * scale) for x, y in points], fill=fill)
 
 
-def gradient(width: int, height: int, start: Rgb, end: Rgb, angle: float) -> Image:
+def draw_gradient(width: int, height: int, start: Rgb, end: Rgb, angle: float) -> Image:
     """From one colour to another; `angle` 0 runs to the right, 90 downward."""
     from math import cos, radians, sin
 
@@ -58,7 +58,7 @@ def gradient(width: int, height: int, start: Rgb, end: Rgb, angle: float) -> Ima
     return Image.merge("RGB", tuple(bands))
 
 
-def disc(width: int, height: int, inner: float = 0.0) -> Image:
+def disc_mask(width: int, height: int, inner: float = 0.0) -> Image:
     """The mask of an ellipse that fills its box; `inner` (0 to 1) leaves a hole of that share."""
     import numpy as np
     from PIL import Image
@@ -73,9 +73,9 @@ def disc(width: int, height: int, inner: float = 0.0) -> Image:
     return Image.fromarray((cover * 255).astype(np.uint8), "L")
 
 
-def rounded(width: int, height: int, radius: float) -> Image:
+def rounded_mask(width: int, height: int, radius: float) -> Image:
     """The mask of a rectangle with round corners."""
-    return drawn(
+    return draw_mask(
         Rect(0, 0, width, height),
         lambda pen, scale: pen.rounded_rectangle(
             (0, 0, width * scale - 1, height * scale - 1), radius=radius * scale, fill=255
@@ -83,7 +83,7 @@ def rounded(width: int, height: int, radius: float) -> Image:
     )
 
 
-def mixed(one: Rgb, other: Rgb, share: float) -> Rgb:
+def mix_colours(one: Rgb, other: Rgb, share: float) -> Rgb:
     """`share` 0: one; 1: the other."""
     return (
         round(one[0] + (other[0] - one[0]) * share),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from amplify.banner.fonts import font
+from amplify.banner.fonts import load_font
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -16,14 +16,14 @@ _WIDE: Final = 2400
 _LABEL: Final = 34
 
 
-def thumbnail(picture: Image) -> Image:
+def sheet_thumbnail(picture: Image) -> Image:
     """As it stands on a sheet."""
     from PIL import Image as Pillow
 
     return picture.resize((round(picture.width * _TALL / picture.height), _TALL), Pillow.Resampling.LANCZOS)
 
 
-def sheet(pictures: Sequence[tuple[str, Image]]) -> Image:
+def contact_sheet(pictures: Sequence[tuple[str, Image]]) -> Image:
     """All of them (label, thumbnail) in rows."""
     from PIL import Image as Pillow
     from PIL import ImageDraw
@@ -43,14 +43,14 @@ def sheet(pictures: Sequence[tuple[str, Image]]) -> Image:
         for label, picture in row:
             canvas.paste(picture, (x, y))
             pen.text(
-                (x, y + _TALL + 6), _cut(label, picture.width), font=font("sans", "regular", 18), fill=(60, 60, 60)
+                (x, y + _TALL + 6), _cut(label, picture.width), font=load_font("sans", "regular", 18), fill=(60, 60, 60)
             )
             x += picture.width + _GAP
     return canvas
 
 
 def _cut(label: str, width: int) -> str:
-    letters = font("sans", "regular", 18)
+    letters = load_font("sans", "regular", 18)
     while label and letters.getlength(label) > width:
         label = label[:-2] + "…" if len(label) > 2 else ""
     return label

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from amplify.banner.cannot_paint import BannerFault
-from amplify.media.fit import JPEG, PNG, Room, fit
+from amplify.media.fit import JPEG, PNG, SizeLimit, fit_picture
 from amplify.media.reencode import BadPicture
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ _SUFFIXES: Final = {PNG: ".png", JPEG: ".jpg"}
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class EncodedPicture:
     """Bytes of a picture, and what they are."""
 
     data: bytes
@@ -24,10 +24,10 @@ class Saved:
     suffix: str
 
 
-def save(picture: Image, photograph: bool, most_bytes: int) -> Saved:
+def encode_banner(picture: Image, photograph: bool, most_bytes: int) -> EncodedPicture:
     """Nothing but pixels, with as little loss as `most_bytes` allows. Raises BannerFault."""
     try:
-        data, mime = fit(picture, Room(most_bytes, formats=(JPEG,) if photograph else (PNG, JPEG)))
+        data, mime = fit_picture(picture, SizeLimit(most_bytes, formats=(JPEG,) if photograph else (PNG, JPEG)))
     except BadPicture as bad:
         raise BannerFault(str(bad)) from None
-    return Saved(data, mime, _SUFFIXES[mime])
+    return EncodedPicture(data, mime, _SUFFIXES[mime])

@@ -46,7 +46,7 @@ def file_of(family: str, weight: str) -> Path:
 
 
 @lru_cache(maxsize=256)
-def font(family: str, weight: str, size: int) -> FreeTypeFont:
+def load_font(family: str, weight: str, size: int) -> FreeTypeFont:
     """Letters of `size` pixels."""
     from PIL import ImageFont
 
@@ -59,7 +59,7 @@ def _file(family: str, weight: str) -> Path:
 
 
 @cache
-def coverage(family: str, weight: str) -> frozenset[int]:
+def font_coverage(family: str, weight: str) -> frozenset[int]:
     """Every code point the font has a glyph for."""
     from fontTools.ttLib import TTFont
 
@@ -68,10 +68,10 @@ def coverage(family: str, weight: str) -> frozenset[int]:
 
 
 @lru_cache(maxsize=4096)
-def written(text: str, family: str, weight: str) -> str:
+def drawable_text(text: str, family: str, weight: str) -> str:
     """The text as it is drawn: NFC, without invisible marks. Raises BannerFault for what the font cannot write."""
     text = "".join(sign for sign in unicodedata.normalize("NFC", text) if not _invisible(sign))
-    missing = sorted({sign for sign in text if not sign.isspace() and ord(sign) not in coverage(family, weight)})
+    missing = sorted({sign for sign in text if not sign.isspace() and ord(sign) not in font_coverage(family, weight)})
     if missing:
         shown = ", ".join(f"{sign} (U+{ord(sign):04X})" for sign in missing[:6])
         other = next((name for name in FAMILIES if _writes(text, name, weight)), None)
@@ -86,7 +86,7 @@ def written(text: str, family: str, weight: str) -> str:
 
 
 def _writes(text: str, family: str, weight: str) -> bool:
-    return all(sign.isspace() or ord(sign) in coverage(family, weight) for sign in text)
+    return all(sign.isspace() or ord(sign) in font_coverage(family, weight) for sign in text)
 
 
 def _invisible(sign: str) -> bool:

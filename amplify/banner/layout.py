@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from amplify.banner.text_fit import Rect
-from amplify.model.banner import Layer, Place, Template
+from amplify.model.banner import Layer, Placement, Template
 from amplify.model.banner_size import Size
 
-_NOTHING = Place()
+_NOTHING = Placement()
 
 
-def placed(template: Template, layer: Layer, size: Size) -> tuple[Place, Rect]:
+def place_layer(template: Template, layer: Layer, size: Size) -> tuple[Placement, Rect]:
     """What differs on this size, and the box."""
     place = _NOTHING
     for name in size.like:

@@ -21,7 +21,7 @@ _DASH = re.compile(r"[—–-]+")
 _NUMBER = re.compile(r"[+−]?\d[\d.,\u00a0\u202f–]*%?")
 
 
-def units(text: str) -> list[str]:
+def break_units(text: str) -> list[str]:
     """The pieces between which a line may end. Blanks that do not break are kept inside."""
     glued: list[str] = []
     bound = False
@@ -43,7 +43,7 @@ def break_lines(text: str, room: float, most: int, wide: Wide) -> list[str] | No
     """
     lines: list[str] = []
     for paragraph in text.split("\n"):
-        pieces = units(paragraph.strip())
+        pieces = break_units(paragraph.strip())
         if not pieces:
             continue
         found = _greedy(pieces, room, wide)
@@ -55,9 +55,9 @@ def break_lines(text: str, room: float, most: int, wide: Wide) -> list[str] | No
     return lines
 
 
-def lonely(lines: list[str], wide: Wide) -> bool:
+def has_lonely_word(lines: list[str], wide: Wide) -> bool:
     """Whether one short word stands alone on the last of several lines."""
-    return len(lines) > 1 and len(units(lines[-1])) == 1 and wide(lines[-1]) < _LONELY * max(map(wide, lines))
+    return len(lines) > 1 and len(break_units(lines[-1])) == 1 and wide(lines[-1]) < _LONELY * max(map(wide, lines))
 
 
 def _greedy(pieces: list[str], room: float, wide: Wide) -> list[str] | None:

@@ -6,19 +6,19 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from amplify.banner.cannot_paint import BannerFault
-from amplify.banner.canvas import disc, lay, rounded
-from amplify.banner.layout import placed
-from amplify.banner.photo import cut, opened, tinted
+from amplify.banner.canvas import disc_mask, lay_colour, rounded_mask
+from amplify.banner.layout import place_layer
+from amplify.banner.photo import cut_photo, open_photo, tint_photo
 from amplify.banner.placeholders import stand_in
-from amplify.banner.prison_bars import bars
-from amplify.banner.shapes import shape
-from amplify.banner.text_blocks import Piece, pieces
+from amplify.banner.prison_bars import draw_bars
+from amplify.banner.shapes import draw_shape
+from amplify.banner.text_blocks import TextBlock, text_blocks
 from amplify.banner.text_contrast import make_legible
-from amplify.banner.text_fit import Fitted, Rect, fit
+from amplify.banner.text_fit import Fitted, Rect, fit_text
 from amplify.banner.theme import Palette
 from amplify.model.banner import Layer
 from amplify.model.banner_size import Size
-from amplify.rules.plan.banner_text import Worded
+from amplify.rules.plan.banner_text import WordedTemplate
 from amplify.rules.plan.contrast import luminance
 
 if TYPE_CHECKING:
@@ -28,18 +28,18 @@ Pictures = Callable[[str], bytes]
 """Path under `media/` → the bytes of that file."""
 
 
-def paint(worded: Worded, size: Size, pictures: Pictures) -> Image:
+def paint_banner(worded: WordedTemplate, size: Size, pictures: Pictures) -> Image:
     """The banner in one size. Raises BannerFault with what cannot be painted, and what to do."""
     from PIL import Image
 
     template, palette = worded.template, Palette(worded.template)
     canvas = Image.new("RGB", (size.width, size.height), palette["ground"])
     for number, layer in enumerate(template.layers):
-        place, rect = placed(template, layer, size)
+        place, rect = place_layer(template, layer, size)
         if not place.hidden and rect.width > 0 and rect.height > 0:
             _paint_layer(canvas, layer, rect, worded, number, palette, size, pictures)
-    set_before: list[tuple[Piece, Fitted]] = []
-    for piece in pieces(worded, size):
+    set_before: list[tuple[TextBlock, Fitted]] = []
+    for piece in text_blocks(worded, size):
         set_before.append((piece, _set(canvas, piece, set_before, palette, size)))
     return canvas
 
@@ -48,7 +48,7 @@ def _paint_layer(
     canvas: Image,
     layer: Layer,
     rect: Rect,
-    worded: Worded,
+    worded: WordedTemplate,
     number: int,
     palette: Palette,
     size: Size,
@@ -56,13 +56,13 @@ def _paint_layer(
 ) -> None:
     file = worded.shown[number]
     if layer.shape is not None:
-        shape(canvas, rect, layer.shape, palette, worded.words[number], size.shorter)
+        draw_shape(canvas, rect, layer.shape, palette, worded.words[number], size.shorter)
     elif layer.bars is not None:
-        bars(canvas, rect, layer.bars, palette, size.shorter)
+        draw_bars(canvas, rect, layer.bars, palette, size.shorter)
     elif layer.picture is not None and file is not None:
-        picture = cut(opened(pictures(file), file), rect.width, rect.height, layer.picture.focus)
+        picture = cut_photo(open_photo(pictures(file), file), rect.width, rect.height, layer.picture.focus)
         if layer.picture.tint:
-            picture = tinted(picture, palette[layer.picture.tint])
+            picture = tint_photo(picture, palette[layer.picture.tint])
         _hang(canvas, picture, rect, "square", layer.picture.radius * size.shorter / 100, layer.picture.opacity)
     elif layer.portrait is not None:
         slot = layer.portrait
@@ -71,14 +71,14 @@ def _paint_layer(
             left, top = rect.left + (rect.width - side) // 2, rect.top + (rect.height - side) // 2
             rect = Rect(left, top, left + side, top + side)
         if file is not None:
-            picture = cut(opened(pictures(file), file), rect.width, rect.height, slot.focus)
+            picture = cut_photo(open_photo(pictures(file), file), rect.width, rect.height, slot.focus)
         elif slot.stand_in != "none":
             picture = stand_in(slot.stand_in, rect.width, rect.height, palette[slot.colour], palette[slot.figure])
         else:
             return
         _hang(canvas, picture, rect, slot.form, 0, 100)
     elif layer.logo is not None and file is not None:
-        _logo(canvas, opened(pictures(file), file), rect, layer.logo.align)
+        _logo(canvas, open_photo(pictures(file), file), rect, layer.logo.align)
 
 
 def _hang(canvas: Image, picture: Image, rect: Rect, form: str, radius: float, opacity: float) -> None:
@@ -86,11 +86,11 @@ def _hang(canvas: Image, picture: Image, rect: Rect, form: str, radius: float, o
     from PIL import Image, ImageChops
 
     if form == "circle":
-        mask = disc(rect.width, rect.height)
+        mask = disc_mask(rect.width, rect.height)
     elif form == "arch":
-        mask = rounded(rect.width, rect.height + rect.width, rect.width / 2).crop((0, 0, rect.width, rect.height))
+        mask = rounded_mask(rect.width, rect.height + rect.width, rect.width / 2).crop((0, 0, rect.width, rect.height))
     elif radius:
-        mask = rounded(rect.width, rect.height, radius)
+        mask = rounded_mask(rect.width, rect.height, radius)
     else:
         mask = Image.new("L", (rect.width, rect.height), 255)
     if picture.mode == "RGBA":
@@ -109,11 +109,13 @@ def _logo(canvas: Image, mark: Image, rect: Rect, align: str) -> None:
     canvas.paste(mark.convert("RGB"), at, mark.getchannel("A") if mark.mode == "RGBA" else None)
 
 
-def _set(canvas: Image, piece: Piece, before: list[tuple[Piece, Fitted]], palette: Palette, size: Size) -> Fitted:
+def _set(
+    canvas: Image, piece: TextBlock, before: list[tuple[TextBlock, Fitted]], palette: Palette, size: Size
+) -> Fitted:
     """Fit one text, see that it can be read, and draw it."""
     from PIL import ImageDraw
 
-    fitted = fit(piece.text, piece.box, piece.style)
+    fitted = fit_text(piece.text, piece.box, piece.style)
     inside = fitted.ink.within(size.width, size.height)
     if inside != fitted.ink:
         raise BannerFault(f"“{_short(piece)}” stands partly outside of the picture: move its box inside")
@@ -122,10 +124,12 @@ def _set(canvas: Image, piece: Piece, before: list[tuple[Piece, Fitted]], palett
             raise BannerFault(f"“{_short(piece)}” and “{_short(other)}” stand in each other's way: part their boxes")
     pad = max(3, round(fitted.size * 0.34))
     if piece.strip is not None:
-        lay(canvas, palette[piece.strip], rounded(*_strip(piece, size)[2:], 0), _strip(piece, size)[:2])
+        lay_colour(canvas, palette[piece.strip], rounded_mask(*_strip(piece, size)[2:], 0), _strip(piece, size)[:2])
     if piece.plate is not None:
         plate = fitted.ink.grown(pad)
-        lay(canvas, palette[piece.plate], rounded(plate.width, plate.height, pad * 0.35), (plate.left, plate.top))
+        lay_colour(
+            canvas, palette[piece.plate], rounded_mask(plate.width, plate.height, pad * 0.35), (plate.left, plate.top)
+        )
     colour = palette[piece.colour]
     tones = sorted((palette["ground"], palette["deep"], palette["ink"]), key=luminance)
     make_legible(canvas, fitted, colour, tones[0], tones[-1], piece.veil, pad)
@@ -135,11 +139,11 @@ def _set(canvas: Image, piece: Piece, before: list[tuple[Piece, Fitted]], palett
     return fitted
 
 
-def _strip(piece: Piece, size: Size) -> tuple[int, int, int, int]:
+def _strip(piece: TextBlock, size: Size) -> tuple[int, int, int, int]:
     """Left, top, width, height of a strip: from edge to edge."""
     return 0, piece.box.top, size.width, piece.box.height
 
 
-def _short(piece: Piece) -> str:
+def _short(piece: TextBlock) -> str:
     flat = " ".join(piece.text.split())
     return flat if len(flat) <= 40 else f"{flat[:39]}…"

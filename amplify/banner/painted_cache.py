@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from amplify.banner.encode import Saved, save
+from amplify.banner.encode import EncodedPicture, encode_banner
 from amplify.banner.fonts import file_of
-from amplify.banner.paint import Pictures, paint
+from amplify.banner.paint import Pictures, paint_banner
 from amplify.model.banner_size import Size
-from amplify.rules.plan.banner_text import Worded
+from amplify.rules.plan.banner_text import WordedTemplate
 
 PAINTER: Final = 1
 """Raise it whenever the same template comes out differently: what was kept is then painted anew."""
@@ -20,7 +20,7 @@ PAINTER: Final = 1
 _TYPES: Final = {".png": "image/png", ".jpg": "image/jpeg"}
 
 
-def key(worded: Worded, size: Size, hashes: Mapping[str, str]) -> str:
+def banner_key(worded: WordedTemplate, size: Size, hashes: Mapping[str, str]) -> str:
     """64 hex digits of the template, its words, the size, its pictures (path → SHA-256), the fonts and the painter."""
     from PIL import __version__
 
@@ -34,15 +34,17 @@ def key(worded: Worded, size: Size, hashes: Mapping[str, str]) -> str:
     return digest.hexdigest()
 
 
-def painted(worded: Worded, size: Size, pictures: Pictures, hashes: Mapping[str, str], folder: Path | None) -> Saved:
+def painted_banner(
+    worded: WordedTemplate, size: Size, pictures: Pictures, hashes: Mapping[str, str], folder: Path | None
+) -> EncodedPicture:
     """The banner's bytes: kept ones where there are, else painted and kept. `folder` None: nothing is kept."""
-    name = key(worded, size, hashes) if folder is not None else ""
+    name = banner_key(worded, size, hashes) if folder is not None else ""
     if folder is not None:
         for suffix, mime in _TYPES.items():
             path = folder / f"{name}{suffix}"
             if path.exists():
-                return Saved(path.read_bytes(), mime, suffix)
-    saved = save(paint(worded, size, pictures), any(worded.shown), size.most_bytes)
+                return EncodedPicture(path.read_bytes(), mime, suffix)
+    saved = encode_banner(paint_banner(worded, size, pictures), any(worded.shown), size.most_bytes)
     if folder is not None:
         _keep(folder / f"{name}{saved.suffix}", lambda partial: partial.write_bytes(saved.data))
     return saved

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from amplify.banner.cannot_paint import BannerFault
-from amplify.banner.canvas import mixed
+from amplify.banner.canvas import mix_colours
 from amplify.rules.plan.contrast import Rgb
 
 if TYPE_CHECKING:
@@ -16,13 +16,13 @@ _KEPT = ("RGB", "RGBA", "L", "YCbCr")
 """Modes that can be made smaller as they are: a photograph of many megapixels becomes RGB once it is small."""
 
 
-def opened(data: bytes, name: str) -> Image:
+def open_photo(data: bytes, name: str) -> Image:
     """The pixels, upright and in sRGB (of a JPEG perhaps still YCbCr). Raises BannerFault: bombs, mislabelled, cut and
     moving pictures are refused."""
-    from amplify.media.reencode import BadPicture, painted
+    from amplify.media.reencode import BadPicture, reencode_picture
 
     try:
-        picture = painted(data).picture
+        picture = reencode_picture(data).picture
     except BadPicture as bad:
         raise BannerFault(f"{name}: {bad}") from None
     if picture.mode in _KEPT:
@@ -30,7 +30,7 @@ def opened(data: bytes, name: str) -> Image:
     return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
 
 
-def cut(picture: Image, width: int, height: int, focus: tuple[float, ...]) -> Image:
+def cut_photo(picture: Image, width: int, height: int, focus: tuple[float, ...]) -> Image:
     """The part around `focus` that fills a box of this size."""
     from PIL import Image
 
@@ -41,9 +41,9 @@ def cut(picture: Image, width: int, height: int, focus: tuple[float, ...]) -> Im
     return picture.resize((width, height), Image.Resampling.LANCZOS, box=part, reducing_gap=2.0)
 
 
-def tinted(picture: Image, colour: Rgb) -> Image:
+def tint_photo(picture: Image, colour: Rgb) -> Image:
     """The picture in shades of one colour, from nearly black to nearly white."""
     from PIL import ImageOps
 
-    dark, bright = mixed(colour, (0, 0, 0), 0.78), mixed(colour, (255, 255, 255), 0.86)
+    dark, bright = mix_colours(colour, (0, 0, 0), 0.78), mix_colours(colour, (255, 255, 255), 0.86)
     return ImageOps.colorize(picture.convert("L"), dark, bright, mid=colour)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from amplify.banner.canvas import disc, drawn, gradient, lay, mixed, polygon
+from amplify.banner.canvas import disc_mask, draw_gradient, draw_mask, draw_polygon, lay_colour, mix_colours
 from amplify.banner.text_fit import Rect
 from amplify.rules.plan.contrast import Rgb
 
@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 
 def stand_in(kind: str, width: int, height: int, ground: Rgb, figure: Rgb) -> Image:
     """A picture of this size. `kind`: silhouette, chair or envelope."""
-    canvas = gradient(width, height, mixed(ground, (255, 255, 255), 0.10), mixed(ground, (0, 0, 0), 0.22), 90)
+    canvas = draw_gradient(
+        width, height, mix_colours(ground, (255, 255, 255), 0.10), mix_colours(ground, (0, 0, 0), 0.22), 90
+    )
     side = min(width, height)
     glow = round(side * 1.05)
     middle = (width - glow) // 2, round(height * 0.44 - glow / 2)
-    lay(canvas, mixed(ground, figure, 0.45), _soft(glow), middle, 55)
+    lay_colour(canvas, mix_colours(ground, figure, 0.45), _soft(glow), middle, 55)
     {"silhouette": _silhouette, "chair": _chair, "envelope": _envelope}[kind](canvas, side, ground, figure)
     return canvas
 
@@ -50,7 +52,7 @@ def _silhouette(canvas: Image, side: int, ground: Rgb, figure: Rgb) -> None:
                 fill=255,
             )
             neck = head_wide * 0.56
-            polygon(
+            draw_polygon(
                 pen,
                 [
                     (middle - neck, chin - head_tall * 0.5),
@@ -72,13 +74,13 @@ def _silhouette(canvas: Image, side: int, ground: Rgb, figure: Rgb) -> None:
                 (middle + shoulder * 0.66, top + unit * 0.035),
                 (middle - shoulder * 0.66, top + unit * 0.035),
             ]
-            polygon(pen, slope, scale)
+            draw_polygon(pen, slope, scale)
 
-        return _softened(drawn(Rect(0, 0, width, height), draw), unit * 0.022)
+        return _softened(draw_mask(Rect(0, 0, width, height), draw), unit * 0.022)
 
-    dark = mixed(ground, (0, 0, 0), 0.55)
-    lay(canvas, mixed(figure, (255, 255, 255), 0.35), body(0), (0, 0), 80)
-    lay(canvas, mixed(dark, figure, 0.10), body(unit * 0.012), (0, 0))
+    dark = mix_colours(ground, (0, 0, 0), 0.55)
+    lay_colour(canvas, mix_colours(figure, (255, 255, 255), 0.35), body(0), (0, 0), 80)
+    lay_colour(canvas, mix_colours(dark, figure, 0.10), body(unit * 0.012), (0, 0))
 
 
 def _softened(mask: Image, reach: float) -> Image:
@@ -101,7 +103,7 @@ def _chair(canvas: Image, side: int, ground: Rgb, figure: Rgb) -> None:
         return left + x * unit, top + y * unit
 
     def flat(*points: tuple[float, float]) -> Image:
-        return drawn(seen, lambda pen, scale: polygon(pen, [at(*point) for point in points], scale))
+        return draw_mask(seen, lambda pen, scale: draw_polygon(pen, [at(*point) for point in points], scale))
 
     def beam(x1: float, y1: float, x2: float, y2: float, thick: float) -> Image:
         half = thick / 2
@@ -109,9 +111,9 @@ def _chair(canvas: Image, side: int, ground: Rgb, figure: Rgb) -> None:
             return flat((x1, y1 - half), (x2, y2 - half), (x2, y2 + half), (x1, y1 + half))
         return flat((x1 - half, y1), (x1 + half, y1), (x2 + half, y2), (x2 - half, y2))
 
-    shade = disc(round(unit * 0.95), round(unit * 0.16))
-    lay(canvas, (0, 0, 0), shade, (round(left - unit * 0.08), round(top + unit * 0.87)), 34)
-    wood, light, dark = figure, mixed(figure, (255, 255, 255), 0.28), mixed(figure, (0, 0, 0), 0.42)
+    shade = disc_mask(round(unit * 0.95), round(unit * 0.16))
+    lay_colour(canvas, (0, 0, 0), shade, (round(left - unit * 0.08), round(top + unit * 0.87)), 34)
+    wood, light, dark = figure, mix_colours(figure, (255, 255, 255), 0.28), mix_colours(figure, (0, 0, 0), 0.42)
     for piece, colour in (
         (beam(0.60, 0.55, 0.625, 0.90, 0.042), dark),  # hind legs
         (beam(0.17, 0.55, 0.150, 0.90, 0.042), dark),
@@ -127,7 +129,7 @@ def _chair(canvas: Image, side: int, ground: Rgb, figure: Rgb) -> None:
         (flat((0.15, 0.525), (0.62, 0.525), (0.72, 0.625), (0.05, 0.625)), light),  # seat
         (flat((0.05, 0.625), (0.72, 0.625), (0.72, 0.668), (0.05, 0.668)), dark),
     ):
-        lay(canvas, colour, piece, (0, 0))
+        lay_colour(canvas, colour, piece, (0, 0))
 
 
 def _envelope(canvas: Image, side: int, ground: Rgb, figure: Rgb) -> None:
@@ -142,28 +144,32 @@ def _envelope(canvas: Image, side: int, ground: Rgb, figure: Rgb) -> None:
         return left + x * wide, top + y * tall
 
     def flat(*points: tuple[float, float]) -> Image:
-        return drawn(seen, lambda pen, scale: polygon(pen, [at(*point) for point in points], scale))
+        return draw_mask(seen, lambda pen, scale: draw_polygon(pen, [at(*point) for point in points], scale))
 
-    paper, fold = mixed(figure, (255, 255, 255), 0.72), mixed(figure, (255, 255, 255), 0.5)
+    paper, fold = mix_colours(figure, (255, 255, 255), 0.72), mix_colours(figure, (255, 255, 255), 0.5)
     from PIL import ImageFilter
 
     shadow = flat((0.02, 0.06), (1.02, 0.06), (1.02, 1.07), (0.02, 1.07))
-    lay(canvas, (0, 0, 0), shadow.filter(ImageFilter.GaussianBlur(side * 0.02)), (0, 0), 45)
-    lay(canvas, paper, flat((0, 0), (1, 0), (1, 1), (0, 1)), (0, 0))
-    lay(canvas, mixed(paper, fold, 0.5), flat((0, 1), (0.42, 0.47), (0.58, 0.47), (1, 1)), (0, 0))
+    lay_colour(canvas, (0, 0, 0), shadow.filter(ImageFilter.GaussianBlur(side * 0.02)), (0, 0), 45)
+    lay_colour(canvas, paper, flat((0, 0), (1, 0), (1, 1), (0, 1)), (0, 0))
+    lay_colour(canvas, mix_colours(paper, fold, 0.5), flat((0, 1), (0.42, 0.47), (0.58, 0.47), (1, 1)), (0, 0))
     edge = flat((0, 0), (1, 0), (0.5, 0.615))
-    lay(canvas, mixed(figure, (0, 0, 0), 0.25), edge.filter(ImageFilter.GaussianBlur(side * 0.008)), (0, 2), 40)
-    lay(canvas, fold, flat((0, 0), (1, 0), (0.5, 0.59)), (0, 0))
+    lay_colour(
+        canvas, mix_colours(figure, (0, 0, 0), 0.25), edge.filter(ImageFilter.GaussianBlur(side * 0.008)), (0, 2), 40
+    )
+    lay_colour(canvas, fold, flat((0, 0), (1, 0), (0.5, 0.59)), (0, 0))
     stamp = (0.80, 0.63, 0.94, 0.90)
-    lay(canvas, (255, 255, 255), flat(*_corners(*stamp)), (0, 0), 92)
+    lay_colour(canvas, (255, 255, 255), flat(*_corners(*stamp)), (0, 0), 92)
     x1, y1, x2, y2 = stamp[0] + 0.014, stamp[1] + 0.022, stamp[2] - 0.014, stamp[3] - 0.022
-    lay(canvas, mixed(ground, figure, 0.35), flat(*_corners(x1, y1, x2, y2)), (0, 0))
+    lay_colour(canvas, mix_colours(ground, figure, 0.35), flat(*_corners(x1, y1, x2, y2)), (0, 0))
     for number in range(4):
         middle = x1 + (x2 - x1) * (number + 0.5) / 4
-        lay(canvas, mixed(ground, (0, 0, 0), 0.4), flat(*_corners(middle - 0.006, y1, middle + 0.006, y2)), (0, 0))
+        lay_colour(
+            canvas, mix_colours(ground, (0, 0, 0), 0.4), flat(*_corners(middle - 0.006, y1, middle + 0.006, y2)), (0, 0)
+        )
     for number in range(3):
         y = 0.70 + number * 0.065
-        lay(canvas, fold, flat(*_corners(0.08, y, 0.42 - 0.07 * (number == 2), y + 0.016)), (0, 0))
+        lay_colour(canvas, fold, flat(*_corners(0.08, y, 0.42 - 0.07 * (number == 2), y + 0.016)), (0, 0))
 
 
 def _corners(x1: float, y1: float, x2: float, y2: float) -> tuple[tuple[float, float], ...]:

@@ -32,7 +32,7 @@ at `shine_at` of half a bar, left of its middle; shadow and rail in widths of a 
 _SHADE: Final = (8, 10, 14)
 
 
-def bars(canvas: Image, rect: Rect, words: BarsLayer, palette: Palette, shorter: int) -> None:
+def draw_bars(canvas: Image, rect: Rect, words: BarsLayer, palette: Palette, shorter: int) -> None:
     """Draw bars over `rect`, from its top to its bottom."""
     import numpy as np
     from PIL import Image, ImageFilter

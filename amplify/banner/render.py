@@ -17,19 +17,19 @@ from amplify.model.banner import Template
 from amplify.model.banner_size import SIZES
 from amplify.model.errors import WrongUse
 from amplify.model.workspace import Workspace
-from amplify.rules.plan.banner_text import BannerWordsFault, Worded, languages, word
-from amplify.rules.plan.file_gates import gates
+from amplify.rules.plan.banner_text import BannerWordsFault, WordedTemplate, banner_languages, fill_template
+from amplify.rules.plan.file_gates import derive_gates
 from amplify.rules.plan.person_gates import covers_language
-from amplify.rules.text.aliases import matcher
+from amplify.rules.text.aliases import name_matcher
 
 if TYPE_CHECKING:
-    from amplify.banner.encode import Saved
+    from amplify.banner.encode import EncodedPicture
 
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class BannerChoice:
     """Which banners; an empty choice is all."""
 
     templates: tuple[str, ...] = ()
@@ -39,12 +39,12 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class RenderedBanner:
     """One banner in one size."""
 
-    worded: Worded
+    worded: WordedTemplate
     size: str
-    saved: Saved
+    saved: EncodedPicture
     sha256: str
 
     @property
@@ -130,7 +130,7 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RefusedBanner:
     """A banner that was not painted, and why."""
 
     template: str
@@ -149,62 +149,66 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class RenderedBatch:
     """What came of it."""
 
-    made: tuple[Made, ...]
-    refused: tuple[Refusal, ...]
+    made: tuple[RenderedBanner, ...]
+    refused: tuple[RefusedBanner, ...]
 
 
-def banners(
+def render_banners(
     workspace: Workspace,
     now: datetime,
-    wanted: Wanted | None = None,
+    wanted: BannerChoice | None = None,
     cache: Path | None = None,
     progress: Progress | None = None,
-) -> Batch:
+) -> RenderedBatch:
     """Paint what is wanted. `now`: campaign time (UTC); `cache`: where painted ones are kept; None: nowhere.
 
     Raises WrongUse for a template, person, language or size that is not there.
     """
-    worded, refused = words_of(workspace, now, wanted or Wanted())
-    jobs = [(one, size) for one in worded for size in _sizes(one.template, (wanted or Wanted()).sizes)]
+    worded, refused = words_of(workspace, now, wanted or BannerChoice())
+    jobs = [(one, size) for one in worded for size in _sizes(one.template, (wanted or BannerChoice()).sizes)]
     made = []
     for done, (one, size) in enumerate(jobs, start=1):
-        result = make(workspace, one, size, cache)
-        if isinstance(result, Made):
+        result = render_banner(workspace, one, size, cache)
+        if isinstance(result, RenderedBanner):
             made.append(result)
         else:
             refused.append(result)
         if progress is not None:
             progress(done, len(jobs))
-    return Batch(tuple(made), tuple(refused))
+    return RenderedBatch(tuple(made), tuple(refused))
 
 
-def make(workspace: Workspace, worded: Worded, size: str, cache: Path | None) -> Made | Refusal:
+def render_banner(
+    workspace: Workspace, worded: WordedTemplate, size: str, cache: Path | None
+) -> RenderedBanner | RefusedBanner:
     """One banner in one size."""
     from amplify.banner.cannot_paint import BannerFault
-    from amplify.banner.painted_cache import painted
+    from amplify.banner.painted_cache import painted_banner
 
     try:
         hashes = {file: picture.sha256 for file, picture in workspace.pictures.items()}
-        saved = painted(worded, SIZES[size], lambda file: _bytes_of(workspace, file), hashes, cache)
+        saved = painted_banner(worded, SIZES[size], lambda file: _bytes_of(workspace, file), hashes, cache)
     except BannerFault as fault:
-        return Refusal(worded.template.id, worded.person, worded.lang, size, str(fault))
-    return Made(worded, size, saved, hashlib.sha256(saved.data).hexdigest())
+        return RefusedBanner(worded.template.id, worded.person, worded.lang, size, str(fault))
+    return RenderedBanner(worded, size, saved, hashlib.sha256(saved.data).hexdigest())
 
 
-def words_of(workspace: Workspace, now: datetime, wanted: Wanted) -> tuple[list[Worded], list[Refusal]]:
+def words_of(
+    workspace: Workspace, now: datetime, wanted: BannerChoice
+) -> tuple[list[WordedTemplate], list[RefusedBanner]]:
     """The words of each banner that is wanted and may be said now; and those that may not. Paints nothing."""
     _check(workspace, wanted)
     closed = _closed(workspace, now)
-    found: list[Worded] = []
-    refused: list[Refusal] = []
+    found: list[WordedTemplate] = []
+    refused: list[RefusedBanner] = []
     for template, person in _each(workspace, wanted):
-        same: list[Worded] = []
+        same: list[WordedTemplate] = []
         for lang in _languages(workspace, template):
             one = _one(workspace, template, lang, person, now, closed)
-            if isinstance(one, Worded):
+            if isinstance(one, WordedTemplate):
                 same.append(one)
             elif not wanted.langs or lang in wanted.langs:
                 refused.append(one)
@@ -215,29 +219,29 @@ def words_of(workspace: Workspace, now: datetime, wanted: Wanted) -> tuple[list[
 
 def _one(
     workspace: Workspace, template: Template, lang: str, person: str | None, now: datetime, closed: Mapping[str, str]
-) -> Worded | Refusal:
+) -> WordedTemplate | RefusedBanner:
     try:
-        worded = word(workspace, template, lang, person, now)
+        worded = fill_template(workspace, template, lang, person, now)
     except BannerWordsFault as fault:
         where = f"layer {fault.layer + 1}: " if fault.layer is not None else ""
-        return Refusal(template.id, person, lang, None, where + str(fault))
+        return RefusedBanner(template.id, person, lang, None, where + str(fault))
     why = _barred(workspace, worded, closed)
-    return worded if why is None else Refusal(template.id, person, lang, None, why)
+    return worded if why is None else RefusedBanner(template.id, person, lang, None, why)
 
 
-def why_not(workspace: Workspace, worded: Worded, now: datetime) -> str | None:
+def why_not(workspace: Workspace, worded: WordedTemplate, now: datetime) -> str | None:
     """Why this banner may not be shown now; None where it may. People count by any spelling of their names."""
     return _barred(workspace, worded, _closed(workspace, now))
 
 
 def _closed(workspace: Workspace, now: datetime) -> Mapping[str, str]:
     """Every subject that may not be spoken of now, with the reason."""
-    found = ((f"{gate.kind}:{gate.subject}", gate.why_not(now)) for gate in gates(workspace))
+    found = ((f"{gate.kind}:{gate.subject}", gate.why_not(now)) for gate in derive_gates(workspace))
     return {subject: why for subject, why in found if why is not None}
 
 
-def _barred(workspace: Workspace, worded: Worded, closed: Mapping[str, str]) -> str | None:
-    find = matcher(workspace.people)
+def _barred(workspace: Workspace, worded: WordedTemplate, closed: Mapping[str, str]) -> str | None:
+    find = name_matcher(workspace.people)
     people = {*find.names(worded.caption), *find.names(worded.alt)}
     people |= {subject.partition(":")[2] for subject in worded.used if subject.startswith("person:")}
     for subject in sorted({*worded.used, *(f"person:{person}" for person in people)}):
@@ -249,7 +253,7 @@ def _barred(workspace: Workspace, worded: Worded, closed: Mapping[str, str]) -> 
     return None
 
 
-def _check(workspace: Workspace, wanted: Wanted) -> None:
+def _check(workspace: Workspace, wanted: BannerChoice) -> None:
     for noun, given, known in (
         ("template", wanted.templates, list(workspace.banners)),
         ("person", wanted.people, list(workspace.people)),
@@ -266,10 +270,10 @@ def _check(workspace: Workspace, wanted: Wanted) -> None:
 
 
 def _languages(workspace: Workspace, template: Template) -> tuple[str, ...]:
-    return languages(template, workspace.campaigns[template.campaign])
+    return banner_languages(template, workspace.campaigns[template.campaign])
 
 
-def _each(workspace: Workspace, wanted: Wanted) -> Iterator[tuple[Template, str | None]]:
+def _each(workspace: Workspace, wanted: BannerChoice) -> Iterator[tuple[Template, str | None]]:
     for template in workspace.banners.values():
         if wanted.templates and template.id not in wanted.templates:
             continue

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from amplify.banner.cannot_paint import BannerFault
-from amplify.banner.canvas import disc, drawn, gradient, lay, polygon, rounded
+from amplify.banner.canvas import disc_mask, draw_gradient, draw_mask, draw_polygon, lay_colour, rounded_mask
 from amplify.banner.text_fit import Rect
 from amplify.banner.theme import Palette
 from amplify.model.banner import Shape
@@ -22,25 +22,25 @@ MOST_MARKS: Final = 20_000
 _DIGITS: Final = re.compile(r"\d+")
 
 
-def shape(canvas: Image, rect: Rect, words: Shape, palette: Palette, count: str | None, shorter: int) -> None:
+def draw_shape(canvas: Image, rect: Rect, words: Shape, palette: Palette, count: str | None, shorter: int) -> None:
     """Draw one shape in `rect`. `shorter`: the picture's shorter side; `count`: what tally marks and dots count."""
     if rect.width < 1 or rect.height < 1:
         return
     colour, at = palette[words.colour], (rect.left, rect.top)
     if words.form == "gradient":
         to = palette[words.to or "deep"]
-        field = gradient(rect.width, rect.height, colour, to, words.angle)
-        mask = rounded(rect.width, rect.height, 0) if words.opacity < 100 else None
+        field = draw_gradient(rect.width, rect.height, colour, to, words.angle)
+        mask = rounded_mask(rect.width, rect.height, 0) if words.opacity < 100 else None
         if mask is None:
             canvas.paste(field, at)
         else:
             canvas.paste(field, at, mask.point([round(value * words.opacity / 100) for value in range(256)]))
         return
     stroke = max(1.0, words.stroke * shorter / 100)
-    lay(canvas, colour, _FORMS[words.form](rect, words, stroke, shorter, count), at, words.opacity)
+    lay_colour(canvas, colour, _FORMS[words.form](rect, words, stroke, shorter, count), at, words.opacity)
 
 
-def counted(count: str | None) -> int:
+def parse_count(count: str | None) -> int:
     """`1,040` or `over 1 040` → 1040. Raises BannerFault where there is no number, or too large a one."""
     found = "".join(_DIGITS.findall(count or ""))
     if not found:
@@ -55,16 +55,16 @@ def _fill(rect: Rect, words: Shape, stroke: float, shorter: int, count: str | No
     from PIL import Image as Pillow
 
     if words.radius:
-        return rounded(rect.width, rect.height, words.radius * shorter / 100)
+        return rounded_mask(rect.width, rect.height, words.radius * shorter / 100)
     return Pillow.new("L", (rect.width, rect.height), 255)
 
 
 def _circle(rect: Rect, words: Shape, stroke: float, shorter: int, count: str | None) -> Image:
-    return disc(rect.width, rect.height)
+    return disc_mask(rect.width, rect.height)
 
 
 def _ring(rect: Rect, words: Shape, stroke: float, shorter: int, count: str | None) -> Image:
-    return disc(rect.width, rect.height, inner=max(0.0, 1 - 2 * stroke / min(rect.width, rect.height)))
+    return disc_mask(rect.width, rect.height, inner=max(0.0, 1 - 2 * stroke / min(rect.width, rect.height)))
 
 
 def _line(rect: Rect, words: Shape, stroke: float, shorter: int, count: str | None) -> Image:
@@ -95,14 +95,14 @@ def _stripes(rect: Rect, words: Shape, stroke: float, shorter: int, count: str |
             points = [(ends[0][0] - across[0] * half, ends[0][1] - across[1] * half)]
             points += [(ends[1][0] + across[0] * side * half, ends[1][1] + across[1] * side * half) for side in (-1, 1)]
             points.append((ends[0][0] + across[0] * half, ends[0][1] + across[1] * half))
-            polygon(pen, points, scale)
+            draw_polygon(pen, points, scale)
 
-    return drawn(rect, draw)
+    return draw_mask(rect, draw)
 
 
 def _tally(rect: Rect, words: Shape, stroke: float, shorter: int, count: str | None) -> Image:
     """Days as they are scratched into a wall: four strokes and one across, row by row, as large as all of them fit."""
-    number = counted(count)
+    number = parse_count(count)
     groups = max(1, math.ceil(number / 5))
     columns = min(
         range(1, groups + 1),
@@ -126,7 +126,7 @@ def _tally(rect: Rect, words: Shape, stroke: float, shorter: int, count: str | N
                 points = (left - wide * 0.06, top + tall * 0.78 + wobble), (left + wide * 1.06, top + tall * 0.2)
             _stroke(pen, points, thick, scale)
 
-    return drawn(rect, draw)
+    return draw_mask(rect, draw)
 
 
 def _stroke(
@@ -148,7 +148,7 @@ def _group_size(rect: Rect, groups: int, columns: int) -> float:
 
 def _dots(rect: Rect, words: Shape, stroke: float, shorter: int, count: str | None) -> Image:
     """One dot for each, in rows that fill the box evenly."""
-    number = counted(count)
+    number = parse_count(count)
     columns = max(1, round(math.sqrt(max(1, number) * rect.width / rect.height)))
     rows = max(1, math.ceil(number / columns))
     step = min(rect.width / columns, rect.height / rows)
@@ -161,7 +161,7 @@ def _dots(rect: Rect, words: Shape, stroke: float, shorter: int, count: str | No
             reach = radius * scale
             pen.ellipse((x - reach, y - reach, x + reach, y + reach), fill=255)
 
-    return drawn(rect, draw)
+    return draw_mask(rect, draw)
 
 
 def _window(rect: Rect, words: Shape, stroke: float, shorter: int, count: str | None) -> Image:
@@ -179,7 +179,7 @@ def _window(rect: Rect, words: Shape, stroke: float, shorter: int, count: str | 
             for top, bottom in ((0.04, 0.475), (0.525, 0.96)):
                 up, down = rect.height * top, rect.height * bottom
                 shift_up, shift_down = lean * (1 - top), lean * (1 - bottom)
-                polygon(
+                draw_polygon(
                     pen,
                     [
                         (left + shift_up, up),
@@ -190,7 +190,7 @@ def _window(rect: Rect, words: Shape, stroke: float, shorter: int, count: str | 
                     scale,
                 )
 
-    return drawn(rect, draw).filter(ImageFilter.GaussianBlur(max(1.0, shorter * 0.006)))
+    return draw_mask(rect, draw).filter(ImageFilter.GaussianBlur(max(1.0, shorter * 0.006)))
 
 
 _FORMS: Final[dict[str, Callable[[Rect, Shape, float, int, str | None], Image]]] = {

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from amplify.model.errors import WrongUse
 
 if TYPE_CHECKING:
-    from amplify.banner.render import Made
+    from amplify.banner.render import RenderedBanner
 
 
-def write(made: Made, folder: Path) -> Path:
+def write_with_sidecar(made: RenderedBanner, folder: Path) -> Path:
     """The picture, and beside it a note as `media/` has them: alt text, credit, licence, SHA-256. Raises WrongUse."""
     path = folder / made.name
     try:
@@ -20,13 +20,13 @@ def write(made: Made, folder: Path) -> Path:
         for suffix in (".png", ".jpg"):  # one note describes one picture
             path.with_suffix(suffix).unlink(missing_ok=True)
         path.write_bytes(made.saved.data)
-        path.with_suffix(".yaml").write_text(note(made), encoding="utf-8", newline="\n")
+        path.with_suffix(".yaml").write_text(sidecar_text(made), encoding="utf-8", newline="\n")
     except OSError as error:
         raise WrongUse(f"{path} cannot be written ({error.strerror}): give another --out") from None
     return path
 
 
-def note(made: Made) -> str:
+def sidecar_text(made: RenderedBanner) -> str:
     """The note beside a banner, as YAML."""
     worded = made.worded
     lines = [

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from amplify.banner.layout import placed
+from amplify.banner.layout import place_layer
 from amplify.banner.text_fit import Rect, Style
-from amplify.model.banner import Layer, Place
+from amplify.model.banner import Layer, Placement
 from amplify.model.banner_size import Size
-from amplify.rules.plan.banner_text import Worded
+from amplify.rules.plan.banner_text import WordedTemplate
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextBlock:
     """One text to be set."""
 
     text: str
@@ -27,17 +27,17 @@ class Piece:
     veil: bool = True
 
 
-def pieces(worded: Worded, size: Size) -> Iterator[Piece]:
+def text_blocks(worded: WordedTemplate, size: Size) -> Iterator[TextBlock]:
     """All texts of the banner on this size, in order."""
     for number, layer in enumerate(worded.template.layers):
         text = worded.words[number]
-        place, rect = placed(worded.template, layer, size)
+        place, rect = place_layer(worded.template, layer, size)
         if text is None or place.hidden or layer.shape is not None:
             continue
         yield _piece(layer, place, text, rect, size, worded)
 
 
-def _piece(layer: Layer, place: Place, text: str, rect: Rect, size: Size, worded: Worded) -> Piece:
+def _piece(layer: Layer, place: Placement, text: str, rect: Rect, size: Size, worded: WordedTemplate) -> TextBlock:
     template, lang = worded.template, worded.lang
     family = template.fonts.get(lang) or template.fonts.get(lang.partition("-")[0])
 
@@ -56,7 +56,7 @@ def _piece(layer: Layer, place: Place, text: str, rect: Rect, size: Size, worded
             leading=one.leading,
             lines=place.lines or one.lines,
         )
-        return Piece(text, rect, style, one.colour, plate=one.plate, veil=one.scrim == "auto")
+        return TextBlock(text, rect, style, one.colour, plate=one.plate, veil=one.scrim == "auto")
     if layer.hashtags is not None:
         tags = layer.hashtags
         style = Style(
@@ -67,18 +67,18 @@ def _piece(layer: Layer, place: Place, text: str, rect: Rect, size: Size, worded
         if tags.ground:
             inset = round(size.shorter * template.margin / 100) if layer.bleed else round(size.shorter * 0.02)
             box = Rect(rect.left + inset + size.inset[0] * layer.bleed, rect.top, rect.right - inset, rect.bottom)
-        return Piece(text, box, style, tags.colour, strip=tags.ground)
+        return TextBlock(text, box, style, tags.colour, strip=tags.ground)
     if layer.logo is not None:
         logo = layer.logo
         style = Style(
             family or "sans", "semibold", pixels(place.largest or logo.largest), pixels(1.9),
             place.align or logo.align, place.valign or "middle", lines=2,
         )  # fmt: skip
-        return Piece(text, rect, style, logo.colour)
+        return TextBlock(text, rect, style, logo.colour)
     assert layer.credit is not None
     credit = layer.credit
     style = Style(
         family or "sans", "regular", pixels(place.largest or credit.largest), pixels(1.6),
         place.align or credit.align, place.valign or "middle", lines=2,
     )  # fmt: skip
-    return Piece(text, rect, style, credit.colour)
+    return TextBlock(text, rect, style, credit.colour)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from amplify.banner.cannot_paint import BannerFault
 from amplify.banner.text_fit import Fitted, Rect
-from amplify.rules.plan.contrast import LEAST, LINEAR, WEIGHTS, Rgb, luminance, ratio
+from amplify.rules.plan.contrast import LEAST, LINEAR, WEIGHTS, Rgb, contrast_ratio, luminance
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -37,7 +37,7 @@ def _pixels(canvas: Image, rect: Rect) -> Any:
     return np.asarray(canvas.crop(rect.within(*canvas.size).box))
 
 
-def worst(canvas: Image, fitted: Fitted, colour: Rgb) -> float:
+def worst_contrast(canvas: Image, fitted: Fitted, colour: Rgb) -> float:
     """The least contrast of the words with any pixel behind their lines."""
     mine = luminance(colour)
     least = 21.0
@@ -45,7 +45,7 @@ def worst(canvas: Image, fitted: Fitted, colour: Rgb) -> float:
         darkest, brightest = _lights(_pixels(canvas, line.ink))
         if darkest <= mine <= brightest:
             return 1.0
-        least = min(least, ratio(mine, darkest), ratio(mine, brightest))
+        least = min(least, contrast_ratio(mine, darkest), contrast_ratio(mine, brightest))
     return least
 
 
@@ -54,7 +54,7 @@ def make_legible(canvas: Image, fitted: Fitted, colour: Rgb, deep: Rgb, pale: Rg
 
     `deep`, `pale`: the darkest and the brightest colour of the theme; the veil has the one that helps more.
     """
-    found = worst(canvas, fitted, colour)
+    found = worst_contrast(canvas, fitted, colour)
     if found >= LEAST:
         return
     said = f"“{' '.join(line.text for line in fitted.lines)[:40]}”"
@@ -64,11 +64,11 @@ def make_legible(canvas: Image, fitted: Fitted, colour: Rgb, deep: Rgb, pale: Rg
             "place, or let `scrim:` be auto"
         )
     mine = luminance(colour)
-    ground = max((deep, pale), key=lambda one: ratio(mine, luminance(one)))
+    ground = max((deep, pale), key=lambda one: contrast_ratio(mine, luminance(one)))
     for dense in _VEILS:
         if _veiled(canvas, fitted, mine, ground, dense) >= LEAST * 1.03:
             _lay_veil(canvas, fitted, ground, dense, pad)
-            if worst(canvas, fitted, colour) >= LEAST:
+            if worst_contrast(canvas, fitted, colour) >= LEAST:
                 return
     raise BannerFault(
         f"{said} cannot be made to stand at 4.5:1 on anything: its colour #{colour[0]:02x}{colour[1]:02x}"
@@ -86,7 +86,7 @@ def _veiled(canvas: Image, fitted: Fitted, mine: float, ground: Rgb, dense: floa
         darkest, brightest = _lights(mixed)
         if darkest <= mine <= brightest:
             return 1.0
-        least = min(least, ratio(mine, darkest), ratio(mine, brightest))
+        least = min(least, contrast_ratio(mine, darkest), contrast_ratio(mine, brightest))
     return least
 
 

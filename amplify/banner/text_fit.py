@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from amplify.banner.cannot_paint import BannerFault
-from amplify.banner.fonts import font, needs_raqm, written
-from amplify.banner.line_breaking import break_lines, lonely
+from amplify.banner.fonts import drawable_text, load_font, needs_raqm
+from amplify.banner.line_breaking import break_lines, has_lonely_word
 
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
@@ -71,7 +71,7 @@ class Style:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PlacedLine:
     """One line where it is drawn: `x`, `y` are the left end of its baseline."""
 
     text: str
@@ -88,7 +88,7 @@ class Fitted:
     size: int
     """Pixels."""
     font: FreeTypeFont
-    lines: tuple[Line, ...]
+    lines: tuple[PlacedLine, ...]
 
     @property
     def ink(self) -> Rect:
@@ -102,9 +102,9 @@ class Fitted:
         )
 
 
-def fit(text: str, box: Rect, style: Style) -> Fitted:
+def fit_text(text: str, box: Rect, style: Style) -> Fitted:
     """Set `text` as large as `box` allows. Raises BannerFault where even the smallest letters do not fit."""
-    text = written(text, style.family, style.weight)
+    text = drawable_text(text, style.family, style.weight)
     wide = _measure(style.family, style.weight)
     low, high, found = style.smallest, max(style.largest, style.smallest), None
     while low <= high:
@@ -124,11 +124,11 @@ def fit(text: str, box: Rect, style: Style) -> Fitted:
 
 def _with_company(found: Fitted, text: str, box: Rect, style: Style, wide: Callable[[str], float]) -> Fitted:
     """The same text a little smaller where that leaves no word alone on its last line."""
-    if not lonely([line.text for line in found.lines], wide):
+    if not has_lonely_word([line.text for line in found.lines], wide):
         return found
     for size in range(found.size - 1, max(style.smallest, round(found.size * _SMALLER)) - 1, -1):
         other = _try(text, box, style, size, wide)
-        if other is not None and not lonely([line.text for line in other.lines], wide):
+        if other is not None and not has_lonely_word([line.text for line in other.lines], wide):
             return other
     return found
 
@@ -140,7 +140,7 @@ def _try(text: str, box: Rect, style: Style, size: int, wide: Callable[[str], fl
     lines = break_lines(text, box.width / per, most, wide)
     if not lines:
         return None
-    letters = font(style.family, style.weight, size)
+    letters = load_font(style.family, style.weight, size)
     inks = [_ink(letters, line) for line in lines]
     if max(ink[2] - min(0, ink[0]) for ink in inks) > box.width:
         return None
@@ -185,7 +185,7 @@ def _placed(
     step: int,
     above: int,
     below: int,
-) -> list[Line]:
+) -> list[PlacedLine]:
     """Flush to the letters and not to their invisible boxes: the first line's capitals touch the top."""
     span = step * (len(lines) - 1)
     capital = round(-letters.getbbox("Н", anchor="ls")[1])
@@ -209,13 +209,13 @@ def _placed(
             x = box.left + round((box.width - (right - left)) / 2) - left
         y = first + step * number
         rect = Rect(x + left, y + round(ink[1]) - 1, x + right + 1, y + round(ink[3]) + 1)
-        placed.append(Line(text, x, y, rect))
+        placed.append(PlacedLine(text, x, y, rect))
     return placed
 
 
 @lru_cache(maxsize=64)
 def _measure(family: str, weight: str) -> Callable[[str], float]:
-    letters = font(family, weight, _MEASURED_AT)
+    letters = load_font(family, weight, _MEASURED_AT)
 
     @lru_cache(maxsize=20_000)
     def wide(text: str) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from amplify.banner.cannot_paint import BannerFault
 from amplify.model.banner import Template
-from amplify.rules.plan.contrast import Rgb, rgb
+from amplify.rules.plan.contrast import Rgb, parse_rgb
 from amplify.rules.plan.themes import THEMES
 
 
@@ -17,7 +17,7 @@ class Palette:
     def __getitem__(self, colour: str) -> Rgb:
         """`#rrggbb` or a name → channels. Raises BannerFault for a name that nothing explains."""
         if colour.startswith("#"):
-            return rgb(colour)
+            return parse_rgb(colour)
         if colour not in self._named:
             raise BannerFault(f"no colour is called `{colour}`; there are: {', '.join(self._named)}")
-        return rgb(self._named[colour])
+        return parse_rgb(self._named[colour])

@@ -9,7 +9,7 @@ import getpass
 import os
 
 
-def actor() -> str:
+def acting_person() -> str:
     """The name that history keeps."""
     named = " ".join(os.environ.get("AMPLIFY_ACTOR", "").split())
     if named:

@@ -38,16 +38,16 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Add an entry to config/queue.yaml. Comments, order and quoting of the file stay as they are."""
-    from amplify.cli.output import console, say_json, show_problems
+    from amplify.cli.output import console, print_json, show_problems
     from amplify.platforms.registry import NAMES
-    from amplify.workspace.draft_entry import propose
-    from amplify.workspace.load import survey
+    from amplify.workspace.draft_entry import propose_entry
+    from amplify.workspace.load import parse_files
     from amplify.workspace.locate import find_root
     from amplify.workspace.yaml_append import append_entries
 
     root = find_root(workspace)
-    entry, warnings = propose(
-        survey(root, frozenset(NAMES)),
+    entry, warnings = propose_entry(
+        parse_files(root, frozenset(NAMES)),
         posts,
         when,
         partners=partner or (),
@@ -59,7 +59,7 @@ def command(
     show_problems(warnings, to_stderr=True)
     (name,) = append_entries(root, [entry])
     if as_json:
-        say_json({**entry, "id": name})
+        print_json({**entry, "id": name})
     else:
         console().print(
             f"Added `{name}` to config/queue.yaml. `amplify plan` shows what follows from it.",

@@ -11,7 +11,7 @@ from pathlib import Path
 from amplify.model.problem import Problem
 
 
-def annotation(problem: Problem, folder: str = "") -> str:
+def format_annotation(problem: Problem, folder: str = "") -> str:
     """One line for one problem. `folder` leads from the repository's root to the workspace: `campaigns/spring`."""
     place = problem.place
     path = f"{folder}/{place.path}" if folder else place.path

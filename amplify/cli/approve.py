@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from amplify.cli.actor import actor
-from amplify.cli.open_context import AsJson, Workspace, open_desk
-from amplify.cli.output import complain, console, local, say_json
-from amplify.cli.review_card import card
-from amplify.cli.sure import Yes, sure
+from amplify.cli.actor import acting_person
+from amplify.cli.open_context import AsJson, Workspace, open_context
+from amplify.cli.output import console, local_time, print_error, print_json
+from amplify.cli.review_card import review_card
+from amplify.cli.sure import Yes, confirm_action
 from amplify.model.errors import AmplifyError, NeedsPerson, WrongUse
 
 if TYPE_CHECKING:
-    from amplify.context.app_context import Desk
+    from amplify.context.app_context import AppContext
     from amplify.decisions.approve import Review
 
 _KEYS = "[bold]a[/bold] approve  [bold]r[/bold] reject  [bold]s[/bold] skip  [bold]q[/bold] quit"
@@ -46,25 +46,25 @@ def command(
 
     if reject is not None and not (deliveries and reject.strip()):
         raise WrongUse("`--reject REASON` goes with the ids of deliveries")
-    desk = open_desk(workspace)
+    desk = open_context(workspace)
     if deliveries:
-        found = step.find(desk, deliveries)
+        found = step.find_reviews(desk, deliveries)
         if reject is not None:
             for one in found:
-                step.reject(desk, one, actor(), reject.strip())
+                step.reject_review(desk, one, acting_person(), reject.strip())
             console().print(f"rejected: {len(found)}")
             return 0
         return _approve(desk, found)
     waiting = step.to_review(desk, rejected=rejected)
     if as_json:
         zones = _zones(desk)
-        say_json([_json(one, zones(one.row.account)) for one in waiting])
+        print_json([_json(one, zones(one.row.account)) for one in waiting])
         return 0
     if not waiting:
         console().print("nothing waits for approval")
         return 0
     if everything:
-        if not sure(f"approve {len(waiting)} deliveries as {actor()}, unread?", yes):
+        if not confirm_action(f"approve {len(waiting)} deliveries as {acting_person()}, unread?", yes):
             return 3
         return _approve(desk, waiting)
     if sys.stdin.isatty() and sys.stdout.isatty():
@@ -73,10 +73,10 @@ def command(
     return 0
 
 
-def _approve(desk: Desk, found: list[Review]) -> int:
-    from amplify.decisions.approve import approve, to_review
+def _approve(desk: AppContext, found: list[Review]) -> int:
+    from amplify.decisions.approve import approve_reviews, to_review
 
-    approve(desk, found, actor())
+    approve_reviews(desk, found, acting_person())
     console().print(f"approved: {len(found)}")
     ids = {one.row.id for one in found}
     for one in to_review(desk):
@@ -85,29 +85,29 @@ def _approve(desk: Desk, found: list[Review]) -> int:
     return 0
 
 
-def _review(desk: Desk, waiting: list[Review]) -> int:
+def _review(desk: AppContext, waiting: list[Review]) -> int:
     """One card after another, a key each. The number of cards may shrink meanwhile: others review too."""
-    from amplify.decisions.approve import approve, reject, to_review
+    from amplify.decisions.approve import approve_reviews, reject_review, to_review
 
     out, zones, done = console(), _zones(desk), {"approved": 0, "rejected": 0, "skipped": 0}
     for number, one in enumerate(waiting, 1):
         fresh = to_review(desk, [one.row.id], rejected=True)
         if not fresh:
             continue
-        out.print(card(fresh[0], number, len(waiting), zones(one.row.account)))
+        out.print(review_card(fresh[0], number, len(waiting), zones(one.row.account)))
         while True:
             out.print(_KEYS)
             key = _key()
             try:
                 if key == "a":
-                    approve(desk, fresh, actor())
+                    approve_reviews(desk, fresh, acting_person())
                     done["approved"] += 1
                 elif key == "r":
                     why = typer.prompt("why not", default="", show_default=False).strip()
                     if not why:
                         out.print("a rejection wants a reason")
                         continue
-                    reject(desk, fresh[0], actor(), why)
+                    reject_review(desk, fresh[0], acting_person(), why)
                     done["rejected"] += 1
                 elif key in ("s", "\r", "\n", " "):
                     done["skipped"] += 1
@@ -116,7 +116,7 @@ def _review(desk: Desk, waiting: list[Review]) -> int:
                 else:
                     continue
             except NeedsPerson as error:
-                complain(str(error))
+                print_error(str(error))
                 done["skipped"] += 1
             break
     return _ended(done)
@@ -141,11 +141,11 @@ def _list(waiting: list[Review], zones: Callable[[str], str]) -> None:
     for one in waiting:
         line = Text(f"{one.row.id[:12]}  {one.row.account}  {one.row.post}")
         console().print(line, no_wrap=True, overflow="ellipsis")
-        told = f"{local(one.row.due_at, zones(one.row.account))}; {one.lacking}"
+        told = f"{local_time(one.row.due_at, zones(one.row.account))}; {one.lacking}"
         console().print(Padding(Text(told, style="dim"), (0, 0, 0, 4)))
 
 
-def _zones(desk: Desk) -> Callable[[str], str]:
+def _zones(desk: AppContext) -> Callable[[str], str]:
     """Account → its readers' zone, as far as the files can be read."""
     try:
         workspace = desk.workspace()

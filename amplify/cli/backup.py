@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from amplify.cli.open_context import AsJson, Workspace
-from amplify.cli.output import console, counted, progress, say_json
+from amplify.cli.output import console, plural, print_json, progress_bar
 from amplify.ledger.database import ledger_url
 from amplify.model.errors import WrongUse
 from amplify.workspace.locate import find_root
@@ -23,20 +23,20 @@ def command(
 
     Sessions and secrets are not in it. `amplify restore` puts it back.
     """
-    from amplify.operations.backup import backup
+    from amplify.operations.backup import write_backup
 
     root = find_root(workspace)
-    with progress("packing bytes", quiet=as_json) as told:
-        made = backup(root, ledger_file(root), target, told)
+    with progress_bar("packing bytes", quiet=as_json) as told:
+        made = write_backup(root, ledger_file(root), target, told)
     if as_json:
         held: dict[str, Any] = {"deliveries": made.holds.deliveries, "waiting": made.holds.waiting}
         held |= {"sent": made.holds.sent, "history": made.holds.history}
-        say_json({"file": made.file, "bytes": made.size, "pictures": made.pictures, "accounts": made.accounts} | held)
+        print_json({"file": made.file, "bytes": made.size, "pictures": made.pictures, "accounts": made.accounts} | held)
         return 0
     console().print(f"{made.file} ({_size(made.size)})", soft_wrap=True)
     console().print(
-        f"holds {counted(made.holds.deliveries, 'delivery', 'deliveries')} ({made.holds.sent} sent, "
-        f"{made.holds.waiting} waiting), {counted(made.pictures, 'picture')}"
+        f"holds {plural(made.holds.deliveries, 'delivery', 'deliveries')} ({made.holds.sent} sent, "
+        f"{made.holds.waiting} waiting), {plural(made.pictures, 'picture')}"
         + (", and accounts.yaml" if made.accounts else "")
     )
     if made.holds.history is not None:

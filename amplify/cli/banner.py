@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amplify.cli.open_context import AsJson, Workspace, looking_clock
+from amplify.cli.open_context import AsJson, Workspace, read_only_clock
 from amplify.model.errors import WrongUse
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from amplify.banner.render import Batch, Refusal, Wanted
+    from amplify.banner.render import BannerChoice, RefusedBanner, RenderedBatch
     from amplify.model.workspace import Workspace as Words
 
 ACTIONS = ("list", "render", "preview", "bars")
@@ -76,9 +76,9 @@ def command(
         raise WrongUse(f"`banner {action}` is nothing we do: {', '.join(ACTIONS)}")
     found, now = _read(workspace)
     if action == "bars":
-        from amplify.cli.banner_bars import Asked, bars
+        from amplify.cli.banner_bars import BarsOptions, make_bars
 
-        asked = Asked(
+        asked = BarsOptions(
             names,
             person,
             lang,
@@ -95,7 +95,7 @@ def command(
             licence,
             campaign,
         )
-        return bars(found, now, asked, instructions, as_json)
+        return make_bars(found, now, asked, instructions, as_json)
     for name, given in (
         ("--count", count),
         ("--width", width),
@@ -109,9 +109,9 @@ def command(
     ):
         if given not in (None, False):
             raise WrongUse(f"{name} goes with `amplify banner bars`")
-    from amplify.banner.render import Wanted
+    from amplify.banner.render import BannerChoice
 
-    wanted = Wanted(tuple(names), tuple(person or ()), tuple(lang or ()), tuple(size or ()))
+    wanted = BannerChoice(tuple(names), tuple(person or ()), tuple(lang or ()), tuple(size or ()))
     if action == "list":
         return _list(found, now, wanted, as_json)
     return (_render if action == "render" else _preview)(found, now, wanted, out, as_json)
@@ -121,27 +121,27 @@ def _read(workspace: Path | None) -> tuple[Words, datetime]:
     """The files alone: banners need no ledger."""
     from amplify.context.app_context import UnreadableFiles
     from amplify.platforms.registry import NAMES
-    from amplify.workspace.load import load
+    from amplify.workspace.load import load_workspace
     from amplify.workspace.locate import find_root
 
-    loaded = load(find_root(workspace), frozenset(NAMES))
+    loaded = load_workspace(find_root(workspace), frozenset(NAMES))
     if loaded.workspace is None:
         raise UnreadableFiles(loaded.problems)
-    return loaded.workspace, looking_clock().now()
+    return loaded.workspace, read_only_clock().now()
 
 
-def _list(words: Words, now: datetime, wanted: Wanted, as_json: bool) -> int:
+def _list(words: Words, now: datetime, wanted: BannerChoice, as_json: bool) -> int:
     from rich.padding import Padding
     from rich.text import Text
 
     from amplify.banner.render import words_of
-    from amplify.cli.output import console, counted, say_json
+    from amplify.cli.output import console, plural, print_json
     from amplify.model.banner_size import SIZES
 
     worded, refused = words_of(words, now, wanted)
     if as_json:
         rows = [{"template": one.template.id, "person": one.person, "lang": one.lang, "alt": one.alt} for one in worded]
-        say_json({"ready": rows, "refused": [one.as_json() for one in refused]})
+        print_json({"ready": rows, "refused": [one.as_json() for one in refused]})
         return 0
     out = console()
     for template in words.banners.values():
@@ -160,11 +160,11 @@ def _list(words: Words, now: datetime, wanted: Wanted, as_json: bool) -> int:
     if not words.banners:
         out.print("no templates yet: write one in media/banners/ (docs/banners.md)")
     else:
-        out.print(f"\n{counted(len(words.banners), 'template')}; {', '.join(SIZES)}", style="dim")
+        out.print(f"\n{plural(len(words.banners), 'template')}; {', '.join(SIZES)}", style="dim")
     return 0
 
 
-def _say_refusal(one: Refusal) -> None:
+def _say_refusal(one: RefusedBanner) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
@@ -173,42 +173,42 @@ def _say_refusal(one: Refusal) -> None:
     console().print(Padding(Text(f"{one.name} is not rendered: {one.why}", style="yellow"), (0, 0, 0, 4)))
 
 
-def _paint(words: Words, now: datetime, wanted: Wanted, quiet: bool) -> Batch:
-    from amplify.banner.render import banners
-    from amplify.cli.output import progress
+def _paint(words: Words, now: datetime, wanted: BannerChoice, quiet: bool) -> RenderedBatch:
+    from amplify.banner.render import render_banners
+    from amplify.cli.output import progress_bar
 
     if not words.banners:
         raise WrongUse("there are no templates: write one in media/banners/ (docs/banners.md)")
-    with progress("painting banners", quiet) as tell:
-        return banners(words, now, wanted, words.root / ".amplify" / "banners", tell)
+    with progress_bar("painting banners", quiet) as tell:
+        return render_banners(words, now, wanted, words.root / ".amplify" / "banners", tell)
 
 
-def _render(words: Words, now: datetime, wanted: Wanted, out: Path | None, as_json: bool) -> int:
-    from amplify.banner.sidecar import write
-    from amplify.cli.output import console, counted, say_json
+def _render(words: Words, now: datetime, wanted: BannerChoice, out: Path | None, as_json: bool) -> int:
+    from amplify.banner.sidecar import write_with_sidecar
+    from amplify.cli.output import console, plural, print_json
 
     batch = _paint(words, now, wanted, as_json)
     folder = out or words.root / "media" / "rendered"
-    paths = [write(one, folder) for one in batch.made]
+    paths = [write_with_sidecar(one, folder) for one in batch.made]
     if as_json:
         made = [{**one.as_json(), "path": str(path)} for one, path in zip(batch.made, paths, strict=True)]
-        say_json({"made": made, "refused": [one.as_json() for one in batch.refused]})
+        print_json({"made": made, "refused": [one.as_json() for one in batch.refused]})
     else:
         for path, one in zip(paths, batch.made, strict=True):
             console().print(f"{path.name}  {one.width}×{one.height}  {len(one.saved.data) / 1000:.0f} kB", markup=False)
         for refusal in batch.refused:
             _say_refusal(refusal)
-        console().print(f"{counted(len(paths), 'picture')} in {folder}", markup=False, soft_wrap=True)
+        console().print(f"{plural(len(paths), 'picture')} in {folder}", markup=False, soft_wrap=True)
     return 3 if batch.refused else 0
 
 
-def _preview(words: Words, now: datetime, wanted: Wanted, out: Path | None, as_json: bool) -> int:
+def _preview(words: Words, now: datetime, wanted: BannerChoice, out: Path | None, as_json: bool) -> int:
     from io import BytesIO
 
     from PIL import Image
 
-    from amplify.banner.contact_sheet import sheet, thumbnail
-    from amplify.cli.output import console, counted, say_json
+    from amplify.banner.contact_sheet import contact_sheet, sheet_thumbnail
+    from amplify.cli.output import console, plural, print_json
 
     path = out or words.root / ".amplify" / "banners.png"
     if path.suffix.lower() != ".png" or path.is_dir():
@@ -216,20 +216,20 @@ def _preview(words: Words, now: datetime, wanted: Wanted, out: Path | None, as_j
     batch = _paint(words, now, wanted, as_json)
     if batch.made:
         small = [
-            (one.name.removesuffix(one.saved.suffix), thumbnail(Image.open(BytesIO(one.saved.data))))
+            (one.name.removesuffix(one.saved.suffix), sheet_thumbnail(Image.open(BytesIO(one.saved.data))))
             for one in batch.made
         ]
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            sheet(small).save(path)
+            contact_sheet(small).save(path)
         except OSError as error:
             raise WrongUse(f"{path} cannot be written ({error.strerror}): give another --out") from None
     if as_json:
         shown = [one.as_json() for one in batch.made]
-        say_json({"file": str(path), "made": shown, "refused": [one.as_json() for one in batch.refused]})
+        print_json({"file": str(path), "made": shown, "refused": [one.as_json() for one in batch.refused]})
     else:
         for refusal in batch.refused:
             _say_refusal(refusal)
         where = f" on {path}" if batch.made else ""
-        console().print(f"{counted(len(batch.made), 'banner')}{where}", markup=False, soft_wrap=True)
+        console().print(f"{plural(len(batch.made), 'banner')}{where}", markup=False, soft_wrap=True)
     return 3 if batch.refused else 0

@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, get_args
 
-from amplify.banner.behind_bars import Look, Photograph, behind_bars, instructions
-from amplify.banner.sidecar import write
-from amplify.cli.output import console, counted, say_json
+from amplify.banner.behind_bars import BarsLook, Photograph, behind_bars, supporter_instructions
+from amplify.banner.sidecar import write_with_sidecar
+from amplify.cli.output import console, plural, print_json
 from amplify.model.banner import StandIn
 from amplify.model.banner_size import SIZES
 from amplify.model.errors import WrongUse
@@ -20,7 +20,7 @@ MOST_BYTES: Final = 60_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class BarsOptions:
     """The options as they were given."""
 
     names: list[str]
@@ -40,7 +40,7 @@ class Asked:
     campaign: str | None
 
 
-def bars(words: Workspace, now: datetime, asked: Asked, only_instructions: bool, as_json: bool) -> int:
+def make_bars(words: Workspace, now: datetime, asked: BarsOptions, only_instructions: bool, as_json: bool) -> int:
     """Make it, or print the instructions."""
     if not asked.person or len(asked.person) != 1:
         raise WrongUse("say for whom: `amplify banner bars PHOTO --person anna`")
@@ -60,26 +60,26 @@ def bars(words: Workspace, now: datetime, asked: Asked, only_instructions: bool,
         now,
         person,
         _photograph(asked),
-        Look(asked.count, asked.width, asked.opacity, asked.colour, asked.open, instead),
+        BarsLook(asked.count, asked.width, asked.opacity, asked.colour, asked.open, instead),
         tuple(asked.lang or ()),
         tuple(asked.size or ("square",)),
         asked.campaign,
     )
     folder = asked.out or Path()
-    paths = [write(one, folder) for one in made]
+    paths = [write_with_sidecar(one, folder) for one in made]
     if as_json:
         rows = [{**one.as_json(), "path": str(path)} for one, path in zip(made, paths, strict=True)]
-        say_json({"made": rows})
+        print_json({"made": rows})
         return 0
     for path, one in zip(paths, made, strict=True):
         console().print(f"{path}  {one.width}×{one.height}  {len(one.saved.data) / 1000:.0f} kB", markup=False)
-    console().print(f"{counted(len(made), 'picture')}; alt text, credit and licence beside each", style="dim")
+    console().print(f"{plural(len(made), 'picture')}; alt text, credit and licence beside each", style="dim")
     return 0
 
 
-def _instructions(words: Workspace, person: str, asked: Asked, as_json: bool) -> int:
+def _instructions(words: Workspace, person: str, asked: BarsOptions, as_json: bool) -> int:
     langs = asked.lang or ["en"]
-    texts = {lang: instructions(words, person, lang, asked.campaign) for lang in langs}
+    texts = {lang: supporter_instructions(words, person, lang, asked.campaign) for lang in langs}
     if asked.out is not None:
         try:
             asked.out.mkdir(parents=True, exist_ok=True)
@@ -88,14 +88,14 @@ def _instructions(words: Workspace, person: str, asked: Asked, as_json: bool) ->
         except OSError as error:
             raise WrongUse(f"{asked.out} cannot be written ({error.strerror}): give another --out") from None
     if as_json:
-        say_json({"instructions": texts})
+        print_json({"instructions": texts})
     else:
         for text in texts.values():
             console().print(text, markup=False, soft_wrap=True)
     return 0
 
 
-def _photograph(asked: Asked) -> Photograph | None:
+def _photograph(asked: BarsOptions) -> Photograph | None:
     if not asked.names:
         return None
     path = Path(asked.names[0])

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amplify.cli.open_context import AsJson, Workspace, ledger_if_any, looking_clock
-from amplify.cli.output import console, counted, progress, say_json, show_problems
+from amplify.cli.open_context import AsJson, Workspace, ledger_if_any, read_only_clock
+from amplify.cli.output import console, plural, print_json, progress_bar, show_problems
 from amplify.model.errors import WrongUse
 from amplify.model.problem import Problem, Severity
 from amplify.workspace.locate import find_root
 
 if TYPE_CHECKING:
-    from amplify.planning.check import Checked
+    from amplify.planning.check import CheckReport
 
 
-class Format(StrEnum):
+class CheckFormat(StrEnum):
     """For whom problems are listed."""
 
     TEXT = "text"
@@ -29,7 +29,7 @@ def command(
     workspace: Workspace = None,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
     form: Annotated[
-        Format | None,
+        CheckFormat | None,
         typer.Option("--format", help="For people, as annotations of a pull request, or for programs."),
     ] = None,
     online: Annotated[
@@ -41,25 +41,25 @@ def command(
     as_json: AsJson = False,
 ) -> int:
     """Find every problem of the files and of everything due in the horizon. Changes nothing."""
-    from amplify.cli.annotations import annotation, folder_in_repository
-    from amplify.cli.online import ask_platforms, complain_of_silence, known_as_json, remembered, show_known
-    from amplify.planning.check import check
+    from amplify.cli.annotations import folder_in_repository, format_annotation
+    from amplify.cli.online import ask_platforms, complain_of_silence, known_as_json, remembered_info, show_known
+    from amplify.planning.check import check_workspace
     from amplify.platforms.registry import NAMES, dialect
 
-    if as_json and form not in (None, Format.JSON):
+    if as_json and form not in (None, CheckFormat.JSON):
         raise WrongUse("--json and --format contradict each other: give one of them")
-    as_json = as_json or form is Format.JSON
+    as_json = as_json or form is CheckFormat.JSON
     root = find_root(workspace)
     asked = ask_platforms(root, quiet=as_json) if online else None
-    with ledger_if_any(root) as ledger, progress("checking", quiet=as_json) as told:
-        known = asked.known if asked is not None else remembered(ledger)
+    with ledger_if_any(root) as ledger, progress_bar("checking", quiet=as_json) as told:
+        known = asked.known if asked is not None else remembered_info(ledger)
         dialects = {name: dialect(name) for name in NAMES}
-        checked = check(root, looking_clock().now(), dialects, told, known, ledger)
+        checked = check_workspace(root, read_only_clock().now(), dialects, told, known, ledger)
     problems = checked.problems
     count = sum(problem.severity is Severity.ERROR for problem in problems)
     warnings = len(problems) - count
     if as_json:
-        say_json(
+        print_json(
             {
                 "errors": count,
                 "warnings": warnings,
@@ -68,10 +68,10 @@ def command(
                 "known": known_as_json(known, asked),
             }
         )
-    elif form is Format.GITHUB:
+    elif form is CheckFormat.GITHUB:
         folder = folder_in_repository(root)
         for problem in problems:
-            console().print(annotation(problem, folder), markup=False, soft_wrap=True)
+            console().print(format_annotation(problem, folder), markup=False, soft_wrap=True)
         console().print(_summed_up(problems, count, warnings, strict))
     else:
         show_problems(problems)
@@ -85,7 +85,7 @@ def command(
     return 3 if asked is not None and asked.failed else 0
 
 
-def _show_changed(checked: Checked, everything: bool) -> None:
+def _show_changed(checked: CheckReport, everything: bool) -> None:
     """What the workspace's own decisions did: in a line, or each with its reason."""
     from rich.text import Text
 
@@ -96,12 +96,12 @@ def _show_changed(checked: Checked, everything: bool) -> None:
             console().print(Text(f"{finding.problem.place}  {change.severity} {finding.problem.code}", "dim"))
             console().print(Text(f"    {finding.problem.message}\n    {change.reason} ({change.by})", "dim"))
     elif checked.silenced:
-        count = counted(len(checked.silenced), "finding")
+        count = plural(len(checked.silenced), "finding")
         console().print(f"{count} of rules that are turned off here: `amplify check --all` shows them", style="dim")
 
 
 def _summed_up(problems: tuple[Problem, ...], count: int, warnings: int, strict: bool) -> str:
     if not problems:
         return "no problems"
-    said = f"{counted(count, 'error')}, {counted(warnings, 'warning')}"
+    said = f"{plural(count, 'error')}, {plural(warnings, 'warning')}"
     return f"{said}; with --strict, warnings count as errors" if strict and warnings and not count else said

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 
-def keep(error: BaseException) -> Path:
+def write_crash_report(error: BaseException) -> Path:
     """Write the places the error came through, and its kind; the file's path.
 
     Messages and local values are left out: they may hold a post's text or a token.

@@ -13,7 +13,7 @@ from amplify.cli.output import console
 from amplify.workspace.locate import find_root
 
 if TYPE_CHECKING:
-    from amplify.context.app_context import Desk
+    from amplify.context.app_context import AppContext
 
 START = datetime(2027, 5, 17, tzinfo=UTC)
 END = datetime(2027, 5, 24, tzinfo=UTC)
@@ -35,15 +35,22 @@ def command(
 
     In the middle of the week somebody comes free, and nothing more is said about her; everything else goes on.
     """
-    from amplify.cli.rehearsal import Rehearsal, copy_workspace, look_around, opened, play, show_outcome
-    from amplify.operations.rehearse import Happening
+    from amplify.cli.rehearsal import (
+        Rehearsal,
+        copy_workspace,
+        look_around,
+        open_rehearsal,
+        play_rehearsal,
+        show_outcome,
+    )
+    from amplify.operations.rehearse import ScriptedEvent
 
     source = find_root(workspace)
     copy, played = folder.absolute() / "workspace", folder.absolute() / "rehearsal"
     copy_workspace(source, copy)
     rehearsal = Rehearsal(played / "workspace", played, START, END, source=copy)
-    with opened(rehearsal) as (desk, clock, stage):
-        play(rehearsal, desk, clock, stage, [Happening(RELEASED_AT, lambda: _release(desk))])
+    with open_rehearsal(rehearsal) as (desk, clock, stage):
+        play_rehearsal(rehearsal, desk, clock, stage, [ScriptedEvent(RELEASED_AT, lambda: _release(desk))])
         show_outcome(rehearsal, desk, stage)
         _tell(desk)
         clock.set(SUPPORTED_AT)
@@ -54,7 +61,7 @@ def command(
     return 0
 
 
-def _release(desk: Desk) -> None:
+def _release(desk: AppContext) -> None:
     """What the desk does when the news comes: `amplify people set mira --state release_confirmed …`."""
     from amplify.decisions.people import set_person
     from amplify.model.person import PersonState
@@ -64,32 +71,32 @@ def _release(desk: Desk) -> None:
         set_person(desk, RELEASED, "the demo's desk", state=PersonState.RELEASE_CONFIRMED, sources=SOURCES)
 
 
-def _support(desk: Desk, folder: Path) -> None:
+def _support(desk: AppContext, folder: Path) -> None:
     """Paint the banners and build the toolkit; whoever must not be spoken of stands in none of it."""
-    from amplify.cli.output import progress
-    from amplify.cli.toolkit import show
+    from amplify.cli.output import progress_bar
+    from amplify.cli.toolkit import print_toolkit
     from amplify.toolkit.build import toolkit
 
-    with progress("banners") as bar:
+    with progress_bar("banners") as bar:
         built = toolkit(desk, folder, progress=bar)
     console().print(f"\n[bold]For supporters, as of {SUPPORTED_AT:%A}: banners, texts and dates[/bold]")
-    show(built, short=True)
+    print_toolkit(built, short=True)
 
 
-def _tell(desk: Desk) -> None:
+def _tell(desk: AppContext) -> None:
     """What the release held, and what was out by then: as `amplify stop` and `amplify takedown` would list it."""
     from sqlalchemy import func, select
 
     from amplify.ledger.holds.stops import in_force
-    from amplify.ledger.queries.stop_impact import reach
+    from amplify.ledger.queries.stop_impact import measure_impact
     from amplify.ledger.tables import DELIVERY
-    from amplify.model.delivery import State
+    from amplify.model.delivery import DeliveryState
 
     with desk.ledger.read() as connection:
         for stop in in_force(connection):
             held = DELIVERY.c.why.endswith(stop.sentence, autoescape=True)
-            missed = select(func.count()).where(DELIVERY.c.state == State.MISSED.value, held)
-            many, out = connection.execute(missed).scalar_one(), len(reach(connection, stop, None).out)
+            missed = select(func.count()).where(DELIVERY.c.state == DeliveryState.MISSED.value, held)
+            many, out = connection.execute(missed).scalar_one(), len(measure_impact(connection, stop, None).out)
             console().print(
                 f"\n[bold]{stop.at:%A, %H:%M} UTC: {stop.subject} was released.[/bold] From that moment nothing was "
                 f"said about her: {many} posts and boosts were held, and are missed; everything else went on. {out} "

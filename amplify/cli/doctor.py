@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from amplify.cli.open_context import AsJson, Workspace
-from amplify.cli.output import console, counted, say_json
+from amplify.cli.output import console, plural, print_json
 from amplify.ledger.database import ledger_url
 from amplify.workspace.locate import find_root
 
 if TYPE_CHECKING:
-    from amplify.operations.doctor.finding import Finding
+    from amplify.operations.doctor.finding import CheckResult
 
 _SIGNS = {"fine": ("ok  ", "green"), "look": ("look", "yellow"), "mend": ("MEND", "bold red")}
 
@@ -26,23 +26,23 @@ def command(
 
     It changes nothing, and shows names of secrets, never secrets. Exits with 3 where something has to be mended.
     """
-    from amplify.operations.doctor.doctor import doctor
+    from amplify.operations.doctor.doctor import run_checks
 
     root = find_root(workspace)
-    findings = doctor(root, ledger_url(root), online)
+    findings = run_checks(root, ledger_url(root), online)
     bad = sum(finding.verdict == "mend" for finding in findings)
     if as_json:
-        say_json(
+        print_json(
             [{"about": one.about, "verdict": one.verdict.value, "says": one.says, "mend": one.mend} for one in findings]
         )
     else:
         for finding in findings:
             _show(finding)
-        console().print(f"\n{counted(bad, 'thing')} to mend" if bad else "\nnothing to mend")
+        console().print(f"\n{plural(bad, 'thing')} to mend" if bad else "\nnothing to mend")
     return 3 if bad else 0
 
 
-def _show(finding: Finding) -> None:
+def _show(finding: CheckResult) -> None:
     from rich.padding import Padding
     from rich.text import Text
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amplify.cli.open_context import AsJson, Workspace, looking_clock, open_desk
+from amplify.cli.open_context import AsJson, Workspace, open_context, read_only_clock
 from amplify.model.errors import WrongUse
 
 if TYPE_CHECKING:
     from amplify.export.export_model import Exported
 
 
-class Format(StrEnum):
+class ExportFormat(StrEnum):
     """What texts can be written as."""
 
     MD = "md"
@@ -34,7 +34,7 @@ def command(
         bool, typer.Option("--everything", help="What goes out by itself, too: all partners.")
     ] = False,
     form: Annotated[
-        Format | None, typer.Option("--format", help="Without it: as the name of --out ends, or Markdown.")
+        ExportFormat | None, typer.Option("--format", help="Without it: as the name of --out ends, or Markdown.")
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="A file, in place of output.")] = None,
     as_json: AsJson = False,
@@ -43,55 +43,55 @@ def command(
 
     Nothing under embargo, and nothing that would be held: persons, stale facts, closed calls. These are counted.
     """
-    from amplify.cli.output import console, counted, errors, say_json
+    from amplify.cli.output import console, error_console, plural, print_json
     from amplify.export.export import export
     from amplify.export.export_markdown import withheld
-    from amplify.rules.plan.horizon import horizon
+    from amplify.rules.plan.horizon import plan_end
 
     if as_json and form is not None:
         raise WrongUse("--json and --format contradict each other: give one of them")
     if out is not None and out.is_dir():
         raise WrongUse(f"{out} is a folder: give --out the name of a file")
-    desk = open_desk(workspace, looking_clock())
+    desk = open_context(workspace, read_only_clock())
     try:
         words, now = desk.workspace(), desk.clock.now()
         first = start.replace(tzinfo=UTC) if start else now
-        end = first + timedelta(days=days) if days else horizon(words, first)
-        found = export(words, first, end, desk.dialects, now, everything, desk.known())
+        end = first + timedelta(days=days) if days else plan_end(words, first)
+        found = export(words, first, end, desk.dialects, now, everything, desk.server_info())
     finally:
         desk.close()
     if out is not None:
         _write(found, out, form, as_json)
         console().print(str(out), markup=False, soft_wrap=True)
-        console().print(f"{counted(len(found.offers), 'text')} for sharing by hand")
+        console().print(f"{plural(len(found.offers), 'text')} for sharing by hand")
     elif as_json:
-        say_json(found.as_json())
+        print_json(found.as_json())
         return
     else:
-        sys.stdout.write(_text(found, form or Format.MD))
-    if withheld(found) and (out is not None or form is Format.CSV):  # Markdown says so itself
-        (console() if out is not None else errors()).print(withheld(found), markup=False)
+        sys.stdout.write(_text(found, form or ExportFormat.MD))
+    if withheld(found) and (out is not None or form is ExportFormat.CSV):  # Markdown says so itself
+        (console() if out is not None else error_console()).print(withheld(found), markup=False)
 
 
-def _text(found: Exported, form: Format) -> str:
+def _text(found: Exported, form: ExportFormat) -> str:
     from amplify.export.export_csv import as_csv
     from amplify.export.export_markdown import as_markdown
 
-    return as_csv(found) if form is Format.CSV else as_markdown(found)
+    return as_csv(found) if form is ExportFormat.CSV else as_markdown(found)
 
 
-def _write(found: Exported, out: Path, form: Format | None, as_json: bool) -> None:
+def _write(found: Exported, out: Path, form: ExportFormat | None, as_json: bool) -> None:
     import json
 
     ending = out.suffix.removeprefix(".").lower()
     if as_json:
         text = json.dumps(found.as_json(), ensure_ascii=False, indent=2) + "\n"
     else:
-        if form is None and ending not in tuple(Format):
+        if form is None and ending not in tuple(ExportFormat):
             raise WrongUse(f"{out} does not say what it is to be: let --out end in .md or .csv, or give --format")
-        form = form or Format(ending)
+        form = form or ExportFormat(ending)
         text = _text(found, form)
-    encoding = "utf-8-sig" if form is Format.CSV else "utf-8"  # spreadsheets need the mark to see Cyrillic
+    encoding = "utf-8-sig" if form is ExportFormat.CSV else "utf-8"  # spreadsheets need the mark to see Cyrillic
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(text, encoding=encoding, newline="")

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amplify.cli.open_context import AsJson, Workspace, looking_clock, open_desk
-from amplify.cli.output import console, counted, progress, say_json
+from amplify.cli.open_context import AsJson, Workspace, open_context, read_only_clock
+from amplify.cli.output import console, plural, print_json, progress_bar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from amplify.planning.facts import CallStanding, Facts, FactStanding, Held
+    from amplify.planning.facts import CallStatus, FactReport, FactStatus, HeldPost
 
 
 def command(
@@ -23,20 +23,20 @@ def command(
     as_json: AsJson = False,
 ) -> int:
     """List facts and calls to action that go out of date, are replaced, or disagree, and the posts they would hold."""
-    from amplify.planning.facts import facts
-    from amplify.planning.plan import plan
+    from amplify.planning.facts import report_facts
+    from amplify.planning.plan import plan_deliveries
 
-    desk = open_desk(workspace, looking_clock())
+    desk = open_context(workspace, read_only_clock())
     try:
         words, now = desk.workspace(), desk.clock.now()
         end = now + timedelta(days=days)
-        with progress("planning", quiet=as_json) as told:
-            planned = plan(words, now, end, desk.dialects, told, desk.known())
+        with progress_bar("planning", quiet=as_json) as told:
+            planned = plan_deliveries(words, now, end, desk.dialects, told, desk.server_info())
     finally:
         desk.close()
-    found = facts(words, planned.ours or planned.deliveries, now, end)
+    found = report_facts(words, planned.ours or planned.deliveries, now, end)
     if as_json:
-        say_json(
+        print_json(
             {
                 "facts": [one.as_json() for one in found.facts],
                 "calls": [one.as_json() for one in found.calls],
@@ -50,7 +50,7 @@ def command(
     return 0
 
 
-def _show(found: Facts, days: int, everything: bool) -> None:
+def _show(found: FactReport, days: int, everything: bool) -> None:
     shown = found.facts if everything else found.stale
     calls = found.calls if everything else found.closing
     for one in shown:
@@ -59,20 +59,20 @@ def _show(found: Facts, days: int, everything: bool) -> None:
         _call(call)
     if not shown and not calls:
         console().print(
-            f"all facts and calls stay good for {counted(days, 'day')}: `amplify facts --all` lists them"
+            f"all facts and calls stay good for {plural(days, 'day')}: `amplify facts --all` lists them"
             if found.facts or found.calls
             else "no facts and no calls to action yet"
         )
 
 
-def _fact(one: FactStanding) -> None:
+def _fact(one: FactStatus) -> None:
     from rich.text import Text
 
     line = Text(f"{one.fact.id}  ", style="bold")
     if one.days_left < 0:
-        line.append(f"expired {counted(-one.days_left, 'day')} ago", style="red")
+        line.append(f"expired {plural(-one.days_left, 'day')} ago", style="red")
     else:
-        left = "today is its last day" if one.days_left == 0 else f"{counted(one.days_left, 'day')} left"
+        left = "today is its last day" if one.days_left == 0 else f"{plural(one.days_left, 'day')} left"
         line.append(left, style="yellow" if one.days_left < 30 else "green")
     console().print(line)
     _below(f"{one.said}, as of {one.fact.as_of}; until {one.fact.expires}; in {_used(one.used)}")
@@ -83,7 +83,7 @@ def _fact(one: FactStanding) -> None:
     _held(one.held)
 
 
-def _call(one: CallStanding) -> None:
+def _call(one: CallStatus) -> None:
     from rich.text import Text
 
     line = Text(f"{one.action.id}  ", style="bold")
@@ -93,7 +93,7 @@ def _call(one: CallStanding) -> None:
     _held(one.held)
 
 
-def _held(held: Sequence[Held]) -> None:
+def _held(held: Sequence[HeldPost]) -> None:
     for one in held:
         _below(f"would hold {one.post}: {_used(one.deliveries)}, first {one.first:%Y-%m-%d %H:%M} UTC ({one.why})")
 

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from amplify.cli.actor import actor
-from amplify.cli.open_context import Workspace, open_desk
-from amplify.cli.output import console, progress
-from amplify.cli.sure import Yes, sure
+from amplify.cli.actor import acting_person
+from amplify.cli.open_context import Workspace, open_context
+from amplify.cli.output import console, progress_bar
+from amplify.cli.sure import Yes, confirm_action
 
 
 def command(
@@ -25,11 +25,11 @@ def command(
 
     What is out stays out (`amplify takedown`), and files, backups and reports are yours to mend.
     """
-    from amplify.decisions.forget import forget, mentions
+    from amplify.decisions.forget import find_mentions, forget_person
 
-    desk = open_desk(workspace)
-    with progress("looking") as told:
-        found = mentions(desk, person, alias or (), told)
+    desk = open_context(workspace)
+    with progress_bar("looking") as told:
+        found = find_mentions(desk, person, alias or (), told)
     out = console()
     if not found.words:
         out.print(f"no spelling of {person} is known: only what lists the person is found; add --alias NAME")
@@ -40,9 +40,9 @@ def command(
     out.print(f"{len(found.seen) + len(found.stops)} other records, {len(found.pictures)} pictures kept here")
     if found.stopped:
         out.print("a stop is in force: it stays, and so do the names it looks for")
-    if not found.to_come and not sure("erase all this? It cannot be brought back.", yes):
+    if not found.to_come and not confirm_action("erase all this? It cannot be brought back.", yes):
         return 3
-    with progress("erasing") as told:
-        forget(desk, found, actor(), told)
+    with progress_bar("erasing") as told:
+        forget_person(desk, found, acting_person(), told)
     out.print("erased. Take the person out of your files, backups and reports, too.")
     return 0

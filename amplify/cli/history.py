@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from amplify.cli.open_context import AsJson, Workspace, open_desk
-from amplify.cli.output import complain, console, counted, say_json
+from amplify.cli.open_context import AsJson, Workspace, open_context
+from amplify.cli.output import console, plural, print_error, print_json
 
 if TYPE_CHECKING:
     from sqlalchemy import RowMapping
@@ -30,24 +30,24 @@ def command(
     as_json: AsJson = False,
 ) -> int:
     """Read what people did: stops, approvals, takedowns, changed states. Exit code 3 where the record was touched."""
-    from amplify.ledger.queries.audit_log import deeds
-    from amplify.ledger.queries.audit_log import verify as verified
+    from amplify.ledger.queries.audit_log import list_events
+    from amplify.ledger.queries.audit_log import verify_chain as verified
 
-    desk = open_desk(workspace)
+    desk = open_context(workspace)
     with desk.ledger.read() as connection:
         if verify or expect is not None:
             found = verified(connection, expect)
             if as_json:
-                say_json({"deeds": found.deeds, "head": str(found.head or ""), "broken": found.broken})
+                print_json({"deeds": found.deeds, "head": str(found.head or ""), "broken": found.broken})
             elif found.broken is None:
-                console().print(f"{counted(found.deeds, 'deed')}, every link holds")
+                console().print(f"{plural(found.deeds, 'deed')}, every link holds")
                 console().print(f"head: {found.head or 'none yet'}", soft_wrap=True)
             else:
-                complain(f"the history was touched: {found.broken}")
+                print_error(f"the history was touched: {found.broken}")
             return 3 if found.broken is not None else 0
-        rows = deeds(connection, subject=subject, act=act, most=most)
+        rows = list_events(connection, subject=subject, act=act, most=most)
     if as_json:
-        say_json([_json(row) for row in rows])
+        print_json([_json(row) for row in rows])
     elif not rows:
         console().print("nobody has done anything yet" if subject is act is None else "nothing like that")
     for row in [] if as_json else rows:

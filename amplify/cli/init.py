@@ -14,12 +14,12 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Make a new workspace: a small example campaign to change into your own."""
-    from amplify.cli.output import console, say_json
-    from amplify.workspace.scaffold import plant
+    from amplify.cli.output import console, print_json
+    from amplify.workspace.scaffold import scaffold_workspace
 
-    written = plant(folder, datetime.now(UTC).date())
+    written = scaffold_workspace(folder, datetime.now(UTC).date())
     if as_json:
-        say_json(
+        print_json(
             {"workspace": str(folder.resolve()), "files": [path.relative_to(folder).as_posix() for path in written]}
         )
         return

@@ -52,7 +52,7 @@ _INTERRUPTED: Final = 130
 """The exit code after Ctrl-C, as shells have it."""
 
 
-def build(names: list[str]) -> typer.Typer:
+def build_app(names: list[str]) -> typer.Typer:
     """The application with these commands."""
     app = typer.Typer(
         name="amplify",
@@ -78,7 +78,7 @@ def main() -> None:
     """Run the command line and exit. Whatever goes wrong is a sentence, never a traceback."""
     named = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
     try:
-        app = build([named] if named in COMMANDS else list(COMMANDS))
+        app = build_app([named] if named in COMMANDS else list(COMMANDS))
         gc.freeze()  # what is loaded stays: the collector need not look at it
         gc.enable()
         code = app(prog_name="amplify", standalone_mode=False)
@@ -91,25 +91,25 @@ def main() -> None:
 
 def _explain(error: BaseException) -> int:
     """Say what happened in a sentence; the exit code."""
-    from amplify.cli.output import complain, show_problems
+    from amplify.cli.output import print_error, show_problems
 
     if isinstance(error, AmplifyError):
         problems = getattr(error, "problems", ())
         if problems:
             show_problems(problems, to_stderr=True)
-        complain(str(error))
+        print_error(str(error))
         return error.exit_code
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else 1
     if isinstance(error, KeyboardInterrupt) or type(error).__name__ == "Abort":
-        complain("stopped: nothing is lost, run the same command again to go on")
+        print_error("stopped: nothing is lost, run the same command again to go on")
         return _INTERRUPTED
     if hasattr(error, "format_message") and hasattr(error, "exit_code"):  # wrong use, as the parser saw it
         if type(error).__name__ == "NoArgsIsHelpError":  # called with nothing: its message is the help itself
             sys.stderr.write(f"{error.format_message()}\n")
         else:
             named = [word for word in sys.argv[1:2] if word in COMMANDS]
-            complain(f"{error.format_message()} See `{' '.join(['amplify', *named])} --help`.")
+            print_error(f"{error.format_message()} See `{' '.join(['amplify', *named])} --help`.")
         return int(error.exit_code)
     if isinstance(error, BrokenPipeError):  # whoever read our output has seen enough
         sys.stderr.close()
@@ -118,11 +118,11 @@ def _explain(error: BaseException) -> int:
 
 
 def _unexpected(error: BaseException) -> int:
-    from amplify.cli.crash_report import keep
-    from amplify.cli.output import complain
+    from amplify.cli.crash_report import write_crash_report
+    from amplify.cli.output import print_error
 
-    where = keep(error)
-    complain(
+    where = write_crash_report(error)
+    print_error(
         f"amplify stopped on something it did not expect ({type(error).__name__}). Nothing is lost; run the command "
         f"again. What happened is written in {where}: please send it to whoever looks after amplify."
     )

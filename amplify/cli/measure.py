@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from amplify.cli.open_context import AsJson, Workspace, open_desk
-from amplify.cli.output import complain, console, progress, say_json
+from amplify.cli.open_context import AsJson, Workspace, open_context
+from amplify.cli.output import console, print_error, print_json, progress_bar
 
 
 def command(
@@ -16,20 +16,20 @@ def command(
     as_json: AsJson = False,
 ) -> int:
     """Append a reading to every post whose next mark (1 h, 24 h, 7 d) is over."""
-    from amplify.engine.measure import measure
+    from amplify.engine.measure import measure_engagement
 
-    desk = open_desk(workspace)
-    with progress("reading", quiet=as_json) as told:
-        done = measure(desk, everything=everything, progress=told)
+    desk = open_context(workspace)
+    with progress_bar("reading", quiet=as_json) as told:
+        done = measure_engagement(desk, everything=everything, progress=told)
     if as_json:
         said = {"readings": done.readings, "calls": done.calls, "gone": done.gone}
-        say_json(said | {"failed": done.failed, "unpaid": done.unpaid})
+        print_json(said | {"failed": done.failed, "unpaid": done.unpaid})
     else:
         console().print(
             f"{done.readings} readings in {done.calls} calls" + (f", {done.gone} gone" if done.gone else "")
         )
         for why in done.unpaid.values():
-            complain(f"not everything was read: {why}")
+            print_error(f"not everything was read: {why}")
         for account, why in done.failed.items():
-            complain(f"{account} cannot be read: {why}")
+            print_error(f"{account} cannot be read: {why}")
     return 3 if done.failed else 0

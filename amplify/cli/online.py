@@ -6,54 +6,54 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from amplify.cli.output import complain, console, counted, progress
-from amplify.model.server_info import NOTHING_KNOWN, Known
+from amplify.cli.output import console, plural, print_error, progress_bar
+from amplify.model.server_info import NOTHING_KNOWN, ServerInfo
 
 if TYPE_CHECKING:
     from amplify.ledger.database import Ledger
-    from amplify.planning.server_lookup import Asked
+    from amplify.planning.server_lookup import LookupResult
 
 
-def remembered(ledger: Ledger | None) -> Known:
+def remembered_info(ledger: Ledger | None) -> ServerInfo:
     """What the ledger knows; nothing where there is none, as in a pull request."""
-    from amplify.ledger.queries.saved_server_info import known
+    from amplify.ledger.queries.saved_server_info import load_server_info
 
     if ledger is None:
         return NOTHING_KNOWN
     with ledger.read() as connection:
-        return known(connection)
+        return load_server_info(connection)
 
 
-def ask_platforms(root: Path, quiet: bool) -> Asked:
+def ask_platforms(root: Path, quiet: bool) -> LookupResult:
     """Ask every platform we have an account on, with a progress bar."""
-    from amplify.cli.open_context import open_desk
+    from amplify.cli.open_context import open_context
     from amplify.context.app_context import UnreadableFiles
     from amplify.model.errors import WrongUse
-    from amplify.planning.server_lookup import Asked, ask
+    from amplify.planning.server_lookup import LookupResult, ask_servers
 
-    desk = open_desk(root)
+    desk = open_context(root)
     try:
         if not desk.workspace().accounts:
             raise WrongUse(
                 "nobody has said who we are, so nobody can ask: copy config/accounts.example.yaml to "
                 "config/accounts.yaml first"
             )
-        with progress("asking the platforms", quiet=quiet) as told:
-            return ask(desk, told)
+        with progress_bar("asking the platforms", quiet=quiet) as told:
+            return ask_servers(desk, told)
     except UnreadableFiles:
-        return Asked(desk.known(), {"the workspace": "its files have errors: mend them, then ask again"})
+        return LookupResult(desk.server_info(), {"the workspace": "its files have errors: mend them, then ask again"})
     finally:
         desk.close()
 
 
-def show_known(known: Known, asked: Asked | None) -> None:
+def show_known(known: ServerInfo, asked: LookupResult | None) -> None:
     """After `check --online` a table of our accounts; without it, a line about how old the answers are."""
     if asked is None:
         ages = [said.at for said in known.limits.values()] + [said.at for said in known.handles.values()]
         if ages:
             console().print(
-                f"{counted(len(known.limits), 'server')} and {counted(len(known.handles), 'handle')} as last asked, "
-                f"the oldest {ago(min(ages))}: `amplify check --online` asks again",
+                f"{plural(len(known.limits), 'server')} and {plural(len(known.handles), 'handle')} as last asked, "
+                f"the oldest {time_ago(min(ages))}: `amplify check --online` asks again",
                 style="dim",
             )
         return
@@ -61,21 +61,21 @@ def show_known(known: Known, asked: Asked | None) -> None:
         console().print(_table(known))
     found = sum(said.id is not None for said in known.handles.values())
     missing = len(known.handles) - found
-    console().print(f"{counted(found, 'handle')} found, {missing} unknown" if known.handles else "no handle was asked")
+    console().print(f"{plural(found, 'handle')} found, {missing} unknown" if known.handles else "no handle was asked")
 
 
-def complain_of_silence(asked: Asked) -> None:
+def complain_of_silence(asked: LookupResult) -> None:
     """Who could not be asked, and why, on standard error."""
     for account, why in asked.failed.items():
-        complain(why if why.startswith(account) else f"{account} could not be asked: {why}")
+        print_error(why if why.startswith(account) else f"{account} could not be asked: {why}")
     reasons: dict[str, list[str]] = {}
     for handle, why in asked.unasked.items():
         reasons.setdefault(why, []).append(handle)
     for why, handles in reasons.items():
-        complain(f"{counted(len(handles), 'handle')} not asked ({', '.join(handles[:5])}): {why}")
+        print_error(f"{plural(len(handles), 'handle')} not asked ({', '.join(handles[:5])}): {why}")
 
 
-def known_as_json(known: Known, asked: Asked | None) -> dict[str, Any]:
+def known_as_json(known: ServerInfo, asked: LookupResult | None) -> dict[str, Any]:
     """The same for programs: instants in UTC, lengths as the platform counts them, sizes in bytes."""
     accounts = {
         name: {**_limits(known, name), "speaks_for": said.whoami.handle if said else None}
@@ -90,30 +90,30 @@ def known_as_json(known: Known, asked: Asked | None) -> dict[str, Any]:
     return {"accounts": accounts, "handles": handles, **failed}
 
 
-def limits_as_json(known: Known) -> dict[str, Any]:
+def limits_as_json(known: ServerInfo) -> dict[str, Any]:
     """Account → what its server takes, and when it said so."""
     return {account: _limits(known, account) for account in known.limits}
 
 
-def limit_lines(known: Known) -> list[str]:
+def limit_lines(known: ServerInfo) -> list[str]:
     """A line for every account whose server says what it takes."""
     return [
-        f"{account}: texts up to {said.limits.text}, asked {ago(said.at)}"
+        f"{account}: texts up to {said.limits.text}, asked {time_ago(said.at)}"
         for account, said in known.limits.items()
         if said.limits.text is not None
     ]
 
 
-def ago(at: datetime, now: datetime | None = None) -> str:
+def time_ago(at: datetime, now: datetime | None = None) -> str:
     """`3 days ago`, in real time."""
     age = max((now or datetime.now(UTC)) - at, timedelta())
     for size, noun in ((timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute")):
         if age >= size:
-            return f"{counted(age // size, noun)} ago"
+            return f"{plural(age // size, noun)} ago"
     return "just now"
 
 
-def _limits(known: Known, account: str) -> dict[str, Any]:
+def _limits(known: ServerInfo, account: str) -> dict[str, Any]:
     said = known.limits.get(account)
     if said is None:
         return {}
@@ -127,7 +127,7 @@ def _limits(known: Known, account: str) -> dict[str, Any]:
     }
 
 
-def _table(known: Known) -> Any:
+def _table(known: ServerInfo) -> Any:
     from rich import box
     from rich.table import Table
 
@@ -142,5 +142,5 @@ def _table(known: Known) -> Any:
         limits = said.limits
         size = f"{limits.picture_bytes / 1_000_000:.1f}" if limits.picture_bytes is not None else "usual"
         numbers = ["usual" if one is None else str(one) for one in (limits.text, limits.pictures, limits.alt)]
-        table.add_row(account, who.whoami.handle if who else "", *numbers[:2], size, numbers[2], ago(said.at))
+        table.add_row(account, who.whoami.handle if who else "", *numbers[:2], size, numbers[2], time_ago(said.at))
     return table

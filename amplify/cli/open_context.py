@@ -11,11 +11,11 @@ from typing import Annotated
 
 import typer
 
-from amplify.cli.output import complain
-from amplify.context.app_context import Desk
-from amplify.context.timings import timings
+from amplify.cli.output import print_error
+from amplify.context.app_context import AppContext
+from amplify.context.timings import read_timings
 from amplify.ledger.database import Ledger, ledger_url
-from amplify.model.clock import Clock, RealClock, SetClock
+from amplify.model.clock import Clock, ManualClock, RealClock
 from amplify.model.errors import NeedsPerson, WrongUse
 from amplify.workspace.locate import find_root
 
@@ -26,11 +26,11 @@ Workspace = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
-def open_desk(workspace: Path | None, clock: Clock | None = None) -> Desk:
+def open_context(workspace: Path | None, clock: Clock | None = None) -> AppContext:
     """The desk of a workspace, with its ledger. Raises WrongUse where there is none."""
     root = find_root(workspace)
-    given = timings()  # a wrong setting is said before anything is opened
-    return Desk(root, Ledger.open(ledger_url(root)), clock or RealClock(), given)
+    given = read_timings()  # a wrong setting is said before anything is opened
+    return AppContext(root, Ledger.open(ledger_url(root)), clock or RealClock(), given)
 
 
 @contextmanager
@@ -43,7 +43,7 @@ def ledger_if_any(root: Path) -> Iterator[Ledger | None]:
     try:
         ledger = Ledger.open(url)
     except NeedsPerson as error:
-        complain(f"what was said before does not count: {error}")
+        print_error(f"what was said before does not count: {error}")
         yield None
         return
     try:
@@ -52,7 +52,7 @@ def ledger_if_any(root: Path) -> Iterator[Ledger | None]:
         ledger.close()
 
 
-def looking_clock() -> Clock:
+def read_only_clock() -> Clock:
     """For commands that only look: real time, or another campaign time from `AMPLIFY_NOW` (an instant with its
     offset). Commands that publish never read it."""
     told = os.environ.get("AMPLIFY_NOW")
@@ -64,4 +64,4 @@ def looking_clock() -> Clock:
         raise WrongUse("AMPLIFY_NOW is no instant: write 2027-05-21T10:00:00+02:00") from None
     if now.tzinfo is None:
         raise WrongUse("AMPLIFY_NOW needs its offset: write 2027-05-21T10:00:00+02:00")
-    return SetClock(now)
+    return ManualClock(now)

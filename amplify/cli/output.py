@@ -42,21 +42,21 @@ def console() -> Console:
 
 
 @cache
-def errors() -> Console:
+def error_console() -> Console:
     """Standard error."""
     from rich.console import Console
 
     return Console(stderr=True, highlight=False)
 
 
-def complain(sentence: str) -> None:
+def print_error(sentence: str) -> None:
     """One sentence on standard error that says what to do."""
     from rich.text import Text
 
-    errors().print(Text("amplify: ", style="bold red") + Text(sentence))
+    error_console().print(Text("amplify: ", style="bold red") + Text(sentence))
 
 
-def say_json(data: Any) -> None:
+def print_json(data: Any) -> None:
     """JSON on standard output, for programs."""
     json.dump(data, sys.stdout, ensure_ascii=False, indent=2, default=str)
     sys.stdout.write("\n")
@@ -67,7 +67,7 @@ def show_problems(problems: Iterable[Problem], to_stderr: bool = False) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
-    out = errors() if to_stderr else console()
+    out = error_console() if to_stderr else console()
     for problem in problems:
         style = "red" if problem.severity is Severity.ERROR else "yellow"
         line = Text(str(problem.place), style="bold")
@@ -77,18 +77,18 @@ def show_problems(problems: Iterable[Problem], to_stderr: bool = False) -> None:
         out.print(Padding(Text(problem.message), (0, 0, 0, 4)))
 
 
-def local(instant: datetime, zone: str) -> str:
+def local_time(instant: datetime, zone: str) -> str:
     """`Fri 21 May 10:00 Europe/Vilnius`: a wall-clock time always names its zone."""
     wall = instant.astimezone(ZoneInfo(zone))
     return f"{wall:%a} {wall.day} {wall:%b %Y %H:%M} {zone}"
 
 
-def paused(account: str, why: str) -> str:
+def paused_sentence(account: str, why: str) -> str:
     """The sentence about a paused account; most reasons name it already."""
     return f"paused: {why}" if why.startswith(account) else f"{account} is paused: {why}"
 
 
-def counted(number: int, noun: str, many: str | None = None) -> str:
+def plural(number: int, noun: str, many: str | None = None) -> str:
     """`1 error`, `2 errors`; `many`: the plural where it is another."""
     return f"{number} {noun}" if number == 1 else f"{number} {many or f'{noun}s'}"
 
@@ -101,9 +101,9 @@ def clock_time(instant: datetime, zone: str) -> str:
 
 
 @contextmanager
-def progress(what: str, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
+def progress_bar(what: str, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
     """A bar on standard error, from the first call with (done, total) on. `quiet`: none."""
-    if quiet or not errors().is_terminal:
+    if quiet or not error_console().is_terminal:
         yield lambda done, total: None
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -113,7 +113,7 @@ def progress(what: str, quiet: bool = False) -> Iterator[Callable[[int, int], No
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        console=errors(),
+        console=error_console(),
         transient=True,
     ) as bars:
         task = bars.add_task(what, total=None)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amplify.cli.open_context import AsJson, Workspace, looking_clock, open_desk
+from amplify.cli.open_context import AsJson, Workspace, open_context, read_only_clock
 from amplify.model.errors import WrongUse
 from amplify.model.person import PersonState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from amplify.decisions.people import Changed, Standing
+    from amplify.decisions.people import PersonChange, PersonStatus
 
 
 def command(
@@ -57,26 +57,26 @@ def command(
 
 
 def _list(workspace: Workspace, days: int, as_json: bool) -> int:
-    from amplify.cli.output import console, counted, say_json
-    from amplify.decisions.people import due_for_review, people
+    from amplify.cli.output import console, plural, print_json
+    from amplify.decisions.people import due_for_review, list_people
 
-    desk = open_desk(workspace, looking_clock())
+    desk = open_context(workspace, read_only_clock())
     try:
         everybody = desk.workspace().people
         with desk.ledger.read() as connection:
-            standings = people(connection, everybody, desk.clock.now())
+            standings = list_people(connection, everybody, desk.clock.now())
     finally:
         desk.close()
     due = due_for_review(standings, days)
     if as_json:
-        say_json({"people": [one.as_json() for one in standings], "due": [one.person.id for one in due]})
+        print_json({"people": [one.as_json() for one in standings], "due": [one.person.id for one in due]})
         return 0
     for one in standings:
         _line(one, one in due)
     if not standings:
         console().print("nobody stands in config/people.yaml yet")
     else:
-        within = "today" if days == 0 else f"within {counted(days, 'day')}"
+        within = "today" if days == 0 else f"within {plural(days, 'day')}"
         console().print(f"\n{len(due)} of {len(standings)} due for review {within}", style="bold" if due else "dim")
     if due:
         console().print(
@@ -87,11 +87,11 @@ def _list(workspace: Workspace, days: int, as_json: bool) -> int:
     return 0
 
 
-def _line(one: Standing, due: bool) -> None:
+def _line(one: PersonStatus, due: bool) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
-    from amplify.cli.output import console, counted
+    from amplify.cli.output import console, plural
 
     person = one.person
     withdrawn = person.consent.withdrawn is not None
@@ -99,9 +99,9 @@ def _line(one: Standing, due: bool) -> None:
     line = Text(f"{person.id:20} ", style="bold")
     line.append(f"{'consent withdrawn' if withdrawn else person.state.value:18}", style="red" if silent else "green")
     if one.days_left < 0:
-        line.append(f"  review overdue by {counted(-one.days_left, 'day')}", style="red")
+        line.append(f"  review overdue by {plural(-one.days_left, 'day')}", style="red")
     else:
-        line.append(f"  review in {counted(one.days_left, 'day')}", style="yellow" if due else "dim")
+        line.append(f"  review in {plural(one.days_left, 'day')}", style="yellow" if due else "dim")
     console().print(line, no_wrap=True, overflow="ellipsis")
     waits = "nothing waits"
     if one.waiting.count and one.waiting.first is not None:
@@ -121,17 +121,17 @@ def _set(
     reason: str | None,
     as_json: bool,
 ) -> int:
-    from amplify.cli.actor import actor
-    from amplify.cli.output import say_json
+    from amplify.cli.actor import acting_person
+    from amplify.cli.output import print_json
     from amplify.decisions.people import set_person
 
-    desk = open_desk(workspace)
+    desk = open_context(workspace)
     try:
         today = desk.clock.now().date()
         done = set_person(
             desk,
             id,
-            actor(),
+            acting_person(),
             state=state,
             sources=sources,
             reviewed=_day(reviewed, today),
@@ -142,7 +142,7 @@ def _set(
         desk.close()
     if as_json:
         reached = done.stopped.reach if done.stopped else None
-        say_json(
+        print_json(
             {
                 "id": id,
                 "state": done.person.state.value,
@@ -171,8 +171,8 @@ def _day(said: str | None, today: date) -> date | None:
     return day
 
 
-def _show(done: Changed) -> None:
-    from amplify.cli.output import complain, console
+def _show(done: PersonChange) -> None:
+    from amplify.cli.output import console, print_error
 
     out, person = console(), done.person
     consent = ", consent withdrawn" if person.consent.withdrawn else ""
@@ -193,7 +193,7 @@ def _show(done: Changed) -> None:
             soft_wrap=True,
         )
         if not done.stopped.seen:
-            complain("a worker did not answer: one request may still be on its way; look again in a minute")
+            print_error("a worker did not answer: one request may still be on its way; look again in a minute")
     if done.still_stopped:
         out.print(
             f"A stop still holds everything about {person.id}: `amplify resume --person {person.id}` lifts it, two "
@@ -203,4 +203,4 @@ def _show(done: Changed) -> None:
     if person.detentions[-1].end is None and person.state in (PersonState.RELEASE_CONFIRMED, PersonState.DIED):
         out.print("The last of their `detentions:` has no `end:` yet: days are counted on. Write it.", soft_wrap=True)
     for problem in done.elsewhere:
-        complain(f"{problem} (this holds everything until it is mended)")
+        print_error(f"{problem} (this holds everything until it is mended)")

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from amplify.cli.open_context import AsJson, Workspace, looking_clock, open_desk
-from amplify.cli.output import clock_time, console, progress, say_json, show_problems
+from amplify.cli.open_context import AsJson, Workspace, open_context, read_only_clock
+from amplify.cli.output import clock_time, console, print_json, progress_bar, show_problems
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from amplify.model.plan import Change, Plan, Planned
+    from amplify.model.plan import Plan, PlanChange, Planned
     from amplify.model.workspace import Workspace as Words
 
 _SIGNS = {"+": "green", "~": "yellow", "-": "red", "^": "cyan", "!": "magenta"}
@@ -33,31 +33,33 @@ def command(
     as_json: AsJson = False,
 ) -> int:
     """List the deliveries to come and the difference from the ledger. Changes nothing."""
-    from amplify.ledger.holds.spending import budgets
-    from amplify.ledger.rows.plan_changes import difference
-    from amplify.planning.embargo import embargoed
-    from amplify.planning.plan import plan
-    from amplify.rules.plan.budget import planned as months_of
-    from amplify.rules.plan.cost import micros, totals
-    from amplify.rules.plan.horizon import horizon
+    from amplify.ledger.holds.spending import list_budgets
+    from amplify.ledger.rows.plan_changes import diff_plan
+    from amplify.planning.embargo import embargoed_posts
+    from amplify.planning.plan import plan_deliveries
+    from amplify.rules.plan.budget import planned_budgets as months_of
+    from amplify.rules.plan.cost import to_micros, total_costs
+    from amplify.rules.plan.horizon import plan_end
 
-    desk = open_desk(workspace, looking_clock())
+    desk = open_context(workspace, read_only_clock())
     words = desk.workspace()
     now = start.replace(tzinfo=UTC) if start else desk.clock.now()
-    end = now + timedelta(days=days) if days else horizon(words, now)
-    with progress("planning", quiet=as_json) as told:
-        planned = plan(words, now, end, desk.dialects, told, desk.known(), desk.said(words, now, end))
+    end = now + timedelta(days=days) if days else plan_end(words, now)
+    with progress_bar("planning", quiet=as_json) as told:
+        planned = plan_deliveries(
+            words, now, end, desk.dialects, told, desk.server_info(), desk.recent_posts(words, now, end)
+        )
     with desk.ledger.read() as connection:
-        changes = difference(connection, planned.ours, now, end)
-        spent = {one.platform: one.by_what for one in budgets(connection, now)}
-    limits = {name: micros(money) for name, money in words.settings.budget.items()}
+        changes = diff_plan(connection, planned.ours, now, end)
+        spent = {one.platform: one.by_what for one in list_budgets(connection, now)}
+    limits = {name: to_micros(money) for name, money in words.settings.budget.items()}
     months = months_of(planned.ours, limits, spent, now)
     alone = not everyone and bool(planned.ours)
     if as_json:
-        costs = totals(planned.ours if alone else planned.deliveries, len(words.settings.readings))
+        costs = total_costs(planned.ours if alone else planned.deliveries, len(words.settings.readings))
         budget = [one.as_json() for one in months]
-        secret = embargoed(words, desk.clock.now())
-        say_json({**_as_json(planned, changes, alone, secret), "cost": costs.as_json() | {"budget": budget}})
+        secret = embargoed_posts(words, desk.clock.now())
+        print_json({**_as_json(planned, changes, alone, secret), "cost": costs.as_json() | {"budget": budget}})
     else:
         _show(planned, changes, alone, diff, days)
         if not diff:
@@ -71,7 +73,7 @@ def command(
     return 1 if any(problem.severity == "error" for problem in problems) else 0
 
 
-def _show(planned: Plan, changes: list[Change], alone: bool, diff: bool, days: int | None) -> None:
+def _show(planned: Plan, changes: list[PlanChange], alone: bool, diff: bool, days: int | None) -> None:
     out = console()
     shown = planned.ours if alone else planned.deliveries
     if not diff:
@@ -105,19 +107,20 @@ def _show_fallbacks(words: Words, shown: tuple[Planned, ...]) -> None:
 
 def _show_cost(shown: tuple[Planned, ...], readings: int) -> None:
     """What it costs on platforms that ask for money, in a line; nothing where nothing costs."""
-    from amplify.rules.plan.cost import AS_OF, dollars, totals
+    from amplify.rules.plan.cost import AS_OF, format_dollars, total_costs
 
-    costs = totals(shown, readings)
+    costs = total_costs(shown, readings)
     if costs.total:
-        months = ", ".join(f"{month} {dollars(cost)}" for month, cost in costs.by_month.items())
+        months = ", ".join(f"{month} {format_dollars(cost)}" for month, cost in costs.by_month.items())
         day, dearest = max(costs.by_day.items(), key=lambda item: (item[1], item[0]))
         console().print(
-            f"about {dollars(costs.total)} on X, at the prices of {AS_OF}, readings counted ({months}; the dearest day "
-            f"is {day}, {dollars(dearest)}); taking it all down again: {dollars(costs.removal)}"
+            f"about {format_dollars(costs.total)} on X, at the prices of {AS_OF}, readings counted "
+            f"({months}; the dearest day is {day}, {format_dollars(dearest)}); "
+            f"taking it all down again: {format_dollars(costs.removal)}"
         )
 
 
-def _show_changes(changes: list[Change], whole: bool, part: bool) -> None:
+def _show_changes(changes: list[PlanChange], whole: bool, part: bool) -> None:
     out = console()
     if whole:
         for change in changes:
@@ -132,7 +135,7 @@ def _show_changes(changes: list[Change], whole: bool, part: bool) -> None:
     out.print(f"not yet in the ledger: {said}" if part else f"`amplify queue` would write: {said}")
 
 
-def _show_deliveries(shown: tuple[Planned, ...], changes: dict[str, Change]) -> None:
+def _show_deliveries(shown: tuple[Planned, ...], changes: dict[str, PlanChange]) -> None:
     """A table a day, on each account's own clock."""
     from itertools import groupby
 
@@ -143,7 +146,7 @@ def _show_deliveries(shown: tuple[Planned, ...], changes: dict[str, Change]) -> 
     out.print()
 
 
-def _table(shown: list[Planned], changes: dict[str, Change]) -> Table:
+def _table(shown: list[Planned], changes: dict[str, PlanChange]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
@@ -161,7 +164,7 @@ def _table(shown: list[Planned], changes: dict[str, Change]) -> Table:
     return table
 
 
-def _as_json(planned: Plan, changes: list[Change], alone: bool, secret: Collection[str]) -> dict[str, Any]:
+def _as_json(planned: Plan, changes: list[PlanChange], alone: bool, secret: Collection[str]) -> dict[str, Any]:
     return {
         "start": planned.start.isoformat(),
         "end": planned.end.isoformat(),

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amplify.cli.online import ago
-from amplify.cli.open_context import AsJson, Workspace, looking_clock, open_desk
-from amplify.cli.output import console, counted, local, say_json, show_problems
+from amplify.cli.online import time_ago
+from amplify.cli.open_context import AsJson, Workspace, open_context, read_only_clock
+from amplify.cli.output import console, local_time, plural, print_json, show_problems
 from amplify.model.errors import WrongUse
 
 if TYPE_CHECKING:
-    from amplify.context.app_context import Desk
+    from amplify.context.app_context import AppContext
     from amplify.model.plan import Plan
-    from amplify.planning.preview import Preview
+    from amplify.planning.preview import DeliveryPreview
 
 
 def command(
@@ -37,37 +37,37 @@ def command(
     as_json: AsJson = False,
 ) -> int:
     """Show each message as it would go out: text, length, pictures, and the exact request. Makes none."""
-    from amplify.planning.plan import plan
-    from amplify.planning.preview import as_if_queued, preview
-    from amplify.rules.plan.horizon import horizon
+    from amplify.planning.plan import plan_deliveries
+    from amplify.planning.preview import as_if_queued, preview_deliveries
+    from amplify.rules.plan.horizon import plan_end
 
     if with_embargoed and out is None:
         raise WrongUse("--with-embargoed goes with --out: the terminal shows everything anyway")
     if out is not None and (out.suffix.lower() not in (".html", ".htm") or out.is_dir()):
         raise WrongUse(f"{out} is no name for a page: let --out end in .html")
-    desk = open_desk(workspace, looking_clock())
+    desk = open_context(workspace, read_only_clock())
     words = desk.workspace()
     unknown = [name for name in posts or () if name not in words.posts and name not in words.queue]
     if unknown:
         raise WrongUse(f"there is no post or queue entry {', '.join(unknown)}: `amplify plan` lists them")
     now = start.replace(tzinfo=UTC) if start else desk.clock.now()
-    end = now + timedelta(days=days) if days else horizon(words, now)
-    known = desk.known()
-    planned = plan(words, now, end, desk.dialects, known=known, said=desk.said(words, now, end))
+    end = now + timedelta(days=days) if days else plan_end(words, now)
+    known = desk.server_info()
+    planned = plan_deliveries(words, now, end, desk.dialects, known=known, said=desk.recent_posts(words, now, end))
     chosen = tuple(d for d in planned.deliveries if not posts or d.post in posts or d.entry in posts)
     if posts:
         seen = {delivery.post for delivery in chosen}
         unplanned = [name for name in posts if name in words.posts and name not in seen]
         if unplanned:  # a draft, or a post that is not queued: as if it were due now
-            planned = plan(as_if_queued(words, unplanned, now), now, end, desk.dialects, known=known)
+            planned = plan_deliveries(as_if_queued(words, unplanned, now), now, end, desk.dialects, known=known)
             chosen += tuple(d for d in planned.deliveries if d.entry == "preview")
     if not everyone and planned.ours:
         chosen = tuple(delivery for delivery in chosen if delivery.ours)
-    shown = preview(desk, chosen)
+    shown = preview_deliveries(desk, chosen)
     if out is not None:
         return _draw(desk, planned, shown, out, with_embargoed, as_json)
     if as_json:
-        say_json([one.as_json() for one in shown])
+        print_json([one.as_json() for one in shown])
         return 0
     for one in shown:
         _show(one)
@@ -77,9 +77,11 @@ def command(
     return 0
 
 
-def _draw(desk: Desk, planned: Plan, shown: list[Preview], out: Path, with_embargoed: bool, as_json: bool) -> int:
+def _draw(
+    desk: AppContext, planned: Plan, shown: list[DeliveryPreview], out: Path, with_embargoed: bool, as_json: bool
+) -> int:
     from amplify.preview.preview_html import as_html, page_of
-    from amplify.rules.plan.cost import totals
+    from amplify.rules.plan.cost import total_costs
 
     page = page_of(desk, planned, shown, with_embargoed)
     try:
@@ -90,30 +92,28 @@ def _draw(desk: Desk, planned: Plan, shown: list[Preview], out: Path, with_embar
     if as_json:
         drawn = {(card.post, card.account, card.due) for card in page.cards}
         kept = [one.delivery for one in shown if _key(one) in drawn]
-        cost = totals(kept, len(desk.workspace().settings.readings)).as_json()
-        say_json({"file": str(out), "messages": len(kept), "under_embargo": page.left_out, "cost": cost})
+        cost = total_costs(kept, len(desk.workspace().settings.readings)).as_json()
+        print_json({"file": str(out), "messages": len(kept), "under_embargo": page.left_out, "cost": cost})
         return 0
     console().print(str(out), markup=False, soft_wrap=True)
-    console().print(f"{counted(len(page.cards), 'message')}; X would cost {page.cost.total}; nothing was sent")
+    console().print(f"{plural(len(page.cards), 'message')}; X would cost {page.cost.total}; nothing was sent")
     if page.left_out:
-        console().print(f"{counted(page.left_out, 'message')} left out, under embargo")
+        console().print(f"{plural(page.left_out, 'message')} left out, under embargo")
     if page.embargoed:
-        console().print(
-            f"[yellow]{counted(page.embargoed, 'message')} under embargo: do not pass this page on[/yellow]"
-        )
+        console().print(f"[yellow]{plural(page.embargoed, 'message')} under embargo: do not pass this page on[/yellow]")
     return 0
 
 
-def _key(one: Preview) -> tuple[str, str, str]:
+def _key(one: DeliveryPreview) -> tuple[str, str, str]:
     return one.delivery.post, one.delivery.account, one.delivery.due.isoformat()
 
 
-def _show(one: Preview) -> None:
+def _show(one: DeliveryPreview) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
     out, delivery = console(), one.delivery
-    out.print(Text(f"{delivery.account}  {delivery.post}", style="bold"), Text(local(delivery.due, delivery.zone)))
+    out.print(Text(f"{delivery.account}  {delivery.post}", style="bold"), Text(local_time(delivery.due, delivery.zone)))
     for why in one.why_not:
         out.print(Text(f"  would be held: {why}", style="yellow"))
     for number, request in enumerate(one.requests):
@@ -122,7 +122,7 @@ def _show(one: Preview) -> None:
         out.print(Padding(Text(json.dumps(request, ensure_ascii=False, indent=2), style="dim"), (0, 0, 1, 2)))
 
 
-def _show_part(one: Preview, number: int) -> None:
+def _show_part(one: DeliveryPreview, number: int) -> None:
     from rich.panel import Panel
     from rich.text import Text
 
@@ -133,7 +133,7 @@ def _show_part(one: Preview, number: int) -> None:
     length = one.lengths[number]
     style = "red" if length > one.length_max else "green"
     which = f"part {number + 1} of {len(one.requests)} · " if len(one.requests) > 1 else ""
-    asked = f" (its server said so {ago(one.asked)})" if one.asked is not None else ""
+    asked = f" (its server said so {time_ago(one.asked)})" if one.asked is not None else ""
     subtitle = f"{which}[{style}]{length}[/{style}] of {one.length_max} {one.unit}{asked}"
     console().print(Panel(styled, subtitle=subtitle, subtitle_align="right", border_style="dim"))
     for picture in part.pictures:

@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from amplify.cli.actor import actor
-from amplify.cli.open_context import Workspace, open_desk
-from amplify.cli.output import console, progress
-from amplify.cli.sure import Yes, sure
+from amplify.cli.actor import acting_person
+from amplify.cli.open_context import Workspace, open_context
+from amplify.cli.output import console, progress_bar
+from amplify.cli.sure import Yes, confirm_action
 from amplify.model.errors import WrongUse
 
 _DAYS = {"d": 1, "w": 7, "m": 31, "y": 366}
@@ -25,10 +25,10 @@ def command(
     workspace: Workspace = None,
 ) -> int:
     """Erase the texts of old deliveries and what old acts were about. That they were, and their counts, stay."""
-    from amplify.decisions.prune import old, prune
+    from amplify.decisions.prune import find_old, prune_old
 
-    desk = open_desk(workspace)
-    found = old(desk, _age(older_than))
+    desk = open_context(workspace)
+    found = find_old(desk, _age(older_than))
     if not found:
         console().print(f"nothing from before {found.before:%Y-%m-%d} has words left")
         return 0
@@ -36,10 +36,10 @@ def command(
         f"from before {found.before:%Y-%m-%d}: {found.deliveries:,} deliveries, {len(found.deeds)} acts in the "
         f"history, {len(found.stops)} lifted stops"
     )
-    if not sure("erase their words? They cannot be brought back.", yes):
+    if not confirm_action("erase their words? They cannot be brought back.", yes):
         return 3
-    with progress("erasing") as told:
-        prune(desk, found, actor(), told)
+    with progress_bar("erasing") as told:
+        prune_old(desk, found, acting_person(), told)
     console().print("erased")
     return 0
 

@@ -7,34 +7,34 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from amplify.cli.logs import LogForm, start_log
-from amplify.cli.open_context import AsJson, Workspace, open_desk
-from amplify.cli.signals import stopping
+from amplify.cli.open_context import AsJson, Workspace, open_context
+from amplify.cli.signals import stop_on_signal
 
 if TYPE_CHECKING:
-    from amplify.engine.publish import Pass
-    from amplify.ledger.rows.claimed_delivery import Claimed
+    from amplify.engine.publish import PassResult
+    from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 
 Workers = Annotated[int, typer.Option(min=1, max=256, help="How many deliveries may be on their way at once.")]
 
 
 def command(workspace: Workspace = None, workers: Workers = 8, as_json: AsJson = False, log: LogForm = None) -> int:
     """Publish everything that is due now, once, and exit. Safe to run as often as you like, and at once."""
-    from amplify.engine.publish import publish
+    from amplify.engine.publish import run_pass
 
     start_log(log)
-    desk = open_desk(workspace)
+    desk = open_context(workspace)
     try:
-        with stopping() as stop:
-            done = publish(desk, workers=workers, told=None if as_json else tell, stop=stop)
+        with stop_on_signal() as stop:
+            done = run_pass(desk, workers=workers, told=None if as_json else print_outcome, stop=stop)
     finally:
         desk.close()
-    show(done, as_json)
+    print_pass(done, as_json)
     if stop.is_set():
         raise KeyboardInterrupt
     return 3 if done.needs_person else 0
 
 
-def tell(claimed: Claimed, outcome: str) -> None:
+def print_outcome(claimed: ClaimedDelivery, outcome: str) -> None:
     """One line a delivery."""
     from amplify.cli.output import console
 
@@ -42,12 +42,12 @@ def tell(claimed: Claimed, outcome: str) -> None:
     console().print(f"[{style}]{outcome}[/{style}]  {claimed.account}  {claimed.post}")
 
 
-def show(done: Pass, as_json: bool) -> None:
+def print_pass(done: PassResult, as_json: bool) -> None:
     """What a pass did; nothing at all where it did nothing, so that cron sends no mail."""
     if as_json:
-        from amplify.cli.output import say_json
+        from amplify.cli.output import print_json
 
-        say_json(
+        print_json(
             {
                 "changes": len(done.changes),
                 "outcomes": dict(done.outcomes),
@@ -58,9 +58,9 @@ def show(done: Pass, as_json: bool) -> None:
         )
         return
     if done.paused or done.unsure:
-        from amplify.cli.output import complain, paused
+        from amplify.cli.output import paused_sentence, print_error
 
         for account, why in done.paused.items():
-            complain(paused(account, why))
+            print_error(paused_sentence(account, why))
         if done.unsure:
-            complain(f"{done.unsure} deliveries are unsure: see `amplify status`")
+            print_error(f"{done.unsure} deliveries are unsure: see `amplify status`")

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amplify.cli.open_context import AsJson, Workspace, open_desk
-from amplify.cli.output import console, counted, errors, progress, say_json
+from amplify.cli.open_context import AsJson, Workspace, open_context
+from amplify.cli.output import console, error_console, plural, print_json, progress_bar
 
 if TYPE_CHECKING:
-    from amplify.model.plan import Change
+    from amplify.model.plan import PlanChange
 
 
 def command(
@@ -20,24 +20,24 @@ def command(
     as_json: AsJson = False,
 ) -> int:
     """Write the plan into the ledger, up to the horizon. Running it twice changes nothing."""
-    from amplify.planning.queue import queue
+    from amplify.planning.queue import queue_plan
 
-    desk = open_desk(workspace)
+    desk = open_context(workspace)
 
-    def confirm(cancelled: Sequence[Change]) -> bool:
-        if yes or not errors().is_terminal:
+    def confirm(cancelled: Sequence[PlanChange]) -> bool:
+        if yes or not error_console().is_terminal:
             return yes
         for change in cancelled[:20]:
-            errors().print(f"[red]-[/red] {change.due:%Y-%m-%d %H:%M} UTC  {change.account}  {change.post}")
+            error_console().print(f"[red]-[/red] {change.due:%Y-%m-%d %H:%M} UTC  {change.account}  {change.post}")
         return typer.confirm(f"Cancel these {len(cancelled)} waiting deliveries?", err=True)
 
-    with progress("planning", quiet=as_json or not yes) as told:
-        done = queue(desk, confirm=confirm, progress=told)
+    with progress_bar("planning", quiet=as_json or not yes) as told:
+        done = queue_plan(desk, confirm=confirm, progress=told)
     written = [change for change in done.changes if change.sign != "!"]
     if as_json:
-        say_json({"changes": [change.as_json() for change in done.changes]})
+        print_json({"changes": [change.as_json() for change in done.changes]})
         return 0
     for change in done.changes:
         console().print(f"{change.sign} {change.due:%Y-%m-%d %H:%M} UTC  {change.account}  {change.post}  {change.why}")
-    console().print(f"{counted(len(written), 'change')} written" if written else "nothing to change")
+    console().print(f"{plural(len(written), 'change')} written" if written else "nothing to change")
     return 0

@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from amplify.cli.output import STATE_STYLES, console, errors
-from amplify.context.app_context import Desk
+from amplify.cli.output import STATE_STYLES, console, error_console
+from amplify.context.app_context import AppContext
 from amplify.context.timings import Timings
 from amplify.ledger.database import LEDGER_FILE, Ledger
 from amplify.ledger.tables import DELIVERY, READING
 from amplify.model.account import Account
-from amplify.model.clock import SetClock
+from amplify.model.clock import ManualClock
 from amplify.model.errors import WrongUse
-from amplify.operations.rehearse import Happening, Lapse, is_over, rehearse
-from amplify.stage.process import Control, Stage
+from amplify.operations.rehearse import RehearsalTick, ScriptedEvent, is_over, rehearse_campaign
+from amplify.stage.process import Stage, StageControl
 
 if TYPE_CHECKING:
-    from amplify.ledger.rows.claimed_delivery import Claimed
+    from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
     from amplify.model.workspace import Workspace
 
 TIMINGS = Timings(
@@ -57,30 +57,30 @@ class Rehearsal:
 
 
 @contextmanager
-def opened(rehearsal: Rehearsal) -> Iterator[tuple[Desk, SetClock, Stage]]:
+def open_rehearsal(rehearsal: Rehearsal) -> Iterator[tuple[AppContext, ManualClock, Stage]]:
     """The desk of a rehearsal with its stage running. One that was broken off goes on; an ended one starts anew."""
     ledger_file = rehearsal.folder / LEDGER_FILE
     if ledger_file.exists():
         ledger = Ledger.open(f"sqlite:///{ledger_file}")
-        over = is_over(Desk(rehearsal.root, ledger), rehearsal.end)
+        over = is_over(AppContext(rehearsal.root, ledger), rehearsal.end)
         ledger.close()
         if over:
             shutil.rmtree(rehearsal.folder)
         else:
-            errors().print("going on with the rehearsal that was broken off")
+            error_console().print("going on with the rehearsal that was broken off")
     rehearsal.folder.mkdir(parents=True, exist_ok=True)
     if rehearsal.source is not None:
         copy_workspace(rehearsal.source, rehearsal.root)
     with Stage(rehearsal.folder / "stage", rate_factor=1000) as stage:
-        clock = SetClock(rehearsal.start)
-        desk = Desk(
+        clock = ManualClock(rehearsal.start)
+        desk = AppContext(
             rehearsal.root,
             Ledger.open(f"sqlite:///{ledger_file}"),
             clock,
             TIMINGS,
             server=stage.url,
             home=rehearsal.folder,
-            cast=lambda workspace: _cast(workspace, rehearsal.cast),
+            account_override=lambda workspace: _cast(workspace, rehearsal.cast),
         )
         desk.secrets = _open_accounts(desk, stage.control)
         try:
@@ -98,7 +98,9 @@ def copy_workspace(source: Path, copy: Path) -> None:
         half.rename(copy)
 
 
-def play(rehearsal: Rehearsal, desk: Desk, clock: SetClock, stage: Stage, happenings: Sequence[Happening] = ()) -> None:
+def play_rehearsal(
+    rehearsal: Rehearsal, desk: AppContext, clock: ManualClock, stage: Stage, happenings: Sequence[ScriptedEvent] = ()
+) -> None:
     """Rehearse with progress bars: one for campaign time, one for what went out."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -109,17 +111,17 @@ def play(rehearsal: Rehearsal, desk: Desk, clock: SetClock, stage: Stage, happen
         BarColumn(),
         TextColumn("{task.fields[said]}"),
         TimeElapsedColumn(),
-        console=errors(),
+        console=error_console(),
     ) as bars:
         days = bars.add_task("campaign time", total=total, said=f"{rehearsal.start:%a %d %b %H:%M}")
         out = bars.add_task("out", total=None, said="")
 
-        def told(claimed: Claimed, outcome: str) -> None:
+        def told(claimed: ClaimedDelivery, outcome: str) -> None:
             outcomes[claimed.platform if outcome == "sent" else outcome] += 1
             said = "  ".join(f"{what} {count}" for what, count in sorted(outcomes.items()))
             bars.update(out, completed=outcomes.total(), said=said)
 
-        def lapse(now: Lapse) -> None:
+        def lapse(now: RehearsalTick) -> None:
             readings["all"] += now.readings
             bars.update(
                 days,
@@ -128,7 +130,7 @@ def play(rehearsal: Rehearsal, desk: Desk, clock: SetClock, stage: Stage, happen
             )
             bars.update(out, total=_planned(desk, rehearsal.end))
 
-        rehearse(
+        rehearse_campaign(
             desk,
             clock,
             rehearsal.start,
@@ -142,13 +144,13 @@ def play(rehearsal: Rehearsal, desk: Desk, clock: SetClock, stage: Stage, happen
         bars.update(days, completed=total)
 
 
-def _planned(desk: Desk, end: datetime) -> int:
+def _planned(desk: AppContext, end: datetime) -> int:
     """Deliveries in the ledger that are due before `end`."""
     with desk.ledger.read() as connection:
         return connection.execute(select(func.count()).where(DELIVERY.c.due_at < end)).scalar_one()
 
 
-def outcome_table(desk: Desk, end: datetime) -> Any:
+def outcome_table(desk: AppContext, end: datetime) -> Any:
     """Account × what became of its deliveries due before `end`."""
     from rich.table import Table
 
@@ -179,13 +181,13 @@ def outcome_table(desk: Desk, end: datetime) -> Any:
     return table
 
 
-def show_outcome(rehearsal: Rehearsal, desk: Desk, stage: Stage) -> Mapping[str, Path]:
+def show_outcome(rehearsal: Rehearsal, desk: AppContext, stage: Stage) -> Mapping[str, Path]:
     """Write report and timelines, print the table and the paths."""
-    from amplify.cli.report import collect
+    from amplify.cli.report import collect_report
     from amplify.report.report_files import write_report
 
     timelines = stage.control.render(rehearsal.folder / "timelines")
-    files = write_report(collect(desk, rehearsal.start, rehearsal.end), rehearsal.folder / "report")
+    files = write_report(collect_report(desk, rehearsal.start, rehearsal.end), rehearsal.folder / "report")
     report = next(path for path in files if path.suffix == ".html")
     console().print(outcome_table(desk, rehearsal.end))
     console().print()
@@ -219,7 +221,7 @@ def _cast(workspace: Workspace, partners: frozenset[str] | None) -> Workspace:
     return replace(workspace, accounts=accounts)
 
 
-def _open_accounts(desk: Desk, control: Control) -> Any:
+def _open_accounts(desk: AppContext, control: StageControl) -> Any:
     """Every account of the workspace on the stage, and where its credentials come from."""
     workspace = desk.workspace()
     secrets: dict[str, Mapping[str, str]] = {}

@@ -28,7 +28,7 @@ def command(
     keep: Annotated[bool, typer.Option("--keep", help="Leave the stage open afterwards, to look around.")] = False,
 ) -> int:
     """Play a workspace in time-lapse on a local stage: real posts, nobody's timeline. Nothing real is touched."""
-    from amplify.cli.rehearsal import Rehearsal, look_around, opened, play, show_outcome
+    from amplify.cli.rehearsal import Rehearsal, look_around, open_rehearsal, play_rehearsal, show_outcome
 
     root = find_root(workspace)
     first = start or datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
@@ -42,8 +42,8 @@ def command(
         last.replace(tzinfo=UTC) + timedelta(days=1),
         frozenset(partner) if partner else None,
     )
-    with opened(rehearsal) as (desk, clock, stage):
-        play(rehearsal, desk, clock, stage)
+    with open_rehearsal(rehearsal) as (desk, clock, stage):
+        play_rehearsal(rehearsal, desk, clock, stage)
         show_outcome(rehearsal, desk, stage)
         if keep:
             look_around(stage)

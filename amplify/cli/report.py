@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amplify.cli.open_context import AsJson, Workspace, looking_clock, open_desk
+from amplify.cli.open_context import AsJson, Workspace, open_context, read_only_clock
 from amplify.model.errors import ProblemsFound, WrongUse
 
 if TYPE_CHECKING:
-    from amplify.context.app_context import Desk
+    from amplify.context.app_context import AppContext
     from amplify.report.report_model import Report
 
 
-class Format(StrEnum):
+class ReportFormat(StrEnum):
     """What a report can be written as."""
 
     MD = "md"
@@ -33,7 +33,7 @@ def command(
     first: Annotated[str | None, typer.Option("--from", metavar="DATE", help="First day, UTC: 2027-05-17.")] = None,
     last: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last day, UTC, included.")] = None,
     form: Annotated[
-        Format | None, typer.Option("--format", help="Without it: tables on a terminal, Markdown into a pipe.")
+        ReportFormat | None, typer.Option("--format", help="Without it: tables on a terminal, Markdown into a pipe.")
     ] = None,
     out: Annotated[
         Path | None,
@@ -45,8 +45,8 @@ def command(
 
     Deliveries count by their due day. Sums take the latest reading of each message; a dash is unknown, never 0.
     """
-    from amplify.cli.output import console, say_json
-    from amplify.cli.report_screen import show
+    from amplify.cli.output import console, print_json
+    from amplify.cli.report_screen import print_report
     from amplify.report.report_json import as_json as plain
 
     start, end = _day(first, "--from"), _day(last, "--to")
@@ -54,22 +54,22 @@ def command(
         end += timedelta(days=1)
     if start is not None and end is not None and start >= end:
         raise WrongUse("--to lies before --from: give the first day of the period, then its last")
-    if as_json and form not in (None, Format.JSON):
+    if as_json and form not in (None, ReportFormat.JSON):
         raise WrongUse("--json and --format contradict each other: give one of them")
-    desk = open_desk(workspace, looking_clock())
+    desk = open_context(workspace, read_only_clock())
     try:
-        found = collect(desk, start, end)
+        found = collect_report(desk, start, end)
     finally:
         desk.close()
     if as_json and out is None:
-        say_json(plain(found))
+        print_json(plain(found))
     elif out is not None:
-        for path in _write(found, out, Format.JSON if as_json else form):
+        for path in _write(found, out, ReportFormat.JSON if as_json else form):
             console().print(str(path), markup=False, soft_wrap=True)
     elif form is None and console().is_terminal:
-        show(found)
+        print_report(found)
     else:
-        sys.stdout.write(_text(found, form or Format.MD))
+        sys.stdout.write(_text(found, form or ReportFormat.MD))
 
 
 def _day(told: str | None, option: str) -> datetime | None:
@@ -81,10 +81,10 @@ def _day(told: str | None, option: str) -> datetime | None:
         raise WrongUse(f"{option} is no date: write it as 2027-05-17") from None
 
 
-def collect(desk: Desk, start: datetime | None, end: datetime | None) -> Report:
+def collect_report(desk: AppContext, start: datetime | None, end: datetime | None) -> Report:
     """Read the ledger; names and marks from the files, unless these cannot be read just now."""
-    from amplify.cli.output import complain, counted
-    from amplify.planning.embargo import embargoed
+    from amplify.cli.output import plural, print_error
+    from amplify.planning.embargo import embargoed_posts
     from amplify.report.display_names import names_of
     from amplify.report.report import MARKS, report
     from amplify.report.report_model import Names
@@ -95,14 +95,14 @@ def collect(desk: Desk, start: datetime | None, end: datetime | None) -> Report:
     try:
         workspace = desk.workspace()
     except ProblemsFound as error:
-        complain(
+        print_error(
             f"{error}; the report uses ids instead of names, and the usual marks, and leaves out what is still to "
             "come: nobody can tell what is under embargo"
         )
     else:
-        secret = embargoed(workspace, desk.clock.now())
+        secret = embargoed_posts(workspace, desk.clock.now())
         if secret:
-            complain(f"{counted(len(secret), 'post')} under embargo: what is not out yet is left out")
+            print_error(f"{plural(len(secret), 'post')} under embargo: what is not out yet is left out")
         titles = {name: dialect.title for name, dialect in desk.dialects.items()}
         names, marks = names_of(workspace, titles), workspace.settings.readings
     with desk.ledger.read() as connection:
@@ -111,7 +111,7 @@ def collect(desk: Desk, start: datetime | None, end: datetime | None) -> Report:
         )
 
 
-def _text(found: Report, form: Format) -> str:
+def _text(found: Report, form: ReportFormat) -> str:
     import json
 
     from amplify.report.report_csv import as_csv
@@ -119,23 +119,23 @@ def _text(found: Report, form: Format) -> str:
     from amplify.report.report_json import as_json
     from amplify.report.report_markdown import as_markdown
 
-    if form is Format.JSON:
+    if form is ReportFormat.JSON:
         return json.dumps(as_json(found), ensure_ascii=False, indent=2) + "\n"
-    return {Format.MD: as_markdown, Format.CSV: as_csv, Format.HTML: as_html}[form](found)
+    return {ReportFormat.MD: as_markdown, ReportFormat.CSV: as_csv, ReportFormat.HTML: as_html}[form](found)
 
 
-def _write(found: Report, out: Path, form: Format | None) -> tuple[Path, ...]:
+def _write(found: Report, out: Path, form: ReportFormat | None) -> tuple[Path, ...]:
     from amplify.report.report_files import write_report
 
     ending = out.suffix.removeprefix(".").lower()
-    if form is None and ending in tuple(Format) and not out.is_dir():
-        form = Format(ending)
+    if form is None and ending in tuple(ReportFormat) and not out.is_dir():
+        form = ReportFormat(ending)
     try:
         if form is None:
             return write_report(found, out)
         path = out / f"report.{form.value}" if out.is_dir() else out
         path.parent.mkdir(parents=True, exist_ok=True)
-        encoding = "utf-8-sig" if form is Format.CSV else "utf-8"  # spreadsheets need the mark to see Cyrillic
+        encoding = "utf-8-sig" if form is ReportFormat.CSV else "utf-8"  # spreadsheets need the mark to see Cyrillic
         path.write_text(_text(found, form), encoding=encoding, newline="")
     except OSError as error:
         raise WrongUse(f"{out} cannot be written ({error.strerror}): give another --out") from error

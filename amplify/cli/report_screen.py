@@ -16,7 +16,7 @@ from amplify.report.sections import document
 INDENT = (0, 0, 0, 2)
 
 
-def show(report: Report) -> None:
+def print_report(report: Report) -> None:
     """Print it to standard output."""
     page, screen = document(report), console()
     screen.print(Text(f"{page.over}: {page.title.lower()}", style="bold"))

@@ -12,14 +12,14 @@ import typer
 
 from amplify.cli.backup import ledger_file
 from amplify.cli.open_context import AsJson, Workspace
-from amplify.cli.output import complain, console, counted, progress, say_json
-from amplify.context.timings import timings
+from amplify.cli.output import console, plural, print_error, print_json, progress_bar
+from amplify.context.timings import read_timings
 from amplify.ledger.database import Ledger, ledger_url
 from amplify.model.errors import WrongUse
 from amplify.workspace.locate import find_root
 
 if TYPE_CHECKING:
-    from amplify.operations.restore import Restored
+    from amplify.operations.restore import RestoreResult
 
 
 def command(
@@ -42,19 +42,21 @@ def command(
     What the backup holds as waiting and what was due since may have been sent: it becomes unsure, is looked up on its
     platform, and goes out again only when a person has settled it.
     """
-    from amplify.operations.restore import restore, restored_by_hand
+    from amplify.operations.restore import restore_backup, restored_by_hand
 
     if (file is None) != by_hand or (made is not None and not by_hand):
         raise WrongUse("name the backup's file, or say `--by-hand` where the ledger was put back already")
     root = find_root(workspace)
     actor = os.environ.get("AMPLIFY_ACTOR") or getpass.getuser()
     if file is not None:
-        with progress("restoring pages", quiet=as_json) as told:
-            done = restore(root, ledger_file(root), file, actor, older=older, timings=timings(), progress=told)
+        with progress_bar("restoring pages", quiet=as_json) as told:
+            done = restore_backup(
+                root, ledger_file(root), file, actor, older=older, timings=read_timings(), progress=told
+            )
     else:
         ledger = Ledger.open(ledger_url(root))
         try:
-            done = restored_by_hand(ledger, actor, _instant(made), timings())
+            done = restored_by_hand(ledger, actor, _instant(made), read_timings())
         finally:
             ledger.close()
     _show(done, as_json)
@@ -73,9 +75,9 @@ def _instant(made: str | None) -> datetime | None:
     return found.astimezone(UTC)
 
 
-def _show(done: Restored, as_json: bool) -> None:
+def _show(done: RestoreResult, as_json: bool) -> None:
     if as_json:
-        say_json(
+        print_json(
             {
                 "made": done.made,
                 "unsure": done.doubted,
@@ -90,15 +92,15 @@ def _show(done: Restored, as_json: bool) -> None:
     for path in done.aside:
         out.print(f"the one that was there is kept: {path}", soft_wrap=True)
     if done.pictures:
-        out.print(f"{counted(done.pictures, 'frozen picture')} put back")
+        out.print(f"{plural(done.pictures, 'frozen picture')} put back")
     if done.doubted:
         many = len(done.doubted)
-        complain(
-            f"{counted(many, 'delivery', 'deliveries')} may have been sent since, and {'is' if many == 1 else 'are'} "
+        print_error(
+            f"{plural(many, 'delivery', 'deliveries')} may have been sent since, and {'is' if many == 1 else 'are'} "
             "unsure now: the next pass looks them up, `amplify status` shows what is left to settle"
         )
     if done.stopped:
-        complain(
+        print_error(
             "stops that were made since are not in it, so everything is stopped: make them again, "
             "`amplify resume --all`, then settle what is unsure"
         )

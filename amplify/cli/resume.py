@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from amplify.cli.actor import actor
-from amplify.cli.open_context import AsJson, Workspace, open_desk
-from amplify.cli.output import console, say_json
-from amplify.cli.subject import Account, All, Campaign, Entry, Hashtag, Partner, Person, Platform, chosen
+from amplify.cli.actor import acting_person
+from amplify.cli.open_context import AsJson, Workspace, open_context
+from amplify.cli.output import console, print_json
+from amplify.cli.subject import Account, All, Campaign, Entry, Hashtag, Partner, Person, Platform, chosen_subject
 from amplify.model.errors import WrongUse
 
 
@@ -30,9 +30,9 @@ def command(
 
     What was due meanwhile is missed and never goes out late; what had been approved has to be approved anew.
     """
-    from amplify.decisions.resume import resume
+    from amplify.decisions.resume import resume_subject
 
-    subject = chosen(
+    subject = chosen_subject(
         everything,
         person=person,
         campaign=campaign,
@@ -46,9 +46,9 @@ def command(
         raise WrongUse("say what to resume: `amplify stop` lists what is stopped")
     if not reason.strip():
         raise WrongUse('resuming wants a reason, for those who come after you: `--reason "the family agreed"`')
-    done = resume(open_desk(workspace), *subject, reason.strip(), actor())
+    done = resume_subject(open_context(workspace), *subject, reason.strip(), acting_person())
     if as_json:
-        say_json(
+        print_json(
             {
                 "kind": done.stop.kind,
                 "subject": done.stop.subject,

@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.text import Text
 
-from amplify.cli.output import local
+from amplify.cli.output import local_time
 
 if TYPE_CHECKING:
     from amplify.decisions.approve import Review
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 _MICROS = 1_000_000
 
 
-def card(one: Review, number: int, together: int, zone: str) -> RenderableType:
+def review_card(one: Review, number: int, together: int, zone: str) -> RenderableType:
     """`zone`: where its readers' clocks are."""
-    lines = [Text(local(one.row.due_at, zone), style="bold"), Text("")]
+    lines = [Text(local_time(one.row.due_at, zone), style="bold"), Text("")]
     lines += _said(one.message)
     if one.row.cost:
         lines.append(Text(f"costs about ${one.row.cost / _MICROS:.3f}", style="dim"))

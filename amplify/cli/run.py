@@ -11,14 +11,14 @@ import typer
 
 from amplify.cli.healthat import HealthAt
 from amplify.cli.logs import LogForm, start_log
-from amplify.cli.open_context import Workspace, open_desk
-from amplify.cli.output import complain, console, paused, show_problems
-from amplify.cli.publish import Workers, show, tell
-from amplify.cli.signals import stopping
-from amplify.context.app_context import Desk
+from amplify.cli.open_context import Workspace, open_context
+from amplify.cli.output import console, paused_sentence, print_error, show_problems
+from amplify.cli.publish import Workers, print_outcome, print_pass
+from amplify.cli.signals import stop_on_signal
+from amplify.context.app_context import AppContext
 
 if TYPE_CHECKING:
-    from amplify.ledger.rows.claimed_delivery import Claimed
+    from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
     from amplify.model.errors import AmplifyError
 
 
@@ -34,9 +34,9 @@ def command(
     What is due within seconds is made ready ahead, and goes out at its instant: all of it at once, beside `--workers`.
     """
     start_log(log)
-    desk = open_desk(workspace)
+    desk = open_context(workspace)
     try:
-        with stopping() as stop:
+        with stop_on_signal() as stop:
             if drain:
                 return _drained(desk, workers, stop)
             _run(desk, workers, stop, health)
@@ -46,31 +46,31 @@ def command(
     return 0
 
 
-def _drained(desk: Desk, workers: int, stop: Event) -> int:
-    from amplify.engine.publish import publish
+def _drained(desk: AppContext, workers: int, stop: Event) -> int:
+    from amplify.engine.publish import run_pass
 
-    done = publish(desk, workers=workers, told=tell, stop=stop)
-    show(done, as_json=False)
+    done = run_pass(desk, workers=workers, told=print_outcome, stop=stop)
+    print_pass(done, as_json=False)
     return 3 if done.needs_person else 0
 
 
-def _run(desk: Desk, workers: int, stop: Event, health: str | None) -> None:
+def _run(desk: AppContext, workers: int, stop: Event, health: str | None) -> None:
     from amplify.daemon.daemon import Daemon
 
-    def another() -> Desk:
-        return Desk(desk.root, desk.ledger, desk.clock, desk.timings)
+    def another() -> AppContext:
+        return AppContext(desk.root, desk.ledger, desk.clock, desk.timings)
 
     with ExitStack() as opened:
         beat = None
         if health is not None:
-            from amplify.daemon.health import Health, address
+            from amplify.daemon.health import Health, parse_address
 
-            beat = opened.enter_context(Health(desk.ledger, desk.clock, address(health))).beat
+            beat = opened.enter_context(Health(desk.ledger, desk.clock, parse_address(health))).beat
         console().print("running; Ctrl-C stops after the deliveries in hand")
-        Daemon(desk, another, workers, Aloud(), beat).run(stop)
+        Daemon(desk, another, workers, TerminalReporter(), beat).run(stop)
 
 
-class Aloud:
+class TerminalReporter:
     """Tells people on the terminal. What is wrong is told once, until it is well again."""
 
     def __init__(self) -> None:
@@ -78,9 +78,9 @@ class Aloud:
         self._paused: set[str] = set()
         self._lock = Lock()
 
-    def outcome(self, claimed: Claimed, outcome: str) -> None:
+    def outcome(self, claimed: ClaimedDelivery, outcome: str) -> None:
         """One line a delivery."""
-        tell(claimed, outcome)
+        print_outcome(claimed, outcome)
         if outcome == "sent" and self._said:  # the next trouble is a new one
             with self._lock:
                 self._said.clear()
@@ -92,22 +92,23 @@ class Aloud:
             self._said.add(str(error))
         if not known:
             show_problems(getattr(error, "problems", ()), to_stderr=True)
-            complain(str(error))
+            print_error(str(error))
 
     def paused(self, accounts: Iterable[tuple[str, str]]) -> None:
         """Each once, until it could speak again."""
-        now = {paused(account, why) for account, why in accounts}
+        now = {paused_sentence(account, why) for account, why in accounts}
         new, self._paused = now - self._paused, now
         for sentence in sorted(new):
-            complain(sentence)
+            print_error(sentence)
 
     def broke(self, error: BaseException) -> None:
         """Where it happened is kept in a file; once for each kind."""
-        from amplify.cli.crash_report import keep
+        from amplify.cli.crash_report import write_crash_report
 
         kind = f"{type(error).__module__}.{type(error).__name__}"
         with self._lock:
             known = kind in self._said
             self._said.add(kind)
         if not known:
-            complain(f"something broke off that amplify did not expect ({kind}); the rest goes on; see {keep(error)}")
+            where = write_crash_report(error)
+            print_error(f"something broke off that amplify did not expect ({kind}); the rest goes on; see {where}")

@@ -25,14 +25,14 @@ def command(
     ] = None,
 ) -> None:
     """Print the JSON Schema of one kind of file, or of all of them; editors complete and check YAML with them."""
-    from amplify.cli.output import console, say_json
+    from amplify.cli.output import console, print_json
     from amplify.model.errors import WrongUse
     from amplify.workspace.locate import find_root
-    from amplify.workspace.schema import schema_text, schemas, write_schemas
+    from amplify.workspace.schema import json_schemas, schema_text, write_schemas
     from amplify.workspace.suggest import did_you_mean
 
-    if name is not None and name not in schemas():
-        raise WrongUse(f"there is no schema `{name}`" + did_you_mean(name, schemas()))
+    if name is not None and name not in json_schemas():
+        raise WrongUse(f"there is no schema `{name}`" + did_you_mean(name, json_schemas()))
     if write:
         root = find_root(workspace)
         changed = write_schemas(root, (name,) if name else ())
@@ -41,6 +41,6 @@ def command(
         if not changed:
             console().print("the schemas are current")
     elif name is None:
-        say_json(schemas())
+        print_json(json_schemas())
     else:
         sys.stdout.write(schema_text(name))

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from amplify.cli.actor import actor
-from amplify.cli.open_context import Workspace, open_desk
+from amplify.cli.actor import acting_person
+from amplify.cli.open_context import Workspace, open_context
 from amplify.cli.output import console
 from amplify.model.errors import WrongUse
 
@@ -22,10 +22,10 @@ def command(
 
     One that is being taken down is deleted where it is out.
     """
-    from amplify.decisions.settle import settle
+    from amplify.decisions.settle import settle_delivery
 
     if (sent is None) == (not not_sent):
         raise WrongUse("say one of `--sent URL` and `--not-sent`")
-    state = settle(open_desk(workspace), delivery, sent, actor())
+    state = settle_delivery(open_context(workspace), delivery, sent, acting_person())
     console().print(f"now {state}")
     return 0

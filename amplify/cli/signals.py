@@ -13,7 +13,7 @@ _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
-def stopping() -> Iterator[Event]:
+def stop_on_signal() -> Iterator[Event]:
     """The event is set by the first Ctrl-C or SIGTERM; a second Ctrl-C does not wait.
 
     An exception raised wherever a signal happens to arrive may be lost, or break an import that other threads wait for.

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from amplify.cli.online import limit_lines, limits_as_json
-from amplify.cli.open_context import AsJson, Workspace, looking_clock, open_desk
-from amplify.cli.output import STATE_STYLES, complain, console, paused, say_json
+from amplify.cli.open_context import AsJson, Workspace, open_context, read_only_clock
+from amplify.cli.output import STATE_STYLES, console, paused_sentence, print_error, print_json
 from amplify.model.errors import WrongUse
 
 if TYPE_CHECKING:
-    from amplify.context.app_context import Desk
-    from amplify.ledger.queries.ledger_status import Standing
+    from amplify.context.app_context import AppContext
+    from amplify.ledger.queries.ledger_status import LedgerStatus
 
 
 def command(
@@ -29,21 +29,21 @@ def command(
     """Show what is out, what comes next, what is held and why, and what a person should look at."""
     from amplify.engine.heartbeat import last_pass
     from amplify.ledger.database import HEAD
-    from amplify.ledger.holds.spending import budgets
-    from amplify.ledger.queries.account_status import accounts
-    from amplify.ledger.queries.ledger_status import standing
-    from amplify.ledger.queries.metrics import pulse
+    from amplify.ledger.holds.spending import list_budgets
+    from amplify.ledger.queries.account_status import list_accounts
+    from amplify.ledger.queries.ledger_status import read_status
+    from amplify.ledger.queries.metrics import read_metrics
 
-    desk = open_desk(workspace, looking_clock())
+    desk = open_context(workspace, read_only_clock())
     if delivery is not None:
         return _story(desk, delivery, as_json)
     with desk.ledger.read() as connection:
         time = desk.clock.now()
-        now = standing(connection, time)
-        beat = pulse(desk.ledger, connection, time)
-        speaking = accounts(desk.ledger, connection)
-        spent = budgets(connection, time)
-    known = desk.known()
+        now = read_status(connection, time)
+        beat = read_metrics(desk.ledger, connection, time)
+        speaking = list_accounts(desk.ledger, connection)
+        spent = list_budgets(connection, time)
+    known = desk.server_info()
     if as_json:
         stops = [{"kind": one.kind, "subject": one.subject, "why": one.why, "by": one.by} for one in now.stops]
         told = {
@@ -64,7 +64,7 @@ def command(
             "last_pass": last_pass(desk),
             "schema": HEAD,
         }
-        say_json(told | more | {"limits": limits_as_json(known)})
+        print_json(told | more | {"limits": limits_as_json(known)})
     else:
         _show(now)
         for account in speaking:
@@ -77,17 +77,17 @@ def command(
     return 3 if beat.counts["unsure"] or now.paused or now.held else 0
 
 
-def _story(desk: Desk, delivery: str, as_json: bool) -> int:
+def _story(desk: AppContext, delivery: str, as_json: bool) -> int:
     """One delivery, or several whose ids begin alike."""
     from amplify.cli.story import show_story
-    from amplify.ledger.queries.delivery_history import stories
+    from amplify.ledger.queries.delivery_history import delivery_histories
 
     with desk.ledger.read() as connection:
-        found = stories(connection, delivery)
+        found = delivery_histories(connection, delivery)
     if not found:
         raise WrongUse(f"no delivery begins with {delivery!r}: `amplify status --json` shows ids")
     if as_json:
-        say_json([asdict(story) for story in found])
+        print_json([asdict(story) for story in found])
         return 0
     for number, story in enumerate(found):
         if number:
@@ -96,13 +96,13 @@ def _story(desk: Desk, delivery: str, as_json: bool) -> int:
     return 0
 
 
-def _show(now: Standing) -> None:
+def _show(now: LedgerStatus) -> None:
     out = console()
     if not now.counts:
         out.print("the ledger is empty: `amplify queue` writes the plan down")
         _stops(now)
         if now.held:
-            complain(now.held)
+            print_error(now.held)
         return
     counts = "  ".join(f"[{STATE_STYLES[state]}]{count} {state}[/]" for state, count in now.counts.items())
     out.print(f"{counts}  [dim](times in UTC)[/dim]")
@@ -113,14 +113,14 @@ def _show(now: Standing) -> None:
             for row in rows:
                 _line(row)
     if now.held:
-        complain(now.held)
+        print_error(now.held)
     for account, why in now.paused.items():
-        complain(paused(account, why))
+        print_error(paused_sentence(account, why))
     if any(row["state"] == "unsure" for row in now.look):
         out.print("\nunsure: look at the account's own timeline, then `amplify settle ID --sent URL` or `--not-sent`")
 
 
-def _stops(now: Standing) -> None:
+def _stops(now: LedgerStatus) -> None:
     from rich.text import Text
 
     for stop in now.stops:

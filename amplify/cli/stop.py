@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from amplify.cli.actor import actor
-from amplify.cli.open_context import AsJson, Workspace, open_desk
-from amplify.cli.output import complain, console, counted, say_json
-from amplify.cli.subject import Account, All, Campaign, Entry, Hashtag, Partner, Person, Platform, chosen
+from amplify.cli.actor import acting_person
+from amplify.cli.open_context import AsJson, Workspace, open_context
+from amplify.cli.output import console, plural, print_error, print_json
+from amplify.cli.subject import Account, All, Campaign, Entry, Hashtag, Partner, Person, Platform, chosen_subject
 from amplify.model.errors import WrongUse
 
 if TYPE_CHECKING:
-    from amplify.decisions.stop import Stopped
+    from amplify.decisions.stop import StopResult
     from amplify.ledger.holds.stops import Stop
     from amplify.toolkit.build_record import BuiltPage
 
@@ -46,10 +46,10 @@ def command(
     Nothing that names it is sent any more, thread tails and boosts too, until somebody resumes it. Without an option,
     list what is stopped. It works while files are broken.
     """
-    from amplify.decisions.stop import standing, stop
+    from amplify.decisions.stop import stop_subject, stops_in_force
     from amplify.toolkit.build_record import naming
 
-    subject = chosen(
+    subject = chosen_subject(
         everything,
         person=person,
         campaign=campaign,
@@ -59,26 +59,26 @@ def command(
         account=account,
         entry=entry,
     )
-    desk = open_desk(workspace)
+    desk = open_context(workspace)
     if subject is None:
         if reason is not None or alias:
             raise WrongUse("say what to stop: `--person`, `--campaign`, `--all` … (`amplify stop --help`)")
-        stops = standing(desk)
-        say_json([_stop_json(one) for one in stops]) if as_json else _list(stops)
+        stops = stops_in_force(desk)
+        print_json([_stop_json(one) for one in stops]) if as_json else _list(stops)
         return 0
     if not reason or not reason.strip():
         raise WrongUse('a stop wants a reason, for those who come after you: `--reason "the family asked"`')
     if alias and subject[0] != "person":
         raise WrongUse("`--alias` goes with `--person`")
-    done = stop(desk, *subject, reason.strip(), actor(), alias or (), whole)
+    done = stop_subject(desk, *subject, reason.strip(), acting_person(), alias or (), whole)
     pages = naming(desk, done.stop.kind, done.stop.subject, done.stop.words)
     if as_json:
-        say_json(_json(done) | {"toolkit_pages": [page.as_json() for page in pages]})
+        print_json(_json(done) | {"toolkit_pages": [page.as_json() for page in pages]})
     else:
         _show(done)
         _pages(pages)
     if not done.seen:
-        complain("the stop holds, and a worker has not answered yet: it may be writing; look at `amplify status`")
+        print_error("the stop holds, and a worker has not answered yet: it may be writing; look at `amplify status`")
     return 0 if done.seen else 3
 
 
@@ -96,7 +96,7 @@ def _list(stops: list[Stop]) -> None:
             out.print(Padding(Text(f"{one.asked_by} asks to resume: {one.asked_why}", style="dim"), (0, 0, 0, 4)))
 
 
-def _show(done: Stopped) -> None:
+def _show(done: StopResult) -> None:
     from rich.text import Text
 
     out, found = console(), done.reach
@@ -121,11 +121,11 @@ def _show(done: Stopped) -> None:
     if not found.whole:
         out.print("there are too many to look through at once: `--whole` looks at all")
     if done.stop.kind == "person" and not done.stop.words:
-        complain(
+        print_error(
             f"no spelling of {done.stop.subject} is known: texts that only type the name are not found; add --alias"
         )
     elif not done.known:
-        complain(f"nothing goes by the name of {done.stop.name}: the stop holds, but look at the spelling")
+        print_error(f"nothing goes by the name of {done.stop.name}: the stop holds, but look at the spelling")
 
 
 def _selection(stop: Stop) -> str:
@@ -141,7 +141,7 @@ def _pages(pages: list[BuiltPage]) -> None:
     out = console()
     if not pages:
         return
-    out.print(f"named by {counted(len(pages), 'built toolkit page')}, which a stop does not change:")
+    out.print(f"named by {plural(len(pages), 'built toolkit page')}, which a stop does not change:")
     for page in pages:
         where = page.path if page.here else f"{page.path} (on {page.machine})"
         out.print(Text(f"  {where}  of {page.updated:%Y-%m-%d %H:%M} UTC"), soft_wrap=True)
@@ -172,7 +172,7 @@ def _stop_json(one: Stop) -> dict[str, Any]:
     }
 
 
-def _json(done: Stopped) -> dict[str, Any]:
+def _json(done: StopResult) -> dict[str, Any]:
     found = done.reach
     return {
         "stop": _stop_json(done.stop),

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from amplify.cli.output import STATE_STYLES, console
 
 if TYPE_CHECKING:
-    from amplify.ledger.queries.delivery_history import Story
+    from amplify.ledger.queries.delivery_history import DeliveryHistory
 
 
-def show_story(story: Story) -> None:
+def show_story(story: DeliveryHistory) -> None:
     """Its head, its moves with their reasons, its attempts, and where its parts stand."""
     from rich.text import Text
 

@@ -20,7 +20,7 @@ Entry = Annotated[str | None, typer.Option("--entry", metavar="ID", help="One qu
 All = Annotated[bool, typer.Option("--all", help="Everything.")]
 
 
-def chosen(everything: bool, **named: str | None) -> tuple[str, str] | None:
+def chosen_subject(everything: bool, **named: str | None) -> tuple[str, str] | None:
     """Kind and id of the only option that was given; None where none was. Raises WrongUse for several."""
     given = [(kind, subject) for kind, subject in named.items() if subject is not None]
     if everything:
@@ -28,7 +28,7 @@ def chosen(everything: bool, **named: str | None) -> tuple[str, str] | None:
     if len(given) > 1:
         raise WrongUse(f"name one thing at a time, not {' and '.join(f'--{kind}' for kind, _ in given)}")
     if given and given[0][0] == "hashtag":
-        from amplify.ledger.holds.stops import folded
+        from amplify.ledger.holds.stops import fold_tag
 
-        return "hashtag", folded(given[0][1].strip())
+        return "hashtag", fold_tag(given[0][1].strip())
     return (given[0][0], given[0][1].strip()) if given else None

@@ -12,7 +12,7 @@ from amplify.model.errors import NeedsPerson
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
-def sure(question: str, yes: bool) -> bool:
+def confirm_action(question: str, yes: bool) -> bool:
     """Whether somebody says yes. Raises NeedsPerson where nobody is there to be asked."""
     if yes:
         return True

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amplify.cli.actor import actor
-from amplify.cli.open_context import AsJson, Workspace, open_desk
-from amplify.cli.output import STATE_STYLES, complain, console, counted, progress, say_json
+from amplify.cli.actor import acting_person
+from amplify.cli.open_context import AsJson, Workspace, open_context
+from amplify.cli.output import STATE_STYLES, console, plural, print_error, print_json, progress_bar
 from amplify.model.errors import WrongUse
 
 if TYPE_CHECKING:
-    from amplify.decisions.takedown import TakenDown
-    from amplify.ledger.queries.published import Up
+    from amplify.decisions.takedown import TakedownResult
+    from amplify.ledger.queries.published import PublishedDelivery
 
 
 def command(
@@ -39,22 +39,22 @@ def command(
     Several selections narrow each other. What cannot be deleted now is deleted by later passes; `status` shows it.
     With --json and without --yes it only lists.
     """
-    from amplify.decisions.takedown import takedown, what_is_up
-    from amplify.ledger.queries.published import Wanted
+    from amplify.decisions.takedown import take_down_deliveries, what_is_up
+    from amplify.ledger.queries.published import PublishedFilter
 
-    wanted = Wanted(person, campaign, entry, post, account, hashtag, tuple(delivery or ()))
-    if wanted == Wanted():
+    wanted = PublishedFilter(person, campaign, entry, post, account, hashtag, tuple(delivery or ()))
+    if wanted == PublishedFilter():
         raise WrongUse("say what to take down: --person, --campaign, --entry, --post, --account, --hashtag, --delivery")
     if not reason.strip():
         raise WrongUse("`--reason` needs a reason: it stands in the history")
-    desk = open_desk(workspace)
+    desk = open_context(workspace)
     found = what_is_up(desk, wanted)
     if as_json and not yes:
-        say_json([asdict(one) for one in found])
+        print_json([asdict(one) for one in found])
         return 0
     if not found:
         if as_json:
-            say_json([])
+            print_json([])
         else:
             console().print("nothing of that is out")
         return 0
@@ -63,7 +63,7 @@ def command(
     if not yes and not _agreed(len(found)):
         console().print("nothing was deleted")
         return 0
-    with progress("deleting", quiet=as_json) as bar:
+    with progress_bar("deleting", quiet=as_json) as bar:
         tried = 0
 
         def told(_: str) -> None:
@@ -71,17 +71,17 @@ def command(
             tried += 1
             bar(tried, len(found))
 
-        done = takedown(desk, [one.id for one in found], reason.strip(), actor(), told)
+        done = take_down_deliveries(desk, [one.id for one in found], reason.strip(), acting_person(), told)
     return _report(done, as_json)
 
 
 def _agreed(many: int) -> bool:
     if not sys.stdin.isatty():
         raise WrongUse("nobody is there to ask: look at the list, then add `--yes`")
-    return typer.confirm(f"Delete {counted(many, 'delivery') if many == 1 else f'these {many} deliveries'}?")
+    return typer.confirm(f"Delete {plural(many, 'delivery') if many == 1 else f'these {many} deliveries'}?")
 
 
-def _show(found: Sequence[Up]) -> None:
+def _show(found: Sequence[PublishedDelivery]) -> None:
     """When, what and where; the addresses below it."""
     from rich.text import Text
 
@@ -95,12 +95,12 @@ def _show(found: Sequence[Up]) -> None:
     console().print("[dim](times in UTC)[/dim]")
 
 
-def _report(done: Sequence[TakenDown], as_json: bool) -> int:
+def _report(done: Sequence[TakedownResult], as_json: bool) -> int:
     left = [one for one in done if one.state.value != "removed"]
     if as_json:
-        say_json([asdict(one) for one in done])
+        print_json([asdict(one) for one in done])
     else:
         console().print(f"{len(done) - len(left)} deleted" + (f", {len(left)} still to be deleted" if left else ""))
         for one in left:
-            complain(f"{one.id[:12]}: {one.why}")
+            print_error(f"{one.id[:12]}: {one.why}")
     return 3 if left else 0

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amplify.cli.open_context import AsJson, Workspace, looking_clock, open_desk
-from amplify.cli.output import console, counted, say_json
+from amplify.cli.open_context import AsJson, Workspace, open_context, read_only_clock
+from amplify.cli.output import console, plural, print_json
 from amplify.model.errors import WrongUse
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
-    from amplify.planning.text import Said
+    from amplify.planning.text import MeasuredMessage
 
 _CONTEXT = 30
 """Code points shown on each side of the place where a text would be cut."""
@@ -46,11 +46,11 @@ def command(
     if batch:
         return _answer_lines()
     if post is not None:
-        said = stand_post(open_desk(workspace, looking_clock()), post)
+        said = stand_post(open_context(workspace, read_only_clock()), post)
     else:
         said = stand_everywhere(_standard_input() if text is None else text, dialects)
     if as_json:
-        say_json([one.as_json() for one in said])
+        print_json([one.as_json() for one in said])
     else:
         _show(said)
     return 0 if all(one.standing.valid for one in said) else 1
@@ -69,12 +69,12 @@ def _standard_input() -> str:
 
 
 def _answer_lines() -> int:
-    from amplify.planning.text import batch, lines_of
+    from amplify.planning.text import lines_of, measure_batch
     from amplify.platforms.registry import NAMES, dialect
 
     all_good = True
     out = sys.stdout.buffer
-    for answer, good in batch(lines_of(sys.stdin.buffer), {name: dialect(name) for name in NAMES}):
+    for answer, good in measure_batch(lines_of(sys.stdin.buffer), {name: dialect(name) for name in NAMES}):
         try:
             line = json.dumps(answer, ensure_ascii=False).encode()
         except UnicodeEncodeError:  # an id with half a character in it goes back as it came
@@ -85,7 +85,7 @@ def _answer_lines() -> int:
     return 0 if all_good else 1
 
 
-def _show(said: Sequence[Said]) -> None:
+def _show(said: Sequence[MeasuredMessage]) -> None:
     from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
@@ -117,38 +117,38 @@ def _show(said: Sequence[Said]) -> None:
             console().print(Padding(_cut(one), (0, 0, 0, 4)))
     invalid = sum(not one.standing.valid for one in said)
     if invalid:
-        console().print(f"{counted(invalid, 'message')} would not be taken; nothing is ever cut for you")
+        console().print(f"{plural(invalid, 'message')} would not be taken; nothing is ever cut for you")
 
 
-def _name(one: Said) -> str:
+def _name(one: MeasuredMessage) -> str:
     name = one.standing.dialect.title
     if one.variant:
         name += f" {one.variant}"
     return f"{name} {one.part}/{one.parts}" if one.parts > 1 else name
 
 
-def _found(one: Said) -> list[str]:
+def _found(one: MeasuredMessage) -> list[str]:
     """What becomes of the text, each as it stands there."""
     standing = one.standing
     found = [(entity.kind, standing.text[entity.start : entity.end]) for entity in standing.entities]
     order = ("tag", "mention", "cashtag", "link")
-    return [visible(words) for kind in order for is_kind, words in found if is_kind == kind]
+    return [visible_text(words) for kind in order for is_kind, words in found if is_kind == kind]
 
 
-def _cut(one: Said) -> Text:
+def _cut(one: MeasuredMessage) -> Text:
     """The end of what fits, and the beginning of what does not."""
     from rich.text import Text
 
     text, at = one.standing.text, one.standing.fits
     before, after = text[max(0, at - _CONTEXT) : at], text[at : at + _CONTEXT]
     shown = Text("would be cut here: ", style="dim").append(
-        ("…" if at > _CONTEXT else "") + visible(before), style="none"
+        ("…" if at > _CONTEXT else "") + visible_text(before), style="none"
     )
     shown.append("│", style="bold red")
-    return shown.append(visible(after) + ("…" if at + _CONTEXT < len(text) else ""), style="strike")
+    return shown.append(visible_text(after) + ("…" if at + _CONTEXT < len(text) else ""), style="strike")
 
 
-def visible(text: str) -> str:
+def visible_text(text: str) -> str:
     """One line in which nothing is hidden: characters that a terminal would obey are named instead."""
     return "".join(
         f"⟨U+{ord(letter):04X}⟩"

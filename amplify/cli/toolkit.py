@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amplify.cli.open_context import AsJson, Workspace, looking_clock, open_desk
+from amplify.cli.open_context import AsJson, Workspace, open_context, read_only_clock
 
 if TYPE_CHECKING:
     from amplify.toolkit.toolkit_model import Built
 
 
-class What(StrEnum):
+class ToolkitAction(StrEnum):
     """What can be done with a toolkit."""
 
     BUILD = "build"
 
 
 def command(
-    what: Annotated[What, typer.Argument(help="What to do: build it.", show_default=False)],
+    what: Annotated[ToolkitAction, typer.Argument(help="What to do: build it.", show_default=False)],
     out: Annotated[
         Path, typer.Option("--out", "-o", metavar="DIR", help="The folder of the site: new, empty, or its own.")
     ],
@@ -39,28 +39,28 @@ def command(
     It works from a folder, a memory stick or any host, and asks nothing of any server. What must not be said now does
     not stand on it: build it again whenever something changes.
     """
-    from amplify.cli.output import progress, say_json
+    from amplify.cli.output import print_json, progress_bar
     from amplify.toolkit.build import toolkit
 
-    desk = open_desk(workspace, looking_clock())
+    desk = open_context(workspace, read_only_clock())
     try:
-        with progress("banners", quiet=as_json) as bar:
+        with progress_bar("banners", quiet=as_json) as bar:
             built = toolkit(desk, out, lang or (), campaign or (), bar)
     finally:
         desk.close()
     if as_json:
-        say_json(built.as_json())
+        print_json(built.as_json())
     else:
-        show(built)
+        print_toolkit(built)
     return 0
 
 
-def show(built: Built, short: bool = False) -> None:
+def print_toolkit(built: Built, short: bool = False) -> None:
     """Where it is, how much it holds, and what was left out; `short`: only how much of it."""
     from rich.padding import Padding
     from rich.text import Text
 
-    from amplify.cli.output import console, counted
+    from amplify.cli.output import console, plural
     from amplify.toolkit.toolkit_model import LEFT_OUT, texts
 
     out = console()
@@ -68,7 +68,7 @@ def show(built: Built, short: bool = False) -> None:
     wordings = sum(texts(page) for page in built.pages)
     pictures = sum(path.startswith("pictures/") for path in built.files)
     out.print(
-        f"{counted(len(built.pages), 'page')}, {counted(wordings, 'wording')}, {counted(pictures, 'picture')}, "
+        f"{plural(len(built.pages), 'page')}, {plural(wordings, 'wording')}, {plural(pictures, 'picture')}, "
         f"{sum(built.sizes.values()) / 1e6:,.1f} MB; nothing was sent"
     )
     for reason, sentence in LEFT_OUT.items():
@@ -88,4 +88,4 @@ def show(built: Built, short: bool = False) -> None:
                 line.append(f": {why}", style="dim")
             out.print(Padding(line, (0, 0, 0, 2)))
     if built.removed:
-        out.print(f"{counted(len(built.removed), 'file')} of the build before taken away")
+        out.print(f"{plural(len(built.removed), 'file')} of the build before taken away")

@@ -12,23 +12,23 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from amplify.context.declared_limits import Allowances
-from amplify.context.rate_limit_news import Hearing
+from amplify.context.declared_limits import DeclaredLimits
+from amplify.context.rate_limit_news import RateLimitCollector
 from amplify.context.timings import Timings
 from amplify.ledger.database import Ledger
 from amplify.model.clock import Clock, RealClock
 from amplify.model.errors import LoggedOut, ProblemsFound
-from amplify.model.rate_limit import place_of
+from amplify.model.rate_limit import rate_scope
 
 if TYPE_CHECKING:
-    from amplify.media.frozen_store import PictureStore
+    from amplify.media.frozen_store import FrozenStore
     from amplify.model.account import Account
-    from amplify.model.plan import Said
+    from amplify.model.plan import PriorPost
     from amplify.model.platform import Platform
     from amplify.model.platform_profile import Dialect
     from amplify.model.problem import Problem
-    from amplify.model.rate_limit import Heard
-    from amplify.model.server_info import Known
+    from amplify.model.rate_limit import ObservedLimit
+    from amplify.model.server_info import ServerInfo
     from amplify.model.workspace import Workspace
 
 Secrets = Callable[["Account"], Mapping[str, str]]
@@ -44,7 +44,7 @@ class UnreadableFiles(ProblemsFound):
 
 
 @dataclass
-class Desk:
+class AppContext:
     """Everything a step needs. Several desks may work on one ledger at once."""
 
     root: Path
@@ -57,7 +57,7 @@ class Desk:
     """A server for every account, whatever its entry says: the stage, in rehearsals."""
     home: Path | None = None
     """Where sessions and frozen pictures lie; None: the workspace's `.amplify/`."""
-    cast: Callable[[Workspace], Workspace] | None = None
+    account_override: Callable[[Workspace], Workspace] | None = None
     """Changes who we are, in rehearsals: whose accounts are ours."""
     owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{os.urandom(3).hex()}")
     """Who we are on leases."""
@@ -66,14 +66,14 @@ class Desk:
         self._adapters: dict[str, Platform] = {}
         self._lock = Lock()
         self._loaded: tuple[str, Workspace] | None = None
-        self._heard = Hearing()
+        self._heard = RateLimitCollector()
 
     @cached_property
-    def pictures(self) -> PictureStore:
+    def pictures(self) -> FrozenStore:
         """The pictures as they were when they were queued."""
-        from amplify.media.frozen_store import PictureStore
+        from amplify.media.frozen_store import FrozenStore
 
-        return PictureStore(self.root / "media", self._home / "media")
+        return FrozenStore(self.root / "media", self._home / "media")
 
     @property
     def _home(self) -> Path:
@@ -86,53 +86,53 @@ class Desk:
         return {name: dialect(name) for name in NAMES}
 
     @cached_property
-    def allowances(self) -> Allowances:
+    def allowances(self) -> DeclaredLimits:
         """How much each platform lets us ask."""
-        return Allowances(lambda: self.dialects, documented=self.server is None)
+        return DeclaredLimits(lambda: self.dialects, documented=self.server is None)
 
-    def places(self) -> Mapping[str, str | None]:
+    def rate_scopes(self) -> Mapping[str, str | None]:
         """Our accounts, each with the server whose limits it shares with others."""
         accounts = self.workspace().accounts.values()
-        return {one.id: place_of(one.platform, self.server or one.server) for one in accounts}
+        return {one.id: rate_scope(one.platform, self.server or one.server) for one in accounts}
 
-    def heard(self, account: str) -> list[tuple[str, Heard]]:
+    def rate_limit_news(self, account: str) -> list[tuple[str, ObservedLimit]]:
         """What the account's server said of allowances since this was asked last, by bucket: for the ledger."""
-        return self._heard.told(account)
+        return self._heard.drain(account)
 
     def fingerprint(self) -> str:
         """Of all files, cheaply: by name, size and time."""
-        from amplify.workspace.fingerprint import fingerprint
+        from amplify.workspace.fingerprint import files_fingerprint
 
-        return fingerprint(self.root)
+        return files_fingerprint(self.root)
 
     def workspace(self) -> Workspace:
         """The files as words, read again when they changed. Raises UnreadableFiles with all problems."""
-        from amplify.workspace.load import load
+        from amplify.workspace.load import load_workspace
 
         mark = self.fingerprint()
         with self._lock:
             if self._loaded is None or self._loaded[0] != mark:
-                loaded = load(self.root, frozenset(self.dialects))
+                loaded = load_workspace(self.root, frozenset(self.dialects))
                 if loaded.workspace is None:
                     raise UnreadableFiles(loaded.problems)
-                cast = self.cast or (lambda workspace: workspace)
+                cast = self.account_override or (lambda workspace: workspace)
                 self._loaded = (mark, cast(loaded.workspace))
             return self._loaded[1]
 
-    def known(self) -> Known:
+    def server_info(self) -> ServerInfo:
         """What servers said when they were last asked."""
-        from amplify.ledger.queries.saved_server_info import known
+        from amplify.ledger.queries.saved_server_info import load_server_info
 
         with self.ledger.read() as connection:
-            return known(connection)
+            return load_server_info(connection)
 
-    def said(self, workspace: Workspace, now: datetime, end: datetime) -> Sequence[Said]:
+    def recent_posts(self, workspace: Workspace, now: datetime, end: datetime) -> Sequence[PriorPost]:
         """What our accounts said lately, and what waits beyond `end` (UTC): nobody says the same again too soon."""
-        from amplify.ledger.queries.recent_posts import said
-        from amplify.rules.lint.duplicates import reach
+        from amplify.ledger.queries.recent_posts import find_recent_posts
+        from amplify.rules.lint.duplicates import look_back
 
         with self.ledger.read() as connection:
-            return said(connection, now - reach(workspace), end)
+            return find_recent_posts(connection, now - look_back(workspace), end)
 
     def adapter(self, account: str) -> Platform:
         """The account's client, made once: one delivery at a time uses it. Raises LoggedOut."""
@@ -143,7 +143,7 @@ class Desk:
         with self._lock:
             return self._adapters.setdefault(account, made)
 
-    def forget(self, account: str) -> None:
+    def drop_client(self, account: str) -> None:
         """Make a new client next time, after the account was logged out."""
         with self._lock:
             adapter = self._adapters.pop(account, None)
@@ -152,12 +152,12 @@ class Desk:
 
     def close(self) -> None:
         for account in list(self._adapters):
-            self.forget(account)
+            self.drop_client(account)
         self.ledger.close()
 
     def _connect(self, name: str) -> Platform:
         from amplify.media.frozen_store import card_room_of, room_of
-        from amplify.model.platform import Connection
+        from amplify.model.platform import AccountConnection
         from amplify.platforms.credentials import find_secrets
         from amplify.platforms.registry import adapter
 
@@ -165,14 +165,14 @@ class Desk:
         account = workspace.accounts.get(name)
         if account is None:
             raise LoggedOut(f"{name} is no longer in config/accounts.yaml: put it back, or take it off the queue")
-        dialect = self.known().on(self.dialects[account.platform], name)
+        dialect = self.server_info().on(self.dialects[account.platform], name)
         if self.secrets is not None:
             secrets = self.secrets(account)
         else:
             secrets = find_secrets(dialect.secrets, account.credential, account.id)
         store = self.pictures
         return adapter(account.platform)(
-            Connection(
+            AccountConnection(
                 account=name,
                 handle=workspace.partners[account.partner].handles[account.platform],
                 server=self.server or account.server,
@@ -184,6 +184,6 @@ class Desk:
                 card_bytes=lambda picture: store.cleaned(picture, card_room_of(dialect)),
                 film=store.film,
                 timeout=self.timings.timeout.total_seconds(),
-                heard=self._heard.ear(name, self.places().get(name)),
+                heard=self._heard.callback(name, self.rate_scopes().get(name)),
             )
         )

@@ -6,19 +6,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from amplify.model.platform_profile import Dialect
-from amplify.model.rate_limit import Allowance
+from amplify.model.rate_limit import RateLimit
 
 
-class Allowances(Mapping[str, Sequence[Allowance]]):
+class DeclaredLimits(Mapping[str, Sequence[RateLimit]]):
     """By platform. A pass with nothing due asks for none, so it need not load what each platform declares."""
 
     def __init__(self, dialects: Callable[[], Mapping[str, Dialect]], documented: bool) -> None:
         """`documented`: whether documented limits count. A stage's are its own: its answers name them."""
         self._dialects = dialects
         self._documented = documented
-        self._found: dict[str, Sequence[Allowance]] = {}
+        self._found: dict[str, Sequence[RateLimit]] = {}
 
-    def __getitem__(self, platform: str) -> Sequence[Allowance]:
+    def __getitem__(self, platform: str) -> Sequence[RateLimit]:
         if platform not in self._found:
             declared = self._dialects()[platform].allowances
             self._found[platform] = declared if self._documented else [replace(one, limit=None) for one in declared]

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Lock
 
-from amplify.model.rate_limit import Heard
+from amplify.model.rate_limit import ObservedLimit
 
 
-class Hearing:
+class RateLimitCollector:
     """One for a desk; any thread may tell it. It holds one word a bucket, however many answers came."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._said: dict[str, dict[str, Heard]] = {}
+        self._said: dict[str, dict[str, ObservedLimit]] = {}
 
-    def ear(self, account: str, place: str | None) -> Callable[[Heard], None]:
+    def callback(self, account: str, place: str | None) -> Callable[[ObservedLimit], None]:
         """What an account's connection tells."""
 
-        def hear(heard: Heard) -> None:
+        def hear(heard: ObservedLimit) -> None:
             key = heard.allowance.key(account, place)
             if key is not None:
                 with self._lock:
@@ -27,7 +27,7 @@ class Hearing:
 
         return hear
 
-    def told(self, account: str) -> list[tuple[str, Heard]]:
+    def drain(self, account: str) -> list[tuple[str, ObservedLimit]]:
         """Everything since this was asked last, by bucket."""
         if account not in self._said:  # most often: no lock
             return []
@@ -35,7 +35,7 @@ class Hearing:
             return list(self._said.pop(account, {}).items())
 
 
-def _both(before: Heard | None, now: Heard) -> Heard:
+def _both(before: ObservedLimit | None, now: ObservedLimit) -> ObservedLimit:
     """The word that counts: answers of one window may arrive in any order, and what remains only falls."""
     if before is None or now.resets_at > before.resets_at:
         return now

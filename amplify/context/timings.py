@@ -28,7 +28,7 @@ class Timings:
     """How often a logged-out account is asked whether it was mended: logins are few on some platforms."""
 
 
-def timings() -> Timings:
+def read_timings() -> Timings:
     """As `AMPLIFY_TIMEOUT`, `AMPLIFY_LEASE`, `AMPLIFY_BACKOFF` and `AMPLIFY_PAUSE` say (`30s`, `2m`), else the usual.
 
     Raises WrongUse for what is no duration, and for a lease in which a request could still land.

@@ -14,17 +14,17 @@ from datetime import timedelta
 from threading import Event, Lock
 from typing import Final, Protocol
 
-from amplify.context.app_context import Desk
-from amplify.daemon.periodic import Ticker
-from amplify.engine.files_sync import mark_of
+from amplify.context.app_context import AppContext
+from amplify.daemon.periodic import PeriodicTasks
+from amplify.engine.files_sync import files_mark
 from amplify.engine.heartbeat import note_pass
-from amplify.engine.maintenance import upkeep
-from amplify.engine.measure import measure
+from amplify.engine.maintenance import run_maintenance
+from amplify.engine.measure import measure_engagement
 from amplify.engine.worker import Drain
 from amplify.ledger.notify import Listener
-from amplify.ledger.rows.claimed_delivery import Claimed
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.model.errors import AmplifyError
-from amplify.model.event import tell
+from amplify.model.event import log_event
 from amplify.planning.server_lookup import refresh_limits
 
 _UPKEEP: Final = timedelta(seconds=1)
@@ -35,10 +35,10 @@ _LONGEST: Final = 30.0
 """Most seconds until everything is tried again, though nothing seems to have changed."""
 
 
-class Voice(Protocol):
+class Reporter(Protocol):
     """Whoever tells people."""
 
-    def outcome(self, claimed: Claimed, outcome: str) -> None:
+    def outcome(self, claimed: ClaimedDelivery, outcome: str) -> None:
         """What came of a delivery."""
         ...
 
@@ -60,10 +60,10 @@ class Daemon:
 
     def __init__(
         self,
-        desk: Desk,
-        another: Callable[[], Desk],
+        desk: AppContext,
+        another: Callable[[], AppContext],
         workers: int,
-        voice: Voice,
+        voice: Reporter,
         beat: Callable[[], None] | None = None,
     ) -> None:
         """`another` makes desks on the same workspace and ledger; `beat` is called each second while all is well."""
@@ -76,7 +76,7 @@ class Daemon:
     def run(self, stop: Event) -> None:
         """Until `stop` is set. What is in hand is finished, and what is armed is given back."""
         began = time.monotonic()
-        tell("daemon_began", workers=self._workers)
+        log_event("daemon_began", workers=self._workers)
         drain = self._drain = Drain(
             self._desk,
             self._workers,
@@ -87,33 +87,33 @@ class Daemon:
             stay=True,
         )
         errands = {"upkeep": (self._keep_up, _UPKEEP), "sweep": (self._sweep, _SWEEP)}
-        with _listening(self._desk, drain), Ticker(errands):
+        with _listening(self._desk, drain), PeriodicTasks(errands):
             wait = _LOOK
             while not stop.is_set():
                 started = time.monotonic()
                 mark = ""
                 try:
-                    mark = mark_of(self._desk)
+                    mark = files_mark(self._desk)
                     drain.run()
                 except AmplifyError as error:
                     self._voice.trouble(error)
-                    tell("error", kind=type(error).__name__)
+                    log_event("error", kind=type(error).__name__)
                 except Exception as error:  # the rest of the campaign goes on
                     self._broke(error)
                 if time.monotonic() - started > _LONGEST:  # it went well for a while
                     wait = _LOOK
                 self._rest(stop, wait, mark)
                 wait = min(2 * wait, _LONGEST)
-        tell("daemon_ended", seconds=time.monotonic() - began)
+        log_event("daemon_ended", seconds=time.monotonic() - began)
 
     def _rest(self, stop: Event, seconds: float, mark: str) -> None:
         """Until it is worth another try: some time has passed, or files have changed."""
         end = time.monotonic() + seconds
         while not stop.wait(min(_LOOK, max(0.0, end - time.monotonic()))):
-            if time.monotonic() >= end or mark_of(self._desk) != mark:
+            if time.monotonic() >= end or files_mark(self._desk) != mark:
                 return
 
-    def _heard(self, claimed: Claimed, outcome: str) -> None:
+    def _heard(self, claimed: ClaimedDelivery, outcome: str) -> None:
         if outcome in ("sent", "refused"):  # its server answers just now
             with self._lock:
                 self._spoke.add(claimed.account)
@@ -123,7 +123,7 @@ class Daemon:
         """What a pass does before it drains; then servers are asked for their limits, each once a day."""
         with self._mishaps():
             self._beat()
-            done = upkeep(self._upkeep_desk)
+            done = run_maintenance(self._upkeep_desk)
             self._voice.paused(done.seen.paused.items())
             if done.reaped or done.looked:
                 self._drain.nudge()
@@ -137,7 +137,7 @@ class Daemon:
     def _sweep(self) -> None:
         """One measuring sweep."""
         with self._mishaps():
-            measured = measure(self._reading_desk)
+            measured = measure_engagement(self._reading_desk)
             for account, why in measured.failed.items():
                 self._voice.trouble(AmplifyError(f"{account} cannot be read: {why}"))
 
@@ -152,12 +152,12 @@ class Daemon:
             self._broke(error)
 
     def _broke(self, error: BaseException) -> None:
-        tell("error", kind=type(error).__name__)
+        log_event("error", kind=type(error).__name__)
         self._voice.broke(error)
 
 
 @contextmanager
-def _listening(desk: Desk, drain: Drain) -> Iterator[None]:
+def _listening(desk: AppContext, drain: Drain) -> Iterator[None]:
     listener = Listener(desk.ledger, drain.nudge)
     listener.start()
     try:

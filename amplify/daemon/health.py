@@ -17,7 +17,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from amplify.ledger.database import Ledger
-from amplify.ledger.queries.metrics import pulse
+from amplify.ledger.queries.metrics import read_metrics
 from amplify.model.clock import Clock
 from amplify.model.errors import AmplifyError, WrongUse
 from amplify.model.event import LOG
@@ -27,7 +27,7 @@ _SILENT: Final = 60.0
 _SECONDS: Final = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
-def address(given: str) -> tuple[str, int]:
+def parse_address(given: str) -> tuple[str, int]:
     """`9464`, `127.0.0.1:9464`, `[::1]:9464` → where to listen. Raises WrongUse for anything beyond this machine."""
     host, _, port = given.rpartition(":")
     host = host.strip("[]") or "127.0.0.1"
@@ -103,7 +103,7 @@ class Health:
         told: dict[str, Any] = {"seconds_since_beat": round(silent, 1)}
         try:
             with self._ledger.read() as connection:
-                now = pulse(self._ledger, connection, self._clock.now())
+                now = read_metrics(self._ledger, connection, self._clock.now())
         except AmplifyError as error:
             return False, told | {"ok": False, "why": str(error)}
         told |= now.as_json()
@@ -168,7 +168,7 @@ class _Ledger:
         up = GaugeMetricFamily("amplify_ledger_up", "Whether the ledger answers.")
         try:
             with self._ledger.read() as connection:
-                now = pulse(self._ledger, connection, self._clock.now())
+                now = read_metrics(self._ledger, connection, self._clock.now())
         except AmplifyError:
             up.add_metric([], 0)
             yield up

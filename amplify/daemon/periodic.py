@@ -22,7 +22,7 @@ _STEP: Final = timedelta(seconds=1)
 Errand = Callable[[], None]
 
 
-class Ticker:
+class PeriodicTasks:
     """Runs each errand again and again while it is open, each at most once at a time. Late or missed ones run once.
 
     Errands raise nothing: whoever writes one says what went wrong.

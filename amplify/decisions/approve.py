@@ -10,30 +10,30 @@ from typing import Final
 
 from sqlalchemy import Connection, RowMapping, or_, select
 
-from amplify.context.app_context import Desk
+from amplify.context.app_context import AppContext
 from amplify.ledger.holds.approvals import (
     APPROVED,
     REJECTED,
-    lacking,
+    approvals_needed,
+    current_verdicts,
     last_seen,
-    look_at_again,
-    needed,
-    standing,
+    missing_approval,
+    requeue,
     states_since,
-    timely,
+    still_current,
     write_verdict,
 )
 from amplify.ledger.holds.gates import GATES
-from amplify.ledger.notify import notify
-from amplify.ledger.queries.audit_log import record
+from amplify.ledger.notify import notify_workers
+from amplify.ledger.queries.audit_log import record_event
 from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
-from amplify.ledger.rows.due_delivery import Candidate
+from amplify.ledger.rows.due_delivery import DueDelivery
 from amplify.ledger.tables import DELIVERY
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 from amplify.model.errors import NeedsPerson, WrongUse
 from amplify.model.message import Message, message_from_json
-from amplify.rules.plan.approval_policy import TWO, counting, same_person, seen_hash
-from amplify.rules.plan.message_diff import edits
+from amplify.rules.plan.approval_policy import TWO, counting_approvers, same_person, seen_hash
+from amplify.rules.plan.message_diff import diff_messages
 
 _MOST: Final = 1000
 _REHEARSED: Final = ("rehearsal", "a second person in the rehearsal")
@@ -43,7 +43,7 @@ _REHEARSED: Final = ("rehearsal", "a second person in the rehearsal")
 class Review:
     """One delivery that waits for people, as it stands now."""
 
-    row: Candidate
+    row: DueDelivery
     message: Message
     lang: str
     seen: str
@@ -62,13 +62,13 @@ class Review:
     """Who that was."""
 
 
-def to_review(desk: Desk, starts: Sequence[str] | None = None, rejected: bool = False) -> list[Review]:
+def to_review(desk: AppContext, starts: Sequence[str] | None = None, rejected: bool = False) -> list[Review]:
     """What waits for approval, the next first, at most a thousand. `starts`: only ids that begin so; `rejected`: what
     somebody has said no to, as well."""
     query = (
         select(*COLUMNS, DELIVERY.c.approvals_why, DELIVERY.c.lang)
         .where(
-            DELIVERY.c.state == State.WAITING.value,
+            DELIVERY.c.state == DeliveryState.WAITING.value,
             DELIVERY.c.approvals_needed > 0,
             DELIVERY.c.late_at > desk.clock.now(),
         )
@@ -83,29 +83,29 @@ def to_review(desk: Desk, starts: Sequence[str] | None = None, rejected: bool = 
     return [one for one in reviews if one.lacking is not None and (rejected or not one.rejected)]
 
 
-def approve(desk: Desk, reviews: Iterable[Review], actor: str) -> int:
+def approve_reviews(desk: AppContext, reviews: Iterable[Review], actor: str) -> int:
     """Say yes to exactly what was shown; how many. Raises NeedsPerson where one was changed meanwhile, or where the
     same person, or its author, would be the second."""
     return _say(desk, list(reviews), APPROVED, actor, None)
 
 
-def reject(desk: Desk, review: Review, actor: str, why: str) -> None:
+def reject_review(desk: AppContext, review: Review, actor: str, why: str) -> None:
     """Say no: it is held until it is edited, or until the same person approves it."""
     _say(desk, [review], REJECTED, actor, why)
 
 
-def approve_as_rehearsed(desk: Desk) -> int:
+def approve_as_rehearsed(desk: AppContext) -> int:
     """In a rehearsal nobody reads: everything counts as approved. How many were waiting for it."""
     together, before = 0, None
     while (waiting := to_review(desk)) and waiting != before:
         for actor in _REHEARSED:
-            approve(desk, [one for one in waiting if actor not in one.approved_by], actor)
+            approve_reviews(desk, [one for one in waiting if actor not in one.approved_by], actor)
         together += len(waiting)
         before = waiting
     return together
 
 
-def find(desk: Desk, named: Sequence[str]) -> list[Review]:
+def find_reviews(desk: AppContext, named: Sequence[str]) -> list[Review]:
     """What waits for approval, by id or its beginning; `ID@SEEN` only while it is what was seen.
 
     Raises WrongUse for an id that names none or several, NeedsPerson for one that has changed.
@@ -126,7 +126,7 @@ def find(desk: Desk, named: Sequence[str]) -> list[Review]:
 def _reviews(connection: Connection, rows: Sequence[RowMapping]) -> list[Review]:
     candidates = [candidate_in(row) for row in rows]
     ids = [one.id for one in candidates]
-    given, before = standing(connection, ids), last_seen(connection, ids)
+    given, before = current_verdicts(connection, ids), last_seen(connection, ids)
     since = states_since(connection, candidates)
     return [
         _review(one, row, given.get(one.id, []), before.get(one.id), since)
@@ -135,27 +135,27 @@ def _reviews(connection: Connection, rows: Sequence[RowMapping]) -> list[Review]
 
 
 def _review(
-    one: Candidate,
+    one: DueDelivery,
     row: RowMapping,
     given: Sequence[RowMapping],
     before: RowMapping | None,
     since: Mapping[str, datetime | None],
 ) -> Review:
-    message = message_from_json(json.loads(one.words))
+    message = message_from_json(json.loads(one.message_json))
     seen = seen_hash(one.content_hash, one.account, one.due_at)
     mine = [each for each in given if each["seen"] == seen]
     rejected = any(each["verdict"] == REJECTED for each in mine)
-    approvers = [each["by"] for each in timely(one, mine, since) if each["verdict"] == APPROVED]
+    approvers = [each["by"] for each in still_current(one, mine, since) if each["verdict"] == APPROVED]
     changed, by = _changed(one, message, seen, before)
     return Review(
         row=one,
         message=message,
         lang=row["lang"],
         seen=seen,
-        needed=needed(one),
+        needed=approvals_needed(one),
         why=row["approvals_why"],
-        approved_by=tuple(counting(approvers, needed(one), one.author)),
-        lacking=lacking(one, given, since),
+        approved_by=tuple(counting_approvers(approvers, approvals_needed(one), one.author)),
+        lacking=missing_approval(one, given, since),
         rejected=rejected,
         changed=changed,
         changed_since=by,
@@ -163,40 +163,40 @@ def _review(
 
 
 def _changed(
-    one: Candidate, message: Message, seen: str, before: RowMapping | None
+    one: DueDelivery, message: Message, seen: str, before: RowMapping | None
 ) -> tuple[tuple[str, ...], str | None]:
     """The difference from what was looked at last, where that was another one."""
     if before is None or before["seen"] == seen:
         return (), None
     if before["message"] is None:
         return ("+ what was seen before has been erased",), before["by"]
-    lines = edits(message_from_json(before["message"]), message, before["due_at"], one.due_at)
+    lines = diff_messages(message_from_json(before["message"]), message, before["due_at"], one.due_at)
     return tuple(lines), before["by"]
 
 
-def _say(desk: Desk, reviews: Sequence[Review], verdict: str, actor: str, why: str | None) -> int:
+def _say(desk: AppContext, reviews: Sequence[Review], verdict: str, actor: str, why: str | None) -> int:
     if not reviews:
         return 0
     with desk.ledger.write() as connection:
         desk.ledger.lock(connection, GATES)  # so that no claim holds what has just been approved
         now, real = desk.clock.now(), desk.ledger.real_now(connection)
         query = select(*COLUMNS).where(
-            DELIVERY.c.id.in_([one.row.id for one in reviews]), DELIVERY.c.state == State.WAITING.value
+            DELIVERY.c.id.in_([one.row.id for one in reviews]), DELIVERY.c.state == DeliveryState.WAITING.value
         )
         current = {row["id"]: candidate_in(row) for row in connection.execute(query).mappings()}
         for one in reviews:
             _refuse(one, current.get(one.row.id), actor, verdict)
             write_verdict(connection, current[one.row.id], verdict, actor, why, one.message.as_json(), now, real)
-        look_at_again(connection, [one.row.id for one in reviews])
+        requeue(connection, [one.row.id for one in reviews])
         act = "approve" if verdict == APPROVED else "reject"
         for one in reviews:
             told = {"seen": one.seen, "post": one.row.post, "account": one.row.account, "due": one.row.due_at}
-            record(connection, act, actor, f"delivery:{one.row.id}", why, told, now, real)
-        notify(desk.ledger, connection)
+            record_event(connection, act, actor, f"delivery:{one.row.id}", why, told, now, real)
+        notify_workers(desk.ledger, connection)
     return len(reviews)
 
 
-def _refuse(shown: Review, current: Candidate | None, actor: str, verdict: str) -> None:
+def _refuse(shown: Review, current: DueDelivery | None, actor: str, verdict: str) -> None:
     """What stands there must be what was shown, and the actor must be somebody whose word counts."""
     if current is None or seen_hash(current.content_hash, current.account, current.due_at) != shown.seen:
         raise NeedsPerson(f"{shown.row.post} on {shown.row.account} was changed while you looked at it: look again")

@@ -9,33 +9,33 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, true
 
-from amplify.context.app_context import Desk
-from amplify.decisions.stop import spellings
+from amplify.context.app_context import AppContext
+from amplify.decisions.stop import people_spellings
 from amplify.ledger.holds.stops import in_force
-from amplify.ledger.queries.audit_log import ERASING, deeds, erase, record
+from amplify.ledger.queries.audit_log import ERASING, erase_events, list_events, record_event
 from amplify.ledger.rows.erase import (
     PAGE,
     SETTLED,
-    count,
+    count_deliveries,
+    delivery_pages,
     erase_seen,
     erase_stops,
     erase_words,
     lifted_stops,
-    pages,
+    overwrite_deleted,
     pictures_of,
-    scrubbing,
     seen_messages,
     settle_files,
 )
 from amplify.model.errors import NeedsPerson
 from amplify.model.subject import person_in
-from amplify.rules.text.aliases import Matcher
+from amplify.rules.text.aliases import NameMatcher
 
 Told = Callable[[int, int], None]
 
 
 @dataclass
-class Mentions:
+class PersonMentions:
     """Where the ledger names a person."""
 
     person: str
@@ -57,7 +57,9 @@ class Mentions:
         return bool(self.deliveries or self.seen or self.stops or self.deeds)
 
 
-def mentions(desk: Desk, person: str, aliases: Sequence[str] = (), told: Told | None = None) -> Mentions:
+def find_mentions(
+    desk: AppContext, person: str, aliases: Sequence[str] = (), told: Told | None = None
+) -> PersonMentions:
     """Look through the whole ledger. `aliases`: spellings beside those of the files and of stops. Changes nothing."""
     with desk.ledger.read() as connection:
         known = [word for stop in in_force(connection) if _is(stop.kind, stop.subject, person) for word in stop.words]
@@ -67,24 +69,26 @@ def mentions(desk: Desk, person: str, aliases: Sequence[str] = (), told: Told | 
             if _is(stop["kind"], stop["subject"], person)
             for word in stop["words"]
         ]
-        found = Mentions(person, tuple(dict.fromkeys((*aliases, *spellings(desk).get(person, ()), *known))))
+        found = PersonMentions(
+            person, tuple(dict.fromkeys((*aliases, *people_spellings(desk).get(person, ()), *known)))
+        )
         found.stopped = any(_is(stop.kind, stop.subject, person) for stop in in_force(connection))
-        names = Matcher({person: found.words})
+        names = NameMatcher({person: found.words})
         _look(connection, found, names, told)
         found.seen = [number for number, message in seen_messages(connection) if names.in_words(json.dumps(message))]
         found.stops = [stop["id"] for stop in lifted_stops(connection) if _is(stop["kind"], stop["subject"], person)]
-        found.deeds = [row["number"] for row in deeds(connection) if _tells(row, person, names)]
+        found.deeds = [row["number"] for row in list_events(connection) if _tells(row, person, names)]
     return found
 
 
-def forget(desk: Desk, found: Mentions, actor: str, told: Told | None = None) -> None:
+def forget_person(desk: AppContext, found: PersonMentions, actor: str, told: Told | None = None) -> None:
     """Erase what `mentions` found. Raises NeedsPerson where something that names the person is still to come."""
     if found.to_come:
         raise NeedsPerson(
             f"{len(found.to_come)} deliveries that name {found.person} are still to come: take them out of the files, "
             "run `amplify queue`, then forget"
         )
-    names = Matcher({found.person: found.words})
+    names = NameMatcher({found.person: found.words})
 
     def keeps(word: str) -> bool:
         return person_in(word) != found.person and not names.names(f"#{word}")
@@ -93,17 +97,17 @@ def forget(desk: Desk, found: Mentions, actor: str, told: Told | None = None) ->
     for start in range(0, len(found.deliveries), PAGE):
         some = found.deliveries[start : start + PAGE]
         with desk.ledger.write() as connection:
-            scrubbing(connection)
+            overwrite_deleted(connection)
             erase_words(connection, _rows(connection, some), keeps, now)
         if told is not None:
             told(start + len(some), len(found.deliveries))
     with desk.ledger.write() as connection:
-        scrubbing(connection)
+        overwrite_deleted(connection)
         erase_seen(connection, found.seen)
         erase_stops(connection, found.stops)
-        erase(connection, found.deeds)
+        erase_events(connection, found.deeds)
         payload = {"deeds": found.deeds, "deliveries": len(found.deliveries), "pictures": len(found.pictures)}
-        record(connection, "forget", actor, None, None, payload, now, desk.ledger.real_now(connection))
+        record_event(connection, "forget", actor, None, None, payload, now, desk.ledger.real_now(connection))
     settle_files(desk.ledger)
     desk.pictures.drop(found.pictures)
 
@@ -112,10 +116,10 @@ def _is(kind: str, subject: str, person: str) -> bool:
     return kind == "person" and subject == person
 
 
-def _look(connection: Connection, found: Mentions, names: Matcher, told: Told | None) -> None:
+def _look(connection: Connection, found: PersonMentions, names: NameMatcher, told: Told | None) -> None:
     """Every delivery, whatever its state."""
-    done, together, kept = 0, count(connection, true()), set[str]()
-    for rows in pages(connection, true()):
+    done, together, kept = 0, count_deliveries(connection, true()), set[str]()
+    for rows in delivery_pages(connection, true()):
         for row in rows:
             pictures = pictures_of(row["message"])
             if not _names(row, found.person, names):
@@ -134,17 +138,17 @@ def _look(connection: Connection, found: Mentions, names: Matcher, told: Told | 
 def _rows(connection: Connection, ids: Sequence[str]) -> list[RowMapping]:
     from amplify.ledger.tables import DELIVERY
 
-    return [row for rows in pages(connection, DELIVERY.c.id.in_(ids)) for row in rows]
+    return [row for rows in delivery_pages(connection, DELIVERY.c.id.in_(ids)) for row in rows]
 
 
-def _names(row: RowMapping, person: str, names: Matcher) -> bool:
+def _names(row: RowMapping, person: str, names: NameMatcher) -> bool:
     if any(person_in(subject) == person for subject in row["subjects"]):
         return True
     said = [row["why"] or "", *(f"#{tag}" for tag in row["hashtags"])]
     return bool(names.in_words(json.dumps(row["message"]))) or any(names.names(one) for one in said)
 
 
-def _tells(deed: RowMapping, person: str, names: Matcher) -> bool:
+def _tells(deed: RowMapping, person: str, names: NameMatcher) -> bool:
     """Whether a deed is about the person, or names them."""
     if deed["salt"] is None or deed["act"] in ERASING:
         return False

@@ -10,20 +10,20 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
-from amplify.context.app_context import Desk, UnreadableFiles
-from amplify.decisions.stop import Stopped, stop
+from amplify.context.app_context import AppContext, UnreadableFiles
+from amplify.decisions.stop import StopResult, stop_subject
 from amplify.ledger.holds.gates import GATES, put_gates
 from amplify.ledger.holds.stops import in_force
-from amplify.ledger.queries.audit_log import record
-from amplify.ledger.queries.waiting_by_subject import Waiting
-from amplify.ledger.queries.waiting_by_subject import waiting as waiting_for
+from amplify.ledger.queries.audit_log import record_event
+from amplify.ledger.queries.waiting_by_subject import WaitingDeliveries
+from amplify.ledger.queries.waiting_by_subject import count_waiting as waiting_for
 from amplify.model.errors import WrongUse
 from amplify.model.person import Person, PersonState
 from amplify.model.subject import person_in
 from amplify.rules.plan.person_gates import last_day, people_gates
 
 if TYPE_CHECKING:
-    from amplify.workspace.parsed import Findings
+    from amplify.workspace.parsed import ParsedWorkspace
 
 WITHOUT_SOURCE: Final = frozenset({PersonState.FAMILY_HOLD, PersonState.UNKNOWN})
 """A wish of the family, and what nobody knows, stand on no page."""
@@ -31,7 +31,7 @@ TWO_SOURCES: Final = frozenset({PersonState.RELEASE_CONFIRMED, PersonState.DIED}
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PersonStatus:
     """One person, and what depends on them."""
 
     person: Person
@@ -40,7 +40,7 @@ class Standing:
     consent_until: date
     days_left: int
     """Until the first of both is over; negative: posts are held."""
-    waiting: Waiting
+    waiting: WaitingDeliveries
     """Deliveries of ours still to come that speak of them."""
 
     def as_json(self) -> dict[str, Any]:
@@ -61,12 +61,12 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class PersonChange:
     """What setting something did."""
 
     person: Person
     """As it stands in the file now."""
-    stopped: Stopped | None
+    stopped: StopResult | None
     """The stop, where the person must not be spoken of any more."""
     still_stopped: bool
     """Nothing was stopped now, and a stop from before holds on."""
@@ -74,19 +74,19 @@ class Changed:
     """Problems of other files: they hold everything until they are mended."""
 
 
-def people(connection: Connection, everybody: Mapping[str, Person], now: datetime) -> list[Standing]:
+def list_people(connection: Connection, everybody: Mapping[str, Person], now: datetime) -> list[PersonStatus]:
     """Everybody, those first whose review comes first. `now`: campaign time."""
     waits = waiting_for(connection, person_in)
     found = []
     for person in everybody.values():
         state, asked = last_day(person), person.consent.review
         left = (min(state, asked) - now.astimezone(UTC).date()).days
-        found.append(Standing(person, state, asked, left, waits.get(person.id, Waiting())))
+        found.append(PersonStatus(person, state, asked, left, waits.get(person.id, WaitingDeliveries())))
     return sorted(found, key=lambda one: (one.days_left, one.person.id))
 
 
 def set_person(
-    desk: Desk,
+    desk: AppContext,
     id: str,
     actor: str,
     *,
@@ -95,7 +95,7 @@ def set_person(
     reviewed: date | None = None,
     withdrawn: date | None = None,
     why: str | None = None,
-) -> Changed:
+) -> PersonChange:
     """Write a person's state, review or withdrawn consent into `config/people.yaml`, and act on it at once.
 
     Where the person must not be spoken of, the stop comes first; whatever goes wrong afterwards, it holds. Mistakes in
@@ -122,13 +122,13 @@ def set_person(
     reason = why or _reason(state, withdrawn)
     silent = withdrawn is not None or (state is not None and not state.speaks)
     told = state.value if state is not None and withdrawn is None else None
-    stopped = stop(desk, "person", id, reason, actor, state=told) if silent else None
+    stopped = stop_subject(desk, "person", id, reason, actor, state=told) if silent else None
     change_entry(desk.root, PEOPLE, id, changes)
     person, elsewhere = _copy(desk, id)
     with desk.ledger.write() as connection:
         payload = {"before": before.state.value, "sources": list(sources)}
         payload |= {".".join(path): str(value) for path, value in changes.items() if path != ("sources",)}
-        record(
+        record_event(
             connection,
             "set state" if state is not None else "withdraw consent" if withdrawn is not None else "review",
             actor,
@@ -139,7 +139,7 @@ def set_person(
             desk.ledger.real_now(connection),
         )
         before_now = any((one.kind, one.subject) == ("person", id) for one in in_force(connection))
-    return Changed(person, stopped, stopped is None and before_now, elsewhere)
+    return PersonChange(person, stopped, stopped is None and before_now, elsewhere)
 
 
 def _check_sources(before: Person, state: PersonState | None, sources: Sequence[str]) -> None:
@@ -161,15 +161,15 @@ def _reason(state: PersonState | None, withdrawn: date | None) -> str:
     return f"set to {state.value.replace('_', ' ')}" if state is not None else "reviewed"
 
 
-def _survey(desk: Desk) -> Findings:
+def _survey(desk: AppContext) -> ParsedWorkspace:
     """All files, as far as they can be read."""
     from amplify.platforms.registry import NAMES
-    from amplify.workspace.load import survey
+    from amplify.workspace.load import parse_files
 
-    return survey(desk.root, frozenset(NAMES))
+    return parse_files(desk.root, frozenset(NAMES))
 
 
-def _person(findings: Findings, id: str) -> Person:
+def _person(findings: ParsedWorkspace, id: str) -> Person:
     found = next((one.word for one in findings.people if one.word.id == id), None)
     if found is None:
         from amplify.workspace.suggest import did_you_mean
@@ -178,7 +178,7 @@ def _person(findings: Findings, id: str) -> Person:
     return found
 
 
-def _copy(desk: Desk, id: str) -> tuple[Person, tuple[str, ...]]:
+def _copy(desk: AppContext, id: str) -> tuple[Person, tuple[str, ...]]:
     """Copy the gates; where other files cannot be read, this person's own."""
     try:
         workspace = desk.workspace()
@@ -196,6 +196,6 @@ def _copy(desk: Desk, id: str) -> tuple[Person, tuple[str, ...]]:
     return workspace.people[id], ()
 
 
-def due_for_review(standings: Sequence[Standing], days: int) -> list[Standing]:
+def due_for_review(standings: Sequence[PersonStatus], days: int) -> list[PersonStatus]:
     """Those whose state or consent has to be asked about within so many days, or should have been."""
     return [one for one in standings if timedelta(days=one.days_left) <= timedelta(days=days)]

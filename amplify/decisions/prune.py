@@ -6,23 +6,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from amplify.context.app_context import Desk
-from amplify.ledger.queries.audit_log import erase, record
+from amplify.context.app_context import AppContext
+from amplify.ledger.queries.audit_log import erase_events, record_event
 from amplify.ledger.rows.erase import (
-    count,
+    count_deliveries,
+    delivery_pages,
+    erasable_before,
     erase_stops,
     erase_words,
     lifted_stops,
     old_deeds,
-    pages,
-    scrubbing,
+    overwrite_deleted,
     settle_files,
-    settled,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Old:
+class OldRecords:
     """What is older than a day, and still says something."""
 
     before: datetime
@@ -35,25 +35,25 @@ class Old:
         return bool(self.deliveries or self.deeds or self.stops)
 
 
-def old(desk: Desk, age: timedelta) -> Old:
+def find_old(desk: AppContext, age: timedelta) -> OldRecords:
     """What `prune` would erase. Changes nothing."""
     before = desk.clock.now() - age
     with desk.ledger.read() as connection:
-        return Old(
+        return OldRecords(
             before,
-            count(connection, settled(before)),
+            count_deliveries(connection, erasable_before(before)),
             tuple(old_deeds(connection, before)),
             tuple(stop["id"] for stop in lifted_stops(connection, before)),
         )
 
 
-def prune(desk: Desk, found: Old, actor: str, told: Callable[[int, int], None] | None = None) -> None:
+def prune_old(desk: AppContext, found: OldRecords, actor: str, told: Callable[[int, int], None] | None = None) -> None:
     """Erase the words of deliveries that were due before then, and what deeds before then were about."""
     now, done = desk.clock.now(), 0
     while True:
         with desk.ledger.write() as connection:
-            scrubbing(connection)
-            rows = next(pages(connection, settled(found.before)), [])
+            overwrite_deleted(connection)
+            rows = next(delivery_pages(connection, erasable_before(found.before)), [])
             if rows:
                 erase_words(connection, rows, _keep_all, now)
         if not rows:
@@ -62,11 +62,11 @@ def prune(desk: Desk, found: Old, actor: str, told: Callable[[int, int], None] |
         if told is not None:
             told(done, max(done, found.deliveries))
     with desk.ledger.write() as connection:
-        scrubbing(connection)
+        overwrite_deleted(connection)
         erase_stops(connection, found.stops)
-        erase(connection, found.deeds)
+        erase_events(connection, found.deeds)
         payload = {"deeds": list(found.deeds), "deliveries": done, "before": found.before}
-        record(connection, "prune", actor, None, None, payload, now, desk.ledger.real_now(connection))
+        record_event(connection, "prune", actor, None, None, payload, now, desk.ledger.real_now(connection))
     settle_files(desk.ledger)
 
 

@@ -9,19 +9,19 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from amplify.context.app_context import Desk
-from amplify.ledger.holds.approvals import approved_and_waiting, void
-from amplify.ledger.holds.gates import GATES, look_again
-from amplify.ledger.holds.stops import Stop, ask_to_lift, held_by, in_force, lift
-from amplify.ledger.notify import notify
-from amplify.ledger.queries.audit_log import record
+from amplify.context.app_context import AppContext
+from amplify.ledger.holds.approvals import approved_and_waiting, void_approvals
+from amplify.ledger.holds.gates import GATES, recheck_held
+from amplify.ledger.holds.stops import Stop, ask_to_lift, held_by, in_force, lift_stop
+from amplify.ledger.notify import notify_workers
+from amplify.ledger.queries.audit_log import record_event
 from amplify.ledger.queries.stop_impact import due_while
 from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
-from amplify.ledger.rows.transitions import move
+from amplify.ledger.rows.transitions import transition_row
 from amplify.ledger.tables import DELIVERY, PART
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 from amplify.model.errors import NeedsPerson, WrongUse
-from amplify.model.event import tell
+from amplify.model.event import log_event
 from amplify.rules.plan.approval_policy import same_person
 
 ASKED_FOR: Final = timedelta(days=1)
@@ -29,7 +29,7 @@ ASKED_FOR: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Resumed:
+class ResumeResult:
     """What lifting a stop did."""
 
     stop: Stop
@@ -41,7 +41,7 @@ class Resumed:
     """Approvals that have to be given anew."""
 
 
-def resume(desk: Desk, kind: str, subject: str, why: str, actor: str) -> Resumed:
+def resume_subject(desk: AppContext, kind: str, subject: str, why: str, actor: str) -> ResumeResult:
     """Lift the stop of a subject, or ask for it where two people have to: for a person. Nothing goes out late.
 
     Raises WrongUse where nothing like that is stopped, NeedsPerson where the same person confirms their own word.
@@ -52,17 +52,17 @@ def resume(desk: Desk, kind: str, subject: str, why: str, actor: str) -> Resumed
         stop = _standing(connection, kind, subject)
         if stop.kind == "person" and not _second(stop, actor, real):
             ask_to_lift(connection, stop, actor, why, real)
-            record(connection, "ask to resume", actor, f"{kind}:{stop.subject}", why, {}, now, real)
-            return Resumed(stop, lifted=False)
+            record_event(connection, "ask to resume", actor, f"{kind}:{stop.subject}", why, {}, now, real)
+            return ResumeResult(stop, lifted=False)
         missed = _miss(connection, stop, actor, now, real)
         voided = _void(connection, stop, now)
-        lift(connection, stop, actor, why, now)
-        look_again(connection)
+        lift_stop(connection, stop, actor, why, now)
+        recheck_held(connection)
         told = {"asked_by": stop.asked_by, "missed": missed, "approvals_voided": voided}
-        record(connection, "resume", actor, f"{kind}:{stop.subject}", why, told, now, real)
-        notify(desk.ledger, connection)
-    tell("resumed_subject", subject=f"{kind}:{stop.subject}", actor=actor)
-    return Resumed(stop, True, missed, voided)
+        record_event(connection, "resume", actor, f"{kind}:{stop.subject}", why, told, now, real)
+        notify_workers(desk.ledger, connection)
+    log_event("resumed_subject", subject=f"{kind}:{stop.subject}", actor=actor)
+    return ResumeResult(stop, True, missed, voided)
 
 
 def _standing(connection: Connection, kind: str, subject: str) -> Stop:
@@ -90,11 +90,13 @@ def _miss(connection: Connection, stop: Stop, actor: str, now: datetime, real: d
     missed = 0
     for row in due_while(connection, stop, now):
         why = f"due while {stop.name} was stopped: {stop.why}"
-        delivery, before = row["id"], State(row["state"])
-        if before is State.CLAIMED:  # its worker has not begun, and finds it gone
-            move(connection, delivery, before, State.WAITING, at=now, real_at=real, by=actor)
-        after = State.CUT if _is_out(connection, delivery) else State.MISSED
-        missed += move(connection, delivery, State.WAITING, after, at=now, real_at=real, by=actor, why=why)
+        delivery, before = row["id"], DeliveryState(row["state"])
+        if before is DeliveryState.CLAIMED:  # its worker has not begun, and finds it gone
+            transition_row(connection, delivery, before, DeliveryState.WAITING, at=now, real_at=real, by=actor)
+        after = DeliveryState.CUT if _is_out(connection, delivery) else DeliveryState.MISSED
+        missed += transition_row(
+            connection, delivery, DeliveryState.WAITING, after, at=now, real_at=real, by=actor, why=why
+        )
     return missed
 
 
@@ -107,7 +109,7 @@ def _void(connection: Connection, stop: Stop, now: datetime) -> int:
     """Approvals of what was held were given before whatever happened."""
     approved = approved_and_waiting(connection)
     held = list(_meant(connection, stop, approved))
-    return void(connection, held, f"{stop.name} was stopped since", now)
+    return void_approvals(connection, held, f"{stop.name} was stopped since", now)
 
 
 def _meant(connection: Connection, stop: Stop, deliveries: Sequence[str]) -> Sequence[str]:

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
-from amplify.context.app_context import Desk
-from amplify.engine.takedown_worker import remove
-from amplify.ledger.notify import notify
-from amplify.ledger.queries.audit_log import record
-from amplify.ledger.rows.claimed_delivery import Claimed, load
-from amplify.ledger.rows.settlement import Hand
+from amplify.context.app_context import AppContext
+from amplify.engine.takedown_worker import run_takedowns
+from amplify.ledger.notify import notify_workers
+from amplify.ledger.queries.audit_log import record_event
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery, load_unclaimed
+from amplify.ledger.rows.settlement import ClaimWriter
 from amplify.ledger.rows.takedowns import removed_part
-from amplify.ledger.rows.unsure import keep
+from amplify.ledger.rows.unsure import save_receipt
 from amplify.ledger.tables import DELIVERY, PART
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 from amplify.model.errors import NeedsPerson, Refused, WrongUse
 from amplify.model.platform import Receipt
 
-_SETTLED = (State.UNSURE.value, State.REMOVING.value)
+_SETTLED = (DeliveryState.UNSURE.value, DeliveryState.REMOVING.value)
 
 
-def settle(desk: Desk, delivery: str, url: str | None, actor: str) -> str:
+def settle_delivery(desk: AppContext, delivery: str, url: str | None, actor: str) -> str:
     """Settle a delivery as out at `url`, or (None) as not out; the state it is in now.
 
     One that is being taken down is deleted where it is out, and done with where it is not. `delivery` may be the
@@ -36,14 +36,19 @@ def settle(desk: Desk, delivery: str, url: str | None, actor: str) -> str:
         ).one()
         if row.state not in _SETTLED:
             raise WrongUse(f"{claimed.id[:12]} is {row.state} by now: there is nothing left to settle")
-        if receipt is None and row.lease_until is not None and row.lease_until > real and row.state == State.UNSURE:
+        if (
+            receipt is None
+            and row.lease_until is not None
+            and row.lease_until > real
+            and row.state == DeliveryState.UNSURE
+        ):
             seconds = (row.lease_until - real).total_seconds()
             raise NeedsPerson(f"its request may still arrive: look again in {seconds:.0f} seconds, then settle it")
-        hand = Hand(desk.ledger, connection, now, desk.owner, by=actor)
+        hand = ClaimWriter(desk.ledger, connection, now, desk.owner, by=actor)
         part = next((part for part in claimed.parts if part.receipt is None), None)
-        if row.state == State.REMOVING:
+        if row.state == DeliveryState.REMOVING:
             if receipt is not None and part is not None:
-                keep(connection, claimed.id, part.number, receipt, now)
+                save_receipt(connection, claimed.id, part.number, receipt, now)
             elif receipt is None:
                 for one in claimed.parts:
                     removed_part(connection, claimed.id, one.number, now)
@@ -51,19 +56,19 @@ def settle(desk: Desk, delivery: str, url: str | None, actor: str) -> str:
             waits = update(DELIVERY).where(DELIVERY.c.id == claimed.id, DELIVERY.c.owner.is_(None))
             connection.execute(waits.values(lease_until=None))
         elif receipt is not None and part is not None:
-            hand.found(claimed.id, part.number, receipt, part.number == len(claimed.parts) - 1)
+            hand.published(claimed.id, part.number, receipt, part.number == len(claimed.parts) - 1)
         elif receipt is None:
-            hand.absent(claimed.id, claimed.late_at > now)
-        notify(desk.ledger, connection)
+            hand.not_published(claimed.id, claimed.late_at > now)
+        notify_workers(desk.ledger, connection)
         told = {"sent": url} if url is not None else {"sent": None}
-        record(connection, "settle", actor, f"delivery:{claimed.id}", None, told, now, real)
-    if row.state == State.REMOVING:
-        remove(desk)
+        record_event(connection, "settle", actor, f"delivery:{claimed.id}", None, told, now, real)
+    if row.state == DeliveryState.REMOVING:
+        run_takedowns(desk)
     with desk.ledger.read() as connection:
         return str(connection.execute(select(DELIVERY.c.state).where(DELIVERY.c.id == claimed.id)).scalar_one())
 
 
-def _located(desk: Desk, claimed: Claimed, url: str) -> Receipt:
+def _located(desk: AppContext, claimed: ClaimedDelivery, url: str) -> Receipt:
     try:
         receipt = desk.adapter(claimed.account).locate(url)
     except Refused as error:
@@ -80,7 +85,7 @@ def _located(desk: Desk, claimed: Claimed, url: str) -> Receipt:
     return receipt
 
 
-def _find(desk: Desk, delivery: str) -> Claimed:
+def _find(desk: AppContext, delivery: str) -> ClaimedDelivery:
     with desk.ledger.read() as connection:
         found = select(DELIVERY.c.id).where(
             DELIVERY.c.id.startswith(delivery, autoescape=True), DELIVERY.c.state.in_(_SETTLED)
@@ -90,4 +95,4 @@ def _find(desk: Desk, delivery: str) -> Claimed:
         if len(exact or ids) != 1:
             which = "no unsure delivery begins" if not ids else f"{len(ids)} unsure deliveries begin"
             raise WrongUse(f"{which} with {delivery!r}: `amplify status` shows them")
-        return load(connection, exact or ids)[0]
+        return load_unclaimed(connection, exact or ids)[0]

@@ -8,14 +8,14 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from amplify.context.app_context import Desk
+from amplify.context.app_context import AppContext
 from amplify.ledger.holds.gates import GATES
-from amplify.ledger.holds.stops import KINDS, Stop, folded, in_force, set_for, widen, write_stop
-from amplify.ledger.notify import notify
-from amplify.ledger.queries.audit_log import record
-from amplify.ledger.queries.stop_impact import Reach, reach
+from amplify.ledger.holds.stops import KINDS, Stop, add_aliases, fold_tag, in_force, set_for, write_stop
+from amplify.ledger.notify import notify_workers
+from amplify.ledger.queries.audit_log import record_event
+from amplify.ledger.queries.stop_impact import StopImpact, measure_impact
 from amplify.model.errors import NeedsPerson, WrongUse
-from amplify.model.event import tell
+from amplify.model.event import log_event
 
 _LOOK: Final = 0.15
 """Seconds (real time) to look for what is held, and for each kind of what is out."""
@@ -24,19 +24,19 @@ _WAIT: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Stopped:
+class StopResult:
     """A stop that holds, and what it reaches."""
 
     stop: Stop
     seen: bool
     """Every worker that could have missed it is done: nothing new begins. False: one of them did not answer."""
-    reach: Reach
+    reach: StopImpact
     known: bool
     """Something in the files or the ledger goes by this name."""
 
 
-def stop(
-    desk: Desk,
+def stop_subject(
+    desk: AppContext,
     kind: str,
     subject: str,
     why: str,
@@ -44,7 +44,7 @@ def stop(
     aliases: Sequence[str] = (),
     whole: bool = False,
     state: str | None = None,
-) -> Stopped:
+) -> StopResult:
     """Stop a subject. The row comes first, the looking afterwards; files that cannot be read do not matter.
 
     `aliases`: more spellings of a person's name. `whole`: look through all deliveries, however long it takes.
@@ -54,20 +54,20 @@ def stop(
     subject = _subject(kind, subject)
     given = [alias.strip() for alias in aliases if alias.strip()]
     held = _write(desk, kind, subject, given, why, actor, state)
-    tell("stopped_subject", subject=f"{kind}:{subject}", actor=actor)
-    people = spellings(desk) if kind == "person" else {}
+    log_event("stopped_subject", subject=f"{kind}:{subject}", actor=actor)
+    people = people_spellings(desk) if kind == "person" else {}
     if subject in people:
         with desk.ledger.write() as connection:
-            widen(connection, held, people[subject])
+            add_aliases(connection, held, people[subject])
         held = replace(held, words=tuple(dict.fromkeys((*held.words, *people[subject]))))
     seen = _seen_by_all(desk)
     with desk.ledger.read() as connection:
-        found = reach(connection, held, None if whole else _LOOK)
+        found = measure_impact(connection, held, None if whole else _LOOK)
     known = bool(found.held or found.out) or kind in ("all", "platform") or subject in people or not found.whole
-    return Stopped(held, seen, found, known)
+    return StopResult(held, seen, found, known)
 
 
-def standing(desk: Desk) -> list[Stop]:
+def stops_in_force(desk: AppContext) -> list[Stop]:
     """Every stop in force."""
     with desk.ledger.read() as connection:
         return in_force(connection)
@@ -80,26 +80,28 @@ def _subject(kind: str, subject: str) -> str:
         return ""
     subject = subject.strip()
     if kind == "hashtag":
-        subject = folded(subject)
+        subject = fold_tag(subject)
     if not subject:
         raise WrongUse(f"say which {kind}")
     return subject
 
 
-def _write(desk: Desk, kind: str, subject: str, words: Sequence[str], why: str, actor: str, state: str | None) -> Stop:
+def _write(
+    desk: AppContext, kind: str, subject: str, words: Sequence[str], why: str, actor: str, state: str | None
+) -> Stop:
     with desk.ledger.write() as connection:
         now, real = desk.clock.now(), desk.ledger.real_now(connection)
         same = _same(connection, kind, subject)
         if same is None:
             held = write_stop(connection, kind, subject, words, why, actor, now, real, state)
         else:  # said again: what was asked about lifting it no longer counts
-            widen(connection, same, words, why)
+            add_aliases(connection, same, words, why)
             # A stop that somebody asked for by itself is not loosened by a state that is set later.
             state = state if same.state is not None else None
             set_for(connection, same, state)
             held = replace(same, words=tuple(dict.fromkeys((*same.words, *words))), why=why, asked_by=None, state=state)
-        record(connection, "stop", actor, f"{kind}:{subject}", why, {"words": list(words)}, now, real)
-        notify(desk.ledger, connection)
+        record_event(connection, "stop", actor, f"{kind}:{subject}", why, {"words": list(words)}, now, real)
+        notify_workers(desk.ledger, connection)
         return held
 
 
@@ -107,7 +109,7 @@ def _same(connection: Connection, kind: str, subject: str) -> Stop | None:
     return next((one for one in in_force(connection) if (one.kind, one.subject) == (kind, subject)), None)
 
 
-def _seen_by_all(desk: Desk) -> bool:
+def _seen_by_all(desk: AppContext) -> bool:
     """Wait for every mark that did not see the stop: it is made by now, or will see it."""
     try:
         with desk.ledger.write() as connection:
@@ -119,16 +121,16 @@ def _seen_by_all(desk: Desk) -> bool:
     return True
 
 
-def spellings(desk: Desk) -> Mapping[str, Sequence[str]]:
+def people_spellings(desk: AppContext) -> Mapping[str, Sequence[str]]:
     """Every person's spellings, as far as `config/people.yaml` can be read."""
     from amplify.platforms.registry import NAMES
-    from amplify.rules.text.aliases import forms
-    from amplify.workspace.parsed import Findings
+    from amplify.rules.text.aliases import name_forms
+    from amplify.workspace.parsed import ParsedWorkspace
     from amplify.workspace.read_config import read_config
 
-    findings = Findings(desk.root, frozenset(NAMES))
+    findings = ParsedWorkspace(desk.root, frozenset(NAMES))
     try:
         read_config(findings)
     except OSError:
         return {}
-    return {found.word.id: forms(found.word) for found in findings.people}
+    return {found.word.id: name_forms(found.word) for found in findings.people}

@@ -7,37 +7,40 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from amplify.context.app_context import Desk
-from amplify.engine.takedown_worker import remove
-from amplify.ledger.notify import notify
-from amplify.ledger.queries.audit_log import record
-from amplify.ledger.queries.published import Up, Wanted, up
-from amplify.ledger.rows.takedowns import boosts_of, mark
+from amplify.context.app_context import AppContext
+from amplify.engine.takedown_worker import run_takedowns
+from amplify.ledger.notify import notify_workers
+from amplify.ledger.queries.audit_log import record_event
+from amplify.ledger.queries.published import PublishedDelivery, PublishedFilter, find_published_deliveries
+from amplify.ledger.rows.takedowns import boosts_of, request_takedown
 from amplify.ledger.tables import DELIVERY
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 
 
 @dataclass(frozen=True, slots=True)
-class TakenDown:
+class TakedownResult:
     """What became of one delivery."""
 
     id: str
-    state: State
+    state: DeliveryState
     """`removed`; or `removing`, while something of it may still be up: every pass goes on with it."""
     why: str
 
 
-def what_is_up(desk: Desk, wanted: Wanted) -> list[Up]:
+def what_is_up(desk: AppContext, wanted: PublishedFilter) -> list[PublishedDelivery]:
     """What a takedown of `wanted` would delete, our own boosts of it among them. Nothing is changed."""
     with desk.ledger.read() as connection:
-        found = up(connection, wanted)
+        found = find_published_deliveries(connection, wanted)
         more = set(boosts_of(connection, [one.id for one in found])) - {one.id for one in found}
-        return [*(up(connection, Wanted(deliveries=tuple(sorted(more)))) if more else []), *found]
+        return [
+            *(find_published_deliveries(connection, PublishedFilter(deliveries=tuple(sorted(more)))) if more else []),
+            *found,
+        ]
 
 
-def takedown(
-    desk: Desk, deliveries: Sequence[str], why: str, actor: str, told: Callable[[str], None] | None = None
-) -> list[TakenDown]:
+def take_down_deliveries(
+    desk: AppContext, deliveries: Sequence[str], why: str, actor: str, told: Callable[[str], None] | None = None
+) -> list[TakedownResult]:
     """Take these down, and our own boosts of them first. `why`: for the history; `actor`: who says so.
 
     The wish is durable before the first deletion: killed in the middle, the next pass goes on.
@@ -45,18 +48,21 @@ def takedown(
     with desk.ledger.write() as connection:
         now, real = desk.clock.now(), desk.ledger.real_now(connection)
         all_ = list(dict.fromkeys([*boosts_of(connection, deliveries), *deliveries]))
-        asked = [one for one in all_ if mark(desk.ledger, connection, one, now, actor, why)]
+        asked = [one for one in all_ if request_takedown(desk.ledger, connection, one, now, actor, why)]
         if asked:
-            notify(desk.ledger, connection)
+            notify_workers(desk.ledger, connection)
             named = select(DELIVERY.c.id, DELIVERY.c.post, DELIVERY.c.account).where(DELIVERY.c.id.in_(asked))
             about = {row.id: {"post": row.post, "account": row.account} for row in connection.execute(named)}
             for one in asked:
-                record(connection, "take down", actor, f"delivery:{one}", why, about[one], now, real)
-    remove(desk, told)
+                record_event(connection, "take down", actor, f"delivery:{one}", why, about[one], now, real)
+    run_takedowns(desk, told)
     with desk.ledger.read() as connection:
         rows = connection.execute(
             select(DELIVERY.c.id, DELIVERY.c.state, DELIVERY.c.why)
-            .where(DELIVERY.c.id.in_(all_), DELIVERY.c.state.in_([State.REMOVING.value, State.REMOVED.value]))
+            .where(
+                DELIVERY.c.id.in_(all_),
+                DELIVERY.c.state.in_([DeliveryState.REMOVING.value, DeliveryState.REMOVED.value]),
+            )
             .order_by(DELIVERY.c.due_at, DELIVERY.c.id)
         )
-        return [TakenDown(row.id, State(row.state), row.why or "") for row in rows]
+        return [TakedownResult(row.id, DeliveryState(row.state), row.why or "") for row in rows]

@@ -10,19 +10,19 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from amplify.context.app_context import Desk
-from amplify.engine.suspend import running, slept
+from amplify.context.app_context import AppContext
+from amplify.engine.suspend import seconds_since_boot, was_suspended
 from amplify.engine.worker_pool import Course, Wanted
 from amplify.ledger.group_commit import NOBODY, Writer, each
-from amplify.ledger.rows.begin_mark import Barred, Begun, Mark, Prepared, begin, keep
-from amplify.ledger.rows.claimed_delivery import Claimed, ClaimedPart
-from amplify.ledger.rows.receipts import Out, write_sent
-from amplify.ledger.rows.settlement import Hand
+from amplify.ledger.rows.begin_mark import BeginRequest, Begun, NotBegun, PreparedUploads, begin_requests, save_uploads
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery, ClaimedPart
+from amplify.ledger.rows.receipts import PublishedPart, record_receipts
+from amplify.ledger.rows.settlement import ClaimWriter
 from amplify.model.errors import LoggedOut, PlatformError, Refused, TryLater, Unknown
-from amplify.model.event import tell
+from amplify.model.event import log_event
 from amplify.model.message import Part
-from amplify.model.platform import Call, Platform, Receipt
-from amplify.rules.plan.upload_validity import holds
+from amplify.model.platform import Platform, PublishRequest, Receipt
+from amplify.rules.plan.upload_validity import is_valid
 
 _AT_ONCE: Final = timedelta(0)
 
@@ -31,7 +31,7 @@ _AT_ONCE: Final = timedelta(0)
 class Armed:
     """Everything is uploaded and built; only the calls themselves are left."""
 
-    claimed: Claimed
+    claimed: ClaimedDelivery
     adapter: Platform
     prepared: dict[int, dict[str, Any]]
     """By part that is still to come."""
@@ -52,17 +52,17 @@ class Ended:
 class Delivering:
     """Takes claimed deliveries to their platforms. One instance serves all threads of a pass."""
 
-    def __init__(self, desk: Desk, writer: Writer) -> None:
+    def __init__(self, desk: AppContext, writer: Writer) -> None:
         self._desk, self._writer = desk, writer
 
-    def deliver(self, claimed: Claimed) -> Course[Ended]:
+    def deliver(self, claimed: ClaimedDelivery) -> Course[Ended]:
         """Send what is not out yet. Never raises a platform error: what came of it is in the ledger."""
         armed = yield from self.arm(claimed)
         if isinstance(armed, Ended):
             return armed
         return (yield from self.send(armed))
 
-    def arm(self, claimed: Claimed) -> Course[Armed | Ended]:
+    def arm(self, claimed: ClaimedDelivery) -> Course[Armed | Ended]:
         """All that may be done ahead of time; or what came of it, where it ended here."""
         try:
             adapter = self._desk.adapter(claimed.account)
@@ -72,7 +72,7 @@ class Delivering:
             prepared, uploaded = self._prepare(adapter, claimed)
         except PlatformError as error:
             return (yield from self._failed(claimed, None, error))
-        if uploaded and not (yield self._keep, Prepared(claimed, uploaded)):
+        if uploaded and not (yield self._keep, PreparedUploads(claimed, uploaded)):
             return Ended("lost")
         return Armed(claimed, adapter, prepared)
 
@@ -85,13 +85,13 @@ class Delivering:
         receipts = [part.receipt for part in claimed.parts if part.receipt is not None]
         first, began = True, monotonic()
         for part in claimed.parts[len(receipts) :]:
-            looked = running()
-            begun = yield self._mark, Mark(claimed, part.number, prepared[part.number], first)
-            if isinstance(begun, Barred):
+            looked = seconds_since_boot()
+            begun = yield self._mark, BeginRequest(claimed, part.number, prepared[part.number], first)
+            if isinstance(begun, NotBegun):
                 return (yield from self._barred(claimed, begun, out=bool(receipts)))
             if first:
                 first, began = False, monotonic()
-            if slept(looked):
+            if was_suspended(looked):
                 asleep = TryLater("the machine slept between the last look at the gates and the call", _AT_ONCE)
                 return (yield from self._failed(claimed, begun, asleep))
             try:
@@ -100,7 +100,7 @@ class Delivering:
                 return (yield from self._failed(claimed, begun, error, seconds=monotonic() - began))
             receipts.append(receipt)
             last = part.number == len(claimed.parts) - 1
-            out = Out(claimed, part.number, receipt, last)
+            out = PublishedPart(claimed, part.number, receipt, last)
             if last:  # nobody need wait for it: the next delivery's own mark comes after it in line
                 self._writer.ask(self._sent, out, NOBODY)
             else:
@@ -108,7 +108,7 @@ class Delivering:
         return Ended("sent", seconds=monotonic() - began)
 
     def _prepare(
-        self, adapter: Platform, claimed: Claimed
+        self, adapter: Platform, claimed: ClaimedDelivery
     ) -> tuple[dict[int, dict[str, Any]], dict[int, dict[str, Any]]]:
         """Upload for every part that is still to come, before the first call: nothing of it can appear.
 
@@ -124,7 +124,7 @@ class Delivering:
                 prepared[part.number] = {}
                 continue
             # A claimed part is not out, so what no longer holds may be uploaded anew: nobody has seen the old one.
-            if part.prepared is not None and holds(part.prepared, real):
+            if part.prepared is not None and is_valid(part.prepared, real):
                 prepared[part.number] = part.prepared
                 continue
             words = claimed.message.parts[part.number]
@@ -136,7 +136,7 @@ class Delivering:
     def _send(
         self,
         adapter: Platform,
-        claimed: Claimed,
+        claimed: ClaimedDelivery,
         part: ClaimedPart,
         begun: Begun,
         prepared: dict[str, Any],
@@ -148,7 +148,7 @@ class Delivering:
             return adapter.boost(claimed.target, part.key, part.record_key, begun.created_at)
         return adapter.publish(call_for(claimed, part, begun.created_at, prepared, receipts))
 
-    def _barred(self, claimed: Claimed, barred: Barred, out: bool) -> Course[Ended]:
+    def _barred(self, claimed: ClaimedDelivery, barred: NotBegun, out: bool) -> Course[Ended]:
         """A gate closed at the last moment."""
         if barred.lost:
             return Ended("lost")
@@ -160,7 +160,7 @@ class Delivering:
 
     def _failed(
         self,
-        claimed: Claimed,
+        claimed: ClaimedDelivery,
         begun: Begun | None,
         error: PlatformError,
         ours: bool = False,
@@ -177,9 +177,11 @@ class Delivering:
             return Ended("try_later", why, seconds)
         if isinstance(error, LoggedOut):
             rest = None if ours else self._desk.timings.pause
-            yield self._by_hand(claimed, lambda hand: hand.logged_out(claimed.id, claimed.account, part, why, rest))
-            self._desk.forget(claimed.account)
-            tell("paused", account=claimed.account, why=why)
+            yield self._by_hand(
+                claimed, lambda hand: hand.credentials_failed(claimed.id, claimed.account, part, why, rest)
+            )
+            self._desk.drop_client(claimed.account)
+            log_event("paused", account=claimed.account, why=why)
             return Ended("logged_out", why, seconds)
         if isinstance(error, Refused):
             yield self._by_hand(claimed, lambda hand: hand.refused(claimed.id, part, why))
@@ -187,33 +189,33 @@ class Delivering:
         yield self._by_hand(claimed, lambda hand: hand.unknown(claimed.id, part, why))
         return Ended("unknown", why, seconds)
 
-    def _by_hand(self, claimed: Claimed, act: Callable[[Hand], Any]) -> Wanted:
+    def _by_hand(self, claimed: ClaimedDelivery, act: Callable[[ClaimWriter], Any]) -> Wanted:
         """Let the hand that holds this claim act in the next group commit."""
         desk = self._desk
 
         def work(connection: Connection) -> Any:
-            return act(Hand(desk.ledger, connection, desk.clock.now(), claimed.owner))
+            return act(ClaimWriter(desk.ledger, connection, desk.clock.now(), claimed.owner))
 
         return each, work
 
-    def _mark(self, connection: Connection, marks: Sequence[Mark]) -> list[Begun | Barred]:
+    def _mark(self, connection: Connection, marks: Sequence[BeginRequest]) -> list[Begun | NotBegun]:
         desk = self._desk
-        return begin(desk.ledger, connection, marks, desk.clock.now(), desk.timings.lease)
+        return begin_requests(desk.ledger, connection, marks, desk.clock.now(), desk.timings.lease)
 
-    def _sent(self, connection: Connection, parts: Sequence[Out]) -> list[bool]:
-        return write_sent(self._desk.ledger, connection, parts, self._desk.clock.now())
+    def _sent(self, connection: Connection, parts: Sequence[PublishedPart]) -> list[bool]:
+        return record_receipts(self._desk.ledger, connection, parts, self._desk.clock.now())
 
-    def _keep(self, connection: Connection, uploads: Sequence[Prepared]) -> list[bool]:
+    def _keep(self, connection: Connection, uploads: Sequence[PreparedUploads]) -> list[bool]:
         desk = self._desk
-        return keep(desk.ledger, connection, uploads, desk.clock.now(), desk.timings.lease)
+        return save_uploads(desk.ledger, connection, uploads, desk.clock.now(), desk.timings.lease)
 
 
 def call_for(
-    claimed: Claimed, part: ClaimedPart, created_at: datetime, prepared: dict[str, Any], receipts: list[Receipt]
-) -> Call:
+    claimed: ClaimedDelivery, part: ClaimedPart, created_at: datetime, prepared: dict[str, Any], receipts: list[Receipt]
+) -> PublishRequest:
     """The request for one part of a thread: the same on every retry."""
     text: Part = claimed.message.parts[part.number]
-    return Call(
+    return PublishRequest(
         part=text,
         message=claimed.message,
         key=part.key,

@@ -8,10 +8,10 @@ from threading import Thread
 from types import TracebackType
 from typing import Final, Self
 
-from amplify.context.app_context import Desk
-from amplify.engine.files_sync import follow, mark_of
+from amplify.context.app_context import AppContext
+from amplify.engine.files_sync import files_mark, requeue_if_changed
 from amplify.engine.worker_pool import Came
-from amplify.model.event import tell
+from amplify.model.event import log_event
 
 LOOK: Final = 1.0
 """Seconds (real time) between two looks."""
@@ -23,7 +23,7 @@ class Watch:
     What it saw comes back in the line of everything else, as the desk's piece.
     """
 
-    def __init__(self, desk: Desk, came: SimpleQueue[list[Came]], mark: str | None) -> None:
+    def __init__(self, desk: AppContext, came: SimpleQueue[list[Came]], mark: str | None) -> None:
         """`mark`: of the files as they were just queued; without it they are looked at now, and queued where they
         changed. Raises what `queue` raises then."""
         self._desk, self._came, self._mark = desk, came, mark or ""
@@ -31,7 +31,7 @@ class Watch:
         self._thread = Thread(target=self._work, name="files", daemon=True)
         self._next = time.monotonic() + LOOK
         if mark is None:
-            self.seen(mark_of(desk))
+            self.seen(files_mark(desk))
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -57,16 +57,16 @@ class Watch:
         if isinstance(mark, BaseException):
             raise mark
         if mark != self._mark:
-            changes = follow(self._desk, mark)
+            changes = requeue_if_changed(self._desk, mark)
             self._mark = mark
             if changes:
-                tell("queued", changes=len(changes))
+                log_event("queued", changes=len(changes))
 
     def _work(self) -> None:
         while self._wanted.get():
             seen: str | BaseException
             try:
-                seen = mark_of(self._desk)
+                seen = files_mark(self._desk)
             except BaseException as error:  # whoever reads the line decides what it means
                 seen = error
             self._came.put([(self._desk, seen)])

@@ -9,21 +9,21 @@ from amplify.ledger.database import get_meta
 from amplify.planning.last_queue import note_key, queued_mark
 
 if TYPE_CHECKING:
-    from amplify.context.app_context import Desk
-    from amplify.model.plan import Change
+    from amplify.context.app_context import AppContext
+    from amplify.model.plan import PlanChange
 
 
-def mark_of(desk: Desk) -> str:
+def files_mark(desk: AppContext) -> str:
     """What the note ought to say now."""
     return queued_mark(desk.fingerprint(), desk.clock.now())
 
 
-def follow(desk: Desk, mark: str) -> Sequence[Change]:
+def requeue_if_changed(desk: AppContext, mark: str) -> Sequence[PlanChange]:
     """Queue where the note does not say `mark`; what that changed. Raises what `queue` raises: nothing may be claimed
     then."""
     with desk.ledger.read() as connection:
         if get_meta(connection, note_key(desk.root)) == mark:
             return ()
-    from amplify.planning.queue import queue
+    from amplify.planning.queue import queue_plan
 
-    return queue(desk).changes
+    return queue_plan(desk).changes

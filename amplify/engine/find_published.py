@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from amplify.context.app_context import Desk
-from amplify.ledger.rows.claimed_delivery import Claimed, ClaimedPart
+from amplify.context.app_context import AppContext
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery, ClaimedPart
 from amplify.ledger.rows.unsure import known_elsewhere
 from amplify.model.errors import PlatformError
 from amplify.model.message import Part
-from amplify.model.platform import Call, Receipt
+from amplify.model.platform import PublishRequest, Receipt
 
 _MARGIN: Final = timedelta(minutes=10)
 """Clocks differ: timelines are read from a little before the attempt."""
 
 
-def look_up(desk: Desk, claimed: Claimed, part: ClaimedPart, receipts: list[Receipt]) -> Receipt | None:
+def look_up(desk: AppContext, claimed: ClaimedDelivery, part: ClaimedPart, receipts: list[Receipt]) -> Receipt | None:
     """Whether this part is out; `receipts`: of the parts before it. None: it was proved absent.
 
     Writes nothing. Raises a platform error, Unknown where the platform cannot tell.
@@ -27,7 +27,7 @@ def look_up(desk: Desk, claimed: Claimed, part: ClaimedPart, receipts: list[Rece
     return desk.adapter(claimed.account).find(_call(claimed, part, receipts), since, taken)
 
 
-def where_to_look(desk: Desk, claimed: Claimed, part: ClaimedPart) -> str:
+def where_to_look(desk: AppContext, claimed: ClaimedDelivery, part: ClaimedPart) -> str:
     """What a person does who settles it: which page, what to look for, and which command."""
     what = f"`{claimed.post}`"
     if len(claimed.parts) > 1:
@@ -46,14 +46,14 @@ def where_to_look(desk: Desk, claimed: Claimed, part: ClaimedPart) -> str:
     )
 
 
-def patience(began: datetime, now: datetime) -> timedelta:
+def retry_delay(began: datetime, now: datetime) -> timedelta:
     """How long until a platform that could not tell is asked again: rarely, in the end, for questions cost money."""
     return max(timedelta(minutes=5), min((now - began) / 4, timedelta(hours=6)))
 
 
-def _call(claimed: Claimed, part: ClaimedPart, receipts: list[Receipt]) -> Call:
+def _call(claimed: ClaimedDelivery, part: ClaimedPart, receipts: list[Receipt]) -> PublishRequest:
     boost = claimed.message.boost is not None
-    return Call(
+    return PublishRequest(
         part=Part("") if boost else claimed.message.parts[part.number],
         message=claimed.message,
         key=part.key,

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from amplify.context.app_context import Desk
+from amplify.context.app_context import AppContext
 
 _FILE: Final = "last-pass"
 
 
-def note_pass(desk: Desk) -> None:
+def note_pass(desk: AppContext) -> None:
     """A pass has ended well. A folder that cannot be written is somebody else's complaint."""
     try:
         _file(desk).touch()
@@ -19,7 +19,7 @@ def note_pass(desk: Desk) -> None:
         return
 
 
-def last_pass(desk: Desk) -> datetime | None:
+def last_pass(desk: AppContext) -> datetime | None:
     """Real time (UTC) of the last pass that ended well on this machine; None: there was none."""
     try:
         return datetime.fromtimestamp(_file(desk).stat().st_mtime, UTC)
@@ -27,5 +27,5 @@ def last_pass(desk: Desk) -> datetime | None:
         return None
 
 
-def _file(desk: Desk) -> Path:
+def _file(desk: AppContext) -> Path:
     return (desk.home or desk.root / ".amplify") / _FILE

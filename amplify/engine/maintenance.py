@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from amplify.context.app_context import Desk
-from amplify.ledger.queries.pending_work import Agenda, agenda
-from amplify.ledger.rows.expiry import MOST, reap
-from amplify.model.event import tell
+from amplify.context.app_context import AppContext
+from amplify.ledger.queries.pending_work import PendingWork, find_pending_work
+from amplify.ledger.rows.expiry import MOST, expire_rows
+from amplify.model.event import log_event
 from amplify.planning.last_queue import note_key
 
 
 @dataclass
-class Upkept:
+class MaintenanceResult:
     """What one round did."""
 
-    seen: Agenda
+    seen: PendingWork
     """The ledger as it was before; its accounts and what is due as they are now."""
     reaped: int = 0
     unsure: int = 0
@@ -24,43 +24,43 @@ class Upkept:
     """Accounts were asked, or deliveries looked up: more may be due now."""
 
 
-def look(desk: Desk) -> Agenda:
+def look_at_ledger(desk: AppContext) -> PendingWork:
     """The ledger at one moment."""
     with desk.ledger.read() as connection:
-        return agenda(desk.ledger, connection, note_key(desk.root), desk.clock.now())
+        return find_pending_work(desk.ledger, connection, note_key(desk.root), desk.clock.now())
 
 
-def _reap(desk: Desk) -> int:
+def _reap(desk: AppContext) -> int:
     """In pieces: a whole day that is over must not keep others from writing."""
     reaped = 0
     while True:
         with desk.ledger.write() as connection:
-            moved = reap(desk.ledger, connection, desk.clock.now())
+            moved = expire_rows(desk.ledger, connection, desk.clock.now())
         reaped += moved
         if moved < MOST:
             return reaped
 
 
-def upkeep(desk: Desk) -> Upkept:
+def run_maintenance(desk: AppContext) -> MaintenanceResult:
     """One round. Whatever is over is reaped before anything else is done."""
-    seen = look(desk)
-    done = Upkept(seen, unsure=seen.doubts)
+    seen = look_at_ledger(desk)
+    done = MaintenanceResult(seen, unsure=seen.doubts)
     if seen.left:
         done.reaped = _reap(desk)
-        tell("reaped", rows=done.reaped)
-        done.seen = seen = look(desk)
+        log_event("reaped", rows=done.reaped)
+        done.seen = seen = look_at_ledger(desk)
     if seen.askable:
-        from amplify.engine.probe_accounts import wake
+        from amplify.engine.probe_accounts import probe_accounts
 
-        wake(desk, seen.askable)
+        probe_accounts(desk, seen.askable)
         done.looked = True
     if seen.unsure:
-        from amplify.engine.reconcile import reconcile
+        from amplify.engine.reconcile import reconcile_unsure
 
-        done.unsure = reconcile(desk)
+        done.unsure = reconcile_unsure(desk)
         done.looked = True
     if seen.removing:
-        from amplify.engine.takedown_worker import remove
+        from amplify.engine.takedown_worker import run_takedowns
 
-        remove(desk)
+        run_takedowns(desk)
     return done

@@ -8,18 +8,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import islice
 
-from amplify.context.app_context import Desk
-from amplify.ledger.holds.spending import pay_for_readings, spend
+from amplify.context.app_context import AppContext
+from amplify.ledger.holds.spending import pay_for_readings, record_spending
 from amplify.ledger.queries.readings import DueReading, due_readings, write_readings
-from amplify.ledger.rows.due_delivery import Bar
+from amplify.ledger.rows.due_delivery import Hold
 from amplify.model.errors import LoggedOut, PlatformError
-from amplify.model.event import tell
-from amplify.model.platform import Reading
+from amplify.model.event import log_event
+from amplify.model.platform import Engagement
 from amplify.rules.plan.cost import PRICES
 
 
 @dataclass
-class Measured:
+class MeasureResult:
     """What one sweep read."""
 
     readings: int = 0
@@ -31,24 +31,26 @@ class Measured:
     """Platform → why its counts are not read before the next month: there is no money left for them."""
 
 
-def measure(desk: Desk, *, everything: bool = False, progress: Callable[[int, int], None] | None = None) -> Measured:
+def measure_engagement(
+    desk: AppContext, *, everything: bool = False, progress: Callable[[int, int], None] | None = None
+) -> MeasureResult:
     """Append a reading to every part whose next mark is over; with `everything`, to all that is out."""
     began = time.monotonic()
     now = desk.clock.now()
     workspace = desk.workspace()
     with desk.ledger.read() as connection:
         due = due_readings(connection, now, workspace.settings.readings, everything)
-    done = Measured()
+    done = MeasureResult()
     for place, wanted in _by_place(desk, due).items():
         _sweep(desk, place, wanted, done)
         if progress is not None:
             progress(done.readings + done.gone, len(due))
     if done.calls or done.failed:
-        tell("measured", readings=done.readings, calls=done.calls, seconds=time.monotonic() - began)
+        log_event("measured", readings=done.readings, calls=done.calls, seconds=time.monotonic() - began)
     return done
 
 
-def _by_place(desk: Desk, due: list[DueReading]) -> dict[str, list[DueReading]]:
+def _by_place(desk: AppContext, due: list[DueReading]) -> dict[str, list[DueReading]]:
     """Readings by the account that asks for them: one account a server, where it may read for all."""
     accounts = desk.workspace().accounts
     first: dict[tuple[str, str | None], str] = {}
@@ -63,13 +65,13 @@ def _by_place(desk: Desk, due: list[DueReading]) -> dict[str, list[DueReading]]:
     return places
 
 
-def _sweep(desk: Desk, account: str, wanted: list[DueReading], done: Measured) -> None:
+def _sweep(desk: AppContext, account: str, wanted: list[DueReading], done: MeasureResult) -> None:
     platform = account.partition("/")[2]
     size = desk.dialects[platform].batch
     rest = iter(wanted)
     while batch := list(islice(rest, size)):
         paid = _pay(desk, platform, batch)
-        if isinstance(paid, Bar):
+        if isinstance(paid, Hold):
             done.unpaid[platform] = paid.why
             return
         try:
@@ -77,16 +79,16 @@ def _sweep(desk: Desk, account: str, wanted: list[DueReading], done: Measured) -
         except PlatformError as error:
             if paid:  # what was not answered is not billed
                 with desk.ledger.write() as connection:
-                    spend(connection, platform, "readings", -paid, desk.clock.now())
+                    record_spending(connection, platform, "readings", -paid, desk.clock.now())
             done.failed[account] = error.why
             if isinstance(error, LoggedOut):
-                desk.forget(account)
+                desk.drop_client(account)
             return
         done.calls += 1
         _write(desk, [(reading, counts[reading.remote_id]) for reading in batch], done)
 
 
-def _pay(desk: Desk, platform: str, batch: list[DueReading]) -> int | Bar:
+def _pay(desk: AppContext, platform: str, batch: list[DueReading]) -> int | Hold:
     if platform not in PRICES:
         return 0
     with desk.ledger.write() as connection:
@@ -94,7 +96,7 @@ def _pay(desk: Desk, platform: str, batch: list[DueReading]) -> int | Bar:
         return pay_for_readings(connection, platform, parts, desk.clock.now())
 
 
-def _write(desk: Desk, read: list[tuple[DueReading, Reading | None]], done: Measured) -> None:
+def _write(desk: AppContext, read: list[tuple[DueReading, Engagement | None]], done: MeasureResult) -> None:
     with desk.ledger.write() as connection:
         done.readings += write_readings(connection, read, desk.clock.now(), desk.ledger.real_now(connection))
     done.gone += sum(counts is None for _, counts in read)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from amplify.context.app_context import Desk
-from amplify.ledger.rows.settlement import Hand
+from amplify.context.app_context import AppContext
+from amplify.ledger.rows.settlement import ClaimWriter
 from amplify.model.errors import PlatformError
-from amplify.model.event import tell
+from amplify.model.event import log_event
 
 
-def wake(desk: Desk, accounts: Iterable[str]) -> None:
+def probe_accounts(desk: AppContext, accounts: Iterable[str]) -> None:
     """Unpause every account that answers `whoami`; keep the newest reason of the others."""
     for account in accounts:
         try:
@@ -21,17 +21,17 @@ def wake(desk: Desk, accounts: Iterable[str]) -> None:
         try:
             adapter.whoami()
         except PlatformError as error:
-            desk.forget(account)
+            desk.drop_client(account)
             _write(desk, account, error.why, ours=False)
         else:
             _write(desk, account, None, ours=False)
-            tell("woke", account=account)
+            log_event("woke", account=account)
 
 
-def _write(desk: Desk, account: str, why: str | None, ours: bool) -> None:
+def _write(desk: AppContext, account: str, why: str | None, ours: bool) -> None:
     with desk.ledger.write() as connection:
-        hand = Hand(desk.ledger, connection, desk.clock.now(), desk.owner, by="wake")
+        hand = ClaimWriter(desk.ledger, connection, desk.clock.now(), desk.owner, by="wake")
         if why is None:
-            hand.speaks_again(account)
+            hand.unpause_account(account)
         else:
-            hand.still_paused(account, why, None if ours else desk.timings.pause)
+            hand.keep_paused(account, why, None if ours else desk.timings.pause)

@@ -7,26 +7,26 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from amplify.engine.files_sync import follow, mark_of
+from amplify.engine.files_sync import files_mark, requeue_if_changed
 from amplify.engine.heartbeat import note_pass
-from amplify.engine.maintenance import look, upkeep
-from amplify.model.event import tell
+from amplify.engine.maintenance import look_at_ledger, run_maintenance
+from amplify.model.event import log_event
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from threading import Event
 
-    from amplify.context.app_context import Desk
+    from amplify.context.app_context import AppContext
     from amplify.engine.worker import Told
-    from amplify.ledger.rows.claimed_delivery import Claimed
-    from amplify.model.plan import Change
+    from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
+    from amplify.model.plan import PlanChange
 
 
 @dataclass
-class Pass:
+class PassResult:
     """What one pass did."""
 
-    changes: Sequence[Change] = ()
+    changes: Sequence[PlanChange] = ()
     reaped: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     paused: dict[str, str] = field(default_factory=dict)
@@ -38,27 +38,27 @@ class Pass:
         return bool(self.paused or self.unsure)
 
 
-def publish(desk: Desk, *, workers: int = 8, told: Told | None = None, stop: Event | None = None) -> Pass:
+def run_pass(desk: AppContext, *, workers: int = 8, told: Told | None = None, stop: Event | None = None) -> PassResult:
     """Everything that is due now, exactly once. Any number of passes may run at once, on any machines.
 
     Raises UnreadableFiles where the files have errors: nothing is sent then, and where they come to have some, nothing
     more. `stop` ends the pass after the deliveries in hand.
     """
     began = time.monotonic()
-    tell("pass_began")
-    done = Pass()
-    mark = mark_of(desk)
-    done.changes = follow(desk, mark)
+    log_event("pass_began")
+    done = PassResult()
+    mark = files_mark(desk)
+    done.changes = requeue_if_changed(desk, mark)
     if done.changes:
-        tell("queued", changes=len(done.changes))
-    kept = upkeep(desk)
+        log_event("queued", changes=len(done.changes))
+    kept = run_maintenance(desk)
     done.reaped, done.unsure = kept.reaped, kept.unsure
     if kept.seen.due or kept.looked:
         from amplify.engine.worker import drain
 
         spoke: set[str] = set()
 
-        def heard(claimed: Claimed, outcome: str) -> None:
+        def heard(claimed: ClaimedDelivery, outcome: str) -> None:
             if outcome in ("sent", "refused"):  # its server answers just now
                 spoke.add(claimed.account)
             if told is not None:
@@ -69,15 +69,15 @@ def publish(desk: Desk, *, workers: int = 8, told: Told | None = None, stop: Eve
             from amplify.planning.server_lookup import refresh_limits
 
             refresh_limits(desk, spoke)
-    done.paused = dict(look(desk).paused if kept.seen.due or kept.looked else kept.seen.paused)
+    done.paused = dict(look_at_ledger(desk).paused if kept.seen.due or kept.looked else kept.seen.paused)
     _tell(done, time.monotonic() - began)
     note_pass(desk)
     return done
 
 
-def _tell(done: Pass, seconds: float) -> None:
+def _tell(done: PassResult, seconds: float) -> None:
     if not (done.outcomes or done.changes or done.reaped):
-        tell("pass_idle", seconds=seconds)
+        log_event("pass_idle", seconds=seconds)
         return
     sent, held = done.outcomes["sent"], done.outcomes["held"]
-    tell("pass_ended", seconds=seconds, sent=sent, held=held, failed=done.outcomes.total() - sent - held)
+    log_event("pass_ended", seconds=seconds, sent=sent, held=held, failed=done.outcomes.total() - sent - held)

@@ -13,16 +13,16 @@ from typing import Final
 
 from sqlalchemy import func, select
 
-from amplify.context.app_context import Desk
-from amplify.engine.find_published import look_up, patience, where_to_look
-from amplify.ledger.queries.pausing import pause
+from amplify.context.app_context import AppContext
+from amplify.engine.find_published import look_up, retry_delay, where_to_look
+from amplify.ledger.queries.pausing import pause_account
 from amplify.ledger.rows.restored import HELD_BY
-from amplify.ledger.rows.settlement import Hand
-from amplify.ledger.rows.unsure import Doubt, keep, release, still_held, take
+from amplify.ledger.rows.settlement import ClaimWriter
+from amplify.ledger.rows.unsure import UnsureClaim, claim_unsure, release_unsure, save_receipt, still_ours
 from amplify.ledger.tables import DELIVERY
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 from amplify.model.errors import LoggedOut, PlatformError, Unknown
-from amplify.model.event import tell
+from amplify.model.event import log_event
 from amplify.model.platform import Receipt
 
 _AGAIN: Final = timedelta(minutes=5)
@@ -37,10 +37,10 @@ _OLDER: Final = (
     "the ledger was restored from a backup, and this is not found under the words and time that the backup knew"
 )
 
-Act = Callable[[Hand], None]
+Act = Callable[[ClaimWriter], None]
 
 
-def reconcile(desk: Desk) -> int:
+def reconcile_unsure(desk: AppContext) -> int:
     """Ask the platforms about every unsure delivery whose request can no longer land; how many stay unsure."""
     now = desk.clock.now()
     silent: set[str] = set()
@@ -48,28 +48,28 @@ def reconcile(desk: Desk) -> int:
         found, act = _look(desk, doubt, now, silent)
         claimed = doubt.claimed
         with desk.ledger.write() as connection:
-            hand = Hand(desk.ledger, connection, now, desk.owner, by="reconcile")
+            hand = ClaimWriter(desk.ledger, connection, now, desk.owner, by="reconcile")
             for number, receipt in found.items():
-                keep(connection, claimed.id, number, receipt, now)
-            if still_held(connection, doubt):
+                save_receipt(connection, claimed.id, number, receipt, now)
+            if still_ours(connection, doubt):
                 act(hand)
-                release(connection, doubt)
+                release_unsure(connection, doubt)
             state = connection.execute(select(DELIVERY.c.state).where(DELIVERY.c.id == claimed.id)).scalar_one()
         which = {"delivery": claimed.id, "account": claimed.account, "post": claimed.post}
-        tell("reconciled", **which, platform=claimed.platform, state=state)
+        log_event("reconciled", **which, platform=claimed.platform, state=state)
     with desk.ledger.read() as connection:
         real = desk.ledger.real_now(connection)
         over = DELIVERY.c.lease_until.is_(None) | (DELIVERY.c.lease_until <= real)
-        unsure = select(func.count()).where(DELIVERY.c.state == State.UNSURE.value, over)
+        unsure = select(func.count()).where(DELIVERY.c.state == DeliveryState.UNSURE.value, over)
         return int(connection.execute(unsure).scalar_one())
 
 
-def _take(desk: Desk, now: datetime, silent: set[str]) -> Doubt | None:
+def _take(desk: AppContext, now: datetime, silent: set[str]) -> UnsureClaim | None:
     with desk.ledger.write() as connection:
-        return take(desk.ledger, connection, now, desk.timings.lease, silent)
+        return claim_unsure(desk.ledger, connection, now, desk.timings.lease, silent)
 
 
-def _look(desk: Desk, doubt: Doubt, now: datetime, silent: set[str]) -> tuple[dict[int, Receipt], Act]:
+def _look(desk: AppContext, doubt: UnsureClaim, now: datetime, silent: set[str]) -> tuple[dict[int, Receipt], Act]:
     """What was found, by part, and what the answer about the part behind it makes of the delivery."""
     claimed = doubt.claimed
     timely, boost = claimed.late_at > now, claimed.message.boost is not None
@@ -77,7 +77,7 @@ def _look(desk: Desk, doubt: Doubt, now: datetime, silent: set[str]) -> tuple[di
     found: dict[int, Receipt] = {}
     for part in claimed.parts[len(receipts) :]:
         if part.created_at is None:  # its worker stopped between two parts: this one was never begun
-            return found, lambda hand: hand.absent(claimed.id, timely)
+            return found, lambda hand: hand.not_published(claimed.id, timely)
         try:
             receipt = look_up(desk, claimed, part, [*receipts, *found.values()])
             sure = (
@@ -85,7 +85,7 @@ def _look(desk: Desk, doubt: Doubt, now: datetime, silent: set[str]) -> tuple[di
             )
         except PlatformError as error:
             if isinstance(error, Unknown) and timely and boost and doubt.owner != HELD_BY:
-                return found, lambda hand: hand.absent(claimed.id, timely)  # repeating a boost changes nothing
+                return found, lambda hand: hand.not_published(claimed.id, timely)  # repeating a boost changes nothing
             silent.add(claimed.account)
             return found, _unanswered(desk, doubt, part.number, error, now)
         if receipt is None and timely and doubt.owner == HELD_BY:
@@ -93,27 +93,27 @@ def _look(desk: Desk, doubt: Doubt, now: datetime, silent: set[str]) -> tuple[di
         if receipt is None and not sure and doubt.quiet is not None and doubt.quiet < _SLOW:
             return found, lambda hand: hand.still_unsure(claimed.id, _NO_KEYS, now + _AGAIN)
         if receipt is None:
-            return found, lambda hand: hand.absent(claimed.id, timely)
+            return found, lambda hand: hand.not_published(claimed.id, timely)
         found[part.number] = receipt
     number = claimed.parts[-1].number
     last = found.get(number) or receipts[-1]
-    return found, lambda hand: hand.found(claimed.id, number, last, last=True)
+    return found, lambda hand: hand.published(claimed.id, number, last, last=True)
 
 
-def _unanswered(desk: Desk, doubt: Doubt, number: int, error: PlatformError, now: datetime) -> Act:
+def _unanswered(desk: AppContext, doubt: UnsureClaim, number: int, error: PlatformError, now: datetime) -> Act:
     claimed = doubt.claimed
     part = claimed.parts[number]
     if isinstance(error, Unknown):
         why = f"{error.why}. {where_to_look(desk, claimed, part)}"
-        again = now + patience(part.created_at or claimed.due_at, now)
+        again = now + retry_delay(part.created_at or claimed.due_at, now)
         return lambda hand: hand.still_unsure(claimed.id, why, again)
     why = f"it may be out, and its platform could not be asked: {error.why}. It is asked again by itself"
     if not isinstance(error, LoggedOut):
         return lambda hand: hand.still_unsure(claimed.id, why, now + _AGAIN)
-    desk.forget(claimed.account)
+    desk.drop_client(claimed.account)
 
-    def quiet(hand: Hand) -> None:
-        pause(hand.connection, claimed.account, error.why, now, hand.real + desk.timings.pause)
+    def quiet(hand: ClaimWriter) -> None:
+        pause_account(hand.connection, claimed.account, error.why, now, hand.real + desk.timings.pause)
         hand.still_unsure(claimed.id, why, now + _AGAIN)
 
     return quiet

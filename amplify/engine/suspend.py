@@ -19,11 +19,11 @@ SLEPT: Final = "the machine slept between the last look at the gates and the cal
 _CLOCK: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
-def running() -> float:
+def seconds_since_boot() -> float:
     """Seconds since the machine started, sleep included."""
     return time.clock_gettime(_CLOCK)
 
 
-def slept(since: float) -> bool:
+def was_suspended(since: float) -> bool:
     """Whether more has passed since that moment of `running()` than a machine that is awake would need."""
-    return running() - since > PATIENCE
+    return seconds_since_boot() - since > PATIENCE

@@ -7,22 +7,22 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
-from amplify.context.app_context import Desk
+from amplify.context.app_context import AppContext
 from amplify.engine.find_published import look_up, where_to_look
-from amplify.ledger.holds.spending import give_back, pay_for_deletions
-from amplify.ledger.queries.pausing import pause
+from amplify.ledger.holds.spending import pay_for_deletions, refund
+from amplify.ledger.queries.pausing import pause_account
 from amplify.ledger.rows import takedowns
-from amplify.ledger.rows.claimed_delivery import Claimed
-from amplify.ledger.rows.settlement import Hand
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
+from amplify.ledger.rows.settlement import ClaimWriter
 from amplify.ledger.rows.takedowns import Removal
-from amplify.ledger.rows.unsure import keep
+from amplify.ledger.rows.unsure import save_receipt
 from amplify.model.errors import LoggedOut, PlatformError, Refused, TryLater, Unknown
 
 _BY_HAND: Final = timedelta(hours=1)
 """Real time until a platform is asked again that said no, or could not tell."""
 
 
-def remove(desk: Desk, told: Callable[[str], None] | None = None) -> int:
+def run_takedowns(desk: AppContext, told: Callable[[str], None] | None = None) -> int:
     """Delete what is to be taken down and can be; how many deliveries are left to take down.
 
     Whatever is done is done durably, part by part, so that a killed worker's rest is done by the next. What is gone
@@ -38,16 +38,16 @@ def remove(desk: Desk, told: Callable[[str], None] | None = None) -> int:
         if told is not None:
             told(removal.claimed.id)
     with desk.ledger.read() as connection:
-        return takedowns.left(connection)
+        return takedowns.remaining_takedowns(connection)
 
 
-def _take(desk: Desk, silent: set[str]) -> Removal | None:
+def _take(desk: AppContext, silent: set[str]) -> Removal | None:
     with desk.ledger.write() as connection:
         ticket = f"{desk.owner}#{os.urandom(4).hex()}"
-        return takedowns.take(desk.ledger, connection, ticket, desk.timings.lease, silent)
+        return takedowns.claim_takedown(desk.ledger, connection, ticket, desk.timings.lease, silent)
 
 
-def _remove(desk: Desk, removal: Removal) -> None:
+def _remove(desk: AppContext, removal: Removal) -> None:
     claimed = removal.claimed
     adapter = desk.adapter(claimed.account)
     for number in removal.up:
@@ -59,12 +59,12 @@ def _remove(desk: Desk, removal: Removal) -> None:
         _settle_doubt(desk, removal, removal.doubtful)
     with desk.ledger.write() as connection:
         now = desk.clock.now()
-        done = takedowns.finish(desk.ledger, connection, removal, now, by="takedown")
+        done = takedowns.finish_takedown(desk.ledger, connection, removal, now, by="takedown")
         if done and removal.under_way:  # what was never sent is not billed
-            give_back(connection, [claimed.id], now)
+            refund(connection, [claimed.id], now)
 
 
-def _settle_doubt(desk: Desk, removal: Removal, number: int) -> None:
+def _settle_doubt(desk: AppContext, removal: Removal, number: int) -> None:
     """Look whether the part is out that was being sent when the takedown came, and delete it as well."""
     claimed = removal.claimed
     part = claimed.parts[number]
@@ -72,12 +72,12 @@ def _settle_doubt(desk: Desk, removal: Removal, number: int) -> None:
     receipt = look_up(desk, claimed, part, before)
     if receipt is not None:
         with desk.ledger.write() as connection:
-            keep(connection, claimed.id, number, receipt, desk.clock.now())
+            save_receipt(connection, claimed.id, number, receipt, desk.clock.now())
         desk.adapter(claimed.account).delete(receipt)
     _gone(desk, claimed, number, deleted=receipt is not None)
 
 
-def _gone(desk: Desk, claimed: Claimed, number: int, deleted: bool) -> None:
+def _gone(desk: AppContext, claimed: ClaimedDelivery, number: int, deleted: bool) -> None:
     with desk.ledger.write() as connection:
         now = desk.clock.now()
         takedowns.removed_part(connection, claimed.id, number, now)
@@ -85,13 +85,13 @@ def _gone(desk: Desk, claimed: Claimed, number: int, deleted: bool) -> None:
             pay_for_deletions(connection, claimed.platform, 1, now)
 
 
-def _postpone(desk: Desk, removal: Removal, error: PlatformError) -> None:
+def _postpone(desk: AppContext, removal: Removal, error: PlatformError) -> None:
     claimed = removal.claimed
     asked = removal.why.rstrip(".") or "to be taken down"
     with desk.ledger.write() as connection:
-        hand = Hand(desk.ledger, connection, desk.clock.now(), desk.owner, by="takedown")
+        hand = ClaimWriter(desk.ledger, connection, desk.clock.now(), desk.owner, by="takedown")
         if isinstance(error, LoggedOut):
-            pause(connection, claimed.account, error.why, hand.now, hand.real + desk.timings.pause)
+            pause_account(connection, claimed.account, error.why, hand.now, hand.real + desk.timings.pause)
             why, again = f"it is taken down once {claimed.account} can speak again", None
         elif isinstance(error, Refused):
             why = f"its platform will not delete it: {error.why}. Delete it by hand, then `amplify settle "
@@ -102,6 +102,6 @@ def _postpone(desk: Desk, removal: Removal, error: PlatformError) -> None:
         else:
             after = error.after if isinstance(error, TryLater) and error.after else desk.timings.backoff
             why, again = f"it is still up: {error.why}. It is tried again by itself", hand.real + after
-        takedowns.postpone(connection, removal, f"{asked}: {why}", again)
+        takedowns.postpone_takedown(connection, removal, f"{asked}: {why}", again)
     if isinstance(error, LoggedOut):
-        desk.forget(claimed.account)
+        desk.drop_client(claimed.account)

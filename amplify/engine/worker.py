@@ -20,23 +20,23 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from amplify.context.app_context import Desk
+from amplify.context.app_context import AppContext
 from amplify.engine.deliver import Armed, Delivering, Ended
 from amplify.engine.file_watcher import LOOK, Watch
 from amplify.engine.worker_pool import Came, Crew
 from amplify.ledger.group_commit import Answer, Writer
-from amplify.ledger.holds.rate_limits import hear
-from amplify.ledger.queries.pending_work import pause
-from amplify.ledger.rows.claim import Sorted, claim
-from amplify.ledger.rows.claimed_delivery import Claimed
-from amplify.ledger.rows.settlement import release
+from amplify.ledger.holds.rate_limits import apply_headers
+from amplify.ledger.queries.pending_work import seconds_until_next_claim
+from amplify.ledger.rows.claim import ClaimResult, claim_due
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
+from amplify.ledger.rows.settlement import release_claims
 from amplify.model.errors import AmplifyError, NeedsPerson
-from amplify.model.event import LOG, tell
-from amplify.model.rate_limit import Heard
+from amplify.model.event import LOG, log_event
+from amplify.model.rate_limit import ObservedLimit
 
-Told = Callable[[Claimed, str], None]
+Told = Callable[[ClaimedDelivery, str], None]
 """Told of each delivery and what came of it."""
-Broken = Callable[[Claimed, BaseException], None]
+Broken = Callable[[ClaimedDelivery, BaseException], None]
 """Told of a delivery that broke off in a way that nobody foresaw: it is reaped when its lease is over."""
 
 AHEAD: Final = timedelta(seconds=20)
@@ -48,7 +48,7 @@ _BLINK: Final = 0.25
 
 
 def drain(
-    desk: Desk,
+    desk: AppContext,
     workers: int,
     told: Told | None,
     stop: Event | None,
@@ -72,7 +72,7 @@ class Drain:
 
     def __init__(
         self,
-        desk: Desk,
+        desk: AppContext,
         workers: int,
         told: Told | None,
         stop: Event,
@@ -85,7 +85,7 @@ class Drain:
         self._desk, self._workers, self._told, self._stop = desk, workers, told, stop
         self._outcomes, self._broken, self._stay = outcomes, broken, stay
         self._came: SimpleQueue[list[Came]] = SimpleQueue()
-        self._in_hand: dict[int, Claimed] = {}
+        self._in_hand: dict[int, ClaimedDelivery] = {}
         """Everything claimed, by `id()`: an edited row may be claimed once more while what was armed of it waits."""
         self._busy = 0
         """Pieces that the crew has, or that wait for it."""
@@ -93,7 +93,7 @@ class Drain:
         """A heap: due time as a timestamp (campaign time), then in the order of arming."""
         self._number = count()
         self._stale: set[str] = set()
-        self._news: list[tuple[str, Heard]] = []
+        self._news: list[tuple[str, ObservedLimit]] = []
         """What servers said of their allowances, by bucket."""
         self._noted: Answer[None] | None = None
         self._failed: AmplifyError | None = None
@@ -155,8 +155,8 @@ class Drain:
         limit = 2 * self._workers - self._busy
         desk = self._desk
 
-        def work(connection: Connection) -> Sorted:
-            return claim(
+        def work(connection: Connection) -> ClaimResult:
+            return claim_due(
                 desk.ledger,
                 connection,
                 now=desk.clock.now(),
@@ -184,7 +184,9 @@ class Drain:
             self._crew.hand(self._delivering.arm if early else self._delivering.deliver, one)
             if logged:
                 late = (now - one.due_at).total_seconds()
-                tell("claimed", delivery=one.id, account=one.account, post=one.post, platform=one.platform, late=late)
+                log_event(
+                    "claimed", delivery=one.id, account=one.account, post=one.post, platform=one.platform, late=late
+                )
         idle = not found.more and len(found.taken) < limit
         self._next_claim = time.monotonic() + self._pause(ahead) if idle else 0.0
         return found.more
@@ -195,7 +197,7 @@ class Drain:
             return None
         news, self._news = self._news, []
         ledger = self._desk.ledger
-        return self._writer.submit(lambda connection: hear(connection, news, ledger.real_now(connection)))
+        return self._writer.submit(lambda connection: apply_headers(connection, news, ledger.real_now(connection)))
 
     def _pause(self, ahead: timedelta) -> float:
         """Seconds until the ledger is worth another look, unless something comes back or somebody nudges."""
@@ -204,7 +206,7 @@ class Drain:
             return LOOK
         try:
             with desk.ledger.read() as connection:
-                return min(LOOK, pause(desk.ledger, connection, desk.clock.now(), ahead))
+                return min(LOOK, seconds_until_next_claim(desk.ledger, connection, desk.clock.now(), ahead))
         except NeedsPerson as error:
             self._failed = error
             return LOOK
@@ -244,7 +246,7 @@ class Drain:
         if piece is self._desk:
             self._files_seen(result)
             return
-        if isinstance(piece, Claimed):
+        if isinstance(piece, ClaimedDelivery):
             self._busy -= 1
         if isinstance(result, Armed):
             heappush(self._armed, (result.claimed.due_at.timestamp(), next(self._number), result))
@@ -259,11 +261,11 @@ class Drain:
             else:
                 self._broken(claimed, result)
 
-    def _ended(self, claimed: Claimed, ended: Ended) -> None:
+    def _ended(self, claimed: ClaimedDelivery, ended: Ended) -> None:
         self._outcomes[ended.outcome] += 1
-        self._news += self._desk.heard(claimed.account)
+        self._news += self._desk.rate_limit_news(claimed.account)
         which = {"delivery": claimed.id, "account": claimed.account, "post": claimed.post, "platform": claimed.platform}
-        tell("outcome", **which, outcome=ended.outcome, seconds=ended.seconds, why=ended.why)
+        log_event("outcome", **which, outcome=ended.outcome, seconds=ended.seconds, why=ended.why)
         if self._told is not None:
             self._told(claimed, ended.outcome)
 
@@ -277,7 +279,7 @@ class Drain:
         busy = {one.account for one in self._in_hand.values()}
         for account in self._stale - busy:
             self._stale.discard(account)
-            self._desk.forget(account)
+            self._desk.drop_client(account)
 
     def _give_back(self) -> None:
         """Let others have what was claimed and not begun; where that fails, its lease ends by itself."""
@@ -292,6 +294,6 @@ class Drain:
             return
         ledger, now = self._desk.ledger, self._desk.clock.now()
         try:
-            self._writer.run(lambda connection: release(ledger, connection, idle, now))
+            self._writer.run(lambda connection: release_claims(ledger, connection, idle, now))
         except NeedsPerson as error:
             self._failed = self._failed or error

@@ -14,18 +14,18 @@ from amplify.model.plan import Planned
 from amplify.model.platform_profile import Dialect
 from amplify.model.post import Post, Variant
 from amplify.model.problem import Severity
-from amplify.model.server_info import NOTHING_KNOWN, Known
+from amplify.model.server_info import NOTHING_KNOWN, ServerInfo
 from amplify.model.subject import declared_state
 from amplify.model.workspace import Workspace
-from amplify.planning.embargo import embargoed
-from amplify.planning.plan import plan
+from amplify.planning.embargo import embargoed_posts
+from amplify.planning.plan import plan_deliveries
 from amplify.rules.lint.care import HELD_BY_GATES
-from amplify.rules.lint.lint import lint
-from amplify.rules.plan.assign import assign, spoken
-from amplify.rules.plan.compose import ComposeFault, compose
-from amplify.rules.plan.expand import Occurrence, occurrences, speakers_by_post
-from amplify.rules.plan.file_gates import gates
-from amplify.rules.plan.template_context import Setting
+from amplify.rules.lint.lint import lint_deliveries
+from amplify.rules.plan.assign import assign_variants, spoken_languages
+from amplify.rules.plan.compose import ComposeFault, compose_message
+from amplify.rules.plan.expand import Occurrence, expand_entry, speakers_by_post
+from amplify.rules.plan.file_gates import derive_gates
+from amplify.rules.plan.template_context import RenderContext
 from amplify.rules.text.language import pick_any
 
 ANYBODY = ""
@@ -39,7 +39,7 @@ def export(
     dialects: Mapping[str, Dialect],
     now: datetime,
     everything: bool = False,
-    known: Known = NOTHING_KNOWN,
+    known: ServerInfo = NOTHING_KNOWN,
 ) -> Exported:
     """What is due from `start` up to `end` (UTC) and no account says by itself; with `everything`, what they say too.
 
@@ -58,19 +58,19 @@ class _Exporter:
         end: datetime,
         dialects: Mapping[str, Dialect],
         now: datetime,
-        known: Known,
+        known: ServerInfo,
     ) -> None:
         self._workspace, self._start, self._end = workspace, start, end
         self._dialects, self._now, self._known = dialects, now, known
         self._speakers = speakers_by_post(workspace)
-        self._gates = {(gate.kind, gate.subject): gate for gate in gates(workspace)}
-        self._closed = embargoed(workspace, now)
+        self._gates = {(gate.kind, gate.subject): gate for gate in derive_gates(workspace)}
+        self._closed = embargoed_posts(workspace, now)
         self._withheld: Counter[str] = Counter()
 
     def export(self, everything: bool) -> Exported:
         offers = [offer for group in self._groups().values() for offer in self._by_hand(group)]
         if everything:
-            planned = plan(self._workspace, self._start, self._end, self._dialects, known=self._known)
+            planned = plan_deliveries(self._workspace, self._start, self._end, self._dialects, known=self._known)
             offers += [
                 offer
                 for delivery in planned.deliveries
@@ -84,7 +84,7 @@ class _Exporter:
         """(post, platform) → the first time it is due for each account, the earliest first."""
         found: dict[tuple[str, str, str], Occurrence] = {}
         for entry in self._workspace.queue.values():
-            for one in occurrences(self._workspace, entry, self._start, self._end):
+            for one in expand_entry(self._workspace, entry, self._start, self._end):
                 key = (one.slot.post, one.platform, one.partner.id)
                 if self._planned(one) and (key not in found or one.slot.due < found[key].slot.due):
                     found[key] = one
@@ -110,7 +110,7 @@ class _Exporter:
         first = group[0]
         post, platform = self._workspace.posts[first.slot.post], first.platform
         fallback = self._workspace.settings.fallback
-        assigned = assign(post, platform, self._speakers[post.id, platform].values(), fallback)
+        assigned = assign_variants(post, platform, self._speakers[post.id, platform].values(), fallback)
         said = {variant.name: f"{partner}/{platform}" for partner, variant in assigned.items()}
         usable = [variant for variant in post.variants if variant.parts_on(platform)]
         for variant in usable:
@@ -118,7 +118,7 @@ class _Exporter:
                 yield from self._compose("spare", first, post, variant, ANYBODY, ())
         for one in group:
             if one.partner.id not in assigned and usable:
-                variant = _nearest(usable, spoken(one.partner.languages, fallback))
+                variant = _nearest(usable, spoken_languages(one.partner.languages, fallback))
                 by = (said[variant.name],) if variant.name in said else ()
                 yield from self._compose("left out", one, post, variant, one.partner.id, by)
 
@@ -126,9 +126,11 @@ class _Exporter:
         self, purpose: str, one: Occurrence, post: Post, variant: Variant, partner: str, said_by: tuple[str, ...]
     ) -> Iterator[Offer]:
         """`partner`: an id, or ANYBODY."""
-        setting = Setting(self._workspace, post, one.platform, variant.lang, one.slot.due, one.zone)
+        setting = RenderContext(self._workspace, post, one.platform, variant.lang, one.slot.due, one.zone)
         try:
-            composed = compose(setting, variant, partner, self._dialect(f"{partner}/{one.platform}", one.platform))
+            composed = compose_message(
+                setting, variant, partner, self._dialect(f"{partner}/{one.platform}", one.platform)
+            )
         except ComposeFault:
             self._withheld["embargo" if post.id in self._closed else "problem"] += 1
             return
@@ -154,7 +156,11 @@ class _Exporter:
         )
         offer = self._offer(purpose, made, (f"{partner}/{one.platform}",) if partner else ())
         if offer is not None:
-            known = spoken(one.partner.languages, self._workspace.settings.fallback) if partner else (variant.lang,)
+            known = (
+                spoken_languages(one.partner.languages, self._workspace.settings.fallback)
+                if partner
+                else (variant.lang,)
+            )
             yield replace(offer, said_by=said_by, translate_to="" if variant.lang in known else known[0])
 
     def _offer(self, purpose: str, made: Planned, accounts: tuple[str, ...]) -> Offer | None:
@@ -207,7 +213,7 @@ class _Exporter:
                 return reason
         errors = {
             finding.problem.code
-            for finding in lint(self._workspace, (made,), self._dialects, known=self._known)
+            for finding in lint_deliveries(self._workspace, (made,), self._dialects, known=self._known)
             if finding.problem.severity is Severity.ERROR
         }
         return "problem" if errors - HELD_BY_GATES or shut | missing else None

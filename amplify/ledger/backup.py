@@ -26,7 +26,7 @@ _HEAD: Final = "SELECT number || ':' || digest FROM deed ORDER BY number DESC LI
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class LedgerContents:
     """What a ledger holds, read from its file without changing it."""
 
     revision: str
@@ -40,7 +40,7 @@ class Holding:
     """The head of its history (`17:3f2a…`): a chain that is cut off at its end looks whole without it."""
 
 
-def copy(source: Path, target: Path, progress: Progress | None = None) -> None:
+def copy_ledger(source: Path, target: Path, progress: Progress | None = None) -> None:
     """Copy a ledger to a new file that only its owner can read; others may go on writing. Raises NeedsPerson where
     either cannot be used, or the copy is not sound."""
     descriptor = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
@@ -48,10 +48,10 @@ def copy(source: Path, target: Path, progress: Progress | None = None) -> None:
     with _speaking(source), _open(source) as old, closing(sqlite3.connect(target)) as new:
         _pour(old, new, progress)
         new.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
-    check(target)
+    check_integrity(target)
 
 
-def check(path: Path) -> None:
+def check_integrity(path: Path) -> None:
     """Raises NeedsPerson where SQLite finds the file damaged."""
     with _speaking(path), _open(path) as connection:
         found = connection.execute("PRAGMA integrity_check").fetchone()[0]
@@ -59,7 +59,7 @@ def check(path: Path) -> None:
         raise NeedsPerson(f"{path.name} is damaged: {found.splitlines()[0]}")
 
 
-def holding(path: Path) -> Holding:
+def read_contents(path: Path) -> LedgerContents:
     """What stands in a ledger's file. Raises NeedsPerson where it is none, or damaged."""
     with _speaking(path), _open(path) as connection:
         (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
@@ -68,7 +68,7 @@ def holding(path: Path) -> Holding:
         (newest,) = connection.execute(_NEWEST).fetchone()
         deeds = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'deed'").fetchone()
         head = connection.execute(_HEAD).fetchone() if deeds else None
-    return Holding(
+    return LedgerContents(
         revision=revision,
         workspace=workspace[0] if workspace else None,
         deliveries=sum(counts.values()),
@@ -94,7 +94,7 @@ def in_use(path: Path) -> bool:
 
 
 @contextmanager
-def alone(path: Path) -> Iterator[None]:
+def lock_writers(path: Path) -> Iterator[None]:
     """Nobody writes to the ledger at `path` meanwhile: every writer takes this lock first."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.with_suffix(".lock").open("a") as lock:
@@ -109,7 +109,7 @@ def put_in_place(source: Path, target: Path, progress: Progress | None = None) -
     with _speaking(target), _open(source) as new, closing(sqlite3.connect(target, timeout=_PATIENCE)) as old:
         _pour(new, old, progress)
         old.execute("PRAGMA journal_mode=WAL")
-    check(target)
+    check_integrity(target)
 
 
 def _pour(source: sqlite3.Connection, target: sqlite3.Connection, told: Progress | None) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from amplify.ledger.bulk import CASTS, NAMES, Kind, pack, spellings, tables
-from amplify.ledger.database import made_here
+from amplify.ledger.database import temp_objects
 
 _OF_ROWS: Final = re.compile(r"\s*FROM \{rows\} AS v\b")
 _VALUE: Final = re.compile(r"\bv\.")
@@ -77,7 +77,7 @@ class Chain:
     def _all_at_once(self, connection: Connection, told: Mapping[str, Any]) -> bool:
         """On SQLite; False where nothing was done, for not all of them would have been changed. They nearly always
         are."""
-        made = made_here(connection)
+        made = temp_objects(connection)
         if self._name not in made:
             for statement in self._made:
                 connection.exec_driver_sql(statement)

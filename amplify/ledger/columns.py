@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String, Text, Typ
 Serial = BigInteger().with_variant(Integer(), "sqlite")
 
 
-class Utc(TypeDecorator[datetime]):
+class UtcInstant(TypeDecorator[datetime]):
     """Aware UTC instants. SQLite has no zones, so it stores the UTC wall clock."""
 
     impl = DateTime(timezone=True)
@@ -30,7 +30,7 @@ class Utc(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class InWords(TypeDecorator[str]):
+class InlineLiteral(TypeDecorator[str]):
     """A column whose conditions stand in the statement itself, and not as parameters.
 
     A partial index serves a statement only where the database can see that its condition holds: SQLite while it

@@ -116,14 +116,14 @@ class Ledger:
                 connection.commit()
             except BaseException:
                 if self.sqlite:
-                    made_here(connection).clear()
+                    temp_objects(connection).clear()
                 connection.rollback()
                 raise
 
     def _begun(self, connection: Connection, sharing: int | None) -> None:
         free = f"pg_try_advisory_xact_lock_shared({_LOCKS + sharing})" if sharing is not None else "false"
         shared, moment, _ = connection.exec_driver_sql(_BEGUN.format(lock=free)).one()
-        known = known_for_now(connection)
+        known = transaction_cache(connection)
         known[_NOW] = moment.astimezone(UTC)
         if shared:
             known[sharing, True] = True
@@ -142,7 +142,7 @@ class Ledger:
         """Real time, UTC: the database's where several machines share it, asked once a transaction."""
         if self.sqlite:
             return datetime.now(UTC)
-        known = known_for_now(connection)
+        known = transaction_cache(connection)
         if _NOW not in known:
             moment: datetime = connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
             known[_NOW] = moment.astimezone(UTC)
@@ -152,7 +152,7 @@ class Ledger:
     def lock(self, connection: Connection, what: int, shared: bool = False) -> None:
         """Until the end of this write transaction, alone or together with others that share: SQLite's own lock is
         the whole ledger's already."""
-        known = known_for_now(connection)
+        known = transaction_cache(connection)
         if not self.sqlite and (what, shared) not in known:
             function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
             connection.exec_driver_sql(f"SELECT {function}({_LOCKS + what})")
@@ -187,10 +187,10 @@ class Ledger:
             raise NeedsPerson(
                 f"this ledger was written by a newer amplify (revision {revision}, not {HEAD}): update amplify"
             )
-        from amplify.ledger.migrate import upgrade  # Alembic is heavy, and needed once a release
+        from amplify.ledger.migrate import upgrade_schema  # Alembic is heavy, and needed once a release
 
         with self._lock:
-            upgrade(self.engine)
+            upgrade_schema(self.engine)
 
     def _revision(self) -> str | None:
         try:
@@ -208,13 +208,13 @@ def ledger_url(root: Path) -> str:
     return os.environ.get("AMPLIFY_DATABASE_URL") or f"sqlite:///{root / '.amplify' / LEDGER_FILE}"
 
 
-def known_for_now(connection: Connection) -> dict[Any, Any]:
+def transaction_cache(connection: Connection) -> dict[Any, Any]:
     """What need not be asked again before this transaction ends: the time it was told, its locks, its budget."""
     known: dict[Any, Any] = connection.info.setdefault(_KNOWN, {})
     return known
 
 
-def made_here(connection: Connection) -> set[str]:
+def temp_objects(connection: Connection) -> set[str]:
     """What this connection has surely made for itself (SQLite's temp schema): a transaction that fails may undo it."""
     made: set[str] = connection.info.setdefault(_MADE, set())
     return made

@@ -11,11 +11,13 @@ from typing import Any
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
 
-from amplify.ledger.columns import Serial, Utc
+from amplify.ledger.columns import Serial, UtcInstant
 
 
-class Stop(SQLModel, table=True):
+class StopRow(SQLModel, table=True):
     """Something that may not go out until somebody lifts it. In force while `lifted_at` is null."""
+
+    __tablename__ = "stop"
 
     id: int | None = Field(default=None, sa_column=Column(Serial, primary_key=True, autoincrement=True))
     kind: str
@@ -28,45 +30,49 @@ class Stop(SQLModel, table=True):
     """Set together with this state of a person: what was written for it has a gate of its own, and may pass."""
     why: str
     by: str
-    at: datetime = Field(sa_type=Utc)
-    real_at: datetime = Field(sa_type=Utc)
+    at: datetime = Field(sa_type=UtcInstant)
+    real_at: datetime = Field(sa_type=UtcInstant)
     asked_by: str | None = None
     """Who asked first to lift it, where two people have to."""
     asked_why: str | None = None
-    real_asked: datetime | None = Field(default=None, sa_type=Utc)
-    lifted_at: datetime | None = Field(default=None, sa_type=Utc)
+    real_asked: datetime | None = Field(default=None, sa_type=UtcInstant)
+    lifted_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     lifted_by: str | None = None
     lifted_why: str | None = None
 
 
-class Approval(SQLModel, table=True):
+class ApprovalRow(SQLModel, table=True):
     """One person's word on one delivery, as they saw it. It counts while the delivery is still exactly that."""
+
+    __tablename__ = "approval"
 
     id: int | None = Field(default=None, sa_column=Column(Serial, primary_key=True, autoincrement=True))
     delivery: str = Field(foreign_key="delivery.id", index=True)
     verdict: str
     """`approved` or `rejected`."""
     by: str
-    at: datetime = Field(sa_type=Utc)
-    real_at: datetime = Field(sa_type=Utc)
+    at: datetime = Field(sa_type=UtcInstant)
+    real_at: datetime = Field(sa_type=UtcInstant)
     why: str | None = None
     seen: str
     """The hash of what was seen: words, pictures, account and time."""
-    due_at: datetime = Field(sa_type=Utc)
+    due_at: datetime = Field(sa_type=UtcInstant)
     """The due time that was seen."""
     message: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     """The message that was seen, to tell later what changed; null once it was erased."""
-    void_at: datetime | None = Field(default=None, sa_type=Utc)
+    void_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     void_why: str | None = None
 
 
-class Deed(SQLModel, table=True):
+class AuditRow(SQLModel, table=True):
     """What a person did. Append-only, each row holding the hash of the one before it."""
+
+    __tablename__ = "deed"
 
     number: int = Field(sa_column=Column(Serial, primary_key=True, autoincrement=False))
     """From 1, without a gap."""
-    at: datetime = Field(sa_type=Utc)
-    real_at: datetime = Field(sa_type=Utc)
+    at: datetime = Field(sa_type=UtcInstant)
+    real_at: datetime = Field(sa_type=UtcInstant)
     act: str
     actor: str
     subject: str | None = None

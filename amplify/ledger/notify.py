@@ -22,7 +22,7 @@ _LOOK: Final = 0.5
 """Seconds in which a listener notices that nobody needs it any more."""
 
 
-def notify(ledger: Ledger, connection: Connection) -> None:
+def notify_workers(ledger: Ledger, connection: Connection) -> None:
     """Wake all workers once this write transaction is committed."""
     if not ledger.sqlite:
         connection.exec_driver_sql(_NOTIFY)

@@ -11,26 +11,30 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Column, Integer, ScalarSelect, Table, Text, select
 from sqlmodel import Field, SQLModel
 
-from amplify.ledger.columns import InWords, Serial, Utc
+from amplify.ledger.columns import InlineLiteral, Serial, UtcInstant
 
 
-class Meta(SQLModel, table=True):
+class MetaRow(SQLModel, table=True):
     """What the ledger knows about itself: workspace id, what was queued last, from which files."""
+
+    __tablename__ = "meta"
 
     key: str = Field(primary_key=True)
     value: str
 
 
-class Account(SQLModel, table=True):
+class AccountRow(SQLModel, table=True):
     """One of our accounts, and whether it can speak."""
+
+    __tablename__ = "account"
 
     id: str = Field(primary_key=True)
     """`partner/platform`."""
     platform: str
-    paused_at: datetime | None = Field(default=None, sa_type=Utc)
+    paused_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     paused_why: str | None = None
     """What a person must mend."""
-    real_not_before: datetime | None = Field(default=None, sa_type=Utc)
+    real_not_before: datetime | None = Field(default=None, sa_type=UtcInstant)
     """The platform asked us to wait until then, or its buckets are empty until then."""
     place: str | None = None
     """`platform:host` of the server it speaks to: some limits are shared by all accounts there."""
@@ -38,24 +42,28 @@ class Account(SQLModel, table=True):
     """Least time between two of its posts, in seconds; 0: nobody has said."""
 
 
-class Gate(SQLModel, table=True):
+class GateRow(SQLModel, table=True):
     """Whether a subject may be spoken of: copied from the files by `queue`, asked before every call."""
+
+    __tablename__ = "gate"
 
     kind: str = Field(primary_key=True)
     """`person`, `fact`, `action`, `campaign`, `partner`, `account`."""
     subject: str = Field(primary_key=True)
     closed: str | None = None
     """Why nothing about it goes out; null while it is open."""
-    opens_at: datetime | None = Field(default=None, sa_type=Utc)
-    closes_at: datetime | None = Field(default=None, sa_type=Utc)
+    opens_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    closes_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     after: str | None = None
     """The reason shown once `closes_at` has passed."""
     pauses: list[list[str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
     """Quiet periods: start and end (ISO 8601, UTC) and the reason."""
 
 
-class Delivery(SQLModel, table=True):
+class DeliveryRow(SQLModel, table=True):
     """One post for one account at one due time. The table is the queue."""
+
+    __tablename__ = "delivery"
 
     id: str = Field(primary_key=True)
     """The delivery's identity, with `.N` behind it from the second generation on."""
@@ -73,12 +81,12 @@ class Delivery(SQLModel, table=True):
     """Nominal date, or `once`."""
     kind: str
     lang: str
-    due_at: datetime = Field(sa_type=Utc)
-    late_at: datetime = Field(sa_type=Utc)
+    due_at: datetime = Field(sa_type=UtcInstant)
+    late_at: datetime = Field(sa_type=UtcInstant)
     """From this instant on it is missed."""
-    look_at: datetime = Field(sa_type=Utc)
+    look_at: datetime = Field(sa_type=UtcInstant)
     """Not looked at before: the due time, or when the reason for a hold can change."""
-    state: str = Field(sa_type=InWords)
+    state: str = Field(sa_type=InlineLiteral)
     why: str | None = None
     """The reason for the state, or for a hold."""
     message: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
@@ -96,20 +104,22 @@ class Delivery(SQLModel, table=True):
     """Why so many."""
     author: str | None = None
     """Who wrote it: they cannot be its second approver."""
-    erased_at: datetime | None = Field(default=None, sa_type=Utc)
+    erased_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     """When its words were erased; what stands in the hashes and counts stays."""
     owner: str | None = None
     """Who holds it."""
-    lease_until: datetime | None = Field(default=None, sa_type=Utc)
-    queued_at: datetime = Field(sa_type=Utc)
-    sent_at: datetime | None = Field(default=None, sa_type=Utc)
+    lease_until: datetime | None = Field(default=None, sa_type=UtcInstant)
+    queued_at: datetime = Field(sa_type=UtcInstant)
+    sent_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     folio: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))
     """Where in the ledger it stands: from 1, in the order in which deliveries were queued. The log and the attempts go
     by it, so that what is written together lies together, however many deliveries there are."""
 
 
-class Part(SQLModel, table=True):
+class PartRow(SQLModel, table=True):
     """One message of a delivery's thread; a boost has one part without text."""
+
+    __tablename__ = "part"
 
     delivery: str = Field(primary_key=True, foreign_key="delivery.id")
     number: int = Field(primary_key=True)
@@ -118,41 +128,45 @@ class Part(SQLModel, table=True):
     """Idempotency key, fixed for ever."""
     record_key: str
     """Bluesky record key, fixed for ever."""
-    created_at: datetime | None = Field(default=None, sa_type=Utc)
+    created_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     """When the first attempt began; identical on every retry."""
     prepared: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
     """Uploaded media and resolved handles, stored before the first attempt."""
     remote_id: str | None = None
     url: str | None = None
     extra: str = ""
-    sent_at: datetime | None = Field(default=None, sa_type=Utc)
-    removed_at: datetime | None = Field(default=None, sa_type=Utc)
+    sent_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    removed_at: datetime | None = Field(default=None, sa_type=UtcInstant)
 
 
-class Attempt(SQLModel, table=True):
+class AttemptRow(SQLModel, table=True):
     """One try at one part. Append-only but for its ending."""
+
+    __tablename__ = "attempt"
 
     id: int | None = Field(default=None, sa_column=Column(Serial, primary_key=True, autoincrement=True))
     folio: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
     """Of its delivery."""
     part: int
     owner: str
-    at: datetime = Field(sa_type=Utc)
-    real_began: datetime = Field(sa_type=Utc)
-    real_ended: datetime | None = Field(default=None, sa_type=Utc)
+    at: datetime = Field(sa_type=UtcInstant)
+    real_began: datetime = Field(sa_type=UtcInstant)
+    real_ended: datetime | None = Field(default=None, sa_type=UtcInstant)
     outcome: str | None = None
     """`sent`, `try_later`, `refused`, `logged_out`, `unknown`; null: it never came back."""
     why: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
 
 
-class Move(SQLModel, table=True):
+class MoveRow(SQLModel, table=True):
     """One change of state. Append-only."""
+
+    __tablename__ = "move"
 
     id: int | None = Field(default=None, sa_column=Column(Serial, primary_key=True, autoincrement=True))
     folio: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
     """Of its delivery."""
-    at: datetime = Field(sa_type=Utc)
-    real_at: datetime = Field(sa_type=Utc)
+    at: datetime = Field(sa_type=UtcInstant)
+    real_at: datetime = Field(sa_type=UtcInstant)
     before: str | None
     """Null for the first."""
     after: str
@@ -161,13 +175,15 @@ class Move(SQLModel, table=True):
     why: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
 
 
-class Reading(SQLModel, table=True):
+class ReadingRow(SQLModel, table=True):
     """Engagement of one part at one time. Append-only. Null: the platform does not say."""
+
+    __tablename__ = "reading"
 
     id: int | None = Field(default=None, sa_column=Column(Serial, primary_key=True, autoincrement=True))
     delivery: str = Field(foreign_key="delivery.id", index=True)
     part: int
-    at: datetime = Field(sa_type=Utc)
+    at: datetime = Field(sa_type=UtcInstant)
     mark: str
     """The nominal age in words: `1h`, `24h`, `7d`, or `asked` when a person asked."""
     likes: int | None = None
@@ -178,32 +194,36 @@ class Reading(SQLModel, table=True):
     views: int | None = None
 
 
-class Learned(SQLModel, table=True):
+class LearnedRow(SQLModel, table=True):
     """What a server said when it was last asked."""
+
+    __tablename__ = "learned"
 
     kind: str = Field(primary_key=True)
     """`limits` and `whoami` of an account, or who goes by a `handle`."""
     key: str = Field(primary_key=True)
     """`partner/platform`, or `platform:handle` in lower case."""
     value: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
-    real_at: datetime = Field(sa_type=Utc)
+    real_at: datetime = Field(sa_type=UtcInstant)
     """When it said so."""
 
 
-class Bucket(SQLModel, table=True):
+class BucketRow(SQLModel, table=True):
     """How much one account, or all accounts of a place, may still ask of a server. All workers share it."""
+
+    __tablename__ = "bucket"
 
     key: str = Field(primary_key=True)
     """The allowance's name, a space, and the account or place."""
-    real_tat: datetime | None = Field(default=None, sa_type=Utc)
+    real_tat: datetime | None = Field(default=None, sa_type=UtcInstant)
     """GCRA's theoretical arrival time, where the server has not said what is left."""
     most: int | None = Field(default=None, sa_type=BigInteger)
     """The limit that the server itself named last."""
     remaining: int | None = Field(default=None, sa_type=BigInteger)
     """What is left until `real_resets`: as the server said, less what was taken since."""
-    real_resets: datetime | None = Field(default=None, sa_type=Utc)
+    real_resets: datetime | None = Field(default=None, sa_type=UtcInstant)
     """When the server begins to count anew."""
-    real_since: datetime | None = Field(default=None, sa_type=Utc)
+    real_since: datetime | None = Field(default=None, sa_type=UtcInstant)
     """When the span began in which something was taken last: what was taken may still be under way."""
     taken: int = Field(default=0, sa_type=BigInteger)
     """In that span."""
@@ -211,8 +231,10 @@ class Bucket(SQLModel, table=True):
     """In the span before it."""
 
 
-class Spend(SQLModel, table=True):
+class SpendRow(SQLModel, table=True):
     """Money spent on a platform in one month."""
+
+    __tablename__ = "spend"
 
     platform: str = Field(primary_key=True)
     month: str = Field(primary_key=True)

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from amplify.media.reencode import FORMATS, BadPicture, Painted, drawn, painted
-from amplify.rules.file_formats.leftover_metadata import kind_of, traces
+from amplify.media.reencode import FORMATS, BadPicture, Reencoded, keep_drawing, reencode_picture
+from amplify.rules.file_formats.leftover_metadata import kind_of, leftover_metadata
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -35,7 +35,7 @@ _MOST_PACKED: Final = 2_500_000
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class SizeLimit:
     """What a picture has to fit into."""
 
     bytes: int
@@ -49,15 +49,15 @@ class Room:
         return f"{self.bytes}-{self.pixels or 0}-{short}"
 
 
-def fit(source: Image | bytes, room: Room) -> tuple[bytes, str]:
+def fit_picture(source: Image | bytes, room: SizeLimit) -> tuple[bytes, str]:
     """Bytes that are picture and nothing else, within `room`, and their MIME type. Raises BadPicture.
 
     A picture is taken as finished pixels in sRGB. The same source gives the same bytes.
     """
-    return fitted(painted(source) if isinstance(source, bytes) else drawn(source), room)
+    return fit_pixels(reencode_picture(source) if isinstance(source, bytes) else keep_drawing(source), room)
 
 
-def fitted(whole: Painted, room: Room) -> tuple[bytes, str]:
+def fit_pixels(whole: Reencoded, room: SizeLimit) -> tuple[bytes, str]:
     """What was painted, within `room`. Raises BadPicture."""
     picture = whole
     if room.pixels is not None and _pixels(whole) > room.pixels:
@@ -67,7 +67,7 @@ def fitted(whole: Painted, room: Room) -> tuple[bytes, str]:
         least = 0
         for data, mime in attempts:
             if len(data) <= room.bytes:
-                return asserted(data), mime
+                return assert_clean(data), mime
             least = min(least or len(data), len(data))
         if min(picture.picture.size) <= _LEAST:
             raise BadPicture(f"this picture cannot be made smaller than {room.bytes} bytes")
@@ -76,7 +76,7 @@ def fitted(whole: Painted, room: Room) -> tuple[bytes, str]:
         attempts = _lossy(picture, room, _ROUGH)
 
 
-def fits(data: bytes, room: Room) -> bool:
+def fits_limit(data: bytes, room: SizeLimit) -> bool:
     """Whether clean bytes need no further work: every change more would be a loss."""
     from PIL import Image
 
@@ -86,40 +86,40 @@ def fits(data: bytes, room: Room) -> bool:
         return room.pixels is None or picture.width * picture.height <= room.pixels
 
 
-def asserted(data: bytes) -> bytes:
+def assert_clean(data: bytes) -> bytes:
     """The bytes, once they were read again and found to be nothing but picture."""
-    found = traces(data)
+    found = leftover_metadata(data)
     if found:  # an encoder that writes more than it should
         raise BadPicture(f"this picture cannot be cleaned: there is {', '.join(found)} in it")
     return data
 
 
-def _attempts(one: Painted, room: Room) -> Iterator[tuple[bytes, str]]:
+def _attempts(one: Reencoded, room: SizeLimit) -> Iterator[tuple[bytes, str]]:
     """The same picture in ever fewer bytes."""
     if not one.exact and one.mime in room.formats:
-        yield encoded(one, one.mime), one.mime
+        yield encode_picture(one, one.mime), one.mime
     if one.exact and PNG in room.formats:
-        plain = encoded(one, PNG)
+        plain = encode_picture(one, PNG)
         yield plain, PNG
         if len(plain) < room.bytes * _TIGHTER and _pixels(one) < _MOST_PACKED:
-            yield encoded(one, PNG, tight=True), PNG
+            yield encode_picture(one, PNG, tight=True), PNG
     if one.exact and WEBP in room.formats and _pixels(one) <= _MOST_PACKED:
-        yield encoded(one, WEBP), WEBP
+        yield encode_picture(one, WEBP), WEBP
     yield from _lossy(one, room, _QUALITIES)
 
 
-def _lossy(one: Painted, room: Room, qualities: tuple[int, ...]) -> Iterator[tuple[bytes, str]]:
+def _lossy(one: Reencoded, room: SizeLimit, qualities: tuple[int, ...]) -> Iterator[tuple[bytes, str]]:
     """In steps of quality. At the same step JPEG is nearer to the picture, and WebP smaller."""
     allowed = [mime for mime in (JPEG, WEBP) if mime in room.formats and (mime != JPEG or not one.clear)]
     if not allowed and PNG in room.formats:
-        yield encoded(one, PNG, tight=True), PNG
+        yield encode_picture(one, PNG, tight=True), PNG
         return
     for quality in qualities:
         for mime in allowed or (JPEG,):
-            yield encoded(one, mime, quality), mime
+            yield encode_picture(one, mime, quality), mime
 
 
-def encoded(one: Painted, mime: str, quality: int | None = None, *, tight: bool = False) -> bytes:
+def encode_picture(one: Reencoded, mime: str, quality: int | None = None, *, tight: bool = False) -> bytes:
     """The picture in one format. Without `quality`: exactly, or as finely as it came. `tight`: take time for it."""
     picture = one.picture
     out = io.BytesIO()
@@ -165,15 +165,15 @@ def _on_white(picture: Image) -> Image:
     return ground
 
 
-def _scaled(one: Painted, factor: float) -> Painted:
+def _scaled(one: Reencoded, factor: float) -> Reencoded:
     """Smaller. What was scaled has pixels of its own: they are exact, however the file kept them."""
     from PIL import Image
 
     full = one.picture if one.picture.mode in ("L", "YCbCr") else _full(one.picture)
     size = (max(1, int(full.width * factor)), max(1, int(full.height * factor)))
     small = full.resize(size, Image.Resampling.LANCZOS)
-    return Painted(small, one.mime, one.exact, one.tables, one.sampling)
+    return Reencoded(small, one.mime, one.exact, one.tables, one.sampling)
 
 
-def _pixels(one: Painted) -> int:
+def _pixels(one: Reencoded) -> int:
     return one.picture.width * one.picture.height

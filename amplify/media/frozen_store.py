@@ -13,32 +13,32 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from amplify.media.fit import Room, fits, fitted
-from amplify.media.gif_frames import moves, repainted
-from amplify.media.reencode import BadPicture, painted
+from amplify.media.fit import SizeLimit, fit_pixels, fits_limit
+from amplify.media.gif_frames import is_moving_gif, reencode_gif
+from amplify.media.reencode import BadPicture, reencode_picture
 from amplify.media.remux import BadVideo, clean_video
 from amplify.model.errors import Refused
 from amplify.model.message import Attachment, Message
 from amplify.model.platform_profile import Dialect
-from amplify.model.video import Takes
+from amplify.model.video import VideoLimits
 
 _RECIPE: Final = 2
 """How we paint. What an older program painted is painted again."""
-_ALL: Final = Room(1 << 40)
+_ALL: Final = SizeLimit(1 << 40)
 _PIECE: Final = 1 << 20
 
 
-def room_of(dialect: Dialect) -> Room:
+def room_of(dialect: Dialect) -> SizeLimit:
     """What a platform takes of a picture."""
-    return Room(dialect.picture_bytes, dialect.picture_pixels)
+    return SizeLimit(dialect.picture_bytes, dialect.picture_pixels)
 
 
-def card_room_of(dialect: Dialect) -> Room:
+def card_room_of(dialect: Dialect) -> SizeLimit:
     """What it takes of the picture of a link card."""
-    return Room(dialect.card_bytes or dialect.picture_bytes, dialect.picture_pixels)
+    return SizeLimit(dialect.card_bytes or dialect.picture_bytes, dialect.picture_pixels)
 
 
-class PictureStore:
+class FrozenStore:
     """Originals by content hash, cleaned copies beside them."""
 
     def __init__(self, source: Path, kept: Path) -> None:
@@ -53,22 +53,22 @@ class PictureStore:
                 seen.add(picture.sha256)
                 self._original(picture)
 
-    def cleaned(self, picture: Attachment, room: Room, moving: Takes | None = None) -> bytes:
+    def cleaned(self, picture: Attachment, room: SizeLimit, moving: VideoLimits | None = None) -> bytes:
         """The bytes to send. `moving`: what may move. Raises Refused where it is gone, or is no picture."""
 
         def whole(data: bytes) -> bytes:
-            return fitted(painted(data, still=True), _ALL)[0]
+            return fit_pixels(reencode_picture(data, still=True), _ALL)[0]
 
         def smaller(data: bytes) -> bytes:
-            return fitted(painted(data, still=True), room)[0]
+            return fit_pixels(reencode_picture(data, still=True), room)[0]
 
         if picture.mime == "image/gif" and moving is not None and moving.gif_bytes is not None:
             most, size = moving.gif_bytes, moving.gif_size
             if self._moves(picture):
                 name = f"gif-{most}-{'x'.join(map(str, size or ()))}"
-                return self._made(picture, name, lambda data: repainted(data, most, size))
+                return self._made(picture, name, lambda data: reencode_gif(data, most, size))
         data = self._made(picture, "all", whole)
-        return data if fits(data, room) else self._made(picture, room.name, smaller)
+        return data if fits_limit(data, room) else self._made(picture, room.name, smaller)
 
     def film(self, picture: Attachment) -> Path:
         """Where the cleaned video lies. Raises Refused where it is gone or no video; TryLater without a tool."""
@@ -110,7 +110,7 @@ class PictureStore:
 
     def _moves(self, picture: Attachment) -> bool:
         original = self._original(picture)
-        return original is not None and moves(original.read_bytes())
+        return original is not None and is_moving_gif(original.read_bytes())
 
     def _cleaned(self, picture: Attachment, name: str) -> Path:
         return self._kept / f"{picture.sha256}.{name}.{_RECIPE}.clean"

@@ -6,8 +6,8 @@ import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from amplify.media.fit import asserted
-from amplify.media.reencode import BadPicture, bounded, reading
+from amplify.media.fit import assert_clean
+from amplify.media.reencode import BadPicture, check_pixel_count, decoder_errors
 from amplify.rules.file_formats import gif
 
 if TYPE_CHECKING:
@@ -18,21 +18,21 @@ MOST_FRAME_PIXELS: Final = 150_000_000
 _SMALLER: Final = (0.85, 0.7, 0.55, 0.4)
 
 
-def moves(data: bytes) -> bool:
+def is_moving_gif(data: bytes) -> bool:
     """Whether it is a GIF of more than one frame."""
     if not data.startswith(gif.STARTS):
         return False
     try:
-        return gif.read(data).frames > 1
-    except gif.Broken:
+        return gif.read_gif(data).frames > 1
+    except gif.BrokenGif:
         return False
 
 
-def repainted(data: bytes, most_bytes: int, most_size: tuple[int, int] | None = None) -> bytes:
+def reencode_gif(data: bytes, most_bytes: int, most_size: tuple[int, int] | None = None) -> bytes:
     """The GIF within `most_bytes`, and `most_size` as width and height in pixels. Raises BadPicture."""
     try:
-        told = gif.read(data)
-    except gif.Broken:
+        told = gif.read_gif(data)
+    except gif.BrokenGif:
         raise BadPicture("this GIF is damaged or cut off: save it anew") from None
     if told.width * told.height * told.frames > MOST_FRAME_PIXELS:
         raise BadPicture(
@@ -43,7 +43,7 @@ def repainted(data: bytes, most_bytes: int, most_size: tuple[int, int] | None = 
     if most_size is not None:
         first = min(1.0, most_size[0] / told.width, most_size[1] / told.height)
     for factor in (1.0, *_SMALLER):
-        made = asserted(_painted(data, first * factor))
+        made = assert_clean(_painted(data, first * factor))
         if len(made) <= most_bytes:
             return made
     raise BadPicture(f"this GIF cannot be made smaller than {most_bytes} bytes: save it as an MP4 video")
@@ -52,8 +52,8 @@ def repainted(data: bytes, most_bytes: int, most_size: tuple[int, int] | None = 
 def _painted(data: bytes, factor: float) -> bytes:
     from PIL import Image
 
-    with reading(), Image.open(io.BytesIO(data), formats=["GIF"]) as source:
-        bounded(source.size)
+    with decoder_errors(), Image.open(io.BytesIO(data), formats=["GIF"]) as source:
+        check_pixel_count(source.size)
         times: list[int] = []
         frames = _frames(source, factor, times)
         out = io.BytesIO()

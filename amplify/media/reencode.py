@@ -34,7 +34,7 @@ class BadPicture(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Painted:
+class Reencoded:
     """Pixels, and how they were kept: so that nothing is kept worse than it came."""
 
     picture: Image
@@ -55,7 +55,7 @@ class Painted:
         return self.picture.has_transparency_data
 
 
-def painted(data: bytes, *, still: bool = False) -> Painted:
+def reencode_picture(data: bytes, *, still: bool = False) -> Reencoded:
     """Open a file. `still`: of a moving GIF, take the first frame. Raises BadPicture."""
     from PIL import Image
 
@@ -64,25 +64,25 @@ def painted(data: bytes, *, still: bool = False) -> Painted:
         raise BadPicture("this is not a picture that can be read: use PNG, JPEG, WebP or GIF")
     if mime == "image/png":
         data = png.without_texts(data)
-    if mime == "image/jpeg" and jpeg.scans(data) > MOST_SCANS:
+    if mime == "image/jpeg" and jpeg.count_scans(data) > MOST_SCANS:
         raise BadPicture("this JPEG goes through its picture more than a hundred times: save it anew")
-    with reading(), Image.open(io.BytesIO(data), formats=[FORMATS[mime]]) as source:
-        bounded(source.size)
+    with decoder_errors(), Image.open(io.BytesIO(data), formats=[FORMATS[mime]]) as source:
+        check_pixel_count(source.size)
         if getattr(source, "n_frames", 1) > 1 and not (still and mime == "image/gif"):
             raise BadPicture(MOVING)
         if mime == "image/jpeg":
             return _jpeg(source)
-        return Painted(_upright(source), mime, mime != "image/webp" or webp.lossless(data))
+        return Reencoded(_upright(source), mime, mime != "image/webp" or webp.is_lossless(data))
 
 
-def drawn(picture: Image) -> Painted:
+def keep_drawing(picture: Image) -> Reencoded:
     """A picture of our own making, as it is: finished sRGB pixels."""
     mode = picture.mode if picture.mode in ("L", "RGB", "RGBA") else "RGBA" if picture.has_transparency_data else "RGB"
-    return Painted(_bare(picture if picture.mode == mode else picture.convert(mode)), "image/png")
+    return Reencoded(_bare(picture if picture.mode == mode else picture.convert(mode)), "image/png")
 
 
 @contextmanager
-def reading() -> Iterator[None]:
+def decoder_errors() -> Iterator[None]:
     """Decoders raise whatever broken bytes lead them to; out of here comes a sentence."""
     from PIL import Image
 
@@ -100,7 +100,7 @@ def reading() -> Iterator[None]:
         raise BadPicture("this is not a picture that can be read: it is damaged or cut off; save it anew") from None
 
 
-def bounded(size: tuple[int, int]) -> None:
+def check_pixel_count(size: tuple[int, int]) -> None:
     """Raises BadPicture for more pixels than we unpack."""
     if size[0] * size[1] > MOST_PIXELS:
         raise BadPicture(_TOO_LARGE)
@@ -109,7 +109,7 @@ def bounded(size: tuple[int, int]) -> None:
 _TOO_LARGE: Final = f"this picture has more than {MOST_PIXELS // 1_000_000} megapixels: scale it down"
 
 
-def _jpeg(source: Any) -> Painted:
+def _jpeg(source: Any) -> Reencoded:
     """A JPEG keeps its own tables, and where nothing has to be converted its own channels, too."""
     from PIL import JpegImagePlugin
 
@@ -117,7 +117,7 @@ def _jpeg(source: Any) -> Painted:
     tables = {number: list(table) for number, table in source.quantization.items()}
     if source.mode == "RGB" and "icc_profile" not in source.info and not _lies(source) and len(tables) <= 2:
         source.draft("YCbCr", source.size)  # as the file has them: colours are not converted there and back
-    return Painted(_upright(source), "image/jpeg", False, tables, sampling if 0 <= sampling <= 2 else 0)
+    return Reencoded(_upright(source), "image/jpeg", False, tables, sampling if 0 <= sampling <= 2 else 0)
 
 
 def _lies(source: Any) -> bool:
@@ -130,7 +130,7 @@ def _upright(source: Any) -> Image:
     from PIL import ImageOps
 
     source.load()
-    bounded(source.size)  # a GIF's frame may be larger than the GIF
+    check_pixel_count(source.size)  # a GIF's frame may be larger than the GIF
     profile, gamma = source.info.get("icc_profile"), source.info.get("gamma")
     turned = ImageOps.exif_transpose(source) if _lies(source) else source
     if turned.mode == "P" and not profile and not gamma:

@@ -34,7 +34,7 @@ class BadVideo(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class VideoStreams:
     """What a decoder's eye sees."""
 
     codec: str
@@ -42,7 +42,7 @@ class Looked:
     sound: str | None
 
 
-def tool() -> str | None:
+def video_tool() -> str | None:
     """What this machine has to clean videos: `ffmpeg`, `PyAV`, or nothing."""
     if shutil.which("ffmpeg"):
         return "ffmpeg"
@@ -54,13 +54,13 @@ def clean_video(source: Path, target: Path) -> None:
 
     Raises BadVideo; TryLater where this machine has nothing to do it with.
     """
-    with_ = tool()
+    with_ = video_tool()
     if with_ is None:
         raise TryLater(NO_TOOL)
     film = _headers(source)
-    seen = look(source)
+    seen = probe_video(source)
     if seen is None:
-        seen = Looked(_NAMED.get(film.video, film.video), _COLOURS[0], _NAMED.get(film.sound or "", film.sound))
+        seen = VideoStreams(_NAMED.get(film.video, film.video), _COLOURS[0], _NAMED.get(film.sound or "", film.sound))
     if seen.codec != _CODEC or seen.colours not in _COLOURS or seen.sound not in (None, _SOUND):
         sound = f" with {seen.sound.upper()}" if seen.sound else ""
         raise BadVideo(
@@ -70,7 +70,7 @@ def clean_video(source: Path, target: Path) -> None:
     try:
         (_by_ffmpeg if with_ == "ffmpeg" else _by_pyav)(source, target)
         _blank(target)
-        found = traces(target)
+        found = video_leftovers(target)
         if found:  # a tool that writes more than it should
             raise BadVideo(f"this video cannot be cleaned: there is {', '.join(found)} in it")
     except BaseException:
@@ -78,29 +78,29 @@ def clean_video(source: Path, target: Path) -> None:
         raise
 
 
-def traces(path: Path) -> tuple[str, ...]:
+def video_leftovers(path: Path) -> tuple[str, ...]:
     """Everything the file holds beside pictures and sound."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-        return tuple(dict.fromkeys(mp4.traces(mapped)))
+        return tuple(dict.fromkeys(mp4.video_metadata(mapped)))
 
 
 def _blank(path: Path) -> None:
     """Overwrite the labels that tools leave: as boxes of nothing they may stay, and nothing has to be moved."""
     with path.open("r+b") as file, mmap.mmap(file.fileno(), 0) as mapped:
-        for start, end in list(mp4.labels(mapped)):
+        for start, end in list(mp4.find_labels(mapped)):
             mapped[start:end] = b"free" + bytes(end - start - 4)
 
 
-def _headers(path: Path) -> mp4.Film:
+def _headers(path: Path) -> mp4.VideoInfo:
     """What the film says of itself: decoders forgive what is cut off, and show less of it. Raises BadVideo."""
     try:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-            return mp4.read(mapped)
-    except (mp4.Broken, ValueError):
+            return mp4.read_video(mapped)
+    except (mp4.BrokenVideo, ValueError):
         raise BadVideo(_UNREADABLE) from None
 
 
-def look(path: Path) -> Looked | None:
+def probe_video(path: Path) -> VideoStreams | None:
     """Codecs, by `ffprobe` where it is installed, else by PyAV; None where there is only `ffmpeg`. Raises BadVideo."""
     if shutil.which("ffprobe"):
         return _looked_by_ffprobe(path)
@@ -109,7 +109,7 @@ def look(path: Path) -> Looked | None:
     return None
 
 
-def _looked_by_ffprobe(path: Path) -> Looked:
+def _looked_by_ffprobe(path: Path) -> VideoStreams:
     told = _run(
         ["ffprobe", "-v", "error", "-of", "json", "-show_entries", "stream=codec_type,codec_name,pix_fmt", _safe(path)]
     )
@@ -118,10 +118,12 @@ def _looked_by_ffprobe(path: Path) -> Looked:
     sound = next((one for one in streams if one.get("codec_type") == "audio"), None)
     if film is None:
         raise BadVideo(_UNREADABLE)
-    return Looked(str(film.get("codec_name")), str(film.get("pix_fmt")), str(sound["codec_name"]) if sound else None)
+    return VideoStreams(
+        str(film.get("codec_name")), str(film.get("pix_fmt")), str(sound["codec_name"]) if sound else None
+    )
 
 
-def _looked_by_pyav(path: Path) -> Looked:
+def _looked_by_pyav(path: Path) -> VideoStreams:
     import av
 
     try:
@@ -129,7 +131,7 @@ def _looked_by_pyav(path: Path) -> Looked:
             if not film.streams.video:
                 raise BadVideo(_UNREADABLE)
             seen, heard = film.streams.video[0].codec_context, film.streams.audio
-            return Looked(seen.name, seen.pix_fmt or "?", heard[0].codec_context.name if heard else None)
+            return VideoStreams(seen.name, seen.pix_fmt or "?", heard[0].codec_context.name if heard else None)
     except (av.FFmpegError, OSError, ValueError):
         raise BadVideo(_UNREADABLE) from None
 

@@ -7,15 +7,17 @@ reader of our own that knows what each format needs, and takes everything else f
 
 from __future__ import annotations
 
-from amplify.media.fit import Room, fitted
-from amplify.media.reencode import MOST_PIXELS, BadPicture, painted
+from amplify.media.fit import SizeLimit, fit_pixels
+from amplify.media.reencode import MOST_PIXELS, BadPicture, reencode_picture
 
-__all__ = ["MOST_PIXELS", "BadPicture", "clean"]
+__all__ = ["MOST_PIXELS", "BadPicture", "sanitize_picture"]
 
 
-def clean(data: bytes, most_bytes: int, most_pixels: int | None = None, *, still: bool = False) -> tuple[bytes, str]:
+def sanitize_picture(
+    data: bytes, most_bytes: int, most_pixels: int | None = None, *, still: bool = False
+) -> tuple[bytes, str]:
     """The picture repainted, within `most_bytes` and `most_pixels`, and its MIME type. Raises BadPicture.
 
     `still`: of a moving GIF, the first frame.
     """
-    return fitted(painted(data, still=still), Room(most_bytes, most_pixels))
+    return fit_pixels(reencode_picture(data, still=still), SizeLimit(most_bytes, most_pixels))

@@ -6,12 +6,12 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from amplify.model.base import Entry, Id, Text, Url, Word, Zone
+from amplify.model.base import FileEntry, FileModel, Id, Text, Url, Zone
 from amplify.model.campaign import Caps
 from amplify.model.platform_name import PlatformName
 
 
-class Automation(Word):
+class Automation(FileModel):
     """What the account tells its readers about itself."""
 
     labelled: bool
@@ -22,7 +22,7 @@ class Automation(Word):
     """How readers reach a human."""
 
 
-class Account(Entry):
+class Account(FileEntry):
     """One entry of `config/accounts.yaml`. Local: never shared, never committed by a real organisation."""
 
     partner: Id

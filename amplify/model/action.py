@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from amplify.model.base import Entry, Id, Instant, Lang, Text, Url
+from amplify.model.base import FileEntry, Id, Instant, Lang, Text, Url
 
 
-class Action(Entry):
+class Action(FileEntry):
     """One entry of `config/actions.yaml`; `{{ cta.petition }}` renders its address."""
 
     id: Id

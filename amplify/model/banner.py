@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from amplify.model.banner_size import Override, SizeName
-from amplify.model.base import Entry, Id, Lang, Text, Word
+from amplify.model.base import FileEntry, FileModel, Id, Lang, Text
 
 Box = Annotated[tuple[Annotated[float, Field(ge=-100, le=200)], ...], Field(min_length=4, max_length=4)]
 """Left, top, width, height, in per cent of the room inside the margins."""
@@ -25,7 +25,7 @@ Valign = Literal["top", "middle", "bottom"]
 StandIn = Literal["silhouette", "chair", "envelope", "none"]
 
 
-class Place(Word):
+class Placement(FileModel):
     """How a layer stands on one size, where it differs."""
 
     box: Box | None = None
@@ -42,7 +42,7 @@ class Place(Word):
     """Another number of lines at most."""
 
 
-class Shape(Word):
+class Shape(FileModel):
     """A form that is drawn: fields of colour, circles, lines, tally marks, dots."""
 
     form: Literal["fill", "gradient", "rectangle", "circle", "ring", "line", "stripes", "tally", "dots", "window"]
@@ -63,7 +63,7 @@ class Shape(Word):
     """How many tally marks or dots: a number, or a template that gives one."""
 
 
-class TextLayer(Word):
+class TextLayer(FileModel):
     """Words, as large as their box and `largest` allow, on balanced lines."""
 
     say: dict[Lang, Text]
@@ -95,7 +95,7 @@ class TextLayer(Word):
     `never`: that is a problem instead."""
 
 
-class PictureLayer(Word):
+class PictureLayer(FileModel):
     """A picture that we have the right to, cut to its box."""
 
     file: Text
@@ -110,7 +110,7 @@ class PictureLayer(Word):
     """Rounded corners, in per cent of the shorter side."""
 
 
-class PortraitSlot(Word):
+class PortraitSlot(FileModel):
     """The place of a face. Without a picture, or without consent to show one, something else stands there."""
 
     picture: Text | None = None
@@ -129,7 +129,7 @@ class PortraitSlot(Word):
     """What of the picture stays in sight."""
 
 
-class BarsLayer(Word):
+class BarsLayer(FileModel):
     """Upright bars with depth and shadow, in front of pictures and behind all words."""
 
     count: Annotated[int, Field(ge=2, le=40)] = 8
@@ -148,7 +148,7 @@ class BarsLayer(Word):
     """How dark the shadow is that they throw, in per cent."""
 
 
-class LogoSlot(Word):
+class LogoSlot(FileModel):
     """Whose banner it is: a partner's mark where there is one, else the partner's name."""
 
     partner: Id | None = None
@@ -163,7 +163,7 @@ class LogoSlot(Word):
     """Where it stands in its box."""
 
 
-class HashtagStrip(Word):
+class HashtagStrip(FileModel):
     """The campaign's required hashtags in the banner's language."""
 
     colour: Colour = "accent"
@@ -176,7 +176,7 @@ class HashtagStrip(Word):
     """Where they stand in the strip."""
 
 
-class CreditLine(Word):
+class CreditLine(FileModel):
     """Who made the pictures, and under which licence: from the notes beside them and from the template."""
 
     colour: Colour = "muted"
@@ -190,7 +190,7 @@ class CreditLine(Word):
 LAYER_KINDS = ("shape", "picture", "portrait", "bars", "text", "logo", "hashtags", "credit")
 
 
-class Layer(Word):
+class Layer(FileModel):
     """One layer: exactly one of its kinds, and where it stands."""
 
     shape: Shape | None = None
@@ -213,7 +213,7 @@ class Layer(Word):
     """Left, top, width, height, in per cent of the room inside the margins."""
     bleed: bool = False
     """The box is measured on the whole picture, margins included."""
-    on: dict[Override, Place] = {}
+    on: dict[Override, Placement] = {}
     """Size → what differs there. `wide`: card, post and bluesky; `tall`: portrait and story."""
 
     @model_validator(mode="after")
@@ -227,7 +227,7 @@ class Layer(Word):
         return next(kind for kind in LAYER_KINDS if getattr(self, kind) is not None)
 
 
-class Template(Entry):
+class Template(FileEntry):
     """One file in `media/banners/`: a banner that is rendered in every size and language."""
 
     id: Id

@@ -20,10 +20,10 @@ from pydantic import (
 )
 from pydantic import WithJsonSchema as _Schema
 
-from amplify.model.problem import Place
+from amplify.model.problem import SourceLocation
 
 
-class Word(BaseModel):
+class FileModel(BaseModel):
     """A noun of a campaign, exactly as a file states it.
 
     Words are validated as strict JSON (YAML 1.2 reads into the same types): no number becomes a string,
@@ -33,20 +33,22 @@ class Word(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
 
 
-_NOWHERE = Place("")
+_NOWHERE = SourceLocation("")
 
 
-class Entry(Word):
+class FileEntry(FileModel):
     """A word that has an id, and remembers the place it was read from."""
 
-    _place: Place = PrivateAttr(default_factory=lambda: _NOWHERE)  # a plain default is deep-copied for each entry
+    _place: SourceLocation = PrivateAttr(
+        default_factory=lambda: _NOWHERE
+    )  # a plain default is deep-copied for each entry
 
     @property
-    def place(self) -> Place:
+    def place(self) -> SourceLocation:
         """Where in the workspace this was read."""
         return self._place
 
-    def at(self, place: Place) -> None:
+    def at(self, place: SourceLocation) -> None:
         """Note the place; called once, by the reader."""
         self._place = place
 

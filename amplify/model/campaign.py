@@ -6,11 +6,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from amplify.model.base import Day, Duration, Entry, Id, Instant, Lang, Tag, Text, Word
+from amplify.model.base import Day, Duration, FileEntry, FileModel, Id, Instant, Lang, Tag, Text
 from amplify.model.platform_name import PlatformName
 
 
-class Hashtag(Word):
+class Hashtag(FileModel):
     """One hashtag of a campaign, without its sign."""
 
     tag: Tag
@@ -35,7 +35,7 @@ class Hashtag(Word):
         return self
 
 
-class BannedTag(Word):
+class BannedTag(FileModel):
     """A hashtag that nobody uses, such as one that trends for another reason, or was taken over."""
 
     tag: Tag
@@ -46,7 +46,7 @@ class BannedTag(Word):
     """Only on these platforms; without it, on all."""
 
 
-class HashtagCustom(Word):
+class HashtagCustom(FileModel):
     """How a campaign uses hashtags on one platform."""
 
     most: Annotated[int, Field(ge=0, le=30)] | None = None
@@ -56,7 +56,7 @@ class HashtagCustom(Word):
     below. `end`: all are added below."""
 
 
-class Occasion(Word):
+class Occasion(FileModel):
     """A date that comes back every year."""
 
     id: Id
@@ -71,7 +71,7 @@ class Occasion(Word):
     """Year → the theme of that year, by language."""
 
 
-class Signatory(Word):
+class Signatory(FileModel):
     """One organisation under a joint statement."""
 
     partner: Id | None = None
@@ -84,7 +84,7 @@ class Signatory(Word):
     """False while they have been asked and have not answered: not rendered."""
 
 
-class QuietPeriod(Word):
+class QuietPeriod(FileModel):
     """A time in which the campaign is silent."""
 
     start: Instant
@@ -97,7 +97,7 @@ class QuietPeriod(Word):
     """Why, in a sentence."""
 
 
-class Contact(Word):
+class Contact(FileModel):
     """Who answers questions about the campaign."""
 
     name: Text
@@ -106,7 +106,7 @@ class Contact(Word):
     """A public address."""
 
 
-class ToolkitPage(Word):
+class ToolkitPage(FileModel):
     """What the toolkit page says and looks like, beside background, key messages and contact."""
 
     lead: dict[Lang, Text] = {}
@@ -123,7 +123,7 @@ class ToolkitPage(Word):
     """Offers the “behind bars” pictures to be made in the page, for people who are detained or convicted."""
 
 
-class Caps(Word):
+class Caps(FileModel):
     """How much one account says."""
 
     per_day: Annotated[int, Field(ge=1, le=50)] = 3
@@ -134,7 +134,7 @@ class Caps(Word):
     """Most boosts a day and account."""
 
 
-class Campaign(Entry):
+class Campaign(FileEntry):
     """One file in `config/campaigns/`."""
 
     id: Id
@@ -166,7 +166,8 @@ class Campaign(Entry):
     most_mentions: Annotated[int, Field(ge=0, le=50)] = 3
     """Most handles one post mentions."""
     in_country_languages: tuple[Lang, ...] = ()
-    """Languages whose readers may be prosecuted: partners that are `designated_in` a country are written by name."""
+    """Languages whose readers may be prosecuted: partners that are `designated_in` a country are written by name, and
+    calls, links and boosts that would endanger these readers are held."""
     links: tuple[Annotated[str, Field(pattern=r"^[a-z0-9.-]+\.[a-z]{2,}$")], ...] = ()
     """Domains its posts may link to (their subdomains too)."""
     occasions: tuple[Occasion, ...] = ()

@@ -21,7 +21,7 @@ class RealClock:
         return datetime.now(UTC)
 
 
-class SetClock:
+class ManualClock:
     """Campaign time stands where it was put: rehearsals and tests."""
 
     def __init__(self, now: datetime) -> None:

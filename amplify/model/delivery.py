@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 
-class State(StrEnum):
+class DeliveryState(StrEnum):
     """Where a delivery stands. A hold is not a state: the row waits, with a reason."""
 
     WAITING = "waiting"
@@ -24,28 +24,55 @@ class State(StrEnum):
     GONE = "gone"
 
 
-MOVES: Final[dict[State, frozenset[State]]] = {
-    State.WAITING: frozenset({State.CLAIMED, State.UNSURE, State.MISSED, State.CANCELLED, State.CUT, State.REMOVING}),
-    State.CLAIMED: frozenset(
+MOVES: Final[dict[DeliveryState, frozenset[DeliveryState]]] = {
+    DeliveryState.WAITING: frozenset(
         {
-            *(State.SENDING, State.WAITING, State.CANCELLED, State.UNSURE),
-            *(State.REFUSED, State.CUT, State.REMOVING),
+            DeliveryState.CLAIMED,
+            DeliveryState.UNSURE,
+            DeliveryState.MISSED,
+            DeliveryState.CANCELLED,
+            DeliveryState.CUT,
+            DeliveryState.REMOVING,
         }
     ),
-    State.SENDING: frozenset({State.SENT, State.WAITING, State.REFUSED, State.UNSURE, State.CUT, State.REMOVING}),
-    State.UNSURE: frozenset({State.SENT, State.WAITING, State.MISSED, State.REFUSED, State.CUT, State.REMOVING}),
-    State.CANCELLED: frozenset({State.WAITING}),
-    State.MISSED: frozenset(),
-    State.REFUSED: frozenset(),
-    State.SENT: frozenset({State.REMOVING, State.GONE}),
-    State.CUT: frozenset({State.REMOVING, State.GONE}),
-    State.REMOVING: frozenset({State.REMOVED}),
-    State.REMOVED: frozenset({State.REMOVING}),
-    State.GONE: frozenset({State.REMOVING}),
+    DeliveryState.CLAIMED: frozenset(
+        {
+            *(DeliveryState.SENDING, DeliveryState.WAITING, DeliveryState.CANCELLED, DeliveryState.UNSURE),
+            *(DeliveryState.REFUSED, DeliveryState.CUT, DeliveryState.REMOVING),
+        }
+    ),
+    DeliveryState.SENDING: frozenset(
+        {
+            DeliveryState.SENT,
+            DeliveryState.WAITING,
+            DeliveryState.REFUSED,
+            DeliveryState.UNSURE,
+            DeliveryState.CUT,
+            DeliveryState.REMOVING,
+        }
+    ),
+    DeliveryState.UNSURE: frozenset(
+        {
+            DeliveryState.SENT,
+            DeliveryState.WAITING,
+            DeliveryState.MISSED,
+            DeliveryState.REFUSED,
+            DeliveryState.CUT,
+            DeliveryState.REMOVING,
+        }
+    ),
+    DeliveryState.CANCELLED: frozenset({DeliveryState.WAITING}),
+    DeliveryState.MISSED: frozenset(),
+    DeliveryState.REFUSED: frozenset(),
+    DeliveryState.SENT: frozenset({DeliveryState.REMOVING, DeliveryState.GONE}),
+    DeliveryState.CUT: frozenset({DeliveryState.REMOVING, DeliveryState.GONE}),
+    DeliveryState.REMOVING: frozenset({DeliveryState.REMOVED}),
+    DeliveryState.REMOVED: frozenset({DeliveryState.REMOVING}),
+    DeliveryState.GONE: frozenset({DeliveryState.REMOVING}),
 }
 """The whole graph as data: a move that does not stand here cannot be made."""
 
-UNTOUCHABLE: Final = frozenset(State) - {State.WAITING, State.CLAIMED, State.CANCELLED}
+UNTOUCHABLE: Final = frozenset(DeliveryState) - {DeliveryState.WAITING, DeliveryState.CLAIMED, DeliveryState.CANCELLED}
 """States whose rows `queue` never changes."""
 
 

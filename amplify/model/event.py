@@ -42,7 +42,7 @@ EVENTS: Final[Mapping[str, tuple[int, str, tuple[str, ...]]]] = {
 """Event → its level, its meaning, and the fields it may carry."""
 
 
-def tell(event: str, **fields: Any) -> None:
+def log_event(event: str, **fields: Any) -> None:
     """Log an event; durations in seconds, to the millisecond. Raises ValueError for an event or a field that does not
     stand in the table."""
     level, _, known = EVENTS.get(event, (0, "", ()))

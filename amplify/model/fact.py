@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from amplify.model.base import Day, Entry, Id, Lang, Text, Url
+from amplify.model.base import Day, FileEntry, Id, Lang, Text, Url
 
 
-class Fact(Entry):
+class Fact(FileEntry):
     """One entry of `config/facts.yaml`; `{{ fact.prisoners }}` renders qualifier, value, unit and attribution."""
 
     id: Id

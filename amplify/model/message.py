@@ -41,7 +41,7 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class LinkCard:
     """A link card, from the call to action's own words: nothing is fetched."""
 
     url: str
@@ -57,7 +57,7 @@ class Part:
     text: str
     entities: tuple[Entity, ...] = ()
     pictures: tuple[Attachment, ...] = ()
-    card: Card | None = None
+    card: LinkCard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ def _part(data: dict[str, Any]) -> Part:
         text=data["text"],
         entities=tuple(Entity(**e) for e in data["entities"]),
         pictures=tuple(Attachment(**a) for a in data["pictures"]),
-        card=Card(
+        card=LinkCard(
             url=card["url"],
             title=card["title"],
             text=card["text"],

@@ -6,11 +6,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from amplify.model.base import Day, Entry, Id, Lang, Text, Url, Zone
+from amplify.model.base import Day, FileEntry, Id, Lang, Text, Url, Zone
 from amplify.model.platform_name import PlatformName
 
 
-class Partner(Entry):
+class Partner(FileEntry):
     """One entry of `config/partners.yaml`, the handle book."""
 
     id: Id

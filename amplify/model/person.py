@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from amplify.model.base import Day, Entry, Id, Instant, Lang, Text, Url, Word
+from amplify.model.base import Day, FileEntry, FileModel, Id, Instant, Lang, Text, Url
 
 
 class PersonState(StrEnum):
@@ -28,7 +28,7 @@ class PersonState(StrEnum):
         return self in (PersonState.DETAINED, PersonState.CONVICTED)
 
 
-class Detention(Word):
+class Detention(FileModel):
     """One stretch of detention; people are freed and arrested again."""
 
     start: Day
@@ -37,7 +37,7 @@ class Detention(Word):
     """Last day; absent while it lasts."""
 
 
-class Consent(Word):
+class Consent(FileModel):
     """What the person, or their family, agreed to. A reference, never contact details."""
 
     given_by: Text
@@ -56,7 +56,7 @@ class Consent(Word):
     """The day it was taken back: nothing naming the person goes out from then on."""
 
 
-class Source(Word):
+class Source(FileModel):
     """Where a state was learned."""
 
     url: Url
@@ -65,7 +65,7 @@ class Source(Word):
     """The day it was read."""
 
 
-class Person(Entry):
+class Person(FileEntry):
     """One entry of `config/people.yaml`."""
 
     id: Id

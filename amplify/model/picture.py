@@ -7,11 +7,11 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from amplify.model.base import Entry, Id, Lang, Text, Url
+from amplify.model.base import FileEntry, Id, Lang, Text, Url
 from amplify.model.video import Motion
 
 
-class PictureNote(Entry):
+class PictureMetadata(FileEntry):
     """`media/NAME.yaml`, beside `media/NAME.png`."""
 
     alt: dict[Lang, Text]
@@ -44,6 +44,6 @@ class Picture:
     """`image/png`, `image/jpeg`, `image/webp`, `image/gif` or `video/mp4`."""
     width: int
     height: int
-    note: PictureNote
+    note: PictureMetadata
     motion: Motion | None = None
     """Of a GIF that moves, and of a video; None for a still picture."""

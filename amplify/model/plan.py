@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 from amplify.model.message import Message
 from amplify.model.problem import Problem
 from amplify.model.settings import RuleChange
@@ -50,7 +50,7 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class PriorPost:
     """A delivery that the ledger knows: already out, or waiting to go."""
 
     id: str
@@ -67,7 +67,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class SkippedPost:
     """A post that an account does not get, and why."""
 
     entry: str
@@ -78,7 +78,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LintFinding:
     """A problem of planned deliveries, and the accounts it concerns."""
 
     problem: Problem
@@ -101,9 +101,9 @@ class Plan:
     start: datetime
     end: datetime
     deliveries: tuple[Planned, ...]
-    left_out: tuple[LeftOut, ...]
-    findings: tuple[Finding, ...]
-    silenced: tuple[Finding, ...] = ()
+    left_out: tuple[SkippedPost, ...]
+    findings: tuple[LintFinding, ...]
+    silenced: tuple[LintFinding, ...] = ()
     """Findings of rules that the workspace has turned off: counted, and shown on request."""
 
     @property
@@ -113,7 +113,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PlanChange:
     """One line of the difference between a plan and the ledger."""
 
     sign: str
@@ -122,7 +122,7 @@ class Change:
     account: str
     post: str
     due: datetime
-    state: State | None
+    state: DeliveryState | None
     """Where the row stands now; None: there is none yet."""
     why: str
     """What changed, in words."""

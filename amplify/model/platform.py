@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from amplify.model.message import Attachment, Message, Part
-from amplify.model.rate_limit import Heard
+from amplify.model.rate_limit import ObservedLimit
 
 Json = dict[str, Any]
 
@@ -26,7 +26,7 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Engagement:
     """Engagement at one time. None: the platform does not say; never 0 for it."""
 
     likes: int | None = None
@@ -57,7 +57,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class PublishRequest:
     """Everything one request needs; the same at every retry."""
 
     part: Part
@@ -79,7 +79,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Connection:
+class AccountConnection:
     """What an adapter is built from. Holds secrets: never log or print it."""
 
     account: str
@@ -100,7 +100,7 @@ class Connection:
     """Where the cleaned video of a frozen attachment lies: it may be larger than memory is."""
     timeout: float = 30.0
     """Seconds for a whole request."""
-    heard: Callable[[Heard], None] | None = None
+    heard: Callable[[ObservedLimit], None] | None = None
     """Told what the headers of every answer say of an allowance. Called from any thread."""
 
     def __repr__(self) -> str:
@@ -122,7 +122,7 @@ class Platform(Protocol):
         """The platform's id of whoever goes by this handle (Bluesky: the DID); None: nobody does."""
         ...
 
-    def payload(self, call: Call) -> Json:
+    def payload(self, call: PublishRequest) -> Json:
         """The request exactly as `publish` will hand it over; pure, no network. `amplify preview` shows it."""
         ...
 
@@ -133,11 +133,11 @@ class Platform(Protocol):
         """
         ...
 
-    def publish(self, call: Call) -> Receipt:
+    def publish(self, call: PublishRequest) -> Receipt:
         """Send one part."""
         ...
 
-    def find(self, call: Call, since: datetime, taken: Collection[str] = ()) -> Receipt | None:
+    def find(self, call: PublishRequest, since: datetime, taken: Collection[str] = ()) -> Receipt | None:
         """Look whether this part, or this boost, is already out: by record key, or on the account's own timeline.
 
         Nothing is written. `taken`: ids that are known to be other parts, however alike they look. None means that
@@ -165,7 +165,7 @@ class Platform(Protocol):
         """Take it down. Something already gone counts as done."""
         ...
 
-    def read(self, ids: Sequence[str]) -> Mapping[str, Reading | None]:
+    def read(self, ids: Sequence[str]) -> Mapping[str, Engagement | None]:
         """Engagement of up to `dialect.batch` ids, in as few requests as the server allows.
 
         Every id is in the answer; None: deleted by somebody.

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from amplify.model.message import Entity
-from amplify.model.rate_limit import Allowance
-from amplify.model.video import Takes
+from amplify.model.rate_limit import RateLimit
+from amplify.model.video import VideoLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Dialect:
     """Most pixels of a picture."""
     card_bytes: int | None = None
     """Largest picture of a link card, where it is less."""
-    moving: Takes = field(default_factory=Takes)
+    moving: VideoLimits = field(default_factory=VideoLimits)
     """GIFs and videos."""
     alt_max: int = 1000
     """Longest alt text, in characters."""
@@ -48,5 +48,5 @@ class Dialect:
     """Most posts a `read` takes."""
     read_any: bool = True
     """Any account of the server can read the counts of any other."""
-    allowances: tuple[Allowance, ...] = ()
+    allowances: tuple[RateLimit, ...] = ()
     """How much it lets us ask, as its documentation says."""

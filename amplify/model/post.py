@@ -7,15 +7,15 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from amplify.model.base import Duration, Entry, Id, Instant, Lang, Tag, Text, Url, Word
+from amplify.model.base import Duration, FileEntry, FileModel, Id, Instant, Lang, Tag, Text, Url
 from amplify.model.person import PersonState
 from amplify.model.platform_name import PlatformName
-from amplify.model.problem import Place
+from amplify.model.problem import SourceLocation
 
 Kind = Literal["statement", "cta", "fact", "quote", "anniversary", "solidarity", "memorial", "boost"]
 
 
-class PostHashtags(Word):
+class PostHashtags(FileModel):
     """Hashtags of one post, without signs, beside those its campaign requires."""
 
     required: tuple[Tag, ...] = ()
@@ -24,7 +24,7 @@ class PostHashtags(Word):
     """Carried where there is room."""
 
 
-class Risk(Word):
+class Risk(FileModel):
     """Who may be hurt by reading, sharing or being named."""
 
     audience: Literal["international", "in_country"] = "international"
@@ -35,15 +35,15 @@ class Risk(Word):
     """ISO 3166 codes of the countries concerned."""
 
 
-class Boost(Word):
+class Boost(FileModel):
     """What is reposted: a post of our own or a partner's, or something already published."""
 
     post: Id | None = None
     """A post of this library; the boost waits until it has been sent."""
     partner: Id | None = None
-    """Whose copy of that post; without it, the boosting account's own."""
+    """Whose copy of that post, or whose `urls` these are; without it, the boosting account's own copy."""
     urls: dict[PlatformName, Url] = {}
-    """Platform → address of something already published by a consenting partner."""
+    """Platform → address of something already published by `partner`, who agreed to be boosted."""
 
     @model_validator(mode="after")
     def _one_target(self) -> Self:
@@ -52,14 +52,14 @@ class Boost(Word):
         return self
 
 
-class Repeat(Word):
+class Repeat(FileModel):
     """Whether the same account may say it again."""
 
     after: Duration = Field(default="90d", validate_default=True)
     """Not before this time has passed."""
 
 
-class PostFront(Entry):
+class PostFront(FileEntry):
     """The front matter of one file under `posts/`."""
 
     id: Id
@@ -75,7 +75,7 @@ class PostFront(Entry):
     author: Text
     """Who wrote it; they cannot be its second approver."""
     owner: Id | None = None
-    """The partner it came from, where that is not the campaign's owner."""
+    """The partner it came from, where that is not the campaign's owner. Not us: somebody must approve it."""
     occasion: Id | None = None
     """The occasion it was written for; `{{ occasion.theme }}` renders that year's theme."""
     people: tuple[Id, ...] = ()
@@ -85,7 +85,7 @@ class PostFront(Entry):
     mentions: tuple[Id, ...] = ()
     """Partners added at the end of the text, as handles where they have one."""
     media: Annotated[tuple[str, ...], Field(max_length=4)] = ()
-    """Up to four pictures: paths under `media/`."""
+    """Up to four pictures, or one moving GIF, or one video: paths under `media/`."""
     cta: Id | None = None
     """The call to action it carries: its address is added unless the text already has it."""
     calls: Literal["one", "many"] = "one"
@@ -104,11 +104,11 @@ class PostFront(Entry):
     visibility: Literal["public", "unlisted"] = "public"
     """Who sees it (Mastodon)."""
     for_states: tuple[PersonState, ...] = ()
-    """States of its people it is written for, other than detained and convicted."""
+    """States of its people it is written for, such as `died`: it goes out in that state only, after two approvals."""
     consent: Text | None = None
     """Reference to a consent beyond the person's own record."""
     embargo_until: Instant | None = None
-    """Nothing of it leaves the machine before this instant."""
+    """Not due before this instant, and until then left out of previews, exports, reports and toolkit pages."""
     not_before: Instant | None = None
     """Not due before this instant."""
     expires_at: Instant | None = None
@@ -134,7 +134,7 @@ class TextPart:
     """One message of a thread, as a template, and where it stands."""
 
     template: str
-    place: Place
+    place: SourceLocation
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ class Variant:
     parts: tuple[TextPart, ...]
     by_platform: dict[str, tuple[TextPart, ...]]
     """Platform → the parts to use there instead."""
-    place: Place
+    place: SourceLocation
 
     def parts_on(self, platform: str) -> tuple[TextPart, ...]:
         return self.by_platform.get(platform, self.parts)
@@ -166,5 +166,5 @@ class Post:
         return self.front.id
 
     @property
-    def place(self) -> Place:
+    def place(self) -> SourceLocation:
         return self.front.place

@@ -14,7 +14,7 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class SourceLocation:
     """A place in a file of the workspace: `path` from its root; `line`, `column` from 1 (0: the whole file)."""
 
     path: str
@@ -29,7 +29,7 @@ class Place:
 class Problem:
     """One mistake. `code` is stable and documented; `message` says what to do, in a sentence."""
 
-    place: Place
+    place: SourceLocation
     code: str
     message: str
     severity: Severity = Severity.ERROR

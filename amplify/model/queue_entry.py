@@ -6,11 +6,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from amplify.model.base import Day, Duration, Entry, Id, Instant, Local, Text, Wall, Word
+from amplify.model.base import Day, Duration, FileEntry, FileModel, Id, Instant, Local, Text, Wall
 from amplify.model.platform_name import PlatformName
 
 
-class Window(Word):
+class Window(FileModel):
     """Somewhere between two wall-clock times, spread by account."""
 
     start: Local
@@ -28,7 +28,7 @@ class Window(Word):
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
-class Series(Word):
+class Series(FileModel):
     """The entry's posts in their order, one a day."""
 
     start: Day
@@ -41,7 +41,7 @@ class Series(Word):
     """Only on these days; others are skipped, not used up."""
 
 
-class Yearly(Word):
+class Yearly(FileModel):
     """Once a year, on a date or on an occasion."""
 
     month: Annotated[int, Field(ge=1, le=12)] | None = None
@@ -64,7 +64,7 @@ class Yearly(Word):
         return self
 
 
-class Monthly(Word):
+class Monthly(FileModel):
     """Once a month."""
 
     day: Annotated[int, Field(ge=1, le=31)]
@@ -77,7 +77,7 @@ class Monthly(Word):
     """Not after this day."""
 
 
-class Moment(Word):
+class Moment(FileModel):
     """One instant for everybody, with a small fixed offset per account."""
 
     at: Instant
@@ -86,7 +86,7 @@ class Moment(Word):
     """Accounts start within this time after the instant, each always at the same offset."""
 
 
-class When(Word):
+class When(FileModel):
     """Exactly one of the seven ways to say when."""
 
     at: Instant | None = None
@@ -120,7 +120,7 @@ class When(Word):
         return self
 
 
-class QueueEntry(Entry):
+class QueueEntry(FileEntry):
     """One entry of `config/queue.yaml`."""
 
     id: Id

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
+class RateLimit:
     """One limit of a platform. Each adapter file declares its own, with the source."""
 
     name: str
@@ -35,16 +35,16 @@ class Allowance:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ObservedLimit:
     """What one answer's headers said of an allowance."""
 
-    allowance: Allowance
+    allowance: RateLimit
     limit: int
     remaining: int
     resets_at: datetime
     """When the server counts anew (UTC, real time)."""
 
 
-def place_of(platform: str, server: str | None) -> str:
+def rate_scope(platform: str, server: str | None) -> str:
     """The server that shares limits among accounts: `mastodon:social.example`; `x:` is the platform's own."""
     return f"{platform}:{urlsplit(server or '').netloc.casefold()}"

@@ -13,7 +13,7 @@ from amplify.model.platform_profile import Dialect
 
 
 @dataclass(frozen=True, slots=True)
-class LimitsSaid:
+class SavedLimits:
     """What an account's own server takes, and when it said so (UTC, real time)."""
 
     limits: Limits
@@ -21,7 +21,7 @@ class LimitsSaid:
 
 
 @dataclass(frozen=True, slots=True)
-class WhoamiSaid:
+class SavedWhoami:
     """Who a platform took an account's credentials for, and when (UTC, real time)."""
 
     whoami: Whoami
@@ -29,7 +29,7 @@ class WhoamiSaid:
 
 
 @dataclass(frozen=True, slots=True)
-class HandleSaid:
+class SavedHandle:
     """Who goes by a handle, and when the platform said so (UTC, real time)."""
 
     id: str | None
@@ -38,32 +38,32 @@ class HandleSaid:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ServerInfo:
     """Everything that was ever said, the newest answer each."""
 
-    limits: Mapping[str, LimitsSaid] = field(default_factory=dict)
+    limits: Mapping[str, SavedLimits] = field(default_factory=dict)
     """By account: `partner/platform`."""
-    whoami: Mapping[str, WhoamiSaid] = field(default_factory=dict)
+    whoami: Mapping[str, SavedWhoami] = field(default_factory=dict)
     """By account."""
-    handles: Mapping[tuple[str, str], HandleSaid] = field(default_factory=dict)
+    handles: Mapping[tuple[str, str], SavedHandle] = field(default_factory=dict)
     """By platform and handle, in lower case."""
 
     def on(self, dialect: Dialect, account: str) -> Dialect:
         """The dialect with the limits of this account's own server, where it said them."""
         said = self.limits.get(account)
-        return dialect if said is None else within(dialect, said.limits)
+        return dialect if said is None else with_limits(dialect, said.limits)
 
-    def handle(self, platform: str, handle: str) -> HandleSaid | None:
+    def handle(self, platform: str, handle: str) -> SavedHandle | None:
         """What is known of a handle; None: nobody asked yet."""
         return self.handles.get((platform, handle.casefold()))
 
 
-NOTHING_KNOWN: Final = Known()
+NOTHING_KNOWN: Final = ServerInfo()
 """No server was ever asked: the dialects' own limits count."""
 
 
 @lru_cache(maxsize=256)
-def within(dialect: Dialect, limits: Limits) -> Dialect:
+def with_limits(dialect: Dialect, limits: Limits) -> Dialect:
     """The dialect with another server's limits; what the server does not say stays. Equal limits, the same object."""
     own = replace(
         dialect,

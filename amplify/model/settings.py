@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, WithJsonSchema
 
-from amplify.model.base import Duration, Entry, Id, Lang, Text, Word
+from amplify.model.base import Duration, FileEntry, FileModel, Id, Lang, Text
 from amplify.model.campaign import BannedTag, QuietPeriod
 from amplify.model.platform_name import PlatformName
 
@@ -19,7 +19,7 @@ Dollars = Annotated[
 """Money, exactly: `49.50`."""
 
 
-class RuleChange(Word):
+class RuleChange(FileModel):
     """A rule that this workspace takes more or less seriously than others do, and why."""
 
     id: Annotated[str, Field(pattern=r"^[A-Z]+(-[A-Z]+)*$")]
@@ -32,7 +32,7 @@ class RuleChange(Word):
     """Who decided."""
 
 
-class Designated(Word):
+class Designated(FileModel):
     """A domain that readers are prosecuted for opening or sharing. Staff keep the list; nothing is fetched."""
 
     domain: Annotated[str, Field(pattern=r"^[a-z0-9.-]+\.[a-z]{2,}$")]
@@ -50,7 +50,7 @@ class WiderQuiet(QuietPeriod):
     """Only the accounts of these partners."""
 
 
-class Settings(Entry):
+class Settings(FileEntry):
     """`config/workspace.yaml`."""
 
     id: Id

@@ -23,7 +23,7 @@ class Motion:
 
 
 @dataclass(frozen=True, slots=True)
-class Takes:
+class VideoLimits:
     """What a platform takes of what moves."""
 
     gif_bytes: int | None = None

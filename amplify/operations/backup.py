@@ -37,18 +37,20 @@ NOTE: Final = "last-backup"
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class BackupFile:
     """What a backup holds."""
 
     file: Path
     size: int
     """Bytes."""
-    holds: copies.Holding
+    holds: copies.LedgerContents
     pictures: int
     accounts: bool
 
 
-def backup(root: Path, ledger: Path, target: Path, progress: Callable[[int, int], None] | None = None) -> Made:
+def write_backup(
+    root: Path, ledger: Path, target: Path, progress: Callable[[int, int], None] | None = None
+) -> BackupFile:
     """Write the backup of this workspace to `target`: a new file, or a folder that gets one. Others may go on
     publishing. `progress` is told of bytes done and bytes in all.
 
@@ -68,10 +70,10 @@ def backup(root: Path, ledger: Path, target: Path, progress: Callable[[int, int]
 
 def _write(
     root: Path, ledger: Path, target: Path, folder: Path, made: datetime, told: Callable[[int, int], None]
-) -> Made:
+) -> BackupFile:
     copied = folder / LEDGER
-    copies.copy(ledger, copied)
-    holds = copies.holding(copied)
+    copies.copy_ledger(ledger, copied)
+    holds = copies.read_contents(copied)
     kept = root / ".amplify" / "media"
     pictures = sorted(path for path in kept.glob("*") if PICTURE.fullmatch(path.name)) if kept.is_dir() else []
     accounts = root / "config" / ACCOUNTS
@@ -104,7 +106,7 @@ def _write(
     _name(whole, target)
     with suppress(OSError):
         (root / ".amplify" / NOTE).touch()
-    return Made(target, target.stat().st_size, holds, len(pictures), accounts.is_file())
+    return BackupFile(target, target.stat().st_size, holds, len(pictures), accounts.is_file())
 
 
 def _nobody(entry: tarfile.TarInfo) -> tarfile.TarInfo:

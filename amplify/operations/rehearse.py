@@ -10,17 +10,17 @@ from typing import Final
 
 from sqlalchemy import Connection, exists, select
 
-from amplify.context.app_context import Desk
+from amplify.context.app_context import AppContext
 from amplify.decisions.approve import approve_as_rehearsed
-from amplify.engine.measure import measure
-from amplify.engine.publish import publish
+from amplify.engine.measure import measure_engagement
+from amplify.engine.publish import run_pass
 from amplify.engine.worker import Told
 from amplify.ledger.database import get_meta, set_meta
 from amplify.ledger.queries.pending_work import next_due
 from amplify.ledger.queries.readings import next_reading
 from amplify.ledger.tables import ACCOUNT, DELIVERY
-from amplify.model.clock import SetClock
-from amplify.model.delivery import State
+from amplify.model.clock import ManualClock
+from amplify.model.delivery import DeliveryState
 from amplify.model.errors import NeedsPerson
 
 _PLACE: Final = "rehearsal"
@@ -29,7 +29,7 @@ _PATIENCE: Final = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
-class Lapse:
+class RehearsalTick:
     """How far a rehearsal is."""
 
     now: datetime
@@ -38,7 +38,7 @@ class Lapse:
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class ScriptedEvent:
     """Something that people do in the middle of what is rehearsed."""
 
     at: datetime
@@ -47,17 +47,17 @@ class Happening:
     """Done once; again, where the rehearsal was broken off at this very instant."""
 
 
-def rehearse(
-    desk: Desk,
-    clock: SetClock,
+def rehearse_campaign(
+    desk: AppContext,
+    clock: ManualClock,
     start: datetime,
     end: datetime,
     *,
     workers: int,
     stage_time: Callable[[datetime], None],
     told: Told | None = None,
-    lapse: Callable[[Lapse], None] | None = None,
-    happenings: Sequence[Happening] = (),
+    lapse: Callable[[RehearsalTick], None] | None = None,
+    happenings: Sequence[ScriptedEvent] = (),
 ) -> None:
     """Publish and measure everything from `start` to `end` (UTC), then read what is still to be read for a day.
 
@@ -76,33 +76,33 @@ def rehearse(
                 one.act()
         if now <= end:
             _publish(desk, workers, told)
-        done = measure(desk)
+        done = measure_engagement(desk)
         if lapse is not None:
-            lapse(Lapse(now, done.readings))
+            lapse(RehearsalTick(now, done.readings))
         following = _next(desk, now, end, marks, happenings)
         if following is None:
             return
         now = following
 
 
-def is_over(desk: Desk, end: datetime) -> bool:
+def is_over(desk: AppContext, end: datetime) -> bool:
     """Whether the rehearsal in this ledger has reached its end."""
     with desk.ledger.read() as connection:
         place = get_meta(connection, _PLACE)
     return place is not None and datetime.fromisoformat(place) > end
 
 
-def _resume(desk: Desk, start: datetime) -> datetime:
+def _resume(desk: AppContext, start: datetime) -> datetime:
     with desk.ledger.read() as connection:
         place = get_meta(connection, _PLACE)
     return max(start, datetime.fromisoformat(place)) if place else start
 
 
-def _publish(desk: Desk, workers: int, told: Told | None) -> None:
+def _publish(desk: AppContext, workers: int, told: Told | None) -> None:
     """Passes until nothing of this instant is on its way any more."""
     patience = time.monotonic() + _PATIENCE.total_seconds()
     while True:
-        done = publish(desk, workers=workers, told=told)
+        done = run_pass(desk, workers=workers, told=told)
         if done.paused:
             account, why = next(iter(done.paused.items()))
             raise NeedsPerson(f"{account} cannot speak on the stage: {why}")
@@ -116,13 +116,13 @@ def _publish(desk: Desk, workers: int, told: Told | None) -> None:
         time.sleep(0.1)  # leases and rate limits run in real time
 
 
-def _on_its_way(desk: Desk, connection: Connection) -> bool:
+def _on_its_way(desk: AppContext, connection: Connection) -> bool:
     real = desk.ledger.real_now(connection)
     now = desk.clock.now()
-    held = DELIVERY.c.state.in_((State.CLAIMED.value, State.SENDING.value))
-    unsure = (DELIVERY.c.state == State.UNSURE.value) & (DELIVERY.c.lease_until > real)
+    held = DELIVERY.c.state.in_((DeliveryState.CLAIMED.value, DeliveryState.SENDING.value))
+    unsure = (DELIVERY.c.state == DeliveryState.UNSURE.value) & (DELIVERY.c.lease_until > real)
     slowed = (
-        (DELIVERY.c.state == State.WAITING.value)
+        (DELIVERY.c.state == DeliveryState.WAITING.value)
         & (DELIVERY.c.look_at <= now)
         & (DELIVERY.c.late_at > now)
         & exists().where(ACCOUNT.c.id == DELIVERY.c.account, ACCOUNT.c.real_not_before > real)
@@ -131,7 +131,7 @@ def _on_its_way(desk: Desk, connection: Connection) -> bool:
 
 
 def _next(
-    desk: Desk, now: datetime, end: datetime, marks: list[timedelta], happenings: Sequence[Happening]
+    desk: AppContext, now: datetime, end: datetime, marks: list[timedelta], happenings: Sequence[ScriptedEvent]
 ) -> datetime | None:
     """The next instant at which there is something to do: a delivery, a new day, a reading; or something happens."""
     with desk.ledger.read() as connection:

@@ -25,8 +25,8 @@ from amplify.ledger import backup as copies
 from amplify.ledger.database import Ledger
 from amplify.ledger.decision_tables import STOP
 from amplify.ledger.holds.stops import write_stop
-from amplify.ledger.queries.audit_log import record
-from amplify.ledger.rows.restored import doubt_all, newest_entry
+from amplify.ledger.queries.audit_log import record_event
+from amplify.ledger.rows.restored import mark_unsure_after_restore, newest_entry
 from amplify.model.errors import NeedsPerson, WrongUse
 from amplify.operations.backup import ACCOUNTS, LEDGER, MANIFEST, PICTURE
 
@@ -37,12 +37,12 @@ _WHY_STOPPED: Final = (
 
 
 @dataclass
-class Restored:
+class RestoreResult:
     """What was put back."""
 
     made: datetime
     """When the backup was made (UTC)."""
-    holds: copies.Holding | None
+    holds: copies.LedgerContents | None
     doubted: list[str]
     """Ids of the deliveries that became unsure."""
     aside: list[Path] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Restored:
     """Whether everything is stopped until somebody lifts it."""
 
 
-def restore(
+def restore_backup(
     root: Path,
     ledger: Path,
     file: Path,
@@ -61,7 +61,7 @@ def restore(
     older: bool = False,
     timings: Timings | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> Restored:
+) -> RestoreResult:
     """Put a backup in the place of this workspace's SQLite ledger. The one that is there is moved aside.
 
     Raises NeedsPerson while anybody runs on the ledger, and, unless `older`, where it knows more than the backup;
@@ -74,10 +74,10 @@ def restore(
         about = _unpack(file, unpacked)
         made = datetime.fromisoformat(about["made"])
         fresh = unpacked / LEDGER
-        copies.check(fresh)
-        holds = copies.holding(fresh)
+        copies.check_integrity(fresh)
+        holds = copies.read_contents(fresh)
         _same_workspace(root, holds)
-        with copies.alone(ledger):
+        with copies.lock_writers(ledger):
             present = _present(ledger, holds, older)
             aside = _aside(ledger, readable=present is not None)
             stops = _stops(aside[0], unpacked) if present is not None else None
@@ -87,10 +87,12 @@ def restore(
         accounts = root / "config" / ACCOUNTS
         if (unpacked / ACCOUNTS).exists() and not accounts.exists():
             shutil.copyfile(unpacked / ACCOUNTS, accounts)
-    return Restored(made, holds, doubted, aside, pictures, stopped=stops is None)
+    return RestoreResult(made, holds, doubted, aside, pictures, stopped=stops is None)
 
 
-def restored_by_hand(ledger: Ledger, actor: str, made: datetime | None, timings: Timings | None = None) -> Restored:
+def restored_by_hand(
+    ledger: Ledger, actor: str, made: datetime | None, timings: Timings | None = None
+) -> RestoreResult:
     """The ledger was put back by other means (pg_restore, a snapshot of the disk): treat it as `restore` does.
 
     `made`: the state of which time it has (UTC); None: the time of its own last entry. Raises NeedsPerson while
@@ -102,7 +104,7 @@ def restored_by_hand(ledger: Ledger, actor: str, made: datetime | None, timings:
             raise NeedsPerson("somebody else is connected to the ledger: stop every `amplify` on every machine first")
         since = made or newest_entry(connection) or now
         doubted = _doubt(ledger, connection, since, None, actor, timings or Timings(), "by hand")
-    return Restored(since, None, doubted, stopped=True)
+    return RestoreResult(since, None, doubted, stopped=True)
 
 
 def _unpack(file: Path, folder: Path) -> dict[str, Any]:
@@ -129,11 +131,11 @@ def _unpack(file: Path, folder: Path) -> dict[str, Any]:
     return about
 
 
-def _same_workspace(root: Path, holds: copies.Holding) -> None:
+def _same_workspace(root: Path, holds: copies.LedgerContents) -> None:
     from amplify.platforms.registry import NAMES
-    from amplify.workspace.load import load
+    from amplify.workspace.load import load_workspace
 
-    loaded = load(root, frozenset(NAMES))
+    loaded = load_workspace(root, frozenset(NAMES))
     if loaded.workspace is None or holds.workspace in (None, loaded.workspace.settings.id):
         return  # files with mistakes in them are no reason to be without a ledger
     raise WrongUse(
@@ -141,13 +143,13 @@ def _same_workspace(root: Path, holds: copies.Holding) -> None:
     )
 
 
-def _present(ledger: Path, backup: copies.Holding, older: bool) -> copies.Holding | None:
+def _present(ledger: Path, backup: copies.LedgerContents, older: bool) -> copies.LedgerContents | None:
     """What the ledger in place holds; None where there is none, or it is damaged."""
     if not ledger.exists():
         return None
     try:
-        copies.check(ledger)
-        now = copies.holding(ledger)
+        copies.check_integrity(ledger)
+        now = copies.read_contents(ledger)
     except NeedsPerson:
         return None
     if copies.in_use(ledger):
@@ -166,7 +168,7 @@ def _present(ledger: Path, backup: copies.Holding, older: bool) -> copies.Holdin
 def _stops(kept: Path, folder: Path) -> list[dict[str, Any]]:
     """Every stop that the ledger set aside knows, lifted ones too. Asked of a copy: opening one brings it forward."""
     copied = folder / "present.sqlite"
-    copies.copy(kept, copied)
+    copies.copy_ledger(kept, copied)
     opened = Ledger.open(f"sqlite:///{copied}")
     try:
         with opened.read() as connection:
@@ -182,7 +184,7 @@ def _aside(ledger: Path, readable: bool) -> list[Path]:
     stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     if readable:
         kept = ledger.with_name(f"{ledger.stem}-before-restore-{stamp}{ledger.suffix}")
-        copies.copy(ledger, kept)
+        copies.copy_ledger(ledger, kept)
         return [kept]
     moved = []
     for end in ("", "-wal", "-shm"):
@@ -215,7 +217,7 @@ def _doubt(
 ) -> list[str]:
     real = ledger.real_now(connection)
     now = datetime.now(UTC)  # a real ledger's campaign time: a rehearsal has no backups
-    doubted = doubt_all(connection, made=made, now=now, real=real, lease=timings.lease)
+    doubted = mark_unsure_after_restore(connection, made=made, now=now, real=real, lease=timings.lease)
     if stops is None:
         write_stop(connection, "all", "", (), _WHY_STOPPED.format(made=made), actor, now, real)
     else:
@@ -223,7 +225,7 @@ def _doubt(
         if stops:
             connection.execute(insert(STOP), stops)
     payload = {"made": made.isoformat(), "file": source, "unsure": doubted}
-    record(connection, "restore", actor, None, None, payload, now, real)
+    record_event(connection, "restore", actor, None, None, payload, now, real)
     return doubted
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from amplify.rules.plan.contrast import luminance, ratio, rgb
+from amplify.rules.plan.contrast import contrast_ratio, luminance, parse_rgb
 
 LEAST: Final = 4.6
 """The contrast asked for: a little more than 4.5, since colours are rounded."""
@@ -36,10 +36,10 @@ def schemes(colour: str) -> tuple[Scheme, Scheme]:
 
 def readable(colour: str, ground: str) -> str:
     """`colour`, or the nearest to it that stands out from `ground`."""
-    behind = luminance(rgb(ground))
+    behind = luminance(parse_rgb(ground))
     toward = 0 if behind > 0.18 else 255
     for step in range(100):
-        red, green, blue = (round(one + (toward - one) * step / 100) for one in rgb(colour))
-        if ratio(luminance((red, green, blue)), behind) >= LEAST:
+        red, green, blue = (round(one + (toward - one) * step / 100) for one in parse_rgb(colour))
+        if contrast_ratio(luminance((red, green, blue)), behind) >= LEAST:
             return f"#{red:02x}{green:02x}{blue:02x}"
     return f"#{toward:02x}{toward:02x}{toward:02x}"

@@ -8,61 +8,61 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from amplify.model.plan import Finding, Said
+from amplify.model.plan import LintFinding, PriorPost
 from amplify.model.platform_profile import Dialect
 from amplify.model.problem import Problem
-from amplify.model.server_info import NOTHING_KNOWN, Known
+from amplify.model.server_info import NOTHING_KNOWN, ServerInfo
 from amplify.model.workspace import Workspace
-from amplify.planning.plan import plan
-from amplify.rules.lint.duplicates import reach
-from amplify.rules.plan.horizon import horizon
-from amplify.workspace.load import load
+from amplify.planning.plan import plan_deliveries
+from amplify.rules.lint.duplicates import look_back
+from amplify.rules.plan.horizon import plan_end
+from amplify.workspace.load import load_workspace
 
 if TYPE_CHECKING:
     from amplify.ledger.database import Ledger
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckReport:
     """What `check` found."""
 
     problems: tuple[Problem, ...]
     """All that count, by place, with the severities that the workspace has decided on."""
-    changed: tuple[Finding, ...]
+    changed: tuple[LintFinding, ...]
     """Findings whose severity the workspace changed, with its reason: those it turned off too."""
 
     @property
-    def silenced(self) -> tuple[Finding, ...]:
+    def silenced(self) -> tuple[LintFinding, ...]:
         """Findings of rules that are turned off: none of `problems`."""
         return tuple(one for one in self.changed if one.change is not None and one.change.severity == "off")
 
 
-def check(
+def check_workspace(
     root: Path,
     now: datetime,
     dialects: Mapping[str, Dialect],
     progress: Callable[[int, int], None] | None = None,
-    known: Known = NOTHING_KNOWN,
+    known: ServerInfo = NOTHING_KNOWN,
     ledger: Ledger | None = None,
-) -> Checked:
+) -> CheckReport:
     """All problems. Needs no ledger, no accounts and no network.
 
     `known`: what servers said before. `ledger`: where there is one, what was said lately counts too.
     """
-    loaded = load(root, frozenset(dialects))
+    loaded = load_workspace(root, frozenset(dialects))
     problems = set(loaded.problems)
     if loaded.workspace is None:
-        return Checked(tuple(sorted(problems)), ())
-    end = horizon(loaded.workspace, now)
+        return CheckReport(tuple(sorted(problems)), ())
+    end = plan_end(loaded.workspace, now)
     said = _said(ledger, loaded.workspace, now, end) if ledger is not None else ()
-    planned = plan(loaded.workspace, now, end, dialects, progress, known, said)
+    planned = plan_deliveries(loaded.workspace, now, end, dialects, progress, known, said)
     problems.update(finding.problem for finding in planned.findings)
     changed = (*(finding for finding in planned.findings if finding.change is not None), *planned.silenced)
-    return Checked(tuple(sorted(problems)), changed)
+    return CheckReport(tuple(sorted(problems)), changed)
 
 
-def _said(ledger: Ledger, workspace: Workspace, now: datetime, end: datetime) -> tuple[Said, ...]:
-    from amplify.ledger.queries.recent_posts import said
+def _said(ledger: Ledger, workspace: Workspace, now: datetime, end: datetime) -> tuple[PriorPost, ...]:
+    from amplify.ledger.queries.recent_posts import find_recent_posts
 
     with ledger.read() as connection:
-        return tuple(said(connection, now - reach(workspace), end))
+        return tuple(find_recent_posts(connection, now - look_back(workspace), end))

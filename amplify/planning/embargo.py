@@ -7,7 +7,7 @@ from datetime import datetime
 from amplify.model.workspace import Workspace
 
 
-def embargoed(workspace: Workspace, now: datetime) -> frozenset[str]:
+def embargoed_posts(workspace: Workspace, now: datetime) -> frozenset[str]:
     """Posts whose `embargo_until` lies after `now` (UTC), and boosts of them: these tell that they are coming.
 
     `now` is the present, and never the day that somebody looks ahead to.

@@ -12,13 +12,13 @@ from amplify.model.fact import Fact
 from amplify.model.gate import Gate
 from amplify.model.plan import Planned
 from amplify.model.workspace import Workspace
-from amplify.rules.plan.fact_conflicts import alike, disagree, replaces
-from amplify.rules.plan.file_gates import gates
-from amplify.rules.text.language import number, pick, pick_any
+from amplify.rules.plan.fact_conflicts import comparable_facts, facts_differ, replaces_fact
+from amplify.rules.plan.file_gates import derive_gates
+from amplify.rules.text.language import format_number, pick_any, pick_text
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldPost:
     """One post that would be held at its due time."""
 
     post: str
@@ -37,7 +37,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class FactStanding:
+class FactStatus:
     """One fact, and what depends on it."""
 
     fact: Fact
@@ -50,7 +50,7 @@ class FactStanding:
     """Facts that count the same and still hold."""
     used: int
     """Deliveries of the time looked at that say it."""
-    held: tuple[Held, ...]
+    held: tuple[HeldPost, ...]
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -68,14 +68,14 @@ class FactStanding:
 
 
 @dataclass(frozen=True, slots=True)
-class CallStanding:
+class CallStatus:
     """One call to action, and what depends on it."""
 
     action: Action
     closes: datetime | None
     """UTC."""
     used: int
-    held: tuple[Held, ...]
+    held: tuple[HeldPost, ...]
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -89,17 +89,17 @@ class CallStanding:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class FactReport:
     """Everything that can go out of date, what goes first standing first."""
 
-    facts: tuple[FactStanding, ...]
-    calls: tuple[CallStanding, ...]
+    facts: tuple[FactStatus, ...]
+    calls: tuple[CallStatus, ...]
     now: datetime
     end: datetime
     """UTC: until then was looked."""
 
     @property
-    def stale(self) -> tuple[FactStanding, ...]:
+    def stale(self) -> tuple[FactStatus, ...]:
         """Facts that somebody should look at: expired and in use, expiring, replaced and in use, or in conflict."""
         days = (self.end - self.now).days
         return tuple(
@@ -109,25 +109,25 @@ class Facts:
         )
 
     @property
-    def closing(self) -> tuple[CallStanding, ...]:
+    def closing(self) -> tuple[CallStatus, ...]:
         """Calls that close in the time looked at, or would hold something."""
         return tuple(
             one for one in self.calls if one.held or (one.closes is not None and self.now <= one.closes < self.end)
         )
 
 
-def facts(workspace: Workspace, deliveries: Sequence[Planned], now: datetime, end: datetime) -> Facts:
+def report_facts(workspace: Workspace, deliveries: Sequence[Planned], now: datetime, end: datetime) -> FactReport:
     """How facts and calls stand at `now` for what is planned until `end` (UTC)."""
-    known = {(gate.kind, gate.subject): gate for gate in gates(workspace)}
+    known = {(gate.kind, gate.subject): gate for gate in derive_gates(workspace)}
     saying = _saying(deliveries)
-    beside = alike(workspace.facts.values())
+    beside = comparable_facts(workspace.facts.values())
     day = now.astimezone(UTC).date()
     found = [
-        FactStanding(
+        FactStatus(
             fact=fact,
             said=_said(fact, workspace),
             days_left=(fact.expires - day).days,
-            replaced_by=tuple(other.id for other in beside[fact.id] if replaces(other, fact)),
+            replaced_by=tuple(other.id for other in beside[fact.id] if replaces_fact(other, fact)),
             disagrees_with=_conflicts(fact, beside[fact.id], day),
             used=len(saying.get(f"fact:{fact.id}", ())),
             held=_held(known["fact", fact.id], saying.get(f"fact:{fact.id}", ())),
@@ -135,7 +135,7 @@ def facts(workspace: Workspace, deliveries: Sequence[Planned], now: datetime, en
         for fact in workspace.facts.values()
     ]
     calls = [
-        CallStanding(
+        CallStatus(
             action=action,
             closes=action.closes.astimezone(UTC) if action.closes else None,
             used=len(saying.get(f"action:{action.id}", ())),
@@ -144,7 +144,7 @@ def facts(workspace: Workspace, deliveries: Sequence[Planned], now: datetime, en
         for action in workspace.actions.values()
     ]
     late = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
-    return Facts(
+    return FactReport(
         tuple(sorted(found, key=lambda one: (one.fact.expires, one.fact.id))),
         tuple(sorted(calls, key=lambda one: (one.closes or late, one.action.id))),
         now,
@@ -161,7 +161,7 @@ def _saying(deliveries: Iterable[Planned]) -> Mapping[str, list[Planned]]:
     return found
 
 
-def _held(gate: Gate, deliveries: Iterable[Planned]) -> tuple[Held, ...]:
+def _held(gate: Gate, deliveries: Iterable[Planned]) -> tuple[HeldPost, ...]:
     held: dict[tuple[str, str], list[datetime]] = {}
     for delivery in deliveries:
         why = gate.why_not(delivery.due)
@@ -169,7 +169,7 @@ def _held(gate: Gate, deliveries: Iterable[Planned]) -> tuple[Held, ...]:
             held.setdefault((delivery.post, why), []).append(delivery.due)
     return tuple(
         sorted(
-            (Held(post, len(dues), min(dues), why) for (post, why), dues in held.items()),
+            (HeldPost(post, len(dues), min(dues), why) for (post, why), dues in held.items()),
             key=lambda one: (one.first, one.post),
         )
     )
@@ -178,12 +178,12 @@ def _held(gate: Gate, deliveries: Iterable[Planned]) -> tuple[Held, ...]:
 def _conflicts(fact: Fact, others: Iterable[Fact], day: date) -> tuple[str, ...]:
     if fact.expires < day:
         return ()
-    return tuple(other.id for other in others if disagree(fact, other) and other.expires >= day)
+    return tuple(other.id for other in others if facts_differ(fact, other) and other.expires >= day)
 
 
 def _said(fact: Fact, workspace: Workspace) -> str:
     campaign = next(iter(workspace.campaigns.values()), None)
     lang, fallback = campaign.languages[0] if campaign else "en", workspace.settings.fallback
-    value = number(fact.value, lang) if isinstance(fact.value, int) else fact.value
-    words = (pick(fact.qualifier, lang, fallback), value, pick(fact.unit, lang, fallback))
+    value = format_number(fact.value, lang) if isinstance(fact.value, int) else fact.value
+    words = (pick_text(fact.qualifier, lang, fallback), value, pick_text(fact.unit, lang, fallback))
     return f"{' '.join(word for word in words if word)} ({pick_any(fact.counted_by, lang, fallback)})"

@@ -8,31 +8,31 @@ from zoneinfo import ZoneInfo
 
 from amplify.model.delivery import delivery_id
 from amplify.model.message import BoostOf
-from amplify.model.plan import Finding, LeftOut, Plan, Planned, Said
+from amplify.model.plan import LintFinding, Plan, Planned, PriorPost, SkippedPost
 from amplify.model.platform_profile import Dialect
 from amplify.model.post import Post, Variant
-from amplify.model.problem import Place, Problem
-from amplify.model.server_info import NOTHING_KNOWN, Known
+from amplify.model.problem import Problem, SourceLocation
+from amplify.model.server_info import NOTHING_KNOWN, ServerInfo
 from amplify.model.workspace import Workspace
 from amplify.rules.lint.lint import lint_all
-from amplify.rules.plan.approval_policy import need
-from amplify.rules.plan.assign import assign, spoken
-from amplify.rules.plan.compose import Composed, ComposeFault, compose, compose_boost
-from amplify.rules.plan.expand import Occurrence, occurrences, speakers_by_post
-from amplify.rules.plan.template_context import Setting
+from amplify.rules.plan.approval_policy import approvals_needed_by
+from amplify.rules.plan.assign import assign_variants, spoken_languages
+from amplify.rules.plan.compose import Composed, ComposeFault, compose_boost, compose_message
+from amplify.rules.plan.expand import Occurrence, expand_entry, speakers_by_post
+from amplify.rules.plan.template_context import RenderContext
 
 _BOOST_REACH = timedelta(days=60)
 """How far back a boost looks for the post it repeats."""
 
 
-def plan(
+def plan_deliveries(
     workspace: Workspace,
     now: datetime,
     end: datetime,
     dialects: Mapping[str, Dialect],
     progress: Callable[[int, int], None] | None = None,
-    known: Known = NOTHING_KNOWN,
-    said: Iterable[Said] = (),
+    known: ServerInfo = NOTHING_KNOWN,
+    said: Iterable[PriorPost] = (),
 ) -> Plan:
     """Every delivery that is not late at `now` and due before `end` (UTC), for all partners.
 
@@ -44,27 +44,27 @@ def plan(
 
 class _Planner:
     def __init__(
-        self, workspace: Workspace, now: datetime, end: datetime, dialects: Mapping[str, Dialect], known: Known
+        self, workspace: Workspace, now: datetime, end: datetime, dialects: Mapping[str, Dialect], known: ServerInfo
     ) -> None:
         self.workspace, self.now, self.end, self.dialects, self.known = workspace, now, end, dialects, known
         self.speakers = speakers_by_post(workspace)
         self.variants: dict[tuple[str, str], Mapping[str, Variant]] = {}
         self.deliveries: list[Planned] = []
-        self.left_out: dict[tuple[str, str, str], LeftOut] = {}
+        self.left_out: dict[tuple[str, str, str], SkippedPost] = {}
         self.faults: dict[Problem, set[str]] = {}
 
-    def plan(self, progress: Callable[[int, int], None] | None, said: Iterable[Said]) -> Plan:
+    def plan(self, progress: Callable[[int, int], None] | None, said: Iterable[PriorPost]) -> Plan:
         entries = list(self.workspace.queue.values())
         for done, entry in enumerate(entries):
             if progress is not None:
                 progress(done, len(entries))
             lateness = entry.lateness or self.workspace.settings.lateness
-            for occurrence in occurrences(self.workspace, entry, self.now - lateness, self.end):
+            for occurrence in expand_entry(self.workspace, entry, self.now - lateness, self.end):
                 if occurrence.slot.due + lateness > self.now:
                     self._place(occurrence, lateness)
         deliveries = sorted(self.deliveries, key=lambda d: (d.due, d.account, d.id))
         linted = lint_all(self.workspace, deliveries, self.dialects, said, self.known)
-        faults = tuple(Finding(problem, tuple(sorted(accounts))) for problem, accounts in self.faults.items())
+        faults = tuple(LintFinding(problem, tuple(sorted(accounts))) for problem, accounts in self.faults.items())
         return Plan(
             self.now,
             self.end,
@@ -82,7 +82,7 @@ class _Planner:
             return
         dialect = self.known.on(self.dialects[occurrence.platform], occurrence.account)
         variant = None
-        setting = Setting(
+        setting = RenderContext(
             self.workspace, post, occurrence.platform, post.front.lang, occurrence.slot.due, occurrence.zone
         )
         if post.front.boost is not None:
@@ -98,9 +98,9 @@ class _Planner:
                 return
             setting.lang = variant.lang
             try:
-                composed = compose(setting, variant, occurrence.partner.id, dialect)
+                composed = compose_message(setting, variant, occurrence.partner.id, dialect)
             except ComposeFault as fault:
-                place = Place(fault.part.place.path, fault.part.place.line + fault.line - 1, 1)
+                place = SourceLocation(fault.part.place.path, fault.part.place.line + fault.line - 1, 1)
                 self.faults.setdefault(Problem(place, "TEXT", str(fault)), set()).add(occurrence.account)
                 return
         self.deliveries.append(self._planned(occurrence, variant, composed, lateness))
@@ -121,7 +121,7 @@ class _Planner:
         self, occurrence: Occurrence, variant: Variant | None, composed: Composed, lateness: timedelta
     ) -> Planned:
         slot, post = occurrence.slot, self.workspace.posts[occurrence.slot.post]
-        needs = need(self.workspace, post)
+        needs = approvals_needed_by(self.workspace, post)
         return Planned(
             id=delivery_id(
                 self.workspace.settings.id, occurrence.entry.id, post.id, occurrence.account, slot.occurrence
@@ -151,7 +151,7 @@ class _Planner:
     def _variant(self, post: str, platform: str, partner: str) -> Variant | None:
         key = (post, platform)
         if key not in self.variants:
-            self.variants[key] = assign(
+            self.variants[key] = assign_variants(
                 self.workspace.posts[post],
                 platform,
                 self.speakers[key].values(),
@@ -161,7 +161,7 @@ class _Planner:
 
     def _why_no_variant(self, occurrence: Occurrence) -> str:
         written = {variant.lang for variant in self.workspace.posts[occurrence.slot.post].variants}
-        understood = spoken(occurrence.partner.languages, self.workspace.settings.fallback)
+        understood = spoken_languages(occurrence.partner.languages, self.workspace.settings.fallback)
         if not written.intersection(understood):
             return f"no variant in {', '.join(understood)}"
         return "no variant left: write one more, or share it by hand"
@@ -191,7 +191,7 @@ class _Planner:
             (target.slot.due, delivery_id(self.workspace.settings.id, entry.id, post, account, target.slot.occurrence))
             for entry in self.workspace.queue.values()
             if post in entry.posts
-            for target in occurrences(self.workspace, entry, before - _BOOST_REACH, before)
+            for target in expand_entry(self.workspace, entry, before - _BOOST_REACH, before)
             if target.slot.post == post and target.account == account
         ]
         return max(candidates)[1] if candidates else None
@@ -199,4 +199,4 @@ class _Planner:
     def _leave_out(self, occurrence: Occurrence, why: str) -> None:
         key = (occurrence.entry.id, occurrence.slot.post, occurrence.account)
         ours = occurrence.account in self.workspace.accounts
-        self.left_out.setdefault(key, LeftOut(*key, why, ours))
+        self.left_out.setdefault(key, SkippedPost(*key, why, ours))

@@ -9,20 +9,20 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from amplify.context.app_context import Desk
-from amplify.ledger.holds.approvals import unapproved
-from amplify.ledger.holds.stops import stopped
-from amplify.ledger.rows.due_delivery import Candidate
+from amplify.context.app_context import AppContext
+from amplify.ledger.holds.approvals import find_unapproved
+from amplify.ledger.holds.stops import find_stopped
+from amplify.ledger.rows.due_delivery import DueDelivery
 from amplify.model.gate import Gate
 from amplify.model.plan import Planned
-from amplify.model.platform import Call, Connection, Platform, Receipt
+from amplify.model.platform import AccountConnection, Platform, PublishRequest, Receipt
 from amplify.model.platform_profile import Dialect
 from amplify.model.queue_entry import QueueEntry, When
-from amplify.model.server_info import Known
+from amplify.model.server_info import ServerInfo
 from amplify.model.workspace import Workspace
 from amplify.platforms.registry import adapter
 from amplify.rules.plan.cost import cost_of
-from amplify.rules.plan.file_gates import gates
+from amplify.rules.plan.file_gates import derive_gates
 from amplify.rules.plan.idempotency import idempotency_key, record_key
 
 _NOWHERE: Final = "http://127.0.0.1:9"
@@ -30,7 +30,7 @@ _NOWHERE: Final = "http://127.0.0.1:9"
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class DeliveryPreview:
     """One delivery as it would go out."""
 
     delivery: Planned
@@ -77,11 +77,11 @@ def as_if_queued(workspace: Workspace, posts: Iterable[str], now: datetime) -> W
     return replace(workspace, posts={**workspace.posts, **ready}, queue={**workspace.queue, entry.id: entry})
 
 
-def preview(desk: Desk, deliveries: tuple[Planned, ...]) -> list[Preview]:
+def preview_deliveries(desk: AppContext, deliveries: tuple[Planned, ...]) -> list[DeliveryPreview]:
     """What each delivery would send, and why not. Needs no credentials and no network."""
     workspace = desk.workspace()
-    known = {(gate.kind, gate.subject): gate for gate in gates(workspace)}
-    known_limits = desk.known()
+    known = {(gate.kind, gate.subject): gate for gate in derive_gates(workspace)}
+    known_limits = desk.server_info()
     clients: dict[str, Platform] = {}
     asked = _asked_of_people(desk, deliveries)
     previews = []
@@ -90,7 +90,7 @@ def preview(desk: Desk, deliveries: tuple[Planned, ...]) -> list[Preview]:
             clients[delivery.account] = _silent(desk, workspace, delivery)
         dialect = known_limits.on(desk.dialects[delivery.platform], delivery.account)
         previews.append(
-            Preview(
+            DeliveryPreview(
                 delivery,
                 _requests(clients[delivery.account], delivery),
                 _lengths(delivery, dialect),
@@ -106,10 +106,10 @@ def preview(desk: Desk, deliveries: tuple[Planned, ...]) -> list[Preview]:
     return previews
 
 
-def _silent(desk: Desk, workspace: Workspace, delivery: Planned) -> Platform:
+def _silent(desk: AppContext, workspace: Workspace, delivery: Planned) -> Platform:
     """The account's real adapter, with nobody's secrets and nowhere to go."""
     return adapter(delivery.platform)(
-        Connection(
+        AccountConnection(
             account=delivery.account,
             handle=workspace.partners[delivery.partner].handles[delivery.platform],
             server=_NOWHERE,
@@ -126,7 +126,7 @@ def _requests(client: Platform, delivery: Planned) -> tuple[dict[str, Any], ...]
     said: list[dict[str, Any]] = []
     for number, part in enumerate(delivery.message.parts):
         before = [Receipt(f"(part {earlier + 1})", "", "(its cid)") for earlier in range(number)]
-        call = Call(
+        call = PublishRequest(
             part=part,
             message=delivery.message,
             key=idempotency_key(delivery.id, number),
@@ -147,23 +147,23 @@ def _lengths(delivery: Planned, dialect: Dialect) -> tuple[int, ...]:
     return tuple(dialect.measure(part.text) + more for part in delivery.message.parts)
 
 
-def _asked(known: Known, account: str) -> datetime | None:
+def _asked(known: ServerInfo, account: str) -> datetime | None:
     said = known.limits.get(account)
     return said.at if said is not None and said.limits.text is not None else None
 
 
-def _asked_of_people(desk: Desk, deliveries: tuple[Planned, ...]) -> Mapping[str, tuple[str, ...]]:
+def _asked_of_people(desk: AppContext, deliveries: tuple[Planned, ...]) -> Mapping[str, tuple[str, ...]]:
     """What people have stopped, or not approved yet, as it would be planned now: queued or not."""
     candidates = [_candidate(delivery) for delivery in deliveries]
     with desk.ledger.read() as connection:
         now = desk.clock.now()
-        answers = [ask(connection, candidates, now) for ask in (stopped, unapproved)]
+        answers = [ask(connection, candidates, now) for ask in (find_stopped, find_unapproved)]
     return {one.id: tuple(found[one.id].why for found in answers if one.id in found) for one in candidates}
 
 
-def _candidate(one: Planned) -> Candidate:
+def _candidate(one: Planned) -> DueDelivery:
     message = one.message
-    return Candidate(
+    return DueDelivery(
         id=one.id,
         base=one.id,
         entry=one.entry,
@@ -179,7 +179,7 @@ def _candidate(one: Planned) -> Candidate:
         boost_of=message.boost.delivery if message.boost is not None else None,
         due_at=one.due,
         late_at=one.late,
-        words=json.dumps(message.as_json(), ensure_ascii=False),
+        message_json=json.dumps(message.as_json(), ensure_ascii=False),
         approvals=one.approvals,
         author=one.author,
     )

@@ -7,47 +7,47 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from amplify.context.app_context import Desk, UnreadableFiles
+from amplify.context.app_context import AppContext, UnreadableFiles
 from amplify.ledger.database import set_meta
 from amplify.ledger.holds.gates import GATES, read_gates, write_gates
 from amplify.ledger.holds.spacing import write_gaps
 from amplify.ledger.holds.spending import write_budget
-from amplify.ledger.notify import notify
+from amplify.ledger.notify import notify_workers
 from amplify.ledger.queries.ledger_status import HELD
-from amplify.ledger.rows.plan_changes import difference, write_accounts, write_changes
-from amplify.ledger.rows.restored import doubt_new
+from amplify.ledger.rows.plan_changes import diff_plan, write_accounts, write_changes
+from amplify.ledger.rows.restored import mark_new_unsure_after_restore
 from amplify.model.errors import NeedsPerson
-from amplify.model.plan import Change, Plan
+from amplify.model.plan import Plan, PlanChange
 from amplify.model.problem import Severity
 from amplify.model.workspace import Workspace
 from amplify.planning.last_queue import note_key, queued_mark
-from amplify.planning.plan import plan
+from amplify.planning.plan import plan_deliveries
 from amplify.planning.state_stops import follow_files
 from amplify.rules.lint.care import HELD_BY_GATES
-from amplify.rules.plan.cost import micros
-from amplify.rules.plan.file_gates import gates
-from amplify.rules.plan.horizon import horizon
+from amplify.rules.plan.cost import to_micros
+from amplify.rules.plan.file_gates import derive_gates
+from amplify.rules.plan.horizon import plan_end
 
 _QUEUEING: Final = 2
 """Two machines queue one after the other: what one has written, the other compares with."""
 
 
 @dataclass(frozen=True, slots=True)
-class Queued:
+class QueueResult:
     """What was planned, and what it changed."""
 
     plan: Plan
-    changes: Sequence[Change]
+    changes: Sequence[PlanChange]
     gates_changed: bool
 
 
-def queue(
-    desk: Desk,
+def queue_plan(
+    desk: AppContext,
     *,
-    confirm: Callable[[Sequence[Change]], bool] | None = None,
+    confirm: Callable[[Sequence[PlanChange]], bool] | None = None,
     progress: Callable[[int, int], None] | None = None,
     until: datetime | None = None,
-) -> Queued:
+) -> QueueResult:
     """Plan our deliveries up to the horizon (or `until`, UTC) and write the difference down.
 
     Gates are copied first, even where the plan has errors: a stop never waits for a typo. Raises UnreadableFiles
@@ -61,32 +61,34 @@ def queue(
     desk.ledger.serve(workspace.settings.id)
     gates_changed = copy_gates(desk, workspace)
     now = desk.clock.now()
-    end = until or horizon(workspace, now)
-    planned = plan(workspace, now, end, desk.dialects, progress, desk.known(), desk.said(workspace, now, end))
+    end = until or plan_end(workspace, now)
+    planned = plan_deliveries(
+        workspace, now, end, desk.dialects, progress, desk.server_info(), desk.recent_posts(workspace, now, end)
+    )
     _refuse_errors(desk, planned)
     desk.pictures.freeze(delivery.message for delivery in planned.ours)
     with desk.ledger.write() as connection:
         desk.ledger.lock(connection, _QUEUEING)
-        changes = difference(connection, planned.ours, now, planned.end)
+        changes = diff_plan(connection, planned.ours, now, planned.end)
         cancelled = [change for change in changes if change.sign == "-"]
         if len(cancelled) > workspace.settings.cancel_limit and not (confirm and confirm(cancelled)):
             raise NeedsPerson(
                 f"{len(cancelled)} waiting deliveries would be cancelled, more than the limit of "
                 f"{workspace.settings.cancel_limit}: look at `amplify plan`, then run `amplify queue --yes`"
             )
-        write_accounts(connection, desk.places())
-        write_budget(connection, {name: micros(money) for name, money in workspace.settings.budget.items()})
+        write_accounts(connection, desk.rate_scopes())
+        write_budget(connection, {name: to_micros(money) for name, money in workspace.settings.budget.items()})
         write_gaps(connection, {one.id: one.caps.gap for one in workspace.accounts.values()})
         real = desk.ledger.real_now(connection)
         write_changes(connection, planned.ours, changes, now, real)
-        doubt_new(connection, [change.id for change in changes], now, real)
+        mark_new_unsure_after_restore(connection, [change.id for change in changes], now, real)
         set_meta(connection, note_key(desk.root), queued_mark(mark, now))
         set_meta(connection, HELD, "")
-        notify(desk.ledger, connection)
-    return Queued(planned, changes, gates_changed)
+        notify_workers(desk.ledger, connection)
+    return QueueResult(planned, changes, gates_changed)
 
 
-def _readable(desk: Desk) -> Workspace:
+def _readable(desk: AppContext) -> Workspace:
     """The files, or a note for `status` that they hold everything."""
     try:
         return desk.workspace()
@@ -95,22 +97,22 @@ def _readable(desk: Desk) -> Workspace:
         raise
 
 
-def _note_held(desk: Desk, why: str) -> None:
+def _note_held(desk: AppContext, why: str) -> None:
     with desk.ledger.write() as connection:
         set_meta(connection, HELD, why)
 
 
-def copy_gates(desk: Desk, workspace: Workspace) -> bool:
+def copy_gates(desk: AppContext, workspace: Workspace) -> bool:
     """Only the gates, at once. True where any changed."""
     with desk.ledger.write() as connection:
         desk.ledger.lock(connection, GATES)
         before = read_gates(connection)
-        changed = write_gates(connection, gates(workspace))
+        changed = write_gates(connection, derive_gates(workspace))
         follow_files(desk, connection, workspace, before)
         return changed
 
 
-def _refuse_errors(desk: Desk, planned: Plan) -> None:
+def _refuse_errors(desk: AppContext, planned: Plan) -> None:
     ours = {delivery.account for delivery in planned.ours}
     errors = tuple(
         finding.problem

@@ -12,11 +12,11 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from amplify.context.app_context import Desk
+from amplify.context.app_context import AppContext
 from amplify.ledger.queries.saved_server_info import learn_handle, learn_limits, learn_whoami
 from amplify.model.errors import LoggedOut, PlatformError
 from amplify.model.platform import Limits
-from amplify.model.server_info import Known
+from amplify.model.server_info import ServerInfo
 from amplify.model.workspace import Workspace
 
 FRESH: Final = timedelta(days=1)
@@ -24,10 +24,10 @@ FRESH: Final = timedelta(days=1)
 
 
 @dataclass
-class Asked:
+class LookupResult:
     """What came of asking."""
 
-    known: Known
+    known: ServerInfo
     """Everything that is known now, old answers included."""
     failed: dict[str, str] = field(default_factory=dict)
     """Account → why it could not be asked."""
@@ -35,7 +35,7 @@ class Asked:
     """`platform:handle` → why nobody could say who goes by it."""
 
 
-def ask(desk: Desk, progress: Callable[[int, int], None] | None = None) -> Asked:
+def ask_servers(desk: AppContext, progress: Callable[[int, int], None] | None = None) -> LookupResult:
     """Ask for each of our accounts who it is and what its server takes, then for every partner's handle wherever we
     have an account that can ask.
 
@@ -43,7 +43,7 @@ def ask(desk: Desk, progress: Callable[[int, int], None] | None = None) -> Asked
     cannot speak is noted, and the others go on. Raises UnreadableFiles.
     """
     workspace = desk.workspace()
-    asked = Asked(desk.known())
+    asked = LookupResult(desk.server_info())
     wanted = [*_stale_handles(workspace, asked.known, _now(desk))]
     total, done = len(workspace.accounts) + len(wanted), 0
 
@@ -61,21 +61,21 @@ def ask(desk: Desk, progress: Callable[[int, int], None] | None = None) -> Asked
         except PlatformError as error:
             asked.failed[account.id] = error.why
             if isinstance(error, LoggedOut):
-                desk.forget(account.id)
+                desk.drop_client(account.id)
         another()
     for platform, handle in wanted:
         _ask_handle(desk, able, platform, handle, asked)
         another()
-    asked.known = desk.known()
+    asked.known = desk.server_info()
     return asked
 
 
-def refresh_limits(desk: Desk, accounts: Iterable[str]) -> set[str]:
+def refresh_limits(desk: AppContext, accounts: Iterable[str]) -> set[str]:
     """Ask these accounts' servers what they take, where nobody asked within a day; those that said something new.
 
     Called after they spoke, so that no post waits for it; a server that does not answer is asked another time.
     """
-    known, now = desk.known(), _now(desk)
+    known, now = desk.server_info(), _now(desk)
     new: set[str] = set()
     for account in sorted(accounts):
         said = known.limits.get(account)
@@ -90,22 +90,22 @@ def refresh_limits(desk: Desk, accounts: Iterable[str]) -> set[str]:
     return new
 
 
-def _ask_account(desk: Desk, account: str) -> None:
+def _ask_account(desk: AppContext, account: str) -> None:
     adapter = desk.adapter(account)
     whoami, limits = adapter.whoami(), adapter.limits()
     _write(desk, lambda connection, real: learn_whoami(connection, account, whoami, real))
     _keep_limits(desk, account, limits)
 
 
-def _keep_limits(desk: Desk, account: str, limits: Limits) -> bool:
+def _keep_limits(desk: AppContext, account: str, limits: Limits) -> bool:
     news: list[bool] = []
     _write(desk, lambda connection, real: news.append(learn_limits(connection, account, limits, real)))
     if any(news):
-        desk.forget(account)  # its next client fits pictures to the new limit
+        desk.drop_client(account)  # its next client fits pictures to the new limit
     return any(news)
 
 
-def _stale_handles(workspace: Workspace, known: Known, now: datetime) -> Iterator[tuple[str, str]]:
+def _stale_handles(workspace: Workspace, known: ServerInfo, now: datetime) -> Iterator[tuple[str, str]]:
     """Handles on the platforms where we have accounts, unless they were found within a day."""
     platforms = {account.platform for account in workspace.accounts.values()}
     seen: set[tuple[str, str]] = set()
@@ -118,7 +118,7 @@ def _stale_handles(workspace: Workspace, known: Known, now: datetime) -> Iterato
                 yield platform, handle
 
 
-def _ask_handle(desk: Desk, able: Mapping[str, str], platform: str, handle: str, asked: Asked) -> None:
+def _ask_handle(desk: AppContext, able: Mapping[str, str], platform: str, handle: str, asked: LookupResult) -> None:
     name = f"{platform}:{handle}"
     if platform not in able:
         asked.unasked[name] = f"none of our accounts on {platform} can ask"
@@ -131,11 +131,11 @@ def _ask_handle(desk: Desk, able: Mapping[str, str], platform: str, handle: str,
     _write(desk, lambda connection, real: learn_handle(connection, platform, handle, found, real))
 
 
-def _write(desk: Desk, learn: Callable[[Connection, datetime], None]) -> None:
+def _write(desk: AppContext, learn: Callable[[Connection, datetime], None]) -> None:
     with desk.ledger.write() as connection:
         learn(connection, desk.ledger.real_now(connection))
 
 
-def _now(desk: Desk) -> datetime:
+def _now(desk: AppContext) -> datetime:
     with desk.ledger.read() as connection:
         return desk.ledger.real_now(connection)

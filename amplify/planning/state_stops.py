@@ -10,17 +10,17 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection
 
-from amplify.context.app_context import Desk
+from amplify.context.app_context import AppContext
 from amplify.ledger.holds.stops import in_force, widen_all, write_stop
 from amplify.model.gate import Gate
 from amplify.model.person import PersonState
 from amplify.model.workspace import Workspace
-from amplify.rules.plan.person_gates import spelled
-from amplify.rules.text.aliases import forms
+from amplify.rules.plan.person_gates import state_words
+from amplify.rules.text.aliases import name_forms
 
 
 def follow_files(
-    desk: Desk, connection: Connection, workspace: Workspace, before: Mapping[tuple[str, str], Gate]
+    desk: AppContext, connection: Connection, workspace: Workspace, before: Mapping[tuple[str, str], Gate]
 ) -> None:
     """Follow the files, in the transaction that copies their gates. `before`: the gates as they were."""
     reopened = {
@@ -33,13 +33,13 @@ def follow_files(
         stopped = {stop.subject for stop in in_force(connection) if stop.kind == "person"}
         for id, state in reopened.items():
             if id not in stopped:
-                why = f"{id} was {spelled(state)} until now: two people must say that posts may go out again"
-                write_stop(connection, "person", id, forms(workspace.people[id]), why, "amplify", now, real)
-    widen_all(connection, {person.id: forms(person) for person in workspace.people.values()})
+                why = f"{id} was {state_words(state)} until now: two people must say that posts may go out again"
+                write_stop(connection, "person", id, name_forms(workspace.people[id]), why, "amplify", now, real)
+    widen_all(connection, {person.id: name_forms(person) for person in workspace.people.values()})
 
 
 def _silent(gate: Gate | None) -> PersonState | None:
     """The state for which a person's own gate was closed."""
     if gate is None or gate.closed is None:
         return None
-    return next((one for one in PersonState if gate.closed == f"{gate.subject} is {spelled(one)}"), None)
+    return next((one for one in PersonState if gate.closed == f"{gate.subject} is {state_words(one)}"), None)

@@ -9,23 +9,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import IO, Any, Final
 
-from amplify.context.app_context import Desk
+from amplify.context.app_context import AppContext
 from amplify.model.errors import WrongUse
 from amplify.model.platform_profile import Dialect
-from amplify.planning.plan import plan
+from amplify.planning.plan import plan_deliveries
 from amplify.planning.preview import as_if_queued
-from amplify.rules.text.text_report import Standing, stand
-from amplify.rules.text.text_spans import stretches
+from amplify.rules.text.text_report import TextReport, measure_on
+from amplify.rules.text.text_spans import encoded_spans
 
 LINE_MOST: Final = 4_000_000
 """Bytes of one line of a batch; nothing longer is kept in memory."""
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class MeasuredMessage:
     """One message of a post on one platform."""
 
-    standing: Standing
+    standing: TextReport
     variant: str = ""
     """Empty where the text is no post's."""
     part: int = 1
@@ -47,21 +47,21 @@ class Said:
             {
                 "kind": entity.kind,
                 "value": entity.value,
-                "points": list(where.points),
-                "utf16": list(where.units),
-                "utf8": list(where.octets),
+                "points": list(where.code_points),
+                "utf16": list(where.utf16),
+                "utf8": list(where.utf8),
             }
-            for entity, where in zip(one.entities, stretches(one.text, one.entities), strict=True)
+            for entity, where in zip(one.entities, encoded_spans(one.text, one.entities), strict=True)
         ]
         return told
 
 
-def stand_everywhere(text: str, dialects: Mapping[str, Dialect]) -> list[Said]:
+def stand_everywhere(text: str, dialects: Mapping[str, Dialect]) -> list[MeasuredMessage]:
     """How `text` stands on each platform."""
-    return [Said(stand(text, dialect)) for dialect in dialects.values()]
+    return [MeasuredMessage(measure_on(text, dialect)) for dialect in dialects.values()]
 
 
-def stand_post(desk: Desk, post: str) -> list[Said]:
+def stand_post(desk: AppContext, post: str) -> list[MeasuredMessage]:
     """How every message of a post stands as it would be composed now, drafts too; equal ones once.
 
     Raises WrongUse where there is no such post, UnreadableFiles where the workspace has errors.
@@ -71,8 +71,10 @@ def stand_post(desk: Desk, post: str) -> list[Said]:
         raise WrongUse(
             f"there is no post {post}: `amplify plan` lists them, `--post` takes the `id` in the front matter"
         )
-    known, now = desk.known(), desk.clock.now()
-    planned = plan(as_if_queued(words, [post], now), now, now + timedelta(days=1), desk.dialects, known=known)
+    known, now = desk.server_info(), desk.clock.now()
+    planned = plan_deliveries(
+        as_if_queued(words, [post], now), now, now + timedelta(days=1), desk.dialects, known=known
+    )
     accounts: dict[tuple[str, str, int, int, int, str, str], list[str]] = {}
     for delivery in planned.deliveries:
         if delivery.entry != "preview" or delivery.post != post:
@@ -94,7 +96,9 @@ def stand_post(desk: Desk, post: str) -> list[Said]:
     said = []
     for (platform, variant, number, count, _, warning, text), speakers in sorted(accounts.items(), key=_order(desk)):
         dialect = known.on(desk.dialects[platform], speakers[0])
-        said.append(Said(stand(text, dialect, warning), variant, number, count, tuple(sorted(speakers))))
+        said.append(
+            MeasuredMessage(measure_on(text, dialect, warning), variant, number, count, tuple(sorted(speakers)))
+        )
     if not said:
         why = sorted({finding.problem.message for finding in planned.findings if finding.problem.code == "TEXT"})
         why += sorted({left.why for left in planned.left_out if left.post == post})
@@ -102,12 +106,12 @@ def stand_post(desk: Desk, post: str) -> list[Said]:
     return said
 
 
-def _order(desk: Desk) -> Any:
+def _order(desk: AppContext) -> Any:
     platforms = list(desk.dialects)
     return lambda item: (platforms.index(item[0][0]), *item[0][1:])
 
 
-def batch(lines: Iterable[bytes], dialects: Mapping[str, Dialect]) -> Iterator[tuple[dict[str, Any], bool]]:
+def measure_batch(lines: Iterable[bytes], dialects: Mapping[str, Dialect]) -> Iterator[tuple[dict[str, Any], bool]]:
     """An answer for each line of JSON that is not blank, and whether the line was good. Holds one line at a time."""
     for number, line in enumerate(lines, start=1):
         if number == 1:
@@ -153,7 +157,7 @@ _LENGTH: Final = {"x": "weighted_length", "bluesky": "graphemes", "mastodon": "c
 def _answer(name: str | int, text: str, dialects: Mapping[str, Dialect]) -> dict[str, Any]:
     answer: dict[str, Any] = {"id": name}
     for platform, dialect in dialects.items():
-        one = stand(text, dialect)
+        one = measure_on(text, dialect)
         told: dict[str, Any] = {_LENGTH[platform]: one.length}
         if dialect.bytes_max is not None:
             told["bytes"] = one.octets

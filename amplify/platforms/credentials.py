@@ -26,7 +26,7 @@ def find_secrets(fields: Sequence[str], name: str, account: str) -> dict[str, st
     found: dict[str, str] = {}
     stored: Mapping[str, str] | None = None
     for field in fields:
-        value = os.environ.get(variable(name, field)) or _from_keyring(name, field)
+        value = os.environ.get(secret_variable(name, field)) or _from_keyring(name, field)
         if not value:
             if stored is None:
                 stored = _from_file(name, account)
@@ -35,7 +35,7 @@ def find_secrets(fields: Sequence[str], name: str, account: str) -> dict[str, st
             found[field] = value
     missing = [field for field in fields if field not in found]
     if missing:
-        variables = " and ".join(variable(name, field) for field in missing)
+        variables = " and ".join(secret_variable(name, field) for field in missing)
         entries = ", ".join(f"`keyring set {SERVICE} {name}/{field}`" for field in missing)
         raise LoggedOut(
             f"{account} has no {' and no '.join(missing)} for its credential {name!r}: "
@@ -44,7 +44,7 @@ def find_secrets(fields: Sequence[str], name: str, account: str) -> dict[str, st
     return found
 
 
-def variable(name: str, field: str) -> str:
+def secret_variable(name: str, field: str) -> str:
     """The environment variable of one field: `press-x`, `api_key` → `AMPLIFY_PRESS_X_API_KEY`."""
     return f"AMPLIFY_{name}_{field}".upper().replace("-", "_")
 

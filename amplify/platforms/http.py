@@ -13,8 +13,8 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 
 from amplify.model.errors import LoggedOut, PlatformError, Refused, TryLater, Unknown
-from amplify.model.platform import Connection
-from amplify.platforms.loopback import guard
+from amplify.model.platform import AccountConnection
+from amplify.platforms.loopback import guard_loopback
 
 if TYPE_CHECKING:
     import requests
@@ -76,7 +76,7 @@ _MAY_HAVE_LEFT: Final = frozenset(
 )
 
 
-def chain(error: BaseException) -> Iterator[BaseException]:
+def error_chain(error: BaseException) -> Iterator[BaseException]:
     """The error, then what it was raised from or holds, outermost first."""
     seen: set[int] = set()
     ahead: list[BaseException] = [error]
@@ -90,12 +90,12 @@ def chain(error: BaseException) -> Iterator[BaseException]:
         ahead.extend(inner for inner in inside if isinstance(inner, BaseException))
 
 
-def never_left(error: BaseException) -> bool:
+def not_sent(error: BaseException) -> bool:
     """Whether the request certainly reached nobody: refused, no such host, no connection in time.
 
     The outermost exception that says anything decides, since an older failure may hang below it.
     """
-    for one in chain(error):
+    for one in error_chain(error):
         names = {f"{kind.__module__.partition('.')[0]}.{kind.__name__}" for kind in type(one).__mro__}
         if names & _MAY_HAVE_LEFT:
             return False
@@ -104,7 +104,7 @@ def never_left(error: BaseException) -> bool:
     return False
 
 
-def by_status(status: int, why: str, after: timedelta | None = None) -> PlatformError:
+def error_for_status(status: int, why: str, after: timedelta | None = None) -> PlatformError:
     """What an HTTP status means where the platform says nothing more exact."""
     if status in (401, 402):
         # 402: the account's credits are used up. Nothing is wrong with the post, so it waits.
@@ -134,7 +134,7 @@ def seconds_until(value: str | None, now: datetime | None = None) -> timedelta |
     return max(moment - now, timedelta())
 
 
-def quoted(said: object, hidden: Iterable[str]) -> str:
+def redact(said: object, hidden: Iterable[str]) -> str:
     """What a platform said, fit for a log: one line, short, without secrets and without the post's own text."""
     words = said if isinstance(said, str) else ""
     for secret in sorted((part for text in hidden for part in (text, *text.splitlines())), key=len, reverse=True):
@@ -145,12 +145,12 @@ def quoted(said: object, hidden: Iterable[str]) -> str:
 
 
 @contextmanager
-def asking(translate: Callable[[Exception], PlatformError], *, repeatable: bool) -> Iterator[None]:
+def translate_errors(translate: Callable[[Exception], PlatformError], *, repeatable: bool) -> Iterator[None]:
     """Let nothing but platform errors out. What may be repeated freely is never unknown: it is tried later."""
     try:
         yield
     except Exception as error:  # the point of it: SDKs leak whatever their libraries raise
-        ours = next((one for one in chain(error) if isinstance(one, PlatformError)), None)
+        ours = next((one for one in error_chain(error) if isinstance(one, PlatformError)), None)
         answer = ours or translate(error)
         if repeatable and isinstance(answer, Unknown):
             answer = TryLater(answer.why)
@@ -159,7 +159,7 @@ def asking(translate: Callable[[Exception], PlatformError], *, repeatable: bool)
 
 
 def requests_session(
-    connection: Connection,
+    connection: AccountConnection,
     replacing: str | None = None,
     sign: Callable[[requests.PreparedRequest], requests.PreparedRequest] | None = None,
 ) -> requests.Session:
@@ -183,7 +183,7 @@ def requests_session(
                 request.url = urlunsplit(
                     (server.scheme, server.netloc, server.path.rstrip("/") + parts.path, parts.query, "")
                 )
-            guard(connection, request.url)
+            guard_loopback(connection, request.url)
             limit = connection.timeout
             options["timeout"] = Timeout(total=limit, connect=min(CONNECT_SECONDS, limit))
             if isinstance(request.body, bytes) and len(request.body) > _IN_PIECES:

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from amplify.model.errors import LoggedOut
-from amplify.model.platform import Connection
+from amplify.model.platform import AccountConnection
 
 
 def is_loopback(url: str | None) -> bool:
@@ -21,7 +21,7 @@ def is_loopback(url: str | None) -> bool:
         return False
 
 
-def guard(connection: Connection, url: str | None) -> None:
+def guard_loopback(connection: AccountConnection, url: str | None) -> None:
     """Raise LoggedOut where a rehearsal-only account is about to speak to `url` beyond this machine."""
     if connection.loopback_only and not is_loopback(url):
         where = urlsplit(url or "").hostname or "the platform itself" if url else "the platform itself"

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from amplify.model.platform import Connection
-from amplify.model.rate_limit import Allowance, Heard
+from amplify.model.platform import AccountConnection
+from amplify.model.rate_limit import ObservedLimit, RateLimit
 from amplify.platforms.http import seconds_until
 
 
-def read(allowance: Allowance, headers: Mapping[str, str], family: str) -> Heard | None:
+def read_rate_headers(allowance: RateLimit, headers: Mapping[str, str], family: str) -> ObservedLimit | None:
     """What `FAMILY-limit`, `-remaining` and `-reset` say; None where they say nothing usable."""
     now = datetime.now(UTC)
     try:
@@ -22,11 +22,11 @@ def read(allowance: Allowance, headers: Mapping[str, str], family: str) -> Heard
     until = seconds_until(headers.get(f"{family}-reset"), now)
     if until is None or limit <= 0 or remaining < 0 or until > 2 * allowance.window:
         return None  # a reset years ahead is a mistake of somebody's clock, and would silence an account for years
-    return Heard(allowance, limit, remaining, now + until)
+    return ObservedLimit(allowance, limit, remaining, now + until)
 
 
-def listener(
-    connection: Connection, heard: Callable[[str, str, Mapping[str, str]], Iterable[Heard]]
+def response_listener(
+    connection: AccountConnection, heard: Callable[[str, str, Mapping[str, str]], Iterable[ObservedLimit]]
 ) -> Callable[..., None]:
     """A response hook for requests and httpx alike: tells the connection what every answer says."""
 

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Final, cast
 
 from amplify.model.errors import WrongUse
-from amplify.model.platform import Connection, Platform
+from amplify.model.platform import AccountConnection, Platform
 from amplify.model.platform_profile import Dialect
 
 _ADAPTERS: Final = {
@@ -24,9 +24,9 @@ def dialect(name: str) -> Dialect:
     return cast(Dialect, _part(name, "DIALECT"))
 
 
-def adapter(name: str) -> Callable[[Connection], Platform]:
+def adapter(name: str) -> Callable[[AccountConnection], Platform]:
     """The class that speaks to the platform. Raises WrongUse for a platform that is not there."""
-    return cast("Callable[[Connection], Platform]", _part(name, _where(name).partition(":")[2]))
+    return cast("Callable[[AccountConnection], Platform]", _part(name, _where(name).partition(":")[2]))
 
 
 def _where(name: str) -> str:

@@ -9,6 +9,6 @@ _SHORTER: Final = timedelta(minutes=10)
 """For clocks that differ, and for the way of the post itself."""
 
 
-def until(keeps: timedelta) -> str:
+def valid_until(keeps: timedelta) -> str:
     """The end of what was uploaded just now and is kept for `keeps` (ISO 8601, real time), a little early."""
     return (datetime.now(UTC) + keeps - min(_SHORTER, keeps / 4)).isoformat()

@@ -18,17 +18,17 @@ from pathlib import Path
 from typing import Any
 
 from amplify.model.errors import TryLater
-from amplify.model.event import tell
+from amplify.model.event import log_event
 from amplify.model.message import Attachment, Message, Part
-from amplify.model.platform import Connection, Json
-from amplify.platforms.upload_expiry import until
-from amplify.rules.plan.upload_validity import holds
+from amplify.model.platform import AccountConnection, Json
+from amplify.platforms.upload_expiry import valid_until
+from amplify.rules.plan.upload_validity import is_valid
 
 
 class Uploads:
     """The uploads of one account that stand in no post yet. Without a folder they live in memory."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: AccountConnection) -> None:
         folder: Path | None = connection.sessions
         self._account = connection.account
         self._path = folder / f"{connection.account.replace('/', '--')}.uploads" if folder else None
@@ -40,14 +40,14 @@ class Uploads:
         """How far it is; empty where nothing is there, or no longer."""
         with self._lock:
             found = self._read().get(self._key(message, picture), {})
-        return dict(found) if holds(found, datetime.now(UTC)) else {}
+        return dict(found) if is_valid(found, datetime.now(UTC)) else {}
 
     def keep(self, message: Message, picture: Attachment, far: Json, keeps: timedelta) -> None:
         """Write down how far it is. `keeps`: for how long the platform holds what was uploaded."""
         with self._lock:
             real = datetime.now(UTC)
-            kept = {key: one for key, one in self._read().items() if holds(one, real)}
-            kept[self._key(message, picture)] = {**far, "until": far.get("until") or until(keeps)}
+            kept = {key: one for key, one in self._read().items() if is_valid(one, real)}
+            kept[self._key(message, picture)] = {**far, "until": far.get("until") or valid_until(keeps)}
             self._write(kept)
 
     def forget(self, message: Message, part: Part) -> None:
@@ -62,7 +62,7 @@ class Uploads:
 
     def tell(self, sent: int, whole: int) -> None:
         """Say how far it is: numbers only."""
-        tell("uploading", account=self._account, bytes=sent, of=whole)
+        log_event("uploading", account=self._account, bytes=sent, of=whole)
 
     def _key(self, message: Message, picture: Attachment) -> str:
         """One upload is for one message: the same film in another post is uploaded again."""
@@ -91,7 +91,7 @@ class Uploads:
             partial.replace(self._path)
 
 
-class Patience:
+class UploadDeadline:
     """How long a try may take: no longer than the delivery is held for us."""
 
     def __init__(self, seconds: float) -> None:

@@ -11,15 +11,15 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from amplify.model.gate import Gate
-from amplify.model.plan import Finding, Planned
+from amplify.model.plan import LintFinding, Planned
 from amplify.model.platform_profile import Dialect
 from amplify.model.problem import Problem
-from amplify.model.server_info import Known
+from amplify.model.server_info import ServerInfo
 from amplify.model.subject import people_in
 from amplify.model.workspace import Workspace
 from amplify.preview.preview_model import Trouble
-from amplify.rules.lint.lint import lint
-from amplify.rules.lint.lint_context import Context
+from amplify.rules.lint.lint import lint_deliveries
+from amplify.rules.lint.lint_context import LintContext
 
 UNTOLD: Final = "for the sake of a person it names: `amplify check` tells why"
 PERSON: Final = "A problem with a person it names: `amplify check` tells which"
@@ -36,23 +36,26 @@ class Troubles:
         self,
         workspace: Workspace,
         dialects: Mapping[str, Dialect],
-        findings: Sequence[Finding],
+        findings: Sequence[LintFinding],
         secret: Collection[str],
-        known: Known,
+        known: ServerInfo,
     ) -> None:
         """`secret`: ids of posts and entries that no sentence may name. `known`: what servers said of their limits."""
         self._workspace, self._dialects, self._known = workspace, dialects, known
-        self._context = Context(workspace, dialects)
+        self._context = LintContext(workspace, dialects)
         self._findings, self._secret = findings, secret
 
     def of(self, delivery: Planned) -> tuple[Trouble, ...]:
         """Errors first. What the delivery breaks by itself, then what it breaks beside others."""
-        own = {finding.problem for finding in lint(self._workspace, (delivery,), self._dialects, known=self._known)}
+        own = {
+            finding.problem
+            for finding in lint_deliveries(self._workspace, (delivery,), self._dialects, known=self._known)
+        }
         beside = {finding.problem for finding in self._findings if self._concerns(finding, delivery)}
         found = sorted(own | beside, key=lambda problem: (problem.severity.value, problem))
         return tuple(dict.fromkeys(self._told(problem, delivery) for problem in found))
 
-    def _concerns(self, finding: Finding, delivery: Planned) -> bool:
+    def _concerns(self, finding: LintFinding, delivery: Planned) -> bool:
         """Rules about several deliveries name accounts, a place and often a day, but no delivery."""
         if delivery.account not in finding.accounts:
             return False

@@ -13,13 +13,13 @@ from amplify.model.plan import Planned
 from amplify.model.platform_profile import Dialect
 from amplify.model.workspace import Workspace
 from amplify.pages.formatting import instant
-from amplify.planning.preview import Preview
+from amplify.planning.preview import DeliveryPreview
 from amplify.preview.card_problems import PERSON, UNTOLD, Troubles, reasons
 from amplify.preview.preview_model import Boosted, Card, Counter, LinkCard, Said, Voice
 from amplify.preview.text_pieces import domain, guessed_card, opens, pieces
 from amplify.preview.thumbnails import Gallery
-from amplify.rules.plan.cost import cost_of, dollars
-from amplify.rules.plan.file_gates import gates
+from amplify.rules.plan.cost import cost_of, format_dollars
+from amplify.rules.plan.file_gates import derive_gates
 from amplify.rules.text.language import pick_any
 
 HUES = 10
@@ -40,11 +40,11 @@ class Cards:
     ) -> None:
         """`everything`: what a boost may repeat. `now`: the present, for embargoes."""
         self._workspace, self._dialects, self._troubles, self._gallery = workspace, dialects, troubles, gallery
-        self._known = {(gate.kind, gate.subject): gate for gate in gates(workspace)}
+        self._known = {(gate.kind, gate.subject): gate for gate in derive_gates(workspace)}
         self._planned = {delivery.id: delivery for delivery in everything}
         self._now = now
 
-    def card(self, preview: Preview) -> Card:
+    def card(self, preview: DeliveryPreview) -> Card:
         delivery, workspace = preview.delivery, self._workspace
         message = delivery.message
         wall = delivery.due.astimezone(ZoneInfo(delivery.zone))
@@ -72,7 +72,7 @@ class Cards:
             boosted=self._boosted(delivery),
             counters=_counters(preview, self._dialects[delivery.platform]),
             asked=f"{instant(preview.asked)} UTC" if preview.asked is not None else "",
-            cost=dollars(cost) if cost else "",
+            cost=format_dollars(cost) if cost else "",
             held=held,
             troubles=tuple(one for one in self._troubles.of(delivery) if one.sentence != PERSON or UNTOLD not in held),
             embargo=f"{instant(embargo)} UTC" if embargo is not None and self._now < embargo else "",
@@ -116,7 +116,7 @@ def _voice(partner: Partner, delivery: Planned) -> Voice:
     )
 
 
-def _counters(preview: Preview, dialect: Dialect) -> tuple[Counter, ...]:
+def _counters(preview: DeliveryPreview, dialect: Dialect) -> tuple[Counter, ...]:
     parts = preview.delivery.message.parts
     found = []
     for number, (part, length) in enumerate(zip(parts, preview.lengths, strict=True), 1):

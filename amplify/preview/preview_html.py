@@ -10,19 +10,19 @@ from datetime import date, datetime, timedelta
 from importlib.resources import files
 from itertools import groupby
 
-from amplify.context.app_context import Desk
+from amplify.context.app_context import AppContext
 from amplify.model.plan import Plan
 from amplify.model.queue_entry import QueueEntry
 from amplify.pages.formatting import day as spelled
 from amplify.pages.formatting import days, instant
-from amplify.planning.embargo import embargoed
-from amplify.planning.preview import Preview
+from amplify.planning.embargo import embargoed_posts
+from amplify.planning.preview import DeliveryPreview
 from amplify.preview.card_problems import Troubles
 from amplify.preview.cards import Cards
 from amplify.preview.preview_model import Card, Cost, Day, Page
 from amplify.preview.thumbnails import Gallery
-from amplify.rules.plan.cost import AS_OF, totals
-from amplify.rules.plan.cost import dollars as written
+from amplify.rules.plan.cost import AS_OF, total_costs
+from amplify.rules.plan.cost import format_dollars as written
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
@@ -31,15 +31,15 @@ _MONTHS = (
 )
 
 
-def page_of(desk: Desk, planned: Plan, previews: Iterable[Preview], with_embargoed: bool = False) -> Page:
+def page_of(desk: AppContext, planned: Plan, previews: Iterable[DeliveryPreview], with_embargoed: bool = False) -> Page:
     """The page of these previews. Embargoed posts are left out and counted, unless they were asked for."""
     workspace, now = desk.workspace(), desk.clock.now()
     previews = list(previews)
-    closed = embargoed(workspace, now)
+    closed = embargoed_posts(workspace, now)
     shown = [one for one in previews if with_embargoed or one.delivery.post not in closed]
     secret = frozenset() if with_embargoed else _names(closed, workspace.queue.values())
     gallery = Gallery(workspace.root / "media")
-    troubles = Troubles(workspace, desk.dialects, planned.findings, secret, desk.known())
+    troubles = Troubles(workspace, desk.dialects, planned.findings, secret, desk.server_info())
     # Boosts look among all deliveries, also those of others: `shown` may be ours alone.
     cards = Cards(workspace, desk.dialects, troubles, gallery, planned.deliveries, now)
     made = sorted((cards.card(one) for one in shown), key=lambda card: (card.day, card.due, card.post, card.account))
@@ -103,8 +103,8 @@ def _period(start: datetime, end: datetime) -> str:
     return days(start.date(), (end - timedelta(microseconds=1)).date())
 
 
-def _cost(shown: Iterable[Preview], readings: int) -> Cost:
-    found = totals((one.delivery for one in shown), readings)
+def _cost(shown: Iterable[DeliveryPreview], readings: int) -> Cost:
+    found = total_costs((one.delivery for one in shown), readings)
     return Cost(
         total=written(found.total),
         removal=written(found.removal),

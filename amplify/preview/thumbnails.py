@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 from typing import Final
 
-from amplify.media.sanitize import BadPicture, clean
+from amplify.media.sanitize import BadPicture, sanitize_picture
 from amplify.model.message import Attachment
 from amplify.preview.preview_model import Shown
 
@@ -47,7 +47,7 @@ def _shrunk(data: bytes) -> tuple[str, int, int]:
     """JPEG, or PNG where that is smaller or something is seen through. Raises BadPicture."""
     from PIL import Image
 
-    painted, _ = clean(data, most_bytes=64_000_000, still=True)  # nothing but pixels, upright
+    painted, _ = sanitize_picture(data, most_bytes=64_000_000, still=True)  # nothing but pixels, upright
     with Image.open(io.BytesIO(painted)) as picture:
         picture.load()
         picture.thumbnail((WIDEST, WIDEST), Image.Resampling.LANCZOS)

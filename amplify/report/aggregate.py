@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from statistics import median
 
 from amplify.ledger.queries.readings import mark_name
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 from amplify.report.delivery_lines import OUT
 from amplify.report.display_names import language_name, mark_age
 from amplify.report.report_model import (
@@ -40,7 +40,7 @@ BINS: tuple[tuple[str, float], ...] = (
     ("longer", math.inf),
 )
 
-_WAITING = (State.WAITING, State.CLAIMED, State.SENDING)
+_WAITING = (DeliveryState.WAITING, DeliveryState.CLAIMED, DeliveryState.SENDING)
 
 
 def counts(lines: Iterable[DeliveryLine]) -> Counts:
@@ -50,21 +50,21 @@ def counts(lines: Iterable[DeliveryLine]) -> Counts:
     return Counts(
         planned=len(lines),
         sent=sum(states[state] for state in OUT),
-        missed=states[State.MISSED],
-        refused=states[State.REFUSED],
-        unsure=states[State.UNSURE],
+        missed=states[DeliveryState.MISSED],
+        refused=states[DeliveryState.REFUSED],
+        unsure=states[DeliveryState.UNSURE],
         waiting=sum(states[state] for state in _WAITING),
-        cancelled=states[State.CANCELLED],
+        cancelled=states[DeliveryState.CANCELLED],
         held=sum(1 for line in lines if held(line)),
-        cut=states[State.CUT],
-        removed=states[State.REMOVED] + states[State.REMOVING],
-        gone=states[State.GONE],
+        cut=states[DeliveryState.CUT],
+        removed=states[DeliveryState.REMOVED] + states[DeliveryState.REMOVING],
+        gone=states[DeliveryState.GONE],
     )
 
 
 def held(line: DeliveryLine) -> bool:
     """It waits, and there is a reason beyond its due time."""
-    return line.state == State.WAITING and line.why is not None
+    return line.state == DeliveryState.WAITING and line.why is not None
 
 
 def messages(lines: Iterable[DeliveryLine]) -> tuple[PartLine, ...]:
@@ -211,7 +211,7 @@ def endings(lines: Iterable[DeliveryLine], ended: Mapping[str, tuple[datetime, s
     """Deliveries that did not go out, or not in full, or were taken down, with reasons."""
     found = []
     for line in lines:
-        state = "held" if held(line) else "removed" if line.state == State.REMOVING else line.state
+        state = "held" if held(line) else "removed" if line.state == DeliveryState.REMOVING else line.state
         if state not in _STATES:
             continue
         at = ended[line.id][0] if line.id in ended and state != "held" else None

@@ -11,16 +11,18 @@ from typing import Any
 from sqlalchemy import Row
 
 from amplify.ledger.queries.readings import mark_name
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 from amplify.report.display_names import mark_age
 from amplify.report.redact import told
 from amplify.report.report_model import Counted, DeliveryLine, PartLine
 from amplify.report.report_rows import Rows
 
-OUT = frozenset({State.SENT, State.CUT, State.REMOVING, State.REMOVED, State.GONE})
+OUT = frozenset(
+    {DeliveryState.SENT, DeliveryState.CUT, DeliveryState.REMOVING, DeliveryState.REMOVED, DeliveryState.GONE}
+)
 """States of deliveries that went out, at least in part."""
 
-_PASSING = frozenset({State.WAITING, State.CLAIMED, State.SENDING})
+_PASSING = frozenset({DeliveryState.WAITING, DeliveryState.CLAIMED, DeliveryState.SENDING})
 """States whose last move says nothing about why they stand there."""
 
 
@@ -71,7 +73,11 @@ def _part(part: Row[Any], row: Row[Any], rows: Rows, marks: Sequence[timedelta],
     readings = () if boost else tuple(_counted(r) for r in rows.readings.get((row.id, part.number), ()))
     sent_at = part.sent_at or (row.sent_at if part.remote_id else None)
     down_at = part.removed_at
-    if down_at is None and row.state in (State.REMOVING, State.REMOVED, State.GONE) and row.id in rows.ended:
+    if (
+        down_at is None
+        and row.state in (DeliveryState.REMOVING, DeliveryState.REMOVED, DeliveryState.GONE)
+        and row.id in rows.ended
+    ):
         down_at = rows.ended[row.id][0]
     gaps: tuple[str, ...] = ()
     if sent_at is not None and not boost:

@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from amplify.ledger.holds.stops import Stop, folded
-from amplify.ledger.queries.audit_log import head
+from amplify.ledger.holds.stops import Stop, fold_tag
+from amplify.ledger.queries.audit_log import chain_tip
 from amplify.ledger.queries.readings import mark_name
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 from amplify.model.subject import person_in
 from amplify.report import aggregate
 from amplify.report.delivery_lines import OUT, delivery_lines
@@ -24,7 +24,7 @@ from amplify.report.report_rows import Rows, rows
 MARKS = (timedelta(hours=1), timedelta(hours=24), timedelta(days=7))
 """When engagement is read, where the workspace does not say otherwise."""
 
-_TO_COME: Final = frozenset({State.WAITING, State.CLAIMED, State.SENDING, State.UNSURE})
+_TO_COME: Final = frozenset({DeliveryState.WAITING, DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNSURE})
 _OF_PEOPLE: Final = frozenset({"person", "consent"})
 
 
@@ -70,7 +70,7 @@ def report(
         closed=_closed(found, now),
         attempts=found.attempts,
         deliveries=lines,
-        history=str(newest) if (newest := head(connection)) is not None else None,
+        history=str(newest) if (newest := chain_tip(connection)) is not None else None,
     )
 
 
@@ -133,7 +133,7 @@ def _means(stop: Stop, row: Any) -> bool:
         case "partner":
             return row.partner == stop.subject or f"partner:{stop.subject}" in row.subjects
         case "hashtag":
-            return stop.subject in map(folded, row.hashtags)
+            return stop.subject in map(fold_tag, row.hashtags)
         case "all":
             return True
     return bool(getattr(row, stop.kind) == stop.subject)

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, selec
 from amplify.ledger.holds.gates import read_gates
 from amplify.ledger.holds.stops import Stop, in_force
 from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, MOVE, PART, READING
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 from amplify.model.gate import Gate
 
 Key = tuple[str, int]
@@ -98,11 +98,11 @@ def _ended(connection: Connection, period: ColumnElement[bool]) -> dict[str, tup
     for row in connection.execute(
         select(DELIVERY.c.id, MOVE.c.at, MOVE.c.after, MOVE.c.why)
         .join(DELIVERY, DELIVERY.c.folio == MOVE.c.folio)
-        .where(period, DELIVERY.c.state.not_in((State.SENT, State.CLAIMED, State.SENDING)))
+        .where(period, DELIVERY.c.state.not_in((DeliveryState.SENT, DeliveryState.CLAIMED, DeliveryState.SENDING)))
         .order_by(MOVE.c.id)
     ):
         why = row.why
-        if row.after == State.REMOVED and why is None and row.id in found:
+        if row.after == DeliveryState.REMOVED and why is None and row.id in found:
             why = found[row.id][1]
         found[row.id] = (row.at, why)
     return found

@@ -17,7 +17,7 @@ from pathlib import Path
 import uvicorn
 
 from amplify.model.errors import AmplifyError
-from amplify.stage.app import build
+from amplify.stage.app import build_stage
 from amplify.stage.failures import Failures
 
 HOST = "127.0.0.1"
@@ -56,7 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rate-factor", type=float, default=1.0, help="multiplies every rate limit")
     asked = parser.parse_args(arguments)
     try:
-        app, state = build(asked.dir, rate_factor=asked.rate_factor)
+        app, state = build_stage(asked.dir, rate_factor=asked.rate_factor)
         listener = _listen(asked.port)
     except (AmplifyError, OSError, ValueError) as wrong:
         print(wrong, file=sys.stderr)

@@ -11,23 +11,23 @@ from starlette.routing import Route
 from starlette.types import Scope
 
 from amplify.stage import bluesky, mastodon_problems, x_problems
-from amplify.stage.bluesky import Bluesky
-from amplify.stage.control import Control
+from amplify.stage.bluesky import StageBluesky
+from amplify.stage.control import ControlEndpoints
 from amplify.stage.failures import Failures, platform_of
-from amplify.stage.mastodon import Mastodon
-from amplify.stage.rate_windows import Allowance
-from amplify.stage.responses import Denied, answer
+from amplify.stage.mastodon import StageMastodon
+from amplify.stage.rate_windows import RateWindows
+from amplify.stage.responses import HTTPDenial, json_response
 from amplify.stage.signature import oauth_fields
-from amplify.stage.state import State
+from amplify.stage.state import StageState
 from amplify.stage.timeline_pages import Pages
-from amplify.stage.x import X
+from amplify.stage.x import StageX
 
 
-def build(folder: Path, *, rate_factor: float = 1.0) -> tuple[Failures, State]:
+def build_stage(folder: Path, *, rate_factor: float = 1.0) -> tuple[Failures, StageState]:
     """The application (its outermost layer is the one that fails on demand) and what it knows."""
-    state = State(folder)
-    allowance = Allowance(rate_factor)
-    x, mastodon, blue = X(state, allowance), Mastodon(state, allowance), Bluesky(state, allowance)
+    state = StageState(folder)
+    allowance = RateWindows(rate_factor)
+    x, mastodon, blue = StageX(state, allowance), StageMastodon(state, allowance), StageBluesky(state, allowance)
 
     def speaker(scope: Scope, platform: str) -> str | None:
         """The handle a request claims, so that a failure can be aimed at one account."""
@@ -39,20 +39,22 @@ def build(folder: Path, *, rate_factor: float = 1.0) -> tuple[Failures, State]:
         else:
             try:
                 account = blue.speaker(request)
-            except Denied:
+            except HTTPDenial:
                 account = None
         return account.handle if account else None
 
-    def injected(platform: str, kind: str, path: str) -> Denied:
+    def injected(platform: str, kind: str, path: str) -> HTTPDenial:
         if platform == "x":
-            return x_problems.injected(kind)
-        return mastodon_problems.injected(kind) if platform == "mastodon" else bluesky.injected(kind, path)
+            return x_problems.x_failure(kind)
+        return (
+            mastodon_problems.mastodon_failure(kind) if platform == "mastodon" else bluesky.bluesky_failure(kind, path)
+        )
 
     pages = Pages(state)
     starlette = Starlette(exception_handlers={404: _nowhere, 405: _nowhere})
     failures = Failures(starlette, speaker, injected)
     routes: list[Route] = [*x.routes(), *mastodon.routes(), *blue.routes()]
-    starlette.router.routes.extend([*routes, *Control(state, failures, pages).routes(), *pages.routes()])
+    starlette.router.routes.extend([*routes, *ControlEndpoints(state, failures, pages).routes(), *pages.routes()])
     starlette.router.redirect_slashes = False
     return failures, state
 
@@ -61,7 +63,7 @@ async def _nowhere(request: Request, _: Exception) -> Response:
     """What the platforms say where they have no endpoint."""
     platform = platform_of(request.url.path)
     if platform == "bluesky":
-        return answer({"error": "MethodNotImplemented", "message": "Method Not Implemented"}, 501)
+        return json_response({"error": "MethodNotImplemented", "message": "Method Not Implemented"}, 501)
     if platform == "x":
-        return answer({"title": "Not Found", "type": "about:blank", "status": 404, "detail": "Not Found"}, 404)
-    return answer({"error": "The page you were looking for doesn't exist"}, 404)
+        return json_response({"title": "Not Found", "type": "about:blank", "status": 404, "detail": "Not Found"}, 404)
+    return json_response({"error": "The page you were looking for doesn't exist"}, 404)

@@ -19,17 +19,17 @@ from amplify.stage.bluesky_records import (
     hanging,
     moment,
     record_cid,
-    refused,
+    refuse_record,
     tid,
 )
 from amplify.stage.bluesky_session import ACCESS, REFRESH, bearer, tokens
 from amplify.stage.bluesky_views import Views
 from amplify.stage.identity import StageAccount
 from amplify.stage.pixels import look_at
-from amplify.stage.rate_windows import HOUR, Allowance
-from amplify.stage.responses import Denied, answer, read_json
-from amplify.stage.state import State
-from amplify.stage.timeline_items import Json, Picture, StagePost
+from amplify.stage.rate_windows import HOUR, RateWindows
+from amplify.stage.responses import HTTPDenial, json_response, read_json
+from amplify.stage.state import StageState
+from amplify.stage.timeline_items import Json, StagePost, UploadedPicture
 
 BLOB_BYTES: Final = 52_428_800
 """Largest upload; whether it may hang on a post is asked when the post is put."""
@@ -40,23 +40,23 @@ Handler = Callable[[StageAccount, Request], Awaitable[Json]]
 _COST: Final = {"createRecord": 3, "putRecord": 2, "deleteRecord": 1}
 
 
-def injected(kind: str, path: str = "") -> Denied:
+def bluesky_failure(kind: str, path: str = "") -> HTTPDenial:
     """A failure that was asked for: refuse, 429, 500 or logged_out."""
     if kind == "429":
-        return Denied(429, {"error": "RateLimitExceeded", "message": "Rate Limit Exceeded"})
+        return HTTPDenial(429, {"error": "RateLimitExceeded", "message": "Rate Limit Exceeded"})
     if kind == "500":
-        return Denied(500, {"error": "InternalServerError", "message": "Internal Server Error"})
+        return HTTPDenial(500, {"error": "InternalServerError", "message": "Internal Server Error"})
     if kind == "logged_out" and path.endswith("createSession"):
-        return Denied(401, {"error": "AuthenticationRequired", "message": "Invalid identifier or password"})
+        return HTTPDenial(401, {"error": "AuthenticationRequired", "message": "Invalid identifier or password"})
     if kind == "logged_out":
-        return Denied(400, {"error": "ExpiredToken", "message": "Token has been revoked"})
-    return refused("Input/record was refused")
+        return HTTPDenial(400, {"error": "ExpiredToken", "message": "Token has been revoked"})
+    return refuse_record("Input/record was refused")
 
 
-class Bluesky:
+class StageBluesky:
     """The `/xrpc/…` endpoints."""
 
-    def __init__(self, state: State, allowance: Allowance) -> None:
+    def __init__(self, state: StageState, allowance: RateWindows) -> None:
         self.state = state
         self.allowance = allowance
         self.lexicon = Lexicon(state)
@@ -82,7 +82,7 @@ class Bluesky:
         did = bearer(request.headers.get("authorization", ""), scope)
         account = self.state.by_account_id.get(("bluesky", did))
         if account is None:
-            raise Denied(400, {"error": "InvalidToken", "message": "Account not found"})
+            raise HTTPDenial(400, {"error": "InvalidToken", "message": "Account not found"})
         return account
 
     def _route(self, method: str, verb: str, handler: Handler, scope: str = ACCESS) -> Route:
@@ -93,9 +93,9 @@ class Bluesky:
             try:
                 account = self.speaker(request, scope)
                 headers = self._spend(account, name)
-                return answer(await handler(account, request), 200, headers)
-            except Denied as no:
-                return answer(no.body, no.status, {**headers, **no.headers})
+                return json_response(await handler(account, request), 200, headers)
+            except HTTPDenial as no:
+                return json_response(no.body, no.status, {**headers, **no.headers})
 
         return Route(f"/xrpc/{method}", endpoint, methods=[verb])
 
@@ -115,8 +115,8 @@ class Bluesky:
             "ratelimit-policy": f"{budget.limit};w={budget.window}",
         }
         if budget.exceeded:
-            no = injected("429")
-            raise Denied(no.status, no.body, {**headers, "retry-after": str(budget.wait)})
+            no = bluesky_failure("429")
+            raise HTTPDenial(no.status, no.body, {**headers, "retry-after": str(budget.wait)})
         return headers
 
     # Sessions
@@ -127,13 +127,13 @@ class Bluesky:
         account = self.views.account(name)
         try:
             if account is None or account.outside or body.get("password") != account.secrets["app_password"]:
-                raise injected("logged_out", "createSession")
+                raise bluesky_failure("logged_out", "createSession")
             budget = self.allowance.take(account.id, "sessions", 30, 300.0)
             if budget.exceeded:
-                raise injected("429")
-        except Denied as no:
-            return answer(no.body, no.status, no.headers)
-        return answer(tokens(account))
+                raise bluesky_failure("429")
+        except HTTPDenial as no:
+            return json_response(no.body, no.status, no.headers)
+        return json_response(tokens(account))
 
     async def session(self, account: StageAccount, request: Request) -> Json:
         if request.method == "POST":
@@ -141,7 +141,7 @@ class Bluesky:
         return {k: v for k, v in tokens(account).items() if not k.endswith("Jwt")}
 
     async def describe_server(self, request: Request) -> Response:
-        return answer(
+        return json_response(
             {
                 "did": "did:web:stage.invalid",
                 "availableUserDomains": [],
@@ -156,7 +156,7 @@ class Bluesky:
     async def upload(self, account: StageAccount, request: Request) -> Json:
         data = await request.body()
         if len(data) > BLOB_BYTES:
-            raise Denied(413, {"error": "PayloadTooLarge", "message": "request entity too large"})
+            raise HTTPDenial(413, {"error": "PayloadTooLarge", "message": "request entity too large"})
         pixels = look_at(data)
         said = request.headers.get("content-type", "").partition(";")[0]
         mime = pixels.mime if pixels else said if said not in ("", "*/*") else "application/octet-stream"
@@ -164,7 +164,7 @@ class Bluesky:
         width, height = (pixels.width, pixels.height) if pixels else (0, 0)
         if self.state.picture(account, cid) is None:
             moves = pixels is not None and pixels.moves
-            blob = Picture(cid, "bluesky", account.handle, "", mime, len(data), width, height, moves=moves)
+            blob = UploadedPicture(cid, "bluesky", account.handle, "", mime, len(data), width, height, moves=moves)
             self.state.add_picture(blob, data)
         return {"blob": {"$type": "blob", "ref": {"$link": cid}, "mimeType": mime, "size": len(data)}}
 
@@ -179,7 +179,7 @@ class Bluesky:
         record = self.lexicon.check(account, collection, body.get("record"))
         if self.state.post("bluesky", f"at://{account.id}/{collection}/{rkey}") is not None:
             # The server's tree throws a plain error here, which XRPC turns into this.
-            raise injected("500")
+            raise bluesky_failure("500")
         return self._keep(account, collection, rkey, record)
 
     async def put(self, account: StageAccount, request: Request) -> Json:
@@ -190,7 +190,7 @@ class Bluesky:
         record = self.lexicon.check(account, collection, body.get("record"))
         standing = self.state.post("bluesky", f"at://{account.id}/{collection}/{rkey}")
         if body.get("swapRecord") and (standing is None or standing.cid != body["swapRecord"]):
-            raise refused("Record was at another CID", "InvalidSwap")
+            raise refuse_record("Record was at another CID", "InvalidSwap")
         if standing is not None and standing.cid == record_cid(record):
             return {"uri": standing.id, "cid": standing.cid, "validationStatus": "valid"}
         return self._keep(account, collection, rkey, record)
@@ -228,4 +228,4 @@ class Bluesky:
 
     def _own(self, account: StageAccount, body: dict[str, Any]) -> None:
         if body.get("repo") not in (account.id, account.handle):
-            raise Denied(401, {"error": "AuthenticationRequired", "message": "Authentication Required"})
+            raise HTTPDenial(401, {"error": "AuthenticationRequired", "message": "Authentication Required"})

@@ -11,9 +11,9 @@ import libipld
 import regex
 
 from amplify.stage.identity import StageAccount
-from amplify.stage.responses import Denied
-from amplify.stage.state import State
-from amplify.stage.timeline_items import Json, Shown
+from amplify.stage.responses import HTTPDenial
+from amplify.stage.state import StageState
+from amplify.stage.timeline_items import AttachedPicture, Json
 
 POST: Final = "app.bsky.feed.post"
 REPOST: Final = "app.bsky.feed.repost"
@@ -36,9 +36,9 @@ _URI = regex.compile(r"[a-z][a-z0-9.+-]*:\S{1,8000}")
 _B32: Final = "234567abcdefghijklmnopqrstuvwxyz"
 
 
-def refused(message: str, error: str = "InvalidRequest") -> Denied:
+def refuse_record(message: str, error: str = "InvalidRequest") -> HTTPDenial:
     """400 in XRPC's form."""
-    return Denied(400, {"error": error, "message": message})
+    return HTTPDenial(400, {"error": error, "message": message})
 
 
 def tid(microseconds: int) -> str:
@@ -79,32 +79,32 @@ def _raw_cid(text: Any) -> bytes:
         digest = parts["hash"]
         return bytes((parts["version"], parts["codec"], digest["code"], digest["size"], *digest["digest"]))
     except (TypeError, ValueError):
-        raise refused(f"Invalid CID: {text}") from None
+        raise refuse_record(f"Invalid CID: {text}") from None
 
 
 def check_rkey(collection: str, rkey: Any) -> str:
     """The key's syntax; posts and reposts want TIDs."""
     if not isinstance(rkey, str) or not _RKEY.fullmatch(rkey):
-        raise refused("Input/rkey must be a valid record key")
+        raise refuse_record("Input/rkey must be a valid record key")
     if collection in (POST, REPOST) and not _TID.fullmatch(rkey):
-        raise refused(f"Invalid record key for {collection}: expected a TID")
+        raise refuse_record(f"Invalid record key for {collection}: expected a TID")
     return rkey
 
 
 class Lexicon:
     """Checks records as a server does: not byte ranges of facets, which it leaves to clients."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: StageState) -> None:
         self.state = state
 
     def check(self, account: StageAccount, collection: str, record: Any) -> Json:
         """The record, if it will do. Raises Denied with the first thing that is wrong."""
         if not isinstance(record, dict):
-            raise refused("Input/record must be an object")
+            raise refuse_record("Input/record must be an object")
         if record.setdefault("$type", collection) != collection:
-            raise refused(f"Invalid $type: expected {collection}, got {record['$type']}")
+            raise refuse_record(f"Invalid $type: expected {collection}, got {record['$type']}")
         if collection not in (POST, REPOST):
-            raise refused(f"Lexicon not found: lex:{collection}")
+            raise refuse_record(f"Lexicon not found: lex:{collection}")
         moment(record, collection)
         if collection == REPOST:
             _reference(record.get("subject"), "subject")
@@ -179,13 +179,15 @@ class Lexicon:
             raise _invalid(f"{place} should be a blob ref")
         picture = self.state.picture(account, link)
         if picture is None:
-            raise refused(f"Could not find blob: {link}", "BlobNotFound")
+            raise refuse_record(f"Could not find blob: {link}", "BlobNotFound")
         if blob.get("mimeType") != picture.mime or blob.get("size") != picture.size:
-            raise refused(f"Referenced blob does not match what was uploaded: {link}", "InvalidMimeType")
+            raise refuse_record(f"Referenced blob does not match what was uploaded: {link}", "InvalidMimeType")
         if not picture.mime.startswith(kind.rstrip("*")):
-            raise refused(f"Wrong type of file. It is {picture.mime} but it must match {kind}.", "InvalidMimeType")
+            raise refuse_record(
+                f"Wrong type of file. It is {picture.mime} but it must match {kind}.", "InvalidMimeType"
+            )
         if picture.size > size:
-            raise refused(f"This file is too large. It is {picture.size} and may be {size}.", "BlobTooLarge")
+            raise refuse_record(f"This file is too large. It is {picture.size} and may be {size}.", "BlobTooLarge")
 
 
 def moment(record: Json, collection: str) -> datetime:
@@ -199,17 +201,17 @@ def moment(record: Json, collection: str) -> datetime:
     raise _invalid("/createdAt must be an valid atproto datetime (both RFC-3339 and ISO-8601)", collection)
 
 
-def hanging(record: Json) -> tuple[Shown, ...]:
+def hanging(record: Json) -> tuple[AttachedPicture, ...]:
     """The pictures of a checked post record."""
     embed = record.get("embed") or {}
     embed = embed.get("media") or embed
     if embed.get("$type") == "app.bsky.embed.video":
-        return (Shown(embed["video"]["ref"]["$link"], embed.get("alt", "")),)
-    return tuple(Shown(i["image"]["ref"]["$link"], i["alt"]) for i in embed.get("images") or [])
+        return (AttachedPicture(embed["video"]["ref"]["$link"], embed.get("alt", "")),)
+    return tuple(AttachedPicture(i["image"]["ref"]["$link"], i["alt"]) for i in embed.get("images") or [])
 
 
-def _invalid(what: str, collection: str = POST) -> Denied:
-    return refused(f"Invalid {collection} record: Record{what if what.startswith('/') else ' ' + what}")
+def _invalid(what: str, collection: str = POST) -> HTTPDenial:
+    return refuse_record(f"Invalid {collection} record: Record{what if what.startswith('/') else ' ' + what}")
 
 
 def _reference(value: Any, place: str) -> None:

@@ -10,7 +10,7 @@ import time
 from typing import Any, Final
 
 from amplify.stage.identity import StageAccount
-from amplify.stage.responses import Denied
+from amplify.stage.responses import HTTPDenial
 from amplify.stage.timeline_items import Json
 
 ACCESS: Final = "com.atproto.access"
@@ -39,7 +39,7 @@ def bearer(header: str, scope: str) -> str:
     """The DID a token speaks for. Raises Denied where it is missing, forged, expired or of the other kind."""
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token:
-        raise Denied(401, {"error": "AuthMissing", "message": "Authentication Required"})
+        raise HTTPDenial(401, {"error": "AuthMissing", "message": "Authentication Required"})
     head, _, sign = token.rpartition(".")
     try:
         claims = json.loads(_unpack(head.partition(".")[2]))
@@ -47,9 +47,9 @@ def bearer(header: str, scope: str) -> str:
     except ValueError:
         claims, genuine = {}, False
     if not genuine or claims.get("scope") != scope:
-        raise Denied(400, {"error": "InvalidToken", "message": "Token could not be verified"})
+        raise HTTPDenial(400, {"error": "InvalidToken", "message": "Token could not be verified"})
     if claims["exp"] <= time.time():
-        raise Denied(400, {"error": "ExpiredToken", "message": "Token has expired"})
+        raise HTTPDenial(400, {"error": "ExpiredToken", "message": "Token has expired"})
     return str(claims["sub"])
 
 

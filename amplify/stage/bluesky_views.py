@@ -8,12 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from amplify.stage.bluesky_records import POST, refused
-from amplify.stage.engagement import counts
+from amplify.stage.bluesky_records import POST, refuse_record
+from amplify.stage.engagement import engagement_at
 from amplify.stage.identity import StageAccount
-from amplify.stage.responses import Denied, answer
-from amplify.stage.state import State
-from amplify.stage.timeline_items import Json, StagePost, stamp
+from amplify.stage.responses import HTTPDenial, json_response
+from amplify.stage.state import StageState
+from amplify.stage.timeline_items import Json, StagePost, utc_stamp
 
 BATCH = 25
 """Most addresses of one `getPosts`."""
@@ -24,7 +24,7 @@ Handler = Callable[[Request], Awaitable[Json]]
 class Views:
     """The endpoints that change nothing. They ask for no login, as the public AppView does."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: StageState) -> None:
         self.state = state
 
     def routes(self) -> list[Route]:
@@ -41,9 +41,9 @@ class Views:
     def _route(self, method: str, handler: Handler) -> Route:
         async def endpoint(request: Request) -> Response:
             try:
-                return answer(await handler(request))
-            except Denied as no:
-                return answer(no.body, no.status, no.headers)
+                return json_response(await handler(request))
+            except HTTPDenial as no:
+                return json_response(no.body, no.status, no.headers)
 
         return Route(f"/xrpc/{method}", endpoint, methods=["GET"])
 
@@ -54,7 +54,7 @@ class Views:
     def _asked(self, request: Request, parameter: str, missing: str = "Could not find repo") -> StageAccount:
         account = self.account(request.query_params.get(parameter, ""))
         if account is None:
-            raise refused(missing)
+            raise refuse_record(missing)
         return account
 
     async def resolve(self, request: Request) -> Json:
@@ -76,7 +76,7 @@ class Views:
         uri = f"at://{account.id}/{query.get('collection')}/{query.get('rkey')}"
         post = self.state.post("bluesky", uri)
         if post is None or (query.get("cid") and query["cid"] != post.cid):
-            raise refused(f"Could not locate record: {uri}", "RecordNotFound")
+            raise refuse_record(f"Could not locate record: {uri}", "RecordNotFound")
         return _record(post)
 
     async def records(self, request: Request) -> Json:
@@ -92,7 +92,7 @@ class Views:
     async def posts(self, request: Request) -> Json:
         uris = request.query_params.getlist("uris")
         if not 1 <= len(uris) <= BATCH:
-            raise refused(f"Params/uris must not have more than {BATCH} elements")
+            raise refuse_record(f"Params/uris must not have more than {BATCH} elements")
         found = (self.state.post("bluesky", self._by_did(uri)) for uri in uris)
         return {"posts": [self.view(post) for post in found if post and not post.boost_of]}
 
@@ -115,7 +115,7 @@ class Views:
             "by": self._author(post),
             "uri": post.id,
             "cid": post.cid,
-            "indexedAt": stamp(post.accepted_at),
+            "indexedAt": utc_stamp(post.accepted_at),
         }
         return {"post": self.view(target), "reason": reason}
 
@@ -139,7 +139,7 @@ class Views:
 
     def view(self, post: StagePost) -> Json:
         """A post with its counts at campaign time."""
-        seen = counts(self.state, post, self.state.now())
+        seen = engagement_at(self.state, post, self.state.now())
         return {
             "uri": post.id,
             "cid": post.cid,
@@ -150,7 +150,7 @@ class Views:
             "replyCount": seen.replies,
             "quoteCount": seen.quotes,
             "bookmarkCount": seen.bookmarks,
-            "indexedAt": stamp(post.accepted_at),
+            "indexedAt": utc_stamp(post.accepted_at),
             "labels": [],
         }
 
@@ -172,7 +172,7 @@ def _page(request: Request, kept: list[StagePost], default: int) -> tuple[list[S
     query = request.query_params
     size, at = query.get("limit", str(default)), query.get("cursor", "0")
     if not (size.isascii() and size.isdigit() and 1 <= int(size) <= 100):
-        raise refused("Params/limit must be between 1 and 100")
+        raise refuse_record("Params/limit must be between 1 and 100")
     start = int(at) if at.isascii() and at.isdigit() else 0
     page = kept[start : start + int(size)]
     more = start + len(page)

@@ -12,8 +12,8 @@ from starlette.routing import Route
 
 from amplify.stage.failures import KINDS, Failure, Failures
 from amplify.stage.identity import PLATFORMS, StageAccount
-from amplify.stage.responses import Denied, answer, read_json
-from amplify.stage.state import State
+from amplify.stage.responses import HTTPDenial, json_response, read_json
+from amplify.stage.state import StageState
 from amplify.stage.timeline import pictures_of, web_address
 from amplify.stage.timeline_items import Json, StagePost
 from amplify.stage.timeline_pages import Pages
@@ -26,10 +26,10 @@ _OUTSIDE = {
 }
 
 
-class Control:
+class ControlEndpoints:
     """The `/stage/…` endpoints. They want an `X-Stage` header and a loopback name, so that no web page can use them."""
 
-    def __init__(self, state: State, failures: Failures, pages: Pages) -> None:
+    def __init__(self, state: StageState, failures: Failures, pages: Pages) -> None:
         self.state = state
         self.failures = failures
         self.pages = pages
@@ -71,7 +71,7 @@ class Control:
             if self.state.post(platform, id) is None:
                 self.state.put(_unseen(self.state, platform, id, account, url))
             return {"platform": platform, "id": id}
-        raise Denied(400, {"error": f"not the address of a post: {url}"})
+        raise HTTPDenial(400, {"error": f"not the address of a post: {url}"})
 
     def server(self, asked: Json) -> Any:
         """How long a text the Mastodon server of this host takes."""
@@ -119,13 +119,13 @@ class Control:
 def _guarded(door: Any) -> Any:
     async def endpoint(request: Request) -> Response:
         if "x-stage" not in request.headers or not _LOOPBACK.fullmatch(request.headers.get("host", "")):
-            return answer({"error": "this door is for the rehearsal only"}, 403)
+            return json_response({"error": "this door is for the rehearsal only"}, 403)
         try:
-            return answer(door(await read_json(request)))
-        except Denied as no:
-            return answer(no.body, no.status)
+            return json_response(door(await read_json(request)))
+        except HTTPDenial as no:
+            return json_response(no.body, no.status)
         except (KeyError, TypeError, ValueError) as wrong:
-            return answer({"error": f"not understood: {wrong}"}, 400)
+            return json_response({"error": f"not understood: {wrong}"}, 400)
 
     return endpoint
 
@@ -133,19 +133,19 @@ def _guarded(door: Any) -> Any:
 def _one_of(asked: Json, name: str, known: tuple[str, ...]) -> str:
     given = str(asked.get(name))
     if given not in known:
-        raise Denied(400, {"error": f"{name} must be one of {', '.join(known)}"})
+        raise HTTPDenial(400, {"error": f"{name} must be one of {', '.join(known)}"})
     return given
 
 
-def _unseen(state: State, platform: str, id: str, account: StageAccount, url: str) -> StagePost:
+def _unseen(state: StageState, platform: str, id: str, account: StageAccount, url: str) -> StagePost:
     from amplify.stage.bluesky_records import record_cid
-    from amplify.stage.timeline_items import stamp
+    from amplify.stage.timeline_items import utc_stamp
 
     now = state.now()
     text = f"A post outside this rehearsal: {url}"
     record: Json | None = None
     if platform == "bluesky":
-        record = {"$type": "app.bsky.feed.post", "text": text, "createdAt": stamp(now)}
+        record = {"$type": "app.bsky.feed.post", "text": text, "createdAt": utc_stamp(now)}
     return StagePost(
         platform,
         id,

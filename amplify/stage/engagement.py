@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from amplify.stage.state import State
+from amplify.stage.state import StageState
 from amplify.stage.timeline_items import StagePost
 
 _HALF_DAY: Final = 9 * 3600.0
@@ -21,7 +21,7 @@ _HALF_DAY: Final = 9 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class EngagementCounts:
     """Engagement at one instant of campaign time."""
 
     likes: int
@@ -32,7 +32,7 @@ class Counts:
     views: int
 
 
-def counts(state: State, post: StagePost, now: datetime) -> Counts:
+def engagement_at(state: StageState, post: StagePost, now: datetime) -> EngagementCounts:
     """What a platform would say at `now`."""
     luck = [byte / 255 for byte in hashlib.sha256(f"{post.platform} {post.id}".encode()).digest()[:6]]
     appeal = 12 + 85 * luck[0] ** 2
@@ -43,7 +43,7 @@ def counts(state: State, post: StagePost, now: datetime) -> Counts:
     boosts = state.boosts_of(post)
     reach = appeal * _grown(post.accepted_at, now)
     reach += sum(appeal * (0.25 + 0.15 * luck[1]) * _grown(b.accepted_at, now) for b in boosts)
-    return Counts(
+    return EngagementCounts(
         likes=int(reach),
         reposts=int(reach * (0.22 + 0.2 * luck[2])) + len(boosts),
         replies=int(reach * (0.03 + 0.08 * luck[3])) + len(state.replies_to(post)),

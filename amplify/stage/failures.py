@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, get_args
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from amplify.stage.responses import Denied, answer
+from amplify.stage.responses import HTTPDenial, json_response
 
 Kind = Literal[
     "refuse",
@@ -58,7 +58,7 @@ class Failures:
         self,
         app: ASGIApp,
         speaker: Callable[[Scope, str], str | None],
-        injected: Callable[[str, str, str], Denied],
+        injected: Callable[[str, str, str], HTTPDenial],
     ) -> None:
         """`speaker` tells the handle behind a request, `injected` a platform's way of saying a kind of no."""
         self.app = app
@@ -93,7 +93,7 @@ class Failures:
             await self.app(scope, receive, _garbled(send))
         else:
             no = self._injected(platform, order.kind, scope["path"])
-            await answer(no.body, no.status, {**no.headers, **_retry_after(order)})(scope, receive, send)
+            await json_response(no.body, no.status, {**no.headers, **_retry_after(order)})(scope, receive, send)
 
     def _take(self, platform: str, scope: Scope) -> Failure | None:
         handle = self._speaker(scope, platform)

@@ -11,13 +11,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from amplify.stage.identity import StageAccount
-from amplify.stage.mastodon_media import Media, Told
-from amplify.stage.mastodon_problems import base_of, injected, not_found
+from amplify.stage.mastodon_media import MastodonMediaEndpoints, MediaResponse
+from amplify.stage.mastodon_problems import base_of, mastodon_failure, not_found
 from amplify.stage.mastodon_shapes import Shapes
 from amplify.stage.mastodon_statuses import Statuses
-from amplify.stage.rate_windows import HOUR, Allowance, Budget
-from amplify.stage.responses import Denied, Form, answer, read_form
-from amplify.stage.state import State
+from amplify.stage.rate_windows import HOUR, RateWindows, WindowBudget
+from amplify.stage.responses import Form, HTTPDenial, json_response, read_form
+from amplify.stage.state import StageState
 from amplify.stage.timeline_items import Json, StagePost
 
 Handler = Callable[[StageAccount, Request, Form], Awaitable[Any]]
@@ -27,16 +27,16 @@ _MEDIA: Final = ("media", 30, 1800.0)
 _DELETES: Final = ("deletes", 30, 1800.0)
 
 
-class Mastodon:
+class StageMastodon:
     """The `/api/…` endpoints."""
 
-    def __init__(self, state: State, allowance: Allowance) -> None:
+    def __init__(self, state: StageState, allowance: RateWindows) -> None:
         self.state = state
         self.allowance = allowance
         self.shapes = Shapes(state)
 
     def routes(self) -> list[Route]:
-        media = Media(self.state, self.shapes)
+        media = MastodonMediaEndpoints(self.state, self.shapes)
         statuses = Statuses(self.state, self.shapes, media)
         routes = [
             self._route("/api/v1/accounts/verify_credentials", "GET", self.verify),
@@ -73,20 +73,24 @@ class Mastodon:
             headers = _rate_headers(budget)
             try:
                 if account is None:
-                    raise Denied(401, {"error": "The access token is invalid"})
+                    raise HTTPDenial(401, {"error": "The access token is invalid"})
                 if budget.exceeded:
-                    raise injected("429")
+                    raise mastodon_failure("429")
                 body = await handler(account, request, await read_form(request))
-            except Denied as no:
-                return answer(no.body, no.status, {**headers, **no.headers})
-            return answer(body.body, body.status, headers) if isinstance(body, Told) else answer(body, 200, headers)
+            except HTTPDenial as no:
+                return json_response(no.body, no.status, {**headers, **no.headers})
+            return (
+                json_response(body.body, body.status, headers)
+                if isinstance(body, MediaResponse)
+                else json_response(body, 200, headers)
+            )
 
         return Route(path, endpoint, methods=[method])
 
     # The server and its accounts
 
     async def instance_v2(self, request: Request) -> Response:
-        return answer(self.shapes.instance(base_of(request), request.url.netloc, self.speaker(request)))
+        return json_response(self.shapes.instance(base_of(request), request.url.netloc, self.speaker(request)))
 
     async def instance_v1(self, request: Request) -> Response:
         whole = self.shapes.instance(base_of(request), request.url.netloc, self.speaker(request))
@@ -102,7 +106,7 @@ class Mastodon:
             "invites_enabled": False,
             "contact_account": None,
         }
-        return answer(
+        return json_response(
             {k: whole[k] for k in ("title", "description", "version", "languages", "configuration", "rules")} | old
         )
 
@@ -142,7 +146,7 @@ class Mastodon:
         return out
 
 
-def _rate_headers(budget: Budget) -> dict[str, str]:
+def _rate_headers(budget: WindowBudget) -> dict[str, str]:
     reset = datetime.fromtimestamp(budget.reset, UTC)
     return {
         "X-RateLimit-Limit": str(budget.limit),

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from starlette.requests import Request
 
-from amplify.stage.responses import Denied, Form
+from amplify.stage.responses import Form, HTTPDenial
 
 
-def injected(kind: str) -> Denied:
+def mastodon_failure(kind: str) -> HTTPDenial:
     """A failure that was asked for: refuse, 429, 500 or logged_out."""
     if kind == "429":
-        return Denied(429, {"error": "Too many requests"})
+        return HTTPDenial(429, {"error": "Too many requests"})
     if kind == "logged_out":
-        return Denied(401, {"error": "The access token was revoked"})
+        return HTTPDenial(401, {"error": "The access token was revoked"})
     if kind == "500":
-        return Denied(500, {"error": "We're sorry, but something went wrong"})
-    return refused("Validation failed: Text is not acceptable")
+        return HTTPDenial(500, {"error": "We're sorry, but something went wrong"})
+    return refuse_form("Validation failed: Text is not acceptable")
 
 
-def refused(why: str) -> Denied:
+def refuse_form(why: str) -> HTTPDenial:
     """422, the server's own way of saying that a form will not do."""
-    return Denied(422, {"error": why})
+    return HTTPDenial(422, {"error": why})
 
 
-def not_found() -> Denied:
-    return Denied(404, {"error": "Record not found"})
+def not_found() -> HTTPDenial:
+    return HTTPDenial(404, {"error": "Record not found"})
 
 
 def base_of(request: Request) -> str:
@@ -32,7 +32,7 @@ def base_of(request: Request) -> str:
     return f"{request.url.scheme}://{request.url.netloc}"
 
 
-def whole(form: Form, name: str, default: int) -> int:
+def whole_number(form: Form, name: str, default: int) -> int:
     """A number in a form; `default` where there is none."""
     given = form.get(name)
     return int(given) if given and given.isascii() and given.isdigit() else default

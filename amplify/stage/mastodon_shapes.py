@@ -5,11 +5,11 @@ from __future__ import annotations
 import html
 from typing import Any, Final
 
-from amplify.stage.engagement import counts
+from amplify.stage.engagement import engagement_at
 from amplify.stage.identity import StageAccount
-from amplify.stage.reader_text import Span, on_mastodon
-from amplify.stage.state import State
-from amplify.stage.timeline_items import Json, Picture, StagePost, stamp
+from amplify.stage.reader_text import ReaderSpan, on_mastodon
+from amplify.stage.state import StageState
+from amplify.stage.timeline_items import Json, StagePost, UploadedPicture, utc_stamp
 
 TEXT_MAX: Final = 500
 """Graphemes."""
@@ -27,7 +27,7 @@ _OPENED: Final = "2026-01-01T00:00:00.000Z"
 class Shapes:
     """Turns what the stage knows into Mastodon's entities. `base`: our own address, as the client sees it."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: StageState) -> None:
         self.state = state
 
     def account(self, account: StageAccount, base: str, viewer: StageAccount | None = None) -> Json:
@@ -54,7 +54,7 @@ class Shapes:
             "followers_count": 0,
             "following_count": 0,
             "statuses_count": self.state.standing(account),
-            "last_status_at": stamp(newest.created_at)[:10] if newest else None,
+            "last_status_at": utc_stamp(newest.created_at)[:10] if newest else None,
             "emojis": [],
             "fields": [],
         }
@@ -63,14 +63,14 @@ class Shapes:
         account = self.state.account_of(post)
         target = self.state.post("mastodon", post.boost_of) if post.boost_of else None
         shown = target or post
-        seen = counts(self.state, shown, self.state.now())
+        seen = engagement_at(self.state, shown, self.state.now())
         parent = self.state.posts.get(("mastodon", post.reply_to)) if post.reply_to else None
         boosted = any(b.standing and viewer and b.handle == viewer.handle for b in self.state.boosts_of(shown))
         url = f"{base}/@{account.handle}/{post.id}"
         cut = on_mastodon(shown.text)
         return {
             "id": post.id,
-            "created_at": stamp(post.created_at),
+            "created_at": utc_stamp(post.created_at),
             "edited_at": None,
             "in_reply_to_id": post.reply_to,
             "in_reply_to_account_id": self.state.account_of(parent).id if parent else None,
@@ -118,13 +118,13 @@ class Shapes:
             return exact
         return next((a for a in self.state.accounts.values() if a.platform == "mastodon" and a.user == name), None)
 
-    def content(self, cut: list[Span], base: str) -> str:
+    def content(self, cut: list[ReaderSpan], base: str) -> str:
         """The text as HTML, written as Mastodon writes it."""
         packed = "".join(self._span(span, base) for span in cut)
         paragraphs = packed.split("\n\n") if packed else []
         return "".join(f"<p>{p.strip(chr(10)).replace(chr(10), '<br />')}</p>" for p in paragraphs)
 
-    def _span(self, span: Span, base: str) -> str:
+    def _span(self, span: ReaderSpan, base: str) -> str:
         text = html.escape(span.text)
         if span.kind == "link":
             scheme, _, rest = span.text.partition("://")
@@ -146,7 +146,7 @@ class Shapes:
             )
         return text
 
-    def picture(self, picture: Picture, base: str, alt: str, *, ready: bool = True) -> Json:
+    def picture(self, picture: UploadedPicture, base: str, alt: str, *, ready: bool = True) -> Json:
         """`ready`: the server has worked through it; what has no address yet may not hang on a status."""
         url = f"{base}/media/{picture.file}" if ready else None
         size = {"width": picture.width, "height": picture.height, "size": f"{picture.width}x{picture.height}"}

@@ -9,13 +9,13 @@ import regex
 from starlette.requests import Request
 
 from amplify.stage.identity import StageAccount
-from amplify.stage.mastodon_media import Media
-from amplify.stage.mastodon_problems import base_of, not_found, refused, whole
+from amplify.stage.mastodon_media import MastodonMediaEndpoints
+from amplify.stage.mastodon_problems import base_of, not_found, refuse_form, whole_number
 from amplify.stage.mastodon_shapes import PICTURES_MAX, URL_LENGTH, Shapes
 from amplify.stage.reader_text import on_mastodon
-from amplify.stage.responses import Denied, Form
-from amplify.stage.state import State
-from amplify.stage.timeline_items import Json, Shown, StagePost
+from amplify.stage.responses import Form, HTTPDenial
+from amplify.stage.state import StageState
+from amplify.stage.timeline_items import AttachedPicture, Json, StagePost
 
 KEY_LIFE: Final = timedelta(seconds=3600)
 """How long an Idempotency-Key is remembered, in campaign time."""
@@ -39,7 +39,7 @@ def length(text: str, warning: str = "") -> int:
 class Statuses:
     """The `/api/v1/statuses` endpoints, and the timeline of one account."""
 
-    def __init__(self, state: State, shapes: Shapes, media: Media) -> None:
+    def __init__(self, state: StageState, shapes: Shapes, media: MastodonMediaEndpoints) -> None:
         self.state = state
         self.shapes = shapes
         self.media = media
@@ -59,22 +59,22 @@ class Statuses:
         if parent and self.state.post("mastodon", parent) is None:
             raise not_found()
         if len(ids) > PICTURES_MAX:
-            raise refused("Cannot attach more than 4 files")
+            raise refuse_form("Cannot attach more than 4 files")
         pictures = [self.state.picture(account, id) for id in ids]
         bad = [i for i, p in zip(ids, pictures, strict=True) if p is None or self.state.used("mastodon", i)]
         if bad:
-            raise refused(f"Media {', '.join(bad)} not found or already attached to another post")
+            raise refuse_form(f"Media {', '.join(bad)} not found or already attached to another post")
         if not all(self.media.ready(id) for id in ids):
-            raise refused("Cannot attach files that have not finished processing. Try again in a moment!")
+            raise refuse_form("Cannot attach files that have not finished processing. Try again in a moment!")
         if len(ids) > 1 and any(p.moves for p in pictures if p is not None):
-            raise refused("Cannot attach a video to a post that already contains images")
+            raise refuse_form("Cannot attach a video to a post that already contains images")
         if not text.strip() and not ids:
-            raise refused("Validation failed: Text can't be blank")
+            raise refuse_form("Validation failed: Text can't be blank")
         most = self.shapes.text_max(account)
         if length(text, warning) > most:
-            raise refused(f"Validation failed: Text character limit of {most} exceeded")
+            raise refuse_form(f"Validation failed: Text character limit of {most} exceeded")
         if visibility not in ("public", "unlisted", "private", "direct"):
-            raise refused("Validation failed: Visibility is not included in the list")
+            raise refuse_form("Validation failed: Visibility is not included in the list")
         language = form.get("language")
         post = StagePost(
             "mastodon",
@@ -85,7 +85,7 @@ class Statuses:
             text.strip(),
             langs=(language,) if language else (),
             reply_to=parent or None,
-            pictures=tuple(Shown(p.id, p.alt) for p in pictures if p is not None),
+            pictures=tuple(AttachedPicture(p.id, p.alt) for p in pictures if p is not None),
             content_warning=warning or None,
             visibility=visibility,
             sensitive=form.flag("sensitive") or bool(warning),
@@ -105,7 +105,7 @@ class Statuses:
     async def look_up(self, account: StageAccount, request: Request, form: Form) -> list[Json]:
         ids = form.all("id")
         if len(ids) > BATCH:
-            raise refused("Too many statuses requested")
+            raise refuse_form("Too many statuses requested")
         found = (self.state.post("mastodon", id) for id in ids)
         return [self.shapes.status(post, base_of(request), account) for post in found if post]
 
@@ -131,7 +131,7 @@ class Statuses:
         boost = self._boost(account, target)
         if boost is None:
             if target.visibility in ("private", "direct") and target.handle != account.handle:
-                raise Denied(403, {"error": "This action is not allowed"})
+                raise HTTPDenial(403, {"error": "This action is not allowed"})
             now = self.state.now()
             id = self.state.next_id("mastodon")
             boost = self.state.put(StagePost("mastodon", id, account.handle, now, now, boost_of=target.id))
@@ -156,13 +156,13 @@ class Statuses:
         return next((b for b in made if b.standing and b.handle == account.handle), None)
 
     async def timeline(self, account: StageAccount, request: Request, form: Form) -> list[Json]:
-        size = min(whole(form, "limit", 20), 40)
-        below, above = whole(form, "max_id", 10**20), whole(form, "since_id", 0)
+        size = min(whole_number(form, "limit", 20), 40)
+        below, above = whole_number(form, "max_id", 10**20), whole_number(form, "since_id", 0)
         owner = self.state.by_account_id.get(("mastodon", request.path_params["id"]))
         if owner is None:
             raise not_found()
         upward = form.get("min_id") is not None
-        above = max(above, whole(form, "min_id", 0))
+        above = max(above, whole_number(form, "min_id", 0))
         fitting = [
             post
             for post in self.state.newest(owner)

@@ -28,8 +28,8 @@ def look_at(data: bytes) -> Pixels | None:
 
     if data[4:8] == b"ftyp":
         try:
-            film = mp4.read(data)
-        except mp4.Broken:
+            film = mp4.read_video(data)
+        except mp4.BrokenVideo:
             return None
         return Pixels("video/mp4", film.width, film.height, True, film.seconds)
     try:

@@ -39,9 +39,9 @@ class Stage:
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
-    def control(self) -> Control:
+    def control(self) -> StageControl:
         """Its control doors."""
-        return Control(self.url)
+        return StageControl(self.url)
 
     @property
     def pid(self) -> int | None:
@@ -104,7 +104,7 @@ def _first_line(process: subprocess.Popen[bytes], patience: float) -> bytes:
     return line
 
 
-class Control:
+class StageControl:
     """The stage's control doors. Safe to share between threads."""
 
     def __init__(self, url: str) -> None:

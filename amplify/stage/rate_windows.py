@@ -10,7 +10,7 @@ HOUR: Final = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
+class WindowBudget:
     """What is left after a request. `reset`: Unix seconds, real time."""
 
     limit: int
@@ -26,14 +26,14 @@ class Budget:
         return max(1, self.reset - int(time.time()))
 
 
-class Allowance:
+class RateWindows:
     """All windows of all accounts. `factor` multiplies every limit: a week played in a minute needs more."""
 
     def __init__(self, factor: float = 1.0) -> None:
         self.factor = factor
         self._windows: dict[tuple[str, str], tuple[float, int]] = {}
 
-    def take(self, who: str, family: str, limit: int, window: float, cost: int = 1) -> Budget:
+    def take(self, who: str, family: str, limit: int, window: float, cost: int = 1) -> WindowBudget:
         """Count a request of `who` in `family`: at most `limit` points in `window` seconds of real time."""
         now = time.time()
         limit = max(1, int(limit * self.factor))
@@ -44,4 +44,4 @@ class Allowance:
         if not exceeded:
             spent += cost
         self._windows[who, family] = (start, spent)
-        return Budget(limit, max(0, limit - spent), int(start + window) + 1, int(window), exceeded)
+        return WindowBudget(limit, max(0, limit - spent), int(start + window) + 1, int(window), exceeded)

@@ -16,7 +16,7 @@ Kind = Literal["text", "link", "tag", "mention"]
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class ReaderSpan:
     """A stretch of text. `target`: the address, the tag or the handle."""
 
     kind: Kind
@@ -39,20 +39,20 @@ _M_TAG = regex.compile(r"(?<=^|\s)[#＃]([\w·・]*\p{L}[\w·・]*)")
 _M_MENTION = regex.compile(r"(?<![\w/@=])@([A-Za-z0-9_]+(?:[A-Za-z0-9_.-]*[A-Za-z0-9_]+)?(?:@[\w.-]+[\w])?)")
 
 
-def on_x(text: str) -> list[Span]:
+def on_x(text: str) -> list[ReaderSpan]:
     """Links with or without a scheme, hashtags, mentions."""
     found: list[dict[str, Any]] = library().extract_urls_with_indices(text)
     links = [(u["indices"][0], u["indices"][1], "link", u["url"]) for u in found]
     return _split(text, [*links, *_found(_X_TAG, text, "tag"), *_found(_X_MENTION, text, "mention")])
 
 
-def on_mastodon(text: str) -> list[Span]:
+def on_mastodon(text: str) -> list[ReaderSpan]:
     """Links with a scheme; tags after a space; `@user` and `@user@server`."""
     links = [(m.start(), m.end(), "link", m[0]) for m in _URL.finditer(text)]
     return _split(text, [*links, *_found(_M_TAG, text, "tag"), *_found(_M_MENTION, text, "mention")])
 
 
-def on_bluesky(post: StagePost) -> list[Span]:
+def on_bluesky(post: StagePost) -> list[ReaderSpan]:
     """Only what the record's facets name, by UTF-8 bytes; a facet out of range or across a letter links nothing."""
     packed = post.text.encode()
     marks: list[tuple[int, int, str, str]] = []
@@ -78,7 +78,7 @@ def _feature(feature: dict[str, str]) -> tuple[str, str]:
     }.get(kind, ("", ""))
 
 
-def spans(post: StagePost) -> list[Span]:
+def reader_spans(post: StagePost) -> list[ReaderSpan]:
     """A post's text, cut up as its platform links it."""
     if post.platform == "bluesky":
         return on_bluesky(post)
@@ -89,21 +89,21 @@ def _found(pattern: regex.Pattern[str], text: str, kind: str) -> Iterator[tuple[
     return ((m.start(), m.end(), kind, m[1]) for m in pattern.finditer(text))
 
 
-def _split(text: str, marks: Iterable[tuple[int, int, str, str]]) -> list[Span]:
+def _split(text: str, marks: Iterable[tuple[int, int, str, str]]) -> list[ReaderSpan]:
     """Links first where two overlap; what lies between is plain."""
     taken: list[tuple[int, int, str, str]] = []
     for mark in sorted(marks, key=lambda m: (m[2] != "link", m[0])):
         if all(mark[1] <= other[0] or mark[0] >= other[1] for other in taken):
             taken.append(mark)
-    out: list[Span] = []
+    out: list[ReaderSpan] = []
     at = 0
     for start, end, kind, target in sorted(taken):
         if start > at:
-            out.append(Span("text", text[at:start], at))
-        out.append(Span(_KINDS[kind], text[start:end], start, target))
+            out.append(ReaderSpan("text", text[at:start], at))
+        out.append(ReaderSpan(_KINDS[kind], text[start:end], start, target))
         at = end
     if at < len(text):
-        out.append(Span("text", text[at:], at))
+        out.append(ReaderSpan("text", text[at:], at))
     return out
 
 
@@ -111,6 +111,6 @@ _KINDS: dict[str, Kind] = {"link": "link", "tag": "tag", "mention": "mention"}
 
 
 @cache
-def address(link: str) -> str:
+def full_address(link: str) -> str:
     """A link's full address: X takes bare domains as http."""
     return link if link.startswith(("http://", "https://")) else f"http://{link}"

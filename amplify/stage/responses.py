@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 
-class Denied(Exception):
+class HTTPDenial(Exception):
     """A platform's own way of saying no: status and JSON body. Never leaves the stage."""
 
     def __init__(self, status: int, body: Any, headers: Mapping[str, str] | None = None) -> None:
@@ -22,7 +22,7 @@ class Denied(Exception):
         self.headers = dict(headers or {})
 
 
-def answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def json_response(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A JSON response."""
     packed = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
     return Response(packed, status, headers, "application/json; charset=utf-8")

@@ -28,7 +28,7 @@ def oauth_fields(request: Request) -> dict[str, str]:
     return {key: unquote(value.strip('"')) for key, _, value in pairs}
 
 
-def timely(fields: dict[str, str]) -> bool:
+def is_timely(fields: dict[str, str]) -> bool:
     """Whether it was signed within five minutes of now (real time)."""
     stamp = fields.get("oauth_timestamp", "")
     return stamp.isdecimal() and abs(time.time() - int(stamp)) <= _SKEW

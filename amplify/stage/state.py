@@ -12,14 +12,14 @@ from typing import Final
 
 from amplify.stage.identity import StageAccount
 from amplify.stage.journal import Journal
-from amplify.stage.timeline_items import Json, Picture, Shown, StagePost, post_from_json
+from amplify.stage.timeline_items import AttachedPicture, Json, StagePost, UploadedPicture, post_from_json
 
 _X_EPOCH: Final = 1_288_834_974_657
 """Milliseconds since 1970 at which X's ids begin."""
 _SUFFIX: Final = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif", "video/mp4": "mp4"}
 
 
-class State:
+class StageState:
     """All of the stage. Every change is journalled before it is answered; opening the same folder again replays it."""
 
     def __init__(self, folder: Path) -> None:
@@ -37,7 +37,7 @@ class State:
         self._standing: dict[tuple[str, str], int] = defaultdict(int)
         self._boosts: dict[tuple[str, str], list[StagePost]] = defaultdict(list)
         self._replies: dict[tuple[str, str], list[StagePost]] = defaultdict(list)
-        self._pictures: dict[tuple[str, str, str], Picture] = {}
+        self._pictures: dict[tuple[str, str, str], UploadedPicture] = {}
         self._used: set[tuple[str, str]] = set()
         self._last: dict[str, int] = defaultdict(int)
         self.text_max: dict[str, int] = {}
@@ -91,7 +91,7 @@ class State:
 
     # Pictures
 
-    def add_picture(self, picture: Picture, data: bytes) -> Picture:
+    def add_picture(self, picture: UploadedPicture, data: bytes) -> UploadedPicture:
         """Keep an upload. `picture.file` is filled in here; its bytes are stored once, by their hash."""
         name = f"{hashlib.sha256(data).hexdigest()}.{_SUFFIX.get(picture.mime, 'bin')}"
         path = self.media / name
@@ -104,7 +104,7 @@ class State:
         self._pictures[kept.platform, kept.handle, kept.id] = kept
         return kept
 
-    def set_alt(self, picture: Picture, alt: str) -> Picture:
+    def set_alt(self, picture: UploadedPicture, alt: str) -> UploadedPicture:
         kept = replace(picture, alt=alt)
         self._journal.write(
             {"event": "alt", "platform": kept.platform, "handle": kept.handle, "id": kept.id, "alt": alt}
@@ -112,11 +112,11 @@ class State:
         self._pictures[kept.platform, kept.handle, kept.id] = kept
         return kept
 
-    def picture(self, account: StageAccount, media: str) -> Picture | None:
+    def picture(self, account: StageAccount, media: str) -> UploadedPicture | None:
         """An upload of this account."""
         return self._pictures.get((account.platform, account.handle, media))
 
-    def shown(self, post: StagePost) -> list[tuple[Picture, Shown]]:
+    def shown(self, post: StagePost) -> list[tuple[UploadedPicture, AttachedPicture]]:
         """The pictures of a post with the alt text they were posted with."""
         found = ((self._pictures.get((post.platform, post.handle, s.media)), s) for s in post.pictures)
         return [(picture, shown) for picture, shown in found if picture is not None]
@@ -212,7 +212,7 @@ class State:
         elif kind == "account":
             self._keep_account(StageAccount(**{**event, "languages": tuple(event["languages"])}))
         elif kind == "picture":
-            picture = Picture(**event)
+            picture = UploadedPicture(**event)
             self._pictures[picture.platform, picture.handle, picture.id] = picture
             if picture.platform != "bluesky":
                 self._last[picture.platform] = max(self._last[picture.platform], int(picture.id))

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from amplify.stage.engagement import Counts, counts
+from amplify.stage.engagement import EngagementCounts, engagement_at
 from amplify.stage.identity import StageAccount
-from amplify.stage.reader_text import Span, address, spans
-from amplify.stage.state import State
+from amplify.stage.reader_text import ReaderSpan, full_address, reader_spans
+from amplify.stage.state import StageState
 from amplify.stage.timeline_items import StagePost
 
 TITLES: Final = {"x": "X", "bluesky": "Bluesky", "mastodon": "Mastodon"}
@@ -36,7 +36,7 @@ _SHORT: Final = {"x": 27, "mastodon": 30}
 
 
 @dataclass(frozen=True, slots=True)
-class Hung:
+class TimelinePicture:
     """A picture or a video on a post."""
 
     file: str
@@ -58,7 +58,7 @@ class ShownCard:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TimelineSpan:
     """A stretch of text as shown. Only links have an `href`."""
 
     kind: str
@@ -67,7 +67,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class TimelineAuthor:
     """Who speaks."""
 
     name: str
@@ -82,11 +82,11 @@ class Seen:
     """A post, ready for the page."""
 
     anchor: str
-    by: Voice
+    by: TimelineAuthor
     at: datetime
-    pieces: tuple[Piece, ...]
-    pictures: tuple[Hung, ...]
-    counts: Counts
+    pieces: tuple[TimelineSpan, ...]
+    pictures: tuple[TimelinePicture, ...]
+    counts: EngagementCounts
     url: str
     card: ShownCard | None
     lang: str
@@ -103,18 +103,18 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class TimelineEntry:
     """One entry of a timeline: a post, a thread, or somebody's boost of one."""
 
     posts: tuple[Seen, ...]
-    boosted_by: Voice | None = None
+    boosted_by: TimelineAuthor | None = None
     boosted_at: datetime | None = None
     withdrawn: bool = False
 
 
-def items(state: State, platform: str) -> list[Item]:
+def timeline_entries(state: StageState, platform: str) -> list[TimelineEntry]:
     """Newest first; a thread stands where its first part stands."""
-    out: list[tuple[datetime, int, Item]] = []
+    out: list[tuple[datetime, int, TimelineEntry]] = []
     for at, post in enumerate(state.order[platform]):
         if post.outside or (post.reply_to and _own_parent(state, post)):
             continue
@@ -123,20 +123,20 @@ def items(state: State, platform: str) -> list[Item]:
     return [item for _, _, item in out]
 
 
-def _item(state: State, post: StagePost) -> Item:
+def _item(state: StageState, post: StagePost) -> TimelineEntry:
     if not post.boost_of:
-        return Item(tuple(see(state, part) for part in _thread(state, post)))
+        return TimelineEntry(tuple(seen_post(state, part) for part in _thread(state, post)))
     target = state.posts.get((post.platform, post.boost_of))
-    posts = (see(state, target),) if target is not None else ()
-    return Item(posts, voice(state.account_of(post)), post.accepted_at, not post.standing)
+    posts = (seen_post(state, target),) if target is not None else ()
+    return TimelineEntry(posts, author_of(state.account_of(post)), post.accepted_at, not post.standing)
 
 
-def _own_parent(state: State, post: StagePost) -> StagePost | None:
+def _own_parent(state: StageState, post: StagePost) -> StagePost | None:
     parent = state.posts.get((post.platform, post.reply_to or ""))
     return parent if parent is not None and parent.handle == post.handle and not parent.boost_of else None
 
 
-def _thread(state: State, first: StagePost) -> list[StagePost]:
+def _thread(state: StageState, first: StagePost) -> list[StagePost]:
     """The first part and every answer the account gave itself, in the order they were accepted."""
     parts, at = [first], 0
     while at < len(parts):
@@ -149,15 +149,15 @@ def _time(post: StagePost) -> datetime:
     return min(post.created_at, post.accepted_at)
 
 
-def see(state: State, post: StagePost) -> Seen:
+def seen_post(state: StageState, post: StagePost) -> Seen:
     """Everything a reader would see of it."""
     return Seen(
         anchor=f"p{post.local_id}",
-        by=voice(state.account_of(post)),
+        by=author_of(state.account_of(post)),
         at=_time(post),
-        pieces=tuple(_piece(state, post, span) for span in spans(post)),
-        pictures=tuple(Hung(p.file, s.alt, p.width, p.height, p.film) for p, s in state.shown(post)),
-        counts=counts(state, post, state.now()),
+        pieces=tuple(_piece(state, post, span) for span in reader_spans(post)),
+        pictures=tuple(TimelinePicture(p.file, s.alt, p.width, p.height, p.film) for p, s in state.shown(post)),
+        counts=engagement_at(state, post, state.now()),
         url=web_address(post),
         card=_card(state, post),
         lang=post.langs[0] if post.langs else "",
@@ -168,30 +168,32 @@ def see(state: State, post: StagePost) -> Seen:
     )
 
 
-def voice(account: StageAccount) -> Voice:
+def author_of(account: StageAccount) -> TimelineAuthor:
     words = [word for word in account.name.replace("-", " ").split() if word[0].isalnum()] or [account.handle]
     initials = words[0][0] + (words[-1][0] if len(words) > 1 else "")
-    return Voice(account.name, f"@{account.handle}", initials.upper(), zlib.crc32(account.name.encode()) % HUES)
+    return TimelineAuthor(
+        account.name, f"@{account.handle}", initials.upper(), zlib.crc32(account.name.encode()) % HUES
+    )
 
 
-def _piece(state: State, post: StagePost, span: Span) -> Piece:
+def _piece(state: StageState, post: StagePost, span: ReaderSpan) -> TimelineSpan:
     if span.kind == "text":
-        return Piece("text", span.text)
+        return TimelineSpan("text", span.text)
     if span.kind == "link":
-        href = address(span.target) if post.platform == "x" else span.target
+        href = full_address(span.target) if post.platform == "x" else span.target
         if not _opens(href):
-            return Piece("text", span.text)
+            return TimelineSpan("text", span.text)
         shown = span.text
         if limit := _SHORT.get(post.platform):
             shown = shown.split("://", 1)[-1]
             shown = shown if len(shown) <= limit else shown[:limit] + "…"
-        return Piece("link", shown, href)
+        return TimelineSpan("link", shown, href)
     if span.kind == "mention" and post.platform == "mastodon":
-        return Piece("mention", "@" + span.target.split("@")[0])
-    return Piece(span.kind, span.text)
+        return TimelineSpan("mention", "@" + span.target.split("@")[0])
+    return TimelineSpan(span.kind, span.text)
 
 
-def _card(state: State, post: StagePost) -> ShownCard | None:
+def _card(state: StageState, post: StagePost) -> ShownCard | None:
     if post.platform == "bluesky":
         said = ((post.record or {}).get("embed") or {}).get("external")
         if not said or not _opens(said["uri"]):
@@ -202,7 +204,7 @@ def _card(state: State, post: StagePost) -> ShownCard | None:
         return ShownCard(said["uri"], _domain(said["uri"]), said["title"], said["description"], file)
     if post.pictures or post.outside:
         return None
-    links = [address(span.target) for span in spans(post) if span.kind == "link"]
+    links = [full_address(span.target) for span in reader_spans(post) if span.kind == "link"]
     # X draws the card of the last link, Mastodon that of the first.
     url = (links[-1] if post.platform == "x" else links[0]) if links else None
     return ShownCard(url, _domain(url)) if url else None
@@ -229,7 +231,7 @@ def web_address(post: StagePost) -> str:
     return f"/@{post.handle}/{post.id}"
 
 
-def pictures_of(state: State) -> set[str]:
+def pictures_of(state: StageState) -> set[str]:
     """Files of `media/` that the timelines show."""
     out: set[str] = set()
     for posts in state.order.values():
@@ -241,7 +243,7 @@ def pictures_of(state: State) -> set[str]:
     return out
 
 
-def spelled(moment: datetime) -> str:
+def spell_instant(moment: datetime) -> str:
     """`21 May 2027, 09:30 UTC`."""
     there = moment.astimezone(UTC)
     return f"{there.day} {_MONTHS[there.month - 1]} {there.year}, {there:%H:%M} UTC"

@@ -9,13 +9,13 @@ from typing import Any
 Json = dict[str, Any]
 
 
-def stamp(moment: datetime) -> str:
+def utc_stamp(moment: datetime) -> str:
     """`2027-05-21T08:00:00.000Z`, as all three platforms write instants."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class UploadedPicture:
     """An uploaded picture or video; `file` lies in the stage's `media/` folder."""
 
     id: str
@@ -38,7 +38,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class AttachedPicture:
     """A picture as it hangs on a post."""
 
     media: str
@@ -61,7 +61,7 @@ class StagePost:
     langs: tuple[str, ...] = ()
     reply_to: str | None = None
     boost_of: str | None = None
-    pictures: tuple[Shown, ...] = ()
+    pictures: tuple[AttachedPicture, ...] = ()
     content_warning: str | None = None
     visibility: str = "public"
     sensitive: bool = False
@@ -107,6 +107,6 @@ def post_from_json(data: Json) -> StagePost:
             "accepted_at": datetime.fromisoformat(data["accepted_at"]),
             "deleted_at": datetime.fromisoformat(gone) if gone else None,
             "langs": tuple(data["langs"]),
-            "pictures": tuple(Shown(**p) for p in data["pictures"]),
+            "pictures": tuple(AttachedPicture(**p) for p in data["pictures"]),
         }
     )

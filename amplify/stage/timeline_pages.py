@@ -12,8 +12,8 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from amplify.stage.identity import PLATFORMS
-from amplify.stage.state import State
-from amplify.stage.timeline import TITLES, Item, items, spelled, voice
+from amplify.stage.state import StageState
+from amplify.stage.timeline import TITLES, TimelineEntry, author_of, spell_instant, timeline_entries
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -33,7 +33,7 @@ _HEADERS: Final = {
 class Pages:
     """Draws what the state holds."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: StageState) -> None:
         self.state = state
 
     def routes(self) -> list[Route]:
@@ -56,7 +56,7 @@ class Pages:
         number = request.query_params.get("page", "1")
         if platform not in PLATFORMS or not (number.isascii() and number.isdigit()):
             return Response("There is no such timeline.", 404, media_type="text/plain", headers=_HEADERS)
-        page = self._timeline(platform, items(self.state, platform), int(number), live=True)
+        page = self._timeline(platform, timeline_entries(self.state, platform), int(number), live=True)
         return Response(page, media_type="text/html", headers=_HEADERS)
 
     async def media(self, request: Request) -> Response:
@@ -76,7 +76,7 @@ class Pages:
         """File name → page. Pictures are expected beside them in `media/`."""
         out = {"index.html": self._index(live=False)}
         for platform in PLATFORMS:
-            kept = items(self.state, platform)
+            kept = timeline_entries(self.state, platform)
             for number in range(1, _pages(kept) + 1):
                 out[_name(platform, number)] = self._timeline(platform, kept, number, live=False)
         return out
@@ -85,7 +85,7 @@ class Pages:
         rows = []
         for platform in PLATFORMS:
             posts = [post for post in self.state.order[platform] if not post.outside]
-            voices = [voice(a) for a in self.state.accounts.values() if a.platform == platform and not a.outside]
+            voices = [author_of(a) for a in self.state.accounts.values() if a.platform == platform and not a.outside]
             rows.append(
                 {
                     "platform": platform,
@@ -100,7 +100,7 @@ class Pages:
             )
         return self._draw("index.html.j2", live, platform="", rows=rows)
 
-    def _timeline(self, platform: str, kept: list[Item], number: int, *, live: bool) -> str:
+    def _timeline(self, platform: str, kept: list[TimelineEntry], number: int, *, live: bool) -> str:
         start = (number - 1) * PER_PAGE
         return self._draw(
             "timeline.html.j2",
@@ -127,7 +127,7 @@ class Pages:
             media="/media/" if live else "media/",
             style="" if live else self._style,
             now=self.state.now(),
-            spelled=spelled,
+            spelled=spell_instant,
             **names,
         )
 
@@ -148,7 +148,7 @@ class Pages:
         )
 
 
-def _pages(kept: list[Item]) -> int:
+def _pages(kept: list[TimelineEntry]) -> int:
     return max(1, -(-len(kept) // PER_PAGE))
 
 

@@ -11,14 +11,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from amplify.stage.identity import StageAccount
-from amplify.stage.rate_windows import Allowance
-from amplify.stage.responses import Denied, answer, read_json
-from amplify.stage.signature import oauth_fields, signed_by, timely
-from amplify.stage.state import State
-from amplify.stage.timeline_items import Json, Shown, StagePost
-from amplify.stage.x_media import Media
-from amplify.stage.x_problems import forbidden, injected, invalid, problem
-from amplify.stage.x_reading import Reading
+from amplify.stage.rate_windows import RateWindows
+from amplify.stage.responses import HTTPDenial, json_response, read_json
+from amplify.stage.signature import is_timely, oauth_fields, signed_by
+from amplify.stage.state import StageState
+from amplify.stage.timeline_items import AttachedPicture, Json, StagePost
+from amplify.stage.x_media import XMediaEndpoints
+from amplify.stage.x_problems import forbidden, invalid, problem, x_failure
+from amplify.stage.x_reading import XReadEndpoints
 from amplify.stage.x_text import as_returned, weight
 
 TEXT_MAX: Final = 280
@@ -57,16 +57,16 @@ _MEDIA_KEYS: Final = frozenset(
 Handler = Callable[[StageAccount, Request], Awaitable[tuple[int, Json]]]
 
 
-class X:
+class StageX:
     """The `/2/…` endpoints."""
 
-    def __init__(self, state: State, allowance: Allowance) -> None:
+    def __init__(self, state: StageState, allowance: RateWindows) -> None:
         self.state = state
         self.allowance = allowance
-        self.reading = Reading(state)
+        self.reading = XReadEndpoints(state)
         self._used: set[tuple[str, str, str]] = set()
         """Account, nonce and time of every signature: one serves once."""
-        self.media = Media(state)
+        self.media = XMediaEndpoints(state)
         self._read = 0
         self._texts: dict[tuple[str, str], list[StagePost]] = {}
 
@@ -95,7 +95,7 @@ class X:
         if account is None or account.platform != "x" or not await signed_by(request, account, fields):
             return None
         used = account.id, fields.get("oauth_nonce", ""), fields.get("oauth_timestamp", "")
-        if used in self._used or not timely(fields):
+        if used in self._used or not is_timely(fields):
             return None
         self._used.add(used)
         return account
@@ -115,13 +115,13 @@ class X:
             }
             try:
                 if account is None:
-                    raise injected("logged_out")
+                    raise x_failure("logged_out")
                 if any(budget.exceeded for budget in budgets.values()):
-                    raise injected("429")
+                    raise x_failure("429")
                 status, body = await handler(account, request)
-            except Denied as no:
-                return answer(no.body, no.status, {**headers, **no.headers})
-            return answer(body, status, headers)
+            except HTTPDenial as no:
+                return json_response(no.body, no.status, {**headers, **no.headers})
+            return json_response(body, status, headers)
 
         return Route(path, endpoint, methods=[method])
 
@@ -156,7 +156,7 @@ class X:
         returned, _ = as_returned(post)
         return 201, {"data": {"id": post.id, "text": returned, "edit_history_tweet_ids": [post.id]}}
 
-    def _attached(self, account: StageAccount, ids: list[str]) -> tuple[Shown, ...]:
+    def _attached(self, account: StageAccount, ids: list[str]) -> tuple[AttachedPicture, ...]:
         if not 1 <= len(ids) <= PICTURES_MAX:
             raise invalid(f"media_ids must hold 1 to {PICTURES_MAX} ids")
         found = [self.state.picture(account, id) for id in ids]
@@ -164,7 +164,7 @@ class X:
             raise invalid("Your media IDs are invalid.", media_ids=",".join(ids))
         if len(ids) > 1 and any(p.moves for p in found if p is not None):
             raise invalid("You may attach 4 photos, or 1 animated GIF, or 1 video.", media_ids=",".join(ids))
-        return tuple(Shown(p.id, p.alt) for p in found if p is not None)
+        return tuple(AttachedPicture(p.id, p.alt) for p in found if p is not None)
 
     def _parent(self, account: StageAccount, id: str | None) -> str:
         parent = self.state.post("x", id) if isinstance(id, str) else None

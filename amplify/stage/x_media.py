@@ -12,8 +12,8 @@ from starlette.requests import Request
 from amplify.stage.identity import StageAccount
 from amplify.stage.pixels import Pixels, look_at
 from amplify.stage.responses import read_form, read_json
-from amplify.stage.state import State
-from amplify.stage.timeline_items import Json, Picture
+from amplify.stage.state import StageState
+from amplify.stage.timeline_items import Json, UploadedPicture
 from amplify.stage.x_problems import invalid
 
 PICTURE_BYTES: Final = 5_000_000
@@ -41,10 +41,10 @@ class _Coming:
     failed: str = ""
 
 
-class Media:
+class XMediaEndpoints:
     """The `/2/media/…` endpoints."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: StageState) -> None:
         self.state = state
         self._coming: dict[str, _Coming] = {}
 
@@ -158,7 +158,7 @@ class Media:
 
     def _keep(self, account: StageAccount, id: str, pixels: Pixels, data: bytes) -> None:
         size = (pixels.width, pixels.height)
-        picture = Picture(id, "x", account.handle, "", pixels.mime, len(data), *size, moves=pixels.moves)
+        picture = UploadedPicture(id, "x", account.handle, "", pixels.mime, len(data), *size, moves=pixels.moves)
         self.state.add_picture(picture, data)
 
 

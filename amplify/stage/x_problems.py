@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from amplify.stage.responses import Denied
+from amplify.stage.responses import HTTPDenial
 
 
-def problem(status: int, title: str, detail: str, kind: str = "about:blank") -> Denied:
+def problem(status: int, title: str, detail: str, kind: str = "about:blank") -> HTTPDenial:
     """X's problem body."""
-    return Denied(status, {"detail": detail, "type": kind, "title": title, "status": status})
+    return HTTPDenial(status, {"detail": detail, "type": kind, "title": title, "status": status})
 
 
-def invalid(message: str, **parameters: str) -> Denied:
+def invalid(message: str, **parameters: str) -> HTTPDenial:
     """400 for a request that X's schema does not allow."""
-    return Denied(
+    return HTTPDenial(
         400,
         {
             "errors": [{"parameters": {k: [v] for k, v in parameters.items()}, "message": message}],
@@ -23,11 +23,11 @@ def invalid(message: str, **parameters: str) -> Denied:
     )
 
 
-def forbidden(detail: str) -> Denied:
+def forbidden(detail: str) -> HTTPDenial:
     return problem(403, "Forbidden", detail)
 
 
-def injected(kind: str) -> Denied:
+def x_failure(kind: str) -> HTTPDenial:
     """A failure that was asked for: refuse, 429, 500 or logged_out."""
     if kind == "429":
         return problem(429, "Too Many Requests", "Too Many Requests")

@@ -8,10 +8,10 @@ from typing import Final
 
 from starlette.requests import Request
 
-from amplify.stage.engagement import counts
+from amplify.stage.engagement import engagement_at
 from amplify.stage.identity import StageAccount
-from amplify.stage.state import State
-from amplify.stage.timeline_items import Json, StagePost, stamp
+from amplify.stage.state import StageState
+from amplify.stage.timeline_items import Json, StagePost, utc_stamp
 from amplify.stage.x_problems import invalid, problem
 from amplify.stage.x_text import as_returned
 
@@ -58,10 +58,10 @@ _FIELDS: Final = frozenset(
 _USERNAME: Final = re.compile(r"[A-Za-z0-9_]{1,15}")
 
 
-class Reading:
+class XReadEndpoints:
     """The endpoints that change nothing."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: StageState) -> None:
         self.state = state
 
     async def me(self, account: StageAccount, request: Request) -> tuple[int, Json]:
@@ -132,7 +132,7 @@ class Reading:
 
     def _shape(self, post: StagePost, wanted: set[str]) -> Json:
         text, entities = as_returned(post)
-        seen = counts(self.state, post, self.state.now())
+        seen = engagement_at(self.state, post, self.state.now())
         referenced = []
         if post.boost_of:
             target = self.state.posts["x", post.boost_of]
@@ -146,7 +146,7 @@ class Reading:
             "text": text,
             "edit_history_tweet_ids": [post.id],
             "author_id": author.id,
-            "created_at": stamp(post.created_at),
+            "created_at": utc_stamp(post.created_at),
             "entities": entities,
             "lang": "und",
             "possibly_sensitive": False,

@@ -8,7 +8,7 @@ import unicodedata
 from typing import Final
 
 from amplify.rules.text.twitter_text import library
-from amplify.stage.reader_text import Span, address, on_x
+from amplify.stage.reader_text import ReaderSpan, full_address, on_x
 from amplify.stage.timeline_items import Json, StagePost
 
 _LETTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -37,7 +37,7 @@ def as_returned(post: StagePost) -> tuple[str, Json]:
     out = ""
     entities: Json = {}
     for span in on_x(post.text):
-        piece = shortened(address(span.text)) if span.kind == "link" else html.escape(span.text, quote=False)
+        piece = shortened(full_address(span.text)) if span.kind == "link" else html.escape(span.text, quote=False)
         _note(entities, span, len(out), len(out) + len(piece), piece)
         out += piece
     if post.pictures:
@@ -59,9 +59,9 @@ def as_returned(post: StagePost) -> tuple[str, Json]:
     return out, entities
 
 
-def _note(entities: Json, span: Span, start: int, end: int, short: str) -> None:
+def _note(entities: Json, span: ReaderSpan, start: int, end: int, short: str) -> None:
     if span.kind == "link":
-        full = address(span.text)
+        full = full_address(span.text)
         shown = full.split("://", 1)[1]
         entities.setdefault("urls", []).append(
             {

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from amplify.context.app_context import Desk
+from amplify.context.app_context import AppContext
 from amplify.model.campaign import Campaign
 from amplify.model.errors import WrongUse
 from amplify.model.workspace import Workspace
@@ -23,7 +23,7 @@ from amplify.toolkit.toolkit_model import Built, LeftOut, Link, Page
 from amplify.toolkit.translations import words
 
 if TYPE_CHECKING:
-    from amplify.banner.render import Made
+    from amplify.banner.render import RenderedBanner
 
 Progress = Callable[[int, int], None]
 """Told of (done, total) banners: painting them is what takes long."""
@@ -31,7 +31,7 @@ FRONT: Final = "index.html"
 
 
 def toolkit(
-    desk: Desk,
+    desk: AppContext,
     folder: Path,
     langs: Sequence[str] = (),
     campaigns: Sequence[str] = (),
@@ -96,18 +96,18 @@ def _begun(campaign: Campaign, now: datetime) -> bool:
 
 
 def _banners(
-    desk: Desk, workspace: Workspace, now: datetime, wanted: Sequence[tuple[str, str]], progress: Progress
-) -> tuple[list[Made], list[LeftOut]]:
+    desk: AppContext, workspace: Workspace, now: datetime, wanted: Sequence[tuple[str, str]], progress: Progress
+) -> tuple[list[RenderedBanner], list[LeftOut]]:
     """Every banner that these pages offer, painted anew or as it is kept, and those that must not be shown now."""
-    from amplify.banner.render import Wanted, banners
+    from amplify.banner.render import BannerChoice, render_banners
 
     campaigns, langs = {campaign for campaign, _ in wanted}, {lang for _, lang in wanted}
     templates = [one for one in workspace.banners.values() if one.campaign in campaigns]
     spoken = {lang for one in templates for lang in one.languages or workspace.campaigns[one.campaign].languages}
     if not templates or not spoken & langs:
         return [], []
-    asked = Wanted(templates=tuple(one.id for one in templates), langs=tuple(sorted(spoken & langs)))
-    batch = banners(workspace, now, asked, desk.root / ".amplify" / "banners", progress)
+    asked = BannerChoice(templates=tuple(one.id for one in templates), langs=tuple(sorted(spoken & langs)))
+    batch = render_banners(workspace, now, asked, desk.root / ".amplify" / "banners", progress)
     pages = set(wanted)
     left = []
     for one in batch.refused:

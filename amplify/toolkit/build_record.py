@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
-from amplify.context.app_context import Desk
+from amplify.context.app_context import AppContext
 from amplify.ledger.database import set_meta
 from amplify.ledger.tables import META
 from amplify.model.subject import kind_and_name, person_in
@@ -54,7 +54,7 @@ class BuiltPage:
         }
 
 
-def note(desk: Desk, built: Built) -> None:
+def note(desk: AppContext, built: Built) -> None:
     """Remember a build; the one before in the same folder is forgotten."""
     pages = [
         {
@@ -72,7 +72,7 @@ def note(desk: Desk, built: Built) -> None:
         set_meta(connection, _key(built.folder), json.dumps(pages, ensure_ascii=False))
 
 
-def naming(desk: Desk, kind: str, subject: str, words: Sequence[str] = ()) -> list[BuiltPage]:
+def naming(desk: AppContext, kind: str, subject: str, words: Sequence[str] = ()) -> list[BuiltPage]:
     """Built pages that name what a stop is about. `words`: more spellings of a person's name, looked for in the pages
     that lie on this machine."""
     with desk.ledger.read() as connection:
@@ -118,10 +118,10 @@ def _spells(page: BuiltPage, words: Sequence[str]) -> bool:
     """Whether a name stands in the page's file, for spellings that were not known when it was built."""
     if not words or not page.here:
         return False
-    from amplify.rules.text.aliases import Matcher
+    from amplify.rules.text.aliases import NameMatcher
 
     try:
         text = Path(page.path).read_text(encoding="utf-8")
     except OSError:
         return False
-    return bool(Matcher({"": words}).names(text))
+    return bool(NameMatcher({"": words}).names(text))

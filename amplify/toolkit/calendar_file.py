@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from amplify.model.campaign import Campaign, Occasion
-from amplify.rules.text.language import Fallback, pick, pick_any
+from amplify.rules.text.language import Fallback, pick_any, pick_text
 from amplify.toolkit.toolkit_model import Day
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def days(campaign: Campaign, lang: str, today: date, fallback: Fallback) -> tupl
     found = []
     for occasion in campaign.occasions:
         day = next_day(occasion, today)
-        theme = pick(occasion.themes.get(day.year, {}), lang, fallback) or ""
+        theme = pick_text(occasion.themes.get(day.year, {}), lang, fallback) or ""
         found.append(Day(day, pick_any(occasion.name, lang, fallback), theme))
     return tuple(sorted(found, key=lambda one: one.day))
 
@@ -52,7 +52,7 @@ def calendar(
         first = next_day(occasion, updated.date())
         out.add_component(_event(uid, first, name, updated, rule=_rule(occasion)))
         for year, themes in sorted(occasion.themes.items()):
-            theme = pick(themes, lang, fallback)
+            theme = pick_text(themes, lang, fallback)
             if theme and year >= first.year:
                 day = _in(occasion, year)
                 out.add_component(_event(uid, day, name, updated, note=says["theme"].format(theme=theme), instead=day))

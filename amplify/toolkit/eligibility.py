@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from amplify.context.app_context import Desk
+from amplify.context.app_context import AppContext
 from amplify.ledger.holds.gates import read_gates
 from amplify.ledger.holds.stops import held_by, in_force
-from amplify.ledger.rows.due_delivery import Candidate
+from amplify.ledger.rows.due_delivery import DueDelivery
 from amplify.model.message import Message, Part
 from amplify.model.person import Person
 from amplify.model.plan import Planned
@@ -23,11 +23,11 @@ from amplify.model.platform_profile import Dialect
 from amplify.model.problem import Severity
 from amplify.model.subject import declared_state, kind_and_name
 from amplify.model.workspace import Workspace
-from amplify.planning.embargo import embargoed
+from amplify.planning.embargo import embargoed_posts
 from amplify.rules.lint.care import HELD_BY_GATES
-from amplify.rules.lint.lint import lint
-from amplify.rules.plan.file_gates import gates
-from amplify.rules.text.aliases import Matcher, matcher
+from amplify.rules.lint.lint import lint_deliveries
+from amplify.rules.plan.file_gates import derive_gates
+from amplify.rules.text.aliases import NameMatcher, name_matcher
 from amplify.toolkit.toolkit_model import LEFT_OUT
 
 _SHORT: Final = 4
@@ -65,12 +65,12 @@ class Barred:
 class Care:
     """Asks for one building of the site."""
 
-    def __init__(self, desk: Desk, workspace: Workspace, now: datetime) -> None:
+    def __init__(self, desk: AppContext, workspace: Workspace, now: datetime) -> None:
         self._workspace, self._now, self._desk = workspace, now, desk
-        self._matcher = matcher(workspace.people)
-        self._familiar: dict[str, Matcher] = {}
-        self._gates = {(gate.kind, gate.subject): gate for gate in gates(workspace)}
-        self.embargoed = embargoed(workspace, now)
+        self._matcher = name_matcher(workspace.people)
+        self._familiar: dict[str, NameMatcher] = {}
+        self._gates = {(gate.kind, gate.subject): gate for gate in derive_gates(workspace)}
+        self.embargoed = embargoed_posts(workspace, now)
         with desk.ledger.read() as connection:
             self._known = read_gates(connection)
             self._stops = in_force(connection)
@@ -95,7 +95,7 @@ class Care:
     def _meant(self, campaign: str, texts: Iterable[str]) -> frozenset[str]:
         if campaign not in self._familiar:
             about = [self._workspace.people.get(one) for one in self._workspace.campaigns[campaign].people]
-            self._familiar[campaign] = Matcher({one.id: _first_names(one) for one in about if one is not None})
+            self._familiar[campaign] = NameMatcher({one.id: _first_names(one) for one in about if one is not None})
         found = self._familiar[campaign]
         return frozenset(f"person:{who}" for text in texts for who in found.names(text))
 
@@ -114,7 +114,7 @@ class Care:
         """What the rules say of a text, errors only; empty where it is in order."""
         errors = [
             finding.problem
-            for finding in lint(self._workspace, (made,), dialects)
+            for finding in lint_deliveries(self._workspace, (made,), dialects)
             if finding.problem.severity is Severity.ERROR and finding.problem.code not in HELD_BY_GATES
         ]
         return f"{errors[0].code}: {errors[0].message}" if errors else ""
@@ -160,11 +160,11 @@ def _first_names(person: Person) -> list[str]:
     return sorted(word if len(word) < _SHORT else f"{word[:-1]}*" for word in words)
 
 
-def _candidate(number: int, one: Asked, now: datetime) -> Candidate:
+def _candidate(number: int, one: Asked, now: datetime) -> DueDelivery:
     """As a stop looks at a delivery: there is no account, and no entry."""
     message = one.message or Message(one.platform, (), tuple(Part(text) for text in one.words))
     said = message.as_json() | {"beside": list(one.words)}
-    return Candidate(
+    return DueDelivery(
         id=str(number),
         base=str(number),
         entry="",
@@ -180,5 +180,5 @@ def _candidate(number: int, one: Asked, now: datetime) -> Candidate:
         boost_of=None,
         due_at=now,
         late_at=now,
-        words=json.dumps(said, ensure_ascii=False),
+        message_json=json.dumps(said, ensure_ascii=False),
     )

@@ -13,8 +13,8 @@ from amplify.model.campaign import Campaign
 from amplify.model.message import Entity, Message, Part
 from amplify.model.post import Post, PostFront, Risk
 from amplify.model.workspace import Workspace
-from amplify.rules.plan.risk import Blocked, blocked, in_country
-from amplify.rules.text.language import pick, pick_any, spelled_date
+from amplify.rules.plan.risk import RiskFinding, find_risks, in_country
+from amplify.rules.text.language import pick_any, pick_text, spelled_date
 from amplify.rules.text.link_cleaning import without_tracking
 from amplify.toolkit.calendar_file import days
 from amplify.toolkit.eligibility import Care
@@ -74,11 +74,11 @@ class Draft:
             tags=tags,
             main_tag=next((one.tag for one in tags if one.lang == lang), tags[0].tag if tags else ""),
             days=self._days(campaign, lang),
-            contact=pick(words.contact, lang, self._workspace.settings.fallback) or campaign.contact.name,
+            contact=pick_text(words.contact, lang, self._workspace.settings.fallback) or campaign.contact.name,
             email=campaign.contact.email,
             colour=words.colour,
             risky=risky,
-            safety=pick(words.safety, lang, self._workspace.settings.fallback) or "",
+            safety=pick_text(words.safety, lang, self._workspace.settings.fallback) or "",
             resting=any(one.reason in RESTING for one in self._left),
             silent=False,
             updated=self._now,
@@ -110,7 +110,8 @@ class Draft:
             tags=(),
             main_tag="",
             days=(),
-            contact=pick(campaign.toolkit.contact, lang, self._workspace.settings.fallback) or campaign.contact.name,
+            contact=pick_text(campaign.toolkit.contact, lang, self._workspace.settings.fallback)
+            or campaign.contact.name,
             email=campaign.contact.email,
             colour=campaign.toolkit.colour,
             risky=self._risky(campaign, lang),
@@ -130,7 +131,7 @@ class Draft:
 
     def _said(self, campaign: Campaign, lang: str, what: str, texts: dict[str, str]) -> str:
         """Words of the campaign's file in this language, where they may stand here."""
-        text = pick(texts, lang, self._workspace.settings.fallback)
+        text = pick_text(texts, lang, self._workspace.settings.fallback)
         if text is None or not self._stands(campaign, lang, what, text):
             return ""
         return text.strip()
@@ -150,7 +151,7 @@ class Draft:
         self._left += [LeftOut("embargo", campaign.id, lang, f"call {one.id}") for one in mine if one.id in early]
         mine = [one for one in mine if one.id not in early]
         for action in sorted(mine, key=lambda one: _CALLS_FIRST.index(one.kind)):
-            title, text = self._pick(action.title, lang), pick(action.text, lang, self._fallback) or ""
+            title, text = self._pick(action.title, lang), pick_text(action.text, lang, self._fallback) or ""
             url = without_tracking(self._pick(action.url, lang))
             risks = tuple(one.subject for one in self._risks(campaign, lang, action, url, risky))
             if self._stands(campaign, lang, f"call {action.id}", title, text, subjects=(f"action:{action.id}", *risks)):
@@ -165,11 +166,11 @@ class Draft:
                     until=self._last_day(campaign, action),
                 )
 
-    def _risks(self, campaign: Campaign, lang: str, action: Action, url: str, risky: bool) -> Iterator[Blocked]:
+    def _risks(self, campaign: Campaign, lang: str, action: Action, url: str, risky: bool) -> Iterator[RiskFinding]:
         """What bars a call for readers at risk, as it would a post that carries it."""
         message = Message("", (lang,), (Part(url, (Entity("link", 0, len(url), url),)),))
         post = _page_as_post(campaign, lang, risky)
-        yield from blocked(self._workspace, post, lang, message, (f"action:{action.id}",))
+        yield from find_risks(self._workspace, post, lang, message, (f"action:{action.id}",))
 
     def _last_day(self, campaign: Campaign, action: Action) -> date | None:
         if action.closes is None:

@@ -10,16 +10,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from amplify.media.sanitize import BadPicture, clean
+from amplify.media.sanitize import BadPicture, sanitize_picture
 from amplify.model.picture import Picture as OnDisk
 from amplify.model.workspace import Workspace
-from amplify.rules.text.language import pick
+from amplify.rules.text.language import pick_text
 from amplify.toolkit.eligibility import Asked, Care
 from amplify.toolkit.output_dir import Site
 from amplify.toolkit.toolkit_model import LeftOut, Motif, Page, Picture
 
 if TYPE_CHECKING:
-    from amplify.banner.render import Made
+    from amplify.banner.render import RenderedBanner
 
 MOST_BYTES: Final = 8_000_000
 """Of one picture to download."""
@@ -29,7 +29,7 @@ _FIRST: Final = ("post", "card", "square")
 _SAME_TIME: Final = (1980, 1, 1, 0, 0, 0)
 """In the zip: the same pictures give the same bytes, and nobody learns when they were made."""
 
-Banners = Callable[[str, str], Sequence["Made"]]
+Banners = Callable[[str, str], Sequence["RenderedBanner"]]
 """(campaign, language) → what was rendered."""
 
 
@@ -74,12 +74,14 @@ class Album:
         return [
             file
             for file in dict.fromkeys(found)
-            if file in pictures and file not in waiting and pick(pictures[file].note.alt, lang, fallback) is not None
+            if file in pictures
+            and file not in waiting
+            and pick_text(pictures[file].note.alt, lang, fallback) is not None
         ]
 
     def _own(self, picture: OnDisk, campaign: str, lang: str, left: list[LeftOut]) -> Picture | None:
         note, fallback = picture.note, self._workspace.settings.fallback
-        alt = pick(note.alt, lang, fallback) or ""
+        alt = pick_text(note.alt, lang, fallback) or ""
         asked = self._asked(campaign, lang, (*note.alt.values(), *note.caption.values()), note.shows)
         if not self._stands(asked, campaign, lang, f"picture {picture.file}", left):
             return None
@@ -101,14 +103,14 @@ class Album:
             height=picture.height,
             size=self._site.sizes[path],
             sha256=self._site.hashes[path],
-            caption=pick(note.caption, lang, fallback) or "",
+            caption=pick_text(note.caption, lang, fallback) or "",
             subjects=asked.subjects,
         )
 
     def _paint(self, picture: OnDisk) -> tuple[str, int] | str:
         """Where it lies on the site and its bytes; or why it does not."""
         try:
-            data, mime = clean((self._workspace.root / "media" / picture.file).read_bytes(), MOST_BYTES)
+            data, mime = sanitize_picture((self._workspace.root / "media" / picture.file).read_bytes(), MOST_BYTES)
         except (OSError, BadPicture) as error:
             return str(error)
         path = f"pictures/{PurePosixPath(picture.file).stem}-{picture.sha256[:8]}.{_ENDINGS.get(mime, 'png')}"
@@ -125,7 +127,7 @@ class Album:
         for sizes in motifs.values():
             yield Motif(tuple(sorted(sizes, key=lambda one: (_rank(one.title), one.width * one.height))))
 
-    def _banner(self, made: Made, asked: Asked) -> Picture:
+    def _banner(self, made: RenderedBanner, asked: Asked) -> Picture:
         path = f"pictures/{made.lang}/{made.name}"
         sha256 = self._site.put(path, made.data)
         return Picture(
@@ -197,10 +199,10 @@ def _rank(size: str) -> int:
     return _FIRST.index(size) if size in _FIRST else len(_FIRST)
 
 
-def by_page(made: Iterable[Made]) -> Banners:
+def by_page(made: Iterable[RenderedBanner]) -> Banners:
     """Rendered banners, found by campaign and language."""
-    found: dict[tuple[str, str], list[Made]] = {}
+    found: dict[tuple[str, str], list[RenderedBanner]] = {}
     for one in made:
         found.setdefault((one.campaign, one.lang), []).append(one)
-    kept: Mapping[tuple[str, str], list[Made]] = found
+    kept: Mapping[tuple[str, str], list[RenderedBanner]] = found
     return lambda campaign, lang: kept.get((campaign, lang), ())

@@ -13,12 +13,12 @@ from amplify.model.plan import Planned
 from amplify.model.platform_profile import Dialect
 from amplify.model.post import Post, TextPart, Variant
 from amplify.model.workspace import Workspace
-from amplify.rules.plan.approval_policy import TWO, need
-from amplify.rules.plan.compose import Composed, ComposeFault, compose
-from amplify.rules.plan.expand import occurrences
-from amplify.rules.plan.file_gates import gates
-from amplify.rules.plan.horizon import horizon
-from amplify.rules.plan.template_context import Setting
+from amplify.rules.plan.approval_policy import TWO, approvals_needed_by
+from amplify.rules.plan.compose import Composed, ComposeFault, compose_message
+from amplify.rules.plan.expand import expand_entry
+from amplify.rules.plan.file_gates import derive_gates
+from amplify.rules.plan.horizon import plan_end
+from amplify.rules.plan.template_context import RenderContext
 from amplify.rules.text.language import pick_any
 from amplify.toolkit.eligibility import Asked, Care
 from amplify.toolkit.share_links import ways
@@ -73,7 +73,7 @@ class Texts:
         self._workspace = _as_agreed(workspace)
         self._dialects = by_hand(dialects)
         self._meant = _next_days(workspace, now)
-        self._gates = {(gate.kind, gate.subject): gate for gate in gates(workspace)}
+        self._gates = {(gate.kind, gate.subject): gate for gate in derive_gates(workspace)}
         self._binding = {
             post for entry in workspace.queue.values() if entry.when.way in _RETURNING for post in entry.posts
         }
@@ -118,7 +118,7 @@ class Texts:
         front = post.front
         if post.id in self._care.embargoed:
             return "embargo", ""
-        if need(self._workspace, post).approvals >= TWO and (front.risk.sensitive or front.for_states):
+        if approvals_needed_by(self._workspace, post).approvals >= TWO and (front.risk.sensitive or front.for_states):
             return "approval", "two people approve such a text for one account and one time"
         if front.expires_at is not None and front.expires_at <= self._now:
             return "season", f"it was to be said until {front.expires_at.astimezone(UTC):%Y-%m-%d}"
@@ -145,8 +145,8 @@ class Texts:
 
     def _compose(self, post: Post, variant: Variant, platform: str) -> Composed:
         meant = self._when(post)
-        setting = Setting(self._workspace, post, platform, variant.lang, meant.due, meant.zone)
-        return compose(setting, variant, "", self._dialects[platform])
+        setting = RenderContext(self._workspace, post, platform, variant.lang, meant.due, meant.zone)
+        return compose_message(setting, variant, "", self._dialects[platform])
 
     def _when(self, post: Post) -> Meant:
         found = self._meant.get(post.id)
@@ -282,17 +282,17 @@ def _gone_by(workspace: Workspace, now: datetime) -> set[str]:
     lately: set[str] = set()
     for entry in workspace.queue.values():
         found.update(entry.posts)
-        lately.update(one.slot.post for one in occurrences(workspace, entry, now - _LATELY, now))
+        lately.update(one.slot.post for one in expand_entry(workspace, entry, now - _LATELY, now))
     return found - lately
 
 
 def _next_days(workspace: Workspace, now: datetime) -> dict[str, Meant]:
     """Post → when it is due next, from today to the horizon; a moment that is over is over."""
     start = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    end = horizon(workspace, now)
+    end = plan_end(workspace, now)
     found: dict[str, Meant] = {}
     for entry in workspace.queue.values():
-        for one in occurrences(workspace, entry, now if entry.when.moment is not None else start, end):
+        for one in expand_entry(workspace, entry, now if entry.when.moment is not None else start, end):
             post, due = one.slot.post, one.slot.due
             if post not in found or due < found[post].due:
                 found[post] = Meant(due, one.zone, due.astimezone(ZoneInfo(one.zone)).date())

@@ -187,9 +187,13 @@ def written(size: int, lang: str) -> str:
     """`36 kB`, `1.2 MB`."""
     from babel.numbers import format_decimal
 
-    from amplify.rules.text.language import primary
+    from amplify.rules.text.language import primary_language
 
-    locale = primary(lang) if primary(lang) in ("be", "ru", "en", "de", "fr", "pl", "uk", "es", "it", "lt") else "en"
+    locale = (
+        primary_language(lang)
+        if primary_language(lang) in ("be", "ru", "en", "de", "fr", "pl", "uk", "es", "it", "lt")
+        else "en"
+    )
     unit = {"be": ("кБ", "МБ"), "ru": ("кБ", "МБ"), "uk": ("кБ", "МБ")}.get(locale, ("kB", "MB"))
     if size < 1_000_000:
         return f"{max(1, round(size / 1000))}\u00a0{unit[0]}"

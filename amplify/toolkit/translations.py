@@ -7,7 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
-from amplify.rules.text.language import chain
+from amplify.rules.text.language import fallback_chain
 
 LANGUAGES: Final = ("be", "en", "ru")
 """Languages that have a file here."""
@@ -34,7 +34,7 @@ class Words:
 @lru_cache(maxsize=64)
 def words(lang: str) -> Words:
     """For a page in `lang`, along its chain (`be-tarask` takes those of `be`), else English ones."""
-    found = next((one for one in chain(lang) if one in LANGUAGES), ELSE)
+    found = next((one for one in fallback_chain(lang) if one in LANGUAGES), ELSE)
     return Words(found, _flat(_read(found)))
 
 

@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from amplify.model.errors import WrongUse
-from amplify.model.problem import Place, Problem, Severity
+from amplify.model.problem import Problem, Severity, SourceLocation
 from amplify.model.queue_entry import QueueEntry
-from amplify.workspace.draft_entry import Proposal, entry_of, judge, say_the_same
-from amplify.workspace.files import YAML_BYTES, Unreadable, decode, read_bytes
+from amplify.workspace.draft_entry import DraftEntry, entry_of, say_the_same, validate_draft
+from amplify.workspace.files import YAML_BYTES, UnreadableFile, decode_text, read_bytes
 from amplify.workspace.parse_when import parse_when
-from amplify.workspace.parsed import Findings
+from amplify.workspace.parsed import ParsedWorkspace
 
 COLUMNS: Final = ("id", "posts", "when", "partners", "platforms", "lateness", "note")
 _NEEDED: Final = ("posts", "when")
@@ -31,7 +31,7 @@ _BETWEEN = re.compile(r"[\s|,;]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class ImportedSheet:
     """What a spreadsheet says."""
 
     entries: tuple[dict[str, Any], ...]
@@ -45,20 +45,20 @@ class Sheet:
         return all(problem.severity is Severity.WARNING for problem in self.problems)
 
 
-def read_sheet(findings: Findings, file: Path) -> Sheet:
+def read_sheet(findings: ParsedWorkspace, file: Path) -> ImportedSheet:
     """Read a spreadsheet, and compare each row with the workspace."""
     path = file.as_posix()
     try:
-        text = decode(read_bytes(file.resolve().parent, file.name, YAML_BYTES), path)
-    except Unreadable as unreadable:
+        text = decode_text(read_bytes(file.resolve().parent, file.name, YAML_BYTES), path)
+    except UnreadableFile as unreadable:
         problem = unreadable.problem
-        place = Place(path, problem.place.line, problem.place.column)
-        return Sheet((), (Problem(place, problem.code, problem.message),))
+        place = SourceLocation(path, problem.place.line, problem.place.column)
+        return ImportedSheet((), (Problem(place, problem.code, problem.message),))
     return _Sheet(findings, path).read(text)
 
 
 class _Sheet:
-    def __init__(self, findings: Findings, path: str) -> None:
+    def __init__(self, findings: ParsedWorkspace, path: str) -> None:
         self.findings, self.path = findings, path
         self.problems: list[Problem] = []
         self.entries: list[dict[str, Any]] = []
@@ -67,9 +67,9 @@ class _Sheet:
         self.words: list[tuple[int, QueueEntry]] = []
 
     def note(self, line: int, cell: int, code: str, message: str) -> None:
-        self.problems.append(Problem(Place(self.path, line, cell), code, message))
+        self.problems.append(Problem(SourceLocation(self.path, line, cell), code, message))
 
-    def read(self, text: str) -> Sheet:
+    def read(self, text: str) -> ImportedSheet:
         rows = self._rows(text)
         line, header = next(rows, (1, []))
         if self._header(line, header):
@@ -77,7 +77,7 @@ class _Sheet:
                 self._row(number, row, len(header))
             if not self.entries and not self.problems:
                 self.note(line, 1, "FILE-EMPTY", "below its header this file has no rows")
-        return Sheet(tuple(self.entries), tuple(sorted(self.problems)))
+        return ImportedSheet(tuple(self.entries), tuple(sorted(self.problems)))
 
     def _rows(self, text: str) -> Iterator[tuple[int, list[str]]]:
         """Rows that are not blank, each with the line it begins on."""
@@ -136,7 +136,7 @@ class _Sheet:
 
     def _take(self, line: int, plain: dict[str, Any]) -> None:
         told = {problem.place for problem in self.problems}
-        judged = judge(self.findings, Proposal(plain, Place(self.path, line, 1), self.cells))
+        judged = validate_draft(self.findings, DraftEntry(plain, SourceLocation(self.path, line, 1), self.cells))
         self.problems += [problem for problem in judged.problems if problem.place not in told]
         name = plain.get("id")
         if name in self.ids:

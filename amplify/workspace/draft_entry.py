@@ -7,32 +7,32 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from amplify.model.errors import WrongUse
-from amplify.model.problem import Place, Problem, Severity
+from amplify.model.problem import Problem, Severity, SourceLocation
 from amplify.model.queue_entry import QueueEntry
 from amplify.workspace.checks.references import QUEUE_CHECKS
 from amplify.workspace.parse_when import parse_when
-from amplify.workspace.parsed import Findings, Found
+from amplify.workspace.parsed import Parsed, ParsedWorkspace
 from amplify.workspace.partial import read_partly
-from amplify.workspace.validate import Spot, read_word
-from amplify.workspace.yaml_reader import Document, Loc
+from amplify.workspace.validate import SourceNode, read_word
+from amplify.workspace.yaml_reader import Loc, YamlDocument
 
 
-class Proposal(Document):
+class DraftEntry(YamlDocument):
     """An entry that stands in no YAML file: on a command line, or in the cells of a spreadsheet."""
 
-    def __init__(self, plain: dict[str, Any], row: Place, cells: Mapping[str, int] | None = None) -> None:
+    def __init__(self, plain: dict[str, Any], row: SourceLocation, cells: Mapping[str, int] | None = None) -> None:
         super().__init__(row.path, "", row.line, plain, (row.line, row.column))
         self._row, self._cells = row, cells or {}
 
-    def place(self, loc: Loc) -> Place:
+    def place(self, loc: Loc) -> SourceLocation:
         return replace(self._row, column=self._cells.get(str(loc[0]), 0) if loc else self._row.column)
 
-    def key_place(self, loc: Loc) -> Place:
+    def key_place(self, loc: Loc) -> SourceLocation:
         return self.place(loc)
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class DraftResult:
     """What was found."""
 
     entry: QueueEntry | None
@@ -48,15 +48,15 @@ PENDING = "pending"
 """Stands for the id of an entry that gets one when it is added."""
 
 
-def judge(findings: Findings, proposal: Proposal) -> Judged:
+def validate_draft(findings: ParsedWorkspace, proposal: DraftEntry) -> DraftResult:
     """Everything that is wrong with a proposed entry, also that it is in the queue already."""
     plain = {"id": PENDING, **proposal.plain}
-    spot = Spot(proposal)
+    spot = SourceNode(proposal)
     good, problems = read_word(QueueEntry, spot, plain)
     word = good or read_partly(QueueEntry, plain)
     if word is None:
-        return Judged(None, problems)
-    alone = replace(findings, queue=[Found(word, spot, good is not None)])
+        return DraftResult(None, problems)
+    alone = replace(findings, queue=[Parsed(word, spot, good is not None)])
     found = [*problems, *(problem for check in QUEUE_CHECKS for problem in check(alone))]
     if "id" in proposal.plain and word.id in findings.known("queue"):
         found.append(Problem(spot.place("id"), "ID-DUPLICATE", f"the queue has an entry `{word.id}` already"))
@@ -65,7 +65,7 @@ def judge(findings: Findings, proposal: Proposal) -> Judged:
         found.append(
             Problem(spot.place("posts"), "ID-DUPLICATE", f"this is in the queue already, as `{same.id}` ({same.place})")
         )
-    return Judged(good, tuple(dict.fromkeys(found)))
+    return DraftResult(good, tuple(dict.fromkeys(found)))
 
 
 def say_the_same(one: QueueEntry, other: QueueEntry) -> bool:
@@ -78,8 +78,8 @@ def say_the_same(one: QueueEntry, other: QueueEntry) -> bool:
     )
 
 
-def propose(
-    findings: Findings,
+def propose_entry(
+    findings: ParsedWorkspace,
     posts: Iterable[str],
     when: str,
     *,
@@ -95,7 +95,7 @@ def propose(
         id=id, posts=list(posts), when=parse_when(when), partners=list(partners), platforms=list(platforms),
         lateness=lateness, note=note,
     )  # fmt: skip
-    judged = judge(findings, Proposal(plain, Place("the command line")))
+    judged = validate_draft(findings, DraftEntry(plain, SourceLocation("the command line")))
     if not judged.good:
         raise WrongUse("; ".join(p.message for p in judged.problems if p.severity is Severity.ERROR))
     return plain, judged.problems

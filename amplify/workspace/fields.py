@@ -16,7 +16,7 @@ def fields_at(model: type[BaseModel], loc: Loc) -> tuple[str, ...]:
     return tuple(found.model_fields) if found else ()
 
 
-def meaning(model: type[BaseModel], loc: Loc) -> str | None:
+def field_doc(model: type[BaseModel], loc: Loc) -> str | None:
     """The documentation of the key that ends `loc`."""
     holder = _model_at(model, loc[:-1])
     field = holder.model_fields.get(str(loc[-1])) if holder and loc else None

@@ -8,53 +8,53 @@ from typing import Final
 from amplify.model.account import Account
 from amplify.model.action import Action
 from amplify.model.banner import Template
-from amplify.model.base import Entry, Id, Word
+from amplify.model.base import FileEntry, FileModel, Id
 from amplify.model.campaign import Campaign
 from amplify.model.fact import Fact
 from amplify.model.partner import Partner
 from amplify.model.person import Person
-from amplify.model.picture import PictureNote
+from amplify.model.picture import PictureMetadata
 from amplify.model.post import PostFront
 from amplify.model.queue_entry import QueueEntry
 from amplify.model.settings import Settings
 
 
-class PeopleFile(Word):
+class PeopleFile(FileModel):
     """`config/people.yaml`: the persons we speak for."""
 
     people: tuple[Person, ...]
     """One entry a person."""
 
 
-class FactsFile(Word):
+class FactsFile(FileModel):
     """`config/facts.yaml`: what was counted, by whom, and until when it may be said."""
 
     facts: tuple[Fact, ...]
     """One entry a fact."""
 
 
-class ActionsFile(Word):
+class ActionsFile(FileModel):
     """`config/actions.yaml`: calls to action."""
 
     actions: tuple[Action, ...]
     """One entry a call to action."""
 
 
-class PartnersFile(Word):
+class PartnersFile(FileModel):
     """`config/partners.yaml`: the handle book."""
 
     partners: tuple[Partner, ...]
     """One entry an organisation."""
 
 
-class QueueFile(Word):
+class QueueFile(FileModel):
     """`config/queue.yaml`: what goes out when, where, by whom."""
 
     entries: tuple[QueueEntry, ...]
     """One entry for posts that go out together, or one after the other."""
 
 
-class AccountsFile(Word):
+class AccountsFile(FileModel):
     """`config/accounts.yaml`: who we are, and which accounts we hold. Local, never shared."""
 
     partner: Id
@@ -69,8 +69,8 @@ class ListFile:
 
     path: str
     key: str
-    file: type[Word]
-    entry: type[Entry]
+    file: type[FileModel]
+    entry: type[FileEntry]
 
 
 SETTINGS: Final = "config/workspace.yaml"
@@ -89,7 +89,7 @@ LISTS: Final = (
     ACCOUNTS,
 )
 
-FILE_MODELS: Final[dict[str, type[Word]]] = {
+FILE_MODELS: Final[dict[str, type[FileModel]]] = {
     "workspace": Settings,
     "campaign": Campaign,
     "people": PeopleFile,
@@ -98,7 +98,7 @@ FILE_MODELS: Final[dict[str, type[Word]]] = {
     "partners": PartnersFile,
     "queue": QueueFile,
     "accounts": AccountsFile,
-    "picture": PictureNote,
+    "picture": PictureMetadata,
     "banner": Template,
     "post": PostFront,
 }

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from amplify.model.problem import Place, Problem, Severity
+from amplify.model.problem import Problem, Severity, SourceLocation
 
 POST_BYTES = 256_000
 """Largest post: fifty pages of text; anything longer is the wrong file."""
@@ -30,7 +30,7 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable(Exception):
+class UnreadableFile(Exception):
     """The file gives no text; `problem` says why."""
 
     problem: Problem
@@ -89,18 +89,18 @@ def read_bytes(root: Path, path: str, limit: int) -> bytes:
         except OSError as error:
             raise _unread(path, error) from None
     if len(data) > limit:  # it grew while we looked
-        raise Unreadable(_too_large(path, len(data), limit))
+        raise UnreadableFile(_too_large(path, len(data), limit))
     if not data:
-        raise Unreadable(_problem(path, "FILE-EMPTY", "this file is empty: fill it or delete it"))
+        raise UnreadableFile(_problem(path, "FILE-EMPTY", "this file is empty: fill it or delete it"))
     return data
 
 
 @contextmanager
-def mapped(root: Path, path: str, limit: int) -> Iterator[mmap.mmap]:
+def map_file(root: Path, path: str, limit: int) -> Iterator[mmap.mmap]:
     """Likewise, but only what is looked at is read: for files that are larger than memory is. Raises Unreadable."""
     with _opened(root, path, limit) as file:
         if not os.fstat(file.fileno()).st_size:
-            raise Unreadable(_problem(path, "FILE-EMPTY", "this file is empty: fill it or delete it"))
+            raise UnreadableFile(_problem(path, "FILE-EMPTY", "this file is empty: fill it or delete it"))
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             yield data
 
@@ -110,32 +110,32 @@ def _opened(root: Path, path: str, limit: int) -> BinaryIO:
         full = root / path
         # Linked folders have been refused, so only the file itself can lead elsewhere.
         if full.is_symlink() and not full.resolve(strict=True).is_relative_to(root.resolve()):
-            raise Unreadable(
+            raise UnreadableFile(
                 _problem(path, "FILE-LINK", "this is a link out of the workspace: put the file itself here")
             )
         status = full.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise Unreadable(_problem(path, "FILE-READ", "this is not an ordinary file: remove it"))
+            raise UnreadableFile(_problem(path, "FILE-READ", "this is not an ordinary file: remove it"))
         if status.st_size > limit:
-            raise Unreadable(_too_large(path, status.st_size, limit))
+            raise UnreadableFile(_too_large(path, status.st_size, limit))
         return full.open("rb")
     except (OSError, RuntimeError) as error:  # RuntimeError: a link that leads to itself, before Python 3.13
         raise _unread(path, error) from None
 
 
-def _unread(path: str, error: Exception) -> Unreadable:
-    return Unreadable(_problem(path, "FILE-READ", f"this file cannot be read: {_reason(error)}"))
+def _unread(path: str, error: Exception) -> UnreadableFile:
+    return UnreadableFile(_problem(path, "FILE-READ", f"this file cannot be read: {_reason(error)}"))
 
 
 def read_text(root: Path, path: str, limit: int) -> str:
     """A file as text: UTF-8, a byte order mark taken off, every line ending as `\\n`. Raises Unreadable."""
-    return decode(read_bytes(root, path, limit), path)
+    return decode_text(read_bytes(root, path, limit), path)
 
 
-def decode(data: bytes, path: str) -> str:
+def decode_text(data: bytes, path: str) -> str:
     """Bytes → text as `read_text` gives it. Raises Unreadable."""
     if data.startswith(_UTF16):
-        raise Unreadable(
+        raise UnreadableFile(
             _problem(path, "FILE-UTF8", "this file is saved as UTF-16: save it as UTF-8", line=1, column=1)
         )
     try:
@@ -143,7 +143,7 @@ def decode(data: bytes, path: str) -> str:
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8", "replace")
         line, column = _end_of(before)
-        raise Unreadable(
+        raise UnreadableFile(
             _problem(
                 path,
                 "FILE-UTF8",
@@ -156,7 +156,7 @@ def decode(data: bytes, path: str) -> str:
     forbidden = _FORBIDDEN.search(text)
     if forbidden:
         line, column = _end_of(text[: forbidden.start()])
-        raise Unreadable(
+        raise UnreadableFile(
             _problem(
                 path,
                 "FILE-CHARACTER",
@@ -166,7 +166,7 @@ def decode(data: bytes, path: str) -> str:
             )
         )
     if not text.strip():
-        raise Unreadable(_problem(path, "FILE-EMPTY", "this file is empty: fill it or delete it"))
+        raise UnreadableFile(_problem(path, "FILE-EMPTY", "this file is empty: fill it or delete it"))
     return text
 
 
@@ -176,7 +176,7 @@ def _end_of(text: str) -> tuple[int, int]:
 
 
 def _problem(path: str, code: str, message: str, *, line: int = 0, column: int = 0) -> Problem:
-    return Problem(Place(path, line, column), code, message, Severity.ERROR)
+    return Problem(SourceLocation(path, line, column), code, message, Severity.ERROR)
 
 
 def _too_large(path: str, size: int, limit: int) -> Problem:
@@ -193,7 +193,7 @@ def _reason(error: Exception) -> str:
     return (getattr(error, "strerror", None) or "it cannot be followed").lower()
 
 
-def glimpse(root: Path, path: str) -> bytes:
+def read_head(root: Path, path: str) -> bytes:
     """The beginning of a file that cannot be used, to see which ids stand in it. Empty where there is none."""
     try:
         full = (root / path).resolve(strict=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 FOLDERS = ("config", "posts", "media")
 
 
-def fingerprint(root: Path) -> str:
+def files_fingerprint(root: Path) -> str:
     """64 hex digits that change whenever a file under `config/`, `posts/` or `media/` is added, removed,
     renamed or saved (path, size in bytes, time of change in nanoseconds). What cannot be looked at counts too.
     """

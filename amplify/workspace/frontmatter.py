@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from amplify.model.problem import Place, Problem
-from amplify.workspace.files import Unreadable
+from amplify.model.problem import Problem, SourceLocation
+from amplify.workspace.files import UnreadableFile
 
 FENCE = "---"
 
@@ -27,9 +27,9 @@ def split_front(text: str, path: str) -> PostFile:
     """Cut at the fences. Raises Unreadable where they are not there: front matter is never taken for text."""
     lines = text.split("\n")
     if lines[0].rstrip() != FENCE:
-        raise Unreadable(
+        raise UnreadableFile(
             Problem(
-                Place(path, 1, 1),
+                SourceLocation(path, 1, 1),
                 "POST-FRONT",
                 "a post begins with its front matter: put `---` on the first line, the keys below it, and `---` again",
             )
@@ -37,9 +37,9 @@ def split_front(text: str, path: str) -> PostFile:
     for index in range(1, len(lines)):
         if lines[index].rstrip() == FENCE:
             return PostFile(path, "\n".join(lines[1:index]), "\n".join(lines[index + 1 :]), index + 2)
-    raise Unreadable(
+    raise UnreadableFile(
         Problem(
-            Place(path, 1, 1),
+            SourceLocation(path, 1, 1),
             "POST-UNCLOSED",
             "the front matter that begins here never ends: put a line of `---` between the keys and the text",
         )

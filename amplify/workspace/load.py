@@ -8,7 +8,7 @@ from pathlib import Path
 from amplify.model.problem import Problem, Severity
 from amplify.model.workspace import Workspace
 from amplify.workspace.checks.references import check_references
-from amplify.workspace.parsed import Findings
+from amplify.workspace.parsed import ParsedWorkspace
 from amplify.workspace.read_config import read_config
 from amplify.workspace.read_posts import read_media, read_posts
 
@@ -23,12 +23,12 @@ class Loaded:
     """All of them, sorted by place: errors and warnings."""
 
 
-def load(root: Path, platforms: frozenset[str]) -> Loaded:
+def load_workspace(root: Path, platforms: frozenset[str]) -> Loaded:
     """Read the workspace at `root`. `platforms`: the names that posts, partners and entries may use.
 
     Never raises for anything that stands in the files.
     """
-    findings = survey(root, platforms)
+    findings = parse_files(root, platforms)
     problems = tuple(sorted({*findings.problems, *check_references(findings)}))
     if findings.settings is None or any(p.severity is Severity.ERROR for p in problems):
         return Loaded(None, problems)
@@ -52,9 +52,9 @@ def load(root: Path, platforms: frozenset[str]) -> Loaded:
     )
 
 
-def survey(root: Path, platforms: frozenset[str]) -> Findings:
+def parse_files(root: Path, platforms: frozenset[str]) -> ParsedWorkspace:
     """Read all files, without comparing them with each other."""
-    findings = Findings(root, platforms)
+    findings = ParsedWorkspace(root, platforms)
     read_config(findings)
     read_media(findings)
     read_posts(findings)

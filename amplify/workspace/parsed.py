@@ -21,59 +21,59 @@ from amplify.model.problem import Problem
 from amplify.model.queue_entry import QueueEntry
 from amplify.model.settings import Settings
 from amplify.workspace.partial import NOT_READ
-from amplify.workspace.validate import Spot
+from amplify.workspace.validate import SourceNode
 
 N = TypeVar("N")
 _ID_IN_BYTES = re.compile(rb"(?m)(?:^|[\s{,])id\s*:\s*[\"']?([a-z0-9][a-z0-9_-]{0,63})")
 
 
 @dataclass(frozen=True, slots=True)
-class Found(Generic[N]):
+class Parsed(Generic[N]):
     """A noun, and where it was read."""
 
     word: N
-    spot: Spot
+    spot: SourceNode
     whole: bool = True
     """False where some keys could not be read: it is still compared, but nothing is compared with it."""
 
 
 @dataclass(slots=True)
-class Findings:
+class ParsedWorkspace:
     """One reading of a workspace. Lists keep the order of the files, and entries whose ids clash."""
 
     root: Path
     platforms: frozenset[str]
-    settings: Found[Settings] | None = None
-    campaigns: list[Found[Campaign]] = field(default_factory=list)
-    people: list[Found[Person]] = field(default_factory=list)
-    facts: list[Found[Fact]] = field(default_factory=list)
-    actions: list[Found[Action]] = field(default_factory=list)
-    partners: list[Found[Partner]] = field(default_factory=list)
-    queue: list[Found[QueueEntry]] = field(default_factory=list)
-    accounts: list[Found[Account]] = field(default_factory=list)
-    posts: list[Found[Post]] = field(default_factory=list)
-    banners: list[Found[Template]] = field(default_factory=list)
+    settings: Parsed[Settings] | None = None
+    campaigns: list[Parsed[Campaign]] = field(default_factory=list)
+    people: list[Parsed[Person]] = field(default_factory=list)
+    facts: list[Parsed[Fact]] = field(default_factory=list)
+    actions: list[Parsed[Action]] = field(default_factory=list)
+    partners: list[Parsed[Partner]] = field(default_factory=list)
+    queue: list[Parsed[QueueEntry]] = field(default_factory=list)
+    accounts: list[Parsed[Account]] = field(default_factory=list)
+    posts: list[Parsed[Post]] = field(default_factory=list)
+    banners: list[Parsed[Template]] = field(default_factory=list)
     pictures: dict[str, Picture] = field(default_factory=dict)
     picture_files: set[str] = field(default_factory=set)
     """Every picture there is, also those that cannot be used; paths under `media/`."""
-    us: Found[str] | None = None
-    heard_of: dict[str, set[str]] = field(default_factory=dict)
+    us: Parsed[str] | None = None
+    unreadable_ids: dict[str, set[str]] = field(default_factory=dict)
     """Shelf → ids of entries that could not be read: a reference to one of them is no second mistake."""
     problems: list[Problem] = field(default_factory=list)
     _known: dict[str, tuple[tuple[int, int], frozenset[str]]] = field(default_factory=dict, init=False)
 
-    def hear(self, shelf: str, ids: Iterable[str]) -> None:
+    def note_ids(self, shelf: str, ids: Iterable[str]) -> None:
         """Remember ids of entries that are there but cannot be read."""
-        self.heard_of.setdefault(shelf, set()).update(ids)
+        self.unreadable_ids.setdefault(shelf, set()).update(ids)
 
     def hear_bytes(self, shelf: str, data: bytes) -> None:
         """Remember whatever looks like an id in a file that cannot be read."""
-        self.hear(shelf, (found.decode() for found in _ID_IN_BYTES.findall(data)))
+        self.note_ids(shelf, (found.decode() for found in _ID_IN_BYTES.findall(data)))
 
     def known(self, shelf: str) -> frozenset[str]:
         """All ids on a shelf (`posts`, `partners` …), readable or not."""
-        found: list[Found[Any]] = getattr(self, shelf)
-        heard = self.heard_of.get(shelf, set())
+        found: list[Parsed[Any]] = getattr(self, shelf)
+        heard = self.unreadable_ids.get(shelf, set())
         size = (len(found), len(heard))
         if shelf not in self._known or self._known[shelf][0] != size:  # reading only ever adds
             self._known[shelf] = (size, frozenset({item.word.id for item in found} | heard) - {NOT_READ})

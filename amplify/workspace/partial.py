@@ -14,17 +14,17 @@ from pydantic import ValidationError
 from amplify.model.account import Account
 from amplify.model.action import Action
 from amplify.model.banner import Template
-from amplify.model.base import Word
+from amplify.model.base import FileModel
 from amplify.model.campaign import Campaign
 from amplify.model.fact import Fact
 from amplify.model.partner import Partner
 from amplify.model.person import Person
-from amplify.model.picture import PictureNote
+from amplify.model.picture import PictureMetadata
 from amplify.model.post import PostFront
 from amplify.model.queue_entry import QueueEntry
 from amplify.model.settings import Settings
 
-W = TypeVar("W", bound=Word)
+W = TypeVar("W", bound=FileModel)
 
 NOT_READ: Final = "0-not-read"
 """Stands for an id that could not be read; nobody is told that it is unknown."""
@@ -34,7 +34,7 @@ NO_PLATFORM: Final = "notread"
 """Stands for a platform that could not be read."""
 
 _DAY = "2000-01-01"
-_BLANKS: Final[dict[type[Word], dict[str, Any]]] = {
+_BLANKS: Final[dict[type[FileModel], dict[str, Any]]] = {
     Settings: {"id": NOT_READ, "name": "-"},
     Campaign: {
         "id": NOT_READ,
@@ -74,12 +74,12 @@ _BLANKS: Final[dict[type[Word], dict[str, Any]]] = {
         "licence": "-",
         "layers": [{"shape": {"form": "fill"}}],
     },
-    PictureNote: {"alt": {}, "credit": "-", "licence": "-"},
+    PictureMetadata: {"alt": {}, "credit": "-", "licence": "-"},
     PostFront: {"id": NOT_READ, "campaign": NOT_READ, "kind": "statement", "lang": NO_LANGUAGE, "author": "-"},
 }
 """What stands where a key that must be there could not be read."""
 
-_CONTRADICTING: Final[dict[type[Word], tuple[str, ...]]] = {PostFront: ("kind", "boost"), Account: ("live",)}
+_CONTRADICTING: Final[dict[type[FileModel], tuple[str, ...]]] = {PostFront: ("kind", "boost"), Account: ("live",)}
 """Keys that are good by themselves and contradict each other."""
 
 
@@ -99,7 +99,7 @@ def read_partly(model: type[W], plain: Any) -> W | None:
 
 
 def _take_out(
-    model: type[Word], kept: dict[str, Any], loc: tuple[int | str, ...], kind: str, blank: dict[str, Any]
+    model: type[FileModel], kept: dict[str, Any], loc: tuple[int | str, ...], kind: str, blank: dict[str, Any]
 ) -> bool:
     """Take out what `loc` names; whether anything changed."""
     if kind == "extra_forbidden" and len(loc) > 1:

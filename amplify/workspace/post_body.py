@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from amplify.model.base import Id, Lang
 from amplify.model.post import TextPart, Variant
-from amplify.model.problem import Place, Problem
+from amplify.model.problem import Problem, SourceLocation
 from amplify.workspace.fields import pattern_of
 from amplify.workspace.suggest import did_you_mean
 
@@ -33,9 +33,9 @@ DEFAULT = "default"
 class _Section:
     """A heading and the messages below it."""
 
-    place: Place
+    place: SourceLocation
     title: str
-    place_of_part: Place
+    place_of_part: SourceLocation
     parts: list[TextPart] = field(default_factory=list)
     lines: list[tuple[int, str]] = field(default_factory=list)
 
@@ -44,7 +44,7 @@ class _Section:
 class _Variant:
     name: str
     lang: str
-    place: Place
+    place: SourceLocation
     own: _Section | None = None
     on: dict[str, _Section] = field(default_factory=dict)
 
@@ -55,16 +55,16 @@ class _Texts:
     def __init__(self, path: str, first_line: int, lang: str, platforms: frozenset[str]) -> None:
         self.path, self.lang, self.platforms = path, lang, platforms
         self.problems: list[Problem] = []
-        start = Place(path, first_line, 1)
+        start = SourceLocation(path, first_line, 1)
         self.section = _Section(start, "the text below the front matter", place_of_part=start)
         self.variant = _Variant(DEFAULT, lang, start, own=self.section)
         self.variants = {DEFAULT: self.variant}
 
-    def note(self, place: Place, code: str, message: str) -> None:
+    def note(self, place: SourceLocation, code: str, message: str) -> None:
         self.problems.append(Problem(place, code, message))
 
     def line(self, number: int, text: str) -> None:
-        place = Place(self.path, number, 1)
+        place = SourceLocation(self.path, number, 1)
         heading = text.rstrip()
         if heading == _PART:
             self.close_part()
@@ -85,7 +85,7 @@ class _Texts:
         else:
             self.section.lines.append((number, text))
 
-    def open_variant(self, place: Place, name: str, lang: str | None, on: str | None) -> None:
+    def open_variant(self, place: SourceLocation, name: str, lang: str | None, on: str | None) -> None:
         if _ID.search(name) is None:
             self.note(place, "POST-HEADING", f"`{name}` is no name for a variant: use a-z, 0-9, `-` and `_`")
         if lang is not None and _LANG.search(lang) is None:
@@ -113,7 +113,7 @@ class _Texts:
                 f"variant `{name}` has a text already, on line {first}: give this one its own name",
             )
 
-    def open_platforms(self, place: Place, names: str) -> None:
+    def open_platforms(self, place: SourceLocation, names: str) -> None:
         self.section = _Section(place, f"the text on {names.strip()}", place_of_part=place)
         for name in (word.strip() for word in names.split(",")):
             if name not in self.platforms:
@@ -138,7 +138,7 @@ class _Texts:
         if text:
             number, first = lines[0]
             column = len(first) - len(first.lstrip()) + 1
-            section.parts.append(TextPart(text, Place(self.path, number, column)))
+            section.parts.append(TextPart(text, SourceLocation(self.path, number, column)))
         else:
             what = section.title if section.place_of_part == section.place else "this part"
             self.note(section.place_of_part, "POST-EMPTY", f"{what} is empty: write it, or remove its heading")

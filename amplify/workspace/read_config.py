@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from amplify.model.base import Entry
+from amplify.model.base import FileEntry
 from amplify.model.campaign import Campaign
-from amplify.model.problem import Place, Problem, Severity
+from amplify.model.problem import Problem, Severity, SourceLocation
 from amplify.model.settings import Settings
 from amplify.workspace.file_types import ACCOUNTS, CAMPAIGNS, LISTS, SCHEMAS, SETTINGS, ListFile
-from amplify.workspace.files import YAML_BYTES, Unreadable, files_below, glimpse, read_text
-from amplify.workspace.parsed import Findings, Found
+from amplify.workspace.files import YAML_BYTES, UnreadableFile, files_below, read_head, read_text
+from amplify.workspace.parsed import Parsed, ParsedWorkspace
 from amplify.workspace.partial import read_partly
 from amplify.workspace.suggest import did_you_mean
-from amplify.workspace.validate import Spot, read_word
-from amplify.workspace.yaml_reader import Document, read_yaml
+from amplify.workspace.validate import SourceNode, read_word
+from amplify.workspace.yaml_reader import YamlDocument, read_yaml
 
-E = TypeVar("E", bound=Entry)
+E = TypeVar("E", bound=FileEntry)
 
 
-def read_config(findings: Findings) -> None:
+def read_config(findings: ParsedWorkspace) -> None:
     """Read everything under `config/`."""
     files, problems = files_below(findings.root, "config")
     findings.problems += problems
@@ -27,7 +27,9 @@ def read_config(findings: Findings) -> None:
     if SETTINGS not in files:
         findings.problems.append(
             Problem(
-                Place(SETTINGS), "FILE-MISSING", "this file is missing: a workspace begins with its `id` and `name`"
+                SourceLocation(SETTINGS),
+                "FILE-MISSING",
+                "this file is missing: a workspace begins with its `id` and `name`",
             )
         )
     for path in files:
@@ -49,33 +51,33 @@ def _not_ours(path: str, ours: list[str]) -> Problem:
         message = "this file is not read: a campaign's file ends in .yaml"
     else:
         message = "this file is not read" + did_you_mean(path, ours)
-    return Problem(Place(path), "FILE-NAME", message, Severity.WARNING)
+    return Problem(SourceLocation(path), "FILE-NAME", message, Severity.WARNING)
 
 
-def read_document(findings: Findings, path: str, shelf: str) -> Document | None:
+def read_document(findings: ParsedWorkspace, path: str, shelf: str) -> YamlDocument | None:
     """A YAML file, or its problems noted; ids in a broken file are remembered for `shelf`."""
     try:
         document, problems = read_yaml(read_text(findings.root, path, YAML_BYTES), path)
-    except Unreadable as unreadable:
+    except UnreadableFile as unreadable:
         document, problems = None, (unreadable.problem,)
     findings.problems += problems
     if document is None:
-        findings.hear_bytes(shelf, glimpse(findings.root, path))
+        findings.hear_bytes(shelf, read_head(findings.root, path))
     return document
 
 
-def read_entry(findings: Findings, model: type[E], spot: Spot, shelf: str) -> Found[E] | None:
+def read_entry(findings: ParsedWorkspace, model: type[E], spot: SourceNode, shelf: str) -> Parsed[E] | None:
     """One entry with its place; its problems noted. None where nothing of it can be read."""
     word, problems = read_word(model, spot)
     findings.problems += problems
     whole = word is not None
     if word is None:
-        findings.hear(shelf, _id_of(spot.plain))
+        findings.note_ids(shelf, _id_of(spot.plain))
         word = read_partly(model, spot.plain)
     if word is None:
         return None
     word.at(spot.place())
-    return Found(word, spot, whole)
+    return Parsed(word, spot, whole)
 
 
 def _id_of(plain: Any) -> list[str]:
@@ -83,12 +85,12 @@ def _id_of(plain: Any) -> list[str]:
     return [named] if isinstance(named, str) else []
 
 
-def _read_one(findings: Findings, path: str, model: type[E], shelf: str) -> Found[E] | None:
+def _read_one(findings: ParsedWorkspace, path: str, model: type[E], shelf: str) -> Parsed[E] | None:
     document = read_document(findings, path, shelf)
-    return read_entry(findings, model, Spot(document), shelf) if document else None
+    return read_entry(findings, model, SourceNode(document), shelf) if document else None
 
 
-def _read_list(findings: Findings, kind: ListFile) -> None:
+def _read_list(findings: ParsedWorkspace, kind: ListFile) -> None:
     shelf = {"entries": "queue"}.get(kind.key, kind.key)
     document = read_document(findings, kind.path, shelf)
     if document is None:
@@ -97,12 +99,12 @@ def _read_list(findings: Findings, kind: ListFile) -> None:
     if isinstance(whole, dict) and isinstance(whole.get(kind.key), list):
         items = whole[kind.key]
         whole = {**whole, kind.key: []}
-    head, problems = read_word(kind.file, Spot(document), whole)
+    head, problems = read_word(kind.file, SourceNode(document), whole)
     findings.problems += problems
     if kind is ACCOUNTS and head is not None:
-        findings.us = Found(str(document.plain["partner"]), Spot(document, ("partner",)))
-    found: list[Found[Any]] = getattr(findings, shelf)
+        findings.us = Parsed(str(document.plain["partner"]), SourceNode(document, ("partner",)))
+    found: list[Parsed[Any]] = getattr(findings, shelf)
     for index in range(len(items)):
-        entry = read_entry(findings, kind.entry, Spot(document, (kind.key, index)), shelf)
+        entry = read_entry(findings, kind.entry, SourceNode(document, (kind.key, index)), shelf)
         if entry is not None:
             found.append(entry)

@@ -41,7 +41,7 @@ class BrokenPicture(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Measures:
+class PictureMeasures:
     """What the bytes of a picture, or of a video, say."""
 
     sha256: str
@@ -58,7 +58,7 @@ def is_picture(path: str) -> bool:
     return PurePosixPath(path).suffix.lower() in FORMATS
 
 
-def measure(data: bytes, path: str) -> Measures:
+def measure_picture(data: bytes, path: str) -> PictureMeasures:
     """Measure a picture and make sure that all of it is there. Raises BrokenPicture."""
     name, mime = FORMATS[PurePosixPath(path).suffix.lower()]
     found = _signature(data)
@@ -69,18 +69,18 @@ def measure(data: bytes, path: str) -> Measures:
     sha256 = hashlib.sha256(data).hexdigest()
     motion = _motion(name, data)
     width, height = _looked_at(sha256, data)
-    return Measures(sha256, mime, width, height, len(data), motion)
+    return PictureMeasures(sha256, mime, width, height, len(data), motion)
 
 
 def _motion(name: str, data: bytes) -> Motion | None:
     """How a GIF moves; None for a still picture. Raises BrokenPicture for what moves and goes nowhere."""
     if name == "GIF":
         try:
-            told = gif.read(data)
-        except gif.Broken:
+            told = gif.read_gif(data)
+        except gif.BrokenGif:
             raise _BROKEN from None
         return Motion(round(told.seconds, 3), told.frames) if told.frames > 1 else None
-    if (name == "WEBP" and webp.moves(data)) or (name == "PNG" and b"acTL" in data[:_BEFORE_PIXELS]):
+    if (name == "WEBP" and webp.is_animated(data)) or (name == "PNG" and b"acTL" in data[:_BEFORE_PIXELS]):
         raise BrokenPicture(
             "PICTURE-MOVES", f"no platform takes a {name} that moves: save it as a GIF, or as an MP4 video"
         )

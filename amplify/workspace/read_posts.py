@@ -5,30 +5,30 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Any
 
-from amplify.model.picture import Picture, PictureNote
+from amplify.model.picture import Picture, PictureMetadata
 from amplify.model.post import Post, PostFront
-from amplify.model.problem import Place, Problem, Severity
+from amplify.model.problem import Problem, Severity, SourceLocation
 from amplify.workspace.files import (
     PICTURE_BYTES,
     POST_BYTES,
-    Unreadable,
+    UnreadableFile,
     files_below,
-    glimpse,
     read_bytes,
+    read_head,
     read_text,
 )
 from amplify.workspace.frontmatter import PostFile, split_front
-from amplify.workspace.parsed import Findings, Found
+from amplify.workspace.parsed import Parsed, ParsedWorkspace
 from amplify.workspace.post_body import read_texts
 from amplify.workspace.read_banners import is_template, read_template
 from amplify.workspace.read_config import read_document, read_entry
-from amplify.workspace.read_pictures import BrokenPicture, is_picture, measure
+from amplify.workspace.read_pictures import BrokenPicture, is_picture, measure_picture
 from amplify.workspace.read_videos import is_film, measure_film
-from amplify.workspace.validate import Spot
+from amplify.workspace.validate import SourceNode
 from amplify.workspace.yaml_reader import read_yaml
 
 
-def read_media(findings: Findings) -> None:
+def read_media(findings: ParsedWorkspace) -> None:
     """Read every picture and video under `media/` with the note beside it."""
     files, problems = files_below(findings.root, "media")
     findings.problems += problems
@@ -46,12 +46,12 @@ def read_media(findings: Findings) -> None:
             if is_film(path):
                 measures = measure_film(findings.root, path)
             else:
-                measures = measure(read_bytes(findings.root, path, PICTURE_BYTES), path)
-        except Unreadable as unreadable:
+                measures = measure_picture(read_bytes(findings.root, path, PICTURE_BYTES), path)
+        except UnreadableFile as unreadable:
             findings.problems.append(unreadable.problem)
             continue
         except BrokenPicture as broken:
-            findings.problems.append(Problem(Place(path), broken.code, str(broken)))
+            findings.problems.append(Problem(SourceLocation(path), broken.code, str(broken)))
             continue
         if note is not None:
             if note.sha256 not in (None, measures.sha256):
@@ -77,7 +77,7 @@ def read_media(findings: Findings) -> None:
     for path in sorted(notes - described):
         findings.problems.append(
             Problem(
-                Place(path),
+                SourceLocation(path),
                 "PICTURE-NOTE",
                 "this note describes a picture that is not here: add the picture or remove the note",
                 Severity.WARNING,
@@ -89,11 +89,11 @@ def _is_shown(path: str) -> bool:
     return is_picture(path) or is_film(path)
 
 
-def _note(findings: Findings, path: str, beside: str, there: bool) -> PictureNote | None:
+def _note(findings: ParsedWorkspace, path: str, beside: str, there: bool) -> PictureMetadata | None:
     if not there:
         findings.problems.append(
             Problem(
-                Place(path),
+                SourceLocation(path),
                 "ALT-MISSING",
                 f"this picture has no alt text: write `{beside}` beside it with alt, credit and licence",
             )
@@ -102,7 +102,7 @@ def _note(findings: Findings, path: str, beside: str, there: bool) -> PictureNot
     document = read_document(findings, beside, "pictures")
     if document is None:
         return None
-    found = read_entry(findings, PictureNote, Spot(document), "pictures")
+    found = read_entry(findings, PictureMetadata, SourceNode(document), "pictures")
     if found is None:
         return None
     if found.whole and not found.word.alt:
@@ -116,57 +116,62 @@ def _note(findings: Findings, path: str, beside: str, there: bool) -> PictureNot
     return found.word
 
 
-def read_posts(findings: Findings) -> None:
+def read_posts(findings: ParsedWorkspace) -> None:
     """Read every post under `posts/`."""
     files, problems = files_below(findings.root, "posts")
     findings.problems += problems
     for path in files:
         if not path.endswith(".md"):
             findings.problems.append(
-                Problem(Place(path), "FILE-NAME", "this file is not read: a post's file ends in .md", Severity.WARNING)
+                Problem(
+                    SourceLocation(path),
+                    "FILE-NAME",
+                    "this file is not read: a post's file ends in .md",
+                    Severity.WARNING,
+                )
             )
             continue
         try:
             file = split_front(read_text(findings.root, path, POST_BYTES), path)
-        except Unreadable as unreadable:
+        except UnreadableFile as unreadable:
             findings.problems.append(unreadable.problem)
-            findings.hear_bytes("posts", glimpse(findings.root, path))
+            findings.hear_bytes("posts", read_head(findings.root, path))
         else:
             _read_post(findings, file)
 
 
-def _read_post(findings: Findings, file: PostFile) -> None:
+def _read_post(findings: ParsedWorkspace, file: PostFile) -> None:
     document, problems = read_yaml(file.front, file.path, first_line=2)
     findings.problems += problems
-    front: Found[PostFront] | None = None
+    front: Parsed[PostFront] | None = None
     plain: Any = None
     if document is None:
         findings.hear_bytes("posts", file.front.encode())
     else:
         plain = document.plain
-        front = read_entry(findings, PostFront, Spot(document), "posts")
+        front = read_entry(findings, PostFront, SourceNode(document), "posts")
     lang = front.word.lang if front else str(_said(plain, "lang"))
     if (front.word.kind if front else _said(plain, "kind")) == "boost":
         _no_text(findings, file)
         if front:
-            findings.posts.append(Found(Post(front.word, ()), front.spot, front.whole))
+            findings.posts.append(Parsed(Post(front.word, ()), front.spot, front.whole))
         return
     variants, wrong = read_texts(file.body, file.path, file.body_line, lang, findings.platforms)
     findings.problems += wrong
     if front:
-        findings.posts.append(Found(Post(front.word, variants), front.spot, front.whole and not wrong))
+        findings.posts.append(Parsed(Post(front.word, variants), front.spot, front.whole and not wrong))
 
 
 def _said(plain: Any, key: str) -> Any:
     return plain.get(key) if isinstance(plain, dict) else None
 
 
-def _no_text(findings: Findings, file: PostFile) -> None:
+def _no_text(findings: ParsedWorkspace, file: PostFile) -> None:
     for number, line in enumerate(file.body.split("\n"), start=file.body_line):
         if line.strip():
             findings.problems.append(
                 Problem(
-                    Place(file.path, number, 1),
+                    SourceLocation(file.path, number, 1),
                     "POST-BOOST",
                     "a boost has no text of its own, and this would never be said: remove it, or choose another `kind`",
                 )

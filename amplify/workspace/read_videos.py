@@ -8,8 +8,8 @@ from typing import Final
 
 from amplify.model.video import FILM, Motion
 from amplify.rules.file_formats import mp4
-from amplify.workspace.files import VIDEO_BYTES, mapped
-from amplify.workspace.read_pictures import BrokenPicture, Measures
+from amplify.workspace.files import VIDEO_BYTES, map_file
+from amplify.workspace.read_pictures import BrokenPicture, PictureMeasures
 
 ENDINGS: Final = frozenset((".mp4", ".m4v", ".mov"))
 
@@ -19,22 +19,24 @@ def is_film(path: str) -> bool:
     return PurePosixPath(path).suffix.lower() in ENDINGS
 
 
-def measure_film(root: Path, path: str) -> Measures:
+def measure_film(root: Path, path: str) -> PictureMeasures:
     """Measure a video and make sure that all of it is there. Raises BrokenPicture, Unreadable."""
-    with mapped(root, path, VIDEO_BYTES) as data:
+    with map_file(root, path, VIDEO_BYTES) as data:
         if not mp4.is_mp4(data[:16]):
             raise BrokenPicture("VIDEO-FORMAT", "this file is no video that we can publish: MP4 or MOV only")
         status = (root / path).stat()
         mark = (str(root / path), status.st_size, status.st_mtime_ns)
         if mark not in _seen:
             try:
-                film = mp4.read(data)
-            except mp4.Broken as error:
+                film = mp4.read_video(data)
+            except mp4.BrokenVideo as error:
                 raise BrokenPicture("VIDEO-BROKEN", str(error)) from None
             motion = Motion(round(film.seconds, 3), 0, film.video, film.sound)
-            _seen[mark] = Measures(hashlib.sha256(data).hexdigest(), FILM, film.width, film.height, len(data), motion)
+            _seen[mark] = PictureMeasures(
+                hashlib.sha256(data).hexdigest(), FILM, film.width, film.height, len(data), motion
+            )
         return _seen[mark]
 
 
-_seen: dict[tuple[str, int, int], Measures] = {}
+_seen: dict[tuple[str, int, int], PictureMeasures] = {}
 """A daemon hashes each video once, while its size and time stay."""

@@ -25,7 +25,7 @@ _DATE = re.compile(r"\b(TODAY|LASTYEAR|MONTH|DAY)(?:([+-]\d+))?(?=T\d\d:|\b)")
 _NO_ID = re.compile(r"[^a-z0-9_-]+")
 
 
-def plant(folder: Path, today: date) -> tuple[Path, ...]:
+def scaffold_workspace(folder: Path, today: date) -> tuple[Path, ...]:
     """Make a workspace in `folder`, which is new or empty; gives the files in it. Raises WrongUse otherwise.
 
     The workspace's id is the folder's name. A folder that holds nothing but `.git` counts as empty.
@@ -56,14 +56,14 @@ def _copy(source: Traversable, target: Path, name: str, today: date) -> list[Pat
             written += _copy(entry, path, name, today)
             continue
         if entry.name.endswith((".yaml", ".md")):
-            write_whole(path, filled(entry.read_text(encoding="utf-8"), name, today))
+            write_whole(path, fill_placeholders(entry.read_text(encoding="utf-8"), name, today))
         else:
             path.write_bytes(entry.read_bytes())
         written.append(path)
     return written
 
 
-def filled(text: str, name: str, today: date) -> str:
+def fill_placeholders(text: str, name: str, today: date) -> str:
     """`WORKSPACE` → the id; `TODAY+2` → that day; `LASTYEAR+12` → the day in 12 days, a year earlier; `MONTH+12`,
     `DAY+12` → its month and day."""
 

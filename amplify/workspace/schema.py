@@ -28,7 +28,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 @cache
-def schemas() -> dict[str, dict[str, Any]]:
+def json_schemas() -> dict[str, dict[str, Any]]:
     """Name → JSON Schema, one for each kind of file."""
     return {
         name: {"$schema": DIALECT, **model.model_json_schema(mode="validation", schema_generator=_ForEditors)}
@@ -38,7 +38,7 @@ def schemas() -> dict[str, dict[str, Any]]:
 
 def schema_text(name: str) -> str:
     """One schema as it stands in `config/schema/NAME.json`."""
-    return json.dumps(schemas()[name], indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+    return json.dumps(json_schemas()[name], indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def write_schemas(root: Path, names: tuple[str, ...] = ()) -> tuple[Path, ...]:

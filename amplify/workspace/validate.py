@@ -10,22 +10,22 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from amplify.model.base import Word
-from amplify.model.problem import Place, Problem
-from amplify.workspace.fields import fields_at, meaning
+from amplify.model.base import FileModel
+from amplify.model.problem import Problem, SourceLocation
+from amplify.workspace.fields import field_doc, fields_at
 from amplify.workspace.suggest import did_you_mean
-from amplify.workspace.validation_messages import sentence
-from amplify.workspace.yaml_reader import Document, Loc
+from amplify.workspace.validation_messages import validation_sentence
+from amplify.workspace.yaml_reader import Loc, YamlDocument
 
-W = TypeVar("W", bound=Word)
+W = TypeVar("W", bound=FileModel)
 _ALL: Any = object()
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class SourceNode:
     """A value inside a document: every place inside it can be named."""
 
-    document: Document
+    document: YamlDocument
     base: Loc = ()
 
     @property
@@ -36,20 +36,20 @@ class Spot:
             value = value[step]
         return value
 
-    def place(self, *loc: str | int) -> Place:
+    def place(self, *loc: str | int) -> SourceLocation:
         """Where the value at `loc` below this one stands, or the nearest around it."""
         return self.document.place((*self.base, *loc))
 
-    def key_place(self, *loc: str | int) -> Place:
+    def key_place(self, *loc: str | int) -> SourceLocation:
         """Where the key that ends `loc` stands."""
         return self.document.key_place((*self.base, *loc))
 
-    def inside(self, *loc: str | int) -> Spot:
+    def inside(self, *loc: str | int) -> SourceNode:
         """A value inside this one."""
-        return Spot(self.document, (*self.base, *loc))
+        return SourceNode(self.document, (*self.base, *loc))
 
 
-def read_word(model: type[W], spot: Spot, plain: Any = _ALL) -> tuple[W | None, tuple[Problem, ...]]:
+def read_word(model: type[W], spot: SourceNode, plain: Any = _ALL) -> tuple[W | None, tuple[Problem, ...]]:
     """The word that stands at `spot`, or everything that is wrong with it.
 
     `plain`: what to read instead of the whole value, when parts of it are read by themselves.
@@ -61,7 +61,7 @@ def read_word(model: type[W], spot: Spot, plain: Any = _ALL) -> tuple[W | None, 
         return None, tuple(_explain(model, spot, value, error.errors(include_url=False)))
 
 
-def _explain(model: type[Word], spot: Spot, plain: Any, errors: Iterable[ErrorDetails]) -> Iterable[Problem]:
+def _explain(model: type[FileModel], spot: SourceNode, plain: Any, errors: Iterable[ErrorDetails]) -> Iterable[Problem]:
     told: dict[Loc, list[tuple[int, ErrorDetails]]] = {}
     for error in errors:
         loc, tags = _without_tags(plain, error["loc"], error["type"] == "missing")
@@ -132,7 +132,9 @@ def _counted_after_refusal(error: ErrorDetails) -> bool:
     )
 
 
-def _problem(model: type[Word], spot: Spot, loc: Loc, error: ErrorDetails, alternatives: list[ErrorDetails]) -> Problem:
+def _problem(
+    model: type[FileModel], spot: SourceNode, loc: Loc, error: ErrorDetails, alternatives: list[ErrorDetails]
+) -> Problem:
     kind = error["type"]
     name = _name(loc)
     if kind == "extra_forbidden":
@@ -144,7 +146,7 @@ def _problem(model: type[Word], spot: Spot, loc: Loc, error: ErrorDetails, alter
         return Problem(spot.place(*loc[:-1]), "KEY-MISSING", message)
     key = error["loc"][-1:] == ("[key]",)
     place = spot.key_place(*loc) if key else spot.place(*loc)
-    code, message = sentence(error, key, alternatives)
+    code, message = validation_sentence(error, key, alternatives)
     if error["input"] is None and "#" in spot.document.line(place.line):
         message += " (an unquoted `#` begins a comment: put the value in quotes)"
     subject = f"the key `{name}`: " if key else f"`{name}`: " if name else ""
@@ -161,6 +163,6 @@ def _name(loc: Loc) -> str:
     return words[-1]
 
 
-def _meaning(model: type[Word], loc: Loc) -> str:
-    said = meaning(model, loc)
+def _meaning(model: type[FileModel], loc: Loc) -> str:
+    said = field_doc(model, loc)
     return f": {said.rstrip('.')}" if said else ""

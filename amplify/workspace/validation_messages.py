@@ -47,7 +47,7 @@ _TYPES: Final[dict[str, str]] = {
 }
 
 
-def sentence(error: ErrorDetails, is_key: bool, alternatives: list[ErrorDetails]) -> tuple[str, str]:
+def validation_sentence(error: ErrorDetails, is_key: bool, alternatives: list[ErrorDetails]) -> tuple[str, str]:
     """Code and sentence. `alternatives`: the refusals of everything else the same value might have been."""
     kind: str = error["type"]
     context: dict[str, Any] = error.get("ctx", {})

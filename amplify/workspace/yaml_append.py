@@ -11,9 +11,9 @@ from typing import Any, Final
 from amplify.model.errors import ProblemsFound, WrongUse
 from amplify.workspace.atomic_write import only_writer, write_whole
 from amplify.workspace.file_types import QUEUE
-from amplify.workspace.files import YAML_BYTES, Unreadable, read_bytes, read_text
+from amplify.workspace.files import YAML_BYTES, UnreadableFile, read_bytes, read_text
 from amplify.workspace.parse_when import day_of
-from amplify.workspace.yaml_reader import Document, read_yaml
+from amplify.workspace.yaml_reader import YamlDocument, read_yaml
 from amplify.workspace.yaml_rewrite import rewritten
 from amplify.workspace.yaml_scalars import NotANumber, plain_scalar
 
@@ -70,11 +70,11 @@ def _text(root: Path) -> str:
     try:
         read_text(root, QUEUE.path, YAML_BYTES)
         return read_bytes(root, QUEUE.path, YAML_BYTES).decode()
-    except Unreadable as unreadable:
+    except UnreadableFile as unreadable:
         raise ProblemsFound(f"{unreadable.problem.place}: {unreadable.problem.message}") from None
 
 
-def _document(text: str) -> Document:
+def _document(text: str) -> YamlDocument:
     document, problems = read_yaml(_normal(text), QUEUE.path)
     if document is None or problems:
         problem = problems[0]
@@ -86,7 +86,7 @@ def _normal(text: str) -> str:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _entries(document: Document) -> list[Any]:
+def _entries(document: YamlDocument) -> list[Any]:
     plain = document.plain
     entries = plain.get(QUEUE.key) if isinstance(plain, dict) else None
     if entries is None and isinstance(plain, dict) and set(plain) <= {QUEUE.key}:
@@ -96,7 +96,7 @@ def _entries(document: Document) -> list[Any]:
     return entries
 
 
-def _appended(text: str, document: Document | None, before: list[Any], entries: Sequence[Plain]) -> str:
+def _appended(text: str, document: YamlDocument | None, before: list[Any], entries: Sequence[Plain]) -> str:
     """The file's new text. Lines are added at its end; only where that cannot be (a list in brackets, something
     below the list) is the file written anew, comments and all."""
     expected = [*before, *entries]
@@ -125,7 +125,7 @@ def _says(text: str, expected: list[Any]) -> bool:
     return not problems and isinstance(plain, dict) and plain.get(QUEUE.key) == expected
 
 
-def _manner(text: str, document: Document | None, before: list[Any]) -> tuple[str, bool]:
+def _manner(text: str, document: YamlDocument | None, before: list[Any]) -> tuple[str, bool]:
     """How the file is written: the indentation of its `-`, and whether a blank line stands between entries."""
     if document is None or not before:
         return "  ", True

@@ -12,10 +12,10 @@ from typing import Any, Final
 from amplify.model.errors import ProblemsFound, WrongUse
 from amplify.workspace.atomic_write import only_writer, write_whole
 from amplify.workspace.file_types import ListFile
-from amplify.workspace.files import YAML_BYTES, Unreadable, read_bytes, read_text
+from amplify.workspace.files import YAML_BYTES, UnreadableFile, read_bytes, read_text
 from amplify.workspace.suggest import did_you_mean
-from amplify.workspace.validate import Spot, read_word
-from amplify.workspace.yaml_reader import Document, read_yaml
+from amplify.workspace.validate import SourceNode, read_word
+from amplify.workspace.yaml_reader import YamlDocument, read_yaml
 
 Changes = Mapping[tuple[str, ...], Any]
 """Path of keys below the entry → its new value; a list is added to the one that is there. Days are dates."""
@@ -34,7 +34,7 @@ def change_entry(root: Path, file: ListFile, id: str, changes: Changes) -> None:
         try:
             text = read_text(root, file.path, YAML_BYTES)
             raw = read_bytes(root, file.path, YAML_BYTES).decode()
-        except Unreadable as unreadable:
+        except UnreadableFile as unreadable:
             raise ProblemsFound(f"{unreadable.problem.place}: {unreadable.problem.message}") from None
         before = _plain(text, file)
         number = _number(before, file, id)
@@ -47,7 +47,7 @@ def change_entry(root: Path, file: ListFile, id: str, changes: Changes) -> None:
             changed, document = spliced, read
         if document is None:
             raise ProblemsFound(f"{file.path} is written in a way that cannot be changed: change `{id}` by hand")
-        word, problems = read_word(file.entry, Spot(document, (file.key, number)))
+        word, problems = read_word(file.entry, SourceNode(document, (file.key, number)))
         if word is None:
             raise WrongUse(f"`{id}` stays as it is: " + "; ".join(problem.message for problem in problems))
         mark = "\ufeff" if raw.startswith("\ufeff") else ""
@@ -61,7 +61,7 @@ def _plain(text: str, file: ListFile) -> Any:
     return document.plain
 
 
-def _read(text: str, file: ListFile, wanted: Any) -> Document | None:
+def _read(text: str, file: ListFile, wanted: Any) -> YamlDocument | None:
     """The document, if it says exactly what it should."""
     document, problems = read_yaml(text, file.path)
     return document if document is not None and not problems and document.plain == wanted else None

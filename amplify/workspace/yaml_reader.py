@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from amplify.model.problem import Place, Problem
+from amplify.model.problem import Problem, SourceLocation
 from amplify.workspace.yaml_errors import explain_syntax
 from amplify.workspace.yaml_scalars import NotANumber, plain_scalar
 
@@ -30,45 +30,45 @@ MAX_DEPTH = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class YamlMarks:
     """Where values and keys stand: (line, column), both from 1."""
 
     values: dict[Loc, tuple[int, int]] = field(default_factory=dict)
     keys: dict[Loc, tuple[int, int]] = field(default_factory=dict)
 
 
-class Document:
+class YamlDocument:
     """One YAML document that was read."""
 
     def __init__(self, path: str, text: str, first_line: int, plain: Any, start: tuple[int, int]) -> None:
         self.path = path
         self.plain = plain
-        self.start = Place(path, *start)
+        self.start = SourceLocation(path, *start)
         """Where its first value stands."""
         self._text = text
         self._first_line = first_line
-        self._marks: Marks | None = None
+        self._marks: YamlMarks | None = None
 
-    def _where(self) -> Marks:
+    def _where(self) -> YamlMarks:
         # Places are rarely asked for (a library of posts without mistakes asks for none): read again when they are.
         if self._marks is None:
-            self._marks = Marks()
+            self._marks = YamlMarks()
             _Reader(self._text, self.path, self._first_line, self._marks).read()
         return self._marks
 
-    def place(self, loc: Loc) -> Place:
+    def place(self, loc: Loc) -> SourceLocation:
         """Where the value at `loc` stands, or the nearest value around it that exists."""
         if not loc:
             return self.start
         values = self._where().values
         while loc and loc not in values:
             loc = loc[:-1]
-        return Place(self.path, *values[loc]) if loc in values else self.start
+        return SourceLocation(self.path, *values[loc]) if loc in values else self.start
 
-    def key_place(self, loc: Loc) -> Place:
+    def key_place(self, loc: Loc) -> SourceLocation:
         """Where the key that ends `loc` stands; the value's place for list items."""
         keys = self._where().keys
-        return Place(self.path, *keys[loc]) if loc in keys else self.place(loc)
+        return SourceLocation(self.path, *keys[loc]) if loc in keys else self.place(loc)
 
     def line(self, number: int) -> str:
         """The text of one line, numbered as in the file."""
@@ -77,7 +77,7 @@ class Document:
         return lines[index] if 0 <= index < len(lines) else ""
 
 
-def read_yaml(text: str, path: str, first_line: int = 1) -> tuple[Document | None, tuple[Problem, ...]]:
+def read_yaml(text: str, path: str, first_line: int = 1) -> tuple[YamlDocument | None, tuple[Problem, ...]]:
     """Read one document. `first_line`: the line of the file on which `text` begins.
 
     The document is None where its values cannot be trusted; a document may come with problems (a key given twice).
@@ -87,7 +87,7 @@ def read_yaml(text: str, path: str, first_line: int = 1) -> tuple[Document | Non
     reader.read()
     if reader.broken:
         return None, tuple(reader.problems)
-    return Document(path, text, first_line, reader.plain, reader.start), tuple(reader.problems)
+    return YamlDocument(path, text, first_line, reader.plain, reader.start), tuple(reader.problems)
 
 
 class _Stop(Exception):
@@ -115,7 +115,7 @@ class _Level:
 
 
 class _Reader:
-    def __init__(self, text: str, path: str, first_line: int, marks: Marks | None) -> None:
+    def __init__(self, text: str, path: str, first_line: int, marks: YamlMarks | None) -> None:
         self.text, self.path, self.first_line, self.marks = text, path, first_line, marks
         self.problems: list[Problem] = []
         self.broken = False
@@ -134,7 +134,7 @@ class _Reader:
             self._broken_note(self.first_line, 1, "FILE-EMPTY", "nothing stands here but blank lines and comments")
 
     def note(self, line: int, column: int, code: str, message: str) -> None:
-        self.problems.append(Problem(Place(self.path, line, column), code, message))
+        self.problems.append(Problem(SourceLocation(self.path, line, column), code, message))
 
     def _broken_note(self, line: int, column: int, code: str, message: str) -> None:
         self.note(line, column, code, message)

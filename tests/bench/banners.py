@@ -21,16 +21,16 @@ from media.easel import NOW, SAMPLE, template, text, worded
 from PIL import Image, ImageDraw, ImageOps
 from workshop import Workshop
 
-from amplify.banner.encode import save
-from amplify.banner.paint import paint
-from amplify.banner.render import Wanted, make, words_of
+from amplify.banner.encode import encode_banner
+from amplify.banner.paint import paint_banner
+from amplify.banner.render import BannerChoice, render_banner, words_of
 from amplify.banner.text_fit import Fitted
 from amplify.banner.theme import Palette
 from amplify.model.banner_size import SIZES
 from amplify.model.workspace import Workspace
 from amplify.platforms.registry import NAMES
-from amplify.rules.plan.banner_text import Worded
-from amplify.workspace.load import load
+from amplify.rules.plan.banner_text import WordedTemplate
+from amplify.workspace.load import load_workspace
 from bench.figure import Figure
 
 ROUNDS = 12
@@ -69,7 +69,7 @@ def _against_pillow() -> tuple[float, float]:
     lines = _as_set(one, face)
 
     def ours() -> None:
-        save(paint(one, SIZE, lambda file: face), True, SIZE.most_bytes)
+        encode_banner(paint_banner(one, SIZE, lambda file: face), True, SIZE.most_bytes)
 
     def bare() -> None:
         _bare(one, lines, face)
@@ -90,7 +90,7 @@ def _took(work: Callable[[], None]) -> float:
     return time.process_time() - began
 
 
-def _as_set(one: Worded, face: bytes) -> list[tuple[Fitted, Any]]:
+def _as_set(one: WordedTemplate, face: bytes) -> list[tuple[Fitted, Any]]:
     """Where the program puts each line: bare Pillow is told."""
     from amplify.banner import paint as module
 
@@ -103,13 +103,13 @@ def _as_set(one: Worded, face: bytes) -> list[tuple[Fitted, Any]]:
 
     module.make_legible = seen
     try:
-        paint(one, SIZE, lambda file: face)
+        paint_banner(one, SIZE, lambda file: face)
     finally:
         module.make_legible = real
     return found
 
 
-def _bare(one: Worded, lines: list[tuple[Fitted, Any]], face: bytes) -> bytes:
+def _bare(one: WordedTemplate, lines: list[tuple[Fitted, Any]], face: bytes) -> bytes:
     """The same picture by a few lines of Pillow."""
     palette = Palette(one.template)
     ramp = Image.linear_gradient("L").rotate(30, Image.Resampling.BICUBIC).resize((SIZE.width, SIZE.height))
@@ -139,10 +139,10 @@ def _face() -> bytes:
     return out.getvalue()
 
 
-def _jobs() -> tuple[Workspace, list[tuple[Worded, str]]]:
-    loaded = load(Path(SAMPLE), frozenset(NAMES))
+def _jobs() -> tuple[Workspace, list[tuple[WordedTemplate, str]]]:
+    loaded = load_workspace(Path(SAMPLE), frozenset(NAMES))
     assert loaded.workspace is not None
-    words, _ = words_of(loaded.workspace, NOW, Wanted())
+    words, _ = words_of(loaded.workspace, NOW, BannerChoice())
     return loaded.workspace, [(one, size) for one in words for size in one.template.sizes or tuple(SIZES)]
 
 
@@ -154,5 +154,5 @@ def _paint_some(part: tuple[int, int]) -> tuple[int, float]:
     """Every so-manyth banner of the sample; how many were painted, and the process's memory at its peak in MB."""
     number, of = part
     workspace, jobs = _jobs()
-    painted = sum(hasattr(make(workspace, one, size, None), "sha256") for one, size in jobs[number::of])
+    painted = sum(hasattr(render_banner(workspace, one, size, None), "sha256") for one, size in jobs[number::of])
     return painted, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000

@@ -8,7 +8,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from amplify.planning.check import check
+from amplify.planning.check import check_workspace
 from amplify.platforms.registry import NAMES, dialect
 from amplify.rules.text.similarity import similar_pairs, similar_to
 from amplify.workspace.yaml_reader import read_yaml
@@ -59,7 +59,7 @@ def _checked(posts: int) -> tuple[float, float]:
         yaml = _parse(root)
         dialects = {name: dialect(name) for name in NAMES}
         began = time.perf_counter()
-        found = check(root, START, dialects)
+        found = check_workspace(root, START, dialects)
         seconds = time.perf_counter() - began
         assert {problem.code for problem in found.problems} == {"X-COST"}, [
             problem for problem in found.problems if problem.code != "X-COST"

@@ -10,7 +10,7 @@ from amplify.model.account import Account
 from amplify.model.campaign import Campaign, Caps
 from amplify.model.partner import Partner
 from amplify.model.post import Post, PostFront, TextPart, Variant
-from amplify.model.problem import Place
+from amplify.model.problem import SourceLocation
 from amplify.model.queue_entry import QueueEntry
 from amplify.model.settings import Settings
 from amplify.model.workspace import Workspace
@@ -73,7 +73,7 @@ def _handle(platform: str, number: int) -> str:
 
 
 def _post(number: int, variants: int) -> Post:
-    place = Place(f"posts/post{number}.md", 1, 1)
+    place = SourceLocation(f"posts/post{number}.md", 1, 1)
     front = PostFront.model_validate(
         {
             "id": f"post{number}",
@@ -88,7 +88,7 @@ def _post(number: int, variants: int) -> Post:
     return Post(front, tuple(_variant(number, variant, place) for variant in range(variants)))
 
 
-def _variant(post: int, variant: int, place: Place) -> Variant:
+def _variant(post: int, variant: int, place: SourceLocation) -> Variant:
     """Words of its own: no two variants are like each other."""
     words = Random(f"{post}-{variant}").sample(_WORDS, 18)
     text = f"{' '.join(words)} https://example.org/{post} {{{{ date }}}}"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from amplify.context.app_context import Desk
+from amplify.context.app_context import AppContext
 from amplify.ledger.database import Ledger
 from amplify.model.clock import Clock
 from amplify.model.workspace import Workspace
@@ -15,7 +15,7 @@ from bench import crowd
 SECRETS: Final = {"x": {name: f"bench-{name}" for name in ("api_key", "api_secret", "access_token", "access_secret")}}
 
 
-class BenchDesk(Desk):
+class BenchDesk(AppContext):
     """Speaks to one server for all accounts, as `amplify rehearse` does; its files never change."""
 
     words: Workspace

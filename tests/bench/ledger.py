@@ -13,13 +13,13 @@ from typing import Any, Final
 
 from sqlalchemy import func, select, text
 
-from amplify.engine.files_sync import mark_of
+from amplify.engine.files_sync import files_mark
 from amplify.engine.worker import drain
 from amplify.ledger.database import Ledger
 from amplify.ledger.tables import DELIVERY
-from amplify.model.clock import SetClock
+from amplify.model.clock import ManualClock
 from amplify.model.message import Message, Part
-from amplify.model.platform import Call, Receipt
+from amplify.model.platform import PublishRequest, Receipt
 from bench import crowd
 from bench.bare import take
 from bench.databases import POSTGRES, SQLITE, Databases, databases
@@ -58,11 +58,11 @@ def _round(given: Databases, name: str) -> tuple[float, float]:
 
 def _amplify(ledger: Ledger, folder: Path) -> float:
     fill(ledger, DELIVERIES, ACCOUNTS, due=FIRST, apart=APART)
-    desk = AtOnce(folder, ledger, SetClock(NOW), server="http://127.0.0.1")  # whose limits are not documented
+    desk = AtOnce(folder, ledger, ManualClock(NOW), server="http://127.0.0.1")  # whose limits are not documented
     desk.words = crowd.workspace(folder, 0, 1, ("x",), days=0)
     outcomes: Counter[str] = Counter()
     began = time.perf_counter()
-    drain(desk, THREADS, None, None, outcomes, mark_of(desk))
+    drain(desk, THREADS, None, None, outcomes, files_mark(desk))
     seconds = time.perf_counter() - began
     assert outcomes["sent"] == DELIVERIES, outcomes
     with ledger.read() as connection:
@@ -87,7 +87,7 @@ class _TakesAll:
     def prepare(self, message: Message, part: Part) -> dict[str, Any]:
         return {}
 
-    def publish(self, call: Call) -> Receipt:
+    def publish(self, call: PublishRequest) -> Receipt:
         number = str(next(self._numbers))
         return Receipt(number, f"https://x.example/{number}")
 

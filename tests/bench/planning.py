@@ -6,7 +6,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from amplify.planning.plan import plan
+from amplify.planning.plan import plan_deliveries
 from amplify.platforms.registry import NAMES, dialect
 from bench.crowd import START, workspace
 from bench.figure import Figure
@@ -25,7 +25,7 @@ def _rate(entries: int) -> float:
     words = workspace(Path(), entries, 25, ("x", "bluesky"), days=30)
     dialects = {name: dialect(name) for name in NAMES}
     began = time.perf_counter()
-    planned = plan(words, START, START + timedelta(days=32), dialects)
+    planned = plan_deliveries(words, START, START + timedelta(days=32), dialects)
     seconds = time.perf_counter() - began
     assert len(planned.deliveries) == entries * 50
     return len(planned.deliveries) / seconds

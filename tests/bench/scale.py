@@ -15,9 +15,9 @@ from sqlalchemy import Connection, insert, text
 
 from amplify.ledger.database import Ledger
 from amplify.ledger.holds.gates import GATES
-from amplify.ledger.holds.hold_checks import AT_CLAIM
-from amplify.ledger.rows.claim import Sorted, claim
-from amplify.ledger.rows.due_delivery import Bar, Candidate
+from amplify.ledger.holds.hold_checks import CLAIM_CHECKS
+from amplify.ledger.rows.claim import ClaimResult, claim_due
+from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.tables import GATE
 from bench.bare import take
 from bench.databases import databases
@@ -84,12 +84,12 @@ def _blocked(ledger: Ledger, name: str) -> list[Figure]:
         connection.execute(text("UPDATE delivery SET state = 'waiting' WHERE state = 'cancelled'"))
     visits: Counter[str] = Counter()
 
-    def count(_: Connection, candidates: Sequence[Candidate], now: datetime) -> Mapping[str, Bar]:
+    def count(_: Connection, candidates: Sequence[DueDelivery], now: datetime) -> Mapping[str, Hold]:
         visits.update(one.id for one in candidates if _CLOSED in one.subjects)
         return {}
 
     took, taken = [], 0
-    with patch("amplify.ledger.rows.claim.AT_CLAIM", (count, *AT_CLAIM)):
+    with patch("amplify.ledger.rows.claim.AT_CLAIM", (count, *CLAIM_CHECKS)):
         while True:
             found, seconds = _claim(ledger)
             took.append(seconds)
@@ -108,10 +108,10 @@ def _blocked(ledger: Ledger, name: str) -> list[Figure]:
     ]
 
 
-def _claim(ledger: Ledger) -> tuple[Sorted, float]:
+def _claim(ledger: Ledger) -> tuple[ClaimResult, float]:
     began = time.perf_counter()
     with ledger.write(sharing=GATES) as connection:  # as the writer does
-        found = claim(ledger, connection, now=NOW, owner="bench", lease=_LEASE, limit=LIMIT)
+        found = claim_due(ledger, connection, now=NOW, owner="bench", lease=_LEASE, limit=LIMIT)
     return found, time.perf_counter() - began
 
 

@@ -12,11 +12,11 @@ from typing import Final
 
 from sqlalchemy import text
 
-from amplify.context.app_context import Desk
-from amplify.decisions.stop import stop
+from amplify.context.app_context import AppContext
+from amplify.decisions.stop import stop_subject
 from amplify.ledger.database import Ledger
-from amplify.ledger.rows.claim import claim
-from amplify.model.clock import SetClock
+from amplify.ledger.rows.claim import claim_due
+from amplify.model.clock import ManualClock
 from bench.databases import databases
 from bench.figure import Figure
 from bench.millions import Batch, multiply
@@ -44,7 +44,7 @@ def measure() -> list[Figure]:
             address = given.new(name)
             with closing(Ledger.open(address)) as ledger:
                 multiply(ledger, ACCOUNTS, _batches())
-                figures += _measured(Desk(root, ledger, SetClock(NOW)), name)
+                figures += _measured(AppContext(root, ledger, ManualClock(NOW)), name)
             given.drop(address)
     return figures
 
@@ -57,10 +57,10 @@ def _batches() -> list[Batch]:
     ]
 
 
-def _measured(desk: Desk, name: str) -> list[Figure]:
+def _measured(desk: AppContext, name: str) -> list[Figure]:
     before = _claims(desk)
     began = time.perf_counter()
-    done = stop(desk, "person", "maria", "she is free", "bench")
+    done = stop_subject(desk, "person", "maria", "she is free", "bench")
     seconds = time.perf_counter() - began
     assert done.seen
     assert done.stop.words
@@ -74,13 +74,13 @@ def _measured(desk: Desk, name: str) -> list[Figure]:
     ]
 
 
-def _claims(desk: Desk) -> float:
+def _claims(desk: AppContext) -> float:
     """Seconds of a claim, in the median. What was claimed is given back each time."""
     took = []
     for _ in range(CLAIMS):
         began = time.perf_counter()
         with desk.ledger.write() as connection:
-            found = claim(desk.ledger, connection, now=NOW, owner="bench", lease=_LEASE, limit=LIMIT)
+            found = claim_due(desk.ledger, connection, now=NOW, owner="bench", lease=_LEASE, limit=LIMIT)
         took.append(time.perf_counter() - began)
         assert len(found.taken) == LIMIT
         with desk.ledger.write() as connection:

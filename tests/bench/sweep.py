@@ -14,12 +14,12 @@ from typing import Final
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from amplify.engine.files_sync import mark_of
-from amplify.engine.measure import measure as sweep
+from amplify.engine.files_sync import files_mark
+from amplify.engine.measure import measure_engagement as sweep
 from amplify.engine.worker import drain
-from amplify.model.clock import SetClock
-from amplify.stage.app import build
-from amplify.stage.process import Control
+from amplify.model.clock import ManualClock
+from amplify.stage.app import build_stage
+from amplify.stage.process import StageControl
 from bench.desk import bench_desk
 from bench.figure import Figure
 from bench.stock import NOW, account, fill
@@ -41,17 +41,17 @@ def measure() -> list[Figure]:
 
 def _calls(folder: Path, platform: str) -> int:
     with _stage(folder / "stage") as (url, asked):
-        control = Control(url)
+        control = StageControl(url)
         control.clock(NOW)
         secrets = {
             account(number, platform): control.account(platform, _handle(platform, number), f"Partner {number}")
             for number in range(ACCOUNTS)
         }
         database = f"sqlite:///{folder / 'ledger.sqlite'}"
-        desk = bench_desk(folder, database, SetClock(NOW), url, ACCOUNTS, platform, secrets)
+        desk = bench_desk(folder, database, ManualClock(NOW), url, ACCOUNTS, platform, secrets)
         fill(desk.ledger, POSTS, ACCOUNTS, platform=platform)
         outcomes: Counter[str] = Counter()
-        drain(desk, THREADS, None, None, outcomes, mark_of(desk))
+        drain(desk, THREADS, None, None, outcomes, files_mark(desk))
         assert outcomes == Counter(sent=POSTS), outcomes
         sweep(desk, everything=True)  # once a client asks what kind of server it speaks to
         asked.clear()
@@ -69,7 +69,7 @@ def _handle(platform: str, number: int) -> str:
 def _stage(folder: Path) -> Iterator[tuple[str, Counter[str]]]:
     """A stage within this process, and the paths of the requests to it."""
     asked: Counter[str] = Counter()
-    app, state = build(folder, rate_factor=1000)
+    app, state = build_stage(folder, rate_factor=1000)
     config = uvicorn.Config(_counted(app, asked), port=0, log_level="warning", access_log=False, lifespan="off")
     server = uvicorn.Server(config)
     listener = config.bind_socket()

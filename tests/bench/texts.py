@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from amplify.platforms.registry import NAMES, dialect
-from amplify.rules.text.text_length import normal
+from amplify.rules.text.text_length import normalise_text
 from amplify.rules.text.twitter_text import library
 from bench.figure import Figure
 
@@ -33,7 +33,7 @@ def corpus(count: int = COUNT) -> list[str]:
     texts = []
     for number in range(count):
         words = chance.choices(_WORDS, k=chance.randint(8, 40)) + chance.sample(_ENDS, k=chance.randint(0, 4))
-        texts.append(normal(f"{number} {' '.join(words)}".replace("petition", f"petition/{number}")))
+        texts.append(normalise_text(f"{number} {' '.join(words)}".replace("petition", f"petition/{number}")))
     return texts
 
 

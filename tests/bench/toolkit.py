@@ -7,13 +7,13 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from amplify.context.app_context import Desk
+from amplify.context.app_context import AppContext
 from amplify.ledger.database import Ledger
-from amplify.model.clock import SetClock
+from amplify.model.clock import ManualClock
 from amplify.model.post import Post, Variant
 from amplify.model.workspace import Workspace
-from amplify.rules.plan.compose import compose
-from amplify.rules.plan.template_context import Setting
+from amplify.rules.plan.compose import compose_message
+from amplify.rules.plan.template_context import RenderContext
 from amplify.toolkit.build import toolkit
 from amplify.toolkit.text_cards import by_hand
 from bench.crowd import START, workspace
@@ -29,7 +29,9 @@ def measure() -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         words = _library(root)
-        desk = Desk(root, Ledger.open(f"sqlite:///{root}/ledger.sqlite"), SetClock(START), cast=lambda _: words)
+        desk = AppContext(
+            root, Ledger.open(f"sqlite:///{root}/ledger.sqlite"), ManualClock(START), account_override=lambda _: words
+        )
         desk.workspace = lambda: words  # type: ignore[method-assign]
         began = time.perf_counter()
         built = toolkit(desk, root / "out")
@@ -68,12 +70,12 @@ def _in_all(post: Post) -> Post:
     return Post(post.front, tuple(variants))
 
 
-def _composing(words: Workspace, desk: Desk) -> float:
+def _composing(words: Workspace, desk: AppContext) -> float:
     """The same texts, composed for the same places, and nothing else: seconds."""
     dialects = by_hand(desk.dialects)
     began = time.perf_counter()
     for post in words.posts.values():
         for variant in post.variants:
             for name, dialect in dialects.items():
-                compose(Setting(words, post, name, variant.lang, START, "UTC"), variant, "", dialect)
+                compose_message(RenderContext(words, post, name, variant.lang, START, "UTC"), variant, "", dialect)
     return time.perf_counter() - began

@@ -19,11 +19,11 @@ from threading import Event, Lock
 
 import tweepy
 
-from amplify.engine.files_sync import mark_of
+from amplify.engine.files_sync import files_mark
 from amplify.engine.worker import Drain, drain
-from amplify.ledger.rows.claimed_delivery import Claimed
-from amplify.model.clock import Clock, RealClock, SetClock
-from amplify.model.platform import Connection
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
+from amplify.model.clock import Clock, ManualClock, RealClock
+from amplify.model.platform import AccountConnection
 from amplify.platforms.registry import adapter
 from bench.desk import SECRETS, BenchDesk, bench_desk
 from bench.machine import resident
@@ -46,11 +46,11 @@ def main(kind: str, server: str, threads: str, posts: str, accounts: str, *where
 
 
 def _amplify(server: str, threads: int, accounts: int, database: str, folder: str) -> Callable[[], int]:
-    desk = _desk(server, accounts, SetClock(NOW), database, folder)
+    desk = _desk(server, accounts, ManualClock(NOW), database, folder)
 
     def begin() -> int:
         outcomes: Counter[str] = Counter()
-        drain(desk, threads, None, None, outcomes, mark_of(desk))
+        drain(desk, threads, None, None, outcomes, files_mark(desk))
         assert not outcomes - Counter(sent=outcomes["sent"]), outcomes
         return outcomes["sent"]
 
@@ -64,14 +64,14 @@ def _punctual(server: str, threads: int, posts: int, accounts: int, database: st
         outcomes: Counter[str] = Counter()
         stop = Event()
 
-        def told(_: Claimed, outcome: str) -> None:
+        def told(_: ClaimedDelivery, outcome: str) -> None:
             if outcomes.total() == posts:
                 stop.set()
 
-        def broken(_: Claimed, error: BaseException) -> None:
+        def broken(_: ClaimedDelivery, error: BaseException) -> None:
             raise error
 
-        Drain(desk, threads, told, stop, outcomes, broken, stay=True).run(mark_of(desk))
+        Drain(desk, threads, told, stop, outcomes, broken, stay=True).run(files_mark(desk))
         return outcomes["sent"]
 
     return begin
@@ -104,7 +104,7 @@ def _bare(server: str, threads: int, posts: int, accounts: int, at: float = 0) -
 
 
 def _client(server: str, name: str) -> tweepy.Client:
-    connection = Connection(name, name.partition("/")[0], server, SECRETS["x"], loopback_only=True)
+    connection = AccountConnection(name, name.partition("/")[0], server, SECRETS["x"], loopback_only=True)
     client: tweepy.Client = adapter("x")(connection)._client  # type: ignore[attr-defined]
     return client
 

@@ -12,8 +12,8 @@ import pytest
 from command_server import program
 from engine.files import Files, soon
 
-from amplify.cli.annotations import annotation, folder_in_repository
-from amplify.model.problem import Place, Problem, Severity
+from amplify.cli.annotations import folder_in_repository, format_annotation
+from amplify.model.problem import Problem, Severity, SourceLocation
 from cli.conftest import Amplify
 
 ROOT = Path(__file__).parents[2]
@@ -37,8 +37,8 @@ def _plain(text: str) -> str:
 class TestAnnotations:
     def test_whatever_stands_in_a_problem_stays_one_line_and_comes_back(self) -> None:
         nasty = "100 %, a:b\r\n::error file=x::made up %0A"
-        problem = Problem(Place("posts/a,b:c%.md", 3, 7), "TEXT", nasty)
-        line = annotation(problem)
+        problem = Problem(SourceLocation("posts/a,b:c%.md", 3, 7), "TEXT", nasty)
+        line = format_annotation(problem)
         assert "\n" not in line
         assert "\r" not in line
         assert read(line) == (
@@ -48,7 +48,9 @@ class TestAnnotations:
         )
 
     def test_a_problem_of_a_whole_file_has_no_line(self) -> None:
-        line = annotation(Problem(Place("config/queue.yaml"), "FILE-MISSING", "write it", Severity.WARNING))
+        line = format_annotation(
+            Problem(SourceLocation("config/queue.yaml"), "FILE-MISSING", "write it", Severity.WARNING)
+        )
         assert line == "::warning file=config/queue.yaml,title=FILE-MISSING::write it"
 
     def test_the_path_begins_at_the_repository(self, tmp_path: Path) -> None:
@@ -57,7 +59,7 @@ class TestAnnotations:
         inner.mkdir(parents=True)
         assert folder_in_repository(inner) == "campaigns/spring"
         assert folder_in_repository(tmp_path) == ""
-        assert annotation(Problem(Place("a.md", 1, 1), "TEXT", "b"), "campaigns/spring").startswith(
+        assert format_annotation(Problem(SourceLocation("a.md", 1, 1), "TEXT", "b"), "campaigns/spring").startswith(
             "::error file=campaigns/spring/a.md,line=1,col=1,"
         )
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from engine.files import PLATFORMS, Files, handle
 
-from amplify.cli.online import ago
+from amplify.cli.online import time_ago
 from cli.conftest import Amplify, OnStage
 
 
@@ -116,4 +116,4 @@ def test_a_ledger_that_cannot_be_reached_stops_no_check(
 )
 def test_ages(age: timedelta, words: str) -> None:
     now = datetime(2027, 5, 17, tzinfo=UTC)
-    assert ago(now - age, now) == words
+    assert time_ago(now - age, now) == words

@@ -12,7 +12,7 @@ from engine.files import Files
 
 from amplify.cli.logs import start_log
 from amplify.model.errors import WrongUse
-from amplify.model.event import EVENTS, LOG, tell
+from amplify.model.event import EVENTS, LOG, log_event
 from cli.conftest import OnStage, apart
 
 ROOT = Path(__file__).parents[2]
@@ -31,15 +31,15 @@ def written(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
 
 def test_silent_unless_asked(written: Callable[[], str]) -> None:
     start_log(None)
-    tell("outcome", **WHICH, outcome="sent")
-    tell("error", kind="Boom")
+    log_event("outcome", **WHICH, outcome="sent")
+    log_event("error", kind="Boom")
     assert written() == ""
 
 
 def test_json(written: Callable[[], str]) -> None:
     start_log("json")
-    tell("outcome", **WHICH, outcome="refused", seconds=0.25, why="слишком длинно")
-    tell("claimed", **WHICH, late=0.1)  # a step of the way: only with debug
+    log_event("outcome", **WHICH, outcome="refused", seconds=0.25, why="слишком длинно")
+    log_event("claimed", **WHICH, late=0.1)  # a step of the way: only with debug
     (line,) = written().splitlines()
     said = json.loads(line)
     assert said.pop("time").endswith("Z")
@@ -51,8 +51,8 @@ def test_json(written: Callable[[], str]) -> None:
 def test_words(written: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AMPLIFY_LOG", "text,debug")
     start_log(None)
-    tell("paused", account="union/x", why="no\ntoken")
-    tell("claimed", **WHICH, late=0.1)
+    log_event("paused", account="union/x", why="no\ntoken")
+    log_event("claimed", **WHICH, late=0.1)
     first, second = written().splitlines()
     assert first.endswith('Z warning paused account=union/x why="no token"')
     assert second.endswith("debug claimed delivery=3f2a account=union/x post=hello platform=x late=0.100")
@@ -61,7 +61,7 @@ def test_words(written: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> N
 def test_what_is_not_in_the_table_cannot_be_told() -> None:
     for event, fields in (("outcome", {"text": "Free Anna"}), ("secret", {}), ("paused", {"token": "x"})):
         with pytest.raises(ValueError, match=event):
-            tell(event, **fields)
+            log_event(event, **fields)
     assert not {"text", "alt", "message", "words", "token", "secret"} & {
         field for _, _, fields in EVENTS.values() for field in fields
     }

@@ -183,13 +183,13 @@ class TestApprove:
         self, office: Office, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
     ) -> None:
         from amplify.cli import approve as command
-        from amplify.cli.open_context import open_desk
+        from amplify.cli.open_context import open_context
         from amplify.decisions.approve import to_review
 
         office.files.post("second", "Another text", risk={"sensitive": ["family"]})
         office.files.queue("second", at=soon(9000))
         office.run("vera", "queue")
-        desk = open_desk(office.files.root)
+        desk = open_context(office.files.root)
         keys = iter("?sar")
         monkeypatch.setattr(command, "_key", lambda: next(keys))
         monkeypatch.setattr("typer.prompt", lambda *_, **__: "say less")

@@ -6,19 +6,19 @@ from datetime import timedelta
 
 import pytest
 
-from amplify.context.timings import Timings, timings
+from amplify.context.timings import Timings, read_timings
 from amplify.model.errors import WrongUse
 
 
 def test_without_settings_the_usual_hold() -> None:
-    assert timings() == Timings()
+    assert read_timings() == Timings()
     assert Timings().lease >= Timings().timeout * 2
 
 
 def test_each_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {"TIMEOUT": "2s", "LEASE": "3s", "BACKOFF": "1m", "PAUSE": "2h"}.items():
         monkeypatch.setenv(f"AMPLIFY_{name}", value)
-    assert timings() == Timings(
+    assert read_timings() == Timings(
         timeout=timedelta(seconds=2), lease=timedelta(seconds=3), backoff=timedelta(minutes=1), pause=timedelta(hours=2)
     )
 
@@ -39,5 +39,5 @@ def test_what_could_double_a_post_is_refused(
     for name, value in given.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(WrongUse) as error:
-        timings()
+        read_timings()
     assert words in str(error.value)

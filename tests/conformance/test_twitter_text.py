@@ -10,9 +10,9 @@ from counterparts.conformance import document
 from amplify.model.message import Entity
 from amplify.platforms.registry import dialect
 from amplify.rules.text.entities import x_entities
-from amplify.rules.text.text_length import normal, x_length
-from amplify.rules.text.text_report import stand
-from amplify.rules.text.text_spans import stretches, utf16_units
+from amplify.rules.text.text_length import normalise_text, x_length
+from amplify.rules.text.text_report import measure_on
+from amplify.rules.text.text_spans import encoded_spans, utf16_units
 from amplify.rules.text.x_valid import is_address, is_hashtag, is_list, is_name
 from amplify.rules.text.x_weight import fitting, weigh
 
@@ -71,7 +71,7 @@ def test_no_section_is_passed_over(file: str) -> None:
 @pytest.mark.parametrize("section", WEIGHTED)
 def test_weights(section: str) -> None:
     for case in cases(VALIDATE, section):
-        text, once = normal(case["text"]), WEIGHTED[section]
+        text, once = normalise_text(case["text"]), WEIGHTED[section]
         weight = weigh(text, once)
         moved = utf16_units(case["text"]) - utf16_units(text)
         assert {
@@ -85,13 +85,13 @@ def test_weights(section: str) -> None:
         } == case["expected"], case["description"]
         if once:
             assert x_length(case["text"]) == case["expected"]["weightedLength"], case["description"]
-            standing = stand(case["text"], dialect("x"))
+            standing = measure_on(case["text"], dialect("x"))
             assert (standing.length, standing.valid) == (weight.length, weight.valid), case["description"]
 
 
 def test_whole_posts() -> None:
     for case in cases(VALIDATE, "tweets"):
-        assert stand(case["text"], dialect("x")).valid is case["expected"], case["description"]
+        assert measure_on(case["text"], dialect("x")).valid is case["expected"], case["description"]
 
 
 @pytest.mark.parametrize("section", ALONE)
@@ -108,7 +108,9 @@ def test_values(section: str) -> None:
         got = [case["text"][one.start : one.end] if kind == "link" else one.value for one in found(case["text"], kind)]
         assert got == expected, case["description"]
         key = {"mention": "mention", "tag": "tag", "link": "link", "cashtag": "cashtag"}[kind]
-        assert stand(case["text"], dialect("x")).values(key) == [normal(one) for one in expected], case["description"]
+        assert measure_on(case["text"], dialect("x")).values(key) == [normalise_text(one) for one in expected], case[
+            "description"
+        ]
 
 
 @pytest.mark.parametrize("section", PLACES)
@@ -121,8 +123,8 @@ def test_places(section: str) -> None:
             for one in found(text, kind)
         ]
         assert got == case["expected"], case["description"]
-        for one, where in zip(x_entities(text), stretches(text, x_entities(text)), strict=True):
-            assert text.encode()[slice(*where.octets)].decode() == text[one.start : one.end]
+        for one, where in zip(x_entities(text), encoded_spans(text, x_entities(text)), strict=True):
+            assert text.encode()[slice(*where.utf8)].decode() == text[one.start : one.end]
 
 
 def test_a_list_begins_with_a_mention() -> None:

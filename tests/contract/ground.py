@@ -16,8 +16,8 @@ from nasty import make_film, moving_gif
 from seen import Seen, read_bluesky, read_mastodon
 
 from amplify.media.remux import clean_video
-from amplify.model.message import Attachment, Card, Message, Part
-from amplify.model.platform import Call, Connection, Platform, Receipt
+from amplify.model.message import Attachment, LinkCard, Message, Part
+from amplify.model.platform import AccountConnection, Platform, PublishRequest, Receipt
 from amplify.model.video import FILM
 from amplify.platforms.registry import adapter, dialect
 from amplify.stage.process import Stage
@@ -31,7 +31,7 @@ _TID = "234567abcdefghijklmnopqrstuvwxyz"
 class Member:
     """An account on a ground, and the adapter that speaks for it."""
 
-    connection: Connection
+    connection: AccountConnection
     platform: Platform
     posts: int = 0
     pictures: dict[str, bytes] = field(default_factory=dict)
@@ -44,11 +44,11 @@ class Member:
         part = Part(text, dialect(name).entities(text), **part_of)
         return Message(name, (lang,), (part,), **more)
 
-    def call(self, message: Message, *, root: Receipt | None = None, parent: Receipt | None = None) -> Call:
+    def call(self, message: Message, *, root: Receipt | None = None, parent: Receipt | None = None) -> PublishRequest:
         """A call as the engine makes it: prepared, with keys that nobody else has."""
         part = message.parts[0]
         number = next(_numbers)
-        return Call(
+        return PublishRequest(
             part=part,
             message=message,
             key=f"key-{self.connection.handle}-{number}",
@@ -115,7 +115,7 @@ class Ground:
         handle, server, secrets = self.open(f"press{next(_numbers)}")
         pictures: dict[str, bytes] = {}
         films: dict[str, Path] = {}
-        connection = Connection(
+        connection = AccountConnection(
             account=f"press/{self.platform}",
             handle=handle,
             server=server,
@@ -263,5 +263,5 @@ class MastodonMock(Ground):
         return read_mastodon(self.server.url, member.connection.secrets["access_token"], receipt)
 
 
-def card(url: str, picture: Attachment | None) -> Card:
-    return Card(url, "Падпішыце зварот", "Адно імя — адзін голас.", picture)
+def card(url: str, picture: Attachment | None) -> LinkCard:
+    return LinkCard(url, "Падпішыце зварот", "Адно імя — адзін голас.", picture)

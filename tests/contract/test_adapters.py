@@ -10,7 +10,7 @@ from counterparts.ports import free_ports
 from ground import Ground, card
 
 from amplify.model.errors import LoggedOut, Refused, TryLater, Unknown
-from amplify.model.platform import Reading, Receipt
+from amplify.model.platform import Engagement, Receipt
 from amplify.platforms.registry import dialect
 
 TEXT = "Сёння дзень салідарнасці — прачытайце: https://example.org/anna?lang=be #СвабодаАнне"
@@ -208,7 +208,7 @@ def test_counts_come_for_many_posts_and_none_for_the_deleted(ground: Ground) -> 
     assert set(readings) == {one.id for one in receipts}
     assert readings[receipts[1].id] is None
     kept = readings[receipts[0].id]
-    assert isinstance(kept, Reading)
+    assert isinstance(kept, Engagement)
     assert kept.likes == 0
     assert kept.reposts == 0
     if ground.platform != "x":

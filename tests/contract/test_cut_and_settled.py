@@ -19,11 +19,11 @@ from ledger.rows import moves, parts, planned, put, queue, row, state
 from test_failures import through
 from workshop import Workshop
 
-from amplify.decisions.takedown import takedown
-from amplify.engine.publish import publish
-from amplify.engine.takedown_worker import remove
-from amplify.ledger.rows.unsure import keep
-from amplify.model.delivery import State
+from amplify.decisions.takedown import take_down_deliveries
+from amplify.engine.publish import run_pass
+from amplify.engine.takedown_worker import run_takedowns
+from amplify.ledger.rows.unsure import save_receipt
+from amplify.model.delivery import DeliveryState
 from amplify.model.message import Attachment, Message, Part
 from amplify.model.plan import Planned
 from amplify.model.platform import Platform, Receipt
@@ -74,12 +74,12 @@ class Way:
         queue(self.desk.ledger, theirs, mine, now=now)
         put(self.desk.ledger, theirs, state="sent", sent_at=now)
         with self.desk.ledger.write() as connection:
-            keep(connection, theirs.id, 0, target, now)
+            save_receipt(connection, theirs.id, 0, target, now)
         return mine
 
     def go(self) -> None:
         self.desk.as_queued()
-        publish(self.desk, workers=2)
+        run_pass(self.desk, workers=2)
 
     def timeline(self, member: Member | None = None) -> list[str]:
         return timeline(self.ground, member or self.member)
@@ -116,12 +116,12 @@ def test_a_post_is_looked_up_and_stands_once(way: Way, how: How) -> None:
     way.proxy.lose(WRITE[way.ground.platform], how)
     way.go()
     assert way.proxy.lost.wait(5)
-    assert state(way.desk.ledger, one) is State.UNSURE
+    assert state(way.desk.ledger, one) is DeliveryState.UNSURE
     way.go()
-    assert state(way.desk.ledger, one) is State.UNSURE  # its lease is not over
+    assert state(way.desk.ledger, one) is DeliveryState.UNSURE  # its lease is not over
     way.desk.ledger.wind(LEASE)
     way.go()
-    assert state(way.desk.ledger, one) is State.SENT, row(way.desk.ledger, one)["why"]
+    assert state(way.desk.ledger, one) is DeliveryState.SENT, row(way.desk.ledger, one)["why"]
     assert moves(way.desk.ledger, one)[-2:] == [("sending", "unsure"), ("unsure", "sent")]
     assert way.timeline() == ["Cut away"]
 
@@ -133,10 +133,10 @@ def test_a_thread_with_pictures_resumes_behind_the_part_that_was_cut(way: Way, p
     way.proxy.lose(part, "reset")
     way.go()
     assert way.proxy.lost.wait(5)
-    assert state(way.desk.ledger, thread) is State.UNSURE
+    assert state(way.desk.ledger, thread) is DeliveryState.UNSURE
     way.desk.ledger.wind(LEASE)
     way.go()
-    assert state(way.desk.ledger, thread) is State.SENT, row(way.desk.ledger, thread)["why"]
+    assert state(way.desk.ledger, thread) is DeliveryState.SENT, row(way.desk.ledger, thread)["why"]
     assert way.timeline() == ["part-one", "part-two", "part-three"]
     receipts = [one["remote_id"] for one in parts(way.desk.ledger, thread)]
     seen = [way.ground.seen(way.member, Receipt(one, "")) for one in receipts]
@@ -153,12 +153,12 @@ def test_a_boost_is_looked_up_and_stands_once(way: Way, late: bool) -> None:
     way.proxy.lose(BOOST[way.ground.platform], "reset")
     way.go()
     assert way.proxy.lost.wait(5)
-    assert state(way.desk.ledger, one) is State.UNSURE
+    assert state(way.desk.ledger, one) is DeliveryState.UNSURE
     way.desk.ledger.wind(LEASE)
     if late:
         way.desk.time.set(one.late)
     way.go()
-    assert state(way.desk.ledger, one) is State.SENT, row(way.desk.ledger, one)["why"]
+    assert state(way.desk.ledger, one) is DeliveryState.SENT, row(way.desk.ledger, one)["why"]
     assert way.timeline() == ["boost"]
     assert way.ground.boosts(author, target) == 1
 
@@ -170,13 +170,13 @@ def test_what_was_taken_down_never_comes_back(way: Way, lost: bool) -> None:
     if lost:
         way.proxy.lose("part-two", "reset")
     way.go()
-    assert state(way.desk.ledger, one) is (State.UNSURE if lost else State.SENT)
+    assert state(way.desk.ledger, one) is (DeliveryState.UNSURE if lost else DeliveryState.SENT)
     assert way.timeline() == ["part-one", "part-two"]
-    (told,) = takedown(way.desk, [one.id], "consent withdrawn", "Desk")
-    assert told.state is (State.REMOVING if lost else State.REMOVED)
+    (told,) = take_down_deliveries(way.desk, [one.id], "consent withdrawn", "Desk")
+    assert told.state is (DeliveryState.REMOVING if lost else DeliveryState.REMOVED)
     way.desk.ledger.wind(LEASE)
-    assert remove(way.desk) == 0
-    assert state(way.desk.ledger, one) is State.REMOVED
+    assert run_takedowns(way.desk) == 0
+    assert state(way.desk.ledger, one) is DeliveryState.REMOVED
     assert way.timeline() == []
     for _ in range(2):
         way.desk.ledger.wind(LEASE)

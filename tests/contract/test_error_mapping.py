@@ -149,7 +149,7 @@ def test_every_exception_has_a_meaning(translate: Translate, kind: type[Exceptio
         assert type(meaning) in MEANINGS
         assert "a token and a text" not in meaning.why
         for repeatable in (True, False):
-            with pytest.raises(MEANINGS) as caught, http.asking(translate, repeatable=repeatable):
+            with pytest.raises(MEANINGS) as caught, http.translate_errors(translate, repeatable=repeatable):
                 raise one
             assert not (repeatable and isinstance(caught.value, Unknown))
             assert caught.value.__cause__ is None
@@ -325,25 +325,25 @@ def test_only_what_never_left_may_be_sent_again() -> None:
     import requests
     from mastodon import MastodonNetworkError
 
-    assert http.never_left(refused_by_requests())
-    assert http.never_left(requests.ConnectTimeout())
-    assert http.never_left(ConnectionRefusedError())
-    assert http.never_left(socket.gaierror())
-    assert http.never_left(httpx.ConnectError("refused"))
-    assert not http.never_left(cut_by_requests())
-    assert not http.never_left(requests.ReadTimeout())
-    assert not http.never_left(httpx.RemoteProtocolError("closed"))
-    assert not http.never_left(httpx.ReadTimeout("slow"))
-    assert not http.never_left(ConnectionResetError())
-    assert not http.never_left(RecursionError())
+    assert http.not_sent(refused_by_requests())
+    assert http.not_sent(requests.ConnectTimeout())
+    assert http.not_sent(ConnectionRefusedError())
+    assert http.not_sent(socket.gaierror())
+    assert http.not_sent(httpx.ConnectError("refused"))
+    assert not http.not_sent(cut_by_requests())
+    assert not http.not_sent(requests.ReadTimeout())
+    assert not http.not_sent(httpx.RemoteProtocolError("closed"))
+    assert not http.not_sent(httpx.ReadTimeout("slow"))
+    assert not http.not_sent(ConnectionResetError())
+    assert not http.not_sent(RecursionError())
     # An old failure below a newer one does not make the newer one safe.
-    assert not http.never_left(raised(httpx.ReadTimeout("slow"), httpx.ConnectError("first address")))
-    assert http.never_left(raised(MastodonNetworkError("could not"), refused_by_requests()))
-    assert not http.never_left(raised(MastodonNetworkError("could not"), cut_by_requests()))
+    assert not http.not_sent(raised(httpx.ReadTimeout("slow"), httpx.ConnectError("first address")))
+    assert http.not_sent(raised(MastodonNetworkError("could not"), refused_by_requests()))
+    assert not http.not_sent(raised(MastodonNetworkError("could not"), cut_by_requests()))
 
 
 def test_the_house_s_own_errors_pass_through_what_an_sdk_wraps_around_them() -> None:
     from mastodon import MastodonNetworkError
 
-    with pytest.raises(LoggedOut, match="rehearsal"), http.asking(mastodon.translate, repeatable=False):
+    with pytest.raises(LoggedOut, match="rehearsal"), http.translate_errors(mastodon.translate, repeatable=False):
         raise raised(MastodonNetworkError("could not"), LoggedOut("rehearsal only"))

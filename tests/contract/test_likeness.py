@@ -9,19 +9,19 @@ from typing import Any
 import pytest
 
 from amplify.model.message import Message, Part
-from amplify.model.platform import Call, Receipt
+from amplify.model.platform import PublishRequest, Receipt
 from amplify.platforms.mastodon import matching as mastodon_matching
 from amplify.platforms.mastodon.server import keeps_keys
-from amplify.platforms.upload_expiry import until
+from amplify.platforms.upload_expiry import valid_until
 from amplify.platforms.x import matching as x_matching
-from amplify.rules.plan.upload_validity import holds
+from amplify.rules.plan.upload_validity import is_valid
 
 
-def call(text: str, *, warning: str | None = None, parent: str | None = None) -> Call:
+def call(text: str, *, warning: str | None = None, parent: str | None = None) -> PublishRequest:
     part = Part(text)
     message = Message("any", ("be",), (part,), content_warning=warning)
     answers = Receipt(parent, "") if parent else None
-    return Call(part, message, "key", "record", datetime(2027, 5, 17, tzinfo=UTC), {}, answers, answers)
+    return PublishRequest(part, message, "key", "record", datetime(2027, 5, 17, tzinfo=UTC), {}, answers, answers)
 
 
 def status(content: str, **more: Any) -> dict[str, Any]:
@@ -140,12 +140,12 @@ def test_other_servers_are_not_trusted_with_keys(version: str | None) -> None:
 
 def test_uploads_hold_until_the_platform_forgets_them() -> None:
     now = datetime.now(UTC)
-    prepared = {"media_ids": ["1"], "until": until(timedelta(hours=24))}
-    assert holds(prepared, now)
-    assert holds(prepared, now + timedelta(hours=23))
-    assert not holds(prepared, now + timedelta(hours=24))
-    assert holds({"media_ids": []}, now + timedelta(days=365))
-    assert holds({"until": until(timedelta(seconds=40))}, datetime.now(UTC))
+    prepared = {"media_ids": ["1"], "until": valid_until(timedelta(hours=24))}
+    assert is_valid(prepared, now)
+    assert is_valid(prepared, now + timedelta(hours=23))
+    assert not is_valid(prepared, now + timedelta(hours=24))
+    assert is_valid({"media_ids": []}, now + timedelta(days=365))
+    assert is_valid({"until": valid_until(timedelta(seconds=40))}, datetime.now(UTC))
 
 
 def test_the_same_call_with_other_words_is_another_post() -> None:

@@ -14,7 +14,7 @@ from ledger.together import at_once
 from requests.structures import CaseInsensitiveDict
 
 from amplify.model.errors import TryLater
-from amplify.model.rate_limit import Allowance, Heard
+from amplify.model.rate_limit import ObservedLimit, RateLimit
 from amplify.platforms.bluesky import rate_limits as bluesky_rate_limits
 from amplify.platforms.mastodon import rate_limits as mastodon_rate_limits
 from amplify.platforms.registry import NAMES, dialect
@@ -27,8 +27,8 @@ NOW = datetime.now(UTC)
 SOON = str(int(NOW.timestamp()) + 600)
 
 
-def listening(member: Member) -> tuple[Member, list[Heard]]:
-    heard: list[Heard] = []
+def listening(member: Member) -> tuple[Member, list[ObservedLimit]]:
+    heard: list[ObservedLimit] = []
     return replace(member, platform=member.again(heard=heard.append)), heard
 
 
@@ -101,7 +101,7 @@ def test_the_real_counterparts_are_listened_to(real: Ground) -> None:
 class TestHeaders:
     """What the stage does not send."""
 
-    def x(self, path: str = "/2/tweets", **families: tuple[int, int, str]) -> dict[Allowance, Heard]:
+    def x(self, path: str = "/2/tweets", **families: tuple[int, int, str]) -> dict[RateLimit, ObservedLimit]:
         names = {"rate": "x-rate-limit", "app": "x-app-limit-24hour", "user": "x-user-limit-24hour"}
         headers = {
             f"{names[family]}-{what}": str(value)

@@ -11,7 +11,7 @@ from ground import Ground, MastodonOnStage
 
 from amplify.model.errors import Refused, TryLater
 from amplify.model.platform import Limits
-from amplify.rules.text.bidi import isolate, tag_line
+from amplify.rules.text.bidi import isolate_text, tag_line
 from amplify.stage.process import Stage
 
 
@@ -77,7 +77,8 @@ def test_the_language_is_told_in_each_platforms_own_form(
 def test_a_right_to_left_text_keeps_its_mention_link_and_tag(ground: Ground) -> None:
     member, friend = ground.member(), ground.member()
     handle, url = ground.handle_of(friend), "https://example.org/anna?lang=ar"
-    text = f"الحرية {isolate(f'@{handle}', 'ar')} و {isolate(url, 'ar')} الآن\n\n{tag_line(['حرية', 'FreeAnna'], 'ar')}"
+    tags = tag_line(["حرية", "FreeAnna"], "ar")
+    text = f"الحرية {isolate_text(f'@{handle}', 'ar')} و {isolate_text(url, 'ar')} الآن\n\n{tags}"
     seen = ground.seen(member, member.publish(text, lang="ar"))
     assert seen is not None
     if ground.platform != "mastodon":  # it shows mentions without their host, and paragraphs as HTML

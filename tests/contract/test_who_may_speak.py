@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from amplify.model.errors import LoggedOut, WrongUse
-from amplify.model.platform import Connection
+from amplify.model.platform import AccountConnection
 from amplify.platforms import credentials, registry
 from amplify.platforms.credentials import find_secrets
 from amplify.platforms.loopback import is_loopback
@@ -23,8 +23,8 @@ SECRETS = {
 }
 
 
-def connection(name: str, server: str | None, *, loopback_only: bool = True) -> Connection:
-    return Connection(f"press/{name}", "press", server, SECRETS[name], loopback_only)
+def connection(name: str, server: str | None, *, loopback_only: bool = True) -> AccountConnection:
+    return AccountConnection(f"press/{name}", "press", server, SECRETS[name], loopback_only)
 
 
 @pytest.mark.parametrize("name", registry.NAMES)
@@ -137,7 +137,7 @@ def test_a_test_cannot_reach_real_credentials(monkeypatch: pytest.MonkeyPatch, v
     monkeypatch.delenv(variable)
     with pytest.raises(RuntimeError, match="a test reached for the real"):
         find_secrets(("api_key",), "press-x", "press/x")
-    assert credentials.variable("press-x", "api_key") == "AMPLIFY_PRESS_X_API_KEY"
+    assert credentials.secret_variable("press-x", "api_key") == "AMPLIFY_PRESS_X_API_KEY"
 
 
 def test_a_connection_never_prints_its_secrets() -> None:

@@ -16,13 +16,13 @@ from crash.points import Point
 _REMOVING: Final = "amplify.engine.takedown_worker"
 
 STEPS: Final = {
-    "1 before the wish": Point("amplify.decisions.takedown", "mark"),
+    "1 before the wish": Point("amplify.decisions.takedown", "request_takedown"),
     "2 after the wish": Point(_REMOVING, "_take"),
     "3 before the first deletion": Point(_REMOVING, "_remove"),
     "4 after the first deletion": Point(_REMOVING, "_gone"),
     "5 before the second deletion": Point(_REMOVING, "_gone", after=True),
     "6 after the second deletion": Point(_REMOVING, "_gone", 2),
-    "7 before the end": Point("amplify.ledger.rows.takedowns", "finish"),
+    "7 before the end": Point("amplify.ledger.rows.takedowns", "finish_takedown"),
 }
 """In the order of the path of a thread of two parts. The first part is the last to go."""
 WISHED: Final = [step for step in STEPS if not step.startswith("1 ")]

@@ -15,15 +15,15 @@ from ledger import rows
 from ledger.databases import WoundLedger
 from prometheus_client.parser import text_string_to_metric_families
 
-from amplify.daemon.health import Health, address
-from amplify.model.clock import SetClock
+from amplify.daemon.health import Health, parse_address
+from amplify.model.clock import ManualClock
 from amplify.model.errors import WrongUse
-from amplify.model.event import LOG, tell
+from amplify.model.event import LOG, log_event
 
 
 @pytest.fixture
 def health(ledger: WoundLedger) -> Iterator[Health]:
-    with Health(ledger, SetClock(rows.NOW + timedelta(minutes=10)), ("127.0.0.1", 0)) as running:
+    with Health(ledger, ManualClock(rows.NOW + timedelta(minutes=10)), ("127.0.0.1", 0)) as running:
         yield running
 
 
@@ -89,10 +89,10 @@ def test_what_the_ledger_says(health: Health, ledger: WoundLedger) -> None:
 
 def test_events_are_counted(health: Health) -> None:
     which = {"delivery": "a", "account": "union/x", "post": "hello", "platform": "x"}
-    tell("outcome", **which, outcome="sent", seconds=0.3)
-    tell("outcome", **which, outcome="sent", seconds=0.4)
-    tell("outcome", **which, outcome="refused", seconds=0.1, why="too long")
-    tell("pass_idle", seconds=0.01)
+    log_event("outcome", **which, outcome="sent", seconds=0.3)
+    log_event("outcome", **which, outcome="sent", seconds=0.4)
+    log_event("outcome", **which, outcome="refused", seconds=0.1, why="too long")
+    log_event("pass_idle", seconds=0.01)
     said = numbers(health)
     assert said["amplify_outcomes_total,sent,x"] == 2
     assert said["amplify_outcomes_total,refused,x"] == 1
@@ -110,12 +110,12 @@ def test_a_page_elsewhere_cannot_ask(health: Health) -> None:
 
 def test_a_port_in_use_is_a_sentence(health: Health, ledger: WoundLedger) -> None:
     with pytest.raises(WrongUse, match=f"port {health.port}"):
-        Health(ledger, SetClock(rows.NOW), ("127.0.0.1", health.port))
+        Health(ledger, ManualClock(rows.NOW), ("127.0.0.1", health.port))
 
 
 def test_it_leaves_the_log_as_it_was(ledger: WoundLedger) -> None:
     handlers, level = list(LOG.handlers), LOG.level
-    with Health(ledger, SetClock(rows.NOW), ("127.0.0.1", 0)):
+    with Health(ledger, ManualClock(rows.NOW), ("127.0.0.1", 0)):
         assert LOG.isEnabledFor(logging.DEBUG)
     assert (LOG.handlers, LOG.level) == (handlers, level)
 
@@ -130,10 +130,10 @@ def test_it_leaves_the_log_as_it_was(ledger: WoundLedger) -> None:
     ],
 )
 def test_where(given: str, where: tuple[str, int]) -> None:
-    assert address(given) == where
+    assert parse_address(given) == where
 
 
 @pytest.mark.parametrize("given", ["0.0.0.0:9464", "[::]:9464", "192.0.2.1:9464", "health.example:9464", "x", "70000"])
 def test_nowhere_beyond_this_machine(given: str) -> None:
     with pytest.raises(WrongUse, match="--health"):
-        address(given)
+        parse_address(given)

@@ -10,15 +10,15 @@ import pytest
 from handbook import ROOT, page, prose
 from typer.main import get_command
 
-from amplify.cli.main import COMMANDS, build
+from amplify.cli.main import COMMANDS, build_app
 from amplify.model.account import Account
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 from amplify.model.post import PostFront
 from amplify.model.queue_entry import QueueEntry, When
 from amplify.platforms.registry import NAMES, dialect
 from amplify.workspace.csv_import import COLUMNS
 from amplify.workspace.problem_codes import CODES
-from amplify.workspace.schema import schemas
+from amplify.workspace.schema import json_schemas
 
 CODE = re.compile(r'"([A-Z]{1,7}(?:-[A-Z]{2,9})+|EMBARGO|TEXT)"')
 NO_CODES = {"UTF-8", "X-STAGE"}
@@ -26,7 +26,7 @@ NO_CODES = {"UTF-8", "X-STAGE"}
 
 @pytest.fixture(scope="module")
 def group() -> Any:
-    return get_command(build(list(COMMANDS)))
+    return get_command(build_app(list(COMMANDS)))
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -54,9 +54,9 @@ def test_every_command_is_named_outside_its_own_help() -> None:
         assert re.search(rf"`(?:amplify )?{name}\b", said), f"no page explains what `amplify {name}` is for"
 
 
-@pytest.mark.parametrize("kind", schemas())
+@pytest.mark.parametrize("kind", json_schemas())
 def test_every_key_is_in_the_configuration_page(kind: str) -> None:
-    schema = schemas()[kind]
+    schema = json_schemas()[kind]
     text = page("configuration.md").split(f"## `{generate.FILES[kind]}`")[1].split("\n## ")[0]
     inner = [one for one in schema.get("$defs", {}).values() if "properties" in one]
     for block in (schema, *inner):
@@ -68,7 +68,7 @@ def test_every_key_is_in_the_configuration_page(kind: str) -> None:
 def test_what_is_called_recorded_is_there() -> None:
     for path in generate.RECORDED:
         kind, *keys = path.split(".")
-        schema = schemas()[kind]
+        schema = json_schemas()[kind]
         block = schema
         for key in keys[:-1]:
             found = re.search(r"#/\$defs/(\w+)", str(block["properties"][key]))
@@ -85,7 +85,7 @@ def test_what_is_called_recorded_is_there() -> None:
         (When.model_fields, "queue.md"),
         (COLUMNS, "queue.md"),
         (Account.model_fields, "accounts.md"),
-        ([state.value for state in State], "operating.md"),
+        ([state.value for state in DeliveryState], "operating.md"),
     ],
     ids=["front matter", "queue entry", "when", "spreadsheet", "account", "states"],
 )
@@ -98,22 +98,22 @@ def test_people_are_told_about_every(words: Any, where: str) -> None:
 def test_every_name_a_text_may_use_is_told() -> None:
     from workshop import MONDAY, Workshop
 
-    from amplify.rules.plan.template_context import Setting, names
+    from amplify.rules.plan.template_context import RenderContext, template_names
 
     workspace = Workshop().post("hello", "Hello").workspace()
-    setting = Setting(workspace, workspace.posts["hello"], "x", "en", MONDAY, "UTC")
-    for name in names(setting):
+    setting = RenderContext(workspace, workspace.posts["hello"], "x", "en", MONDAY, "UTC")
+    for name in template_names(setting):
         assert re.search(rf"\{{\{{ {name}\b", page("writing-posts.md")), name
 
 
 def test_every_field_of_a_secret_is_told() -> None:
-    from amplify.platforms.credentials import variable
+    from amplify.platforms.credentials import secret_variable
 
     text = page("accounts.md")
     for name in NAMES:
         for field in dialect(name).secrets:
             assert f"`{field}`" in text
-            assert variable(f"open-line-{name}", field) in text
+            assert secret_variable(f"open-line-{name}", field) in text
 
 
 @pytest.mark.parametrize("code", CODES)

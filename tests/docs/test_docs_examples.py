@@ -16,7 +16,7 @@ from command_server import program
 from handbook import NAMES, ROOT, commands, fences, page
 from typer.main import get_command
 
-from amplify.cli.main import COMMANDS, build
+from amplify.cli.main import COMMANDS, build_app
 
 NOW = "2027-05-17T06:00:00+00:00"
 """Campaign time on the sample: the Monday of its week. Other pages begin a workspace of today."""
@@ -26,7 +26,7 @@ INLINE = re.compile(r"`(amplify(?: [^`\n]+)?)`")
 
 @pytest.fixture(scope="module")
 def group() -> Any:
-    return get_command(build(list(COMMANDS)))
+    return get_command(build_app(list(COMMANDS)))
 
 
 def parse(group: Any, words: list[str]) -> None:

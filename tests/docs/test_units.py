@@ -15,7 +15,7 @@ import pytest
 from handbook import page
 from typer.main import get_command
 
-from amplify.cli.main import COMMANDS, build
+from amplify.cli.main import COMMANDS, build_app
 
 _UNIT = re.compile(r"<!-- unit: (\S+) -->\n```ini\n(.*?)```", re.DOTALL)
 UNITS: Mapping[str, str] = dict(_UNIT.findall(page("operating.md")))
@@ -37,7 +37,7 @@ def test_they_run_what_there_is(name: str) -> None:
     unit = keys(UNITS[name])
     program, *words = shlex.split(unit["Service"]["ExecStart"])
     assert Path(program).name == "amplify"
-    group: Any = get_command(build(list(COMMANDS)))
+    group: Any = get_command(build_app(list(COMMANDS)))
     with group.make_context("amplify", list(words)) as above:
         called, command, rest = group.resolve_command(above, list(words))
         command.make_context(called, list(rest), parent=above)

@@ -12,13 +12,13 @@ from typing import Literal
 
 from workshop import Workshop
 
-from amplify.context.app_context import Desk
+from amplify.context.app_context import AppContext
 from amplify.context.timings import Timings
 from amplify.ledger.database import Ledger, set_meta
-from amplify.model.clock import SetClock
+from amplify.model.clock import ManualClock
 from amplify.model.errors import LoggedOut, PlatformError, Refused, TryLater, Unknown
 from amplify.model.message import Message, Part
-from amplify.model.platform import Call, Json, Limits, Reading, Receipt, Whoami
+from amplify.model.platform import Engagement, Json, Limits, PublishRequest, Receipt, Whoami
 from amplify.model.workspace import Workspace
 from amplify.planning.last_queue import note_key, queued_mark
 
@@ -69,7 +69,7 @@ class World:
     undeletable: deque[PlatformError] = field(default_factory=deque)
     """What the next deletions get instead."""
     reads: list[tuple[str, int]] = field(default_factory=list)
-    counts: Reading = field(default_factory=lambda: Reading(likes=1))
+    counts: Engagement = field(default_factory=lambda: Engagement(likes=1))
     limits: dict[str, Limits] = field(default_factory=dict)
     """Account → what its server takes."""
     asked: Counter[str] = field(default_factory=Counter)
@@ -112,7 +112,7 @@ class FakePlatform:
         self._speaks()
         return self.world.handles.get(handle)
 
-    def payload(self, call: Call) -> Json:
+    def payload(self, call: PublishRequest) -> Json:
         return {"text": call.part.text}
 
     def prepare(self, message: Message, part: Part) -> Json:
@@ -121,7 +121,7 @@ class FakePlatform:
         self.world.prepared[part.text] += 1
         return {"media_ids": [part.text]}
 
-    def publish(self, call: Call) -> Receipt:
+    def publish(self, call: PublishRequest) -> Receipt:
         self._speaks()
         assert call.prepared == {"media_ids": [call.part.text]}
         with self.world.lock:
@@ -139,7 +139,7 @@ class FakePlatform:
         self._fail(answer, before=False)
         return Receipt(id, f"https://fake.example/{id}")
 
-    def find(self, call: Call, since: datetime, taken: Collection[str] = ()) -> Receipt | None:
+    def find(self, call: PublishRequest, since: datetime, taken: Collection[str] = ()) -> Receipt | None:
         if self.world.blind:
             raise Unknown("the timeline cannot be read just now")
         self._speaks()
@@ -183,7 +183,7 @@ class FakePlatform:
         self.world.deleted.add(receipt.id)
         self.world.deletions.append(receipt.id)
 
-    def read(self, ids: Sequence[str]) -> Mapping[str, Reading | None]:
+    def read(self, ids: Sequence[str]) -> Mapping[str, Engagement | None]:
         self._speaks()
         self.world.reads.append((self.account, len(ids)))
         return {id: None if id in self.world.deleted else self.world.counts for id in ids}
@@ -214,7 +214,7 @@ TIMINGS = Timings(
 )
 
 
-class FakeDesk(Desk):
+class FakeDesk(AppContext):
     """A desk whose platforms are in memory. Its workspace is a workshop's, or the files' where it has none."""
 
     def __init__(
@@ -225,7 +225,7 @@ class FakeDesk(Desk):
         shop: Workshop | None = None,
         root: Path = Path("no-such-folder"),
     ) -> None:
-        self.time = SetClock(now)
+        self.time = ManualClock(now)
         super().__init__(root, ledger, self.time, TIMINGS)
         self.world, self.shop, self.edits = world, shop, 0
 

@@ -9,7 +9,7 @@ from ledger.databases import WoundLedger
 from ledger.rows import NOW, queue
 from workshop import Workshop
 
-from amplify.engine.publish import Pass, publish
+from amplify.engine.publish import PassResult, run_pass
 from amplify.model.plan import Planned
 from engine.fake import FakeDesk, World
 
@@ -24,11 +24,11 @@ def desk(ledger: WoundLedger, world: World) -> FakeDesk:
     return FakeDesk(ledger, world, NOW, Workshop())
 
 
-def go(desk: FakeDesk, *deliveries: Planned, now: datetime | None = None, workers: int = 4) -> Pass:
+def go(desk: FakeDesk, *deliveries: Planned, now: datetime | None = None, workers: int = 4) -> PassResult:
     """Queue these, if any, and run a pass at `now`."""
     if deliveries:
         queue(desk.ledger, *deliveries, now=desk.time.now())
     if now is not None:
         desk.time.set(now)
     desk.as_queued()
-    return publish(desk, workers=workers)
+    return run_pass(desk, workers=workers)

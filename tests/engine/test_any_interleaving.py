@@ -30,21 +30,21 @@ from ledger.databases import WoundLedger
 from ledger.rows import NOW, planned
 from workshop import Workshop
 
-from amplify.decisions.resume import resume
-from amplify.decisions.settle import settle
-from amplify.decisions.stop import stop
-from amplify.decisions.takedown import takedown
+from amplify.decisions.resume import resume_subject
+from amplify.decisions.settle import settle_delivery
+from amplify.decisions.stop import stop_subject
+from amplify.decisions.takedown import take_down_deliveries
 from amplify.engine.deliver import Delivering, Ended
-from amplify.engine.publish import publish
-from amplify.engine.reconcile import reconcile
+from amplify.engine.publish import run_pass
+from amplify.engine.reconcile import reconcile_unsure
 from amplify.engine.worker_pool import Course
 from amplify.ledger.database import Ledger
 from amplify.ledger.group_commit import Act, Item, Reply, T
-from amplify.ledger.rows.claim import claim
-from amplify.ledger.rows.claimed_delivery import Claimed
-from amplify.ledger.rows.expiry import reap
+from amplify.ledger.rows.claim import claim_due
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
+from amplify.ledger.rows.expiry import expire_rows
 from amplify.ledger.rows.takedowns import REMOVABLE
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 from amplify.model.errors import NeedsPerson
 from amplify.model.gate import Gate
 from amplify.model.plan import Planned
@@ -61,10 +61,18 @@ CLOSING = st.sampled_from(["", "", "", "", "prepare", "after"])
 """During which step somebody says stop."""
 Fault = tuple[list[Answer], int | None, str, str]
 FAULTS = st.tuples(ANSWERED, FUSES, SLOW, CLOSING)
-UNSETTLED = {State.UNSURE, State.REMOVING}
+UNSETTLED = {DeliveryState.UNSURE, DeliveryState.REMOVING}
 """How a row may end where nobody can prove that something is not there."""
-ENDED = {State.SENT, State.MISSED, State.REFUSED, State.CUT, State.CANCELLED, State.REMOVED, *UNSETTLED}
-REASONED = ENDED - {State.SENT}
+ENDED = {
+    DeliveryState.SENT,
+    DeliveryState.MISSED,
+    DeliveryState.REFUSED,
+    DeliveryState.CUT,
+    DeliveryState.CANCELLED,
+    DeliveryState.REMOVED,
+    *UNSETTLED,
+}
+REASONED = ENDED - {DeliveryState.SENT}
 
 
 outcomes: Counter[str] = Counter()
@@ -182,14 +190,14 @@ class Ways(RuleBasedStateMachine):
 
     @rule(account=st.sampled_from(ACCOUNTS))
     def stop(self, account: str) -> None:
-        stop(self.desk, "account", account, "wait", "ada")
+        stop_subject(self.desk, "account", account, "wait", "ada")
         self.stopped.setdefault(account, len(self.world.texts(account)))
 
     @precondition(lambda self: self.stopped)
     @rule(data=st.data())
     def resume(self, data: st.DataObject) -> None:
         account = data.draw(st.sampled_from(sorted(self.stopped)))
-        resume(self.desk, "account", account, "go on", "ada")
+        resume_subject(self.desk, "account", account, "go on", "ada")
         del self.stopped[account]
 
     @rule()
@@ -202,7 +210,7 @@ class Ways(RuleBasedStateMachine):
             missing = [part["key"] for part in rows.parts(self.ledger, one) if part["remote_id"] is None]
             there = [post.id for post in self.world.accepted if post.key == missing[0]]
             try:
-                settle(self.desk, one, f"https://fake.example/{there[0]}" if there else None, "ada")
+                settle_delivery(self.desk, one, f"https://fake.example/{there[0]}" if there else None, "ada")
             except NeedsPerson:
                 event("too early to settle")
             else:
@@ -218,7 +226,9 @@ class Ways(RuleBasedStateMachine):
             return
         self.world.meanwhile = Fuse(fuse).burn
         try:
-            down = takedown(self.desk, [data.draw(st.sampled_from(sorted(ids)))], "consent withdrawn", "ada")
+            down = take_down_deliveries(
+                self.desk, [data.draw(st.sampled_from(sorted(ids)))], "consent withdrawn", "ada"
+            )
             outcomes.update(one.state for one in down)
         except Killed:
             self.desk._adapters.clear()
@@ -227,10 +237,10 @@ class Ways(RuleBasedStateMachine):
 
     # What workers do
 
-    def take(self, owner: str, limit: int) -> list[Claimed]:
+    def take(self, owner: str, limit: int) -> list[ClaimedDelivery]:
         with self.ledger.write() as connection:
             now = self.desk.time.now()
-            return claim(self.ledger, connection, now=now, owner=owner, lease=LEASE, limit=limit).taken
+            return claim_due(self.ledger, connection, now=now, owner=owner, lease=LEASE, limit=limit).taken
 
     @rule(target=claims, owner=OWNERS, limit=st.integers(1, 3))
     def claim_ahead(self, owner: str, limit: int) -> object:
@@ -248,7 +258,7 @@ class Ways(RuleBasedStateMachine):
                 self.deliver(claimed=claimed, fault=fault)
 
     @rule(claimed=consumes(claims), fault=FAULTS)
-    def deliver(self, claimed: Claimed, fault: Fault) -> None:
+    def deliver(self, claimed: ClaimedDelivery, fault: Fault) -> None:
         """Send it, with any answers; perhaps dying at any step, perhaps slower than the lease."""
         event("a delivery")
         answers, fuse, slow, closing = fault
@@ -267,7 +277,7 @@ class Ways(RuleBasedStateMachine):
 
         self.guarded(meanwhile, claimed, burning)
 
-    def guarded(self, meanwhile: Callable[[str], None], claimed: Claimed, fuse: Fuse) -> None:
+    def guarded(self, meanwhile: Callable[[str], None], claimed: ClaimedDelivery, fuse: Fuse) -> None:
         self.world.meanwhile = meanwhile
         try:
             writer = OneByOne(self.ledger, fuse)
@@ -282,12 +292,12 @@ class Ways(RuleBasedStateMachine):
     @rule()
     def reap(self) -> None:
         with self.ledger.write() as connection:
-            reap(self.ledger, connection, self.desk.time.now())
+            expire_rows(self.ledger, connection, self.desk.time.now())
 
     @rule(blind=st.booleans())
     def reconcile(self, blind: bool) -> None:
         self.world.blind = blind
-        reconcile(self.desk)
+        reconcile_unsure(self.desk)
         self.world.blind = False
 
     @rule(answers=ANSWERED, account=st.sampled_from(ACCOUNTS))
@@ -296,7 +306,7 @@ class Ways(RuleBasedStateMachine):
         self.world.answers[account].extend(answers)
         other = FakeDesk(self.ledger, self.world, self.desk.time.now(), self.desk.shop)
         other.as_queued()
-        publish(other, workers=2)
+        run_pass(other, workers=2)
         self.world.answers.clear()
 
     # What time does
@@ -321,10 +331,10 @@ class Ways(RuleBasedStateMachine):
         if hasattr(self, "ledger"):
             with self.ledger.read() as connection:
                 query = rows.select(rows.DELIVERY.c.id, rows.DELIVERY.c.state)
-                states = {row.id: State(row.state) for row in connection.execute(query)}
-            kept = {State.SENT, State.REMOVING, State.REMOVED}  # or somebody takes it down
+                states = {row.id: DeliveryState(row.state) for row in connection.execute(query)}
+            kept = {DeliveryState.SENT, DeliveryState.REMOVING, DeliveryState.REMOVED}  # or somebody takes it down
             assert all(states[one] in kept for one in self.seen_sent)
-            self.seen_sent = {one for one, state in states.items() if state is State.SENT}
+            self.seen_sent = {one for one, state in states.items() if state is DeliveryState.SENT}
 
     @invariant()
     def never_after_the_stop(self) -> None:
@@ -334,36 +344,36 @@ class Ways(RuleBasedStateMachine):
     def end(self) -> None:
         """Everybody is dead or done; passes go on. Every row ends, with a reason, and says the truth."""
         for account in self.stopped:
-            resume(self.desk, "account", account, "go on", "ada")
+            resume_subject(self.desk, "account", account, "go on", "ada")
         rows.gates(self.ledger, Gate("campaign", "free"))
         for _ in range(4):
             self.ledger.wind(timedelta(hours=1))
             self.desk.time.set(self.desk.time.now() + timedelta(minutes=6))
             self.desk.as_queued()
-            publish(self.desk, workers=2)
+            run_pass(self.desk, workers=2)
         self.desk.time.set(self.desk.time.now() + timedelta(hours=5))
         self.desk.as_queued()
-        publish(self.desk, workers=2)
+        run_pass(self.desk, workers=2)
         assert self.world.repeated() == []
         accepted = {one.key for one in self.world.accepted}
         with self.ledger.read() as connection:
             for row in connection.execute(rows.select(rows.DELIVERY)).mappings():
-                where = State(row["state"])
+                where = DeliveryState(row["state"])
                 assert where in ENDED, dict(row)
                 assert where not in REASONED or row["why"], dict(row)
                 assert where not in UNSETTLED or not self.provable, dict(row)
                 keys = connection.execute(
                     rows.select(rows.PART.c.key, rows.PART.c.remote_id).where(rows.PART.c.delivery == row["id"])
                 ).all()
-                if where is State.SENT:
+                if where is DeliveryState.SENT:
                     assert all(remote for _, remote in keys)
-                if where is State.REMOVED:
+                if where is DeliveryState.REMOVED:
                     mine = {key for key, _ in keys}
                     assert {one.id for one in self.world.accepted if one.key in mine} <= self.world.deleted, dict(row)
                 assert all(key in accepted for key, remote in keys if remote)
-                if where in (State.MISSED, State.REFUSED, State.CANCELLED):
+                if where in (DeliveryState.MISSED, DeliveryState.REFUSED, DeliveryState.CANCELLED):
                     assert not any(key in accepted for key, _ in keys), dict(row)
-                if where is State.CUT:
+                if where is DeliveryState.CUT:
                     assert any(remote for _, remote in keys)
 
     def write(self) -> None:

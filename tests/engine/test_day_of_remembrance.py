@@ -9,13 +9,13 @@ import pytest
 from ledger.databases import WoundLedger
 from workshop import MONDAY, Workshop
 
-from amplify.decisions.approve import approve, to_review
-from amplify.decisions.stop import stop
-from amplify.engine.publish import publish
-from amplify.model.delivery import State
+from amplify.decisions.approve import approve_reviews, to_review
+from amplify.decisions.stop import stop_subject
+from amplify.engine.publish import run_pass
+from amplify.model.delivery import DeliveryState
 from amplify.model.errors import NeedsPerson
 from amplify.model.person import PersonState
-from amplify.planning.queue import queue
+from amplify.planning.queue import queue_plan
 from engine.fake import FakeDesk, World
 
 KNOWN = MONDAY + timedelta(hours=6)
@@ -47,39 +47,39 @@ def live(
 ) -> FakeDesk:
     """Queued while she lived, her death written down, approvals as given; then, `at_last`, the day."""
     desk = FakeDesk(ledger, world, BEFORE - timedelta(hours=2), house(PersonState.DETAINED))
-    queue(desk)
+    queue_plan(desk)
     dead = False
     for moment, who in (*approvals, (DAY, "")):
         if moment >= KNOWN and not dead:
             dead = True
             desk.time.set(KNOWN)
             if not stopped:
-                stop(desk, "person", "anna", "set to died", "vera", state="died")
+                stop_subject(desk, "person", "anna", "set to died", "vera", state="died")
             else:
-                stop(desk, "person", "anna", "we hear that she died", "vera")
+                stop_subject(desk, "person", "anna", "we hear that she died", "vera")
             desk.shop = house()
             desk.edited()
-            queue(desk)
+            queue_plan(desk)
         desk.time.set(moment)
         if who:
             waiting = [one for one in to_review(desk) if one.row.post == "candle"]
-            approve(desk, waiting, who)
+            approve_reviews(desk, waiting, who)
     at_last(desk)
-    publish(desk, workers=2)
+    run_pass(desk, workers=2)
     return desk
 
 
-def state_of(desk: FakeDesk, post: str) -> tuple[State, str]:
+def state_of(desk: FakeDesk, post: str) -> tuple[DeliveryState, str]:
     with desk.ledger.read() as connection:
         row = connection.exec_driver_sql(f"SELECT state, why FROM delivery WHERE post = '{post}'").one()
-    return State(row[0]), row[1] or ""
+    return DeliveryState(row[0]), row[1] or ""
 
 
 def test_with_two_approvals_since_and_nothing_else_about_her(ledger: WoundLedger, world: World) -> None:
     desk = live(ledger, world, [(AFTER, "vera"), (AFTER, "max")])
     assert [one.text.split(" #")[0] for one in world.accepted] == [WORDS]
-    assert state_of(desk, "candle")[0] is State.SENT
-    assert state_of(desk, "free")[0] is State.WAITING  # what asks for her freedom is held
+    assert state_of(desk, "candle")[0] is DeliveryState.SENT
+    assert state_of(desk, "free")[0] is DeliveryState.WAITING  # what asks for her freedom is held
 
 
 def test_the_author_may_be_the_first(ledger: WoundLedger, world: World) -> None:
@@ -101,7 +101,7 @@ def test_with_nothing_less(ledger: WoundLedger, world: World, approvals: Approva
     desk = live(ledger, world, approvals)
     assert world.accepted == []
     after, why = state_of(desk, "candle")
-    assert after is State.WAITING
+    assert after is DeliveryState.WAITING
     assert "two people must approve it" in why
     assert lacks in why
 
@@ -130,7 +130,7 @@ def test_edited_after_both_had_agreed(ledger: WoundLedger, world: World) -> None
         assert desk.shop is not None
         desk.shop.post("candle", f"{WORDS}, who wrote poems")
         desk.edited()
-        queue(desk)
+        queue_plan(desk)
         (mine,) = (one for one in to_review(desk) if one.row.post == "candle")
         assert any("who wrote poems" in line for line in mine.changed)
         assert "it was changed since max saw it" in (mine.lacking or "")

@@ -15,12 +15,12 @@ from workshop import Workshop
 
 from amplify.context.app_context import UnreadableFiles
 from amplify.engine import file_watcher, suspend
-from amplify.engine.publish import publish
+from amplify.engine.publish import run_pass
 from amplify.engine.worker import Drain
-from amplify.ledger.rows.claimed_delivery import Claimed
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.model.clock import RealClock
-from amplify.model.delivery import State
-from amplify.model.problem import Place, Problem
+from amplify.model.delivery import DeliveryState
+from amplify.model.problem import Problem, SourceLocation
 from engine.fake import FakeDesk, World
 from engine.passes import go
 
@@ -28,7 +28,7 @@ SECONDS = 30.0
 MINUTE = timedelta(minutes=1)
 
 
-def nothing(claimed: Claimed, error: BaseException) -> None:
+def nothing(claimed: ClaimedDelivery, error: BaseException) -> None:
     raise AssertionError(f"{claimed.post} broke off") from error
 
 
@@ -38,7 +38,7 @@ class TestFiles:
     ) -> None:
         monkeypatch.setattr(file_watcher, "LOOK", 0.0)
         seen = Event()
-        problem = Problem(Place(Path("config/people.yaml"), 1, 1), "YAML", "it cannot be read")
+        problem = Problem(SourceLocation(Path("config/people.yaml"), 1, 1), "YAML", "it cannot be read")
 
         def unreadable(desk: FakeDesk, mark: str) -> None:
             seen.set()
@@ -52,10 +52,10 @@ class TestFiles:
         many = [planned(f"n{number}", due=NOW - number * MINUTE) for number in range(5)]
         queue(desk.ledger, *many)
         desk.as_queued()
-        monkeypatch.setattr(file_watcher, "follow", unreadable)
+        monkeypatch.setattr(file_watcher, "requeue_if_changed", unreadable)
         world.meanwhile = broken
         with pytest.raises(UnreadableFiles):
-            publish(desk, workers=1)
+            run_pass(desk, workers=1)
         assert len(world.accepted) == 1
         assert rows.states(desk.ledger) == {"sent": 1, "waiting": 4}
 
@@ -89,7 +89,7 @@ class Running:
         self._thread = Thread(target=self.drain.run)
         self.wanted = 0
 
-    def _told(self, claimed: Claimed, outcome: str) -> None:
+    def _told(self, claimed: ClaimedDelivery, outcome: str) -> None:
         if self.outcomes.total() >= self.wanted:
             self.told.set()
 
@@ -140,7 +140,7 @@ class TestMoments:
         queue(today.ledger, one, now=datetime.now(UTC))
         with Running(today, workers=2):
             assert armed.wait(SECONDS)  # its uploads are done
-        assert state(today.ledger, one) is State.WAITING
+        assert state(today.ledger, one) is DeliveryState.WAITING
         assert world.accepted == []
 
     def test_an_edit_takes_an_armed_delivery_away(self, today: FakeDesk, world: World) -> None:
@@ -173,24 +173,24 @@ class TestSleep:
     ) -> None:
         """Between the mark and the call the laptop is closed for hours."""
         seconds = [0.0, 7200.0]
-        monkeypatch.setattr(suspend, "running", lambda: seconds.pop(0) if seconds else 0.0)
-        monkeypatch.setattr("amplify.engine.deliver.running", suspend.running)
+        monkeypatch.setattr(suspend, "seconds_since_boot", lambda: seconds.pop(0) if seconds else 0.0)
+        monkeypatch.setattr("amplify.engine.deliver.running", suspend.seconds_since_boot)
         one = planned()
         said: list[tuple[int, str, str]] = []
 
-        def told(claimed: Claimed, outcome: str) -> None:
+        def told(claimed: ClaimedDelivery, outcome: str) -> None:
             said.append((len(world.accepted), outcome, rows.row(desk.ledger, one)["why"] or ""))
             desk.time.set(one.late)  # hours have passed
 
         queue(desk.ledger, one)
         desk.as_queued()
-        publish(desk, workers=1, told=told)
+        run_pass(desk, workers=1, told=told)
         ((accepted, outcome, why),) = said
         assert (accepted, outcome) == (0, "try_later")
         assert "slept" in why
         go(desk)
-        assert state(desk.ledger, one) is State.MISSED
+        assert state(desk.ledger, one) is DeliveryState.MISSED
 
     def test_time_that_passes_awake_is_no_sleep(self) -> None:
-        assert not suspend.slept(suspend.running())
-        assert suspend.slept(suspend.running() - suspend.PATIENCE - 1)
+        assert not suspend.was_suspended(suspend.seconds_since_boot())
+        assert suspend.was_suspended(suspend.seconds_since_boot() - suspend.PATIENCE - 1)

@@ -11,16 +11,16 @@ from ledger import rows
 from ledger.rows import NOW, planned
 from sqlalchemy import select, text
 
-from amplify.decisions.approve import approve, to_review
-from amplify.decisions.forget import forget, mentions
-from amplify.decisions.prune import old, prune
-from amplify.decisions.resume import resume
-from amplify.decisions.stop import stop
+from amplify.decisions.approve import approve_reviews, to_review
+from amplify.decisions.forget import find_mentions, forget_person
+from amplify.decisions.prune import find_old, prune_old
+from amplify.decisions.resume import resume_subject
+from amplify.decisions.stop import stop_subject
 from amplify.ledger.decision_tables import APPROVAL, DEED, STOP
-from amplify.ledger.queries.audit_log import deeds, verify
-from amplify.ledger.queries.recent_posts import said
+from amplify.ledger.queries.audit_log import list_events, verify_chain
+from amplify.ledger.queries.recent_posts import find_recent_posts
 from amplify.ledger.tables import DELIVERY, MOVE, PART
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 from amplify.model.errors import NeedsPerson
 from amplify.model.message import Attachment
 from amplify.model.plan import Planned
@@ -52,12 +52,12 @@ def told(desk: FakeDesk) -> FakeDesk:
     """Something was said about her, something about nobody, and people did things."""
     one = about(approvals=1)
     rows.queue(desk.ledger, one, planned("other", "b/x", texts=["Hello"]))
-    approve(desk, to_review(desk), "max")
+    approve_reviews(desk, to_review(desk), "max")
     go(desk)
-    stop(desk, "person", "vera", f"{NAME} was released", "max", [f"Vera {NAME}", NAME])
-    resume(desk, "person", "vera", "no", "max")
-    resume(desk, "person", "vera", "no", "ida")
-    stop(desk, "campaign", "free", "a pause", "max")
+    stop_subject(desk, "person", "vera", f"{NAME} was released", "max", [f"Vera {NAME}", NAME])
+    resume_subject(desk, "person", "vera", "no", "max")
+    resume_subject(desk, "person", "vera", "no", "ida")
+    stop_subject(desk, "campaign", "free", "a pause", "max")
     assert NAME in everything(desk)
     return desk
 
@@ -65,19 +65,19 @@ def told(desk: FakeDesk) -> FakeDesk:
 def test_nothing_names_her_afterwards(told: FakeDesk, world: World) -> None:
     with told.ledger.read() as connection:
         before = {row["id"]: row for row in connection.execute(select(DELIVERY)).mappings()}
-        noted = verify(connection).head
-    found = mentions(told, "vera")
+        noted = verify_chain(connection).head
+    found = find_mentions(told, "vera")
     assert (len(found.deliveries), len(found.stops), found.to_come, found.stopped) == (1, 1, [], False)
     assert found.pictures == {FACE.sha256}
     assert NAME in everything(told)  # looking changes nothing
-    forget(told, found, "max")
+    forget_person(told, found, "max")
     left = everything(told)
     assert NAME not in left
     assert "person:vera" not in left
     with told.ledger.read() as connection:
-        assert verify(connection, str(noted)).broken is None
+        assert verify_chain(connection, str(noted)).broken is None
         after = {row["id"]: row for row in connection.execute(select(DELIVERY)).mappings()}
-        forgotten = deeds(connection, act="forget")
+        forgotten = list_events(connection, act="forget")
     kept = ("state", "content_hash", "sent_at", "due_at", "account", "post")
     for id, row in before.items():
         assert [after[id][name] for name in kept] == [row[name] for name in kept]
@@ -87,23 +87,25 @@ def test_nothing_names_her_afterwards(told: FakeDesk, world: World) -> None:
     assert "Hello" in left
     assert "a pause" in left
     assert [len(row["payload"]["deeds"]) for row in forgotten] == [3]
-    assert not mentions(told, "vera", [NAME])
+    assert not find_mentions(told, "vera", [NAME])
 
 
 def test_what_was_erased_is_not_said_again_nor_compared(told: FakeDesk) -> None:
-    forget(told, mentions(told, "vera"), "max")
+    forget_person(told, find_mentions(told, "vera"), "max")
     with told.ledger.read() as connection:
-        assert [one.message.parts[0].text for one in said(connection, NOW - timedelta(days=1), NOW)] == ["Hello"]
+        assert [one.message.parts[0].text for one in find_recent_posts(connection, NOW - timedelta(days=1), NOW)] == [
+            "Hello"
+        ]
     go(told, about(approvals=1), now=NOW)
-    assert rows.state(told.ledger, about()) is State.SENT
+    assert rows.state(told.ledger, about()) is DeliveryState.SENT
 
 
 def test_it_refuses_while_something_is_still_to_come(told: FakeDesk) -> None:
     later = about("later", due=NOW + timedelta(hours=1), late=NOW + timedelta(hours=2))
     rows.queue(told.ledger, about(approvals=1), later)
-    found = mentions(told, "vera")
+    found = find_mentions(told, "vera")
     with pytest.raises(NeedsPerson, match="1 deliveries that name vera are still to come"):
-        forget(told, found, "max")
+        forget_person(told, found, "max")
     assert NAME in everything(told)
 
 
@@ -112,7 +114,7 @@ def test_a_picture_that_others_carry_stays(told: FakeDesk) -> None:
     part = replace(shared.message.parts[0], pictures=(replace(FACE, alt="A wall"),))
     message = replace(shared.message, parts=(part,))
     rows.queue(told.ledger, about(approvals=1), replace(shared, message=message, content_hash=message.content_hash()))
-    assert mentions(told, "vera").pictures == set()
+    assert find_mentions(told, "vera").pictures == set()
 
 
 def test_pictures_kept_here_are_deleted(told: FakeDesk, tmp_path: Path) -> None:
@@ -121,15 +123,15 @@ def test_pictures_kept_here_are_deleted(told: FakeDesk, tmp_path: Path) -> None:
     for path in kept:
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"pixels")
-    forget(told, mentions(told, "vera"), "max")
+    forget_person(told, find_mentions(told, "vera"), "max")
     assert [path.exists() for path in kept] == [False, False, True]
 
 
 def test_a_stop_in_force_keeps_its_names(told: FakeDesk) -> None:
-    stop(told, "person", "vera", "again", "max", [NAME])
-    found = mentions(told, "vera")
+    stop_subject(told, "person", "vera", "again", "max", [NAME])
+    found = find_mentions(told, "vera")
     assert found.stopped
-    forget(told, found, "max")
+    forget_person(told, found, "max")
     with told.ledger.read() as connection:
         query = select(STOP.c.words).where(STOP.c.kind == "person", STOP.c.subject == "vera")
         (words,) = connection.execute(query).scalars()
@@ -140,7 +142,7 @@ def test_on_disk_too(told: FakeDesk) -> None:
     """SQLite keeps deleted words in its file unless it is told not to."""
     if not told.ledger.sqlite:
         pytest.skip("PostgreSQL's VACUUM is the database's own")
-    forget(told, mentions(told, "vera"), "max")
+    forget_person(told, find_mentions(told, "vera"), "max")
     file = Path(str(told.ledger.engine.url.database))
     on_disk = b"".join(path.read_bytes() for path in file.parent.glob(f"{file.name}*"))
     assert b"Solidarity" in on_disk
@@ -150,25 +152,25 @@ def test_on_disk_too(told: FakeDesk) -> None:
 def test_prune_erases_what_is_old(told: FakeDesk) -> None:
     told.time.set(NOW + timedelta(days=400))
     rows.queue(told.ledger, planned("new", "c/x", due=told.time.now(), texts=["Today"]), now=told.time.now())
-    assert not old(told, timedelta(days=401))
-    found = old(told, timedelta(days=399))
+    assert not find_old(told, timedelta(days=401))
+    found = find_old(told, timedelta(days=399))
     assert (found.deliveries, len(found.deeds), len(found.stops)) == (2, 5, 1)
-    prune(told, found, "max")
+    prune_old(told, found, "max")
     left = everything(told)
     assert f"Vera {NAME}" not in left
     assert f"{NAME} was released" not in left
     assert "Hello" not in left
     assert "Today" in left
     with told.ledger.read() as connection:
-        assert verify(connection).broken is None
+        assert verify_chain(connection).broken is None
         (one,) = connection.execute(text("SELECT count(*) FROM delivery WHERE erased_at IS NOT NULL")).scalars()
         tags = connection.execute(select(DELIVERY.c.hashtags).where(DELIVERY.c.id == about().id)).scalar_one()
     assert one == 2
     assert "Solidarity" in tags  # what was counted by hashtag still is
-    assert not old(told, timedelta(days=399))
+    assert not find_old(told, timedelta(days=399))
 
 
 def test_what_waits_is_never_pruned(desk: FakeDesk) -> None:
     rows.queue(desk.ledger, planned("waits", "a/x", late=timedelta(days=900)))
     desk.time.set(NOW + timedelta(days=800))
-    assert not old(desk, timedelta(days=1))
+    assert not find_old(desk, timedelta(days=1))

@@ -8,10 +8,10 @@ import pytest
 from ledger import rows
 from ledger.rows import NOW, planned
 
-from amplify.decisions.stop import stop
-from amplify.model.clock import SetClock
+from amplify.decisions.stop import stop_subject
+from amplify.model.clock import ManualClock
 from amplify.operations import rehearse as step
-from amplify.operations.rehearse import Happening, rehearse
+from amplify.operations.rehearse import ScriptedEvent, rehearse_campaign
 from engine.fake import FakeDesk, World
 
 HOUR = timedelta(hours=1)
@@ -26,13 +26,13 @@ def _rows_as_they_are(desk: FakeDesk, monkeypatch: pytest.MonkeyPatch) -> None:
         desk.as_queued()
         return real(*words, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(step, "publish", publish)
+    monkeypatch.setattr(step, "run_pass", publish)
 
 
-def play(desk: FakeDesk, happening: Happening, told: list[datetime]) -> None:
+def play(desk: FakeDesk, happening: ScriptedEvent, told: list[datetime]) -> None:
     clock = desk.clock
-    assert isinstance(clock, SetClock)
-    rehearse(desk, clock, NOW, NOW + 4 * HOUR, workers=1, stage_time=told.append, happenings=[happening])
+    assert isinstance(clock, ManualClock)
+    rehearse_campaign(desk, clock, NOW, NOW + 4 * HOUR, workers=1, stage_time=told.append, happenings=[happening])
 
 
 def test_a_stop_in_the_middle(desk: FakeDesk, world: World) -> None:
@@ -41,10 +41,10 @@ def test_a_stop_in_the_middle(desk: FakeDesk, world: World) -> None:
 
     def act() -> None:
         seen.append(desk.clock.now())
-        stop(desk, "all", "", "news", "vera")
+        stop_subject(desk, "all", "", "news", "vera")
 
     told: list[datetime] = []
-    play(desk, Happening(NOW + HOUR, act), told)
+    play(desk, ScriptedEvent(NOW + HOUR, act), told)
     assert seen == [NOW + HOUR]
     assert NOW + HOUR in told
     assert world.texts() == ["before from a/x"]
@@ -60,8 +60,8 @@ def test_broken_off_there_it_is_done_again_and_later_never(desk: FakeDesk) -> No
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        play(desk, Happening(NOW + HOUR, act), [])
-    play(desk, Happening(NOW + HOUR, act), [])
+        play(desk, ScriptedEvent(NOW + HOUR, act), [])
+    play(desk, ScriptedEvent(NOW + HOUR, act), [])
     assert seen == [NOW + HOUR] * 2
-    play(desk, Happening(NOW + HOUR, act), [])
+    play(desk, ScriptedEvent(NOW + HOUR, act), [])
     assert len(seen) == 2

@@ -10,66 +10,66 @@ from ledger.rows import NOW
 from ledger.together import at_once
 from workshop import DIALECTS, Workshop
 
-from amplify.context.declared_limits import Allowances
-from amplify.context.rate_limit_news import Hearing
-from amplify.ledger.holds.spending import budgets
-from amplify.model.rate_limit import Allowance, Heard
-from amplify.planning.queue import queue
+from amplify.context.declared_limits import DeclaredLimits
+from amplify.context.rate_limit_news import RateLimitCollector
+from amplify.ledger.holds.spending import list_budgets
+from amplify.model.rate_limit import ObservedLimit, RateLimit
+from amplify.planning.queue import queue_plan
 from amplify.platforms.x import rate_limits
 from engine.fake import FakeDesk, World
 
-POSTS = Allowance("posts", "account", 10, timedelta(minutes=15))
-APP = Allowance("app", "place", 10, timedelta(minutes=15))
+POSTS = RateLimit("posts", "account", 10, timedelta(minutes=15))
+APP = RateLimit("app", "place", 10, timedelta(minutes=15))
 SOON, LATER = NOW + timedelta(minutes=1), NOW + timedelta(minutes=16)
 
 
-def said(allowance: Allowance, remaining: int, resets: datetime = SOON) -> Heard:
-    return Heard(allowance, 10, remaining, resets)
+def said(allowance: RateLimit, remaining: int, resets: datetime = SOON) -> ObservedLimit:
+    return ObservedLimit(allowance, 10, remaining, resets)
 
 
 class TestHearing:
     def test_it_is_told_once_by_bucket(self) -> None:
-        hearing = Hearing()
-        ear = hearing.ear("a/x", "x:")
+        hearing = RateLimitCollector()
+        ear = hearing.callback("a/x", "x:")
         ear(said(POSTS, 5))
         ear(said(APP, 7))
-        hearing.ear("b/x", None)(said(APP, 1))  # nobody knows which server: nothing to write down
-        assert hearing.told("b/x") == []
-        assert dict(hearing.told("a/x")) == {"posts a/x": said(POSTS, 5), "app x:": said(APP, 7)}
-        assert hearing.told("a/x") == []
+        hearing.callback("b/x", None)(said(APP, 1))  # nobody knows which server: nothing to write down
+        assert hearing.drain("b/x") == []
+        assert dict(hearing.drain("a/x")) == {"posts a/x": said(POSTS, 5), "app x:": said(APP, 7)}
+        assert hearing.drain("a/x") == []
 
     def test_answers_in_any_order(self) -> None:
         for order in ([5, 4, 3], [3, 5, 4], [4, 3, 5]):
-            hearing = Hearing()
+            hearing = RateLimitCollector()
             for remaining in order:
-                hearing.ear("a/x", None)(said(POSTS, remaining))
-            assert hearing.told("a/x") == [("posts a/x", said(POSTS, 3))]
+                hearing.callback("a/x", None)(said(POSTS, remaining))
+            assert hearing.drain("a/x") == [("posts a/x", said(POSTS, 3))]
 
     def test_a_new_window_counts_more_than_an_old_one(self) -> None:
         for order in ([said(POSTS, 0), said(POSTS, 9, LATER)], [said(POSTS, 9, LATER), said(POSTS, 0)]):
-            hearing = Hearing()
+            hearing = RateLimitCollector()
             for one in order:
-                hearing.ear("a/x", None)(one)
-            assert hearing.told("a/x") == [("posts a/x", said(POSTS, 9, LATER))]
+                hearing.callback("a/x", None)(one)
+            assert hearing.drain("a/x") == [("posts a/x", said(POSTS, 9, LATER))]
 
 
 def test_queueing_writes_down_whose_limits_are_shared_and_the_budget(ledger: WoundLedger) -> None:
     shop = Workshop().account("press_union/x").account("press_union/mastodon", server="https://One.example")
     shop.post("hello", "Добры дзень").queue("monday", "hello", at="2027-05-18T09:00:00Z", platforms=["x", "mastodon"])
     desk = FakeDesk(ledger, World(), NOW, shop.settings(budget={"x": 12.5}))
-    queue(desk)
+    queue_plan(desk)
     assert rows.account(ledger, "press_union/x")["place"] == "x:"
     assert rows.account(ledger, "press_union/mastodon")["place"] == "mastodon:one.example"
     with ledger.read() as connection:
-        (money,) = budgets(connection, NOW)
+        (money,) = list_budgets(connection, NOW)
     assert (money.limit, money.waiting) == (12_500_000, 15_000)
     shop.account("press_union/mastodon", server="https://two.example")
-    queue(desk)
+    queue_plan(desk)
     assert rows.account(ledger, "press_union/mastodon")["place"] == "mastodon:two.example"
 
 
 def test_a_stage_has_limits_of_its_own() -> None:
-    real, stage = (Allowances(lambda: DIALECTS, documented=known) for known in (True, False))
+    real, stage = (DeclaredLimits(lambda: DIALECTS, documented=known) for known in (True, False))
     assert sorted(real) == sorted(DIALECTS)
     assert real["x"] == rate_limits.ALLOWANCES
     assert {one.limit for one in stage["x"]} == {None}

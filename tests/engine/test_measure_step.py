@@ -10,10 +10,10 @@ from ledger.databases import WoundLedger
 from ledger.rows import NOW, planned, queue
 from workshop import Workshop
 
-from amplify.engine.measure import Measured, measure
+from amplify.engine.measure import MeasureResult, measure_engagement
 from amplify.ledger.tables import READING
-from amplify.model.delivery import State
-from amplify.model.platform import Reading
+from amplify.model.delivery import DeliveryState
+from amplify.model.platform import Engagement
 from engine.fake import FakeDesk, World
 
 HOUR = timedelta(hours=1)
@@ -36,9 +36,9 @@ def put_out(desk: FakeDesk, account: str, count: int) -> list[str]:
     return [one.id for one in deliveries]
 
 
-def after(desk: FakeDesk, time: timedelta) -> Measured:
+def after(desk: FakeDesk, time: timedelta) -> MeasureResult:
     desk.time.set(NOW + time)
-    return measure(desk)
+    return measure_engagement(desk)
 
 
 def test_batches_are_as_large_as_the_platform_takes(desk: FakeDesk) -> None:
@@ -78,14 +78,14 @@ def test_gone_is_counted_and_not_asked_again(desk: FakeDesk) -> None:
     desk.world.deleted.add("press_union/x-n0.0")
     done = after(desk, HOUR)
     assert (done.readings, done.gone) == (1, 1)
-    assert rows.state(desk.ledger, one) is State.GONE
-    assert rows.state(desk.ledger, other) is State.SENT
+    assert rows.state(desk.ledger, one) is DeliveryState.GONE
+    assert rows.state(desk.ledger, other) is DeliveryState.SENT
     assert after(desk, 24 * HOUR).readings == 1
 
 
 def test_null_stays_null(desk: FakeDesk) -> None:
     put_out(desk, "press_union/bluesky", 1)
-    desk.world.counts = Reading(likes=0, reposts=2)
+    desk.world.counts = Engagement(likes=0, reposts=2)
     after(desk, HOUR)
     with desk.ledger.read() as connection:
         (row,) = connection.execute(READING.select()).mappings()
@@ -105,8 +105,8 @@ def test_an_account_that_cannot_read_is_told_and_the_others_go_on(desk: FakeDesk
 
 def test_everything_on_demand(desk: FakeDesk) -> None:
     put_out(desk, "press_union/x", 2)
-    assert measure(desk, everything=True).readings == 2
-    assert measure(desk, everything=True).readings == 2
+    assert measure_engagement(desk, everything=True).readings == 2
+    assert measure_engagement(desk, everything=True).readings == 2
     with desk.ledger.read() as connection:
         assert set(connection.execute(rows.select(READING.c.mark)).scalars()) == {"asked"}
     assert after(desk, HOUR).readings == 2  # the marks are read all the same

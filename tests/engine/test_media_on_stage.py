@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from nasty import SECRET, exif, halves, make_film, moving_gif, noise, saved
 
-from amplify.context.app_context import Desk
-from amplify.engine.publish import publish
+from amplify.context.app_context import AppContext
+from amplify.engine.publish import run_pass
 from amplify.ledger.database import Ledger
 from amplify.media import remux
-from amplify.planning.queue import queue
-from amplify.rules.file_formats.leftover_metadata import kind_of, traces
+from amplify.planning.queue import queue_plan
+from amplify.rules.file_formats.leftover_metadata import kind_of, leftover_metadata
 from amplify.stage.process import Stage
 from engine.fake import TIMINGS
 from engine.files import PLATFORMS, Files, handle, soon
@@ -42,10 +42,10 @@ def empty(tmp_path: Path) -> Iterator[Stage]:
 
 
 @pytest.fixture
-def desk(files: Files, empty: Stage) -> Iterator[Desk]:
+def desk(files: Files, empty: Stage) -> Iterator[AppContext]:
     secrets = {name: empty.control.account(name, handle("union", name), "Union") for name in PLATFORMS}
     ledger = Ledger.open(f"sqlite:///{files.root}/.amplify/ledger.sqlite")
-    opened = Desk(
+    opened = AppContext(
         files.root, ledger, timings=TIMINGS, secrets=lambda account: secrets[account.platform], server=empty.url
     )
     yield opened
@@ -58,14 +58,14 @@ def lay(files: Files, name: str, data: bytes) -> None:
 
 
 @pytest.fixture
-def say(desk: Desk, files: Files, empty: Stage) -> Say:
+def say(desk: AppContext, files: Files, empty: Stage) -> Say:
     """Publish one post everywhere; what hangs on it, by platform."""
 
     def said(media: str, platforms: Sequence[str] = PLATFORMS) -> dict[str, dict[str, Any]]:
         files.post("walk", "It walks.", media=[media])
         files.queue("walk", at=soon(-5), platforms=list(platforms))
-        queue(desk)
-        publish(desk)
+        queue_plan(desk)
+        run_pass(desk)
         found = {}
         for name in platforms:
             (post,) = empty.control.posts(name)
@@ -85,7 +85,7 @@ def test_a_photograph_arrives_without_its_secrets(say: Say, files: Files) -> Non
         assert one["alt"] == ALT
         assert (one["mime"], one["width"], one["height"]) == ("image/jpeg", 32, 64)
         assert SECRET not in sent(one)
-        assert traces(sent(one)) == ()
+        assert leftover_metadata(sent(one)) == ()
 
 
 def test_each_platform_gets_what_it_takes(say: Say, files: Files) -> None:
@@ -113,15 +113,15 @@ def test_a_video_arrives_everywhere_without_its_place(say: Say, files: Files, tm
 
 
 def test_without_a_tool_a_video_waits_and_says_why(
-    desk: Desk, files: Files, empty: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    desk: AppContext, files: Files, empty: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_film(tmp_path / "walk.mp4")
     lay(files, "walk.mp4", (tmp_path / "walk.mp4").read_bytes())
-    monkeypatch.setattr(remux, "tool", lambda: None)
+    monkeypatch.setattr(remux, "video_tool", lambda: None)
     files.post("walk", "It walks.", media=["walk.mp4"])
     files.queue("walk", at=soon(-5), platforms=["x"])
-    queue(desk)
-    publish(desk)
+    queue_plan(desk)
+    run_pass(desk)
     with desk.ledger.read() as connection:
         ((state, why),) = connection.exec_driver_sql("SELECT state, why FROM delivery").all()
     assert state == "waiting"
@@ -129,7 +129,7 @@ def test_without_a_tool_a_video_waits_and_says_why(
     assert empty.control.posts("x") == []
 
 
-def test_the_picture_of_a_card_is_made_to_fit_it(desk: Desk, files: Files, empty: Stage) -> None:
+def test_the_picture_of_a_card_is_made_to_fit_it(desk: AppContext, files: Files, empty: Stage) -> None:
     data = saved(noise(900, 600), "PNG")
     assert 1_000_000 < len(data) < 2_000_000  # a picture of Bluesky's would be allowed
     lay(files, "card.png", data)
@@ -138,8 +138,8 @@ def test_the_picture_of_a_card_is_made_to_fit_it(desk: Desk, files: Files, empty
     files.write("config/actions.yaml", {"actions": [action | words]})
     files.post("walk", "Please sign.", cta="sign")
     files.queue("walk", at=soon(-5), platforms=["bluesky"])
-    queue(desk)
-    publish(desk)
+    queue_plan(desk)
+    run_pass(desk)
     (post,) = empty.control.posts("bluesky")
     thumb = post["record"]["embed"]["external"]["thumb"]
     assert 400_000 < thumb["size"] <= 1_000_000

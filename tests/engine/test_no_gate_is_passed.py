@@ -21,11 +21,11 @@ from ledger.databases import WoundLedger
 from ledger.rows import NOW
 from workshop import Workshop
 
-from amplify.decisions.approve import approve, reject, to_review
-from amplify.decisions.resume import resume
-from amplify.decisions.stop import stop
+from amplify.decisions.approve import approve_reviews, reject_review, to_review
+from amplify.decisions.resume import resume_subject
+from amplify.decisions.stop import stop_subject
 from amplify.engine import deliver
-from amplify.engine.publish import publish
+from amplify.engine.publish import run_pass
 from amplify.ledger.rows import begin_mark
 from amplify.ledger.rows.begin_mark import Begun
 from amplify.model.errors import NeedsPerson, WrongUse
@@ -137,7 +137,7 @@ class House:
     def do_stop(self, kind: str, subject: str, state: str | None) -> None:
         key = (kind, subject)
         state = state if kind == "person" else None
-        stop(self.desk, kind, subject, "a reason", "vera", NAMES.get(subject, ()), state=state)
+        stop_subject(self.desk, kind, subject, "a reason", "vera", NAMES.get(subject, ()), state=state)
         known = key in self.second.stops
         self.second.stops[key] = (state if self.second.stops[key] is not None else None) if known else state
         self.second.asked.pop(key, None)
@@ -145,7 +145,7 @@ class House:
     def do_resume(self, kind: str, subject: str, who: str) -> None:
         key = (kind, subject)
         try:
-            lifted = resume(self.desk, kind, subject, "a reason", who).lifted
+            lifted = resume_subject(self.desk, kind, subject, "a reason", who).lifted
         except (WrongUse, NeedsPerson):
             assert key not in self.second.stops or self.second.asked.get(key) == who
             return
@@ -175,9 +175,9 @@ class House:
         for one in to_review(self.desk, rejected=True):
             try:
                 if yes:
-                    approve(self.desk, [one], who)
+                    approve_reviews(self.desk, [one], who)
                 else:
-                    reject(self.desk, one, who, "no")
+                    reject_review(self.desk, one, who, "no")
             except NeedsPerson:
                 continue
             verdict = (who, yes, self.desk.time.now(), one.row.content_hash)
@@ -191,7 +191,7 @@ class House:
         pass
 
 
-mark_begin: Callable[..., Any] = begin_mark.begin
+mark_begin: Callable[..., Any] = begin_mark.begin_requests
 
 STOPS = st.sampled_from(
     [("person", "anna"), ("person", "boris"), ("hashtag", "freeboriskern"), ("platform", "x"), ("account", "a/x"),
@@ -240,7 +240,7 @@ def test_no_accepted_post_violates_a_gate_as_it_stood_when_its_request_began(
     patch = pytest.MonkeyPatch()
     try:
         house = House(ledger, plans)
-        patch.setattr(deliver, "begin", house.judge)
+        patch.setattr(deliver, "begin_requests", house.judge)
         for deed in before:
             house.do(deed)
         left = list(during)
@@ -252,7 +252,7 @@ def test_no_accepted_post_violates_a_gate_as_it_stood_when_its_request_began(
         house.world.meanwhile = meanwhile
         for _ in range(4):
             house.desk.as_queued()
-            publish(house.desk, workers=1)
+            run_pass(house.desk, workers=1)
             house.do(left.pop(0) if left else ("wait", 4))
         assert [one for one in house.begun if one[2] is not None] == []
         assert len(house.world.accepted) + len(house.world.boosts) <= len(house.begun)

@@ -9,11 +9,11 @@ from ledger.databases import WoundLedger
 from ledger.rows import NOW, planned, queue
 from workshop import Workshop
 
-from amplify.engine.publish import publish
+from amplify.engine.publish import run_pass
 from amplify.model.platform import Limits
-from amplify.model.server_info import Known
-from amplify.planning.queue import queue as queue_step
-from amplify.planning.server_lookup import ask, refresh_limits
+from amplify.model.server_info import ServerInfo
+from amplify.planning.queue import queue_plan as queue_step
+from amplify.planning.server_lookup import ask_servers, refresh_limits
 from engine.fake import FakeDesk, World
 
 MASTODON = "press_union/mastodon"
@@ -35,7 +35,7 @@ def desk(ledger: WoundLedger, world: World, shop: Workshop) -> FakeDesk:
     return FakeDesk(ledger, world, NOW, shop)
 
 
-def known_limits(known: Known) -> dict[str, int | None]:
+def known_limits(known: ServerInfo) -> dict[str, int | None]:
     return {account: said.limits.text for account, said in known.limits.items()}
 
 
@@ -44,27 +44,27 @@ class TestWhenAnAccountSpeaks:
         for day in (0, 0, 1):
             queue(ledger, planned(f"n{len(world.accepted)}", MASTODON, due=desk.time.now()))
             desk.as_queued()
-            assert publish(desk).outcomes["sent"] == 1
-            assert known_limits(desk.known()) == {MASTODON: 1000}
+            assert run_pass(desk).outcomes["sent"] == 1
+            assert known_limits(desk.server_info()) == {MASTODON: 1000}
             ledger.wind(timedelta(hours=25) if day == 0 and len(world.accepted) == 2 else timedelta())
         assert world.asked[MASTODON] == 2
 
     def test_nothing_is_asked_where_nothing_is_said(self, desk: FakeDesk, world: World) -> None:
         desk.as_queued()
-        publish(desk)
+        run_pass(desk)
         assert world.asked == {}
 
     def test_an_account_that_cannot_speak_is_not_asked(self, ledger: WoundLedger, desk: FakeDesk, world: World) -> None:
         world.silent.add(MASTODON)
         queue(ledger, planned("one", MASTODON))
         desk.as_queued()
-        publish(desk)
-        assert desk.known() == Known()
+        run_pass(desk)
+        assert desk.server_info() == ServerInfo()
 
     def test_a_server_that_does_not_answer_spoils_nothing(self, desk: FakeDesk, world: World) -> None:
         world.secretless.add(MASTODON)
         refresh_limits(desk, [MASTODON, "press_union/x"])
-        assert list(desk.known().limits) == ["press_union/x"]
+        assert list(desk.server_info().limits) == ["press_union/x"]
 
 
 class TestWhatIsPlanned:
@@ -72,25 +72,25 @@ class TestWhatIsPlanned:
         desk.time.set(NOW - timedelta(days=1))
         with pytest.raises(Exception, match="the workspace has a problem"):
             queue_step(desk)
-        ask(desk)
+        ask_servers(desk)
         assert [change.account for change in queue_step(desk).changes] == [MASTODON]
 
     def test_news_make_the_next_pass_plan_again(self, ledger: WoundLedger, desk: FakeDesk, world: World) -> None:
         desk.time.set(NOW - timedelta(days=1))
-        ask(desk)
-        assert len(publish(desk).changes) == 1
+        ask_servers(desk)
+        assert len(run_pass(desk).changes) == 1
         world.limits[MASTODON] = Limits(text=600)
         ledger.wind(timedelta(days=2))
-        ask(desk)
+        ask_servers(desk)
         with pytest.raises(Exception, match="the workspace has a problem"):
-            publish(desk)
+            run_pass(desk)
 
 
 class TestAsking:
     def test_accounts_limits_and_handles(self, desk: FakeDesk, world: World) -> None:
         told: list[tuple[int, int]] = []
         world.handles = {"friend": "17", "press_union": "1", "friend.example": "did:plc:f"}
-        asked = ask(desk, lambda done, total: told.append((done, total)))
+        asked = ask_servers(desk, lambda done, total: told.append((done, total)))
         assert set(asked.known.limits) == {f"press_union/{name}" for name in ("x", "bluesky", "mastodon")}
         assert asked.known.whoami[MASTODON].whoami.handle == MASTODON
         found = {handle: said.id for (_, handle), said in asked.known.handles.items()}
@@ -109,20 +109,20 @@ class TestAsking:
         self, ledger: WoundLedger, desk: FakeDesk, world: World
     ) -> None:
         world.handles = {"friend": "17"}
-        first = ask(desk).known.handles
+        first = ask_servers(desk).known.handles
         world.handles = {"friend": "18", "friend.example": "did:plc:f"}
-        second = ask(desk).known.handles
+        second = ask_servers(desk).known.handles
         assert second["x", "friend"] == first["x", "friend"]
         assert second["bluesky", "friend.example"].id == "did:plc:f"
         ledger.wind(timedelta(hours=25))
-        third = ask(desk).known.handles
+        third = ask_servers(desk).known.handles
         assert third["x", "friend"].id == "18"
         assert third["x", "friend"].at - first["x", "friend"].at >= timedelta(hours=25)
 
     def test_missing_credentials_are_said_and_the_others_go_on(self, desk: FakeDesk, world: World) -> None:
         world.secretless.add("press_union/x")
         world.silent.add("press_union/bluesky")
-        asked = ask(desk)
+        asked = ask_servers(desk)
         assert "no access_token" in asked.failed["press_union/x"]
         assert asked.failed["press_union/bluesky"] == "the token was revoked"
         assert set(asked.known.limits) == {MASTODON}
@@ -131,4 +131,4 @@ class TestAsking:
 
     def test_only_platforms_we_have_an_account_on(self, desk: FakeDesk, shop: Workshop) -> None:
         shop.we_are("press_union", ["x"])
-        assert {platform for platform, _ in ask(desk).known.handles} == {"x"}
+        assert {platform for platform, _ in ask_servers(desk).known.handles} == {"x"}

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from amplify.context.app_context import Desk, UnreadableFiles
-from amplify.engine.publish import publish
+from amplify.context.app_context import AppContext, UnreadableFiles
+from amplify.engine.publish import run_pass
 from amplify.ledger.database import Ledger
 from amplify.model.problem import Problem
-from amplify.planning.check import check
-from amplify.planning.preview import preview
-from amplify.planning.queue import queue
-from amplify.planning.server_lookup import ask
+from amplify.planning.check import check_workspace
+from amplify.planning.preview import preview_deliveries
+from amplify.planning.queue import queue_plan
+from amplify.planning.server_lookup import ask_servers
 from amplify.stage.process import Stage
 from engine.fake import TIMINGS
 from engine.files import Files, soon
@@ -49,14 +49,14 @@ def files(tmp_path: Path) -> Files:
 
 
 @pytest.fixture
-def desk(files: Files, stage: Stage) -> Iterator[Desk]:
+def desk(files: Files, stage: Stage) -> Iterator[AppContext]:
     stage.control.clear_failures()
     secrets = {}
     for name, most in SERVERS.items():
         stage.control.server(f"{name}.example", most)
         secrets[name] = stage.control.account("mastodon", f"desk@{name}.example", "Desk")
     ledger = Ledger.open(f"sqlite:///{files.root}/.amplify/ledger.sqlite")
-    opened = Desk(
+    opened = AppContext(
         files.root,
         ledger,
         timings=TIMINGS,
@@ -67,39 +67,39 @@ def desk(files: Files, stage: Stage) -> Iterator[Desk]:
     opened.close()
 
 
-def problems(desk: Desk, code: str) -> list[Problem]:
-    found = check(desk.root, desk.clock.now(), desk.dialects, known=desk.known())
+def problems(desk: AppContext, code: str) -> list[Problem]:
+    found = check_workspace(desk.root, desk.clock.now(), desk.dialects, known=desk.server_info())
     return [problem for problem in found.problems if problem.code == code]
 
 
-def test_both_are_honoured(files: Files, desk: Desk) -> None:
+def test_both_are_honoured(files: Files, desk: AppContext) -> None:
     files.post("long", "ж" * 900, "щ" * 290)
     files.queue("long", at=soon(-30))
     assert [problem.place.path for problem in problems(desk, "TXT-LONG")] == ["posts/long.md"]
     with pytest.raises(UnreadableFiles):
-        queue(desk)
+        queue_plan(desk)
 
-    ask(desk)
-    assert {name: said.limits.text for name, said in desk.known().limits.items()} == {
+    ask_servers(desk)
+    assert {name: said.limits.text for name, said in desk.server_info().limits.items()} == {
         "roomy/mastodon": 1000,
         "narrow/mastodon": 300,
     }
     assert problems(desk, "TXT-LONG") == []
-    shown = {one.delivery.account: one for one in preview(desk, queue(desk).plan.ours)}
+    shown = {one.delivery.account: one for one in preview_deliveries(desk, queue_plan(desk).plan.ours)}
     assert [(shown[f"{name}/mastodon"].length_max, shown[f"{name}/mastodon"].lengths) for name in SERVERS] == [
         (1000, (900,)),
         (300, (290,)),
     ]
     assert all(one.asked is not None for one in shown.values())
-    assert publish(desk).outcomes == {"sent": 2}
+    assert run_pass(desk).outcomes == {"sent": 2}
 
     files.post("long", "ж" * 900, "щ" * 301)
     (too_long,) = problems(desk, "TXT-LONG")
     assert "300" in too_long.message
 
 
-def test_handles_are_looked_up_through_our_own_server(desk: Desk) -> None:
-    found = ask(desk).known.handles
+def test_handles_are_looked_up_through_our_own_server(desk: AppContext) -> None:
+    found = ask_servers(desk).known.handles
     assert sorted(bool(said.id) for said in found.values()) == [False, True, True]
     (gone,) = problems(desk, "HANDLE-UNKNOWN")
     assert gone.place.path == "config/partners.yaml"

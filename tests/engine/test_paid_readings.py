@@ -10,8 +10,8 @@ from ledger.databases import WoundLedger
 from ledger.rows import NOW, planned, queue
 from workshop import Workshop
 
-from amplify.engine.measure import measure
-from amplify.ledger.holds.spending import budgets, write_budget
+from amplify.engine.measure import measure_engagement
+from amplify.ledger.holds.spending import list_budgets, write_budget
 from engine.fake import FakeDesk, World
 
 HOUR = timedelta(hours=1)
@@ -36,25 +36,25 @@ def limit(desk: FakeDesk, micros: int) -> None:
 
 def spent(desk: FakeDesk) -> int:
     with desk.ledger.read() as connection:
-        return sum(one.by_what.get("readings", 0) for one in budgets(connection, desk.time.now()))
+        return sum(one.by_what.get("readings", 0) for one in list_budgets(connection, desk.time.now()))
 
 
 def test_what_is_read_is_paid_for(desk: FakeDesk) -> None:
     desk.time.set(NOW + HOUR)
-    assert measure(desk).readings == 6
+    assert measure_engagement(desk).readings == 6
     assert spent(desk) == 15_000
     desk.time.set(NOW + 14 * HOUR)
-    measure(desk, everything=True)
+    measure_engagement(desk, everything=True)
     assert spent(desk) == 15_000  # the same posts on the same day
     desk.time.set(NOW + 24 * HOUR)
-    measure(desk)
+    measure_engagement(desk)
     assert spent(desk) == 30_000
 
 
 def test_without_money_only_what_is_free_is_read_and_it_is_said(desk: FakeDesk) -> None:
     limit(desk, 0)
     desk.time.set(NOW + HOUR)
-    done = measure(desk)
+    done = measure_engagement(desk)
     assert done.readings == 3
     assert [account for account, _ in desk.world.reads] == ["press_union/mastodon"]
     assert done.unpaid.keys() == {"x"}
@@ -62,12 +62,12 @@ def test_without_money_only_what_is_free_is_read_and_it_is_said(desk: FakeDesk) 
     assert not done.failed
     desk.time.set(NOW + 20 * timedelta(days=1))  # June
     limit(desk, 1_000_000)
-    assert measure(desk).unpaid == {}
+    assert measure_engagement(desk).unpaid == {}
     assert ("press_union/x", 3) in desk.world.reads
 
 
 def test_what_was_not_answered_is_not_paid_for(desk: FakeDesk) -> None:
     desk.world.silent.add("press_union/x")
     desk.time.set(NOW + HOUR)
-    assert measure(desk).failed.keys() == {"press_union/x"}
+    assert measure_engagement(desk).failed.keys() == {"press_union/x"}
     assert spent(desk) == 0

@@ -11,11 +11,11 @@ from ledger.databases import WoundLedger
 from workshop import MONDAY, Workshop
 
 from amplify.context.app_context import UnreadableFiles
-from amplify.engine.publish import publish
+from amplify.engine.publish import run_pass
 from amplify.ledger.database import get_meta
 from amplify.model.errors import NeedsPerson, WrongUse
 from amplify.planning.last_queue import note_key, queued_mark
-from amplify.planning.queue import queue
+from amplify.planning.queue import queue_plan
 from engine.fake import FakeDesk, World
 
 HOUR = timedelta(hours=1)
@@ -42,7 +42,7 @@ def desk(ledger: WoundLedger) -> FakeDesk:
 
 def signs(desk: FakeDesk) -> str:
     desk.edited()
-    return "".join(change.sign for change in queue(desk).changes)
+    return "".join(change.sign for change in queue_plan(desk).changes)
 
 
 def shop_of(desk: FakeDesk) -> Workshop:
@@ -53,15 +53,15 @@ def shop_of(desk: FakeDesk) -> Workshop:
 def test_twice_changes_nothing(desk: FakeDesk) -> None:
     assert signs(desk) == "++"
     assert signs(desk) == ""
-    assert not queue(desk).gates_changed
+    assert not queue_plan(desk).gates_changed
 
 
 def test_nothing_changed_means_nothing_is_read(desk: FakeDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not is_current(desk)
-    publish(desk)
+    run_pass(desk)
     assert is_current(desk)
     monkeypatch.setattr(desk, "workspace", None)
-    publish(desk)
+    run_pass(desk)
     desk.time.set(MONDAY + timedelta(days=1))
     assert not is_current(desk)  # another day: the horizon moves
 
@@ -70,23 +70,23 @@ def test_cron_alone_never_runs_dry(desk: FakeDesk) -> None:
     shop_of(desk).settings(horizon_days=5)
     shop_of(desk).post("monthly", "The last day of the month", repeat={"after": "1d"})
     shop_of(desk).queue("monthly", "monthly", monthly={"day": 31, "time": "10:00"}, platforms=["bluesky"])
-    publish(desk)
+    run_pass(desk)
     assert rows.states(desk.ledger) == {"waiting": 2}
     desk.time.set(MONDAY + timedelta(days=12))
-    publish(desk)
+    run_pass(desk)
     assert rows.states(desk.ledger)["waiting"] == 1
 
 
 def test_edits_change_waiting_rows_and_never_what_is_out(desk: FakeDesk) -> None:
-    publish(desk)
+    run_pass(desk)
     desk.time.set(MONDAY + timedelta(days=1, hours=9))
-    assert dict(publish(desk).outcomes) == {"sent": 1}
+    assert dict(run_pass(desk).outcomes) == {"sent": 1}
     shop_of(desk).post("one", "Other words of one").post("two", "Other words of two")
     desk.edited()
-    told = [(change.sign, change.post, change.why) for change in queue(desk).changes]
+    told = [(change.sign, change.post, change.why) for change in queue_plan(desk).changes]
     assert told == [("!", "one", "out with other words"), ("~", "two", "other words")]
     desk.time.set(MONDAY + timedelta(days=2, hours=9))
-    publish(desk)
+    run_pass(desk)
     assert desk.world.texts() == ["What one has to say", "Other words of two"]
 
 
@@ -109,7 +109,7 @@ class TestErrors:
     def test_nothing_is_written_while_a_rule_is_broken(self, desk: FakeDesk) -> None:
         shop_of(desk).post("two", "Too long " * 60)
         with pytest.raises(UnreadableFiles) as caught:
-            publish(desk)
+            run_pass(desk)
         assert [problem.code for problem in caught.value.problems] == ["TXT-LONG"]
         assert rows.states(desk.ledger) == {}
         assert not is_current(desk)
@@ -122,28 +122,28 @@ class TestErrors:
     def test_a_stop_never_waits_for_a_typo(self, desk: FakeDesk) -> None:
         """Anna is free; another file breaks a rule at the same moment. Her rows are held at once."""
         shop_of(desk).post("one", "Free {{ person.anna.name }}", people=["anna"])
-        publish(desk)
+        run_pass(desk)
         desk.time.set(MONDAY + timedelta(days=1, hours=9))
         shop_of(desk).person("anna", state="release_confirmed").post("two", "Too long " * 60)
         desk.edited()
         with pytest.raises(UnreadableFiles):
-            publish(desk)
+            run_pass(desk)
         desk.as_queued()  # even a worker that has not seen the new files reads the ledger's gates
-        assert dict(publish(desk).outcomes) == {}
+        assert dict(run_pass(desk).outcomes) == {}
         assert desk.world.accepted == []
         with desk.ledger.read() as connection:
             whys = connection.execute(rows.select(rows.DELIVERY.c.why).where(rows.DELIVERY.c.post == "one")).scalars()
             assert list(whys) == ["anna is release confirmed"]
 
     def test_files_that_cannot_be_read_hold_everything(self, ledger: WoundLedger, tmp_path: Path) -> None:
-        from amplify.workspace.scaffold import plant
+        from amplify.workspace.scaffold import scaffold_workspace
 
         root = tmp_path / "files"
-        plant(root, MONDAY.date())
+        scaffold_workspace(root, MONDAY.date())
         desk = FakeDesk(ledger, World(), MONDAY, root=root)
         (root / "config" / "people.yaml").write_text("people: [\n")
         with pytest.raises(UnreadableFiles) as caught:
-            publish(desk)
+            run_pass(desk)
         assert caught.value.problems
         assert "amplify check" in str(caught.value)
         assert rows.states(ledger) == {}
@@ -157,13 +157,13 @@ class TestCancelling:
             desk.shop.without("queue", f"p{number}")
         desk.edited()
         with pytest.raises(NeedsPerson, match=r"11 waiting deliveries.*--yes"):
-            publish(desk)
+            run_pass(desk)
         asked: list[int] = []
         with pytest.raises(NeedsPerson):
-            queue(desk, confirm=lambda changes: bool(asked.append(len(changes))))
+            queue_plan(desk, confirm=lambda changes: bool(asked.append(len(changes))))
         assert asked == [11]
         assert rows.states(desk.ledger) == {"waiting": 13}
-        queue(desk, confirm=lambda changes: True)
+        queue_plan(desk, confirm=lambda changes: True)
         assert rows.states(desk.ledger) == {"waiting": 2, "cancelled": 11}
 
     def test_a_few_do_not(self, desk: FakeDesk) -> None:
@@ -175,33 +175,33 @@ class TestCancelling:
 
 
 def test_a_ledger_is_for_one_workspace(desk: FakeDesk) -> None:
-    queue(desk)
+    queue_plan(desk)
     shop_of(desk).settings(id="another")
     desk.edited()
     with pytest.raises(WrongUse, match="give each its own ledger"):
-        queue(desk)
+        queue_plan(desk)
 
 
 def test_a_refused_post_that_is_edited_goes_out(desk: FakeDesk) -> None:
     desk.world.answers["press_union/x"].append("refuse")
-    publish(desk)
+    run_pass(desk)
     desk.time.set(MONDAY + timedelta(days=1, hours=9))
-    assert dict(publish(desk).outcomes) == {"refused": 1}
+    assert dict(run_pass(desk).outcomes) == {"refused": 1}
     shop_of(desk).post("one", "Milder words")
     desk.edited()
-    assert dict(publish(desk).outcomes) == {"sent": 1}
+    assert dict(run_pass(desk).outcomes) == {"sent": 1}
     assert desk.world.texts() == ["Milder words"]
     assert rows.states(desk.ledger) == {"refused": 1, "sent": 1, "waiting": 1}
 
 
 def test_what_went_out_is_not_said_again_under_another_name(desk: FakeDesk) -> None:
-    queue(desk)
+    queue_plan(desk)
     desk.clock.set(MONDAY + timedelta(days=1, hours=9))
-    assert publish(desk).outcomes["sent"] == 1
+    assert run_pass(desk).outcomes["sent"] == 1
     shop_of(desk).without("queue", "one").queue("renamed", "one", at="2027-05-18T09:00:00Z", platforms=["x"])
     desk.edited()
     with pytest.raises(UnreadableFiles) as refused:
-        queue(desk)
+        queue_plan(desk)
     (problem,) = refused.value.problems
     assert problem.code == "X-REPEAT"
     assert "2027-05-18 (entry `one`)" in problem.message

@@ -8,11 +8,11 @@ import pytest
 from ledger import rows
 from ledger.rows import NOW, planned, state
 
-from amplify.decisions.settle import settle
-from amplify.engine.reconcile import reconcile
-from amplify.ledger.rows.unsure import take
-from amplify.model.delivery import State
-from amplify.model.platform import Call, Receipt
+from amplify.decisions.settle import settle_delivery
+from amplify.engine.reconcile import reconcile_unsure
+from amplify.ledger.rows.unsure import claim_unsure
+from amplify.model.delivery import DeliveryState
+from amplify.model.platform import PublishRequest, Receipt
 from engine.fake import LEASE, FakeDesk, FakePlatform, World
 from engine.passes import go
 
@@ -23,7 +23,7 @@ def unsure(desk: FakeDesk, world: World, *lost: str, account: str = "press_union
     world.answers[account].extend(lost or ("lose_before",))  # type: ignore[arg-type]
     one = planned(account=account)
     go(desk, one)
-    assert state(desk.ledger, one) is State.UNSURE
+    assert state(desk.ledger, one) is DeliveryState.UNSURE
     return one
 
 
@@ -32,13 +32,13 @@ def test_a_server_without_keys_is_given_time_to_show_it(desk: FakeDesk, world: W
     one = unsure(desk, world)
     desk.ledger.wind(LEASE)
     go(desk)
-    assert state(desk.ledger, one) is State.UNSURE
+    assert state(desk.ledger, one) is DeliveryState.UNSURE
     assert "idempotency keys" in rows.row(desk.ledger, one)["why"]
     go(desk, now=NOW + 5 * MINUTE)
-    assert state(desk.ledger, one) is State.UNSURE
+    assert state(desk.ledger, one) is DeliveryState.UNSURE
     desk.ledger.wind(10 * MINUTE)
     go(desk, now=NOW + 10 * MINUTE)
-    assert state(desk.ledger, one) is State.SENT
+    assert state(desk.ledger, one) is DeliveryState.SENT
     assert len(world.accepted) == 1
 
 
@@ -46,7 +46,7 @@ def test_a_server_with_keys_is_believed_at_once(desk: FakeDesk, world: World) ->
     one = unsure(desk, world)
     desk.ledger.wind(LEASE)
     go(desk)
-    assert state(desk.ledger, one) is State.SENT
+    assert state(desk.ledger, one) is DeliveryState.SENT
 
 
 def test_an_account_that_cannot_be_asked_pauses_itself_and_says_how_to_mend_it(desk: FakeDesk, world: World) -> None:
@@ -56,12 +56,12 @@ def test_an_account_that_cannot_be_asked_pauses_itself_and_says_how_to_mend_it(d
     desk.ledger.wind(LEASE)
     done = go(desk)
     assert done.paused == {"press_union/x": "the token was revoked"}
-    assert state(desk.ledger, one) is State.UNSURE
-    assert state(desk.ledger, other) is State.SENT
+    assert state(desk.ledger, one) is DeliveryState.UNSURE
+    assert state(desk.ledger, other) is DeliveryState.SENT
     world.silent.clear()
     desk.ledger.wind(desk.timings.pause)
     go(desk, now=NOW + 15 * MINUTE)
-    assert state(desk.ledger, one) is State.SENT
+    assert state(desk.ledger, one) is DeliveryState.SENT
     assert len(world.accepted) == 2
 
 
@@ -72,7 +72,7 @@ def test_one_silent_platform_does_not_keep_the_others_waiting(desk: FakeDesk, wo
         go(desk, one)
     world.blind = True
     desk.ledger.wind(LEASE)
-    assert reconcile(desk) == 3
+    assert reconcile_unsure(desk) == 3
     assert world.finds == []
 
 
@@ -103,21 +103,21 @@ def test_an_answer_older_than_the_last_attempt_changes_nothing(desk: FakeDesk, w
     other = FakeDesk(desk.ledger, world, NOW, desk.shop)
 
     class Sleepy(FakePlatform):
-        def find(self, call: Call, since: object, taken: object = ()) -> Receipt | None:
+        def find(self, call: PublishRequest, since: object, taken: object = ()) -> Receipt | None:
             answer = super().find(call, since, taken)  # type: ignore[arg-type]
             desk.ledger.wind(LEASE)  # its own hold on the row is over
             world.answers[self.account].append(lost)  # type: ignore[arg-type]
             go(other)
-            assert state(desk.ledger, one) is State.UNSURE
+            assert state(desk.ledger, one) is DeliveryState.UNSURE
             return answer
 
     desk._adapters[one.account] = Sleepy(world, one.account)
-    reconcile(desk)
-    assert state(desk.ledger, one) is State.UNSURE
+    reconcile_unsure(desk)
+    assert state(desk.ledger, one) is DeliveryState.UNSURE
     desk._adapters.clear()
     desk.ledger.wind(LEASE)
     go(desk)
-    assert state(desk.ledger, one) is State.SENT
+    assert state(desk.ledger, one) is DeliveryState.SENT
     assert world.repeated() == []
 
 
@@ -125,9 +125,9 @@ def test_two_who_look_do_not_look_at_the_same(desk: FakeDesk, world: World) -> N
     unsure(desk, world)
     desk.ledger.wind(LEASE)
     with desk.ledger.write() as connection:
-        assert take(desk.ledger, connection, NOW, LEASE) is not None
+        assert claim_unsure(desk.ledger, connection, NOW, LEASE) is not None
     with desk.ledger.write() as connection:
-        assert take(desk.ledger, connection, NOW, LEASE) is None
+        assert claim_unsure(desk.ledger, connection, NOW, LEASE) is None
 
 
 def test_a_receipt_of_another_delivery_is_no_proof(desk: FakeDesk, world: World) -> None:
@@ -138,4 +138,4 @@ def test_a_receipt_of_another_delivery_is_no_proof(desk: FakeDesk, world: World)
     out = world.accepted[0].id
     one = unsure(desk, world)
     with pytest.raises(WrongUse, match="the address of delivery"):
-        settle(desk, one.id, f"https://fake.example/{out}", "Desk")
+        settle_delivery(desk, one.id, f"https://fake.example/{out}", "Desk")

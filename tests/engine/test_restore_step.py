@@ -10,10 +10,10 @@ from ledger.databases import WoundLedger
 from ledger.rows import LEASE, NOW
 from sqlalchemy import select
 
-from amplify.engine.reconcile import reconcile
+from amplify.engine.reconcile import reconcile_unsure
 from amplify.ledger.database import Ledger
 from amplify.ledger.decision_tables import STOP
-from amplify.ledger.rows.restored import HELD_BY, doubt_all, doubt_new, newest_entry
+from amplify.ledger.rows.restored import HELD_BY, mark_new_unsure_after_restore, mark_unsure_after_restore, newest_entry
 from amplify.model.errors import NeedsPerson
 from amplify.operations.restore import restored_by_hand
 from engine.fake import Accepted, FakeDesk, World
@@ -26,7 +26,9 @@ NOON = NOW + timedelta(hours=3)
 def restored(desk: FakeDesk) -> list[str]:
     ledger = desk.ledger
     with ledger.write() as connection:
-        return doubt_all(connection, made=MADE, now=desk.time.now(), real=ledger.real_now(connection), lease=LEASE)
+        return mark_unsure_after_restore(
+            connection, made=MADE, now=desk.time.now(), real=ledger.real_now(connection), lease=LEASE
+        )
 
 
 def out(world: World, account: str, key: str, text: str) -> None:
@@ -65,10 +67,10 @@ def test_nobody_looks_while_a_request_could_still_land(desk: FakeDesk, ledger: W
     rows.queue(ledger, one)
     restored(desk)
     out(world, one.account, rows.parts(ledger, one)[0]["key"], "one")
-    assert reconcile(desk) == 0
+    assert reconcile_unsure(desk) == 0
     assert rows.state(ledger, one) == "unsure"
     ledger.wind(LEASE)
-    reconcile(desk)
+    reconcile_unsure(desk)
     assert rows.state(ledger, one) == "sent"
 
 
@@ -80,11 +82,11 @@ def test_what_is_found_is_sent_and_what_is_not_waits_for_a_person(
     restored(desk)
     ledger.wind(LEASE)
     out(world, there.account, rows.parts(ledger, there)[0]["key"], "there")
-    assert reconcile(desk) == 1
+    assert reconcile_unsure(desk) == 1
     assert (rows.state(ledger, there), rows.state(ledger, gone)) == ("sent", "unsure")
     assert "not found under the words" in rows.row(ledger, gone)["why"]
     desk.time.set(NOON)  # its window is over: it can no longer go out twice
-    assert reconcile(desk) == 0
+    assert reconcile_unsure(desk) == 0
     assert rows.state(ledger, gone) == "missed"
     assert len(world.accepted) == 1
 
@@ -98,7 +100,7 @@ def test_all_parts_of_a_thread_are_looked_up(desk: FakeDesk, ledger: WoundLedger
     for number, key in enumerate(keys):
         out(world, whole.account, key, str(number + 1))
     out(world, half.account, rows.parts(ledger, half)[0]["key"], "a")
-    reconcile(desk)
+    reconcile_unsure(desk)
     assert rows.state(ledger, whole) == "sent"
     assert rows.state(ledger, half) == "unsure"  # the second half may be out with other words
     assert [part["remote_id"] is not None for part in rows.parts(ledger, half)] == [True, False]
@@ -114,7 +116,9 @@ def test_a_new_row_that_was_due_is_doubted_once(desk: FakeDesk, ledger: WoundLed
 
     def again() -> list[str]:
         with ledger.write() as connection:
-            return doubt_new(connection, [one.id for one in changes], NOW, ledger.real_now(connection))
+            return mark_new_unsure_after_restore(
+                connection, [one.id for one in changes], NOW, ledger.real_now(connection)
+            )
 
     assert again() == [new.id]
     rows.put(ledger, new, state="waiting", owner=None)  # a person settled it: not sent
@@ -126,7 +130,7 @@ def test_a_ledger_that_never_was_restored_doubts_nothing(ledger: WoundLedger) ->
     one = rows.planned("one")
     rows.queue(ledger, one)
     with ledger.write() as connection:
-        assert doubt_new(connection, [one.id], NOW, ledger.real_now(connection)) == []
+        assert mark_new_unsure_after_restore(connection, [one.id], NOW, ledger.real_now(connection)) == []
 
 
 def test_put_back_by_hand(ledger: WoundLedger) -> None:

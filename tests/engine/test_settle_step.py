@@ -10,9 +10,9 @@ from ledger.databases import WoundLedger
 from ledger.rows import NOW, planned, queue, state
 from workshop import Workshop
 
-from amplify.decisions.settle import settle
-from amplify.engine.publish import publish
-from amplify.model.delivery import State
+from amplify.decisions.settle import settle_delivery
+from amplify.engine.publish import run_pass
+from amplify.model.delivery import DeliveryState
 from amplify.model.errors import NeedsPerson, WrongUse
 from amplify.model.plan import Planned
 from engine.fake import LEASE, FakeDesk, World
@@ -29,19 +29,19 @@ def unsure(desk: FakeDesk, *texts: str, accepted: bool) -> Planned:
     queue(desk.ledger, one)
     desk.world.answers["press_union/x"].append("lose_after" if accepted else "lose_before")
     go(desk)
-    assert state(desk.ledger, one) is State.UNSURE
+    assert state(desk.ledger, one) is DeliveryState.UNSURE
     return one
 
 
 def go(desk: FakeDesk) -> None:
     desk.as_queued()
-    publish(desk, workers=2)
+    run_pass(desk, workers=2)
 
 
 def test_it_is_out(desk: FakeDesk) -> None:
     one = unsure(desk, accepted=True)
     remote = desk.world.accepted[0].id
-    assert settle(desk, one.id[:8], f"https://fake.example/{remote}", "Desk") == "sent"
+    assert settle_delivery(desk, one.id[:8], f"https://fake.example/{remote}", "Desk") == "sent"
     assert rows.parts(desk.ledger, one)[0]["remote_id"] == remote
     assert rows.moves(desk.ledger, one)[-1] == ("unsure", "sent")
     desk.ledger.wind(LEASE)
@@ -52,11 +52,11 @@ def test_it_is_out(desk: FakeDesk) -> None:
 def test_it_is_not_out(desk: FakeDesk) -> None:
     one = unsure(desk, accepted=False)
     with pytest.raises(NeedsPerson, match="may still arrive"):
-        settle(desk, one.id, None, "Desk")
+        settle_delivery(desk, one.id, None, "Desk")
     desk.ledger.wind(LEASE)
-    assert settle(desk, one.id, None, "Desk") == "waiting"
+    assert settle_delivery(desk, one.id, None, "Desk") == "waiting"
     go(desk)
-    assert state(desk.ledger, one) is State.SENT
+    assert state(desk.ledger, one) is DeliveryState.SENT
     assert len(desk.world.accepted) == 1
 
 
@@ -64,13 +64,13 @@ def test_it_is_not_out_and_it_is_too_late(desk: FakeDesk) -> None:
     one = unsure(desk, accepted=False)
     desk.time.set(one.late + timedelta(minutes=1))
     desk.ledger.wind(LEASE)
-    assert settle(desk, one.id, None, "Desk") == "missed"
+    assert settle_delivery(desk, one.id, None, "Desk") == "missed"
     assert rows.row(desk.ledger, one)["why"]
 
 
 def test_the_rest_of_a_thread_follows(desk: FakeDesk) -> None:
     one = unsure(desk, "first", "second", accepted=True)
-    assert settle(desk, one.id, f"https://fake.example/{desk.world.accepted[0].id}", "Desk") == "waiting"
+    assert settle_delivery(desk, one.id, f"https://fake.example/{desk.world.accepted[0].id}", "Desk") == "waiting"
     go(desk)
     assert desk.world.texts() == ["first", "second"]
     assert desk.world.accepted[1].parent == desk.world.accepted[0].id
@@ -79,8 +79,8 @@ def test_the_rest_of_a_thread_follows(desk: FakeDesk) -> None:
 def test_an_address_that_is_none_proves_nothing(desk: FakeDesk) -> None:
     one = unsure(desk, accepted=True)
     with pytest.raises(WrongUse, match="cannot be taken as proof"):
-        settle(desk, one.id, "https://fake.example/somewhere-else", "Desk")
-    assert state(desk.ledger, one) is State.UNSURE
+        settle_delivery(desk, one.id, "https://fake.example/somewhere-else", "Desk")
+    assert state(desk.ledger, one) is DeliveryState.UNSURE
 
 
 @pytest.mark.parametrize("which", ["", "ffff", "%", "_"])
@@ -91,4 +91,4 @@ def test_it_must_be_clear_which(desk: FakeDesk, which: str) -> None:
     go(desk)
     assert rows.states(desk.ledger) == {"unsure": 2}
     with pytest.raises(WrongUse, match="amplify status"):
-        settle(desk, which, None, "Desk")
+        settle_delivery(desk, which, None, "Desk")

@@ -17,13 +17,13 @@ import pytest
 from counterparts.postgres import Cluster
 from sqlalchemy import select
 
-from amplify.context.app_context import Desk
-from amplify.decisions.approve import approve, to_review
-from amplify.decisions.stop import stop
-from amplify.engine.publish import publish
+from amplify.context.app_context import AppContext
+from amplify.decisions.approve import approve_reviews, to_review
+from amplify.decisions.stop import stop_subject
+from amplify.engine.publish import run_pass
 from amplify.ledger.database import Ledger
 from amplify.ledger.tables import ATTEMPT, DELIVERY
-from amplify.planning.queue import queue
+from amplify.planning.queue import queue_plan
 from amplify.stage.process import Stage
 from engine.fake import TIMINGS
 from engine.files import PLATFORMS, Files
@@ -61,11 +61,11 @@ class Crowd:
         ]  # fmt: skip
         files.write("config/accounts.yaml", {"partner": PARTNERS[0], "accounts": accounts})
         self.chance = random.Random(21)
-        self.desks: list[Desk] = []
+        self.desks: list[AppContext] = []
 
-    def desk(self) -> Desk:
+    def desk(self) -> AppContext:
         ledger, secrets = Ledger.open(self.url), lambda account: self.secrets[account.id]
-        made = Desk(self.root, ledger, timings=TIMINGS, server=self.stage.url, secrets=secrets)
+        made = AppContext(self.root, ledger, timings=TIMINGS, server=self.stage.url, secrets=secrets)
         self.desks.append(made)
         return made
 
@@ -146,17 +146,17 @@ def _fill(crowd: Crowd) -> None:
 def test_nothing_begins_once_the_command_is_back(crowd: Crowd) -> None:
     _fill(crowd)
     first = crowd.desk()
-    queue(first)
-    approve(first, to_review(first), "editor")
+    queue_plan(first)
+    approve_reviews(first, to_review(first), "editor")
     workers = [crowd.desk() for _ in range(WORKERS)]
     crowd.stage.control.latency(0.05)
-    busy = [threading.Thread(target=publish, args=(desk,), kwargs={"workers": THREADS}) for desk in workers]
+    busy = [threading.Thread(target=run_pass, args=(desk,), kwargs={"workers": THREADS}) for desk in workers]
     for one in busy:
         one.start()
     until = datetime.now(UTC) + timedelta(seconds=60)
     while len(crowd.landed()) < 8 and datetime.now(UTC) < until:
         pass  # each look is a request to the stage
-    done = stop(first, "person", "anna", "she is free", "vera")
+    done = stop_subject(first, "person", "anna", "she is free", "vera")
     with first.ledger.read() as connection:
         back = first.ledger.real_now(connection)
         on_the_wire = _named(connection.execute(select(DELIVERY.c.post).where(DELIVERY.c.state == "sending")).scalars())

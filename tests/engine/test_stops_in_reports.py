@@ -7,7 +7,7 @@ from datetime import timedelta
 from ledger import rows
 from ledger.rows import NOW, planned
 
-from amplify.decisions.stop import stop
+from amplify.decisions.stop import stop_subject
 from amplify.report.redact import UNTOLD
 from amplify.report.report import report
 from amplify.report.report_json import as_json
@@ -18,8 +18,8 @@ from engine.passes import go
 def test_what_is_stopped(desk: FakeDesk) -> None:
     mine, other = planned("mine", "a/x", due=NOW + timedelta(hours=1)), planned("other", "b/mastodon")
     rows.queue(desk.ledger, mine, other)
-    stop(desk, "platform", "x", "a leaked key", "vera")
-    stop(desk, "all", "", "we do not know yet", "vera")
+    stop_subject(desk, "platform", "x", "a leaked key", "vera")
+    stop_subject(desk, "all", "", "we do not know yet", "vera")
     with desk.ledger.read() as connection:
         found = report(connection, start=None, end=None, now=NOW)
     assert [(one.kind, one.subject, one.why, one.waiting) for one in found.closed] == [
@@ -32,7 +32,7 @@ def test_a_persons_stop_is_never_told(desk: FakeDesk) -> None:
     """Neither who, nor why: also where only the name in the text made the stop find it."""
     about = planned("about", "a/x", texts=["Free Anna Petrova"])
     rows.queue(desk.ledger, about)
-    stop(desk, "person", "anna", "she was freed at dawn", "vera", ["Anna Petrova"])
+    stop_subject(desk, "person", "anna", "she was freed at dawn", "vera", ["Anna Petrova"])
     go(desk)
     go(desk, now=about.late)
     with desk.ledger.read() as connection:

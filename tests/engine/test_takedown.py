@@ -10,15 +10,15 @@ from ledger import rows
 from ledger.rows import NOW, planned, queue, receipt, state
 from sqlalchemy import update
 
-from amplify.decisions.settle import settle
-from amplify.decisions.takedown import takedown, what_is_up
-from amplify.engine.probe_accounts import wake
-from amplify.engine.publish import publish
-from amplify.engine.takedown_worker import remove
-from amplify.ledger.queries.audit_log import deeds
-from amplify.ledger.queries.published import Wanted
+from amplify.decisions.settle import settle_delivery
+from amplify.decisions.takedown import take_down_deliveries, what_is_up
+from amplify.engine.probe_accounts import probe_accounts
+from amplify.engine.publish import run_pass
+from amplify.engine.takedown_worker import run_takedowns
+from amplify.ledger.queries.audit_log import list_events
+from amplify.ledger.queries.published import PublishedFilter
 from amplify.ledger.tables import DELIVERY
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 from amplify.model.errors import LoggedOut, NeedsPerson, Refused, TryLater
 from amplify.model.plan import Planned
 from engine.fake import LEASE, FakeDesk, World
@@ -33,7 +33,7 @@ class Killed(BaseException):
 
 
 def down(desk: FakeDesk, *wanted: Planned, why: str = "she asked us to") -> list[str]:
-    return [one.state.value for one in takedown(desk, [one.id for one in wanted], why, "Desk")]
+    return [one.state.value for one in take_down_deliveries(desk, [one.id for one in wanted], why, "Desk")]
 
 
 def up(world: World) -> list[str]:
@@ -58,12 +58,12 @@ class TestDeleting:
         boost = planned("boost", "b/x", boost_of=target)
         other = planned("other", "a/x", due=NOW - 3 * MINUTE)
         go(desk, other, target, boost)
-        assert state(desk.ledger, boost) is State.SENT
-        assert [one.id for one in what_is_up(desk, Wanted(deliveries=(target.id,)))] == [boost.id, target.id]
+        assert state(desk.ledger, boost) is DeliveryState.SENT
+        assert [one.id for one in what_is_up(desk, PublishedFilter(deliveries=(target.id,)))] == [boost.id, target.id]
         assert down(desk, target) == ["removed", "removed"]
         remote = rows.parts(desk.ledger, target)[0]["remote_id"]
         assert world.deletions == ["b/x:boost", remote]
-        assert state(desk.ledger, other) is State.SENT
+        assert state(desk.ledger, other) is DeliveryState.SENT
 
     def test_what_is_gone_already_is_done(self, desk: FakeDesk, world: World) -> None:
         one = planned()
@@ -86,7 +86,7 @@ class TestDeleting:
         go(desk, one)
         down(desk, one, why="consent withdrawn")
         with desk.ledger.read() as connection:
-            (deed,) = deeds(connection)
+            (deed,) = list_events(connection)
         assert (deed["act"], deed["actor"], deed["why"]) == ("take down", "Desk", "consent withdrawn")
         assert deed["subject"] == f"delivery:{one.id}"
 
@@ -94,7 +94,7 @@ class TestDeleting:
         later = planned("later", due=NOW + timedelta(days=1))
         go(desk, later)
         assert down(desk, later) == []
-        assert state(desk.ledger, later) is State.WAITING
+        assert state(desk.ledger, later) is DeliveryState.WAITING
 
 
 class TestNothingComesBack:
@@ -102,7 +102,7 @@ class TestNothingComesBack:
         world.answers["press_union/x"].extend(["accept", "try_later"])
         thread = planned(texts=THREAD)
         go(desk, thread)
-        assert state(desk.ledger, thread) is State.WAITING
+        assert state(desk.ledger, thread) is DeliveryState.WAITING
         assert down(desk, thread) == ["removed"]
         desk.ledger.wind(MINUTE)
         go(desk, now=NOW + 10 * MINUTE)
@@ -121,11 +121,11 @@ class TestNothingComesBack:
         world.meanwhile = meanwhile
         go(desk, thread)
         assert world.texts() == ["one"]
-        assert state(desk.ledger, thread) is State.REMOVING
+        assert state(desk.ledger, thread) is DeliveryState.REMOVING
         desk.ledger.wind(LEASE)
-        assert remove(desk) == 0
+        assert run_takedowns(desk) == 0
         assert up(world) == []
-        assert state(desk.ledger, thread) is State.REMOVED
+        assert state(desk.ledger, thread) is DeliveryState.REMOVED
 
     @pytest.mark.parametrize("lost", ["lose_before", "lose_after"])
     @pytest.mark.parametrize("part", [0, 1, 2])
@@ -135,14 +135,14 @@ class TestNothingComesBack:
         world.answers["press_union/x"].extend([*["accept"] * part, lost])  # type: ignore[list-item]
         thread = planned(texts=THREAD)
         go(desk, thread)
-        assert state(desk.ledger, thread) is State.UNSURE
+        assert state(desk.ledger, thread) is DeliveryState.UNSURE
         assert down(desk, thread) == ["removing"]
-        assert remove(desk) == 1  # its request can still land: nobody looks
+        assert run_takedowns(desk) == 1  # its request can still land: nobody looks
         assert world.finds == []
         desk.ledger.wind(LEASE)
         go(desk)
-        remove(desk)
-        assert state(desk.ledger, thread) is State.REMOVED
+        run_takedowns(desk)
+        assert state(desk.ledger, thread) is DeliveryState.REMOVED
         assert up(world) == []
         assert world.repeated() == []
         go(desk, now=NOW + 10 * MINUTE)
@@ -154,10 +154,10 @@ class TestNothingComesBack:
         rows.begin(desk.ledger, rows.take_one(desk.ledger))
         assert down(desk, one) == ["removing"]
         desk.ledger.wind(LEASE)
-        assert remove(desk) == 0
-        assert state(desk.ledger, one) is State.REMOVED
+        assert run_takedowns(desk) == 0
+        assert state(desk.ledger, one) is DeliveryState.REMOVED
         desk.as_queued()
-        publish(desk, workers=1)
+        run_pass(desk, workers=1)
         assert world.accepted == []
 
     def test_a_receipt_that_comes_too_late_is_taken_down_as_well(self, desk: FakeDesk, world: World) -> None:
@@ -167,20 +167,20 @@ class TestNothingComesBack:
         rows.begin(desk.ledger, claimed)
         down(desk, one)
         desk.ledger.wind(LEASE)
-        remove(desk)
-        assert state(desk.ledger, one) is State.REMOVED
+        run_takedowns(desk)
+        assert state(desk.ledger, one) is DeliveryState.REMOVED
         rows.sent(desk.ledger, claimed, receipt("late"), last=True)
-        assert state(desk.ledger, one) is State.REMOVING
-        assert remove(desk) == 0
+        assert state(desk.ledger, one) is DeliveryState.REMOVING
+        assert run_takedowns(desk) == 0
         assert world.deletions == ["late"]
-        assert state(desk.ledger, one) is State.REMOVED
+        assert state(desk.ledger, one) is DeliveryState.REMOVED
 
     def test_files_do_not_bring_it_back(self, desk: FakeDesk, world: World) -> None:
         one = planned(texts=("old words",))
         go(desk, one)
         down(desk, one)
         go(desk, planned(texts=("new words",)), now=NOW + MINUTE)
-        assert state(desk.ledger, one) is State.REMOVED
+        assert state(desk.ledger, one) is DeliveryState.REMOVED
         assert up(world) == []
 
 
@@ -204,11 +204,11 @@ class TestGoingOn:
             down(desk, thread)
         assert len(world.deletions) == deaths - 1
         world.meanwhile = lambda moment: None
-        assert remove(desk) == 1  # its lease is not over: it may be at work
+        assert run_takedowns(desk) == 1  # its lease is not over: it may be at work
         desk.ledger.wind(LEASE)
-        assert remove(desk) == 0
+        assert run_takedowns(desk) == 0
         assert len(world.deletions) == len(set(world.deletions)) == 3
-        assert state(desk.ledger, thread) is State.REMOVED
+        assert state(desk.ledger, thread) is DeliveryState.REMOVED
 
     def test_a_platform_that_says_later_is_asked_later(self, desk: FakeDesk, world: World) -> None:
         one = planned()
@@ -218,9 +218,9 @@ class TestGoingOn:
         why = rows.row(desk.ledger, one)["why"]
         assert "she asked us to" in why
         assert "too many requests" in why
-        assert remove(desk) == 1
+        assert run_takedowns(desk) == 1
         desk.ledger.wind(timedelta(minutes=2))
-        assert remove(desk) == 0
+        assert run_takedowns(desk) == 0
         assert rows.row(desk.ledger, one)["why"] == "she asked us to"
 
     def test_a_logged_out_account_pauses_and_the_others_go_on(self, desk: FakeDesk, world: World) -> None:
@@ -228,14 +228,14 @@ class TestGoingOn:
         go(desk, mine, other)
         world.undeletable.append(LoggedOut("the token was revoked. Make a new one"))
         assert sorted(down(desk, mine, other)) == ["removed", "removing"]
-        stuck = mine if state(desk.ledger, mine) is State.REMOVING else other
+        stuck = mine if state(desk.ledger, mine) is DeliveryState.REMOVING else other
         account = stuck.account
         assert "Make a new one" in rows.account(desk.ledger, account)["paused_why"]
         desk.ledger.wind(LEASE)
-        assert remove(desk) == 1
-        wake(desk, [account])
-        assert remove(desk) == 0
-        assert state(desk.ledger, stuck) is State.REMOVED
+        assert run_takedowns(desk) == 1
+        probe_accounts(desk, [account])
+        assert run_takedowns(desk) == 0
+        assert state(desk.ledger, stuck) is DeliveryState.REMOVED
 
     def test_a_platform_that_refuses_needs_a_person(self, desk: FakeDesk, world: World) -> None:
         one = planned()
@@ -243,7 +243,7 @@ class TestGoingOn:
         world.undeletable.append(Refused("not permitted"))
         assert down(desk, one) == ["removing"]
         assert f"Delete it by hand, then `amplify settle {one.id[:12]} --not-sent`" in rows.row(desk.ledger, one)["why"]
-        assert settle(desk, one.id, None, "Desk") == "removed"
+        assert settle_delivery(desk, one.id, None, "Desk") == "removed"
         assert world.deletions == []
 
 
@@ -268,20 +268,20 @@ class TestWhereNothingCanBeProved:
         assert f"amplify settle {stuck.id[:12]}" in why
 
     def test_it_is_not_out(self, desk: FakeDesk, stuck: Planned) -> None:
-        assert settle(desk, stuck.id, None, "Desk") == "removed"
+        assert settle_delivery(desk, stuck.id, None, "Desk") == "removed"
 
     def test_it_is_out(self, desk: FakeDesk, world: World, stuck: Planned) -> None:
         key = rows.parts(desk.ledger, stuck)[1]["key"]
         from engine.fake import Accepted
 
         world.accepted.append(Accepted("press_union/x", key, "two", None, None, NOW, "found-by-hand"))
-        assert settle(desk, stuck.id, "https://fake.example/found-by-hand", "Desk") == "removed"
+        assert settle_delivery(desk, stuck.id, "https://fake.example/found-by-hand", "Desk") == "removed"
         assert "found-by-hand" in world.deleted
 
 
 class TestChoosing:
     def ids(self, desk: FakeDesk, **wanted: object) -> set[str]:
-        return {one.post for one in what_is_up(desk, Wanted(**wanted))}  # type: ignore[arg-type]
+        return {one.post for one in what_is_up(desk, PublishedFilter(**wanted))}  # type: ignore[arg-type]
 
     def test_by_what_it_speaks_of(self, desk: FakeDesk) -> None:
         anna = planned("anna", "a/x", subjects=("campaign:free", "person:anna"))
@@ -317,7 +317,7 @@ def test_two_workers_delete_everything_once(desk: FakeDesk, world: World) -> Non
     def meanwhile(moment: str) -> None:
         if moment == "delete" and not world.deletions:
             world.meanwhile = lambda moment: None
-            remove(other)
+            run_takedowns(other)
 
     world.meanwhile = meanwhile
     assert set(down(desk, *many)) == {"removed"}
@@ -336,5 +336,5 @@ def test_a_person_cannot_settle_what_may_still_land(desk: FakeDesk, world: World
     one = planned()
     go(desk, one)
     with pytest.raises(NeedsPerson, match="may still arrive"):
-        settle(desk, one.id, None, "Desk")
-    assert state(desk.ledger, one) is State.UNSURE
+        settle_delivery(desk, one.id, None, "Desk")
+    assert state(desk.ledger, one) is DeliveryState.UNSURE

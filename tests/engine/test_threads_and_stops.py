@@ -9,8 +9,8 @@ import pytest
 from ledger import rows
 from ledger.rows import LATENESS, NOW, planned, queue, state
 
-from amplify.engine.publish import publish
-from amplify.model.delivery import State
+from amplify.engine.publish import run_pass
+from amplify.model.delivery import DeliveryState
 from amplify.model.gate import Gate
 from engine.fake import LEASE, FakeDesk, World
 from engine.passes import go
@@ -24,7 +24,7 @@ class TestThreads:
         thread = planned(texts=("one", "two", "three"))
         assert dict(go(desk, thread).outcomes) == {"try_later": 1}
         assert world.texts() == ["one"]
-        assert state(desk.ledger, thread) is State.WAITING
+        assert state(desk.ledger, thread) is DeliveryState.WAITING
         desk.ledger.wind(MINUTE)
         assert dict(go(desk).outcomes) == {"sent": 1}
         assert world.texts() == ["one", "two", "three"]
@@ -41,7 +41,7 @@ class TestThreads:
         desk.ledger.wind(LEASE)
         go(desk)
         assert world.texts() == ["one", "two", "three"]
-        assert state(desk.ledger, thread) is State.SENT
+        assert state(desk.ledger, thread) is DeliveryState.SENT
 
     def test_uploads_stay_prepared_for_the_retry(self, desk: FakeDesk, world: World) -> None:
         world.answers["press_union/x"].append("try_later")
@@ -54,7 +54,7 @@ class TestThreads:
         world.answers["press_union/x"].extend(["accept", "refuse"])
         thread = planned(texts=("one", "two", "three"))
         go(desk, thread)
-        assert state(desk.ledger, thread) is State.CUT
+        assert state(desk.ledger, thread) is DeliveryState.CUT
         assert world.texts() == ["one"]
         assert rows.row(desk.ledger, thread)["why"] == "against its rules"
 
@@ -68,7 +68,7 @@ class TestThreads:
         world.meanwhile = stop
         assert dict(go(desk, thread).outcomes) == {"cut": 1}
         assert world.texts() == ["one"]
-        assert state(desk.ledger, thread) is State.CUT
+        assert state(desk.ledger, thread) is DeliveryState.CUT
         assert rows.row(desk.ledger, thread)["why"] == "somebody said stop"
 
     def test_a_gate_closing_while_a_resumed_thread_uploads_cuts(self, desk: FakeDesk, world: World) -> None:
@@ -85,7 +85,7 @@ class TestThreads:
         world.meanwhile = stop
         go(desk)
         assert world.texts() == ["one"]
-        assert state(desk.ledger, thread) is State.CUT
+        assert state(desk.ledger, thread) is DeliveryState.CUT
 
 
 class TestStops:
@@ -117,7 +117,7 @@ class TestStops:
         world.meanwhile = lambda moment: stop.set()
         queue(desk.ledger, *(planned(f"n{n}", due=NOW - n * MINUTE) for n in range(5)))
         desk.as_queued()
-        done = publish(desk, workers=1, stop=stop)
+        done = run_pass(desk, workers=1, stop=stop)
         assert sum(done.outcomes.values()) == len(world.accepted) == 1
         assert rows.states(desk.ledger) == {"sent": 1, "waiting": 4}
 
@@ -131,7 +131,7 @@ class TestDownTime:
         assert (done.reaped, dict(done.outcomes)) == (10, {"sent": 1})
         assert world.texts() == [timely.message.parts[0].text]
         for one in old:
-            assert state(desk.ledger, one) is State.MISSED
+            assert state(desk.ledger, one) is DeliveryState.MISSED
             assert rows.row(desk.ledger, one)["why"] == "nothing ran in its lateness window"
 
     def test_missed_in_the_middle_of_a_pass(self, desk: FakeDesk, world: World) -> None:
@@ -141,7 +141,7 @@ class TestDownTime:
         assert dict(go(desk, one).outcomes) == {"held": 1}
         assert world.accepted == []
         go(desk)
-        assert state(desk.ledger, one) is State.MISSED
+        assert state(desk.ledger, one) is DeliveryState.MISSED
 
 
 class TestLostLeases:
@@ -158,7 +158,7 @@ class TestLostLeases:
         world.meanwhile = overtaken
         assert dict(go(desk, one).outcomes) == {"lost": 1}
         assert world.repeated() == []
-        assert state(desk.ledger, one) is State.SENT
+        assert state(desk.ledger, one) is DeliveryState.SENT
 
     def test_a_receipt_after_the_lease_is_kept(self, desk: FakeDesk, world: World) -> None:
         """The call comes back after another worker has given it up."""
@@ -169,11 +169,11 @@ class TestLostLeases:
             if moment == "after":
                 desk.ledger.wind(LEASE)
                 go(other)
-                assert state(desk.ledger, one) is State.UNSURE
+                assert state(desk.ledger, one) is DeliveryState.UNSURE
 
         world.meanwhile = given_up
         go(desk, one)
-        assert state(desk.ledger, one) is State.SENT
+        assert state(desk.ledger, one) is DeliveryState.SENT
         assert len(world.accepted) == 1
 
     def test_a_worker_overtaken_between_two_parts(self, desk: FakeDesk, world: World) -> None:
@@ -191,7 +191,7 @@ class TestLostLeases:
         go(other)
         assert world.repeated() == []
         assert sorted(world.texts()) == ["one", "two"]
-        assert state(desk.ledger, thread) is State.SENT
+        assert state(desk.ledger, thread) is DeliveryState.SENT
 
     def test_a_receipt_that_comes_after_it_was_given_back(self, desk: FakeDesk, world: World) -> None:
         """Reconciling found nothing yet; then the receipt arrives. The next claim sees that it is out."""
@@ -208,4 +208,4 @@ class TestLostLeases:
         world.meanwhile = given_back
         go(desk, one)
         assert world.repeated() == []
-        assert state(desk.ledger, one) is State.SENT
+        assert state(desk.ledger, one) is DeliveryState.SENT

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from ledger import rows
 
-from amplify.context.app_context import Desk
-from amplify.decisions.approve import approve, to_review
-from amplify.engine.publish import publish
+from amplify.context.app_context import AppContext
+from amplify.decisions.approve import approve_reviews, to_review
+from amplify.engine.publish import run_pass
 from amplify.ledger.database import Ledger
-from amplify.model.clock import SetClock
-from amplify.planning.queue import queue
+from amplify.model.clock import ManualClock
+from amplify.planning.queue import queue_plan
 from amplify.stage.process import Stage
 from engine.fake import TIMINGS
 from engine.files import PLATFORMS, Files, handle
@@ -53,8 +53,8 @@ class Clone:
 
         (root / "config" / "accounts.yaml").write_text(json.dumps({"partner": partner, "accounts": accounts}))
         ledger = Ledger.open(f"sqlite:///{root}/.amplify/ledger.sqlite")
-        self.clock = SetClock(NOON - timedelta(hours=1))
-        self.desk = Desk(
+        self.clock = ManualClock(NOON - timedelta(hours=1))
+        self.desk = AppContext(
             root,
             ledger,
             self.clock,
@@ -65,11 +65,11 @@ class Clone:
 
     def publish(self, now: datetime) -> dict[str, int]:
         self.clock.set(now)
-        return dict(publish(self.desk, workers=3).outcomes)
+        return dict(run_pass(self.desk, workers=3).outcomes)
 
     def review(self) -> int:
         """Somebody here reads and approves what came from outside."""
-        return approve(self.desk, to_review(self.desk), "editor")
+        return approve_reviews(self.desk, to_review(self.desk), "editor")
 
     def pull(self) -> None:
         git(self.root, "pull", "-q", "--rebase")
@@ -127,7 +127,7 @@ def standing(stage: Stage, clones: tuple[Clone, Clone]) -> list[tuple[str, str, 
 def test_a_shared_queue_without_anybodys_keys(clones: tuple[Clone, Clone], stage: Stage) -> None:
     ours, theirs = clones
     for clone in clones:
-        changes = queue(clone.desk).changes
+        changes = queue_plan(clone.desk).changes
         assert len(changes) == 6  # two posts on three platforms: only its own
         assert {change.account.partition("/")[0] for change in changes} == {clone.partner}
         assert "accounts.yaml" not in git(clone.root, "status", "--porcelain", "--untracked-files=all")
@@ -175,7 +175,7 @@ def test_a_shared_queue_without_anybodys_keys(clones: tuple[Clone, Clone], stage
 
 def test_a_newcomer_changes_nobody_elses_text(clones: tuple[Clone, Clone], stage: Stage) -> None:
     ours, theirs = clones
-    queue(ours.desk)
+    queue_plan(ours.desk)
     before = ours.messages()
     book = theirs.root / "config" / "partners.yaml"
     import json
@@ -188,7 +188,7 @@ def test_a_newcomer_changes_nobody_elses_text(clones: tuple[Clone, Clone], stage
     book.write_text(json.dumps(known))
     theirs.push("A newcomer")
     ours.pull()
-    planned = queue(ours.desk)
+    planned = queue_plan(ours.desk)
     assert planned.changes == []
     assert ours.messages() == before
     left = [item for item in planned.plan.left_out if item.account == "newcomer/x"]

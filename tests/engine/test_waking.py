@@ -9,8 +9,8 @@ import pytest
 from ledger.databases import WoundLedger
 
 from amplify.daemon import periodic
-from amplify.daemon.periodic import Ticker
-from amplify.ledger.notify import Listener, notify
+from amplify.daemon.periodic import PeriodicTasks
+from amplify.ledger.notify import Listener, notify_workers
 
 SECONDS = 30.0
 
@@ -23,14 +23,14 @@ class TestNotify:
         try:
             if ledger.sqlite:
                 with ledger.write() as connection:
-                    notify(ledger, connection)
+                    notify_workers(ledger, connection)
                 assert not listener.listening.is_set()
                 return
             assert listener.listening.wait(SECONDS)
             assert heard.wait(SECONDS)  # what came before it listened may have been lost
             heard.clear()
             with ledger.write() as connection:
-                notify(ledger, connection)
+                notify_workers(ledger, connection)
                 assert not heard.is_set()
             assert heard.wait(SECONDS)
         finally:
@@ -69,7 +69,7 @@ class TestTicker:
         def clock() -> datetime:
             return datetime.now(UTC) - (timedelta(hours=1) if back.is_set() else timedelta(0))
 
-        with Ticker({"errand": (errand, timedelta(hours=1))}, clock):
+        with PeriodicTasks({"errand": (errand, timedelta(hours=1))}, clock):
             assert first.wait(SECONDS)
             back.set()
             assert again.wait(SECONDS)

@@ -9,7 +9,7 @@ import pytest
 from ledger import rows
 from ledger.rows import NOW, planned, state
 
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 from amplify.model.event import LOG
 from engine.fake import LEASE, FakeDesk, World
 from engine.passes import go
@@ -22,7 +22,7 @@ def test_what_is_due_goes_out_once(desk: FakeDesk, world: World) -> None:
     done = go(desk, one, later)
     assert dict(done.outcomes) == {"sent": 1}
     assert world.texts() == [one.message.parts[0].text]
-    assert (state(desk.ledger, one), state(desk.ledger, later)) == (State.SENT, State.WAITING)
+    assert (state(desk.ledger, one), state(desk.ledger, later)) == (DeliveryState.SENT, DeliveryState.WAITING)
     assert dict(go(desk).outcomes) == {}
     go(desk, now=NOW + HOUR)
     assert len(world.accepted) == 2
@@ -48,7 +48,7 @@ class TestOutcomes:
         world.answers["press_union/x"].append("refuse")
         one = planned()
         assert dict(go(desk, one).outcomes) == {"refused": 1}
-        assert state(desk.ledger, one) is State.REFUSED
+        assert state(desk.ledger, one) is DeliveryState.REFUSED
         assert rows.row(desk.ledger, one)["why"] == "against its rules"
         assert world.accepted == []
         assert dict(go(desk).outcomes) == {}
@@ -94,12 +94,12 @@ class TestOutcomes:
         world.answers["press_union/x"].append("lose_after")
         one = planned()
         assert dict(go(desk, one).outcomes) == {"unknown": 1}
-        assert state(desk.ledger, one) is State.UNSURE
+        assert state(desk.ledger, one) is DeliveryState.UNSURE
         go(desk)
-        assert state(desk.ledger, one) is State.UNSURE
+        assert state(desk.ledger, one) is DeliveryState.UNSURE
         desk.ledger.wind(LEASE)
         assert dict(go(desk).outcomes) == {}
-        assert state(desk.ledger, one) is State.SENT  # found, not sent again
+        assert state(desk.ledger, one) is DeliveryState.SENT  # found, not sent again
         assert len(world.accepted) == 1
         (part,) = rows.parts(desk.ledger, one)
         assert part["remote_id"] == world.accepted[0].id
@@ -119,7 +119,7 @@ class TestOutcomes:
         go(desk, one)
         desk.ledger.wind(LEASE)
         go(desk, now=one.late)
-        assert state(desk.ledger, one) is State.MISSED
+        assert state(desk.ledger, one) is DeliveryState.MISSED
         assert world.accepted == []
 
     def test_what_cannot_be_known_stays_unsure_for_a_person(self, desk: FakeDesk, world: World) -> None:
@@ -131,7 +131,7 @@ class TestOutcomes:
         for minutes in range(0, 200, 20):
             done = go(desk, now=NOW + minutes * MINUTE)
             assert done.unsure == 1
-        assert state(desk.ledger, one) is State.UNSURE
+        assert state(desk.ledger, one) is DeliveryState.UNSURE
         assert "cannot say" in rows.row(desk.ledger, one)["why"]
         assert world.accepted == []
 
@@ -144,9 +144,9 @@ class TestOutcomes:
         assert go(desk).unsure == 1
         world.blind = False
         assert go(desk).unsure == 1  # not yet looked at again
-        assert state(desk.ledger, one) is State.UNSURE
+        assert state(desk.ledger, one) is DeliveryState.UNSURE
         go(desk, now=NOW + 5 * MINUTE)
-        assert state(desk.ledger, one) is State.SENT
+        assert state(desk.ledger, one) is DeliveryState.SENT
         assert len(world.accepted) == 1
 
     def test_logged_out_pauses_the_account_until_it_is_mended(self, desk: FakeDesk, world: World) -> None:
@@ -169,7 +169,7 @@ class TestOutcomes:
         desk.ledger.wind(desk.timings.pause)
         assert go(desk).paused == {"a/x": "the token was revoked"}
         world.secretless.add("a/x")
-        desk.forget("a/x")
+        desk.drop_client("a/x")
         desk.ledger.wind(desk.timings.pause)
         assert "set AMPLIFY_A_X_TOKEN" in go(desk).paused["a/x"]
 
@@ -203,7 +203,7 @@ class TestOutcomes:
         if late:
             desk.time.set(boost.late)
         assert dict(go(desk).outcomes) == {}
-        assert state(desk.ledger, boost) is State.SENT
+        assert state(desk.ledger, boost) is DeliveryState.SENT
         assert len(world.boosts) == 1
 
     def test_a_boost_in_doubt_is_not_repeated_when_it_is_late(self, desk: FakeDesk, world: World) -> None:
@@ -215,6 +215,6 @@ class TestOutcomes:
         desk.time.set(boost.late)
         world.blind = True
         assert dict(go(desk).outcomes) == {}
-        assert state(desk.ledger, boost) is State.UNSURE  # it may be out: a person looks
+        assert state(desk.ledger, boost) is DeliveryState.UNSURE  # it may be out: a person looks
         assert len(world.boosts) == 1
         assert f"amplify settle {boost.id[:12]}" in rows.row(desk.ledger, boost)["why"]

@@ -11,17 +11,17 @@ from sqlalchemy import Connection, RowMapping, func, select, update
 from amplify.ledger.database import Ledger
 from amplify.ledger.holds.gates import read_gates, write_gates
 from amplify.ledger.rows import begin_mark
-from amplify.ledger.rows.begin_mark import Barred, Begun, Mark
-from amplify.ledger.rows.claim import claim
-from amplify.ledger.rows.claimed_delivery import Claimed
-from amplify.ledger.rows.plan_changes import difference, write_accounts, write_changes
-from amplify.ledger.rows.receipts import Out, write_sent
-from amplify.ledger.rows.settlement import Hand
+from amplify.ledger.rows.begin_mark import BeginRequest, Begun, NotBegun
+from amplify.ledger.rows.claim import claim_due
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
+from amplify.ledger.rows.plan_changes import diff_plan, write_accounts, write_changes
+from amplify.ledger.rows.receipts import PublishedPart, record_receipts
+from amplify.ledger.rows.settlement import ClaimWriter
 from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, MOVE, PART, folio_of
-from amplify.model.delivery import State, delivery_id
+from amplify.model.delivery import DeliveryState, delivery_id
 from amplify.model.gate import Gate
 from amplify.model.message import BoostOf, Message, Part
-from amplify.model.plan import Change, Planned
+from amplify.model.plan import PlanChange, Planned
 from amplify.model.platform import Receipt
 
 NOW = datetime(2027, 5, 17, 9, tzinfo=UTC)
@@ -67,10 +67,10 @@ def planned(
     )
 
 
-def queue(ledger: Ledger, *deliveries: Planned, now: datetime = NOW, open_gates: bool = True) -> list[Change]:
+def queue(ledger: Ledger, *deliveries: Planned, now: datetime = NOW, open_gates: bool = True) -> list[PlanChange]:
     """Write a plan down, as the step does; by default with an open gate for every subject that has none."""
     with ledger.write() as connection:
-        changes = difference(connection, deliveries, now, now + HORIZON)
+        changes = diff_plan(connection, deliveries, now, now + HORIZON)
         write_accounts(connection, {one.account: f"{one.platform}:" for one in deliveries})
         write_changes(connection, deliveries, changes, now, ledger.real_now(connection))
         if open_gates:
@@ -88,13 +88,13 @@ def gates(ledger: Ledger, *wanted: Gate) -> bool:
 
 def take(
     ledger: Ledger, *, now: datetime = NOW, owner: str = "me", limit: int = 16, lease: timedelta = LEASE
-) -> list[Claimed]:
+) -> list[ClaimedDelivery]:
     """Claim."""
     with ledger.write() as connection:
-        return claim(ledger, connection, now=now, owner=owner, lease=lease, limit=limit).taken
+        return claim_due(ledger, connection, now=now, owner=owner, lease=lease, limit=limit).taken
 
 
-def take_one(ledger: Ledger, *, now: datetime = NOW, owner: str = "me") -> Claimed:
+def take_one(ledger: Ledger, *, now: datetime = NOW, owner: str = "me") -> ClaimedDelivery:
     (one,) = take(ledger, now=now, owner=owner)
     return one
 
@@ -104,49 +104,51 @@ class Acting:
 
     def __init__(self, ledger: Ledger, owner: str, now: datetime, by: str) -> None:
         self._transaction = ledger.write()
-        self._make = lambda connection: Hand(ledger, connection, now, owner, by=by)
+        self._make = lambda connection: ClaimWriter(ledger, connection, now, owner, by=by)
 
-    def __enter__(self) -> Hand:
+    def __enter__(self) -> ClaimWriter:
         return self._make(self._transaction.__enter__())
 
     def __exit__(self, *error: Any) -> None:
         self._transaction.__exit__(*error)
 
 
-def acting(ledger: Ledger, claimed: Claimed | None = None, *, now: datetime = NOW, by: str = "publish") -> Acting:
+def acting(
+    ledger: Ledger, claimed: ClaimedDelivery | None = None, *, now: datetime = NOW, by: str = "publish"
+) -> Acting:
     """The hand of whoever claimed it."""
     return Acting(ledger, claimed.owner if claimed else "somebody", now, by)
 
 
-def begin(ledger: Ledger, claimed: Claimed, part: int = 0, *, now: datetime = NOW) -> Begun:
+def begin(ledger: Ledger, claimed: ClaimedDelivery, part: int = 0, *, now: datetime = NOW) -> Begun:
     """The durable mark before a call."""
     begun = _mark(ledger, claimed, part, now)
     assert isinstance(begun, Begun), begun
     return begun
 
 
-def barred(ledger: Ledger, claimed: Claimed, part: int = 0, *, now: datetime = NOW) -> str:
+def barred(ledger: Ledger, claimed: ClaimedDelivery, part: int = 0, *, now: datetime = NOW) -> str:
     """Why the call must not be made."""
     answer = _mark(ledger, claimed, part, now)
-    assert isinstance(answer, Barred), answer
+    assert isinstance(answer, NotBegun), answer
     return answer.why
 
 
-def _mark(ledger: Ledger, claimed: Claimed, part: int, now: datetime) -> Begun | Barred:
+def _mark(ledger: Ledger, claimed: ClaimedDelivery, part: int, now: datetime) -> Begun | NotBegun:
     first = not any(one.receipt is None for one in claimed.parts[:part])
     with ledger.write() as connection:
-        return begin_mark.begin(ledger, connection, [Mark(claimed, part, {}, first)], now, LEASE)[0]
+        return begin_mark.begin_requests(ledger, connection, [BeginRequest(claimed, part, {}, first)], now, LEASE)[0]
 
 
 def sent(
-    ledger: Ledger, claimed: Claimed, proof: Receipt, part: int = 0, *, last: bool = False, now: datetime = NOW
+    ledger: Ledger, claimed: ClaimedDelivery, proof: Receipt, part: int = 0, *, last: bool = False, now: datetime = NOW
 ) -> bool:
     """One receipt; whether whoever claimed it still holds the row."""
     with ledger.write() as connection:
-        return write_sent(ledger, connection, [Out(claimed, part, proof, last)], now)[0]
+        return record_receipts(ledger, connection, [PublishedPart(claimed, part, proof, last)], now)[0]
 
 
-def send(ledger: Ledger, claimed: Claimed, *, now: datetime = NOW, remote: str = "1") -> None:
+def send(ledger: Ledger, claimed: ClaimedDelivery, *, now: datetime = NOW, remote: str = "1") -> None:
     """All of it, from the first mark to the last receipt."""
     for part in claimed.parts:
         if part.receipt is None:
@@ -159,14 +161,14 @@ def receipt(remote: str = "1") -> Receipt:
     return Receipt(remote, f"https://x.example/{remote}")
 
 
-def row(ledger: Ledger, delivery: Planned | Claimed | str) -> RowMapping:
+def row(ledger: Ledger, delivery: Planned | ClaimedDelivery | str) -> RowMapping:
     """The row of a delivery, by its own id."""
     with ledger.read() as connection:
         return connection.execute(select(DELIVERY).where(DELIVERY.c.id == _id(delivery))).mappings().one()
 
 
-def state(ledger: Ledger, delivery: Planned | Claimed | str) -> State:
-    return State(row(ledger, delivery)["state"])
+def state(ledger: Ledger, delivery: Planned | ClaimedDelivery | str) -> DeliveryState:
+    return DeliveryState(row(ledger, delivery)["state"])
 
 
 def states(ledger: Ledger) -> dict[str, int]:
@@ -176,20 +178,20 @@ def states(ledger: Ledger) -> dict[str, int]:
         return {row[0]: row[1] for row in counted}
 
 
-def moves(ledger: Ledger, delivery: Planned | Claimed | str) -> list[tuple[str | None, str]]:
+def moves(ledger: Ledger, delivery: Planned | ClaimedDelivery | str) -> list[tuple[str | None, str]]:
     """Every change of state, in order."""
     query = select(MOVE.c.before, MOVE.c.after).where(MOVE.c.folio == folio_of(_id(delivery))).order_by(MOVE.c.id)
     with ledger.read() as connection:
         return [(before, after) for before, after in connection.execute(query)]
 
 
-def attempts(ledger: Ledger, delivery: Planned | Claimed | str) -> list[RowMapping]:
+def attempts(ledger: Ledger, delivery: Planned | ClaimedDelivery | str) -> list[RowMapping]:
     query = select(ATTEMPT).where(ATTEMPT.c.folio == folio_of(_id(delivery))).order_by(ATTEMPT.c.id)
     with ledger.read() as connection:
         return list(connection.execute(query).mappings())
 
 
-def parts(ledger: Ledger, delivery: Planned | Claimed | str) -> list[RowMapping]:
+def parts(ledger: Ledger, delivery: Planned | ClaimedDelivery | str) -> list[RowMapping]:
     query = select(PART).where(PART.c.delivery == _id(delivery)).order_by(PART.c.number)
     with ledger.read() as connection:
         return list(connection.execute(query).mappings())
@@ -215,9 +217,9 @@ def put(ledger: Ledger, delivery: Planned | str, **values: Any) -> None:
         force(connection, _id(delivery), **values)
 
 
-def names(claimed: Iterable[Claimed]) -> list[str]:
+def names(claimed: Iterable[ClaimedDelivery]) -> list[str]:
     return [one.post for one in claimed]
 
 
-def _id(delivery: Planned | Claimed | str) -> str:
+def _id(delivery: Planned | ClaimedDelivery | str) -> str:
     return delivery if isinstance(delivery, str) else delivery.id

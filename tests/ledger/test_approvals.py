@@ -12,14 +12,14 @@ from amplify.ledger.database import Ledger
 from amplify.ledger.holds.approvals import (
     REJECTED,
     approved_and_waiting,
-    look_at_again,
-    unapproved,
-    void,
+    find_unapproved,
+    requeue,
+    void_approvals,
     write_verdict,
 )
 from amplify.ledger.holds.stops import candidate_in
 from amplify.ledger.rows.claimed_delivery import COLUMNS
-from amplify.ledger.rows.due_delivery import Candidate
+from amplify.ledger.rows.due_delivery import DueDelivery
 from amplify.ledger.tables import DELIVERY
 from amplify.model.gate import Gate
 from amplify.model.message import Attachment, Part
@@ -36,7 +36,7 @@ def planned(approvals: int = 1, **how: object) -> Planned:
     return replace(one, approvals=approvals, approvals_why="it is sensitive: health", **fields)  # type: ignore[arg-type]
 
 
-def stands(ledger: Ledger, delivery: Planned) -> Candidate:
+def stands(ledger: Ledger, delivery: Planned) -> DueDelivery:
     with ledger.read() as connection:
         return candidate_in(connection.execute(select(*COLUMNS).where(DELIVERY.c.id == delivery.id)).mappings().one())
 
@@ -48,14 +48,14 @@ def say(
     with ledger.write() as connection:
         real = ledger.real_now(connection)
         write_verdict(connection, one, verdict, by, why, delivery.message.as_json(), at, real)
-        look_at_again(connection, [delivery.id])
+        requeue(connection, [delivery.id])
 
 
 def why(ledger: Ledger, delivery: Planned) -> str | None:
     """What bars it; it goes out when nothing does."""
     one = stands(ledger, delivery)
     with ledger.read() as connection:
-        bar = unapproved(connection, [one], NOW).get(one.id)
+        bar = find_unapproved(connection, [one], NOW).get(one.id)
     taken = rows.take(ledger, now=SOON)
     assert bool(taken) == (bar is None)
     return bar.why if bar else None
@@ -124,7 +124,7 @@ def test_an_edit_after_the_approval(ledger: Ledger, edit: object) -> None:
 def bar_of(ledger: Ledger, delivery: Planned) -> str | None:
     one = stands(ledger, delivery)
     with ledger.read() as connection:
-        bar = unapproved(connection, [one], NOW).get(one.id)
+        bar = find_unapproved(connection, [one], NOW).get(one.id)
     return bar.why if bar else None
 
 
@@ -170,8 +170,8 @@ def test_voided(ledger: Ledger) -> None:
     say(ledger, other, "vera", REJECTED, why="no")
     with ledger.write() as connection:
         assert approved_and_waiting(connection) == [one.id]
-        assert void(connection, [one.id, other.id], "anna was stopped since", NOW) == 1
-        assert void(connection, [], "nothing", NOW) == 0
+        assert void_approvals(connection, [one.id, other.id], "anna was stopped since", NOW) == 1
+        assert void_approvals(connection, [], "nothing", NOW) == 0
     assert "nobody has approved it" in str(bar_of(ledger, one))
     assert bar_of(ledger, other) == "rejected by vera: no"
 
@@ -207,5 +207,5 @@ def test_an_approval_that_goes_at_the_last_moment_bars_the_call(ledger: Ledger) 
     say(ledger, one, "vera")
     claimed = rows.take_one(ledger, now=SOON)
     with ledger.write() as connection:
-        void(connection, [one.id], "anna was stopped since", NOW)
+        void_approvals(connection, [one.id], "anna was stopped since", NOW)
     assert "one person must approve it" in rows.barred(ledger, claimed, now=SOON)

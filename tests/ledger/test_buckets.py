@@ -13,32 +13,32 @@ from counterparts.postgres import Cluster
 from sqlalchemy import event, select
 
 from amplify.ledger.database import Ledger
-from amplify.ledger.holds.rate_limits import Want, hear, take
+from amplify.ledger.holds.rate_limits import RateRequest, acquire, apply_headers
 from amplify.ledger.tables import BUCKET
-from amplify.model.rate_limit import Allowance, Heard
+from amplify.model.rate_limit import ObservedLimit, RateLimit
 from ledger.databases import WoundLedger
 from ledger.together import at_once
 
 REAL = datetime(2027, 5, 17, 9, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
-POSTS = Allowance("posts", "account", 10, QUARTER, boost=0)
-REPOSTS = Allowance("reposts", "account", 4, QUARTER, post=0)
-APP = Allowance("app", "place", 20, timedelta(days=1), boost=0)
+POSTS = RateLimit("posts", "account", 10, QUARTER, boost=0)
+REPOSTS = RateLimit("reposts", "account", 4, QUARTER, post=0)
+APP = RateLimit("app", "place", 20, timedelta(days=1), boost=0)
 X = {"x": (POSTS, REPOSTS, APP)}
 
 
-def want(name: str, parts: int = 1, boost: bool = False, place: str | None = "x:") -> Want:
-    return Want(f"{name}/x", place, "x", parts, boost)
+def want(name: str, parts: int = 1, boost: bool = False, place: str | None = "x:") -> RateRequest:
+    return RateRequest(f"{name}/x", place, "x", parts, boost)
 
 
-def taken(ledger: Ledger, *wants: Want, real: datetime = REAL) -> dict[str, datetime]:
+def taken(ledger: Ledger, *wants: RateRequest, real: datetime = REAL) -> dict[str, datetime]:
     with ledger.write() as connection:
-        return take(connection, wants, X, real)
+        return acquire(connection, wants, X, real)
 
 
-def told(ledger: Ledger, key: str, said: Heard, real: datetime = REAL) -> None:
+def told(ledger: Ledger, key: str, said: ObservedLimit, real: datetime = REAL) -> None:
     with ledger.write() as connection:
-        hear(connection, [(key, said)], real)
+        apply_headers(connection, [(key, said)], real)
 
 
 def buckets(ledger: Ledger) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def test_who_is_turned_away_at_a_place_is_told_a_turn_of_its_own(ledger: WoundLe
     turns = list(later.values())
     assert turns == sorted(set(turns))
     for name, opens in later.items():
-        assert taken(ledger, Want(name, "x:", "x", 1), real=opens) == {}
+        assert taken(ledger, RateRequest(name, "x:", "x", 1), real=opens) == {}
 
 
 def test_other_places_have_buckets_of_their_own(ledger: WoundLedger) -> None:
@@ -111,23 +111,23 @@ def test_a_place_that_nobody_knows_is_not_counted(ledger: WoundLedger) -> None:
 
 def test_no_allowance_no_statement(ledger: WoundLedger) -> None:
     with ledger.write() as connection, counting(ledger) as seen:
-        assert take(connection, [Want("a/elsewhere", None, "elsewhere", 1)], X, REAL) == {}
-        hear(connection, [], REAL)
+        assert acquire(connection, [RateRequest("a/elsewhere", None, "elsewhere", 1)], X, REAL) == {}
+        apply_headers(connection, [], REAL)
     assert seen == []
 
 
 def test_the_servers_word_rules(ledger: WoundLedger) -> None:
-    told(ledger, "posts a/x", Heard(POSTS, 10, 1, REAL + QUARTER))
+    told(ledger, "posts a/x", ObservedLimit(POSTS, 10, 1, REAL + QUARTER))
     assert taken(ledger, want("a", 1)) == {}
     assert taken(ledger, want("a", 1)) == {"a/x": REAL + QUARTER + timedelta(seconds=1)}
-    told(ledger, "posts b/x", Heard(POSTS, 10, 9, REAL + QUARTER))
+    told(ledger, "posts b/x", ObservedLimit(POSTS, 10, 9, REAL + QUARTER))
     assert taken(ledger, want("b", 9)) == {}  # more than the half that goes at once unasked
 
 
 def test_the_servers_word_is_kept_exactly(ledger: WoundLedger) -> None:
     taken(ledger, want("a"), real=REAL - timedelta(days=1))
     resets = datetime(2027, 5, 17, 9, 15, 0, 123456, tzinfo=UTC)
-    told(ledger, "app x:", Heard(APP, 17, 12, resets))
+    told(ledger, "app x:", ObservedLimit(APP, 17, 12, resets))
     row = buckets(ledger)["app x:"]
     assert (row.most, row.remaining, row.real_resets) == (17, 12, resets)
 
@@ -137,11 +137,11 @@ def test_two_statements_a_batch_however_many(ledger: WoundLedger) -> None:
     taken(ledger, *crowd)
     later = REAL + timedelta(hours=20)
     with ledger.write() as connection, counting(ledger) as seen:
-        assert take(connection, crowd, X, later) == {}
+        assert acquire(connection, crowd, X, later) == {}
     assert len(seen) == 2, seen
-    said = [(f"posts n{number}/x", Heard(POSTS, 10, 5, later + QUARTER)) for number in range(8)]
+    said = [(f"posts n{number}/x", ObservedLimit(POSTS, 10, 5, later + QUARTER)) for number in range(8)]
     with ledger.write() as connection, counting(ledger) as seen:
-        hear(connection, said, later)
+        apply_headers(connection, said, later)
     assert len(seen) == 2, seen
 
 
@@ -197,15 +197,18 @@ def test_hearing_never_waits_for_another_worker(postgres_cluster: Cluster, first
     url = postgres_cluster.new_database()
     one, other = Ledger.open(url), Ledger.open(url)
     taken(one, want("a"), want("b"))
-    said = [("app x:", Heard(APP, 20, 3, REAL + QUARTER)), ("posts b/x", Heard(POSTS, 10, 3, REAL + QUARTER))]
+    said = [
+        ("app x:", ObservedLimit(APP, 20, 3, REAL + QUARTER)),
+        ("posts b/x", ObservedLimit(POSTS, 10, 3, REAL + QUARTER)),
+    ]
     with one.write() as connection:
         if first == "take":
-            take(connection, [want("a")], X, REAL)
+            acquire(connection, [want("a")], X, REAL)
         else:
-            hear(connection, said[:1], REAL)
+            apply_headers(connection, said[:1], REAL)
         with other.write() as second:
             second.exec_driver_sql("SET LOCAL lock_timeout = '2s'")
-            hear(second, said, REAL)
+            apply_headers(second, said, REAL)
     rows = buckets(one)
     assert rows["posts b/x"].remaining == 2  # one is under way
     assert (rows["app x:"].remaining is None) == (first == "take")

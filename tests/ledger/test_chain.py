@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from amplify.ledger.bulk_update import Chain
 from amplify.ledger.database import Ledger
 from amplify.ledger.tables import DELIVERY, META, READING
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 from ledger.databases import WoundLedger
 from ledger.rows import planned, queue, row
 from ledger.test_buckets import counting
@@ -47,7 +47,7 @@ def two(ledger: WoundLedger) -> tuple[str, str]:
     first, second = planned("first", "a/x"), planned("second", "b/x")
     queue(ledger, first, second)
     with ledger.write() as connection:
-        connection.execute(update(DELIVERY).where(DELIVERY.c.id == second.id).values(state=State.SENT.value))
+        connection.execute(update(DELIVERY).where(DELIVERY.c.id == second.id).values(state=DeliveryState.SENT.value))
     return first.id, second.id
 
 

@@ -12,13 +12,13 @@ from sqlalchemy import Connection
 
 from amplify.ledger.database import Ledger
 from amplify.ledger.rows import claim as claiming
-from amplify.ledger.rows.claim import claim
-from amplify.ledger.rows.due_delivery import Bar, Candidate
-from amplify.ledger.rows.first_rows import heads
+from amplify.ledger.rows.claim import claim_due
+from amplify.ledger.rows.due_delivery import DueDelivery, Hold
+from amplify.ledger.rows.first_rows import first_due_per_account
 from amplify.ledger.rows.plan_changes import write_accounts
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 from amplify.model.gate import Gate, Pause
-from amplify.model.rate_limit import Allowance
+from amplify.model.rate_limit import RateLimit
 from ledger import rows
 from ledger.databases import WoundLedger
 from ledger.rows import LATENESS, LEASE, NOW, planned, put, queue, row, state, take, take_one
@@ -42,7 +42,7 @@ def test_a_claimed_row_is_ours_with_everything_that_is_to_be_said(ledger: WoundL
     assert claimed.message == one.message
     assert [part.number for part in claimed.parts] == [0, 1]
     assert len({part.key for part in claimed.parts} | {part.record_key for part in claimed.parts}) == 4
-    assert state(ledger, one) is State.CLAIMED
+    assert state(ledger, one) is DeliveryState.CLAIMED
     assert rows.moves(ledger, one) == [(None, "waiting"), ("waiting", "claimed")]
     assert take(ledger, owner="another") == []
 
@@ -85,16 +85,16 @@ def test_of_many_held_rows_each_is_looked_at_once(
     rows.gates(ledger, OPEN, Gate("person", "anna", closed="released"))
     visits: Counter[str] = Counter()
 
-    def count(_: Connection, candidates: Sequence[Candidate], now: datetime) -> Mapping[str, Bar]:
+    def count(_: Connection, candidates: Sequence[DueDelivery], now: datetime) -> Mapping[str, Hold]:
         visits.update(one.id for one in candidates)
         return {}
 
-    monkeypatch.setattr(claiming, "AT_CLAIM", (count, *claiming.AT_CLAIM))
+    monkeypatch.setattr(claiming, "CLAIM_CHECKS", (count, *claiming.CLAIM_CHECKS))
     monkeypatch.setattr(claiming, "_PATIENCE", patience)
     taken, claims, more = [], 0, True
     while more:
         with ledger.write() as connection:
-            found = claiming.claim(ledger, connection, now=NOW, owner="me", lease=LEASE, limit=16)
+            found = claiming.claim_due(ledger, connection, now=NOW, owner="me", lease=LEASE, limit=16)
         taken += rows.names(found.taken)
         claims, more = claims + 1, found.more
         assert claims <= len(lines)
@@ -149,11 +149,11 @@ def test_accounts_of_one_place_share_what_it_grants(ledger: WoundLedger, behind:
     held = [planned("held", name, due=NOW - MINUTE, subjects=shut) for name in names] if behind else []
     queue(ledger, *held, *(planned("open", name) for name in names))
     rows.gates(ledger, OPEN, Gate("person", "anna", closed="released"))
-    allowances = {"x": [Allowance("app", "place", 4, timedelta(days=1))]}  # half of it at once
+    allowances = {"x": [RateLimit("app", "place", 4, timedelta(days=1))]}  # half of it at once
     with ledger.write() as connection:
         write_accounts(connection, dict.fromkeys(names[:3], "x:") | {"d/x": "x:other.example"})
     with ledger.write() as connection:
-        found = claim(ledger, connection, now=NOW, owner="me", lease=LEASE, limit=9, allowances=allowances).taken
+        found = claim_due(ledger, connection, now=NOW, owner="me", lease=LEASE, limit=9, allowances=allowances).taken
     assert {one.post for one in found} == {"open"}
     here = {one.account for one in found} - {"d/x"}
     assert (len(found), len(here)) == (3, 2)
@@ -171,7 +171,7 @@ class TestGates:
         queue(ledger, one)
         rows.gates(ledger, CLOSED)
         assert take(ledger) == []
-        assert state(ledger, one) is State.WAITING
+        assert state(ledger, one) is DeliveryState.WAITING
         assert row(ledger, one)["why"] == "the campaign free is paused"
 
     def test_a_subject_without_a_gate_is_closed(self, ledger: WoundLedger) -> None:
@@ -190,7 +190,7 @@ class TestGates:
             assert row(ledger, one)["look_at"] == one.late  # not before: nothing here opens by itself
         with ledger.write() as connection:
             bounds = {"now": NOW + HOUR, "until": NOW + HOUR, "real": ledger.real_now(connection), "most": 100}
-            assert heads(ledger, connection, bounds) == []
+            assert first_due_per_account(ledger, connection, bounds) == []
 
     def test_rows_behind_held_ones_go_out_in_the_same_claim(self, ledger: WoundLedger) -> None:
         held = [planned(f"held{n}", due=NOW + n * MINUTE, subjects=("campaign:shut",)) for n in range(40)]
@@ -258,7 +258,7 @@ class TestGates:
                 opening.join(0.5)
             return answer
 
-        monkeypatch.setattr(claiming, "barred", slowly)
+        monkeypatch.setattr(claiming, "find_holds", slowly)
         assert take(ledger) == []
         opening.join()
         monkeypatch.undo()
@@ -316,8 +316,10 @@ class TestBoosts:
         assert repeated.target is not None
         assert repeated.target.id == "t.0"
 
-    @pytest.mark.parametrize("after", [State.REFUSED, State.MISSED, State.CANCELLED, State.CUT])
-    def test_a_boost_of_what_never_went_out_is_held(self, ledger: WoundLedger, after: State) -> None:
+    @pytest.mark.parametrize(
+        "after", [DeliveryState.REFUSED, DeliveryState.MISSED, DeliveryState.CANCELLED, DeliveryState.CUT]
+    )
+    def test_a_boost_of_what_never_went_out_is_held(self, ledger: WoundLedger, after: DeliveryState) -> None:
         target = planned("target", "one/x")
         boost = planned("boost", "two/x", boost_of=target)
         queue(ledger, target, boost)
@@ -328,7 +330,7 @@ class TestBoosts:
     def test_a_boost_follows_its_target_into_the_next_generation(self, ledger: WoundLedger) -> None:
         target = planned("target", "one/x")
         queue(ledger, target)
-        put(ledger, target, state=State.REFUSED.value)
+        put(ledger, target, state=DeliveryState.REFUSED.value)
         edited = planned("target", "one/x", texts=("better words",))
         boost = planned("boost", "two/x", boost_of=target)
         queue(ledger, edited, boost)
@@ -358,7 +360,7 @@ class TestBoosts:
                 sending.join(0.5)
             return answer
 
-        monkeypatch.setattr(claiming, "barred", slowly)
+        monkeypatch.setattr(claiming, "find_holds", slowly)
         taken = rows.names(take(ledger))
         sending.join()
         monkeypatch.undo()

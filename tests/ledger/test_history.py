@@ -10,7 +10,14 @@ from sqlalchemy import delete, select, update
 
 from amplify.ledger.database import Ledger
 from amplify.ledger.decision_tables import DEED
-from amplify.ledger.queries.audit_log import Verified, deeds, erase, head, record, verify
+from amplify.ledger.queries.audit_log import (
+    Verification,
+    chain_tip,
+    erase_events,
+    list_events,
+    record_event,
+    verify_chain,
+)
 from ledger.rows import NOW
 from ledger.together import at_once
 
@@ -18,12 +25,12 @@ from ledger.together import at_once
 def deed(ledger: Ledger, act: str = "stop", subject: str | None = "person:anna", **payload: Any) -> str:
     with ledger.write() as connection:
         why = "а просьбе сям'і"
-        return str(record(connection, act, "vera", subject, why, payload, NOW, ledger.real_now(connection)))
+        return str(record_event(connection, act, "vera", subject, why, payload, NOW, ledger.real_now(connection)))
 
 
-def verified(ledger: Ledger, expect: str | None = None) -> Verified:
+def verified(ledger: Ledger, expect: str | None = None) -> Verification:
     with ledger.read() as connection:
-        return verify(connection, expect)
+        return verify_chain(connection, expect)
 
 
 def change(ledger: Ledger, number: int, **values: Any) -> None:
@@ -41,18 +48,18 @@ def test_deeds_are_numbered_chained_and_read_again(ledger: Ledger) -> None:
     found = verified(ledger)
     assert (found.deeds, str(found.head), found.broken) == (3, noted[-1], None)
     with ledger.read() as connection:
-        rows = deeds(connection)
+        rows = list_events(connection)
         assert [row["number"] for row in rows] == [3, 2, 1]
         assert rows[0]["payload"] == {"words": ["Ганна", "Ганну"], "at": [1, 2]}
         assert rows[0]["previous"] == rows[1]["digest"]
-        assert deeds(connection, subject="person:nobody") == []
-        assert len(deeds(connection, act="stop", most=2)) == 2
+        assert list_events(connection, subject="person:nobody") == []
+        assert len(list_events(connection, act="stop", most=2)) == 2
 
 
 def test_two_equal_deeds_have_digests_of_their_own(ledger: Ledger) -> None:
     deed(ledger), deed(ledger)
     with ledger.read() as connection:
-        first, second = deeds(connection)
+        first, second = list_events(connection)
     assert first["payload_digest"] != second["payload_digest"]
 
 
@@ -96,7 +103,7 @@ def test_a_forged_row_with_a_right_digest_of_its_own_breaks_the_next_link(ledger
     with ledger.write() as connection:
         third = dict(connection.execute(select(DEED).where(DEED.c.number == 3)).mappings().one())
         connection.execute(delete(DEED).where(DEED.c.number >= 2))
-        record(connection, "stop", "vera", None, "forged", {}, NOW, ledger.real_now(connection))
+        record_event(connection, "stop", "vera", None, "forged", {}, NOW, ledger.real_now(connection))
         connection.execute(DEED.insert(), [third])
     assert verified(ledger).broken == "deed 3 does not follow deed 2: one of the two was replaced"
 
@@ -117,18 +124,18 @@ def test_payloads_are_erased_and_the_chain_holds(ledger: Ledger) -> None:
         deed(ledger, names="Ганна")
     before = verified(ledger).head
     with ledger.write() as connection:
-        erase(connection, [1, 3])
-        record(connection, "forget", "vera", None, None, {"deeds": [1, 3]}, NOW, ledger.real_now(connection))
+        erase_events(connection, [1, 3])
+        record_event(connection, "forget", "vera", None, None, {"deeds": [1, 3]}, NOW, ledger.real_now(connection))
     found = verified(ledger, str(before))
     assert (found.deeds, found.broken) == (4, None)
     with ledger.read() as connection:
-        rows = deeds(connection)
+        rows = list_events(connection)
     assert "Ганна" not in str([dict(row) for row in rows if row["number"] in (1, 3)])
     with ledger.write() as connection:
-        erase(connection, [4])  # what tells of an erasure stays
+        erase_events(connection, [4])  # what tells of an erasure stays
     assert verified(ledger).broken is None
     with ledger.read() as connection:
-        assert deeds(connection, act="forget")[0]["payload"] == {"deeds": [1, 3]}
+        assert list_events(connection, act="forget")[0]["payload"] == {"deeds": [1, 3]}
 
 
 def test_several_processes_append_to_one_chain(database: str) -> None:
@@ -151,5 +158,5 @@ def test_several_processes_append_to_one_chain(database: str) -> None:
     found = verified(ledger)
     assert (found.deeds, found.broken) == (40, None)
     with ledger.read() as connection:
-        assert head(connection) == found.head
+        assert chain_tip(connection) == found.head
     ledger.close()

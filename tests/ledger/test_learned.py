@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 from amplify.ledger.database import get_meta, set_meta
-from amplify.ledger.queries.saved_server_info import known, learn_handle, learn_limits, learn_whoami
+from amplify.ledger.queries.saved_server_info import learn_handle, learn_limits, learn_whoami, load_server_info
 from amplify.model.platform import Limits, Whoami
-from amplify.model.server_info import Known
+from amplify.model.server_info import ServerInfo
 from ledger.databases import WoundLedger
 
 LONG = Limits(text=1000, pictures=8, picture_bytes=5_000_000, alt=2000)
 
 
-def learned(ledger: WoundLedger) -> Known:
+def learned(ledger: WoundLedger) -> ServerInfo:
     with ledger.read() as connection:
-        return known(connection)
+        return load_server_info(connection)
 
 
 def limits(ledger: WoundLedger, account: str, said: Limits) -> bool:
@@ -24,7 +24,7 @@ def limits(ledger: WoundLedger, account: str, said: Limits) -> bool:
 
 
 def test_a_new_ledger_knows_nothing(ledger: WoundLedger) -> None:
-    assert learned(ledger) == Known()
+    assert learned(ledger) == ServerInfo()
 
 
 def test_the_newest_answer_counts(ledger: WoundLedger) -> None:

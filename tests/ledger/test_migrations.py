@@ -16,7 +16,7 @@ from sqlmodel import SQLModel
 
 from amplify.ledger import database, indexes
 from amplify.ledger.database import HEAD, Ledger, ledger_url
-from amplify.ledger.migrate import configuration
+from amplify.ledger.migrate import alembic_config
 from amplify.model.errors import NeedsPerson, WrongUse
 from ledger import rows
 from ledger.together import at_once
@@ -48,7 +48,7 @@ def test_a_difference_would_be_seen(empty_database: str) -> None:
 
 
 def test_head_is_the_newest_revision() -> None:
-    script = ScriptDirectory.from_config(configuration())
+    script = ScriptDirectory.from_config(alembic_config())
     assert script.get_heads() == [HEAD]
     files = sorted(path.name for path in Path(script.versions).glob("[0-9]*.py"))
     assert [name.partition("_")[0] for name in files] == [r.revision for r in reversed(list(script.walk_revisions()))]
@@ -60,7 +60,7 @@ def test_opening_again_migrates_nothing(empty_database: str, monkeypatch: pytest
     one = rows.planned()
     rows.queue(ledger, one)
     ledger.close()
-    monkeypatch.setattr("amplify.ledger.migrate.upgrade", None)
+    monkeypatch.setattr("amplify.ledger.migrate.upgrade_schema", None)
     again = Ledger.open(empty_database)
     assert rows.state(again, one) == "waiting"
     again.close()

@@ -6,21 +6,21 @@ import itertools
 
 import pytest
 
-from amplify.ledger.rows.transitions import move
-from amplify.model.delivery import MOVES, State
+from amplify.ledger.rows.transitions import transition_row
+from amplify.model.delivery import MOVES, DeliveryState
 from ledger import rows
 from ledger.databases import WoundLedger
 from ledger.rows import NOW, planned, put, queue, state, take_one
 
-PAIRS = list(itertools.product(State, State))
+PAIRS = list(itertools.product(DeliveryState, DeliveryState))
 
 
 @pytest.mark.parametrize(
     ("before", "after"), [pair for pair in PAIRS if pair[1] not in MOVES[pair[0]]], ids=lambda state: state.value
 )
-def test_a_move_outside_the_graph_cannot_be_made(before: State, after: State, tmp_path: object) -> None:
+def test_a_move_outside_the_graph_cannot_be_made(before: DeliveryState, after: DeliveryState, tmp_path: object) -> None:
     with pytest.raises(ValueError, match=f"no delivery goes from {before} to {after}"):
-        move(None, "any", before, after, at=NOW, real_at=NOW, by="test")  # type: ignore[arg-type]  # never asked
+        transition_row(None, "any", before, after, at=NOW, real_at=NOW, by="test")  # type: ignore[arg-type]  # never asked
 
 
 def test_every_move_of_the_graph_is_guarded_and_logged(ledger: WoundLedger) -> None:
@@ -31,21 +31,23 @@ def test_every_move_of_the_graph_is_guarded_and_logged(ledger: WoundLedger) -> N
         queue(ledger, one)
         put(ledger, one, state=before.value)
         with ledger.write() as connection:
-            assert move(connection, one.id, before, after, at=NOW, real_at=NOW, by="test", why="because")
-            assert before is after or not move(connection, one.id, before, after, at=NOW, real_at=NOW, by="test")
+            assert transition_row(connection, one.id, before, after, at=NOW, real_at=NOW, by="test", why="because")
+            assert before is after or not transition_row(
+                connection, one.id, before, after, at=NOW, real_at=NOW, by="test"
+            )
         assert state(ledger, one) is after
         assert rows.moves(ledger, one) == [(None, "waiting"), (before.value, after.value)]
         assert rows.row(ledger, one)["why"] == "because"
 
 
 def test_every_state_can_be_reached_and_ended() -> None:
-    reachable, waiting = {State.WAITING}, [State.WAITING]
+    reachable, waiting = {DeliveryState.WAITING}, [DeliveryState.WAITING]
     while waiting:
         for after in MOVES[waiting.pop()] - reachable:
             reachable.add(after)
             waiting.append(after)
-    assert reachable == set(State)
-    assert MOVES.keys() == set(State)
+    assert reachable == set(DeliveryState)
+    assert MOVES.keys() == set(DeliveryState)
 
 
 def test_the_owner_fences(ledger: WoundLedger) -> None:
@@ -53,13 +55,29 @@ def test_the_owner_fences(ledger: WoundLedger) -> None:
     claimed = take_one(ledger)
     with ledger.write() as connection:
         for wrong in ("somebody else", "", f"{claimed.owner}x"):
-            assert not move(
-                connection, claimed.id, State.CLAIMED, State.SENDING, at=NOW, real_at=NOW, by="test", fence=wrong
+            assert not transition_row(
+                connection,
+                claimed.id,
+                DeliveryState.CLAIMED,
+                DeliveryState.SENDING,
+                at=NOW,
+                real_at=NOW,
+                by="test",
+                fence=wrong,
             )
-    assert state(ledger, claimed) is State.CLAIMED
+    assert state(ledger, claimed) is DeliveryState.CLAIMED
     with ledger.write() as connection:
         right = claimed.owner
-        assert move(connection, claimed.id, State.CLAIMED, State.SENDING, at=NOW, real_at=NOW, by="test", fence=right)
+        assert transition_row(
+            connection,
+            claimed.id,
+            DeliveryState.CLAIMED,
+            DeliveryState.SENDING,
+            at=NOW,
+            real_at=NOW,
+            by="test",
+            fence=right,
+        )
 
 
 def test_a_move_gives_up_owner_and_lease(ledger: WoundLedger) -> None:
@@ -67,6 +85,8 @@ def test_a_move_gives_up_owner_and_lease(ledger: WoundLedger) -> None:
     claimed = take_one(ledger)
     assert rows.row(ledger, claimed)["owner"] == claimed.owner
     with ledger.write() as connection:
-        move(connection, claimed.id, State.CLAIMED, State.WAITING, at=NOW, real_at=NOW, by="test")
+        transition_row(
+            connection, claimed.id, DeliveryState.CLAIMED, DeliveryState.WAITING, at=NOW, real_at=NOW, by="test"
+        )
     row = rows.row(ledger, claimed)
     assert (row["owner"], row["lease_until"]) == (None, None)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from amplify.ledger.holds.spacing import write_gaps
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 from amplify.model.plan import Planned
 from ledger import rows
 from ledger.databases import WoundLedger
@@ -22,7 +22,7 @@ def gap(ledger: WoundLedger) -> WoundLedger:
     queue(ledger, planned("before", due=NOW - 2 * HOUR), now=NOW - 3 * HOUR)
     with ledger.write() as connection:
         write_gaps(connection, {"press_union/x": HOUR, "another/x": HOUR})
-    rows.put(ledger, planned("before"), state=State.SENT.value, sent_at=NOW - 2 * HOUR)
+    rows.put(ledger, planned("before"), state=DeliveryState.SENT.value, sent_at=NOW - 2 * HOUR)
     return ledger
 
 
@@ -82,7 +82,7 @@ class TestLate:
         claimed = rows.take_one(gap, now=NOW)
         rows.begin(gap, claimed)
         rows.sent(gap, claimed, rows.receipt())
-        rows.put(gap, thread, state=State.WAITING.value, owner=None, lease_until=None, look_at=NOW + HOUR)
+        rows.put(gap, thread, state=DeliveryState.WAITING.value, owner=None, lease_until=None, look_at=NOW + HOUR)
         assert say(gap, NOW + HOUR) == ["other", "thread"]
 
 

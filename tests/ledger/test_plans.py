@@ -55,7 +55,7 @@ def test_of_the_lines_behind_held_rows_a_page_is_read_at_a_time(crowd: Ledger, m
 
 def _claim(ledger: Ledger) -> list[str]:
     with ledger.write() as connection:
-        found = claiming.claim(ledger, connection, now=NOW, owner="me", lease=LEASE, limit=LIMIT)
+        found = claiming.claim_due(ledger, connection, now=NOW, owner="me", lease=LEASE, limit=LIMIT)
     return rows.names(found.taken)
 
 

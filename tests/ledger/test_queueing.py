@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from amplify.model.delivery import UNTOUCHABLE, State
+from amplify.model.delivery import UNTOUCHABLE, DeliveryState
 from amplify.model.gate import Gate
 from ledger import rows
 from ledger.databases import WoundLedger
@@ -34,7 +34,7 @@ def everything(ledger: WoundLedger) -> list[object]:
 def test_new_deliveries_wait_with_all_they_need(ledger: WoundLedger) -> None:
     one, thread = planned("one"), planned("thread", "press_union/bluesky", texts=("a", "b", "c"))
     assert signs(queue(ledger, one, thread)) == "++"
-    assert (state(ledger, one), state(ledger, thread)) == (State.WAITING, State.WAITING)
+    assert (state(ledger, one), state(ledger, thread)) == (DeliveryState.WAITING, DeliveryState.WAITING)
     assert len(rows.parts(ledger, thread)) == 3
     assert rows.moves(ledger, one) == [(None, "waiting")]
     assert rows.account(ledger, "press_union/bluesky")["platform"] == "bluesky"
@@ -67,7 +67,7 @@ def test_an_edit_changes_a_waiting_row_and_keeps_its_keys(ledger: WoundLedger) -
     assert len(rows.parts(ledger, new)) == 3
     assert signs(queue(ledger, planned(texts=("short",), due=LATER + HOUR))) == "~"
     assert len(rows.parts(ledger, new)) == 1
-    assert state(ledger, new) is State.WAITING
+    assert state(ledger, new) is DeliveryState.WAITING
 
 
 def test_an_edit_forgets_what_was_prepared_for_other_words(ledger: WoundLedger) -> None:
@@ -101,8 +101,8 @@ def test_removal_cancels_and_restoring_revives(ledger: WoundLedger) -> None:
     one = planned(due=LATER)
     queue(ledger, one)
     (change,) = queue(ledger)
-    assert (change.sign, change.id, change.state) == ("-", one.id, State.WAITING)
-    assert state(ledger, one) is State.CANCELLED
+    assert (change.sign, change.id, change.state) == ("-", one.id, DeliveryState.WAITING)
+    assert state(ledger, one) is DeliveryState.CANCELLED
     assert row(ledger, one)["why"] == "no longer in the files"
     assert queue(ledger) == []
     edited = planned(due=LATER, texts=("better words",))
@@ -118,13 +118,13 @@ def test_what_lies_beyond_the_plan_is_not_cancelled(ledger: WoundLedger) -> None
     far, over = planned("far", due=NOW + rows.HORIZON), planned("over", due=NOW - 3 * HOUR)
     queue(ledger, far, over)
     assert queue(ledger) == []
-    assert state(ledger, far) is state(ledger, over) is State.WAITING
+    assert state(ledger, far) is state(ledger, over) is DeliveryState.WAITING
 
 
 def test_a_refused_delivery_that_is_edited_gets_the_next_generation(ledger: WoundLedger) -> None:
     one = planned()
     queue(ledger, one)
-    put(ledger, one, state=State.REFUSED.value, why="against its rules")
+    put(ledger, one, state=DeliveryState.REFUSED.value, why="against its rules")
     assert queue(ledger, one) == []  # the same words would be refused again
     assert queue(ledger, replace(one, due=LATER, late=LATER + LATENESS)) == []
     edited = planned(texts=("milder words",))
@@ -132,26 +132,26 @@ def test_a_refused_delivery_that_is_edited_gets_the_next_generation(ledger: Woun
     assert (change.sign, change.id) == ("+", f"{one.id}.2")
     new = row(ledger, change.id)
     assert (new["base"], new["generation"], new["state"]) == (one.id, 2, "waiting")
-    assert state(ledger, one) is State.REFUSED
+    assert state(ledger, one) is DeliveryState.REFUSED
     assert rows.parts(ledger, change.id)[0]["key"] != rows.parts(ledger, one)[0]["key"]
     assert queue(ledger, edited) == []
-    put(ledger, change.id, state=State.REFUSED.value)
+    put(ledger, change.id, state=DeliveryState.REFUSED.value)
     assert queue(ledger, planned(texts=("milder still",)))[0].id == f"{one.id}.3"
 
 
 def test_missed_stays_missed_unless_its_time_is_edited(ledger: WoundLedger) -> None:
     one = planned()
     queue(ledger, one)
-    put(ledger, one, state=State.MISSED.value)
+    put(ledger, one, state=DeliveryState.MISSED.value)
     assert queue(ledger, one) == []
     assert queue(ledger, planned(texts=("other words",))) == []
     (change,) = queue(ledger, planned(due=LATER))
     assert (change.sign, change.id) == ("+", f"{one.id}.2")
-    assert state(ledger, one) is State.MISSED
+    assert state(ledger, one) is DeliveryState.MISSED
 
 
 @pytest.mark.parametrize("where", sorted(UNTOUCHABLE))
-def test_rows_in_hand_or_out_are_never_touched(ledger: WoundLedger, where: State) -> None:
+def test_rows_in_hand_or_out_are_never_touched(ledger: WoundLedger, where: DeliveryState) -> None:
     one = planned()
     queue(ledger, one)
     put(ledger, one, state=where.value)
@@ -161,12 +161,12 @@ def test_rows_in_hand_or_out_are_never_touched(ledger: WoundLedger, where: State
     told = queue(ledger, edited)
     assert row(ledger, one) == before
     expected = {
-        State.CLAIMED: "!",
-        State.SENDING: "!",
-        State.UNSURE: "!",
-        State.SENT: "!",
-        State.CUT: "!",
-        State.REFUSED: "+",
+        DeliveryState.CLAIMED: "!",
+        DeliveryState.SENDING: "!",
+        DeliveryState.UNSURE: "!",
+        DeliveryState.SENT: "!",
+        DeliveryState.CUT: "!",
+        DeliveryState.REFUSED: "+",
     }
     assert signs(told) == expected.get(where, "")
 
@@ -180,11 +180,11 @@ def test_a_thread_that_is_partly_out_keeps_its_words(ledger: WoundLedger) -> Non
     begun = rows.begin(ledger, claimed, 1)
     with acting(ledger, claimed) as hand:
         hand.try_later(claimed.id, claimed.account, begun.part, "busy", timedelta(0))
-    assert state(ledger, thread) is State.WAITING
+    assert state(ledger, thread) is DeliveryState.WAITING
     (change,) = queue(ledger, planned(texts=("first, edited", "second")))
     assert change.sign == "!"
     (removed,) = queue(ledger)  # taken off the queue: the rest stays unsaid, and what is out stays
-    assert (removed.sign, state(ledger, thread)) == ("-", State.CUT)
+    assert (removed.sign, state(ledger, thread)) == ("-", DeliveryState.CUT)
     assert row(ledger, thread)["content_hash"] == thread.content_hash
 
 
@@ -198,7 +198,7 @@ def test_an_edit_takes_a_row_away_from_whoever_claims_it(ledger: WoundLedger) ->
     with ledger.write() as connection:
         rows.write_changes(connection, [new], changes, NOW, ledger.real_now(connection))
     assert rows.barred(ledger, claimed) == "another worker has it"
-    assert state(ledger, one) is State.WAITING
+    assert state(ledger, one) is DeliveryState.WAITING
     assert row(ledger, one)["content_hash"] == new.content_hash
     assert rows.moves(ledger, one) == [(None, "waiting"), ("waiting", "claimed"), ("claimed", "waiting")]
     assert take_one(ledger).message == new.message
@@ -214,7 +214,7 @@ def test_a_row_whose_call_has_begun_between_look_and_write_is_left_alone(ledger:
     with ledger.write() as connection:
         rows.write_changes(connection, [new], changes, NOW, ledger.real_now(connection))
         rows.write_changes(connection, [], gone, NOW, ledger.real_now(connection))
-    assert state(ledger, one) is State.SENDING
+    assert state(ledger, one) is DeliveryState.SENDING
     assert row(ledger, one)["content_hash"] == one.content_hash
 
 
@@ -226,5 +226,5 @@ def test_what_is_taken_off_the_queue_is_taken_from_whoever_claims_it(ledger: Wou
         gone = rows.difference(connection, [], NOW, NOW + rows.HORIZON)
         rows.write_changes(connection, [], gone, NOW, ledger.real_now(connection))
     assert rows.barred(ledger, claimed) == "another worker has it"
-    assert state(ledger, one) is State.CANCELLED
+    assert state(ledger, one) is DeliveryState.CANCELLED
     assert rows.moves(ledger, one)[-1] == ("claimed", "cancelled")

@@ -8,8 +8,8 @@ import pytest
 
 from amplify.ledger.queries.readings import DueReading, due_readings, mark_name, next_reading, write_readings
 from amplify.ledger.tables import READING
-from amplify.model.delivery import State
-from amplify.model.platform import Reading
+from amplify.model.delivery import DeliveryState
+from amplify.model.platform import Engagement
 from ledger import rows
 from ledger.databases import WoundLedger
 from ledger.rows import NOW, planned, put, queue, state, take_one
@@ -32,7 +32,7 @@ def due(ledger: WoundLedger, now: datetime, everything: bool = False) -> list[Du
         return due_readings(connection, now, MARKS, everything)
 
 
-def read(ledger: WoundLedger, now: datetime, *counts: Reading | None) -> int:
+def read(ledger: WoundLedger, now: datetime, *counts: Engagement | None) -> int:
     with ledger.write() as connection:
         return write_readings(
             connection, list(zip(due(ledger, now), counts, strict=True)), now, ledger.real_now(connection)
@@ -44,7 +44,7 @@ def test_each_mark_is_read_once_for_every_part(ledger: WoundLedger) -> None:
     assert due(ledger, NOW + HOUR - timedelta(seconds=1)) == []
     wanted = due(ledger, NOW + HOUR)
     assert [(one.part, one.remote_id, one.mark) for one in wanted] == [(0, "r.0", "1h"), (1, "r.1", "1h")]
-    assert read(ledger, NOW + HOUR, Reading(likes=3), Reading()) == 2
+    assert read(ledger, NOW + HOUR, Engagement(likes=3), Engagement()) == 2
     assert due(ledger, NOW + HOUR) == due(ledger, NOW + DAY - HOUR) == []
     assert [one.mark for one in due(ledger, NOW + DAY)] == ["24h", "24h"]
 
@@ -52,12 +52,12 @@ def test_each_mark_is_read_once_for_every_part(ledger: WoundLedger) -> None:
 @pytest.mark.usefixtures("sent")
 def test_after_a_gap_only_the_latest_mark_is_read(ledger: WoundLedger) -> None:
     assert [one.mark for one in due(ledger, NOW + 8 * DAY)] == ["7d", "7d"]
-    read(ledger, NOW + 8 * DAY, Reading(), Reading())
+    read(ledger, NOW + 8 * DAY, Engagement(), Engagement())
     assert due(ledger, NOW + 9 * DAY) == []  # a passed mark is a gap: it is not made up
 
 
 def test_null_stays_null_and_nought_stays_nought(ledger: WoundLedger, sent: str) -> None:
-    read(ledger, NOW + HOUR, Reading(likes=0, views=12), Reading())
+    read(ledger, NOW + HOUR, Engagement(likes=0, views=12), Engagement())
     with ledger.read() as connection:
         found = connection.execute(READING.select().order_by(READING.c.part)).mappings().all()
     assert [found[0][name] for name in ("likes", "reposts", "views", "mark")] == [0, None, 12, "1h"]
@@ -67,8 +67,8 @@ def test_null_stays_null_and_nought_stays_nought(ledger: WoundLedger, sent: str)
 
 
 def test_what_others_deleted_is_gone(ledger: WoundLedger, sent: str) -> None:
-    assert read(ledger, NOW + HOUR, None, Reading(likes=1)) == 1
-    assert state(ledger, sent) is State.GONE
+    assert read(ledger, NOW + HOUR, None, Engagement(likes=1)) == 1
+    assert state(ledger, sent) is DeliveryState.GONE
     assert rows.row(ledger, sent)["why"] == "deleted by others"
     assert [part["removed_at"] for part in rows.parts(ledger, sent)] == [NOW + HOUR, None]
     assert due(ledger, NOW + DAY) == []
@@ -77,7 +77,7 @@ def test_what_others_deleted_is_gone(ledger: WoundLedger, sent: str) -> None:
 
 
 def test_a_cut_thread_is_read_too(ledger: WoundLedger, sent: str) -> None:
-    put(ledger, sent, state=State.CUT.value)
+    put(ledger, sent, state=DeliveryState.CUT.value)
     with ledger.write() as connection:
         gone = rows.PART.c.delivery == sent
         connection.execute(rows.update(rows.PART).where(gone, rows.PART.c.number == 1).values(remote_id=None))

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from amplify.ledger.queries.recent_posts import said
-from amplify.model.delivery import State
+from amplify.ledger.queries.recent_posts import find_recent_posts
+from amplify.model.delivery import DeliveryState
 from ledger import rows
 from ledger.databases import WoundLedger
 from ledger.rows import HORIZON, NOW, planned, put, queue, take_one
@@ -17,7 +17,10 @@ DAY = timedelta(days=1)
 
 def known(ledger: WoundLedger, since: timedelta = DAY) -> list[tuple[str, bool, str]]:
     with ledger.read() as connection:
-        return [(one.entry, one.out, one.message.parts[0].text) for one in said(connection, NOW - since, NOW + HORIZON)]
+        return [
+            (one.entry, one.out, one.message.parts[0].text)
+            for one in find_recent_posts(connection, NOW - since, NOW + HORIZON)
+        ]
 
 
 def test_what_waits_in_the_horizon_is_the_plans_business(ledger: WoundLedger) -> None:
@@ -31,25 +34,25 @@ def test_what_went_out_is_known_with_its_words_and_its_time(ledger: WoundLedger)
     rows.send(ledger, take_one(ledger))
     assert known(ledger) == [("soon", True, "soon from press_union/x")]
     with ledger.read() as connection:
-        (found,) = said(connection, NOW - DAY, NOW + HORIZON)
+        (found,) = find_recent_posts(connection, NOW - DAY, NOW + HORIZON)
         assert (found.id, found.account, found.platform, found.at) == (one.id, "press_union/x", "x", NOW)
-        assert not said(connection, NOW + DAY, NOW + HORIZON)
+        assert not find_recent_posts(connection, NOW + DAY, NOW + HORIZON)
 
 
 @pytest.mark.parametrize(
     ("state", "counts"),
     [
-        (State.CLAIMED, True),
-        (State.SENDING, True),
-        (State.UNSURE, True),
-        (State.CUT, True),
-        (State.MISSED, False),
-        (State.REFUSED, False),
-        (State.CANCELLED, False),
-        (State.REMOVED, False),
+        (DeliveryState.CLAIMED, True),
+        (DeliveryState.SENDING, True),
+        (DeliveryState.UNSURE, True),
+        (DeliveryState.CUT, True),
+        (DeliveryState.MISSED, False),
+        (DeliveryState.REFUSED, False),
+        (DeliveryState.CANCELLED, False),
+        (DeliveryState.REMOVED, False),
     ],
 )
-def test_what_may_be_out_counts(ledger: WoundLedger, state: State, counts: bool) -> None:
+def test_what_may_be_out_counts(ledger: WoundLedger, state: DeliveryState, counts: bool) -> None:
     one = planned("soon")
     queue(ledger, one)
     put(ledger, one, state=state.value)

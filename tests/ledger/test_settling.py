@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from amplify.ledger.queries.pending_work import agenda
-from amplify.ledger.rows.claimed_delivery import Claimed
-from amplify.ledger.rows.expiry import reap
-from amplify.model.delivery import State
+from amplify.ledger.queries.pending_work import find_pending_work
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
+from amplify.ledger.rows.expiry import expire_rows
+from amplify.model.delivery import DeliveryState
 from amplify.model.gate import Gate
 from ledger import rows
 from ledger.databases import WoundLedger
@@ -18,16 +18,16 @@ from ledger.rows import LATENESS, LEASE, NOW, acting, planned, queue, receipt, r
 MINUTE = timedelta(minutes=1)
 
 
-def claimed_one(ledger: WoundLedger, *texts: str) -> Claimed:
+def claimed_one(ledger: WoundLedger, *texts: str) -> ClaimedDelivery:
     queue(ledger, planned(texts=texts or None))
     return take_one(ledger)
 
 
 def reaped(ledger: WoundLedger, now: rows.datetime = NOW) -> int:
     with ledger.read() as connection:
-        asked = agenda(ledger, connection, "queued", now).left
+        asked = find_pending_work(ledger, connection, "queued", now).left
     with ledger.write() as connection:
-        moved = reap(ledger, connection, now)
+        moved = expire_rows(ledger, connection, now)
     assert asked == bool(moved)
     return moved
 
@@ -36,7 +36,7 @@ class TestBegin:
     def test_the_mark_is_durable_and_the_attempt_is_logged(self, ledger: WoundLedger) -> None:
         claimed = claimed_one(ledger)
         begun = rows.begin(ledger, claimed)
-        assert state(ledger, claimed) is State.SENDING
+        assert state(ledger, claimed) is DeliveryState.SENDING
         (attempt,) = rows.attempts(ledger, claimed)
         assert (attempt["owner"], attempt["part"], attempt["outcome"]) == (claimed.owner, begun.part, None)
         assert rows.parts(ledger, claimed)[0]["created_at"] == begun.created_at == NOW
@@ -55,7 +55,7 @@ class TestBegin:
         claimed = claimed_one(ledger)
         rows.gates(ledger, Gate("campaign", "free", closed="somebody said stop"))
         assert rows.barred(ledger, claimed) == "somebody said stop"
-        assert state(ledger, claimed) is State.CLAIMED
+        assert state(ledger, claimed) is DeliveryState.CLAIMED
         assert rows.attempts(ledger, claimed) == []
 
     def test_not_after_the_window(self, ledger: WoundLedger) -> None:
@@ -84,7 +84,7 @@ class TestOutcomes:
     def test_sent(self, ledger: WoundLedger) -> None:
         claimed = claimed_one(ledger)
         rows.send(ledger, claimed, remote="77")
-        assert state(ledger, claimed) is State.SENT
+        assert state(ledger, claimed) is DeliveryState.SENT
         assert row(ledger, claimed)["sent_at"] == NOW
         (part,) = rows.parts(ledger, claimed)
         assert (part["remote_id"], part["sent_at"]) == ("77.0", NOW)
@@ -99,7 +99,7 @@ class TestOutcomes:
         begun = rows.begin(ledger, claimed)
         with acting(ledger, claimed) as hand:
             hand.try_later(claimed.id, claimed.account, begun.part, "too many requests", MINUTE)
-        assert state(ledger, claimed) is State.WAITING
+        assert state(ledger, claimed) is DeliveryState.WAITING
         assert row(ledger, claimed)["why"] == "too many requests"
         assert take(ledger) == []
         ledger.wind(MINUTE)
@@ -109,17 +109,17 @@ class TestOutcomes:
         claimed = claimed_one(ledger)
         begun = rows.begin(ledger, claimed)
         with acting(ledger, claimed) as hand:
-            hand.logged_out(claimed.id, claimed.account, begun.part, "its token was revoked", MINUTE)
-        assert state(ledger, claimed) is State.WAITING
+            hand.credentials_failed(claimed.id, claimed.account, begun.part, "its token was revoked", MINUTE)
+        assert state(ledger, claimed) is DeliveryState.WAITING
         assert rows.account(ledger)["paused_why"] == "its token was revoked"
         ledger.wind(2 * MINUTE)
         assert take(ledger) == []
         with acting(ledger) as hand:
-            hand.speaks_again(claimed.account)
+            hand.unpause_account(claimed.account)
         assert len(take(ledger)) == 1
 
-    @pytest.mark.parametrize(("out", "goal"), [(0, State.REFUSED), (1, State.CUT)])
-    def test_refused(self, ledger: WoundLedger, out: int, goal: State) -> None:
+    @pytest.mark.parametrize(("out", "goal"), [(0, DeliveryState.REFUSED), (1, DeliveryState.CUT)])
+    def test_refused(self, ledger: WoundLedger, out: int, goal: DeliveryState) -> None:
         claimed = claimed_one(ledger, "first", "second")
         for part in range(out):
             begun = rows.begin(ledger, claimed, part)
@@ -136,16 +136,21 @@ class TestOutcomes:
         lease = row(ledger, claimed)["lease_until"]
         with acting(ledger, claimed) as hand:
             hand.unknown(claimed.id, begun.part, "no answer")
-        assert state(ledger, claimed) is State.UNSURE
+        assert state(ledger, claimed) is DeliveryState.UNSURE
         assert row(ledger, claimed)["lease_until"] == lease
         ledger.wind(10 * LEASE)
         assert reaped(ledger, NOW + timedelta(days=400)) == 0  # unsure never expires
 
     @pytest.mark.parametrize(
         ("timely", "out", "goal"),
-        [(True, 0, State.WAITING), (False, 0, State.MISSED), (True, 1, State.WAITING), (False, 1, State.CUT)],
+        [
+            (True, 0, DeliveryState.WAITING),
+            (False, 0, DeliveryState.MISSED),
+            (True, 1, DeliveryState.WAITING),
+            (False, 1, DeliveryState.CUT),
+        ],
     )
-    def test_absent(self, ledger: WoundLedger, timely: bool, out: int, goal: State) -> None:
+    def test_absent(self, ledger: WoundLedger, timely: bool, out: int, goal: DeliveryState) -> None:
         claimed = claimed_one(ledger, "first", "second")
         for part in range(out + 1):
             begun = rows.begin(ledger, claimed, part)
@@ -154,9 +159,9 @@ class TestOutcomes:
         with acting(ledger, claimed) as hand:
             hand.unknown(claimed.id, begun.part, "no answer")
         with acting(ledger, by="reconcile") as hand:
-            hand.absent(claimed.id, timely)
+            hand.not_published(claimed.id, timely)
         assert state(ledger, claimed) is goal
-        if goal is not State.WAITING:
+        if goal is not DeliveryState.WAITING:
             assert row(ledger, claimed)["why"]
 
     def test_found_in_the_middle_of_a_thread_goes_on_behind_it(self, ledger: WoundLedger) -> None:
@@ -165,7 +170,7 @@ class TestOutcomes:
         with acting(ledger, claimed) as hand:
             hand.unknown(claimed.id, begun.part, "no answer")
         with acting(ledger, by="reconcile") as hand:
-            hand.found(claimed.id, 0, receipt("7"), last=False)
+            hand.published(claimed.id, 0, receipt("7"), last=False)
         again = take_one(ledger)
         assert [part.receipt and part.receipt.id for part in again.parts] == ["7", None]
 
@@ -176,7 +181,7 @@ class TestLeases:
         assert reaped(ledger) == 0
         ledger.wind(LEASE)
         assert reaped(ledger) == 1
-        assert state(ledger, claimed) is State.WAITING
+        assert state(ledger, claimed) is DeliveryState.WAITING
         assert len(take(ledger, owner="another")) == 1
 
     def test_a_sending_row_of_a_dead_worker_is_unsure(self, ledger: WoundLedger) -> None:
@@ -187,7 +192,7 @@ class TestLeases:
         assert reaped(ledger) == 0
         ledger.wind(LEASE / 2)
         assert reaped(ledger) == 1
-        assert state(ledger, claimed) is State.UNSURE
+        assert state(ledger, claimed) is DeliveryState.UNSURE
         assert row(ledger, claimed)["why"] == "its worker stopped while sending"
         assert take(ledger, owner="another") == []
 
@@ -198,7 +203,7 @@ class TestLeases:
         ledger.wind(2 * LEASE)
         reaped(ledger)
         assert rows.sent(ledger, claimed, receipt("late"), last=True)
-        assert state(ledger, claimed) is State.SENT
+        assert state(ledger, claimed) is DeliveryState.SENT
         assert rows.parts(ledger, claimed)[0]["remote_id"] == "late"
 
     def test_the_loser_of_a_lease_changes_nothing(self, ledger: WoundLedger) -> None:
@@ -207,13 +212,13 @@ class TestLeases:
         ledger.wind(2 * LEASE)
         reaped(ledger)
         with acting(ledger, by="reconcile") as hand:
-            hand.absent(claimed.id, timely=True)
+            hand.not_published(claimed.id, timely=True)
         again = take_one(ledger, owner="another")
         rows.begin(ledger, again)
         for act in ("refused", "unknown"):
             with acting(ledger, claimed) as hand:
                 getattr(hand, act)(claimed.id, begun.part, "too late to say")
-            assert state(ledger, claimed) is State.SENDING
+            assert state(ledger, claimed) is DeliveryState.SENDING
         with acting(ledger, claimed) as hand:
             hand.try_later(claimed.id, claimed.account, begun.part, "too late to say", MINUTE)
         assert row(ledger, claimed)["owner"] == again.owner
@@ -228,7 +233,7 @@ class TestLateness:
         take(ledger)
         assert reaped(ledger, NOW + LATENESS - MINUTE) == 0
         assert reaped(ledger, NOW + LATENESS) == 2
-        assert state(ledger, one) is state(ledger, held) is State.MISSED
+        assert state(ledger, one) is state(ledger, held) is DeliveryState.MISSED
         assert row(ledger, one)["why"] == "nothing ran in its lateness window"
         assert row(ledger, held)["why"] == "held until too late: anna is release confirmed"
 
@@ -240,5 +245,5 @@ class TestLateness:
         with acting(ledger, claimed) as hand:
             hand.try_later(claimed.id, claimed.account, begun.part, "busy", MINUTE)
         assert reaped(ledger, NOW + LATENESS) == 1
-        assert state(ledger, claimed) is State.CUT
+        assert state(ledger, claimed) is DeliveryState.CUT
         assert row(ledger, claimed)["why"]

@@ -12,18 +12,18 @@ from sqlalchemy import insert, update
 
 from amplify.ledger.database import Ledger
 from amplify.ledger.holds.spending import (
-    budgets,
-    give_back,
-    hold,
+    list_budgets,
+    lock_budgets,
     over_budget,
     pay_for_deletions,
     pay_for_readings,
-    spend,
-    to_come,
+    record_spending,
+    refund,
+    remaining_cost,
     write_budget,
 )
-from amplify.ledger.rows.claimed_delivery import load
-from amplify.ledger.rows.due_delivery import Bar, Candidate
+from amplify.ledger.rows.claimed_delivery import load_unclaimed
+from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.tables import PART, READING
 from amplify.model.plan import Planned
 from amplify.rules.plan.budget import Budget, next_month
@@ -42,12 +42,12 @@ def budget(ledger: Ledger, **dollars: float) -> None:
         write_budget(connection, {platform: int(amount * DOLLAR) for platform, amount in dollars.items()})
 
 
-def candidates(ledger: Ledger, *deliveries: Planned) -> list[Candidate]:
+def candidates(ledger: Ledger, *deliveries: Planned) -> list[DueDelivery]:
     with ledger.read() as connection:
-        return [one.row for one in load(connection, [delivery.id for delivery in deliveries])]
+        return [one.row for one in load_unclaimed(connection, [delivery.id for delivery in deliveries])]
 
 
-def barred(ledger: Ledger, *deliveries: Planned, now: datetime = NOW) -> dict[str, Bar]:
+def barred(ledger: Ledger, *deliveries: Planned, now: datetime = NOW) -> dict[str, Hold]:
     names = {one.id: one.post for one in deliveries}
     wanted = candidates(ledger, *deliveries)
     with ledger.read() as connection:
@@ -56,14 +56,14 @@ def barred(ledger: Ledger, *deliveries: Planned, now: datetime = NOW) -> dict[st
 
 def paid(ledger: Ledger, *deliveries: Planned, now: datetime = NOW) -> None:
     with ledger.write() as connection:
-        for one in load(connection, [one.id for one in deliveries]):
-            spend(connection, one.platform, "posts", to_come(one), now)
+        for one in load_unclaimed(connection, [one.id for one in deliveries]):
+            record_spending(connection, one.platform, "posts", remaining_cost(one), now)
 
 
 def spent(ledger: Ledger, now: datetime = NOW) -> dict[str, int]:
     """By what, on X."""
     with ledger.read() as connection:
-        return next((dict(one.by_what) for one in budgets(connection, now) if one.platform == "x"), {})
+        return next((dict(one.by_what) for one in list_budgets(connection, now) if one.platform == "x"), {})
 
 
 def three(ledger: Ledger) -> list[Planned]:
@@ -93,7 +93,7 @@ def test_the_end_of_the_money_bars_and_says_so(ledger: WoundLedger) -> None:
     budget(ledger, x=0.03)
     bars = barred(ledger, *deliveries)
     assert bars.keys() == {"n2"}
-    assert bars["n2"].again == JUNE
+    assert bars["n2"].retry_at == JUNE
     assert "$0.030 for x in 2027-05" in bars["n2"].why
     assert "raise `budget:`" in bars["n2"].why
     paid(ledger, *deliveries[:2])
@@ -127,7 +127,7 @@ def test_what_is_out_is_not_paid_for_again_and_what_is_not_is_given_back(ledger:
         connection.execute(
             update(PART).where(part.delivery == thread.id, part.number == 0).values(remote_id="1", url="u")
         )
-        give_back(connection, [thread.id], NOW)
+        refund(connection, [thread.id], NOW)
     assert spent(ledger) == {"posts": POST}
     paid(ledger, thread)
     assert spent(ledger) == {"posts": 3 * POST}
@@ -145,7 +145,7 @@ def test_a_raised_budget_looks_at_what_is_held(ledger: WoundLedger) -> None:
 
 
 class TestReadings:
-    def read(self, ledger: Ledger, *parts: tuple[str, int], now: datetime = NOW) -> int | Bar:
+    def read(self, ledger: Ledger, *parts: tuple[str, int], now: datetime = NOW) -> int | Hold:
         with ledger.write() as connection:
             return pay_for_readings(connection, "x", parts, now)
 
@@ -166,8 +166,8 @@ class TestReadings:
         budget(ledger, x=0.05)
         assert self.read(ledger, ("a", 0)) == 5_000
         answer = self.read(ledger, ("b", 0))
-        assert isinstance(answer, Bar)
-        assert answer.again == JUNE
+        assert isinstance(answer, Hold)
+        assert answer.retry_at == JUNE
         assert "does not pay for reading counts ($0.005)" in answer.why
         assert spent(ledger)["readings"] == 5_000
 
@@ -189,12 +189,12 @@ def test_what_status_shows(ledger: WoundLedger) -> None:
     three(ledger)
     budget(ledger, x=0.06)
     with ledger.write() as connection:
-        spend(connection, "x", "posts", 30_000, NOW)
-        spend(connection, "x", "readings", 5_000, NOW)
-        spend(connection, "x", "readings", 5_000, JUNE)
+        record_spending(connection, "x", "posts", 30_000, NOW)
+        record_spending(connection, "x", "readings", 5_000, NOW)
+        record_spending(connection, "x", "readings", 5_000, JUNE)
     with ledger.read() as connection:
-        (may,) = budgets(connection, NOW)
-        (june,) = budgets(connection, JUNE)
+        (may,) = list_budgets(connection, NOW)
+        (june,) = list_budgets(connection, JUNE)
     assert may == Budget("x", "2027-05", 60_000, {"posts": 30_000, "readings": 5_000}, 45_000)
     assert (may.spent, may.left, may.short) == (35_000, 25_000, 20_000)
     assert may.sentence == "x in 2027-05: $0.035 of $0.060 spent, $0.045 waiting; $0.020 too little"
@@ -244,9 +244,9 @@ def test_no_statement_for_what_is_free(ledger: WoundLedger, platform: str) -> No
     free = planned("free", f"a/{platform}")
     queue(ledger, free)
     with ledger.write() as connection:
-        claimed = load(connection, [free.id])
+        claimed = load_unclaimed(connection, [free.id])
         with counting(ledger) as seen:
-            hold(connection, [claimed[0].row], NOW)
+            lock_budgets(connection, [claimed[0].row], NOW)
             assert over_budget(connection, [claimed[0].row], NOW) == {}
-            assert to_come(claimed[0]) == 0
+            assert remaining_cost(claimed[0]) == 0
     assert seen == []

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from amplify.ledger.database import Ledger
-from amplify.ledger.holds.stops import Stop, in_force, lift, stopped, widen_all, write_stop
-from amplify.ledger.queries.stop_impact import reach
-from amplify.model.message import Attachment, Card, Message, Part
+from amplify.ledger.holds.stops import Stop, find_stopped, in_force, lift_stop, widen_all, write_stop
+from amplify.ledger.queries.stop_impact import measure_impact
+from amplify.model.message import Attachment, LinkCard, Message, Part
 from ledger import rows
 from ledger.rows import NOW
 
@@ -60,7 +60,7 @@ def test_what_is_written_for_a_state_is_about_the_person(ledger: Ledger) -> None
     rows.queue(ledger, rows.planned("remembrance", "a/x", subjects=("person:anna@died",)))
     held = stop(ledger, "person", "anna")
     with ledger.read() as connection:
-        assert [row["post"] for row in reach(connection, held, None).held] == ["remembrance"]
+        assert [row["post"] for row in measure_impact(connection, held, None).held] == ["remembrance"]
 
 
 def test_a_held_row_says_who_and_why(library: Ledger) -> None:
@@ -72,7 +72,7 @@ def test_a_held_row_says_who_and_why(library: Ledger) -> None:
 
 def words(text: str = "Hello", alt: str = "A wall", card: str = "A petition", warning: str | None = None) -> Message:
     picture = Attachment("wall.png", "0" * 64, "image/png", 1, 1, alt)
-    return Message("x", ("en",), (Part(text, (), (picture,), Card("https://x.example", card, "", None)),), warning)
+    return Message("x", ("en",), (Part(text, (), (picture,), LinkCard("https://x.example", card, "", None)),), warning)
 
 
 @pytest.mark.parametrize(
@@ -140,8 +140,8 @@ def test_a_stop_after_the_claim_bars_the_call(library: Ledger) -> None:
 def test_lifted_once_and_for_all(library: Ledger) -> None:
     one, other = stop(library, "all"), stop(library, "platform", "x")
     with library.write() as connection:
-        assert lift(connection, one, "vera", "over", NOW)
-        assert not lift(connection, one, "vera", "over", NOW)
+        assert lift_stop(connection, one, "vera", "over", NOW)
+        assert not lift_stop(connection, one, "vera", "over", NOW)
         assert [left.id for left in in_force(connection)] == [other.id]
     assert set(take(library)) == {"with_us", "other"}
 
@@ -158,7 +158,7 @@ def test_names_learned_later_count(ledger: Ledger) -> None:
 def test_nothing_is_asked_twice_while_nothing_is_stopped(library: Ledger) -> None:
     with library.read() as connection:
         assert in_force(connection) == []
-        assert stopped(connection, [one.row for one in rows.take(library)], NOW) == {}
+        assert find_stopped(connection, [one.row for one in rows.take(library)], NOW) == {}
 
 
 def test_what_it_reaches(ledger: Ledger) -> None:
@@ -171,9 +171,9 @@ def test_what_it_reaches(ledger: Ledger) -> None:
         rows.force(connection, rows.planned("soon", "a/x").id, state="waiting", owner=None)
     one = stop(ledger, "entry", "soon")
     with ledger.read() as connection:
-        found = reach(connection, one, 5)
+        found = measure_impact(connection, one, 5)
         assert ([row["post"] for row in found.held], found.out, found.whole) == (["soon"], [], True)
-        everything = reach(connection, Stop(0, "all", "", (), "", "", NOW, NOW), None)
+        everything = measure_impact(connection, Stop(0, "all", "", (), "", "", NOW, NOW), None)
     assert {row["post"] for row in everything.held} == {"soon", "in_hand", "no"}
     assert [(row["post"], len(row["urls"])) for row in everything.out] == [("sent", 2)]
 
@@ -183,6 +183,6 @@ def test_when_the_time_is_over_it_says_that_there_may_be_more(ledger: Ledger, mo
     rows.queue(ledger, *(rows.planned(f"n{number}", "a/x") for number in range(5)))
     one = stop(ledger, "all")
     with ledger.read() as connection:
-        part, whole = reach(connection, one, 0), reach(connection, one, None)
+        part, whole = measure_impact(connection, one, 0), measure_impact(connection, one, None)
     assert (len(part.held), part.whole) == (2, False)
     assert (len(whole.held), whole.whole) == (5, True)

@@ -13,8 +13,8 @@ from sqlalchemy.engine import make_url
 from sqlmodel import SQLModel
 
 from amplify.ledger.database import HEAD, Ledger
-from amplify.ledger.migrate import configuration
-from amplify.ledger.queries.saved_server_info import known
+from amplify.ledger.migrate import alembic_config
+from amplify.ledger.queries.saved_server_info import load_server_info
 from amplify.ledger.tables import DELIVERY
 from amplify.model.plan import Planned
 from ledger import rows
@@ -31,7 +31,7 @@ def made_at(revision: str, url: str) -> Engine:
     if parsed.database and parsed.get_backend_name() == "sqlite":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(parsed)
-    config = configuration()
+    config = alembic_config()
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
@@ -106,7 +106,7 @@ def test_rows_of_an_older_ledger_are_kept(empty_database: str, revision: str, tm
     assert rows.row(ledger, rows.planned("new"))["folio"] == 4
     assert rows.account(ledger)["place"] == "x:"
     with ledger.read() as connection:
-        assert known(connection).limits == {}
+        assert load_server_info(connection).limits == {}
     ledger.close()
 
 

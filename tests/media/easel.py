@@ -11,12 +11,12 @@ from typing import Any
 from PIL import Image
 from workshop import Workshop, word
 
-from amplify.banner.paint import paint
+from amplify.banner.paint import paint_banner
 from amplify.model.banner import Template
 from amplify.model.banner_size import SIZES
 from amplify.model.workspace import Workspace
-from amplify.rules.plan.banner_text import Worded
-from amplify.rules.plan.banner_text import word as fill
+from amplify.rules.plan.banner_text import WordedTemplate
+from amplify.rules.plan.banner_text import fill_template as fill
 
 NOW = datetime(2027, 5, 17, 9, tzinfo=UTC)
 
@@ -40,13 +40,13 @@ def hung(workspace: Workspace, *templates: Template) -> Workspace:
     return replace(workspace, banners={one.id: one for one in templates})
 
 
-def worded(one: Template, person: str | None = None, lang: str = "en", shop: Workshop | None = None) -> Worded:
+def worded(one: Template, person: str | None = None, lang: str = "en", shop: Workshop | None = None) -> WordedTemplate:
     return fill((shop or Workshop()).workspace(), one, lang, person, NOW)
 
 
 def painted(one: Template, size: str = "post", person: str | None = None, **files: bytes) -> Image.Image:
     """One banner of a workshop that has nothing but anna; `files`: bytes of the pictures it shows."""
-    return paint(worded(one, person), SIZES[size], lambda file: files[file])
+    return paint_banner(worded(one, person), SIZES[size], lambda file: files[file])
 
 
 def opened(data: bytes) -> Image.Image:

@@ -10,21 +10,21 @@ import pytest
 from workshop import Workshop
 
 from amplify.banner import painted_cache
-from amplify.banner.render import Batch, Wanted, banners
-from amplify.banner.sidecar import write
+from amplify.banner.render import BannerChoice, RenderedBatch, render_banners
+from amplify.banner.sidecar import write_with_sidecar
 from amplify.model.errors import WrongUse
-from amplify.model.picture import PictureNote
+from amplify.model.picture import PictureMetadata
 from amplify.model.workspace import Workspace
-from amplify.workspace.validate import Spot, read_word
+from amplify.workspace.validate import SourceNode, read_word
 from amplify.workspace.yaml_reader import read_yaml
 from media.easel import NOW, hung, opened, photograph, template, text
 
-SQUARE = Wanted(sizes=("square",))
+SQUARE = BannerChoice(sizes=("square",))
 NAMED = template(text("{{ who.name }}", largest=12), people=["anna"])
 
 
-def rendered(workspace: Workspace, wanted: Wanted = SQUARE, cache: Path | None = None) -> Batch:
-    return banners(workspace, NOW, wanted, cache)
+def rendered(workspace: Workspace, wanted: BannerChoice = SQUARE, cache: Path | None = None) -> RenderedBatch:
+    return render_banners(workspace, NOW, wanted, cache)
 
 
 @pytest.mark.parametrize(
@@ -127,10 +127,10 @@ def test_alt_text_is_made_of_the_scene_and_the_words_in_their_language() -> None
 
 def test_what_lies_beside_a_banner_is_a_note_that_the_workspace_reads(tmp_path: Path) -> None:
     made = rendered(hung(Workshop().workspace(), NAMED)).made[0]
-    path = write(made, tmp_path)
+    path = write_with_sidecar(made, tmp_path)
     document, problems = read_yaml(path.with_suffix(".yaml").read_text("utf-8"), "note.yaml")
     assert document is not None, problems
-    note, wrong = read_word(PictureNote, Spot(document))
+    note, wrong = read_word(PictureMetadata, SourceNode(document))
     assert note is not None, wrong
     assert note.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
     assert dict(note.alt) == {"en": made.alt}
@@ -139,12 +139,12 @@ def test_what_lies_beside_a_banner_is_a_note_that_the_workspace_reads(tmp_path: 
 
 
 def test_the_bytes_hold_pixels_and_nothing_else() -> None:
-    from amplify.rules.file_formats.leftover_metadata import kind_of, traces
+    from amplify.rules.file_formats.leftover_metadata import kind_of, leftover_metadata
 
     shop = Workshop()
     made = rendered(hung(shop.workspace(), NAMED)).made[0]
     assert kind_of(made.data) == "image/png"
-    assert not traces(made.data)
+    assert not leftover_metadata(made.data)
 
 
 def test_every_size_keeps_to_its_pixels_and_bytes(tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_every_size_keeps_to_its_pixels_and_bytes(tmp_path: Path) -> None:
     workspace = replace(workspace, pictures={"noise.jpg": picture})
     from amplify.model.banner_size import SIZES
 
-    batch = rendered(hung(workspace, template({"picture": {"file": "noise.jpg"}, "bleed": True})), Wanted())
+    batch = rendered(hung(workspace, template({"picture": {"file": "noise.jpg"}, "bleed": True})), BannerChoice())
     assert [made.size for made in batch.made] == list(SIZES)
     for made in batch.made:
         size = SIZES[made.size]
@@ -188,10 +188,10 @@ def test_a_banner_is_painted_once_and_again_when_something_changed(
 def test_what_is_not_there_is_said() -> None:
     workspace = hung(Workshop().workspace(), NAMED)
     for wanted, why in (
-        (Wanted(templates=("tset",)), "no template `tset`; there are: test"),
-        (Wanted(people=("ann",)), "no person `ann`"),
-        (Wanted(sizes=("huge",)), "no size `huge`; there are: card, post"),
-        (Wanted(langs=("de",)), "no template is in `de`; there are: en"),
+        (BannerChoice(templates=("tset",)), "no template `tset`; there are: test"),
+        (BannerChoice(people=("ann",)), "no person `ann`"),
+        (BannerChoice(sizes=("huge",)), "no size `huge`; there are: card, post"),
+        (BannerChoice(langs=("de",)), "no template is in `de`; there are: en"),
     ):
         with pytest.raises(WrongUse, match=why):
             rendered(workspace, wanted)

@@ -8,10 +8,10 @@ from PIL import Image
 
 from amplify.banner import text_contrast
 from amplify.banner.cannot_paint import BannerFault
-from amplify.banner.text_contrast import make_legible, worst
-from amplify.banner.text_fit import Rect, Style, fit
+from amplify.banner.text_contrast import make_legible, worst_contrast
+from amplify.banner.text_fit import Rect, Style, fit_text
 from amplify.model.banner import Template
-from amplify.rules.plan.contrast import LEAST, luminance, ratio, rgb
+from amplify.rules.plan.contrast import LEAST, contrast_ratio, luminance, parse_rgb
 from amplify.rules.plan.themes import THEMES
 from media.easel import painted, photograph, template, text
 
@@ -23,15 +23,15 @@ PHOTO = {"picture": {"file": "noise.jpg"}, "bleed": True}
     [("#000000", "#ffffff", 21.0), ("#777777", "#ffffff", 4.48), ("#767676", "#ffffff", 4.54)],
 )  # fmt: skip
 def test_ratios_are_those_of_wcag(one: str, other: str, expected: float) -> None:
-    assert ratio(luminance(rgb(one)), luminance(rgb(other))) == pytest.approx(expected, abs=0.01)
+    assert contrast_ratio(luminance(parse_rgb(one)), luminance(parse_rgb(other))) == pytest.approx(expected, abs=0.01)
 
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("letters", ["ink", "accent", "muted"])
 def test_the_letters_of_every_theme_stand_out_on_its_grounds(theme: str, letters: str) -> None:
     for ground in ("ground", "deep"):
-        light = [luminance(rgb(THEMES[theme][name])) for name in (letters, ground)]
-        assert ratio(*light) >= LEAST, f"{theme}: {letters} on {ground}"
+        light = [luminance(parse_rgb(THEMES[theme][name])) for name in (letters, ground)]
+        assert contrast_ratio(*light) >= LEAST, f"{theme}: {letters} on {ground}"
 
 
 def _with_noise(**fields: object) -> Template:
@@ -41,12 +41,12 @@ def _with_noise(**fields: object) -> Template:
 def _paint(one: Template) -> Image.Image:
     from workshop import Workshop
 
-    from amplify.banner.paint import paint
+    from amplify.banner.paint import paint_banner
     from amplify.model.banner_size import SIZES
     from media.easel import worded
 
     shop = Workshop().picture("noise.jpg")
-    return paint(worded(one, shop=shop), SIZES["post"], lambda file: photograph((1200, 675)))
+    return paint_banner(worded(one, shop=shop), SIZES["post"], lambda file: photograph((1200, 675)))
 
 
 def test_a_veil_is_laid_on_a_restless_picture_and_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,7 +83,7 @@ def test_letters_that_no_veil_can_help_are_refused() -> None:
 
 def test_calm_ground_is_left_as_it_is() -> None:
     canvas = Image.new("RGB", (600, 300), (10, 20, 30))
-    fitted = fit("Calm", Rect(50, 50, 550, 250), Style("sans", "bold", 80, 20))
-    assert worst(canvas, fitted, (255, 255, 255)) > 15
+    fitted = fit_text("Calm", Rect(50, 50, 550, 250), Style("sans", "bold", 80, 20))
+    assert worst_contrast(canvas, fitted, (255, 255, 255)) > 15
     make_legible(canvas, fitted, (255, 255, 255), (0, 0, 0), (255, 255, 255), True, 10)
     assert canvas.getcolors() == [(180_000, (10, 20, 30))]

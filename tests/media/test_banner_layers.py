@@ -10,7 +10,7 @@ from PIL import Image
 from workshop import Workshop
 
 from amplify.banner.cannot_paint import BannerFault
-from amplify.banner.paint import paint
+from amplify.banner.paint import paint_banner
 from amplify.model.banner_size import SIZES
 from media.easel import painted, template, text, worded
 
@@ -28,7 +28,7 @@ def pixels(picture: Image.Image) -> np.ndarray:
 
 def drawn(*layers: dict[str, object], size: str = "post", shop: Workshop | None = None, **files: bytes) -> np.ndarray:
     one = worded(template(*layers), shop=shop)
-    return pixels(paint(one, SIZES[size], lambda file: files[file.replace(".", "_")]))
+    return pixels(paint_banner(one, SIZES[size], lambda file: files[file.replace(".", "_")]))
 
 
 def test_the_hashtags_are_the_required_ones_in_the_language() -> None:

@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 
 from amplify.banner import fonts
 from amplify.banner.cannot_paint import BannerFault
-from amplify.banner.fonts import FAMILIES, coverage, font, written
+from amplify.banner.fonts import FAMILIES, drawable_text, font_coverage, load_font
 from media.easel import painted, template, text
 
 OURS = "ўŭłĺźіё" + "ЎŬŁĹŹІЁ" + "абвгдежзійклмнопрстуўфхцчшыьэюя" + "ъщи" + "ćńśźžščłŭĺ" + "«»—–’ʼ“”…№·"
@@ -17,13 +17,13 @@ WEIGHTS = ("light", "regular", "semibold", "bold", "black")
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("weight", WEIGHTS)
 def test_every_family_has_the_letters_of_belarusian_russian_and_lacinka(family: str, weight: str) -> None:
-    assert [sign for sign in OURS if ord(sign) not in coverage(family, weight)] == []
-    assert written(OURS, family, weight) == OURS
+    assert [sign for sign in OURS if ord(sign) not in font_coverage(family, weight)] == []
+    assert drawable_text(OURS, family, weight) == OURS
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_letters_are_drawn_and_not_the_box_that_stands_for_a_missing_one(family: str) -> None:
-    letters = font(family, "bold", 60)
+    letters = load_font(family, "bold", 60)
 
     def drawn(sign: str) -> bytes:
         picture = Image.new("L", (90, 90))
@@ -38,7 +38,7 @@ def test_the_letters_are_drawn_and_not_the_box_that_stands_for_a_missing_one(fam
 
 
 def test_a_letter_that_is_two_code_points_is_composed_first() -> None:
-    assert written("у\u0306", "sans", "bold") == "ў"
+    assert drawable_text("у\u0306", "sans", "bold") == "ў"
 
 
 def test_a_missing_letter_is_named_with_the_family_that_has_it() -> None:
@@ -53,10 +53,10 @@ def test_arabic_is_set_by_raqm_and_refused_without_it(monkeypatch: pytest.Monkey
     assert fonts.has_raqm(), "this Pillow has no Raqm: the test cannot show that it sets Arabic"
     assert len(painted(arabic).getcolors(99_999) or ()) > 2, "nothing was drawn"
     monkeypatch.setattr(fonts, "has_raqm", lambda: False)
-    fonts.written.cache_clear()
+    fonts.drawable_text.cache_clear()
     with pytest.raises(BannerFault, match="needs the Raqm library"):
         painted(arabic)
-    fonts.written.cache_clear()
+    fonts.drawable_text.cache_clear()
 
 
 def test_a_language_may_have_a_family_of_its_own() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplify.banner.line_breaking import break_lines, lonely, units
+from amplify.banner.line_breaking import break_lines, break_units, has_lonely_word
 
 TEXTS = st.lists(st.text("абвгўі", min_size=1, max_size=9), min_size=1, max_size=24).map(" ".join)
 
@@ -15,8 +15,8 @@ def wide(text: str) -> float:
 
 
 def test_short_words_numbers_and_dashes_are_not_parted_from_their_neighbours() -> None:
-    assert units("Ліст у турму — гэта 12 дзён") == ["Ліст", "у турму —", "гэта", "12 дзён"]
-    assert units("a letter") == ["a letter"]
+    assert break_units("Ліст у турму — гэта 12 дзён") == ["Ліст", "у турму —", "гэта", "12 дзён"]
+    assert break_units("a letter") == ["a letter"]
 
 
 def test_lines_end_at_a_comma_rather_than_in_the_middle_of_a_phrase() -> None:
@@ -30,7 +30,7 @@ def test_lines_end_at_a_comma_rather_than_in_the_middle_of_a_phrase() -> None:
 def test_all_words_are_there_and_every_line_fits(text: str, room: int) -> None:
     lines = break_lines(text, room, 99, wide)
     if lines is None:
-        assert max(map(wide, units(text))) > room
+        assert max(map(wide, break_units(text))) > room
         return
     assert " ".join(lines).split() == text.split()
     assert max(map(wide, lines)) <= room
@@ -50,9 +50,9 @@ def test_lines_are_even() -> None:
 
 
 def test_a_word_left_alone_is_seen() -> None:
-    assert lonely(["Чытаем іх словы", "ўголас"], lambda text: len(text) * (0.5 if text == "ўголас" else 1.0))
-    assert not lonely(["Чытаем іх", "словы ўголас"], wide)
-    assert not lonely(["Свабоду"], wide)
+    assert has_lonely_word(["Чытаем іх словы", "ўголас"], lambda text: len(text) * (0.5 if text == "ўголас" else 1.0))
+    assert not has_lonely_word(["Чытаем іх", "словы ўголас"], wide)
+    assert not has_lonely_word(["Свабоду"], wide)
 
 
 def test_a_new_line_in_the_text_is_kept() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amplify.banner.cannot_paint import BannerFault
-from amplify.banner.text_fit import Rect, Style, fit
+from amplify.banner.text_fit import Rect, Style, fit_text
 from media.easel import painted, template, text
 
 BARS = {"bars": {"count": 30, "width": 2}, "bleed": True}
@@ -23,7 +23,7 @@ STYLE = Style("sans", "bold", 120, 14, lines=8)
 @settings(max_examples=60, deadline=None)
 def test_the_ink_lies_within_the_box(said: str, align: str, valign: str) -> None:
     box = Rect(100, 50, 900, 600)
-    fitted = fit(said, box, Style("serif", "bold", 120, 14, align=align, valign=valign, lines=8))
+    fitted = fit_text(said, box, Style("serif", "bold", 120, 14, align=align, valign=valign, lines=8))
     ink = fitted.ink
     assert box.left - 1 <= ink.left
     assert ink.right <= box.right + 1
@@ -33,13 +33,13 @@ def test_the_ink_lies_within_the_box(said: str, align: str, valign: str) -> None
 
 
 def test_a_text_is_as_large_as_its_box_allows() -> None:
-    small, large = fit("Свабоду", Rect(0, 0, 300, 200), STYLE), fit("Свабоду", Rect(0, 0, 600, 200), STYLE)
+    small, large = fit_text("Свабоду", Rect(0, 0, 300, 200), STYLE), fit_text("Свабоду", Rect(0, 0, 600, 200), STYLE)
     assert small.size < large.size <= 120
     assert small.ink.width > 280
 
 
 def test_no_word_is_left_alone_where_a_little_smaller_helps() -> None:
-    fitted = fit("A sentence takes many long years", Rect(0, 0, 640, 400), Style("sans", "bold", 90, 20, lines=4))
+    fitted = fit_text("A sentence takes many long years", Rect(0, 0, 640, 400), Style("sans", "bold", 90, 20, lines=4))
     assert len(fitted.lines[-1].text.split()) > 1
 
 

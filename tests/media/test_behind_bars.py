@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from workshop import Workshop
 
-from amplify.banner.behind_bars import INSTRUCTIONS, Look, Photograph, behind_bars, instructions
+from amplify.banner.behind_bars import INSTRUCTIONS, BarsLook, Photograph, behind_bars, supporter_instructions
 from amplify.model.banner import StandIn
 from amplify.model.banner_size import SIZES
 from amplify.model.errors import NeedsPerson, WrongUse
@@ -70,20 +70,20 @@ def test_with_consent_it_is_shown_and_the_note_says_so() -> None:
 @pytest.mark.parametrize("size", SIZES)
 def test_everything_that_stands_in_is_painted_in_every_size_and_language(instead: StandIn, size: str) -> None:
     langs = ("en", "be", "ru") if size == "square" else ("be",)
-    made = behind_bars(shop().workspace(), NOW, "anna", None, Look(instead=instead), langs, (size,))
+    made = behind_bars(shop().workspace(), NOW, "anna", None, BarsLook(instead=instead), langs, (size,))
     assert len({one.alt for one in made}) == len(langs)
     assert opened(made[0].data).size == (SIZES[size].width, SIZES[size].height)
 
 
 def test_stand_ins_are_different_pictures() -> None:
-    looks = [Look(instead=instead) for instead in get_args(StandIn)]
+    looks = [BarsLook(instead=instead) for instead in get_args(StandIn)]
     hashes = {behind_bars(shop().workspace(), NOW, "anna", None, look)[0].sha256 for look in looks}
     assert len(hashes) == 4
 
 
 def test_bars_are_counted_and_thick_and_coloured_as_asked() -> None:
     """Red bars on a photograph of even green: as many stretches of red in one row as bars were asked for."""
-    look = Look(count=5, width=4, colour="#ff0000")
+    look = BarsLook(count=5, width=4, colour="#ff0000")
     made = behind_bars(shop().workspace(), NOW, "anna", photo(own=True, data=_green()), look)[0]
     row = np.asarray(opened(made.data)).astype(int)[300]
     red = (row[:, 0] > 60) & (row[:, 0] > 2 * row[:, 1])
@@ -97,25 +97,25 @@ def test_open_bars_leave_the_middle_free() -> None:
     given = photo(own=True, data=_green())
     free = []
     for open_ in (False, True):
-        look = Look(count=8, colour="#ff0000", open=open_)
+        look = BarsLook(count=8, colour="#ff0000", open=open_)
         made = behind_bars(shop().workspace(), NOW, "anna", given, look)[0]
         row = np.asarray(opened(made.data)).astype(int)[410]  # half-way down the photograph
         red = np.flatnonzero(row[:, 0] > 2 * row[:, 1])
         free.append(max(np.diff(red)))
     assert free[1] > 2 * free[0]
-    assert "bent apart" in behind_bars(shop().workspace(), NOW, "anna", None, Look(open=True))[0].alt
+    assert "bent apart" in behind_bars(shop().workspace(), NOW, "anna", None, BarsLook(open=True))[0].alt
 
 
 @pytest.mark.parametrize(
     ("look", "said"),
     [
-        (Look(count=1), "--count"),
-        (Look(width=50), "--width"),
-        (Look(opacity=120), "--opacity"),
-        (Look(colour="RED"), "--colour"),
+        (BarsLook(count=1), "--count"),
+        (BarsLook(width=50), "--width"),
+        (BarsLook(opacity=120), "--opacity"),
+        (BarsLook(colour="RED"), "--colour"),
     ],
 )
-def test_what_cannot_be_drawn_is_said_with_its_option(look: Look, said: str) -> None:
+def test_what_cannot_be_drawn_is_said_with_its_option(look: BarsLook, said: str) -> None:
     with pytest.raises(WrongUse, match=f"^{said}: "):
         behind_bars(shop().workspace(), NOW, "anna", None, look)
 
@@ -127,7 +127,7 @@ def test_a_broken_photograph_is_refused_in_words() -> None:
 
 @pytest.mark.parametrize("lang", INSTRUCTIONS)
 def test_instructions_fit_on_paper_and_name_tag_and_contact(lang: str) -> None:
-    said = instructions(shop().workspace(), "anna", lang)
+    said = supporter_instructions(shop().workspace(), "anna", lang)
     assert "#FreeAnna" in said
     assert "--person anna" in said
     assert "desk@example.org" in said
@@ -137,5 +137,5 @@ def test_instructions_fit_on_paper_and_name_tag_and_contact(lang: str) -> None:
 
 def test_instructions_in_another_language_are_english() -> None:
     workspace = shop().workspace()
-    assert instructions(workspace, "anna", "de") == instructions(workspace, "anna", "en")
-    assert instructions(workspace, "anna", "be-tarask") == instructions(workspace, "anna", "be")
+    assert supporter_instructions(workspace, "anna", "de") == supporter_instructions(workspace, "anna", "en")
+    assert supporter_instructions(workspace, "anna", "be-tarask") == supporter_instructions(workspace, "anna", "be")

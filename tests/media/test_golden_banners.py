@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageEnhance
 
-from amplify.banner.paint import paint
-from amplify.banner.render import Wanted, banners
+from amplify.banner.paint import paint_banner
+from amplify.banner.render import BannerChoice, render_banners
 from amplify.model.banner_size import SIZES
 from amplify.model.workspace import Workspace
 from amplify.platforms.registry import NAMES
-from amplify.rules.plan.banner_text import word
-from amplify.workspace.load import load
+from amplify.rules.plan.banner_text import fill_template
+from amplify.workspace.load import load_workspace
 from media.easel import NOW, SAMPLE
 from media.likeness import Distance, distance
 
@@ -29,7 +29,7 @@ SAME = Distance(mean=0.6, worst=4.0)
 
 @pytest.fixture(scope="module")
 def sample() -> Workspace:
-    loaded = load(SAMPLE, frozenset(NAMES))
+    loaded = load_workspace(SAMPLE, frozenset(NAMES))
     assert loaded.workspace is not None, [str(problem) for problem in loaded.problems]
     return loaded.workspace
 
@@ -37,7 +37,7 @@ def sample() -> Workspace:
 def _painted(sample: Workspace, template: str, size: str) -> Image.Image:
     one = sample.banners[template]
     person = "mira" if one.people else None
-    return paint(word(sample, one, LANGS[size], person, NOW), SIZES[size], lambda file: b"")
+    return paint_banner(fill_template(sample, one, LANGS[size], person, NOW), SIZES[size], lambda file: b"")
 
 
 @pytest.mark.parametrize("size", LANGS)
@@ -65,7 +65,7 @@ def test_the_measure_sees_what_a_person_would_see(sample: Workspace) -> None:
 
 def test_all_templates_that_ship_can_be_rendered_in_all_languages_and_sizes(sample: Workspace) -> None:
     """Nothing is refused: every text fits, can be read, and has its letters."""
-    batch = banners(sample, NOW, Wanted(sizes=("card", "portrait")))
+    batch = render_banners(sample, NOW, BannerChoice(sizes=("card", "portrait")))
     assert set(TEMPLATES) <= set(sample.banners)
     assert [f"{one.name}: {one.why}" for one in batch.refused] == []
     assert {made.lang for made in batch.made} == {"en", "be", "ru"}

@@ -114,9 +114,9 @@ def test_it_stops_when_asked_even_while_it_holds_a_connection(folder: Path, numb
     ready = json.loads(process.stdout.readline())
     assert ready["ready"] is True
     assert ready["url"].startswith("http://127.0.0.1:")
-    from amplify.stage.process import Control
+    from amplify.stage.process import StageControl
 
-    Control(ready["url"]).fail("timeout_before")
+    StageControl(ready["url"]).fail("timeout_before")
     with ThreadPoolExecutor() as pool:
         held = pool.submit(requests.get, f"{ready['url']}/2/users/me", timeout=20)
         while not process_has_connection(ready["url"]):

@@ -13,13 +13,13 @@ from engine.files import PLATFORMS, Files, handle, variables
 from ledger import rows
 
 from amplify.ledger.database import Ledger, set_meta
-from amplify.ledger.rows.plan_changes import difference, write_changes
+from amplify.ledger.rows.plan_changes import diff_plan, write_changes
 from amplify.model.message import Attachment, Part
 from amplify.model.plan import Planned
 from amplify.planning.last_queue import note_key, queued_mark
 from amplify.platforms.registry import dialect
 from amplify.stage.process import Stage
-from amplify.workspace.fingerprint import fingerprint
+from amplify.workspace.fingerprint import files_fingerprint
 
 LATENESS = timedelta(hours=20)
 PICTURE = "open/window.png"
@@ -52,7 +52,7 @@ class Town:
         ledger = Ledger.open(database)
         now = datetime.now(UTC)
         with ledger.write() as connection:
-            changes = difference(connection, self.deliveries, now, now + LATENESS)
+            changes = diff_plan(connection, self.deliveries, now, now + LATENESS)
             write_changes(connection, self.deliveries, changes, now, ledger.real_now(connection))
         ledger.close()
 
@@ -72,7 +72,7 @@ class Town:
         """The ledger's rows are what is wanted today, too: midnight must not have them taken off."""
         ledger = Ledger.open(self.database)
         with ledger.write() as connection:
-            set_meta(connection, note_key(self.root), queued_mark(fingerprint(self.root), datetime.now(UTC)))
+            set_meta(connection, note_key(self.root), queued_mark(files_fingerprint(self.root), datetime.now(UTC)))
         ledger.close()
 
     def _write_files(self) -> None:

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from workshop import Workshop, word
 
-from amplify.model.message import Attachment, BoostOf, Card, Message, Part
+from amplify.model.message import Attachment, BoostOf, LinkCard, Message, Part
 from amplify.model.person import Person
-from amplify.rules.text.aliases import Matcher, forms
+from amplify.rules.text.aliases import NameMatcher, name_forms
 
 ANNA = ("Anna", "Anna Petrova", "Ганна Пятрова", "Ганны, Ганну, Ганне", "Анна Петрова")
-FIND = Matcher({"anna": [one for form in ANNA for one in form.split(", ")]})
-IVAN = Matcher(
+FIND = NameMatcher({"anna": [one for form in ANNA for one in form.split(", ")]})
+IVAN = NameMatcher(
     {
         "ivan": ("Іван* Сакалоўск*",),
         "marjana": ("Мар’яна Дуб", "Łaŭra Viarbień"),
@@ -85,7 +85,7 @@ def test_what_a_stem_and_a_full_name_do_not_find(text: str) -> None:
 
 
 def test_both_are_named_where_two_people_share_a_spelling() -> None:
-    both = Matcher({"anna": ["Anna"], "hanna": ["Hanna", "Anna"]})
+    both = NameMatcher({"anna": ["Anna"], "hanna": ["Hanna", "Anna"]})
     assert both.names("Free Anna") == {"anna", "hanna"}
     assert both.names("Free Hanna") == {"hanna"}
 
@@ -104,14 +104,14 @@ def test_forms_are_names_and_aliases_also_several_in_a_line() -> None:
         consent={"given_by": "self", "channel": "letter", "scope": ["name"], "given": "2027-01-01",
                  "review": "2028-01-01"},
     )  # fmt: skip
-    assert forms(person) == ("Anna Petrova", "Ганна Пятрова", "Ганны", "Ганну", "FreeAnna")
-    assert Matcher({"anna": forms(person)}).names("#freeanna") == {"anna"}
+    assert name_forms(person) == ("Anna Petrova", "Ганна Пятрова", "Ганны", "Ганну", "FreeAnna")
+    assert NameMatcher({"anna": name_forms(person)}).names("#freeanna") == {"anna"}
 
 
 def message(**where: str) -> Message:
     picture = Attachment("a.png", "0" * 64, "image/png", 1, 1, where.get("alt", ""), where.get("caption", ""))
     hung = Attachment("b.png", "0" * 64, "image/png", 1, 1, where.get("card_alt", ""))
-    card = Card(where.get("url", "https://example.org/"), where.get("title", ""), where.get("card", ""), hung)
+    card = LinkCard(where.get("url", "https://example.org/"), where.get("title", ""), where.get("card", ""), hung)
     parts = (Part("First."), Part(where.get("text", "Second."), (), (picture,), card))
     boost = BoostOf(None, where["boost"]) if "boost" in where else None
     return Message("x", ("en",), parts, where.get("warning"), boost=boost)
@@ -143,7 +143,7 @@ AROUND = st.sampled_from(["", " ", ", ", "! ", " — ", "\n", " («", "» ", "#"
 
 @given(NAMES, AROUND, AROUND)
 def test_a_name_is_found_wherever_it_stands(name: list[str], before: str, after: str) -> None:
-    find = Matcher({"who": [" ".join(name)]})
+    find = NameMatcher({"who": [" ".join(name)]})
     for said in (" ".join(name), "-".join(name), " ".join(name).upper(), " ".join(name).lower(), "  ".join(name)):
         assert find.names(f"says{before or ' '}{said}{after or ' '}x") == {"who"}
     assert find.names("#" + "".join(name)) == {"who"}
@@ -152,21 +152,21 @@ def test_a_name_is_found_wherever_it_stands(name: list[str], before: str, after:
 
 @given(LETTERS, LETTERS, LETTERS)
 def test_a_part_of_a_word_is_no_name(before: str, name: str, after: str) -> None:
-    find = Matcher({"who": [name]})
+    find = NameMatcher({"who": [name]})
     for said in (f"{before}{name}", f"{name}{after}", f"{before}{name}{after}"):
         # The longer word may happen to hold the name as a word of its own only where letters mix scripts.
         assert find.names(said) == (frozenset({"who"}) if _same(said, name) else frozenset())
 
 
 def _same(said: str, name: str) -> bool:
-    from amplify.rules.text.name_words import keys, plain
+    from amplify.rules.text.name_words import without_marks, word_keys
 
-    return bool(set(keys(plain(said))) & set(keys(plain(name))))
+    return bool(set(word_keys(without_marks(said))) & set(word_keys(without_marks(name))))
 
 
 @given(st.text(max_size=60), st.lists(st.text(max_size=12), max_size=6))
 def test_no_text_and_no_spelling_makes_it_raise(text: str, spellings: list[str]) -> None:
-    find = Matcher({"who": spellings})
+    find = NameMatcher({"who": spellings})
     assert find.names(text) <= {"who"}
     assert find.names(unicodedata.normalize("NFC", text)) == find.names(unicodedata.normalize("NFD", text))
 

@@ -8,40 +8,49 @@ from typing import Any
 import pytest
 from workshop import Workshop
 
-from amplify.rules.plan.approval_policy import Need, counting, need, same_person, seen_hash
+from amplify.rules.plan.approval_policy import (
+    ApprovalNeed,
+    approvals_needed_by,
+    counting_approvers,
+    same_person,
+    seen_hash,
+)
 
 DUE = datetime(2027, 5, 21, 10, tzinfo=UTC)
 
 
-def needs(campaign: dict[str, Any] | None = None, us: str | None = "press_union", **front: Any) -> Need:
+def needs(campaign: dict[str, Any] | None = None, us: str | None = "press_union", **front: Any) -> ApprovalNeed:
     workshop = Workshop()
     workshop.us = us
     workshop.campaign("free_anna", **(campaign or {}))
     workshop.partner("friends").post("hello", "Hello", **front)
     workspace = workshop.workspace()
-    return need(workspace, workspace.posts["hello"])
+    return approvals_needed_by(workspace, workspace.posts["hello"])
 
 
 def test_our_own_ready_posts_need_none() -> None:
-    assert needs() == Need(0, None)
-    assert needs(owner="press_union") == Need(0, None)
+    assert needs() == ApprovalNeed(0, None)
+    assert needs(owner="press_union") == ApprovalNeed(0, None)
 
 
 @pytest.mark.parametrize(
     ("how", "want"),
     [
-        ({"campaign": {"owner": "friends"}}, Need(1, "it comes from friends")),
-        ({"owner": "friends"}, Need(1, "it comes from friends")),
-        ({"us": None}, Need(1, "it comes from press_union")),
-        ({"risk": {"sensitive": ["health", "children"]}}, Need(2, "it is sensitive: health, children")),
-        ({"for_states": ["died"]}, Need(2, "it is written for a state: died")),
-        ({"owner": "friends", "risk": {"sensitive": ["family"]}}, Need(2, "it is sensitive: family")),
-        ({"owner": "friends", "campaign": {"approvals": 2}}, Need(2, "the campaign free_anna asks for 2")),
-        ({"owner": "friends", "campaign": {"approvals": 1}}, Need(1, "the campaign free_anna asks for 1")),
-        ({"risk": {"sensitive": ["torture"]}, "campaign": {"approvals": 1}}, Need(2, "it is sensitive: torture")),
+        ({"campaign": {"owner": "friends"}}, ApprovalNeed(1, "it comes from friends")),
+        ({"owner": "friends"}, ApprovalNeed(1, "it comes from friends")),
+        ({"us": None}, ApprovalNeed(1, "it comes from press_union")),
+        ({"risk": {"sensitive": ["health", "children"]}}, ApprovalNeed(2, "it is sensitive: health, children")),
+        ({"for_states": ["died"]}, ApprovalNeed(2, "it is written for a state: died")),
+        ({"owner": "friends", "risk": {"sensitive": ["family"]}}, ApprovalNeed(2, "it is sensitive: family")),
+        ({"owner": "friends", "campaign": {"approvals": 2}}, ApprovalNeed(2, "the campaign free_anna asks for 2")),
+        ({"owner": "friends", "campaign": {"approvals": 1}}, ApprovalNeed(1, "the campaign free_anna asks for 1")),
+        (
+            {"risk": {"sensitive": ["torture"]}, "campaign": {"approvals": 1}},
+            ApprovalNeed(2, "it is sensitive: torture"),
+        ),
     ],
 )
-def test_who_needs_more(how: dict[str, Any], want: Need) -> None:
+def test_who_needs_more(how: dict[str, Any], want: ApprovalNeed) -> None:
     assert needs(**how) == want
 
 
@@ -58,7 +67,7 @@ def test_who_needs_more(how: dict[str, Any], want: Need) -> None:
     ],
 )
 def test_whose_approvals_count(approvers: list[str], needed: int, author: str | None, count: list[str]) -> None:
-    assert counting(approvers, needed, author) == count
+    assert counting_approvers(approvers, needed, author) == count
 
 
 def test_what_is_seen() -> None:

@@ -11,7 +11,7 @@ from workshop import Workshop
 
 from amplify.model.partner import Partner
 from amplify.model.plan import Planned
-from amplify.rules.plan.assign import assign
+from amplify.rules.plan.assign import assign_variants
 
 LANGS = ("en", "be", "ru")
 
@@ -23,7 +23,7 @@ def text(*langs: str) -> str:
 
 def shared_out(shop: Workshop, partners: Sequence[Partner] | None = None, platform: str = "x") -> dict[str, str]:
     workspace = shop.workspace()
-    given_out = assign(
+    given_out = assign_variants(
         workspace.posts["hello"], platform, workspace.partners.values() if partners is None else partners
     )
     return {partner: variant.name for partner, variant in given_out.items()}

@@ -8,16 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from workshop import at
 
-from amplify.rules.plan.capacity import Turn, Wish, day_of, turns
+from amplify.rules.plan.capacity import EarliestSlot, SlotRequest, day_of, earliest_slots
 
 
-def wishes(*dues: str, per_day: int = 9, gap: int = 0, lateness: int = 120, zone: str = "UTC") -> list[Wish]:
+def wishes(*dues: str, per_day: int = 9, gap: int = 0, lateness: int = 120, zone: str = "UTC") -> list[SlotRequest]:
     """Minutes everywhere."""
-    return [Wish(at(due), at(due) + timedelta(minutes=lateness), zone, per_day, timedelta(minutes=gap)) for due in dues]
+    return [
+        SlotRequest(at(due), at(due) + timedelta(minutes=lateness), zone, per_day, timedelta(minutes=gap))
+        for due in dues
+    ]
 
 
-def said(*those: Wish) -> list[str]:
-    return [f"{turn.at:%d %H:%M}{'' if turn.fits else ' late'}{' full' if turn.full else ''}" for turn in turns(those)]
+def said(*those: SlotRequest) -> list[str]:
+    return [
+        f"{turn.at:%d %H:%M}{'' if turn.fits else ' late'}{' full' if turn.full else ''}"
+        for turn in earliest_slots(those)
+    ]
 
 
 def test_everybody_gets_a_turn_when_it_is_due() -> None:
@@ -53,7 +59,7 @@ def test_a_full_day_leads_to_the_readers_next_day() -> None:
 def test_turns_keep_what_they_promise(dues: list[int], per_day: int, gap: int, lateness: int) -> None:
     start = at("2027-05-17")
     those = [
-        Wish(
+        SlotRequest(
             start + timedelta(minutes=due),
             start + timedelta(minutes=due + lateness),
             "Asia/Tbilisi",
@@ -62,8 +68,8 @@ def test_turns_keep_what_they_promise(dues: list[int], per_day: int, gap: int, l
         )
         for due in dues
     ]
-    kept: list[Turn] = []
-    for wish, turn in zip(those, turns(those), strict=True):
+    kept: list[EarliestSlot] = []
+    for wish, turn in zip(those, earliest_slots(those), strict=True):
         assert turn.at >= wish.due
         assert turn.fits == (turn.at < wish.late)
         if turn.fits:

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from workshop import BODY_LINE, DIALECTS, PLATFORMS, Workshop, at
 
-from amplify.model.message import BoostOf, Card
+from amplify.model.message import BoostOf, LinkCard
 from amplify.model.post import TextPart, Variant
-from amplify.model.problem import Place
-from amplify.rules.plan.compose import ComposeFault, compose, compose_boost
+from amplify.model.problem import SourceLocation
+from amplify.rules.plan.compose import ComposeFault, compose_boost, compose_message
 
 
 def required(tag: str) -> list[dict[str, Any]]:
@@ -45,7 +45,7 @@ def test_a_call_to_action_stands_in_the_text_or_on_a_card() -> None:
 def test_a_card_speaks_the_language_of_the_post() -> None:
     shop = Workshop().action("petition", title={"en": "Sign!", "be": "Падпішы!"}).post("hello", "Так.", lang="be")
     card = shop.post("hello", cta="petition").composed("hello", "bluesky").message.parts[0].card
-    assert card == Card("https://example.org/petition", "Падпішы!", "", None)
+    assert card == LinkCard("https://example.org/petition", "Падпішы!", "", None)
 
 
 def test_pictures_take_the_place_of_a_card() -> None:
@@ -222,7 +222,7 @@ def test_a_fault_names_its_part_and_line() -> None:
     shop = Workshop().post("hello", "One.\n## part\n\nTwo.\n{{ nobody }}")
     with pytest.raises(ComposeFault, match="nobody") as caught:
         shop.composed("hello")
-    assert caught.value.part.place == Place("posts/hello.md", BODY_LINE + 3, 1)
+    assert caught.value.part.place == SourceLocation("posts/hello.md", BODY_LINE + 3, 1)
     assert caught.value.line == 2
 
 
@@ -261,11 +261,11 @@ TEXTS = st.one_of(st.text(max_size=120), st.lists(st.one_of(WORDS, st.text(max_s
 @settings(max_examples=150)
 @given(st.lists(TEXTS, min_size=1, max_size=3), st.sampled_from(SETTINGS))
 def test_no_text_makes_compose_raise_anything_but_a_fault(texts: list[str], setting: Any) -> None:
-    place = Place("posts/any.md", 1, 1)
+    place = SourceLocation("posts/any.md", 1, 1)
     variant = Variant("default", "en", tuple(TextPart(text, place) for text in texts), {}, place)
     with contextlib.suppress(ComposeFault):
-        composed = compose(setting, variant, "press_union", DIALECTS[setting.platform])
-        again = compose(setting, variant, "press_union", DIALECTS[setting.platform])
+        composed = compose_message(setting, variant, "press_union", DIALECTS[setting.platform])
+        again = compose_message(setting, variant, "press_union", DIALECTS[setting.platform])
         assert again.message == composed.message
         assert len(composed.message.parts) == len(texts)
         for part in composed.message.parts:

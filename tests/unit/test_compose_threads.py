@@ -99,11 +99,11 @@ def test_explicit_parts_are_divided_and_numbered_too() -> None:
 def test_a_smaller_limit_of_a_server() -> None:
     from dataclasses import replace
 
-    from amplify.rules.plan.compose import compose
+    from amplify.rules.plan.compose import compose_message
 
     shop = long_post(thread="auto")
     place = shop.setting("hello", "mastodon")
     small = replace(DIALECTS["mastodon"], text_max=150)
-    message = compose(place, place.post.variants[0], "press_union", small).message
+    message = compose_message(place, place.post.variants[0], "press_union", small).message
     assert len(message.parts) > 3
     assert all(small.measure(part.text) <= 150 for part in message.parts)

@@ -8,7 +8,7 @@ import pytest
 from workshop import DIALECTS, Workshop
 
 from amplify.model.message import Attachment, BoostOf, Message, Part
-from amplify.rules.plan.cost import PRICES, cost_of, cost_of_message, dollars, removal_of, totals
+from amplify.rules.plan.cost import PRICES, cost_of, cost_of_message, format_dollars, removal_of, total_costs
 
 
 def part(text: str, *alts: str, platform: str = "x") -> Part:
@@ -51,7 +51,7 @@ def test_totals_a_day_and_a_month() -> None:
     shop.queue("e3", "two", at="2027-06-01T00:00:00Z")
     deliveries = shop.plan("2027-05-30", days=7).deliveries
     assert len(deliveries) == 9
-    found = totals(deliveries, 1)
+    found = total_costs(deliveries, 1)
     assert found.by_day == {"2027-05-31": Decimal("0.245"), "2027-06-01": Decimal("0.225")}
     assert found.by_month == {"2027-05": Decimal("0.245"), "2027-06": Decimal("0.225")}
     assert found.total == sum((cost_of(one, 1) for one in deliveries), Decimal(0)) == Decimal("0.470")
@@ -60,9 +60,9 @@ def test_totals_a_day_and_a_month() -> None:
 
 
 def test_nothing_costs_nothing() -> None:
-    assert totals((), 3).total == 0
-    assert totals((), 3).by_day == {}
+    assert total_costs((), 3).total == 0
+    assert total_costs((), 3).by_day == {}
 
 
 def test_money_is_written_to_a_tenth_of_a_cent() -> None:
-    assert dollars(Decimal("1234.5")) == "$1,234.500"
+    assert format_dollars(Decimal("1234.5")) == "$1,234.500"

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from workshop import DIALECTS, Workshop
 
 from amplify.model.message import Entity
-from amplify.rules.text.bidi import END, ISOLATE, LEFT_TO_RIGHT, isolate, right_to_left, tag_line
-from amplify.rules.text.thread_split import room, thread
-from amplify.rules.text.unsafe_characters import hostile
+from amplify.rules.text.bidi import END, ISOLATE, LEFT_TO_RIGHT, isolate_text, right_to_left, tag_line
+from amplify.rules.text.thread_split import part_limit, split_thread
+from amplify.rules.text.unsafe_characters import find_unsafe
 
 ARABIC = "الحرية الآن"
 
@@ -26,10 +26,10 @@ def test_left_to_right(lang: str) -> None:
 
 
 def test_other_languages_get_no_marks() -> None:
-    assert isolate("@press", "be") == "@press"
-    assert isolate("https://example.org/", "en") == "https://example.org/"
+    assert isolate_text("@press", "be") == "@press"
+    assert isolate_text("https://example.org/", "en") == "https://example.org/"
     assert tag_line(["FreeAnna", "Свабода"], "be") == "#FreeAnna #Свабода"
-    assert isolate("", "ar") == ""
+    assert isolate_text("", "ar") == ""
 
 
 def test_hashtags_of_the_other_direction_stand_on_a_line_of_their_own() -> None:
@@ -60,7 +60,7 @@ def test_a_composed_text_keeps_every_handle_tag_and_address(platform: str) -> No
         ("tag", "FreeAnna"),
     }
     assert part.text.endswith(f"\n\n{LEFT_TO_RIGHT} #FreeAnna")
-    assert list(hostile(part.text)) == []
+    assert list(find_unsafe(part.text)) == []
 
 
 @pytest.mark.parametrize("platform", sorted(DIALECTS))
@@ -75,7 +75,7 @@ def test_mentions_that_are_added_are_apart_and_not_added_twice(platform: str) ->
 def test_a_plain_name_gets_no_marks_and_the_marks_count() -> None:
     made = shop().partner("quiet", handles={}).post("hello", f"{ARABIC} {{{{ partner.quiet }}}}", lang="ar")
     assert ISOLATE not in made.composed("hello").message.parts[0].text
-    bare, apart = f"{ARABIC} @friend", f"{ARABIC} {isolate('@friend', 'ar')}"
+    bare, apart = f"{ARABIC} @friend", f"{ARABIC} {isolate_text('@friend', 'ar')}"
     assert DIALECTS["x"].measure(apart) == DIALECTS["x"].measure(bare) + 4  # X weighs each mark as two
     assert DIALECTS["bluesky"].measure(apart) == DIALECTS["bluesky"].measure(bare) + 2
 
@@ -91,7 +91,7 @@ def test_entities_are_found_wherever_they_are_put(
     platform: str, before: str, between: str, after: str, url: str
 ) -> None:
     handle = HANDLES[platform]
-    text = f"{before} {isolate(f'@{handle}', 'ar')} {between} {isolate(url, 'ar')} {after}"
+    text = f"{before} {isolate_text(f'@{handle}', 'ar')} {between} {isolate_text(url, 'ar')} {after}"
     text = f"{text}\n\n{tag_line(['حرية', 'FreeAnna'], 'ar')}"
     found = DIALECTS[platform].entities(text)
     assert [(one.kind, text[one.start : one.end]) for one in found] == [
@@ -101,14 +101,14 @@ def test_entities_are_found_wherever_they_are_put(
         ("tag", "#FreeAnna"),
     ]
     assert all(isinstance(one, Entity) for one in found)
-    assert list(hostile(text)) == []
+    assert list(find_unsafe(text)) == []
 
 
 @pytest.mark.parametrize("platform", sorted(DIALECTS))
 @given(words=st.lists(WORDS, min_size=1, max_size=40), url=URLS)
 def test_a_thread_is_never_divided_inside_what_was_put_in(platform: str, words: list[str], url: str) -> None:
-    inserted = isolate(url, "ar"), isolate(f"@{HANDLES[platform]}", "ar")
+    inserted = isolate_text(url, "ar"), isolate_text(f"@{HANDLES[platform]}", "ar")
     text = " ".join(f"{word} {inserted[number % 2]}" for number, word in enumerate(words))
-    pieces = thread([text], room(DIALECTS[platform], text_max=60))
+    pieces = split_thread([text], part_limit(DIALECTS[platform], text_max=60))
     assert "".join(piece.text + piece.after for piece in pieces) == text
-    assert all(list(hostile(piece.text)) == [] for piece in pieces)
+    assert all(list(find_unsafe(piece.text)) == [] for piece in pieces)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from amplify.model.message import Attachment, BoostOf, Card, Entity, Message, Part
-from amplify.rules.plan.message_diff import edits
+from amplify.model.message import Attachment, BoostOf, Entity, LinkCard, Message, Part
+from amplify.rules.plan.message_diff import diff_messages
 
 DUE = datetime(2027, 5, 21, 10, tzinfo=UTC)
 WALL = Attachment("wall.png", "a" * 64, "image/png", 10, 10, "A wall")
 SAID = Message(
-    "mastodon", ("en",), (Part("Free Anna.\nSign now.", (), (WALL,), Card("https://x.example", "Sign", "", None)),)
+    "mastodon", ("en",), (Part("Free Anna.\nSign now.", (), (WALL,), LinkCard("https://x.example", "Sign", "", None)),)
 )
 
 
@@ -20,7 +20,7 @@ def first(**part: object) -> Message:
 
 
 def diff(after: Message, due: datetime = DUE, before: Message = SAID) -> list[str]:
-    return edits(before, after, DUE, due)
+    return diff_messages(before, after, DUE, due)
 
 
 def test_the_same_is_nothing() -> None:
@@ -42,7 +42,7 @@ def test_pictures_by_their_bytes_and_their_alt_text() -> None:
 
 def test_parts_cards_warnings_and_time() -> None:
     assert diff(replace(SAID, parts=(*SAID.parts, Part("More.")))) == ["+ --- part 2", "+ More."]
-    assert diff(first(card=Card("https://x.example", "Sign", "", WALL)))[0].startswith("+ picture: wall.png")
+    assert diff(first(card=LinkCard("https://x.example", "Sign", "", WALL)))[0].startswith("+ picture: wall.png")
     assert diff(first(card=None)) == ["- card: https://x.example Sign"]
     assert diff(replace(SAID, content_warning="Health")) == ["+ warning: Health"]
     assert diff(replace(SAID, visibility="unlisted")) == ["+ visibility: unlisted"]

@@ -7,16 +7,16 @@ from datetime import timedelta
 import pytest
 from workshop import MONDAY, Workshop, at, codes
 
-from amplify.planning.facts import Facts, facts
+from amplify.planning.facts import FactReport, report_facts
 from amplify.rules.lint.care import HELD_BY_GATES
-from amplify.rules.plan.file_gates import gates
+from amplify.rules.plan.file_gates import derive_gates
 
 UNIT = {"en": "people behind bars"}
 
 
-def standing(shop: Workshop, days: int = 30) -> Facts:
+def standing(shop: Workshop, days: int = 30) -> FactReport:
     made = shop.plan(days=days)
-    return facts(shop.workspace(), made.deliveries, MONDAY, MONDAY + timedelta(days=days))
+    return report_facts(shop.workspace(), made.deliveries, MONDAY, MONDAY + timedelta(days=days))
 
 
 def counted() -> Workshop:
@@ -29,7 +29,7 @@ def counted() -> Workshop:
 
 
 def why_not(shop: Workshop, fact: str, instant: str) -> str | None:
-    return next(one for one in gates(shop.workspace()) if one.subject == fact and one.kind == "fact").why_not(
+    return next(one for one in derive_gates(shop.workspace()) if one.subject == fact and one.kind == "fact").why_not(
         at(instant)
     )
 
@@ -99,7 +99,7 @@ def test_quiet_for_everything_a_language_or_a_partner() -> None:
     def silent(**more: object) -> list[str]:
         shop = counted().settings(quiet=[period | more])
         one = shop.planned("hello")
-        known = {f"{gate.kind}:{gate.subject}": gate for gate in gates(shop.workspace())}
+        known = {f"{gate.kind}:{gate.subject}": gate for gate in derive_gates(shop.workspace())}
         assert codes(shop.plan(days=3).findings) == (
             ["QUIET"] if any(known[s].why_not(one.due) for s in one.subjects) else []
         )

@@ -9,14 +9,14 @@ import pytest
 from workshop import Workshop, at
 
 from amplify.model.gate import Gate
-from amplify.rules.plan.file_gates import gates
+from amplify.rules.plan.file_gates import derive_gates
 
 CONSENT = {"given_by": "family", "channel": "letter", "scope": ["name"], "given": "2027-01-02", "review": "2027-06-30"}
 SECOND = timedelta(seconds=1)
 
 
 def gate(shop: Workshop, kind: str, subject: str) -> Gate:
-    found = [one for one in gates(shop.workspace()) if (one.kind, one.subject) == (kind, subject)]
+    found = [one for one in derive_gates(shop.workspace()) if (one.kind, one.subject) == (kind, subject)]
     assert len(found) == 1
     return found[0]
 
@@ -32,7 +32,7 @@ def closes(shop: Workshop, kind: str, subject: str, instant: str) -> str:
 
 def test_there_is_one_gate_for_everything_a_delivery_speaks_of() -> None:
     shop = Workshop().fact("count").action("petition").partner("writers")
-    found = [f"{one.kind}:{one.subject}" for one in gates(shop.workspace())]
+    found = [f"{one.kind}:{one.subject}" for one in derive_gates(shop.workspace())]
     assert len(found) == len(set(found))
     assert set(found) == {
         "person:anna", "fact:count", "action:petition", "campaign:free_anna", "partner:press_union", "partner:writers",

@@ -11,34 +11,34 @@ from hypothesis import strategies as st
 
 from amplify.context.timings import Timings
 from amplify.engine.worker import AHEAD
-from amplify.model.rate_limit import Allowance, Heard, place_of
-from amplify.rules.plan.gcra import LANDING, Bucket, hear, take
+from amplify.model.rate_limit import ObservedLimit, RateLimit, rate_scope
+from amplify.rules.plan.gcra import LANDING, RateBucket, acquire, apply_headers
 
 NOW = datetime(2027, 5, 17, 9, tzinfo=UTC)
-POSTS = Allowance("posts", "account", 100, timedelta(minutes=15))
-FIRST = Bucket()
+POSTS = RateLimit("posts", "account", 100, timedelta(minutes=15))
+FIRST = RateBucket()
 
 
 def after(seconds: float) -> datetime:
     return NOW + timedelta(seconds=seconds)
 
 
-def taken(bucket: Bucket, cost: int, at: datetime, allowance: Allowance = POSTS) -> Bucket:
-    answer = take(bucket, allowance, cost, at)
-    assert isinstance(answer, Bucket), answer
+def taken(bucket: RateBucket, cost: int, at: datetime, allowance: RateLimit = POSTS) -> RateBucket:
+    answer = acquire(bucket, allowance, cost, at)
+    assert isinstance(answer, RateBucket), answer
     return answer
 
 
-def refused(bucket: Bucket, cost: int, at: datetime, allowance: Allowance = POSTS) -> datetime:
-    answer = take(bucket, allowance, cost, at)
+def refused(bucket: RateBucket, cost: int, at: datetime, allowance: RateLimit = POSTS) -> datetime:
+    answer = acquire(bucket, allowance, cost, at)
     assert isinstance(answer, datetime), answer
     return answer
 
 
-def most_at(bucket: Bucket, at: datetime, allowance: Allowance = POSTS) -> int:
+def most_at(bucket: RateBucket, at: datetime, allowance: RateLimit = POSTS) -> int:
     """How many may go at one instant."""
     count = 0
-    while isinstance(bucket := take(bucket, allowance, 1, at), Bucket):  # type: ignore[assignment]
+    while isinstance(bucket := acquire(bucket, allowance, 1, at), RateBucket):  # type: ignore[assignment]
         count += 1
     return count
 
@@ -70,63 +70,63 @@ class TestWithoutAWord:
 
     def test_what_is_not_documented_is_not_limited(self) -> None:
         bucket = FIRST
-        silent = Allowance("day", "account", None, timedelta(days=1))
+        silent = RateLimit("day", "account", None, timedelta(days=1))
         for _ in range(1000):
             bucket = taken(bucket, 1, NOW, silent)
 
     @pytest.mark.parametrize("limit", [1, 2, 3])
     def test_small_limits_open_again(self, limit: int) -> None:
-        allowance = Allowance("posts", "account", limit, timedelta(seconds=10))
+        allowance = RateLimit("posts", "account", limit, timedelta(seconds=10))
         bucket = taken(FIRST, 1, NOW, allowance)
         for _ in range(limit):
-            answer = take(bucket, allowance, 1, NOW)
-            bucket = answer if isinstance(answer, Bucket) else taken(bucket, 1, answer, allowance)
+            answer = acquire(bucket, allowance, 1, NOW)
+            bucket = answer if isinstance(answer, RateBucket) else taken(bucket, 1, answer, allowance)
 
 
 class TestItsOwnWord:
-    def heard(self, remaining: int, resets: float, limit: int = 100) -> Heard:
-        return Heard(POSTS, limit, remaining, after(resets))
+    def heard(self, remaining: int, resets: float, limit: int = 100) -> ObservedLimit:
+        return ObservedLimit(POSTS, limit, remaining, after(resets))
 
     def test_all_that_remains_may_go_at_once(self) -> None:
-        bucket = hear(FIRST, self.heard(99, 900), NOW)
+        bucket = apply_headers(FIRST, self.heard(99, 900), NOW)
         assert most_at(bucket, after(1)) == 99
 
     def test_nothing_remains_until_it_counts_anew(self) -> None:
-        bucket = hear(FIRST, self.heard(0, 900), NOW)
+        bucket = apply_headers(FIRST, self.heard(0, 900), NOW)
         assert refused(bucket, 1, after(1)) == after(901)
         taken(bucket, 1, after(901))
 
     def test_what_was_taken_meanwhile_is_not_given_back(self) -> None:
-        bucket = hear(FIRST, self.heard(50, 900), NOW)
+        bucket = apply_headers(FIRST, self.heard(50, 900), NOW)
         bucket = taken(bucket, 20, after(1))
-        bucket = hear(bucket, self.heard(49, 900), after(2))  # the answer to the first of the twenty
+        bucket = apply_headers(bucket, self.heard(49, 900), after(2))  # the answer to the first of the twenty
         assert bucket.remaining == 30
 
     def test_what_others_took_is_gone(self) -> None:
-        bucket = hear(FIRST, self.heard(50, 900), NOW)
-        assert hear(bucket, self.heard(3, 900), after(2)).remaining == 3
+        bucket = apply_headers(FIRST, self.heard(50, 900), NOW)
+        assert apply_headers(bucket, self.heard(3, 900), after(2)).remaining == 3
 
     def test_what_was_under_way_when_it_first_spoke_is_not_counted_as_left(self) -> None:
         bucket = taken(FIRST, 10, NOW)
-        assert hear(bucket, self.heard(99, 900), after(1)).remaining == 89
+        assert apply_headers(bucket, self.heard(99, 900), after(1)).remaining == 89
 
     def test_an_answer_of_a_window_that_is_over_says_nothing(self) -> None:
-        assert hear(FIRST, self.heard(0, -1), NOW) == FIRST
+        assert apply_headers(FIRST, self.heard(0, -1), NOW) == FIRST
 
     def test_another_limit_than_documented(self) -> None:
-        bucket = hear(FIRST, self.heard(0, 60, limit=10), NOW)
+        bucket = apply_headers(FIRST, self.heard(0, 60, limit=10), NOW)
         assert most_at(bucket, after(61)) == 5
 
     def test_requests_under_way_land_in_the_next_window(self) -> None:
-        bucket = hear(FIRST, self.heard(100, 900), NOW)
+        bucket = apply_headers(FIRST, self.heard(100, 900), NOW)
         bucket = taken(bucket, 40, after(899))
         assert most_at(bucket, after(901)) == 10
 
     def test_a_window_that_moves_with_every_answer_is_held_to_its_first_end(self) -> None:
-        bucket = hear(FIRST, self.heard(10, 900), NOW)
+        bucket = apply_headers(FIRST, self.heard(10, 900), NOW)
         for second in range(1, 8):
             bucket = taken(bucket, 1, after(second))
-            bucket = hear(bucket, self.heard(99, 900 + second), after(second))
+            bucket = apply_headers(bucket, self.heard(99, 900 + second), after(second))
         assert bucket.remaining == 3
 
 
@@ -186,13 +186,13 @@ def test_no_window_of_the_server_is_ever_exceeded(
     documented: bool,
     story: list[tuple[float, int, float, float | None]],
 ) -> None:
-    allowance = Allowance("posts", "account", limit, timedelta(seconds=window))
+    allowance = RateLimit("posts", "account", limit, timedelta(seconds=window))
     server, bucket, now = Server(limit, window, aligned), FIRST, 0.0
     landing: list[tuple[float, int, float | None]] = []
-    answers: list[tuple[float, Heard]] = []
+    answers: list[tuple[float, ObservedLimit]] = []
     if not documented:  # only its word counts, so it has spoken once
         remaining, ends = server.land(0.0, 0)
-        bucket = hear(FIRST, Heard(allowance, limit, remaining, after(ends)), NOW)
+        bucket = apply_headers(FIRST, ObservedLimit(allowance, limit, remaining, after(ends)), NOW)
 
     def until(moment: float) -> None:
         nonlocal bucket
@@ -202,24 +202,24 @@ def test_no_window_of_the_server_is_ever_exceeded(
             remaining, ends = server.land(at, cost)
             if back is not None:
                 ends = float(int(ends)) if whole else ends
-                answers.append((at + back, Heard(allowance, limit, remaining, after(ends))))
+                answers.append((at + back, ObservedLimit(allowance, limit, remaining, after(ends))))
         answers.sort(key=lambda one: one[0])
         while answers and answers[0][0] <= moment:
             at, said = answers.pop(0)
-            bucket = hear(bucket, said, after(at))
+            bucket = apply_headers(bucket, said, after(at))
 
     for pause, cost, late, back in story:
         now += pause
         until(now)
-        answer = take(bucket, allowance, cost, after(now))
+        answer = acquire(bucket, allowance, cost, after(now))
         if isinstance(answer, datetime):
             assert answer > after(now)
             if pause == 30.0:  # now and then somebody waits for it
                 event("waited")
                 now = (answer - NOW).total_seconds()
                 until(now)
-                answer = take(bucket, allowance, cost, after(now))
-        if isinstance(answer, Bucket):
+                answer = acquire(bucket, allowance, cost, after(now))
+        if isinstance(answer, RateBucket):
             bucket = answer
             landing.append((now + late, cost, back))
     until(now + 10_000)
@@ -235,13 +235,13 @@ def test_no_window_of_the_server_is_ever_exceeded(
 def test_without_a_word_no_stretch_as_long_as_a_window_holds_more_than_the_limit(
     limit: int, window: int, asked: list[tuple[int, int]]
 ) -> None:
-    allowance = Allowance("posts", "account", limit, timedelta(seconds=window))
+    allowance = RateLimit("posts", "account", limit, timedelta(seconds=window))
     bucket, at, went = FIRST, NOW, []
     for pause, cost in asked:
         at += timedelta(seconds=pause)
         cost = min(cost, limit)
-        answer = take(bucket, allowance, cost, at)
-        if isinstance(answer, Bucket):
+        answer = acquire(bucket, allowance, cost, at)
+        if isinstance(answer, RateBucket):
             bucket = answer
             went.append((at, cost))
     for begin, _ in went:
@@ -254,5 +254,5 @@ def test_what_is_remembered_reaches_further_than_a_claim_lives() -> None:
 
 
 def test_places() -> None:
-    assert place_of("mastodon", "https://Social.example/") == "mastodon:social.example"
-    assert place_of("x", None) == "x:"
+    assert rate_scope("mastodon", "https://Social.example/") == "mastodon:social.example"
+    assert rate_scope("x", None) == "x:"

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amplify.platforms.registry import NAMES, dialect
-from amplify.rules.text.handle_syntax import fault, is_handle
-from amplify.rules.text.text_report import stand
-from amplify.rules.text.unsafe_characters import hostile, unwritable
+from amplify.rules.text.handle_syntax import handle_fault, is_handle
+from amplify.rules.text.text_report import measure_on
+from amplify.rules.text.unsafe_characters import find_unsafe, find_unwritable
 
 SIZE = 100_000
 SECONDS = 30
@@ -53,7 +53,7 @@ def test_a_hundred_thousand_characters_are_judged_in_bounded_time(name: str) -> 
     text = HOSTILE[name](SIZE)
     began = time.perf_counter()
     for platform in NAMES:
-        one = stand(text, dialect(platform))
+        one = measure_on(text, dialect(platform))
         assert all(0 <= entity.start < entity.end <= len(one.text) for entity in one.entities)
         assert 0 <= one.fits <= len(one.text)
     assert time.perf_counter() - began < SECONDS
@@ -84,13 +84,13 @@ def test_a_hundred_thousand_characters_are_judged_in_bounded_time(name: str) -> 
     ],
 )
 def test_what_is_hidden_is_found(text: str, codes: list[str]) -> None:
-    assert [one.code for one in hostile(text)] == codes
-    assert all(0 <= one.at < len(text) for one in hostile(text))
+    assert [one.code for one in find_unsafe(text)] == codes
+    assert all(0 <= one.at < len(text) for one in find_unsafe(text))
 
 
 @pytest.mark.parametrize("sign", ["\x00", "\x1b", "\x7f", "\ud800"])
 def test_what_cannot_be_written_is_found(sign: str) -> None:
-    found = unwritable(f"ab{sign}c")
+    found = find_unwritable(f"ab{sign}c")
     assert found is not None
     assert found.at == 2
     assert f"U+{ord(sign):04X}" in found.sentence
@@ -98,7 +98,7 @@ def test_what_cannot_be_written_is_found(sign: str) -> None:
 
 @given(st.text(alphabet=st.characters(), max_size=100))
 def test_no_text_makes_the_search_raise(text: str) -> None:
-    for one in (*hostile(text), *([found] if (found := unwritable(text)) else [])):
+    for one in (*find_unsafe(text), *([found] if (found := find_unwritable(text)) else [])):
         assert 0 <= one.at < len(text)
         assert one.sentence.isprintable()
 
@@ -118,9 +118,9 @@ def test_no_text_makes_the_search_raise(text: str) -> None:
 def test_handles_that_can_be(platform: str, good: list[str], bad: list[str]) -> None:
     for handle in good:
         assert is_handle(platform, handle), handle
-        assert fault(platform, handle) is None
+        assert handle_fault(platform, handle) is None
         hidden = handle[:1] + "\u200d" + handle[1:]
-        assert "U+200D" in (fault(platform, hidden) or "")
+        assert "U+200D" in (handle_fault(platform, hidden) or "")
     for handle in bad:
         assert not is_handle(platform, handle), handle
-        assert "a handle there is" in (fault(platform, handle) or "")
+        assert "a handle there is" in (handle_fault(platform, handle) or "")

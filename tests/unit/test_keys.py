@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from workshop import MONDAY, Workshop
 
 from amplify.model.delivery import delivery_id
-from amplify.rules.plan.horizon import horizon
+from amplify.rules.plan.horizon import plan_end
 from amplify.rules.plan.idempotency import idempotency_key, record_key
 
 TID = re.compile(r"[234567abcdefghij][234567abcdefghijklmnopqrstuvwxyz]{12}")  # atproto.com/specs/tid
@@ -52,5 +52,5 @@ def test_later_deliveries_sort_later() -> None:
 
 
 def test_the_horizon_is_the_workspaces() -> None:
-    assert horizon(Workshop().workspace(), MONDAY) == MONDAY + timedelta(days=45)
-    assert horizon(Workshop().settings(horizon_days=3).workspace(), MONDAY) == MONDAY + timedelta(days=3)
+    assert plan_end(Workshop().workspace(), MONDAY) == MONDAY + timedelta(days=45)
+    assert plan_end(Workshop().settings(horizon_days=3).workspace(), MONDAY) == MONDAY + timedelta(days=3)

@@ -8,25 +8,25 @@ from workshop import DIALECTS, MONDAY, Workshop
 
 from amplify.model.plan import Plan
 from amplify.model.platform import Limits, Whoami
-from amplify.model.server_info import HandleSaid, Known, LimitsSaid, WhoamiSaid
-from amplify.planning.plan import plan
+from amplify.model.server_info import SavedHandle, SavedLimits, SavedWhoami, ServerInfo
+from amplify.planning.plan import plan_deliveries
 
 ASKED = datetime(2027, 5, 1, 12, tzinfo=UTC)
 
 
-def limits(**accounts: Limits) -> Known:
-    return Known({name.replace("__", "/"): LimitsSaid(one, ASKED) for name, one in accounts.items()})
+def limits(**accounts: Limits) -> ServerInfo:
+    return ServerInfo({name.replace("__", "/"): SavedLimits(one, ASKED) for name, one in accounts.items()})
 
 
-def handles(*known: tuple[str, str, str | None]) -> Known:
-    return Known(handles={(platform, handle): HandleSaid(id, ASKED) for platform, handle, id in known})
+def handles(*known: tuple[str, str, str | None]) -> ServerInfo:
+    return ServerInfo(handles={(platform, handle): SavedHandle(id, ASKED) for platform, handle, id in known})
 
 
-def planned(shop: Workshop, known: Known) -> Plan:
-    return plan(shop.workspace(), MONDAY, MONDAY + timedelta(days=1), DIALECTS, known=known)
+def planned(shop: Workshop, known: ServerInfo) -> Plan:
+    return plan_deliveries(shop.workspace(), MONDAY, MONDAY + timedelta(days=1), DIALECTS, known=known)
 
 
-def said(shop: Workshop, known: Known, code: str) -> list[str]:
+def said(shop: Workshop, known: ServerInfo, code: str) -> list[str]:
     return [one.problem.message for one in planned(shop, known).findings if one.problem.code == code]
 
 
@@ -36,7 +36,7 @@ def two_servers() -> Workshop:
 
 
 def test_each_account_is_measured_against_its_own_server() -> None:
-    usual = said(two_servers(), Known(), "TXT-LONG")
+    usual = said(two_servers(), ServerInfo(), "TXT-LONG")
     assert len(usual) == 1
     assert "700 graphemes" in usual[0]
     assert "500" in usual[0]
@@ -60,7 +60,7 @@ def test_what_a_server_does_not_say_stays_as_it_is() -> None:
 def test_a_short_server_gets_no_optional_hashtag_that_does_not_fit() -> None:
     shop = Workshop().post("hello", "Волю Анне", hashtags={"optional": ["FreeAnna"]})
     shop.queue("now", "hello", at="2027-05-17T09:00:00Z", platforms=["mastodon"])
-    (usual,) = planned(shop, Known()).deliveries
+    (usual,) = planned(shop, ServerInfo()).deliveries
     assert usual.hashtags == ("FreeAnna",)
     (short,) = planned(shop, limits(press_union__mastodon=Limits(text=12))).deliveries
     assert short.hashtags == ()
@@ -70,7 +70,7 @@ def test_a_short_server_gets_no_optional_hashtag_that_does_not_fit() -> None:
 def test_alt_texts_are_measured_against_the_own_server_too() -> None:
     shop = Workshop().picture("a.png", alt={"en": "x" * 300}).post("hello", "Text", media=["a.png"])
     shop.queue("now", "hello", at="2027-05-17T09:00:00Z", platforms=["mastodon"])
-    assert said(shop, Known(), "ALT-LONG") == []
+    assert said(shop, ServerInfo(), "ALT-LONG") == []
     (long,) = said(shop, limits(press_union__mastodon=Limits(alt=200)), "ALT-LONG")
     assert "200" in long
 
@@ -101,11 +101,11 @@ def test_an_unknown_handle_is_told_at_its_place_in_the_handle_book() -> None:
 
 def test_credentials_that_speak_for_somebody_else() -> None:
     who = {
-        "press_union/x": WhoamiSaid(Whoami("1", "Press_Union"), ASKED),
-        "press_union/mastodon": WhoamiSaid(Whoami("2", "press_union"), ASKED),
-        "press_union/bluesky": WhoamiSaid(Whoami("3", "stranger.example"), ASKED),
+        "press_union/x": SavedWhoami(Whoami("1", "Press_Union"), ASKED),
+        "press_union/mastodon": SavedWhoami(Whoami("2", "press_union"), ASKED),
+        "press_union/bluesky": SavedWhoami(Whoami("3", "stranger.example"), ASKED),
     }
-    (finding,) = planned(Workshop(), Known(whoami=who)).findings
+    (finding,) = planned(Workshop(), ServerInfo(whoami=who)).findings
     assert finding.problem.code == "HANDLE-OTHER"
     assert finding.accounts == ("press_union/bluesky",)
     assert "stranger.example" in finding.problem.message

@@ -8,7 +8,15 @@ from datetime import date
 import pytest
 from workshop import Workshop
 
-from amplify.rules.text.language import bcp47, chain, number, pick, pick_any, primary, spelled_date
+from amplify.rules.text.language import (
+    bcp47_tag,
+    fallback_chain,
+    format_number,
+    pick_any,
+    pick_text,
+    primary_language,
+    spelled_date,
+)
 
 
 @pytest.mark.parametrize(
@@ -16,7 +24,7 @@ from amplify.rules.text.language import bcp47, chain, number, pick, pick_any, pr
     [("en", "1,495"), ("be", "1\u00a0495"), ("be-tarask", "1\u00a0495"), ("ru", "1\u00a0495"), ("zz", "1,495")],
 )
 def test_numbers_are_grouped(lang: str, expected: str) -> None:
-    assert number(1495, lang) == expected
+    assert format_number(1495, lang) == expected
 
 
 @pytest.mark.parametrize(
@@ -36,15 +44,15 @@ def test_months_are_words(lang: str, expected: str) -> None:
 @pytest.mark.parametrize("lang", ["en", "be", "be-tarask", "be-Latn", "ru", "lt", "pl", "en-GB", "zz-zz", "qqq"])
 def test_no_language_makes_a_date_all_numeric(lang: str) -> None:
     assert any(letter.isalpha() for letter in spelled_date(date(2027, 3, 4), lang))
-    assert "2" in number(2, lang)
+    assert "2" in format_number(2, lang)
 
 
 def test_a_text_is_taken_in_its_language_or_its_base_or_not_at_all() -> None:
     texts = {"en": "hello", "be": "вітаю", "be-tarask": "віта́ю"}
-    assert pick(texts, "be-tarask") == "віта́ю"
-    assert pick(texts, "be-Latn") == "вітаю"
-    assert pick(texts, "ru") is None
-    assert pick({"be-tarask": "віта́ю"}, "be") is None
+    assert pick_text(texts, "be-tarask") == "віта́ю"
+    assert pick_text(texts, "be-Latn") == "вітаю"
+    assert pick_text(texts, "ru") is None
+    assert pick_text({"be-tarask": "віта́ю"}, "be") is None
 
 
 def test_a_name_never_vanishes() -> None:
@@ -55,25 +63,25 @@ def test_a_name_never_vanishes() -> None:
 
 class TestChain:
     def test_a_language_falls_back_to_its_bases(self) -> None:
-        assert chain("be") == ("be",)
-        assert chain("be-tarask") == ("be-tarask", "be")
-        assert chain("be-Latn-BY") == ("be-Latn-BY", "be-Latn", "be")
+        assert fallback_chain("be") == ("be",)
+        assert fallback_chain("be-tarask") == ("be-tarask", "be")
+        assert fallback_chain("be-Latn-BY") == ("be-Latn-BY", "be-Latn", "be")
 
     def test_a_stated_list_stands_as_it_is(self) -> None:
         stated = {"be-tarask": ("ru",), "be": ("ru", "en"), "ru": ("be",)}
-        assert chain("be-tarask", stated) == ("be-tarask", "ru")  # neither `be` nor the list of `ru`
-        assert chain("be", stated) == ("be", "ru", "en")
+        assert fallback_chain("be-tarask", stated) == ("be-tarask", "ru")  # neither `be` nor the list of `ru`
+        assert fallback_chain("be", stated) == ("be", "ru", "en")
 
     def test_a_language_without_a_list_takes_its_base_and_that_ones_list(self) -> None:
-        assert chain("be-Latn", {"be": ("ru", "en")}) == ("be-Latn", "be", "ru", "en")
+        assert fallback_chain("be-Latn", {"be": ("ru", "en")}) == ("be-Latn", "be", "ru", "en")
 
     def test_none_comes_twice_and_circles_end(self) -> None:
-        assert chain("be", {"be": ("be", "ru", "be"), "ru": ("be",)}) == ("be", "ru")
+        assert fallback_chain("be", {"be": ("be", "ru", "be"), "ru": ("be",)}) == ("be", "ru")
 
     def test_texts_are_picked_along_it(self) -> None:
         texts = {"ru": "привет", "en": "hello"}
-        assert pick(texts, "be", {"be": ("ru",)}) == "привет"
-        assert pick(texts, "be") is None
+        assert pick_text(texts, "be", {"be": ("ru",)}) == "привет"
+        assert pick_text(texts, "be") is None
         assert pick_any(texts, "be") == "hello"
         assert pick_any(texts, "be", {"be": ("ru",)}) == "привет"
 
@@ -94,8 +102,8 @@ class TestChain:
     ],
 )
 def test_tags_as_platforms_take_them(tag: str, written: str, shortest: str) -> None:
-    assert bcp47(tag) == written
-    assert primary(tag) == shortest
+    assert bcp47_tag(tag) == written
+    assert primary_language(tag) == shortest
 
 
 def test_dates_of_the_two_belarusian_norms_and_in_latin_letters() -> None:
@@ -115,7 +123,7 @@ def test_every_month_is_a_word_of_its_own(lang: str) -> None:
 
 
 def test_blanks_that_do_not_break_are_kept() -> None:
-    assert number(1_234_567, "be-tarask") == "1\u00a0234\u00a0567"
+    assert format_number(1_234_567, "be-tarask") == "1\u00a0234\u00a0567"
     assert re.search("2027[\u00a0\u202f]г", spelled_date(date(2027, 5, 21), "be"))
     shop = Workshop().fact("prisoners").post("hello", "{{ fact.prisoners.value }} · {{ date }}", lang="be")
     text = shop.composed("hello").message.parts[0].text

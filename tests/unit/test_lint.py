@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from workshop import BODY_LINE, DIALECTS, MONDAY, PLATFORMS, Workshop
 
-from amplify.model.plan import Finding
+from amplify.model.plan import LintFinding
 from amplify.model.post import TextPart, Variant
-from amplify.model.problem import Place, Severity
-from amplify.planning.plan import plan
+from amplify.model.problem import Severity, SourceLocation
+from amplify.planning.plan import plan_deliveries
 from amplify.rules.lint.lint import CROWD, RULES
 from amplify.rules.lint.rulebook import RULEBOOK
 
@@ -32,11 +32,11 @@ def week(text: str = "Hello.", platform: str = "x", **front: Any) -> Workshop:
     return Workshop().post("hello", text, **front).queue("monday", "hello", at=NINE, platforms=[platform])
 
 
-def findings(shop: Workshop) -> tuple[Finding, ...]:
+def findings(shop: Workshop) -> tuple[LintFinding, ...]:
     return shop.plan().findings
 
 
-def only(shop: Workshop) -> Finding:
+def only(shop: Workshop) -> LintFinding:
     found = findings(shop)
     assert len(found) == 1, [f"{one.problem.code} {one.problem.message}" for one in found]
     return found[0]
@@ -285,10 +285,10 @@ TEXTS = st.one_of(st.text(max_size=100), st.lists(WORDS, max_size=15).map("".joi
 @given(st.lists(TEXTS, min_size=1, max_size=2))
 def test_no_text_makes_a_plan_raise(texts: list[str]) -> None:
     post = WORKSPACE.posts["hello"]
-    parts = tuple(TextPart(text, Place("posts/hello.md", 7 * n + 3, 1)) for n, text in enumerate(texts))
+    parts = tuple(TextPart(text, SourceLocation("posts/hello.md", 7 * n + 3, 1)) for n, text in enumerate(texts))
     post = dataclasses.replace(post, variants=(Variant("default", "en", parts, {}, post.place),))
     workspace = dataclasses.replace(WORKSPACE, posts={"hello": post})
-    made = plan(workspace, MONDAY, MONDAY + timedelta(days=1), DIALECTS)
+    made = plan_deliveries(workspace, MONDAY, MONDAY + timedelta(days=1), DIALECTS)
     faulty = {account for one in made.findings if one.problem.code == "TEXT" for account in one.accounts}
     assert {one.account for one in made.deliveries if one.partner == "press_union"} | faulty >= {
         f"press_union/{platform}" for platform in PLATFORMS

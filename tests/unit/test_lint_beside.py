@@ -10,12 +10,12 @@ import pytest
 from workshop import BODY_LINE, DIALECTS, MONDAY, Workshop, at, codes
 
 from amplify.model.message import Message, Part
-from amplify.model.plan import Finding, Plan, Said
+from amplify.model.plan import LintFinding, Plan, PriorPost
 from amplify.model.problem import Severity
 from amplify.model.server_info import NOTHING_KNOWN
-from amplify.planning.plan import plan
-from amplify.rules.lint.lint import lint
-from amplify.rules.lint.rulebook import RULEBOOK, weakens
+from amplify.planning.plan import plan_deliveries
+from amplify.rules.lint.lint import lint_deliveries
+from amplify.rules.lint.rulebook import RULEBOOK, weakens_rule
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 TEXT = f"posts/hello.md:{BODY_LINE}:1"
@@ -26,25 +26,25 @@ def week(text: str = "Hello.", **front: Any) -> Workshop:
     return Workshop().post("hello", text, **front).queue("monday", "hello", at=NINE, platforms=["x"])
 
 
-def findings(shop: Workshop) -> tuple[Finding, ...]:
+def findings(shop: Workshop) -> tuple[LintFinding, ...]:
     return shop.plan().findings
 
 
-def only(shop: Workshop) -> Finding:
+def only(shop: Workshop) -> LintFinding:
     found = findings(shop)
     assert len(found) == 1, [f"{one.problem.code} {one.problem.message}" for one in found]
     return found[0]
 
 
-def said(text: str, account: str = "writers/x", when: str = "2027-05-10 09:00", id: str = "before") -> Said:
+def said(text: str, account: str = "writers/x", when: str = "2027-05-10 09:00", id: str = "before") -> PriorPost:
     """Something the ledger knows."""
     message = Message(account.partition("/")[2], ("en",), (Part(text),))
-    return Said(id, account, message.platform, "earlier", at(when), True, message)
+    return PriorPost(id, account, message.platform, "earlier", at(when), True, message)
 
 
-def planned(shop: Workshop, *before: Said, days: int = 7) -> Plan:
+def planned(shop: Workshop, *before: PriorPost, days: int = 7) -> Plan:
     end = MONDAY + timedelta(days=days)
-    return plan(shop.workspace(), MONDAY, end, DIALECTS, None, NOTHING_KNOWN, before)
+    return plan_deliveries(shop.workspace(), MONDAY, end, DIALECTS, None, NOTHING_KNOWN, before)
 
 
 def test_one_text_on_two_accounts() -> None:
@@ -276,10 +276,10 @@ def test_a_severity_can_be_another() -> None:
 
 
 def test_rules_of_care_cannot_be_weakened() -> None:
-    assert weakens("X-DUP", "off")
-    assert weakens("PERSON-STATE", "warning")
-    assert not weakens("QUIET", "error")
-    assert not weakens("X-COST", "off")
+    assert weakens_rule("X-DUP", "off")
+    assert weakens_rule("PERSON-STATE", "warning")
+    assert not weakens_rule("QUIET", "error")
+    assert not weakens_rule("X-COST", "off")
     shop = two(LONG, NEARLY, rules=[{"id": "X-DUP", "severity": "off", "reason": "No.", "by": "x"}])
     assert codes(findings(shop)) == ["X-DUP"]  # the reader refuses such a file: and nobody gets around it
     fixed = {code for code, entry in RULEBOOK.items() if entry.fixed}
@@ -290,6 +290,6 @@ def test_a_record_takes_three_languages() -> None:
     shop = Workshop().post("hello", LONG).queue("monday", "hello", at=NINE, platforms=["bluesky"])
     (delivery,) = shop.plan().deliveries
     many = replace(delivery, message=replace(delivery.message, langs=("en", "be", "ru", "uk")))
-    assert codes(lint(shop.workspace(), [many], DIALECTS)) == ["B-SIZE"]
+    assert codes(lint_deliveries(shop.workspace(), [many], DIALECTS)) == ["B-SIZE"]
     three = replace(delivery, message=replace(delivery.message, langs=("en", "be", "ru")))
-    assert lint(shop.workspace(), [three], DIALECTS) == ()
+    assert lint_deliveries(shop.workspace(), [three], DIALECTS) == ()

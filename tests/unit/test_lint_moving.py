@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from workshop import Workshop
 
-from amplify.model.plan import Finding
+from amplify.model.plan import LintFinding
 from amplify.model.problem import Severity
 from amplify.model.video import Motion
 
@@ -33,7 +33,7 @@ def with_film(platform: str, size: tuple[int, int] = (1280, 720), bytes: int = 9
     return week(platform).picture("walk.mp4", size, film(**how), bytes)
 
 
-def only(shop: Workshop) -> Finding | None:
+def only(shop: Workshop) -> LintFinding | None:
     found = shop.plan().findings
     assert len(found) <= 1, [f"{one.problem.code} {one.problem.message}" for one in found]
     return found[0] if found else None
@@ -106,10 +106,10 @@ def test_a_server_that_takes_less_is_believed() -> None:
     from workshop import DIALECTS
 
     from amplify.model.platform import Limits
-    from amplify.model.server_info import Known, LimitsSaid
+    from amplify.model.server_info import SavedLimits, ServerInfo
 
-    said = Known(
-        limits={"writers/mastodon": LimitsSaid(Limits(video_bytes=5_000_000), datetime(2027, 1, 1, tzinfo=UTC))}
+    said = ServerInfo(
+        limits={"writers/mastodon": SavedLimits(Limits(video_bytes=5_000_000), datetime(2027, 1, 1, tzinfo=UTC))}
     )
     own = said.on(DIALECTS["mastodon"], "writers/mastodon")
     assert own.moving.video_bytes == 5_000_000

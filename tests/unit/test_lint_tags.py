@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from workshop import Workshop, codes
 
-from amplify.model.plan import Finding
+from amplify.model.plan import LintFinding
 from amplify.model.problem import Severity
 
 
-def findings(shop: Workshop, code: str) -> list[Finding]:
+def findings(shop: Workshop, code: str) -> list[LintFinding]:
     return [one for one in shop.plan().findings if one.problem.code == code]
 
 

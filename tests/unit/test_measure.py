@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplify.rules.text.text_length import graphemes, mastodon_length, utf8_bytes, x_length
+from amplify.rules.text.text_length import count_graphemes, mastodon_length, utf8_bytes, x_length
 
 ANY_TEXT = st.text(alphabet=st.characters(), max_size=300)  # lone surrogates included
 
@@ -38,12 +38,12 @@ def test_composed_and_decomposed_letters_are_one_length() -> None:
     text = "ўсё ŭ й"
     apart = unicodedata.normalize("NFD", text)
     assert len(apart) > len(text)
-    for measure in (x_length, graphemes, utf8_bytes, mastodon_length):
+    for measure in (x_length, count_graphemes, utf8_bytes, mastodon_length):
         assert measure(apart) == measure(text)
 
 
 def test_graphemes_and_bytes() -> None:
-    assert graphemes("👨‍👩‍👧🇵🇱й") == 3
+    assert count_graphemes("👨‍👩‍👧🇵🇱й") == 3
     assert utf8_bytes("ў") == 2
     assert utf8_bytes("👋") == 4
 
@@ -65,13 +65,13 @@ def test_mastodon_counts_addresses_and_mentions(text: str, length: int) -> None:
 
 @given(ANY_TEXT)
 def test_no_text_makes_a_measure_raise(text: str) -> None:
-    for measure in (x_length, graphemes, utf8_bytes, mastodon_length):
+    for measure in (x_length, count_graphemes, utf8_bytes, mastodon_length):
         assert measure(text) >= 0
-    assert graphemes(text) <= len(text)
-    assert utf8_bytes(text) >= graphemes(text)
+    assert count_graphemes(text) <= len(text)
+    assert utf8_bytes(text) >= count_graphemes(text)
 
 
 @pytest.mark.parametrize("text", ["\ud800", "a \udfff b https://example.org"])
 def test_a_lone_surrogate_counts_as_something(text: str) -> None:
-    for measure in (x_length, graphemes, utf8_bytes, mastodon_length):
+    for measure in (x_length, count_graphemes, utf8_bytes, mastodon_length):
         assert measure(text) > 0

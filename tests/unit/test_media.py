@@ -26,8 +26,8 @@ from nasty import (
 )
 from PIL import Image
 
-from amplify.media.sanitize import MOST_PIXELS, BadPicture, clean
-from amplify.rules.file_formats.leftover_metadata import traces
+from amplify.media.sanitize import MOST_PIXELS, BadPicture, sanitize_picture
+from amplify.rules.file_formats.leftover_metadata import leftover_metadata
 
 ROOM = 5_000_000
 
@@ -67,17 +67,17 @@ def shade(data: bytes, at: tuple[int, int]) -> tuple[int, ...]:
 def test_nothing_but_pixels_leaves(dirty: Any, mime: str, holds: set[str]) -> None:
     data = dirty()
     assert SECRET in data  # otherwise this proves nothing
-    assert holds <= set(traces(data))  # and neither would a reader that sees nothing
-    cleaned, kind = clean(data, ROOM)
+    assert holds <= set(leftover_metadata(data))  # and neither would a reader that sees nothing
+    cleaned, kind = sanitize_picture(data, ROOM)
     assert kind == mime == "image/" + (opened(cleaned).format or "").lower()
-    assert traces(cleaned) == ()
+    assert leftover_metadata(cleaned) == ()
     for trace in (SECRET, b"Exif", b"xmpmeta", b"ICC_PROFILE", b"iCCP", b"GPS", b"secret", b"PK\3\4", b"8BIM"):
         assert trace not in cleaned
     picture = opened(cleaned)
     assert not picture.getexif()
     assert picture.info.get("jfif_density", (1, 1)) == (1, 1)
     assert picture.size == (64, 32)
-    assert clean(data, ROOM) == (cleaned, kind)
+    assert sanitize_picture(data, ROOM) == (cleaned, kind)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
@@ -92,7 +92,7 @@ def test_nothing_but_pixels_leaves(dirty: Any, mime: str, holds: set[str]) -> No
     ],
 )
 def test_a_picture_stands_upright(kind: str, orientation: int, size: tuple[int, int], red: tuple[int, int]) -> None:
-    cleaned, _ = clean(saved(halves(), kind, exif=exif(orientation)), ROOM)
+    cleaned, _ = sanitize_picture(saved(halves(), kind, exif=exif(orientation)), ROOM)
     assert opened(cleaned).size == size
     seen = shade(cleaned, red)
     assert seen[0] > 200
@@ -103,16 +103,16 @@ def test_a_picture_stands_upright(kind: str, orientation: int, size: tuple[int, 
 def test_every_kind_of_pixel_comes_through(mode: str) -> None:
     kind = "JPEG" if mode in ("CMYK", "YCbCr") else "PNG"
     made = Image.new("P", (20, 10)).convert("RGBA") if mode == "PA" else Image.new(mode, (20, 10))
-    assert opened(clean(saved(made, kind), ROOM)[0]).size == (20, 10)
+    assert opened(sanitize_picture(saved(made, kind), ROOM)[0]).size == (20, 10)
 
 
 def test_transparency_stays() -> None:
     clear = Image.new("RGBA", (20, 10), (255, 0, 0, 0))
-    cleaned, kind = clean(saved(clear, "PNG"), ROOM)
+    cleaned, kind = sanitize_picture(saved(clear, "PNG"), ROOM)
     assert kind == "image/png"
     assert shade(cleaned, (3, 3)) == (255, 0, 0, 0)
     half = Image.new("RGBA", (20, 10), (255, 0, 0, 128))
-    assert shade(clean(saved(half, "WEBP", lossless=True), ROOM)[0], (3, 3)) == (255, 0, 0, 128)
+    assert shade(sanitize_picture(saved(half, "WEBP", lossless=True), ROOM)[0], (3, 3)) == (255, 0, 0, 128)
 
 
 def test_a_palette_keeps_its_colours_and_loses_those_that_nobody_sees() -> None:
@@ -121,7 +121,7 @@ def test_a_palette_keeps_its_colours_and_loses_those_that_nobody_sees() -> None:
     picture.paste(3, (0, 0, 5, 5))
     data = saved(picture, "PNG", transparency=3)
     assert SECRET in data
-    cleaned, kind = clean(data, ROOM)
+    cleaned, kind = sanitize_picture(data, ROOM)
     assert kind == "image/png"
     assert SECRET not in cleaned
     assert opened(cleaned).mode == "P"
@@ -133,7 +133,7 @@ def test_half_transparent_palettes_keep_each_entry() -> None:
     picture = Image.new("P", (3, 1))
     picture.putdata([0, 1, 2])
     picture.putpalette([255, 0, 0, 0, 255, 0, 0, 0, 255])
-    cleaned, _ = clean(saved(picture, "PNG", transparency=bytes((0, 128, 255))), ROOM)
+    cleaned, _ = sanitize_picture(saved(picture, "PNG", transparency=bytes((0, 128, 255))), ROOM)
     assert [shade(cleaned, (at, 0))[3] for at in range(3)] == [0, 128, 255]
     assert shade(cleaned, (1, 0))[:3] == (0, 255, 0)
 
@@ -144,9 +144,9 @@ def test_half_transparent_palettes_keep_each_entry() -> None:
 @pytest.mark.parametrize(("kind", "how"), [("PNG", {}), ("WEBP", {"lossless": True}), ("JPEG", {"quality": 95})])
 def test_colours_are_those_of_the_profile(kind: str, how: dict[str, Any]) -> None:
     red = Image.new("RGB", (20, 10), (220, 20, 20))
-    plain = shade(clean(saved(red, kind, **how), ROOM)[0], (5, 5))
+    plain = shade(sanitize_picture(saved(red, kind, **how), ROOM)[0], (5, 5))
     assert plain[0] > 200 > 60 > plain[1]
-    told = shade(clean(saved(red, kind, icc_profile=swapped_profile(), **how), ROOM)[0], (5, 5))
+    told = shade(sanitize_picture(saved(red, kind, icc_profile=swapped_profile(), **how), ROOM)[0], (5, 5))
     assert told[1] > 200 > 60 > told[0]  # what the file calls red is green
 
 
@@ -155,7 +155,7 @@ def test_a_profile_that_is_srgb_changes_nothing() -> None:
 
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     picture = noise(40, 30)
-    cleaned, _ = clean(saved(picture, "PNG", icc_profile=srgb), ROOM)
+    cleaned, _ = sanitize_picture(saved(picture, "PNG", icc_profile=srgb), ROOM)
     assert opened(cleaned).tobytes() == picture.tobytes()
     assert b"iCCP" not in cleaned
 
@@ -163,7 +163,7 @@ def test_a_profile_that_is_srgb_changes_nothing() -> None:
 def test_cmyk_becomes_rgb_whatever_its_profile_says() -> None:
     ink = Image.new("CMYK", (20, 10), (0, 255, 255, 0))
     for profile in (None, b"no profile at all", swapped_profile()):
-        cleaned, kind = clean(saved(ink, "JPEG", quality=95, icc_profile=profile), ROOM)
+        cleaned, kind = sanitize_picture(saved(ink, "JPEG", quality=95, icc_profile=profile), ROOM)
         seen = shade(cleaned, (5, 5))
         assert kind == "image/jpeg"
         assert seen[0] > 180 > 100 > seen[2]
@@ -171,7 +171,7 @@ def test_cmyk_becomes_rgb_whatever_its_profile_says() -> None:
 
 def test_sixteen_bits_are_not_cut_off() -> None:
     grey = Image.new("I;16", (20, 10), 0x8000)
-    assert shade(clean(saved(grey, "PNG"), ROOM)[0], (5, 5)) == (128, 128, 128, 255)
+    assert shade(sanitize_picture(saved(grey, "PNG"), ROOM)[0], (5, 5)) == (128, 128, 128, 255)
 
 
 def test_a_gamma_of_its_own_is_put_right() -> None:
@@ -180,8 +180,8 @@ def test_a_gamma_of_its_own_is_put_right() -> None:
 
     linear = grey[:33] + chunk(b"gAMA", (100_000).to_bytes(4, "big")) + grey[33:]
     usual = grey[:33] + chunk(b"gAMA", (45_455).to_bytes(4, "big")) + grey[33:]
-    assert shade(clean(usual, ROOM)[0], (5, 5))[0] == 128
-    assert 180 < shade(clean(linear, ROOM)[0], (5, 5))[0] < 192
+    assert shade(sanitize_picture(usual, ROOM)[0], (5, 5))[0] == 128
+    assert 180 < shade(sanitize_picture(linear, ROOM)[0], (5, 5))[0] < 192
 
 
 # Refused, in words
@@ -213,23 +213,23 @@ def test_a_gamma_of_its_own_is_put_right() -> None:
 )
 def test_what_is_no_picture_is_refused_in_words(data: bytes, sentence: str) -> None:
     with pytest.raises(BadPicture, match=sentence) as caught:
-        clean(data, ROOM)
+        sanitize_picture(data, ROOM)
     assert "0x" not in str(caught.value)
 
 
 def test_a_bomb_within_bounds_is_only_a_large_picture() -> None:
-    cleaned, _ = clean(bomb(6_000), ROOM, 1_000_000)
+    cleaned, _ = sanitize_picture(bomb(6_000), ROOM, 1_000_000)
     assert opened(cleaned).size == (1000, 1000)
 
 
 def test_a_bomb_in_a_text_is_left_out_unread() -> None:
-    cleaned, _ = clean(text_bomb(), ROOM)
+    cleaned, _ = sanitize_picture(text_bomb(), ROOM)
     assert opened(cleaned).tobytes() == halves().tobytes()
 
 
 def test_a_file_is_what_its_bytes_say() -> None:
     """Programs give pictures wrong endings: here nobody looks at a name."""
-    assert clean(saved(halves(), "JPEG"), ROOM)[1] == "image/jpeg"
+    assert sanitize_picture(saved(halves(), "JPEG"), ROOM)[1] == "image/jpeg"
 
 
 WHOLE = [saved(halves(), kind) for kind in ("PNG", "JPEG", "WEBP", "GIF")]
@@ -243,13 +243,13 @@ def test_no_broken_picture_raises_anything_else(whole: bytes, changes: list[tupl
     data = bytearray(whole)
     for place, byte in changes:
         data[place % len(data)] = byte
-    traces(bytes(data))
+    leftover_metadata(bytes(data))
     try:
-        cleaned, _ = clean(bytes(data), ROOM)
+        cleaned, _ = sanitize_picture(bytes(data), ROOM)
     except BadPicture:
         return
     opened(cleaned)
-    assert traces(cleaned) == ()
+    assert leftover_metadata(cleaned) == ()
 
 
 @settings(max_examples=100, deadline=None)
@@ -257,6 +257,6 @@ def test_no_broken_picture_raises_anything_else(whole: bytes, changes: list[tupl
     st.binary(max_size=400), st.sampled_from([b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF89a", b"RIFF\x20\0\0\0WEBP"])
 )
 def test_no_bytes_at_all_break_the_reader(rest: bytes, start: bytes) -> None:
-    assert isinstance(traces(start + rest), tuple)
+    assert isinstance(leftover_metadata(start + rest), tuple)
     with pytest.raises(BadPicture):
-        clean(start + rest, ROOM)
+        sanitize_picture(start + rest, ROOM)

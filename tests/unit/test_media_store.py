@@ -11,16 +11,16 @@ import pytest
 from nasty import halves, make_film, moving_gif, saved
 from PIL import Image
 
-from amplify.media.fit import Room
-from amplify.media.frozen_store import PictureStore, card_room_of, room_of
-from amplify.media.sanitize import clean
+from amplify.media.fit import SizeLimit
+from amplify.media.frozen_store import FrozenStore, card_room_of, room_of
+from amplify.media.sanitize import sanitize_picture
 from amplify.model.errors import Refused
-from amplify.model.message import Attachment, Card, Message, Part
-from amplify.model.video import FILM, Takes
+from amplify.model.message import Attachment, LinkCard, Message, Part
+from amplify.model.video import FILM, VideoLimits
 from amplify.rules.file_formats import gif
 from amplify.rules.file_formats.leftover_metadata import kind_of
 
-ROOM = Room(5_000_000)
+ROOM = SizeLimit(5_000_000)
 
 
 def png(size: int = 64, seed: int = 7) -> bytes:
@@ -48,8 +48,8 @@ def media(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(media: Path, tmp_path: Path) -> PictureStore:
-    return PictureStore(media, tmp_path / "kept")
+def store(media: Path, tmp_path: Path) -> FrozenStore:
+    return FrozenStore(media, tmp_path / "kept")
 
 
 @pytest.fixture
@@ -58,24 +58,24 @@ def banner(media: Path) -> Attachment:
 
 
 @pytest.fixture
-def frozen(store: PictureStore, media: Path, banner: Attachment) -> PictureStore:
-    card = Card("https://example.org", "T", "", attachment(media / "card.png", media))
+def frozen(store: FrozenStore, media: Path, banner: Attachment) -> FrozenStore:
+    card = LinkCard("https://example.org", "T", "", attachment(media / "card.png", media))
     store.freeze([Message("bluesky", ("en",), (Part("One", pictures=(banner,)), Part("Two", card=card)))])
     return store
 
 
 def test_a_frozen_picture_survives_what_happens_to_the_file(
-    frozen: PictureStore, media: Path, banner: Attachment
+    frozen: FrozenStore, media: Path, banner: Attachment
 ) -> None:
-    expected = clean((media / "anna" / "banner.png").read_bytes(), ROOM.bytes)[0]
+    expected = sanitize_picture((media / "anna" / "banner.png").read_bytes(), ROOM.bytes)[0]
     (media / "anna" / "banner.png").write_bytes(png(9))
     assert frozen.cleaned(banner, ROOM) == expected
     (media / "anna" / "banner.png").unlink()
     assert frozen.cleaned(banner, ROOM) == expected
-    assert frozen.cleaned(banner, Room(ROOM.bytes, 100)) != expected
+    assert frozen.cleaned(banner, SizeLimit(ROOM.bytes, 100)) != expected
 
 
-def test_pictures_of_cards_are_frozen_too(frozen: PictureStore, media: Path) -> None:
+def test_pictures_of_cards_are_frozen_too(frozen: FrozenStore, media: Path) -> None:
     card = attachment(media / "card.png", media)
     (media / "card.png").unlink()
     assert size(frozen.cleaned(card, ROOM)) == (64, 64)
@@ -83,7 +83,7 @@ def test_pictures_of_cards_are_frozen_too(frozen: PictureStore, media: Path) -> 
 
 @pytest.mark.parametrize("change", ["gone", "changed"])
 def test_what_was_not_frozen_and_is_no_longer_there_is_refused(
-    store: PictureStore, media: Path, banner: Attachment, change: str
+    store: FrozenStore, media: Path, banner: Attachment, change: str
 ) -> None:
     if change == "gone":
         (media / "anna" / "banner.png").unlink()
@@ -94,28 +94,28 @@ def test_what_was_not_frozen_and_is_no_longer_there_is_refused(
 
 
 def test_what_was_not_frozen_but_is_unchanged_is_kept_from_then_on(
-    store: PictureStore, media: Path, banner: Attachment
+    store: FrozenStore, media: Path, banner: Attachment
 ) -> None:
     first = store.cleaned(banner, ROOM)
     (media / "anna" / "banner.png").unlink()
     assert store.cleaned(banner, ROOM) == first
-    assert store.cleaned(banner, Room(2_000_000))
+    assert store.cleaned(banner, SizeLimit(2_000_000))
 
 
-def test_each_platform_has_its_own_size(store: PictureStore, media: Path) -> None:
+def test_each_platform_has_its_own_size(store: FrozenStore, media: Path) -> None:
     (media / "big.png").write_bytes(png(300))
     big = attachment(media / "big.png", media)
-    assert len(store.cleaned(big, Room(20_000))) <= 20_000 < len(store.cleaned(big, Room(100_000))) <= 100_000
-    assert size(store.cleaned(big, Room(ROOM.bytes, 100))) == (10, 10)
+    assert len(store.cleaned(big, SizeLimit(20_000))) <= 20_000 < len(store.cleaned(big, SizeLimit(100_000))) <= 100_000
+    assert size(store.cleaned(big, SizeLimit(ROOM.bytes, 100))) == (10, 10)
 
 
-def test_a_frozen_file_that_is_no_picture_is_refused_with_its_name(store: PictureStore, media: Path) -> None:
+def test_a_frozen_file_that_is_no_picture_is_refused_with_its_name(store: FrozenStore, media: Path) -> None:
     (media / "bad.png").write_bytes(b"no picture")
     with pytest.raises(Refused, match=r"bad\.png: this is not a picture"):
         store.cleaned(attachment(media / "bad.png", media), ROOM)
 
 
-def test_only_whole_files_lie_in_the_store(frozen: PictureStore, banner: Attachment, tmp_path: Path) -> None:
+def test_only_whole_files_lie_in_the_store(frozen: FrozenStore, banner: Attachment, tmp_path: Path) -> None:
     frozen.cleaned(banner, ROOM)
     kept = sorted(path.name for path in (tmp_path / "kept").iterdir())
     assert [name for name in kept if banner.sha256 in name] == [banner.sha256, f"{banner.sha256}.all.2.clean"]
@@ -128,18 +128,18 @@ def moving(media: Path, name: str, data: bytes, mime: str) -> Attachment:
     return Attachment(name, hashlib.sha256(data).hexdigest(), mime, 40, 30, "It moves")
 
 
-def test_a_gif_moves_where_it_may_and_stands_still_elsewhere(store: PictureStore, media: Path) -> None:
+def test_a_gif_moves_where_it_may_and_stands_still_elsewhere(store: FrozenStore, media: Path) -> None:
     walk = moving(media, "walk.gif", moving_gif(), "image/gif")
     store.freeze([Message("x", ("en",), (Part("One", pictures=(walk,)),))])
     (media / "walk.gif").unlink()
-    assert gif.read(store.cleaned(walk, ROOM, Takes(gif_bytes=1_000_000))).frames == 4
-    assert kind_of(store.cleaned(walk, ROOM, Takes())) == "image/png"
+    assert gif.read_gif(store.cleaned(walk, ROOM, VideoLimits(gif_bytes=1_000_000))).frames == 4
+    assert kind_of(store.cleaned(walk, ROOM, VideoLimits())) == "image/png"
     assert kind_of(store.cleaned(walk, ROOM)) == "image/png"
     still = moving(media, "still.gif", saved(halves(), "GIF"), "image/gif")
-    assert kind_of(store.cleaned(still, ROOM, Takes(gif_bytes=1_000_000))) == "image/png"
+    assert kind_of(store.cleaned(still, ROOM, VideoLimits(gif_bytes=1_000_000))) == "image/png"
 
 
-def test_a_video_is_frozen_cleaned_once_and_dropped(store: PictureStore, media: Path, tmp_path: Path) -> None:
+def test_a_video_is_frozen_cleaned_once_and_dropped(store: FrozenStore, media: Path, tmp_path: Path) -> None:
     make_film(media / "walk.mov")
     walk = moving(media, "walk.mov", (media / "walk.mov").read_bytes(), FILM)
     store.freeze([Message("x", ("en",), (Part("One", pictures=(walk,)),))])
@@ -155,15 +155,15 @@ def test_a_video_is_frozen_cleaned_once_and_dropped(store: PictureStore, media: 
         store.film(walk)
 
 
-def test_a_video_that_cannot_be_read_is_refused_with_its_name(store: PictureStore, media: Path, tmp_path: Path) -> None:
+def test_a_video_that_cannot_be_read_is_refused_with_its_name(store: FrozenStore, media: Path, tmp_path: Path) -> None:
     bad = moving(media, "bad.mp4", b"\0\0\0\x18ftypmp42 and nothing more", FILM)
     with pytest.raises(Refused, match=r"bad\.mp4: this is not a video"):
         store.film(bad)
     assert [one.name for one in (tmp_path / "kept").iterdir()] == [bad.sha256]
 
 
-def test_what_fits_everywhere_is_painted_once(store: PictureStore, banner: Attachment, tmp_path: Path) -> None:
-    copies = {store.cleaned(banner, Room(most)) for most in (5_000_000, 2_000_000, 1_000_000)}
+def test_what_fits_everywhere_is_painted_once(store: FrozenStore, banner: Attachment, tmp_path: Path) -> None:
+    copies = {store.cleaned(banner, SizeLimit(most)) for most in (5_000_000, 2_000_000, 1_000_000)}
     assert len(copies) == 1
     assert len(list((tmp_path / "kept").glob("*.clean"))) == 1
 

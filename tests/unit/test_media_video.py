@@ -10,7 +10,7 @@ import pytest
 from nasty import SECRET, make_film
 
 from amplify.media import remux
-from amplify.media.remux import BadVideo, clean_video, look, traces
+from amplify.media.remux import BadVideo, clean_video, probe_video, video_leftovers
 from amplify.model.errors import TryLater
 from amplify.rules.file_formats import mp4
 
@@ -23,7 +23,7 @@ def by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     name = str(request.param)
     if name == "ffmpeg" and shutil.which("ffmpeg") is None:
         pytest.skip("ffmpeg is not installed")
-    monkeypatch.setattr(remux, "tool", lambda: name)
+    monkeypatch.setattr(remux, "video_tool", lambda: name)
     return name
 
 
@@ -43,14 +43,14 @@ def test_pictures_and_sound_stay_and_nothing_else(by: str, tmp_path: Path, sound
     assert PLACE in before
     assert SECRET in before
     assert b"x264" in before  # the encoder's own note between the pictures
-    assert {"time", "name"} <= set(traces(source))
+    assert {"time", "name"} <= set(video_leftovers(source))
     clean_video(source, target)
     after = target.read_bytes()
     for trace in (PLACE, b"53.9", SECRET, b"x264", b"udta", b"\xa9xyz", b"meta"):
         assert trace not in after
-    assert traces(target) == ()
+    assert video_leftovers(target) == ()
     assert shown(target) == shown(source)
-    was, now = mp4.read(before), mp4.read(after)
+    was, now = mp4.read_video(before), mp4.read_video(after)
     assert (now.width, now.height, now.video, now.sound) == (was.width, was.height, was.video, was.sound)
     assert now.seconds == pytest.approx(was.seconds, abs=0.05)
     assert source.read_bytes() == before
@@ -85,7 +85,7 @@ def test_what_is_cut_off_is_refused_in_words(by: str, tmp_path: Path, keep: floa
 def test_without_a_tool_it_waits_and_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(remux, "find_spec", lambda name: None)
-    assert remux.tool() is None
+    assert remux.video_tool() is None
     with pytest.raises(TryLater, match=r"install ffmpeg, or run `pip install 'amplify\[video\]'`"):
         clean_video(tmp_path / "in.mov", tmp_path / "out.mp4")
 
@@ -97,17 +97,17 @@ def test_ffprobe_is_asked_first_where_it_is(tmp_path: Path, monkeypatch: pytest.
     program.write_text(f"#!/bin/sh\necho '{told}'\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
-    seen = look(tmp_path / "in.mov")
+    seen = probe_video(tmp_path / "in.mov")
     assert seen is not None
     assert (seen.codec, seen.colours, seen.sound) == ("hevc", "yuv420p10le", None)
     program.write_text("#!/bin/sh\nexit 1\n")
     with pytest.raises(BadVideo, match="not a video that can be read"):
-        look(tmp_path / "in.mov")
+        probe_video(tmp_path / "in.mov")
 
 
 def test_the_header_says_size_length_and_codecs(tmp_path: Path) -> None:
     make_film(tmp_path / "in.mov", seconds=2, size=(320, 180), sound=False)
-    film = mp4.read((tmp_path / "in.mov").read_bytes())
+    film = mp4.read_video((tmp_path / "in.mov").read_bytes())
     assert (film.width, film.height, film.video, film.sound) == (320, 180, "avc1", None)
     assert film.seconds == pytest.approx(2, abs=0.2)
 
@@ -116,5 +116,5 @@ def test_every_cut_of_a_film_is_noticed(tmp_path: Path) -> None:
     make_film(tmp_path / "in.mov")
     data = (tmp_path / "in.mov").read_bytes()
     for length in range(0, len(data) - 1, 37):
-        with pytest.raises(mp4.Broken):
-            mp4.read(data[:length])
+        with pytest.raises(mp4.BrokenVideo):
+            mp4.read_video(data[:length])

@@ -15,20 +15,20 @@ from pydantic import ValidationError
 from workshop import at, word
 
 from amplify.model.account import Account
-from amplify.model.base import Word, parse_duration
+from amplify.model.base import FileModel, parse_duration
 from amplify.model.campaign import Hashtag
-from amplify.model.delivery import MOVES, UNTOUCHABLE, State, delivery_id
+from amplify.model.delivery import MOVES, UNTOUCHABLE, DeliveryState, delivery_id
 from amplify.model.fact import Fact
-from amplify.model.message import Attachment, BoostOf, Card, Entity, Message, Part, message_from_json
+from amplify.model.message import Attachment, BoostOf, Entity, LinkCard, Message, Part, message_from_json
 from amplify.model.post import PostFront, PostHashtags
-from amplify.model.problem import Place, Problem, Severity
+from amplify.model.problem import Problem, Severity, SourceLocation
 from amplify.model.queue_entry import QueueEntry, When
 from amplify.model.settings import Settings
 
 # States
 
 
-def reachable(start: State) -> set[State]:
+def reachable(start: DeliveryState) -> set[DeliveryState]:
     found, todo = set(), [start]
     while todo:
         for following in MOVES[todo.pop()] - found:
@@ -38,41 +38,46 @@ def reachable(start: State) -> set[State]:
 
 
 def test_every_state_has_its_moves_and_can_be_reached() -> None:
-    assert set(MOVES) == set(State)
-    assert reachable(State.WAITING) == set(State)
+    assert set(MOVES) == set(DeliveryState)
+    assert reachable(DeliveryState.WAITING) == set(DeliveryState)
 
 
 @pytest.mark.parametrize(
     ("start", "ends"),
     [
-        (State.WAITING, {"claimed", "missed", "cancelled", "cut", "unsure", "removing"}),
-        (State.CANCELLED, {"waiting"}),
-        (State.SENT, {"removing", "gone"}),
-        (State.REMOVING, {"removed"}),
-        (State.REFUSED, set()),
-        (State.MISSED, set()),
-        (State.REMOVED, {"removing"}),
-        (State.GONE, {"removing"}),
+        (DeliveryState.WAITING, {"claimed", "missed", "cancelled", "cut", "unsure", "removing"}),
+        (DeliveryState.CANCELLED, {"waiting"}),
+        (DeliveryState.SENT, {"removing", "gone"}),
+        (DeliveryState.REMOVING, {"removed"}),
+        (DeliveryState.REFUSED, set()),
+        (DeliveryState.MISSED, set()),
+        (DeliveryState.REMOVED, {"removing"}),
+        (DeliveryState.GONE, {"removing"}),
     ],
 )
-def test_moves_are_those_of_the_design(start: State, ends: set[str]) -> None:
+def test_moves_are_those_of_the_design(start: DeliveryState, ends: set[str]) -> None:
     assert MOVES[start] == ends
 
 
 def test_nothing_is_sent_without_the_begin_mark_and_nothing_sent_waits_again() -> None:
-    assert {state for state, following in MOVES.items() if State.SENT in following} == {State.SENDING, State.UNSURE}
-    assert {state for state, following in MOVES.items() if State.SENDING in following} == {State.CLAIMED}
-    assert State.WAITING not in reachable(State.SENT)
-    assert State.SENDING not in reachable(State.SENT)
+    assert {state for state, following in MOVES.items() if DeliveryState.SENT in following} == {
+        DeliveryState.SENDING,
+        DeliveryState.UNSURE,
+    }
+    assert {state for state, following in MOVES.items() if DeliveryState.SENDING in following} == {
+        DeliveryState.CLAIMED
+    }
+    assert DeliveryState.WAITING not in reachable(DeliveryState.SENT)
+    assert DeliveryState.SENDING not in reachable(DeliveryState.SENT)
 
 
 def test_what_can_be_lost_is_unsure_and_never_expires_by_itself() -> None:
-    assert State.UNSURE in MOVES[State.SENDING]
-    assert State.MISSED not in MOVES[State.SENDING]
+    assert DeliveryState.UNSURE in MOVES[DeliveryState.SENDING]
+    assert DeliveryState.MISSED not in MOVES[DeliveryState.SENDING]
 
 
 def test_queueing_touches_only_what_waits() -> None:
-    assert set(State) - UNTOUCHABLE == {State.WAITING, State.CLAIMED, State.CANCELLED}
+    assert set(DeliveryState) - UNTOUCHABLE == {DeliveryState.WAITING, DeliveryState.CLAIMED, DeliveryState.CANCELLED}
 
 
 # Who a delivery is
@@ -95,7 +100,7 @@ def test_names_do_not_run_together() -> None:
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 ATTACHMENTS = st.builds(Attachment, TEXT, TEXT, TEXT, st.integers(), st.integers(), TEXT)
 ENTITIES = st.builds(Entity, st.sampled_from(["link", "tag", "mention"]), st.integers(), st.integers(), TEXT)
-CARDS = st.builds(Card, TEXT, TEXT, TEXT, st.none() | ATTACHMENTS)
+CARDS = st.builds(LinkCard, TEXT, TEXT, TEXT, st.none() | ATTACHMENTS)
 
 
 def several(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
@@ -121,7 +126,8 @@ MESSAGE = Message(
     (
         Part("Hello #A", (Entity("tag", 6, 8, "A"),), (Attachment("a.png", "00", "image/png", 4, 3, "A chair"),)),
         Part(
-            "See", card=Card("https://example.org", "Title", "Text", Attachment("b.png", "01", "image/png", 4, 3, ""))
+            "See",
+            card=LinkCard("https://example.org", "Title", "Text", Attachment("b.png", "01", "image/png", 4, 3, "")),
         ),
     ),
     "Prison",
@@ -288,7 +294,7 @@ def test_a_word_that_is_right() -> None:
         (Fact, FACT | {"expires": "21.05.2027"}),
     ],
 )  # fmt: skip
-def test_words_are_strict(kind: type[Word], fields: dict[str, Any]) -> None:
+def test_words_are_strict(kind: type[FileModel], fields: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         word(kind, **fields)
 
@@ -302,11 +308,11 @@ def test_words_are_frozen() -> None:
 
 
 def test_problems_sort_by_place_and_show_it() -> None:
-    far = Problem(Place("b.yaml", 2, 1), "A", "…")
-    near = Problem(Place("a.yaml", 10, 1), "B", "…", Severity.WARNING)
+    far = Problem(SourceLocation("b.yaml", 2, 1), "A", "…")
+    near = Problem(SourceLocation("a.yaml", 10, 1), "B", "…", Severity.WARNING)
     assert sorted([far, near]) == [near, far]
     assert str(near.place) == "a.yaml:10:1"
-    assert str(Place("a.yaml")) == "a.yaml"
+    assert str(SourceLocation("a.yaml")) == "a.yaml"
     assert near.as_json() == {
         "path": "a.yaml", "line": 10, "column": 1, "code": "B", "severity": "warning", "message": "…",
     }  # fmt: skip

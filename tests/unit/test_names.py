@@ -9,8 +9,8 @@ import pytest
 from workshop import Workshop, at, word
 
 from amplify.model.person import Person
-from amplify.rules.plan.template import TemplateFault, render
-from amplify.rules.plan.template_context import days_detained, names, signatories
+from amplify.rules.plan.template import TemplateFault, render_template
+from amplify.rules.plan.template_context import days_detained, signatory_list, template_names
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def shop() -> Workshop:
 
 def said(shop: Workshop, template: str, occasion: str | None = "solidarity", risk: Any = None, **setting: Any) -> str:
     shop.post("hello", "Hello", **({"occasion": occasion} if occasion else {}), **({"risk": risk} if risk else {}))
-    return render(template, names(shop.setting("hello", **setting)))
+    return render_template(template, template_names(shop.setting("hello", **setting)))
 
 
 def fault(shop: Workshop, template: str, **setting: Any) -> TemplateFault:
@@ -175,10 +175,10 @@ def test_an_occasion_that_the_post_does_not_name(shop: Workshop) -> None:
 def test_what_a_text_names_is_noted(shop: Workshop) -> None:
     shop.post("hello", "Hello", occasion="solidarity")
     setting = shop.setting("hello")
-    render(
+    render_template(
         "{{ fact.prisoners }} {{ person.anna }} {{ cta.petition }} {{ partner.quiet_one }} {{ date }}"
         "{% if 1 > 2 %}{{ fact.finding }}{% endif %}",
-        names(setting),
+        template_names(setting),
     )
     assert setting.used == {"fact:prisoners", "person:anna", "action:petition", "partner:quiet_one"}
 
@@ -210,7 +210,7 @@ def test_signatories_stand_by_order_then_name(shop: Workshop) -> None:
     signed = [{"name": "Zeta", "order": 1}, {"name": "Beta"}, {"name": "Alpha"}, {"partner": "quiet_one"}]
     shop.campaign("free_anna", signatories=signed).post("hello", "Hello")
     setting = shop.setting("hello")
-    assert signatories(setting) == "Zeta, Alpha, Beta, Quiet One"
+    assert signatory_list(setting) == "Zeta, Alpha, Beta, Quiet One"
     assert setting.used == {"partner:quiet_one"}
     shop.campaign("free_anna", signatories=[]).post("hello", "Hello")
-    assert signatories(shop.setting("hello")) == ""
+    assert signatory_list(shop.setting("hello")) == ""

@@ -10,20 +10,20 @@ from hypothesis import strategies as st
 
 from amplify.model.errors import Refused
 from amplify.model.message import Entity, Message, Part
-from amplify.model.platform import Call, Json
+from amplify.model.platform import Json, PublishRequest
 from amplify.platforms.bluesky.record import post_record
 from amplify.rules.text.entities import bluesky_entities, mastodon_entities, x_entities
-from amplify.rules.text.facet_check import misplaced
-from amplify.rules.text.text_length import normal
-from amplify.rules.text.text_spans import stretches, utf8_octets, utf16_units
+from amplify.rules.text.facet_check import misplaced_facet
+from amplify.rules.text.text_length import normalise_text
+from amplify.rules.text.text_spans import encoded_spans, utf8_octets, utf16_units
 
 
 def test_one_tag_in_three_ways() -> None:
     text = "👩‍👩‍👧 ўсё #тэг"
-    (where,) = stretches(text, x_entities(text))
-    assert where.points == (10, 14)
-    assert where.units == (13, 17)
-    assert where.octets == (26, 33)
+    (where,) = encoded_spans(text, x_entities(text))
+    assert where.code_points == (10, 14)
+    assert where.utf16 == (13, 17)
+    assert where.utf8 == (26, 33)
 
 
 PIECES = st.sampled_from([*"#@$a1. \n👋ў\u0301\u202eא\ud800", "тэг", "https://example.org", "👩‍👩‍👧", "@press.example"])
@@ -35,13 +35,13 @@ def test_every_offset_is_inside_its_text_and_on_a_character(text: str) -> None:
     assert (utf8_octets(text), utf16_units(text)) == (len(octets), len(units) // 2)
     for finder in (x_entities, bluesky_entities, mastodon_entities):
         entities = finder(text)
-        for one, where in zip(entities, stretches(text, entities), strict=True):
+        for one, where in zip(entities, encoded_spans(text, entities), strict=True):
             inside = text[one.start : one.end]
-            assert where.points == (one.start, one.end)
-            assert octets[slice(*where.octets)].decode("utf-8", "surrogatepass") == inside
-            first, last = where.units
+            assert where.code_points == (one.start, one.end)
+            assert octets[slice(*where.utf8)].decode("utf-8", "surrogatepass") == inside
+            first, last = where.utf16
             assert units[2 * first : 2 * last].decode("utf-16-le", "surrogatepass") == inside
-        assert misplaced(text, [where.octets for where in stretches(text, entities)]) is None
+        assert misplaced_facet(text, [where.utf8 for where in encoded_spans(text, entities)]) is None
 
 
 @pytest.mark.parametrize(
@@ -60,14 +60,14 @@ def test_every_offset_is_inside_its_text_and_on_a_character(text: str) -> None:
     ],
 )
 def test_misplaced_facets_are_told(facets: list[tuple[int, int]], wrong: str | None) -> None:
-    said = misplaced("ў ўў", facets)  # bytes 0-1, 2, 3-4, 5-6
+    said = misplaced_facet("ў ўў", facets)  # bytes 0-1, 2, 3-4, 5-6
     assert said is None if wrong is None else wrong in (said or "")
 
 
 def record(text: str, *entities: Entity) -> Json:
     part = Part(text, entities)
     message = Message("bluesky", ("be",), (part,))
-    return post_record(Call(part, message, "key", "rkey", datetime(2027, 5, 17, tzinfo=UTC), {}))
+    return post_record(PublishRequest(part, message, "key", "rkey", datetime(2027, 5, 17, tzinfo=UTC), {}))
 
 
 def test_no_record_leaves_with_facets_in_the_wrong_place() -> None:
@@ -84,7 +84,7 @@ def test_a_cashtag_is_no_facet() -> None:
 
 @given(st.lists(PIECES, max_size=30).map("".join))
 def test_no_text_makes_a_record_refuse_its_own_facets(text: str) -> None:
-    text = normal(text)
+    text = normalise_text(text)
     made = record(text, *bluesky_entities(text))
     octets = text.encode()
     for facet in made.get("facets", []):

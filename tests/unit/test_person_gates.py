@@ -12,7 +12,7 @@ from amplify.model.gate import Gate
 from amplify.model.plan import Planned
 from amplify.model.problem import Severity
 from amplify.rules.lint.care import HELD_BY_GATES
-from amplify.rules.plan.file_gates import gates
+from amplify.rules.plan.file_gates import derive_gates
 
 SINCE = "2027-05-16T18:00:00+02:00"
 CONSENT = {"given_by": "family", "channel": "letter", "scope": ["name"], "given": "2027-01-02", "review": "2029-01-01"}
@@ -29,7 +29,7 @@ def memorial(state: str = "died", since: str | None = SINCE, **front: Any) -> Wo
 def why_not(shop: Workshop, delivery: Planned | None = None) -> list[str]:
     """Reasons of the gates of the only delivery, at its due time; every subject has a gate."""
     one = delivery or shop.planned()
-    known: dict[str, Gate] = {f"{gate.kind}:{gate.subject}": gate for gate in gates(shop.workspace())}
+    known: dict[str, Gate] = {f"{gate.kind}:{gate.subject}": gate for gate in derive_gates(shop.workspace())}
     return [why for subject in one.subjects if (why := known[subject].why_not(one.due)) is not None]
 
 
@@ -42,7 +42,7 @@ def test_a_post_for_a_state_may_go_out_while_the_person_is_in_it() -> None:
 
 
 def test_its_gate_opens_when_the_state_was_set() -> None:
-    gate = next(one for one in gates(memorial().workspace()) if one.subject == "anna@died")
+    gate = next(one for one in derive_gates(memorial().workspace()) if one.subject == "anna@died")
     assert gate.opens_at == at(SINCE)
     assert gate.why_not(at(SINCE) - timedelta(seconds=1)) is not None
     assert gate.why_not(at(SINCE)) is None

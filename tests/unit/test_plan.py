@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from workshop import BODY_LINE, DIALECTS, MONDAY, PLATFORMS, Workshop, at, codes, text_of
 
-from amplify.model.plan import LeftOut, Plan
-from amplify.model.problem import Place
-from amplify.planning.plan import plan
-from amplify.rules.plan.expand import occurrences
+from amplify.model.plan import Plan, SkippedPost
+from amplify.model.problem import SourceLocation
+from amplify.planning.plan import plan_deliveries
+from amplify.rules.plan.expand import expand_entry
 
 NINE = "2027-05-17T09:00:00Z"
 HELLO = "{{ fact.count }} {{ partner.writers }}\n## variant b\nSecond {{ date }}\n## variant c in be\nТрэці {{ date }}"
@@ -74,7 +74,7 @@ def test_another_process_with_another_seed_plans_the_same(seed: str) -> None:
 def test_planning_changes_nothing_that_it_was_given() -> None:
     shop = campaign_week()
     workspace = shop.workspace()
-    plan(workspace, MONDAY, MONDAY + timedelta(days=7), DIALECTS)
+    plan_deliveries(workspace, MONDAY, MONDAY + timedelta(days=7), DIALECTS)
     assert workspace == shop.workspace()
 
 
@@ -97,7 +97,7 @@ def test_the_order_of_the_files_does_not_matter() -> None:
             )
         },
     )
-    first, second = (plan(w, MONDAY, MONDAY + timedelta(days=7), DIALECTS) for w in (workspace, shuffled))
+    first, second = (plan_deliveries(w, MONDAY, MONDAY + timedelta(days=7), DIALECTS) for w in (workspace, shuffled))
     assert first.deliveries == second.deliveries
     assert set(first.left_out) == set(second.left_out)
     assert set(codes(first.findings)) == set(codes(second.findings))
@@ -114,7 +114,9 @@ def test_days_planned_one_by_one_are_the_week() -> None:
 def test_progress_tells_of_entries() -> None:
     told: list[tuple[int, int]] = []
     workspace = campaign_week().workspace()
-    plan(workspace, MONDAY, MONDAY + timedelta(days=1), DIALECTS, lambda done, total: told.append((done, total)))
+    plan_deliveries(
+        workspace, MONDAY, MONDAY + timedelta(days=1), DIALECTS, lambda done, total: told.append((done, total))
+    )
     assert told[0][1] == len(workspace.queue)
     assert [done for done, _ in told] == list(range(len(told)))
 
@@ -252,7 +254,7 @@ def why(shop: Workshop) -> dict[str, str]:
 def test_only_ready_posts_are_planned(status: str) -> None:
     shop = Workshop().post("hello", "{{ nobody }}", status=status).queue("monday", "hello", at=NINE, platforms=["x"])
     made = shop.plan()
-    assert made.left_out == (LeftOut("monday", "hello", "press_union/x", f"the post is {status}", True),)
+    assert made.left_out == (SkippedPost("monday", "hello", "press_union/x", f"the post is {status}", True),)
     assert made.deliveries == made.findings == ()
 
 
@@ -314,7 +316,7 @@ def test_a_fault_stands_in_its_file_on_its_line(text: str, line: int) -> None:
     shop = Workshop().post("hello", text).queue("monday", "hello", at=NINE, platforms=["x"])
     made = shop.plan()
     (found,) = made.findings
-    assert found.problem.place == Place("posts/hello.md", line, 1)
+    assert found.problem.place == SourceLocation("posts/hello.md", line, 1)
     assert (found.problem.code, found.accounts) == ("TEXT", ("press_union/x",))
     assert made.deliveries == ()
 
@@ -323,7 +325,7 @@ def test_a_fault_in_a_variant_of_several_lines() -> None:
     shop = Workshop().partner("writers").post("hello", "One.\n\n## variant b\n\nTwo.\nThree.\n{{ fact.nothing }}\n")
     made = shop.queue("monday", "hello", at=NINE).plan()
     (found,) = made.findings
-    assert found.problem.place == Place("posts/hello.md", BODY_LINE + 6, 1)
+    assert found.problem.place == SourceLocation("posts/hello.md", BODY_LINE + 6, 1)
     assert found.accounts == ("writers/bluesky", "writers/mastodon", "writers/x")
     assert len(made.deliveries) == 3
 
@@ -344,7 +346,7 @@ def test_what_is_in_the_plan_of_one_delivery() -> None:
 def test_occurrences_are_of_everybody() -> None:
     workspace = campaign_week().workspace()
     entry = workspace.queue["monday"]
-    found = list(occurrences(workspace, entry, MONDAY, MONDAY + timedelta(days=1)))
+    found = list(expand_entry(workspace, entry, MONDAY, MONDAY + timedelta(days=1)))
     assert {one.account for one in found} == {
         f"{partner}/{platform}" for partner in ("press_union", "writers", "lawyers") for platform in PLATFORMS
     }

@@ -12,7 +12,7 @@ import pytest
 from report_ledger import fill
 from typer.testing import CliRunner, Result
 
-from amplify.cli.main import build
+from amplify.cli.main import build_app
 from amplify.cli.output import console
 from amplify.ledger.database import Ledger
 from amplify.model.errors import WrongUse
@@ -35,7 +35,9 @@ def _ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def run(*arguments: str, workspace: Path = SAMPLE) -> Result:
-    return CliRunner().invoke(build(["report"]), ["report", "-w", str(workspace), *arguments], catch_exceptions=False)
+    return CliRunner().invoke(
+        build_app(["report"]), ["report", "-w", str(workspace), *arguments], catch_exceptions=False
+    )
 
 
 def test_a_pipe_gets_markdown() -> None:

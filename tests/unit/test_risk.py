@@ -10,7 +10,7 @@ from workshop import Workshop, at, codes
 from amplify.model.plan import Planned
 from amplify.rules.lint.care import HELD_BY_GATES
 from amplify.rules.lint.rulebook import RULEBOOK
-from amplify.rules.plan.file_gates import gates
+from amplify.rules.plan.file_gates import derive_gates
 
 THERE = {"audience": "in_country"}
 XZ = {"in_country": ["XZ"]}
@@ -29,7 +29,7 @@ def shop(risk: dict[str, Any] | None, text: str = "Hello", **front: Any) -> Work
 
 def held(made: Workshop) -> list[str]:
     one: Planned = made.planned()
-    known = {f"{gate.kind}:{gate.subject}": gate for gate in gates(made.workspace())}
+    known = {f"{gate.kind}:{gate.subject}": gate for gate in derive_gates(made.workspace())}
     return [subject for subject in one.subjects if known[subject].why_not(at(NINE)) is not None]
 
 

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplify.rules.text.sentence_breaks import breaks
+from amplify.rules.text.sentence_breaks import find_breaks
 
 
 def sentences(text: str) -> list[str]:
     """The text cut after each sentence."""
     found, start = [], 0
-    for one in breaks(text):
+    for one in find_breaks(text):
         if one.sentence:
             found.append(text[start : one.start])
             start = one.end
@@ -68,21 +68,21 @@ def test_what_does_not_end_a_sentence(text: str) -> None:
 
 
 def test_no_break_spaces_are_no_breaks() -> None:
-    assert breaks("1\u00a0040 people\u202fhere") == breaks("11040 people-here")
-    assert len(breaks("1\u00a0040 people\u202fhere")) == 1
+    assert find_breaks("1\u00a0040 people\u202fhere") == find_breaks("11040 people-here")
+    assert len(find_breaks("1\u00a0040 people\u202fhere")) == 1
 
 
 def test_a_dash_stays_with_the_words_before_it() -> None:
     text = "Слова — не злачынства"
-    assert [text[one.end :] for one in breaks(text)] == ["не злачынства", "злачынства"]
+    assert [text[one.end :] for one in find_breaks(text)] == ["не злачынства", "злачынства"]
     dialogue = "Так.\n— Не."
-    assert [dialogue[one.end :] for one in breaks(dialogue)] == ["— Не.", "Не."]
+    assert [dialogue[one.end :] for one in find_breaks(dialogue)] == ["— Не.", "Не."]
 
 
 @given(st.text(alphabet=st.sampled_from(list("aБ.!? \n\u00a0—«»«）。…5")) | st.characters(), max_size=80))
 def test_breaks_are_blanks_inside_the_text_in_order(text: str) -> None:
     last = 0
-    for one in breaks(text):
+    for one in find_breaks(text):
         assert 0 < one.start <= one.end < len(text)
         assert last <= one.start
         assert text[one.start : one.end].strip() == ""

@@ -11,12 +11,12 @@ from rapidfuzz import fuzz
 from workshop import DIALECTS
 
 from amplify.model.message import Message, Part
-from amplify.rules.text.similarity import normal, similar_pairs, similar_to
+from amplify.rules.text.similarity import comparable_text, similar_pairs, similar_to
 
 
 def form(*texts: str, platform: str = "x") -> str:
     entities = DIALECTS[platform].entities
-    return normal(Message(platform, ("en",), tuple(Part(text, entities(text)) for text in texts)))
+    return comparable_text(Message(platform, ("en",), tuple(Part(text, entities(text)) for text in texts)))
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from amplify.model.platform_profile import Dialect
 from amplify.platforms.registry import NAMES, dialect
-from amplify.rules.text.text_length import normal
-from amplify.rules.text.text_report import stand
+from amplify.rules.text.text_length import normalise_text
+from amplify.rules.text.text_report import measure_on
 
 X, BLUESKY, MASTODON = (dialect(name) for name in NAMES)
 
 
 def test_a_text_that_fits() -> None:
-    one = stand("Сёння #тэг https://example.org @press_union $ABC", X)
+    one = measure_on("Сёння #тэг https://example.org @press_union $ABC", X)
     assert (one.length, one.left, one.valid) == (5 + 1 + 4 + 1 + 23 + 1 + 12 + 1 + 4, 280 - 52, True)
     assert one.values("tag") == ["тэг"]
     assert one.values("mention") == ["press_union"]
@@ -41,17 +41,17 @@ def test_a_text_that_fits() -> None:
     ],
 )
 def test_what_breaks_is_said(which: Dialect, text: str, fault: str) -> None:
-    one = stand(text, which)
+    one = measure_on(text, which)
     assert not one.valid
     assert any(fault in said for said in one.faults), one.faults
 
 
 def test_a_warning_counts_on_mastodon() -> None:
-    assert stand("ab", MASTODON, "турма").length == 7
+    assert measure_on("ab", MASTODON, "турма").length == 7
 
 
 def test_two_cashtags_are_a_note() -> None:
-    one = stand("$A and $B", X)
+    one = measure_on("$A and $B", X)
     assert one.valid
     assert "2 cashtags" in one.notes[0]
 
@@ -61,7 +61,7 @@ def test_a_cut_never_divides_a_link_or_an_emoji(which: Dialect) -> None:
     for before in range(which.text_max - 12, which.text_max + 2):
         for end in ("#СвабодаАнне x", "https://example.org/" + "a" * 50, "👨‍👩‍👧‍👦" * 8):
             text = "я" * (before - 1) + " " + end
-            one = stand(text, which)
+            one = measure_on(text, which)
             if one.valid:
                 continue
             assert which.measure(one.text[: one.fits]) <= which.text_max
@@ -76,7 +76,7 @@ LONG = st.lists(st.sampled_from(PIECES), max_size=60)
 @settings(deadline=None)
 @given(LONG.map("".join), st.sampled_from([X, BLUESKY, MASTODON]))
 def test_what_fits_is_taken(text: str, which: Dialect) -> None:
-    one = stand(text, which)
+    one = measure_on(text, which)
     assert 0 <= one.fits <= len(one.text)
     assert which.measure(one.text[: one.fits]) <= which.text_max
     assert (one.fits == len(one.text)) == (one.left >= 0 and one.octets <= (which.bytes_max or one.octets))
@@ -84,6 +84,6 @@ def test_what_fits_is_taken(text: str, which: Dialect) -> None:
 
 @given(st.text(alphabet=st.characters(), max_size=200), st.sampled_from([X, BLUESKY, MASTODON]))
 def test_no_text_makes_it_raise(text: str, which: Dialect) -> None:
-    one = stand(text, which)
-    assert one.text == normal(text)
+    one = measure_on(text, which)
+    assert one.text == normalise_text(text)
     assert all(0 <= entity.start < entity.end <= len(one.text) for entity in one.entities)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from amplify.rules.plan.template import TemplateFault, render
+from amplify.rules.plan.template import TemplateFault, render_template
 
 
 class Thing:
@@ -27,7 +27,7 @@ NAMES = {"thing": Thing(), "text": "Свабода", "number": 1495}
 
 def fault(template: str) -> TemplateFault:
     with pytest.raises(TemplateFault) as caught:
-        render(template, NAMES)
+        render_template(template, NAMES)
     return caught.value
 
 
@@ -48,7 +48,7 @@ def fault(template: str) -> TemplateFault:
     ],
 )
 def test_names_are_filled_in(template: str, expected: str) -> None:
-    assert render(template, NAMES) == expected
+    assert render_template(template, NAMES) == expected
 
 
 @pytest.mark.parametrize("template", ["{{ nobody }}", "{{ nobody.name }}", "{{ thing.surname }}", "{{ імя }}"])
@@ -159,7 +159,7 @@ def test_a_fault_of_a_name_stands_where_the_name_does() -> None:
             raise TemplateFault(f"{name} is not at home")
 
     with pytest.raises(TemplateFault, match="late is not at home") as caught:
-        render("one\n\n{{ late }} {{ late }}", Names(late=None))
+        render_template("one\n\n{{ late }} {{ late }}", Names(late=None))
     assert caught.value.line == 3
 
 
@@ -193,10 +193,10 @@ PIECES = st.sampled_from(SIGNS + WORDS)
 @example("{% if text.x.y is sameas text %}")
 def test_a_text_renders_or_is_a_fault(template: str) -> None:
     try:
-        first = render(template, NAMES)
+        first = render_template(template, NAMES)
     except TemplateFault as caught:
         line = caught.line
     else:
         line = 1
-        assert render(template, NAMES) == first
+        assert render_template(template, NAMES) == first
     assert 1 <= line <= len(template.splitlines()) + 1

@@ -11,18 +11,18 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from workshop import DIALECTS, PLATFORMS
 
-from amplify.rules.text.thread_split import Piece, Room, below, room, thread
+from amplify.rules.text.thread_split import PartLimit, ThreadPart, append_paragraph, part_limit, split_thread
 
 SENTENCES = "Mira is in prison. She was on air. Leon held the camera. Nobody was hurt. They were arrested all the same."
-SMALL = {name: room(dialect, 40) for name, dialect in DIALECTS.items()}
+SMALL = {name: part_limit(dialect, 40) for name, dialect in DIALECTS.items()}
 
 
-def joined(pieces: tuple[Piece, ...]) -> str:
+def joined(pieces: tuple[ThreadPart, ...]) -> str:
     return "".join(piece.text + piece.after for piece in pieces)
 
 
 def said(text: str, limit: int, platform: str = "bluesky", **how: object) -> list[str]:
-    pieces = thread([text], room(DIALECTS[platform], limit), **how)  # type: ignore[arg-type]  # as the test says
+    pieces = split_thread([text], part_limit(DIALECTS[platform], limit), **how)  # type: ignore[arg-type]  # as the test says
     assert joined(pieces) == text
     return [piece.said for piece in pieces]
 
@@ -83,10 +83,10 @@ def test_more_than_nine_messages_have_two_digits() -> None:
 
 def test_room_is_kept_for_what_is_added() -> None:
     opening, closing = "#FreeMiraAndLeon", "https://a.example/sign"
-    pieces = thread([SENTENCES], room(DIALECTS["bluesky"], 60), opening, closing)
+    pieces = split_thread([SENTENCES], part_limit(DIALECTS["bluesky"], 60), opening, closing)
     assert joined(pieces) == SENTENCES
-    assert len(below(pieces[0].said, opening)) <= 60
-    assert len(below(pieces[-1].said, closing)) <= 60
+    assert len(append_paragraph(pieces[0].said, opening)) <= 60
+    assert len(append_paragraph(pieces[-1].said, closing)) <= 60
     assert [piece.text for piece in pieces] == [
         "Mira is in prison. She was on air.",
         "Leon held the camera. Nobody was hurt.",
@@ -95,7 +95,9 @@ def test_room_is_kept_for_what_is_added() -> None:
 
 
 def test_what_is_added_below_never_divides_a_sentence() -> None:
-    pieces = thread(["They were arrested all the same, alas."], room(DIALECTS["bluesky"], 40), "", "#" + "a" * 30)
+    pieces = split_thread(
+        ["They were arrested all the same, alas."], part_limit(DIALECTS["bluesky"], 40), "", "#" + "a" * 30
+    )
     assert [piece.text for piece in pieces] == ["They were arrested all the same, alas.", ""]
     assert joined(pieces) == "They were arrested all the same, alas."
 
@@ -104,27 +106,27 @@ def test_what_is_added_below_never_divides_a_sentence() -> None:
 def test_what_belongs_together_stays_together(platform: str) -> None:
     whole = "https://a.example/" + "b" * 60
     tag = "#" + "Я" * 60
-    pieces = thread([f"{'x' * 35} {whole} {tag} {'y' * 35}"], SMALL[platform])
+    pieces = split_thread([f"{'x' * 35} {whole} {tag} {'y' * 35}"], SMALL[platform])
     assert [piece.text for piece in pieces if whole in piece.text]
     assert [piece.text for piece in pieces if tag in piece.text]
 
 
 def test_several_texts_are_divided_each() -> None:
-    pieces = thread(["Short.", SENTENCES, "End."], SMALL["bluesky"], numbered=True)
-    assert pieces[0] == Piece("Short.", "", "1/6")
-    assert pieces[-1] == Piece("End.", "", "6/6")
+    pieces = split_thread(["Short.", SENTENCES, "End."], SMALL["bluesky"], numbered=True)
+    assert pieces[0] == ThreadPart("Short.", "", "1/6")
+    assert pieces[-1] == ThreadPart("End.", "", "6/6")
     assert joined(pieces[1:-1]) == SENTENCES
 
 
 def test_bytes_count_too() -> None:
-    small = Room(len, DIALECTS["bluesky"].entities, text_max=300, bytes_max=20)
-    pieces = thread(["ыыыы ыыыы ыыыы ыыыы"], small)
+    small = PartLimit(len, DIALECTS["bluesky"].entities, text_max=300, bytes_max=20)
+    pieces = split_thread(["ыыыы ыыыы ыыыы ыыыы"], small)
     assert [piece.text for piece in pieces] == ["ыыыы ыыыы", "ыыыы ыыыы"]
 
 
 def test_the_room_of_a_server() -> None:
-    assert room(DIALECTS["mastodon"]).text_max == 500
-    assert room(DIALECTS["mastodon"], 5000, taken=12).text_max == 4988
+    assert part_limit(DIALECTS["mastodon"]).text_max == 500
+    assert part_limit(DIALECTS["mastodon"], 5000, taken=12).text_max == 4988
 
 
 WORDS = st.sampled_from(
@@ -150,9 +152,9 @@ EXTRAS = st.sampled_from(["", "#Tag", "https://a.example/sign", "#A #B", "x" * 6
 @settings(max_examples=150)
 def test_parts_joined_give_the_text_back(platform: str, text: str, opening: str, closing: str, numbered: bool) -> None:
     space = SMALL[platform]
-    pieces = thread([text], space, opening, closing, numbered)
+    pieces = split_thread([text], space, opening, closing, numbered)
     assert joined(pieces) == text
-    assert pieces == thread([text], space, opening, closing, numbered)
+    assert pieces == split_thread([text], space, opening, closing, numbered)
     assert all(piece.after.strip() == "" for piece in pieces)
     places = list(accumulate(len(piece.text + piece.after) for piece in pieces))[:-1]
     for one in space.entities(text):
@@ -166,10 +168,10 @@ def test_parts_joined_give_the_text_back(platform: str, text: str, opening: str,
 @settings(max_examples=150)
 def test_every_message_fits_that_can(platform: str, text: str, opening: str, closing: str) -> None:
     space = SMALL[platform]
-    pieces = thread([text], space, opening, closing, numbered=True)
+    pieces = split_thread([text], space, opening, closing, numbered=True)
     for index, piece in enumerate(pieces):
-        whole = below(piece.said, opening if index == 0 else "")
-        whole = below(whole, closing if index == len(pieces) - 1 else "")
+        whole = append_paragraph(piece.said, opening if index == 0 else "")
+        whole = append_paragraph(whole, closing if index == len(pieces) - 1 else "")
         alone = len(space.entities(piece.text)) == 1 or "://" in piece.text or "\u0301" in piece.text
         assert space.fits(whole) or alone, whole
 
@@ -193,6 +195,6 @@ def test_every_message_fits_that_can(platform: str, text: str, opening: str, clo
 )
 def test_hostile_texts_take_bounded_time(platform: str, text: str) -> None:
     start = time.process_time()
-    pieces = thread([text], room(DIALECTS[platform]), "#Tag", "https://a.example/sign", numbered=True)
+    pieces = split_thread([text], part_limit(DIALECTS[platform]), "#Tag", "https://a.example/sign", numbered=True)
     assert time.process_time() - start < 30  # seconds: a generous bound; a quadratic way would take minutes
     assert joined(pieces) == text

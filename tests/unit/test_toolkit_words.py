@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amplify.pages.colours import DARK_SOFT, LIGHT_SOFT, readable, schemes
-from amplify.rules.plan.contrast import luminance, ratio, rgb
+from amplify.rules.plan.contrast import contrast_ratio, luminance, parse_rgb
 from amplify.toolkit.share_links import ANYWHERE, encoded, ways
 from amplify.toolkit.toolkit_html import direction, written
 from amplify.toolkit.translations import LANGUAGES, words
@@ -23,7 +23,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\
 
 
 def contrast(one: str, other: str) -> float:
-    return ratio(luminance(rgb(one)), luminance(rgb(other)))
+    return contrast_ratio(luminance(parse_rgb(one)), luminance(parse_rgb(other)))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

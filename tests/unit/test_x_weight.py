@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from amplify.rules.text.text_length import normal
+from amplify.rules.text.text_length import normalise_text
 from amplify.rules.text.text_spans import utf16_units
 from amplify.rules.text.twitter_text import emoji, library, scale
 from amplify.rules.text.x_addresses import x_addresses
@@ -38,7 +38,7 @@ def as_the_library_says(text: str, once: bool) -> tuple[int, bool, int]:
 @example("я" * 120 + "@example.org", True)
 @example("\ufffe", True)
 def test_weights_are_those_of_the_library(text: str, once: bool) -> None:
-    text = normal(text)
+    text = normalise_text(text)
     weight = weigh(text, once)
     # It says 0 where not even the first character is taken, and -1 of nothing at all.
     range_end = max(utf16_units(text[: fitting(text, once)]) - 1, 0)

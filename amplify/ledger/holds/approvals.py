@@ -11,11 +11,11 @@ from typing import Any, Final
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from amplify.ledger.decision_tables import APPROVAL
-from amplify.ledger.rows.due_delivery import Bar, Candidate
+from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.tables import DELIVERY, GATE
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 from amplify.model.subject import declared_state, kind_and_name
-from amplify.rules.plan.approval_policy import TWO, counting, same_person, seen_hash
+from amplify.rules.plan.approval_policy import TWO, counting_approvers, same_person, seen_hash
 
 APPROVED: Final = "approved"
 REJECTED: Final = "rejected"
@@ -24,22 +24,22 @@ _KEPT = (APPROVAL.c[name] for name in ("id", "delivery", "verdict", "by", "at", 
 _STANDING = select(*_KEPT).where(APPROVAL.c.void_at.is_(None)).order_by(APPROVAL.c.id)
 
 
-def unapproved(connection: Connection, candidates: Sequence[Candidate], now: datetime) -> Mapping[str, Bar]:
+def find_unapproved(connection: Connection, candidates: Sequence[DueDelivery], now: datetime) -> Mapping[str, Hold]:
     """Candidates that too few people have approved as they are, or that somebody rejected as they are."""
-    mine = [one for one in candidates if needed(one)]
+    mine = [one for one in candidates if approvals_needed(one)]
     if not mine:
         return {}
-    given = standing(connection, [one.id for one in mine])
+    given = current_verdicts(connection, [one.id for one in mine])
     since = states_since(connection, mine)
-    bars: dict[str, Bar] = {}
+    bars: dict[str, Hold] = {}
     for one in mine:
-        why = lacking(one, given[one.id], since)
+        why = missing_approval(one, given[one.id], since)
         if why is not None:
-            bars[one.id] = Bar(why)
+            bars[one.id] = Hold(why)
     return bars
 
 
-def needed(one: Candidate) -> int:
+def approvals_needed(one: DueDelivery) -> int:
     """How many approvals it needs: two at least where it speaks of a person in a state that silences others."""
     return max(one.approvals, TWO) if _declares(one.subjects) else one.approvals
 
@@ -49,7 +49,7 @@ def _declares(subjects: tuple[str, ...]) -> bool:
     return any(declared_state(subject) for subject in subjects)
 
 
-def standing(connection: Connection, deliveries: Sequence[str]) -> Mapping[str, list[RowMapping]]:
+def current_verdicts(connection: Connection, deliveries: Sequence[str]) -> Mapping[str, list[RowMapping]]:
     """Every verdict on these deliveries that is not void, in the order in which they were given."""
     found: dict[str, list[RowMapping]] = defaultdict(list)
     for row in connection.execute(_STANDING.where(APPROVAL.c.delivery.in_(deliveries))).mappings():
@@ -69,16 +69,16 @@ def last_seen(connection: Connection, deliveries: Sequence[str]) -> Mapping[str,
     return {row["delivery"]: row for row in rows}
 
 
-def lacking(one: Candidate, given: Sequence[RowMapping], since: Mapping[str, datetime | None]) -> str | None:
+def missing_approval(one: DueDelivery, given: Sequence[RowMapping], since: Mapping[str, datetime | None]) -> str | None:
     """Why these verdicts do not suffice; None where they do. `since`: subject → when the person's state was set."""
     seen = seen_hash(one.content_hash, one.account, one.due_at)
     current = [row for row in given if row["seen"] == seen]
     no = next((row for row in current if row["verdict"] == REJECTED), None)
     if no is not None:
         return f"rejected by {no['by']}: {no['why']}"
-    yes = timely(one, current, since)
-    enough = needed(one)
-    counted = counting([row["by"] for row in yes], enough, one.author)
+    yes = still_current(one, current, since)
+    enough = approvals_needed(one)
+    counted = counting_approvers([row["by"] for row in yes], enough, one.author)
     if len(counted) >= enough:
         return None
     has = f"approved by {counted[0]}" if counted else "nobody has approved it"
@@ -90,13 +90,15 @@ def lacking(one: Candidate, given: Sequence[RowMapping], since: Mapping[str, dat
     return f"{people} must approve it ({has}): run `amplify approve`"
 
 
-def timely(one: Candidate, given: Sequence[RowMapping], since: Mapping[str, datetime | None]) -> list[RowMapping]:
+def still_current(
+    one: DueDelivery, given: Sequence[RowMapping], since: Mapping[str, datetime | None]
+) -> list[RowMapping]:
     """What was said after the states were set that the delivery is written for; all of it where it is for none."""
     begins = [since.get(subject) for subject in one.subjects if declared_state(subject)]
     return [row for row in given if all(begin is not None and row["at"] >= begin for begin in begins)]
 
 
-def states_since(connection: Connection, candidates: Sequence[Candidate]) -> Mapping[str, datetime | None]:
+def states_since(connection: Connection, candidates: Sequence[DueDelivery]) -> Mapping[str, datetime | None]:
     """When each state was set that one of these is written for, by subject (`person:anna@died`); UTC."""
     declared = {subject for one in candidates for subject in one.subjects if declared_state(subject)}
     if not declared:
@@ -110,7 +112,7 @@ def states_since(connection: Connection, candidates: Sequence[Candidate]) -> Map
 
 def write_verdict(
     connection: Connection,
-    one: Candidate,
+    one: DueDelivery,
     verdict: str,
     by: str,
     why: str | None,
@@ -119,7 +121,7 @@ def write_verdict(
     real: datetime,
 ) -> None:
     """Somebody's word on a delivery as it stands; their earlier words on it no longer count."""
-    for row in standing(connection, [one.id]).get(one.id, []):
+    for row in current_verdicts(connection, [one.id]).get(one.id, []):
         if same_person(row["by"], by):
             mine = update(APPROVAL).where(APPROVAL.c.id == row["id"])
             connection.execute(mine.values(void_at=at, void_why="said anew"))
@@ -138,7 +140,7 @@ def write_verdict(
     )
 
 
-def void(connection: Connection, deliveries: Sequence[str], why: str, at: datetime) -> int:
+def void_approvals(connection: Connection, deliveries: Sequence[str], why: str, at: datetime) -> int:
     """These deliveries have to be approved anew; how many approvals that voids. What was rejected stays rejected."""
     if not deliveries:
         return 0
@@ -154,7 +156,7 @@ def approved_and_waiting(connection: Connection) -> list[str]:
         select(DELIVERY.c.id)
         .join(APPROVAL, APPROVAL.c.delivery == DELIVERY.c.id)
         .where(
-            DELIVERY.c.state.in_((State.WAITING.value, State.CLAIMED.value)),
+            DELIVERY.c.state.in_((DeliveryState.WAITING.value, DeliveryState.CLAIMED.value)),
             APPROVAL.c.void_at.is_(None),
             APPROVAL.c.verdict == APPROVED,
         )
@@ -163,10 +165,10 @@ def approved_and_waiting(connection: Connection) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
-def look_at_again(connection: Connection, deliveries: Sequence[str]) -> None:
+def requeue(connection: Connection, deliveries: Sequence[str]) -> None:
     """Held rows are visited once; these have a new answer."""
     connection.execute(
         update(DELIVERY)
-        .where(DELIVERY.c.id.in_(deliveries), DELIVERY.c.state == State.WAITING.value)
+        .where(DELIVERY.c.id.in_(deliveries), DELIVERY.c.state == DeliveryState.WAITING.value)
         .values(look_at=DELIVERY.c.due_at)
     )

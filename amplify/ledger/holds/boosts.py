@@ -7,32 +7,32 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from amplify.ledger.rows.due_delivery import Bar, Candidate
+from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.tables import DELIVERY, PART
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 from amplify.model.platform import Receipt
 
-Target = tuple[State, Receipt | None]
+Target = tuple[DeliveryState, Receipt | None]
 """Where the delivery stands that a boost repeats, and its address."""
 
 
-def waiting(connection: Connection, candidates: Sequence[Candidate], now: datetime) -> Mapping[str, Bar]:
+def find_waiting_boosts(connection: Connection, candidates: Sequence[DueDelivery], now: datetime) -> Mapping[str, Hold]:
     """Boosts whose target is not out (any more). They are woken when it is sent."""
     mine = [one for one in candidates if one.boost_of is not None]
     if not mine:
         return {}
-    found = targets(connection, (one.boost_of for one in mine))
-    bars: dict[str, Bar] = {}
+    found = boost_targets(connection, (one.boost_of for one in mine))
+    bars: dict[str, Hold] = {}
     for one in mine:
         state, receipt = found.get(one.boost_of or "", (None, None))
         if state is None:
-            bars[one.id] = Bar("the post it repeats is not in the ledger", target=one.boost_of)
-        elif state is not State.SENT or receipt is None:
-            bars[one.id] = Bar(f"the post it repeats is {state.value}", target=one.boost_of)
+            bars[one.id] = Hold("the post it repeats is not in the ledger", waits_for=one.boost_of)
+        elif state is not DeliveryState.SENT or receipt is None:
+            bars[one.id] = Hold(f"the post it repeats is {state.value}", waits_for=one.boost_of)
     return bars
 
 
-def targets(connection: Connection, bases: Iterable[str | None]) -> Mapping[str, Target]:
+def boost_targets(connection: Connection, bases: Iterable[str | None]) -> Mapping[str, Target]:
     """The newest generation of each identity."""
     wanted = {base for base in bases if base is not None}
     if not wanted:
@@ -44,6 +44,6 @@ def targets(connection: Connection, bases: Iterable[str | None]) -> Mapping[str,
         .order_by(DELIVERY.c.generation)
     )
     return {
-        base: (State(state), Receipt(remote, url or "", extra) if remote else None)
+        base: (DeliveryState(state), Receipt(remote, url or "", extra) if remote else None)
         for base, state, remote, url, extra in found
     }

@@ -9,9 +9,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from amplify.ledger.holds.hold_facts import gates_of, pauses_of
-from amplify.ledger.rows.due_delivery import Bar, Candidate
+from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.tables import DELIVERY, GATE
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 from amplify.model.gate import Gate
 
 GATES: Final = 1
@@ -26,7 +26,7 @@ def write_gates(connection: Connection, gates: Iterable[Gate]) -> bool:
     connection.execute(delete(GATE))
     if wanted:
         connection.execute(insert(GATE), [_row(gate) for gate in wanted.values()])
-    look_again(connection)
+    recheck_held(connection)
     return True
 
 
@@ -35,7 +35,7 @@ def put_gates(connection: Connection, gates: Iterable[Gate]) -> None:
     for gate in gates:
         connection.execute(delete(GATE).where(GATE.c.kind == gate.kind, GATE.c.subject == gate.subject))
         connection.execute(insert(GATE), [_row(gate)])
-    look_again(connection)
+    recheck_held(connection)
 
 
 def read_gates(connection: Connection) -> Mapping[tuple[str, str], Gate]:
@@ -44,7 +44,7 @@ def read_gates(connection: Connection) -> Mapping[tuple[str, str], Gate]:
     return {(row["kind"], row["subject"]): _gate(row) for row in rows}
 
 
-def shut(connection: Connection, candidates: Sequence[Candidate], now: datetime) -> Mapping[str, Bar]:
+def find_closed_gates(connection: Connection, candidates: Sequence[DueDelivery], now: datetime) -> Mapping[str, Hold]:
     """Candidates with a subject that may not be spoken of now, or that has no gate: fail closed."""
     asked = {subject for one in candidates for subject in one.subjects}
     gates = gates_of(connection, asked)
@@ -55,18 +55,18 @@ def shut(connection: Connection, candidates: Sequence[Candidate], now: datetime)
     return {id: bar for id, bar in found if bar is not None}
 
 
-def _bar(subject: str, gate: Gate | None, now: datetime) -> Bar | None:
+def _bar(subject: str, gate: Gate | None, now: datetime) -> Hold | None:
     if gate is None:
-        return Bar(f"{subject.replace(':', ' ', 1)} is not known to the ledger: run `amplify queue`")
+        return Hold(f"{subject.replace(':', ' ', 1)} is not known to the ledger: run `amplify queue`")
     why = gate.why_not(now)
-    return Bar(why, gate.opens_again(now)) if why is not None else None
+    return Hold(why, gate.opens_again(now)) if why is not None else None
 
 
-def look_again(connection: Connection) -> None:
+def recheck_held(connection: Connection) -> None:
     """Held rows are visited once; this makes the next claim visit them all once more."""
     connection.execute(
         update(DELIVERY)
-        .where(DELIVERY.c.state == State.WAITING.value, DELIVERY.c.why.is_not(None))
+        .where(DELIVERY.c.state == DeliveryState.WAITING.value, DELIVERY.c.why.is_not(None))
         .values(look_at=DELIVERY.c.due_at)
     )
 

@@ -13,29 +13,29 @@ from typing import Final
 from sqlalchemy import Connection
 
 from amplify.ledger.holds import approvals, boosts, gates, spacing, spending, stops
-from amplify.ledger.rows.due_delivery import Bar, Candidate
+from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 
-Ask = Callable[[Connection, Sequence[Candidate], datetime], Mapping[str, Bar]]
+Ask = Callable[[Connection, Sequence[DueDelivery], datetime], Mapping[str, Hold]]
 """Candidates, campaign time → by delivery, why it may not go out. Asked inside the transaction that acts on it."""
 
-BARS: Final[tuple[Ask, ...]] = (
-    stops.stopped,
-    gates.shut,
-    boosts.waiting,
-    approvals.unapproved,
+HOLD_CHECKS: Final[tuple[Ask, ...]] = (
+    stops.find_stopped,
+    gates.find_closed_gates,
+    boosts.find_waiting_boosts,
+    approvals.find_unapproved,
     spending.over_budget,
 )
 """The whole list; the first answer counts."""
 
-AT_CLAIM: Final[tuple[Ask, ...]] = (*BARS, spacing.crowded)
+CLAIM_CHECKS: Final[tuple[Ask, ...]] = (*HOLD_CHECKS, spacing.find_too_close)
 """What is asked before anything of a delivery is out: its distance from others is no reason to cut it later."""
 
 
-def barred(
-    connection: Connection, candidates: Sequence[Candidate], now: datetime, asks: Sequence[Ask] = BARS
-) -> dict[str, Bar]:
+def find_holds(
+    connection: Connection, candidates: Sequence[DueDelivery], now: datetime, asks: Sequence[Ask] = HOLD_CHECKS
+) -> dict[str, Hold]:
     """The first bar of each candidate that has one. `now`: campaign time."""
-    found: dict[str, Bar] = {}
+    found: dict[str, Hold] = {}
     left = candidates
     for ask in asks:
         answers = ask(connection, left, now)

@@ -15,8 +15,8 @@ from typing import Final
 from sqlalchemy import Connection
 
 from amplify.ledger.bulk import Fetch
-from amplify.ledger.database import BUDGET, known_for_now
-from amplify.ledger.rows.due_delivery import Candidate
+from amplify.ledger.database import BUDGET, transaction_cache
+from amplify.ledger.rows.due_delivery import DueDelivery
 from amplify.model.gate import Gate, Pause
 
 _ASK: Final = Fetch(
@@ -46,14 +46,14 @@ _TOLD: Final = "in force"
 
 
 @dataclass(frozen=True, slots=True)
-class InForce:
+class HoldFacts:
     """Gates by subject (`kind:id`), None where there is none; whether any stop is in force."""
 
     gates: Mapping[str, Gate | None]
     stopped: bool
 
 
-def remember(connection: Connection, candidates: Iterable[Candidate]) -> None:
+def prefetch_facts(connection: Connection, candidates: Iterable[DueDelivery]) -> None:
     """Ask for everything that these candidates' bars need, for this transaction, which holds the gates' lock."""
     asked = {subject for one in candidates for subject in one.subjects}
     told = _told(connection)
@@ -61,8 +61,8 @@ def remember(connection: Connection, candidates: Iterable[Candidate]) -> None:
     if not missing:
         return
     found, budget = _ask(connection, missing)
-    known = known_for_now(connection)
-    known[_TOLD] = found if told is None else InForce({**told.gates, **found.gates}, found.stopped)
+    known = transaction_cache(connection)
+    known[_TOLD] = found if told is None else HoldFacts({**told.gates, **found.gates}, found.stopped)
     known[BUDGET] = budget
 
 
@@ -75,7 +75,7 @@ def gates_of(connection: Connection, subjects: Iterable[str]) -> Mapping[str, Ga
     return {subject: told.gates[subject] for subject in asked}
 
 
-def surely_nothing_stopped(connection: Connection) -> bool:
+def no_stop_known(connection: Connection) -> bool:
     """Whether it is known that no stop is in force; False where nobody has asked yet."""
     told = _told(connection)
     return told is not None and not told.stopped
@@ -86,16 +86,16 @@ def pauses_of(rows: Iterable[Sequence[str]]) -> tuple[Pause, ...]:
     return tuple(Pause(datetime.fromisoformat(start), datetime.fromisoformat(end), why) for start, end, why in rows)
 
 
-def _told(connection: Connection) -> InForce | None:
-    told: InForce | None = known_for_now(connection).get(_TOLD)
+def _told(connection: Connection) -> HoldFacts | None:
+    told: HoldFacts | None = transaction_cache(connection).get(_TOLD)
     return told
 
 
-def _ask(connection: Connection, subjects: Iterable[str]) -> tuple[InForce, Mapping[str, int]]:
+def _ask(connection: Connection, subjects: Iterable[str]) -> tuple[HoldFacts, Mapping[str, int]]:
     rows = _ASK.run(connection, sorted(tuple(subject.split(":", 1)) for subject in subjects))
     gates: dict[str, Gate | None] = {}
     for kind, name, known, closed, opens_at, closes_at, after, pauses, _, _ in rows:
         gate = Gate(kind, name, closed, opens_at, closes_at, after, pauses_of(json.loads(pauses))) if known else None
         gates[f"{kind}:{name}"] = gate
     stopped, budget = rows[0][-2:] if rows else (0, None)
-    return InForce(gates, bool(stopped)), json.loads(budget) if budget else {}
+    return HoldFacts(gates, bool(stopped)), json.loads(budget) if budget else {}

@@ -14,11 +14,11 @@ from typing import Final
 from sqlalchemy import Connection
 
 from amplify.ledger.bulk import Batch, Fetch
-from amplify.model.rate_limit import Allowance, Heard
+from amplify.model.rate_limit import ObservedLimit, RateLimit
 from amplify.rules.plan import gcra
-from amplify.rules.plan.gcra import Bucket
+from amplify.rules.plan.gcra import RateBucket
 
-Allowances = Mapping[str, Sequence[Allowance]]
+Allowances = Mapping[str, Sequence[RateLimit]]
 """By platform."""
 
 _LOCKED, _FREE = (
@@ -64,7 +64,7 @@ _WRITE: Final = Batch(
 
 
 @dataclass(frozen=True, slots=True)
-class Want:
+class RateRequest:
     """A delivery that would be sent now."""
 
     account: str
@@ -76,7 +76,9 @@ class Want:
     boost: bool = False
 
 
-def take(connection: Connection, wants: Sequence[Want], allowances: Allowances, real: datetime) -> dict[str, datetime]:
+def acquire(
+    connection: Connection, wants: Sequence[RateRequest], allowances: Allowances, real: datetime
+) -> dict[str, datetime]:
     """Take what each wants from all its buckets or from none, in order. Account → when it may ask again (real time)
     where one of them had too little; who is not in the answer may go.
 
@@ -93,17 +95,17 @@ def take(connection: Connection, wants: Sequence[Want], allowances: Allowances, 
     later: dict[str, datetime] = {}
     behind: dict[str, int] = {}
     for want, cost in zip(wants, costs, strict=True):
-        after: dict[str, Bucket] = {}
+        after: dict[str, RateBucket] = {}
         opens: list[datetime] = []
         for key, allowance, amount in cost:
             if key not in buckets:
                 continue
-            answer = gcra.take(buckets[key], allowance, amount, real)
-            if isinstance(answer, Bucket):
+            answer = gcra.acquire(buckets[key], allowance, amount, real)
+            if isinstance(answer, RateBucket):
                 after[key] = answer
                 continue
             # Each who is turned away is told another time, or all of them would come back for one place.
-            turn = gcra.take(buckets[key], allowance, amount + behind.get(key, 0), real)
+            turn = gcra.acquire(buckets[key], allowance, amount + behind.get(key, 0), real)
             opens.append(turn if isinstance(turn, datetime) else answer)
             behind[key] = behind.get(key, 0) + amount
         if opens:
@@ -115,12 +117,12 @@ def take(connection: Connection, wants: Sequence[Want], allowances: Allowances, 
     return later
 
 
-def hear(connection: Connection, heard: Iterable[tuple[str, Heard]], real: datetime) -> None:
+def apply_headers(connection: Connection, heard: Iterable[tuple[str, ObservedLimit]], real: datetime) -> None:
     """Write down what servers said, by bucket. `real`: real time.
 
     It never waits: a bucket that another worker is just taking from is passed over, for the next answer says it again.
     """
-    said: dict[str, list[Heard]] = {}
+    said: dict[str, list[ObservedLimit]] = {}
     for key, one in heard:
         said.setdefault(key, []).append(one)
     if not said:
@@ -131,17 +133,17 @@ def hear(connection: Connection, heard: Iterable[tuple[str, Heard]], real: datet
         own = sorted(missing - known)
         _ADD.run(connection, [(key,) for key in own])
         buckets |= _read(connection, own, wait=False)
-    changed: dict[str, Bucket] = {}
+    changed: dict[str, RateBucket] = {}
     for key, before in buckets.items():
         bucket = before
         for one in said[key]:
-            bucket = gcra.hear(bucket, one, real)
+            bucket = gcra.apply_headers(bucket, one, real)
         if bucket != before:
             changed[key] = bucket
     _write(connection, changed)
 
 
-def _costs(want: Want, allowances: Allowances) -> list[tuple[str, Allowance, int]]:
+def _costs(want: RateRequest, allowances: Allowances) -> list[tuple[str, RateLimit, int]]:
     costs = []
     for allowance in allowances.get(want.platform, ()):
         key, amount = allowance.key(want.account, want.place), allowance.cost(want.parts, want.boost)
@@ -150,7 +152,7 @@ def _costs(want: Want, allowances: Allowances) -> list[tuple[str, Allowance, int
     return costs
 
 
-def _locked(connection: Connection, keys: set[str], limited: set[str]) -> dict[str, Bucket]:
+def _locked(connection: Connection, keys: set[str], limited: set[str]) -> dict[str, RateBucket]:
     """The buckets of these keys; of what nobody documented a limit for only those of which a server has spoken."""
     buckets = _read(connection, keys, wait=True)
     new = limited - buckets.keys()
@@ -161,12 +163,12 @@ def _locked(connection: Connection, keys: set[str], limited: set[str]) -> dict[s
     return _read(connection, keys, wait=True)
 
 
-def _read(connection: Connection, keys: Iterable[str], *, wait: bool) -> dict[str, Bucket]:
+def _read(connection: Connection, keys: Iterable[str], *, wait: bool) -> dict[str, RateBucket]:
     rows = (_LOCKED if wait else _FREE).run(connection, [(key,) for key in sorted(keys)])
-    return {key: Bucket(*values) for key, *values in rows}
+    return {key: RateBucket(*values) for key, *values in rows}
 
 
-def _write(connection: Connection, buckets: Mapping[str, Bucket]) -> None:
+def _write(connection: Connection, buckets: Mapping[str, RateBucket]) -> None:
     if buckets:
         _WRITE.run(
             connection,

@@ -16,9 +16,9 @@ from typing import Final
 from sqlalchemy import BindParameter, Connection, bindparam, select, text, update
 
 from amplify.ledger.bulk import Fetch
-from amplify.ledger.columns import Utc
+from amplify.ledger.columns import UtcInstant
 from amplify.ledger.rows.claimed_delivery import BOOST
-from amplify.ledger.rows.due_delivery import Bar, Candidate
+from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.tables import ACCOUNT, DELIVERY
 
 PUNCTUAL: Final = timedelta(minutes=5)
@@ -35,7 +35,7 @@ _BEGUN: Final = Fetch(
     {"delivery": "text"},
     id="text",
 )
-_since, _from, _until = (bindparam(name, type_=Utc) for name in ("since", "from_", "until"))
+_since, _from, _until = (bindparam(name, type_=UtcInstant) for name in ("since", "from_", "until"))
 _columns = (DELIVERY.c.id, DELIVERY.c.account, DELIVERY.c.kind, DELIVERY.c.due_at, DELIVERY.c.sent_at)
 _SENT = select(*_columns).where(DELIVERY.c.sent_at > _since, DELIVERY.c.account.in_(_names))
 # What is held may wait for days; of what is in hand nothing need be asked, for its account has no second turn.
@@ -58,7 +58,7 @@ class _Other:
     """When it went out, or will (UTC, campaign time)."""
 
 
-def crowded(connection: Connection, candidates: Sequence[Candidate], now: datetime) -> Mapping[str, Bar]:
+def find_too_close(connection: Connection, candidates: Sequence[DueDelivery], now: datetime) -> Mapping[str, Hold]:
     """Late candidates that would come too close to another post of their account, and when there is room again."""
     late = [one for one in candidates if now - one.due_at > PUNCTUAL]
     if not late:
@@ -71,13 +71,13 @@ def crowded(connection: Connection, candidates: Sequence[Candidate], now: dateti
     # A thread that is out in part is not kept waiting: its end belongs to its beginning.
     begun = {id for (id,) in _BEGUN.run(connection, [(one.id,) for one in late])}
     others = _others(connection, gaps, now)
-    bars: dict[str, Bar] = {}
+    bars: dict[str, Hold] = {}
     for one in late:
         if one.id in begun:
             continue
         room = _room(one, others[one.account, one.kind == BOOST], gaps[one.account], now)
         if room > now:
-            bars[one.id] = Bar("it is late, and keeps its distance from the account's other posts", room)
+            bars[one.id] = Hold("it is late, and keeps its distance from the account's other posts", room)
     return bars
 
 
@@ -104,7 +104,7 @@ def _others(
     return found
 
 
-def _room(one: Candidate, others: Sequence[_Other], gap: timedelta, now: datetime) -> datetime:
+def _room(one: DueDelivery, others: Sequence[_Other], gap: timedelta, now: datetime) -> datetime:
     """The first instant from `now` on at which no other post is too close."""
     room = now
     for start, end in sorted(_taken(one, others, gap)):
@@ -113,7 +113,7 @@ def _room(one: Candidate, others: Sequence[_Other], gap: timedelta, now: datetim
     return room
 
 
-def _taken(one: Candidate, others: Sequence[_Other], gap: timedelta) -> Iterator[tuple[datetime, datetime]]:
+def _taken(one: DueDelivery, others: Sequence[_Other], gap: timedelta) -> Iterator[tuple[datetime, datetime]]:
     """Around each other post, the time in which this one may not come."""
     for other in others:
         apart = min(gap, abs(one.due_at - other.due)) / 2

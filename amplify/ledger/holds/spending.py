@@ -15,15 +15,15 @@ from typing import Final, Literal
 from sqlalchemy import Connection, func, select
 
 from amplify.ledger.bulk import Batch
-from amplify.ledger.database import BUDGET, get_meta, known_for_now, set_meta
-from amplify.ledger.holds.gates import look_again
-from amplify.ledger.rows.claimed_delivery import Claimed
-from amplify.ledger.rows.due_delivery import Bar, Candidate
+from amplify.ledger.database import BUDGET, get_meta, set_meta, transaction_cache
+from amplify.ledger.holds.gates import recheck_held
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
+from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.tables import DELIVERY, PART, READING, SPEND
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 from amplify.model.message import message_from_json
 from amplify.rules.plan.budget import Budget, month_of, next_month, spent_up
-from amplify.rules.plan.cost import PRICES, micros, micros_of_part
+from amplify.rules.plan.cost import PRICES, micros_of_part, to_micros
 
 What = Literal["posts", "readings", "deletions"]
 
@@ -44,7 +44,7 @@ PAY: Final = (
 )
 """For the begin mark's `Chain`, of what it begins: rows with a `platform` and a `cost` (millionths of a dollar), and a
 `month` in common."""
-_UNBEGUN: Final = (State.WAITING.value, State.CLAIMED.value)
+_UNBEGUN: Final = (DeliveryState.WAITING.value, DeliveryState.CLAIMED.value)
 
 
 def write_budget(connection: Connection, budget: Mapping[str, int]) -> None:
@@ -53,11 +53,11 @@ def write_budget(connection: Connection, budget: Mapping[str, int]) -> None:
     text = json.dumps(budget, sort_keys=True) if budget else ""
     if (get_meta(connection, BUDGET) or "") != text:
         set_meta(connection, BUDGET, text)
-        known_for_now(connection).pop(BUDGET, None)
-        look_again(connection)
+        transaction_cache(connection).pop(BUDGET, None)
+        recheck_held(connection)
 
 
-def over_budget(connection: Connection, candidates: Sequence[Candidate], now: datetime) -> Mapping[str, Bar]:
+def over_budget(connection: Connection, candidates: Sequence[DueDelivery], now: datetime) -> Mapping[str, Hold]:
     """Candidates that what is left of the month's money does not pay for, in the order given. `now`: campaign time.
 
     No question to the ledger where none of them costs anything. What is being sent has been paid for.
@@ -68,22 +68,24 @@ def over_budget(connection: Connection, candidates: Sequence[Candidate], now: da
         return {}
     month = month_of(now)
     left = {platform: budget[platform] - spent for platform, spent in _spent(connection, budget, month).items()}
-    bars: dict[str, Bar] = {}
+    bars: dict[str, Hold] = {}
     for one in costly:
         if one.platform not in left:
             continue
         if one.cost > left[one.platform]:
-            bars[one.id] = Bar(spent_up(one.platform, month, budget[one.platform], one.cost), next_month(now))
+            bars[one.id] = Hold(spent_up(one.platform, month, budget[one.platform], one.cost), next_month(now))
         else:
             left[one.platform] -= one.cost
     if bars:
-        going = select(DELIVERY.c.id).where(DELIVERY.c.id.in_(sorted(bars)), DELIVERY.c.state == State.SENDING.value)
+        going = select(DELIVERY.c.id).where(
+            DELIVERY.c.id.in_(sorted(bars)), DELIVERY.c.state == DeliveryState.SENDING.value
+        )
         for id in connection.execute(going).scalars():
             del bars[id]
     return bars
 
 
-def hold(connection: Connection, candidates: Iterable[Candidate], now: datetime) -> None:
+def lock_budgets(connection: Connection, candidates: Iterable[DueDelivery], now: datetime) -> None:
     """Let nobody else pay from a budget until this transaction is over: `over_budget` stays true until it has."""
     if connection.dialect.name == "sqlite":  # which is all ours already
         return
@@ -92,7 +94,7 @@ def hold(connection: Connection, candidates: Iterable[Candidate], now: datetime)
     _add(connection, [(platform, 0) for platform in sorted(costly & budget.keys())], "posts", now)
 
 
-def to_come(claimed: Claimed) -> int:
+def remaining_cost(claimed: ClaimedDelivery) -> int:
     """What it costs to send all messages that are still to come: paid at the first begin mark of a claim."""
     if claimed.platform not in PRICES:
         return 0
@@ -102,7 +104,7 @@ def to_come(claimed: Claimed) -> int:
     return sum(micros_of_part(claimed.message, number) for number in left)
 
 
-def give_back(connection: Connection, deliveries: Sequence[str], now: datetime) -> None:
+def refund(connection: Connection, deliveries: Sequence[str], now: datetime) -> None:
     """What was paid for and is not out is not billed: for deliveries that were being sent, or unsure, and are not
     sent. Call it before or after they move, once."""
     unsent = (
@@ -117,7 +119,7 @@ def give_back(connection: Connection, deliveries: Sequence[str], now: datetime) 
 
 def pay_for_readings(
     connection: Connection, platform: str, parts: Sequence[tuple[str, int]], now: datetime
-) -> int | Bar:
+) -> int | Hold:
     """Pay for reading the counts of these parts (delivery, number), and say how much; or why not.
 
     A post that is read twice on one day (UTC) costs once. Posts come first: readings may spend only what posts that
@@ -128,19 +130,19 @@ def pay_for_readings(
         READING.c.delivery.in_(sorted({delivery for delivery, _ in parts})), READING.c.at >= day, READING.c.at <= now
     )
     read = {(delivery, part) for delivery, part in connection.execute(today)}
-    cost = micros(PRICES[platform].read) * len(set(parts) - read)
+    cost = to_micros(PRICES[platform].read) * len(set(parts) - read)
     budget = _budget(connection)
     if cost and platform in budget:
         month = month_of(now)
         _add(connection, [(platform, 0)], "posts", now)  # whoever pays for posts comes before this, or after it
         left = budget[platform] - _spent(connection, [platform], month)[platform]
         if cost > left - _reserved(connection, platform, now):
-            return Bar(spent_up(platform, month, budget[platform], cost, "reading counts"), next_month(now))
+            return Hold(spent_up(platform, month, budget[platform], cost, "reading counts"), next_month(now))
     _add(connection, [(platform, cost)], "readings", now)
     return cost
 
 
-def spend(connection: Connection, platform: str, what: What, cost: int, now: datetime) -> None:
+def record_spending(connection: Connection, platform: str, what: What, cost: int, now: datetime) -> None:
     """Add to what was spent this month, in millionths of a dollar; less than nothing takes back."""
     _add(connection, [(platform, cost)], what, now)
 
@@ -149,10 +151,10 @@ def pay_for_deletions(connection: Connection, platform: str, messages: int, now:
     """Taking down costs money, too; no budget ever stands in its way."""
     prices = PRICES.get(platform)
     if prices is not None:
-        _add(connection, [(platform, micros(prices.delete) * messages)], "deletions", now)
+        _add(connection, [(platform, to_micros(prices.delete) * messages)], "deletions", now)
 
 
-def budgets(connection: Connection, now: datetime) -> list[Budget]:
+def list_budgets(connection: Connection, now: datetime) -> list[Budget]:
     """Every platform that costs money or has a budget: what was spent this month, and what waits to be."""
     month = month_of(now)
     limits = _budget(connection)
@@ -167,7 +169,7 @@ def budgets(connection: Connection, now: datetime) -> list[Budget]:
 
 
 def _budget(connection: Connection) -> Mapping[str, int]:
-    known = known_for_now(connection)
+    known = transaction_cache(connection)
     if BUDGET not in known:
         text = get_meta(connection, BUDGET)
         known[BUDGET] = json.loads(text) if text else {}

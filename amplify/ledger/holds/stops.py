@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import Connection, RowMapping, insert, select, text, update
 
 from amplify.ledger.decision_tables import STOP
-from amplify.ledger.holds.hold_facts import surely_nothing_stopped
+from amplify.ledger.holds.hold_facts import no_stop_known
 from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
-from amplify.ledger.rows.due_delivery import Bar, Candidate
+from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.tables import DELIVERY
 from amplify.model.subject import person_in
 
 if TYPE_CHECKING:
-    from amplify.rules.text.aliases import Matcher
+    from amplify.rules.text.aliases import NameMatcher
 
 KINDS: Final = ("person", "campaign", "partner", "hashtag", "platform", "account", "entry", "all")
 """What can be stopped."""
@@ -66,12 +66,12 @@ class Stop:
         return f"stopped by {self.by} ({self.name}): {self.why}"
 
 
-def stopped(connection: Connection, candidates: Sequence[Candidate], now: datetime) -> Mapping[str, Bar]:
+def find_stopped(connection: Connection, candidates: Sequence[DueDelivery], now: datetime) -> Mapping[str, Hold]:
     """Candidates that a stop in force holds, boosts of such among them. Somebody has to lift it."""
-    if surely_nothing_stopped(connection) or connection.execute(_ANY).first() is None:
+    if no_stop_known(connection) or connection.execute(_ANY).first() is None:
         return {}
     stops = in_force(connection)
-    return {one: Bar(stop.sentence) for one, stop in held_by(connection, stops, candidates).items()}
+    return {one: Hold(stop.sentence) for one, stop in held_by(connection, stops, candidates).items()}
 
 
 def in_force(connection: Connection) -> list[Stop]:
@@ -79,7 +79,7 @@ def in_force(connection: Connection) -> list[Stop]:
     return [_stop(row) for row in connection.execute(_IN_FORCE).mappings()]
 
 
-def held_by(connection: Connection, stops: Sequence[Stop], candidates: Sequence[Candidate]) -> Mapping[str, Stop]:
+def held_by(connection: Connection, stops: Sequence[Stop], candidates: Sequence[DueDelivery]) -> Mapping[str, Stop]:
     """Candidate → the first of these stops that holds it."""
     if not stops or not candidates:
         return {}
@@ -121,7 +121,7 @@ def write_stop(
     return Stop(number, kind, subject, tuple(words), why, by, at, real, state=state)
 
 
-def widen(connection: Connection, stop: Stop, words: Sequence[str], why: str | None = None) -> None:
+def add_aliases(connection: Connection, stop: Stop, words: Sequence[str], why: str | None = None) -> None:
     """More spellings to look for, and perhaps a newer reason: then nobody has asked to lift it any more."""
     both = list(dict.fromkeys((*stop.words, *words)))
     anew = {"why": why, "asked_by": None, "asked_why": None, "real_asked": None} if why is not None else {}
@@ -133,7 +133,7 @@ def widen_all(connection: Connection, spellings: Mapping[str, Sequence[str]]) ->
     """Names that the files have learned since: person → every spelling."""
     for stop in in_force(connection):
         if stop.kind == "person" and stop.subject in spellings:
-            widen(connection, stop, spellings[stop.subject])
+            add_aliases(connection, stop, spellings[stop.subject])
 
 
 def set_for(connection: Connection, stop: Stop, state: str | None) -> None:
@@ -148,18 +148,18 @@ def ask_to_lift(connection: Connection, stop: Stop, by: str, why: str, real: dat
     connection.execute(mine.values(asked_by=by, asked_why=why, real_asked=real))
 
 
-def lift(connection: Connection, stop: Stop, by: str, why: str, at: datetime) -> bool:
+def lift_stop(connection: Connection, stop: Stop, by: str, why: str, at: datetime) -> bool:
     """Lift it. False where somebody else has."""
     mine = update(STOP).where(STOP.c.id == stop.id, STOP.c.lifted_at.is_(None))
     return connection.execute(mine.values(lifted_at=at, lifted_by=by, lifted_why=why)).rowcount == 1
 
 
-def folded(tag: str) -> str:
+def fold_tag(tag: str) -> str:
     """A hashtag as stops compare it: NFC, without its sign, whatever its case."""
     return unicodedata.normalize("NFC", tag.removeprefix("#")).casefold()
 
 
-def _holding(stops: Sequence[Stop], one: Candidate, named: Matcher | None) -> Iterator[Stop]:
+def _holding(stops: Sequence[Stop], one: DueDelivery, named: NameMatcher | None) -> Iterator[Stop]:
     who: frozenset[str] | None = None
     for stop in stops:
         if stop.state is not None and f"person:{stop.subject}@{stop.state}" in one.subjects:
@@ -167,12 +167,12 @@ def _holding(stops: Sequence[Stop], one: Candidate, named: Matcher | None) -> It
         if _names(stop, one):
             yield stop
         elif stop.words and named is not None:
-            who = named.in_words(one.words) if who is None else who
+            who = named.in_words(one.message_json) if who is None else who
             if str(stop.id) in who:
                 yield stop
 
 
-def _names(stop: Stop, one: Candidate) -> bool:
+def _names(stop: Stop, one: DueDelivery) -> bool:
     """Whether a row tells by itself that a stop means it."""
     match stop.kind:
         case "all":
@@ -184,8 +184,8 @@ def _names(stop: Stop, one: Candidate) -> bool:
         case "person":
             return any(person_in(subject) == stop.subject for subject in one.subjects)
         case "hashtag":
-            wanted = folded(stop.subject)
-            return any(folded(tag) == wanted for tag in one.hashtags) or _tagged(one.words, wanted)
+            wanted = fold_tag(stop.subject)
+            return any(fold_tag(tag) == wanted for tag in one.hashtags) or _tagged(one.message_json, wanted)
     return True  # a kind of a newer amplify: better silent than wrong
 
 
@@ -207,16 +207,16 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 @lru_cache(maxsize=4)
-def _matcher(forms: tuple[tuple[str, tuple[str, ...]], ...]) -> Matcher | None:
+def _matcher(forms: tuple[tuple[str, tuple[str, ...]], ...]) -> NameMatcher | None:
     """One for all stops in force, kept while they are the same."""
     if not forms:
         return None
-    from amplify.rules.text.aliases import Matcher
+    from amplify.rules.text.aliases import NameMatcher
 
-    return Matcher(dict(forms))
+    return NameMatcher(dict(forms))
 
 
-def _targets(connection: Connection, candidates: Sequence[Candidate]) -> Mapping[str, Candidate]:
+def _targets(connection: Connection, candidates: Sequence[DueDelivery]) -> Mapping[str, DueDelivery]:
     """What boosts repeat, in its newest generation: a boost of something stopped is stopped."""
     wanted = sorted({one.boost_of for one in candidates if one.boost_of is not None})
     if not wanted:

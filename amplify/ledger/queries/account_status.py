@@ -10,11 +10,11 @@ from sqlalchemy import Connection, func, select
 
 from amplify.ledger.database import Ledger
 from amplify.ledger.tables import ACCOUNT, DELIVERY
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 
 
 @dataclass(frozen=True, slots=True)
-class Speaking:
+class AccountStatus:
     """One account."""
 
     id: str
@@ -30,11 +30,11 @@ class Speaking:
         return asdict(self)
 
 
-def accounts(ledger: Ledger, connection: Connection) -> list[Speaking]:
+def list_accounts(ledger: Ledger, connection: Connection) -> list[AccountStatus]:
     """Every account that the ledger knows, by name."""
     real = ledger.real_now(connection)
     counted: dict[tuple[str, str], int] = {}
-    states = (State.WAITING.value, State.SENT.value)
+    states = (DeliveryState.WAITING.value, DeliveryState.SENT.value)
     grouped = (
         select(DELIVERY.c.account, DELIVERY.c.state, func.count())
         .where(DELIVERY.c.state.in_(states))
@@ -44,13 +44,13 @@ def accounts(ledger: Ledger, connection: Connection) -> list[Speaking]:
         counted[account, state] = count
     columns = (ACCOUNT.c.id, ACCOUNT.c.paused_why, ACCOUNT.c.paused_at, ACCOUNT.c.real_not_before)
     return [
-        Speaking(
+        AccountStatus(
             id=row.id,
             paused=(row.paused_why or "") if row.paused_at is not None else None,
             paused_at=row.paused_at,
             next_opening=row.real_not_before if row.real_not_before and row.real_not_before > real else None,
-            waiting=counted.get((row.id, State.WAITING.value), 0),
-            sent=counted.get((row.id, State.SENT.value), 0),
+            waiting=counted.get((row.id, DeliveryState.WAITING.value), 0),
+            sent=counted.get((row.id, DeliveryState.SENT.value), 0),
         )
         for row in connection.execute(select(*columns).order_by(ACCOUNT.c.id))
     ]

@@ -24,7 +24,7 @@ ERASING: Final = frozenset({"forget", "prune"})
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class ChainTip:
     """The end of the chain: noted elsewhere, it proves that nothing was cut off since."""
 
     number: int
@@ -35,16 +35,16 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
+class Verification:
     """What a look at the whole chain found."""
 
     deeds: int
-    head: Head | None
+    head: ChainTip | None
     broken: str | None
     """The first broken link, in a sentence; None: all of it is as it was written."""
 
 
-def record(
+def record_event(
     connection: Connection,
     act: str,
     actor: str,
@@ -53,14 +53,14 @@ def record(
     payload: Mapping[str, Any],
     at: datetime,
     real: datetime,
-) -> Head:
+) -> ChainTip:
     """Append one deed, in the caller's write transaction and as its last act: others wait until it commits.
 
     `subject` is `kind:id`; `at` campaign time, `real` the database's.
     """
     if connection.dialect.name == "postgresql":  # SQLite's writers are alone anyway
         connection.exec_driver_sql("LOCK TABLE deed IN EXCLUSIVE MODE")
-    last = head(connection)
+    last = chain_tip(connection)
     salt = os.urandom(16).hex()
     # As it will be read again: JSON knows no tuples.
     said = json.loads(json.dumps(dict(payload), default=str))
@@ -79,16 +79,16 @@ def record(
     }
     deed["digest"] = _digest(deed)
     connection.execute(insert(DEED), [deed])
-    return Head(int(deed["number"]), str(deed["digest"]))
+    return ChainTip(int(deed["number"]), str(deed["digest"]))
 
 
-def head(connection: Connection) -> Head | None:
+def chain_tip(connection: Connection) -> ChainTip | None:
     """The newest deed; None while nobody has done anything."""
     row = connection.execute(select(DEED.c.number, DEED.c.digest).order_by(DEED.c.number.desc()).limit(1)).first()
-    return Head(row[0], row[1]) if row else None
+    return ChainTip(row[0], row[1]) if row else None
 
 
-def verify(connection: Connection, expect: str | None = None) -> Verified:
+def verify_chain(connection: Connection, expect: str | None = None) -> Verification:
     """Read the whole chain. `expect`: a head that was noted earlier (`17:3f2a…`, or its hash), which must be in it."""
     previous, number, broken = "", 0, None
     gone: list[int] = []
@@ -110,10 +110,10 @@ def verify(connection: Connection, expect: str | None = None) -> Verified:
             broken = f"deed {unexplained} was emptied, and no `forget` or `prune` tells of it"
     if broken is None and expect is not None and expect.strip() not in seen:
         broken = f"the head {expect.strip()[:20]}… is not in it: deeds were cut off or replaced since it was noted"
-    return Verified(number, head(connection), broken)
+    return Verification(number, chain_tip(connection), broken)
 
 
-def deeds(
+def list_events(
     connection: Connection, *, subject: str | None = None, act: str | None = None, most: int | None = None
 ) -> Sequence[RowMapping]:
     """Deeds, the newest first."""
@@ -125,7 +125,7 @@ def deeds(
     return list(connection.execute(query.limit(most) if most is not None else query).mappings())
 
 
-def erase(connection: Connection, numbers: Iterable[int]) -> None:
+def erase_events(connection: Connection, numbers: Iterable[int]) -> None:
     """Empty these deeds. The caller records who did it, with `deeds: numbers` in the payload: `verify` asks for it."""
     for number in numbers:
         connection.execute(

@@ -20,7 +20,7 @@ _PART: Final = ("number", "key", "record_key", "created_at", "sent_at", "url", "
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class DeliveryHistory:
     """Everything the ledger knows of one delivery but its words."""
 
     delivery: Mapping[str, Any]
@@ -29,7 +29,7 @@ class Story:
     parts: tuple[Mapping[str, Any], ...]
 
 
-def stories(connection: Connection, beginning: str, most: int = 20) -> list[Story]:
+def delivery_histories(connection: Connection, beginning: str, most: int = 20) -> list[DeliveryHistory]:
     """Of every delivery whose id begins so (`most` at most), by due time."""
     columns = [DELIVERY.c[name] for name in _ABOUT]
     begins = DELIVERY.c.id.startswith(beginning, autoescape=True)
@@ -37,13 +37,13 @@ def stories(connection: Connection, beginning: str, most: int = 20) -> list[Stor
     return [_story(connection, dict(row)) for row in connection.execute(rows).mappings()]
 
 
-def _story(connection: Connection, delivery: Mapping[str, Any]) -> Story:
+def _story(connection: Connection, delivery: Mapping[str, Any]) -> DeliveryHistory:
     def rows(names: tuple[str, ...], mine: ColumnElement[bool], order: Column[int]) -> tuple[Mapping[str, Any], ...]:
         query = select(*(order.table.c[name] for name in names)).where(mine).order_by(order)
         return tuple(dict(row) for row in connection.execute(query).mappings())
 
     folio = folio_of(delivery["id"])
-    return Story(
+    return DeliveryHistory(
         delivery=delivery,
         moves=rows(_MOVE, MOVE.c.folio == folio, MOVE.c.id),
         attempts=rows(_ATTEMPT, ATTEMPT.c.folio == folio, ATTEMPT.c.id),

@@ -11,13 +11,18 @@ from sqlalchemy import Connection, RowMapping, func, select
 
 from amplify.ledger.database import get_meta
 from amplify.ledger.holds import approvals, gates, spending, stops
-from amplify.ledger.holds.hold_checks import Ask, barred
+from amplify.ledger.holds.hold_checks import Ask, find_holds
 from amplify.ledger.holds.stops import Stop, in_force
 from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
 from amplify.ledger.tables import ACCOUNT, DELIVERY
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 
-ASKED: Final[tuple[Ask, ...]] = (stops.stopped, gates.shut, approvals.unapproved, spending.over_budget)
+ASKED: Final[tuple[Ask, ...]] = (
+    stops.find_stopped,
+    gates.find_closed_gates,
+    approvals.find_unapproved,
+    spending.over_budget,
+)
 """What people are told ahead of time. Not whether the post that a boost repeats is out: it seldom is, yet."""
 
 HELD: Final = "held"
@@ -25,7 +30,7 @@ HELD: Final = "held"
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LedgerStatus:
     """One look at the ledger."""
 
     counts: Mapping[str, int]
@@ -45,17 +50,26 @@ class Standing:
 _COLUMNS = ("id", "account", "post", "entry", "state", "why", "due_at", "late_at")
 
 
-def standing(connection: Connection, now: datetime, most: int = 12) -> Standing:
+def read_status(connection: Connection, now: datetime, most: int = 12) -> LedgerStatus:
     """The ledger at `now` (UTC)."""
     counted = connection.execute(
         select(DELIVERY.c.state, func.count()).group_by(DELIVERY.c.state).order_by(DELIVERY.c.state)
     )
     columns = [DELIVERY.c[name] for name in _COLUMNS]
-    waiting = select(*columns).where(DELIVERY.c.state == State.WAITING.value).order_by(DELIVERY.c.due_at, DELIVERY.c.id)
-    troubled = (State.UNSURE.value, State.REFUSED.value, State.MISSED.value, State.CUT.value)
+    waiting = (
+        select(*columns)
+        .where(DELIVERY.c.state == DeliveryState.WAITING.value)
+        .order_by(DELIVERY.c.due_at, DELIVERY.c.id)
+    )
+    troubled = (
+        DeliveryState.UNSURE.value,
+        DeliveryState.REFUSED.value,
+        DeliveryState.MISSED.value,
+        DeliveryState.CUT.value,
+    )
     look = select(*columns).where(DELIVERY.c.state.in_(troubled)).order_by(DELIVERY.c.due_at.desc(), DELIVERY.c.id)
     paused = select(ACCOUNT.c.id, ACCOUNT.c.paused_why).where(ACCOUNT.c.paused_at.is_not(None))
-    return Standing(
+    return LedgerStatus(
         counts={str(state): int(count) for state, count in counted},
         coming=_with_reasons(connection, connection.execute(waiting.limit(most)).mappings(), now),
         look=tuple(dict(row) for row in connection.execute(look.limit(most * 4)).mappings()),
@@ -71,7 +85,7 @@ def _with_reasons(connection: Connection, rows: Iterable[RowMapping], now: datet
     query = select(*COLUMNS).where(DELIVERY.c.id.in_([row["id"] for row in coming]))
     candidates = [candidate_in(row) for row in connection.execute(query).mappings()]
     for due in {one.due_at for one in candidates}:
-        bars = barred(connection, [one for one in candidates if one.due_at == due], max(now, due), ASKED)
+        bars = find_holds(connection, [one for one in candidates if one.due_at == due], max(now, due), ASKED)
         for row in coming:
             if row["id"] in bars:
                 row["why"] = bars[row["id"]].why

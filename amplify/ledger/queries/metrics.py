@@ -11,16 +11,16 @@ from sqlalchemy import ColumnElement, Connection, func, select, true
 
 from amplify.ledger.database import Ledger
 from amplify.ledger.tables import ACCOUNT, DELIVERY
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 
-_WAITS: Final = DELIVERY.c.state == State.WAITING.value
-_HAND: Final = DELIVERY.c.state.in_((State.CLAIMED.value, State.SENDING.value))
-_ALONE: Final = (State.WAITING, State.UNSURE, State.REMOVING)
+_WAITS: Final = DELIVERY.c.state == DeliveryState.WAITING.value
+_HAND: Final = DELIVERY.c.state.in_((DeliveryState.CLAIMED.value, DeliveryState.SENDING.value))
+_ALONE: Final = (DeliveryState.WAITING, DeliveryState.UNSURE, DeliveryState.REMOVING)
 """Open states that have a partial index to themselves."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pulse:
+class QueueMetrics:
     """One look, which costs as much as is open, however many deliveries are done: whoever scrapes does so often."""
 
     counts: Mapping[str, int]
@@ -38,7 +38,7 @@ class Pulse:
         return asdict(self)
 
 
-def pulse(ledger: Ledger, connection: Connection, now: datetime) -> Pulse:
+def read_metrics(ledger: Ledger, connection: Connection, now: datetime) -> QueueMetrics:
     """The numbers at `now` (UTC, campaign time). Deliveries of an account that is paused, or that its platform asked
     to wait, count as held: nothing is stuck."""
     real = ledger.real_now(connection)
@@ -51,8 +51,8 @@ def pulse(ledger: Ledger, connection: Connection, now: datetime) -> Pulse:
     due = _count(connection, *ready) + _count(connection, *later)
     moving, oldest = connection.execute(select(func.count(), func.min(DELIVERY.c.due_at)).where(*ready, *free)).one()
     in_hand = connection.execute(select(DELIVERY.c.state, func.count()).where(_HAND).group_by(DELIVERY.c.state))
-    counts = dict.fromkeys((State.CLAIMED.value, State.SENDING.value), 0) | dict(map(tuple, in_hand))
-    return Pulse(
+    counts = dict.fromkeys((DeliveryState.CLAIMED.value, DeliveryState.SENDING.value), 0) | dict(map(tuple, in_hand))
+    return QueueMetrics(
         counts={state.value: _count(connection, DELIVERY.c.state == state.value) for state in _ALONE} | counts,
         due=due,
         held=due - moving,

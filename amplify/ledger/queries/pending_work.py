@@ -20,7 +20,7 @@ _REMOVING: Final = text("delivery.state = 'removing'")
 
 
 @dataclass(frozen=True, slots=True)
-class Agenda:
+class PendingWork:
     """One look at the ledger."""
 
     queued: str | None
@@ -41,7 +41,7 @@ class Agenda:
     """All paused accounts, and what to mend."""
 
 
-def agenda(ledger: Ledger, connection: Connection, note: str, now: datetime) -> Agenda:
+def find_pending_work(ledger: Ledger, connection: Connection, note: str, now: datetime) -> PendingWork:
     """Look at everything once. `note`: the key of the last `queue`'s note; `now`: campaign time."""
     real = ledger.real_now(connection)
     over = DELIVERY.c.lease_until <= real
@@ -49,7 +49,7 @@ def agenda(ledger: Ledger, connection: Connection, note: str, now: datetime) -> 
     accounts = connection.execute(
         select(ACCOUNT.c.id, ACCOUNT.c.paused_why, ACCOUNT.c.real_not_before).where(ACCOUNT.c.paused_at.is_not(None))
     ).all()
-    return Agenda(
+    return PendingWork(
         queued=get_meta(connection, note),
         left=_any(connection, _WAITING, DELIVERY.c.late_at <= now) or _any(connection, _HELD, over),
         unsure=_any(connection, _UNSURE, DELIVERY.c.look_at <= now),
@@ -67,7 +67,7 @@ def next_due(connection: Connection) -> datetime | None:
     return found
 
 
-def pause(ledger: Ledger, connection: Connection, now: datetime, ahead: timedelta) -> float:
+def seconds_until_next_claim(ledger: Ledger, connection: Connection, now: datetime, ahead: timedelta) -> float:
     """Seconds until a claim may find something that it does not find now, if nobody changes anything; infinite where
     nothing waits.
 

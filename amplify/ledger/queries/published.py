@@ -7,14 +7,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Text, cast, or_, select
 
-from amplify.ledger.rows.takedowns import REMOVABLE, out
+from amplify.ledger.rows.takedowns import REMOVABLE, is_published
 from amplify.ledger.tables import DELIVERY, PART
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 from amplify.model.subject import people_in
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PublishedFilter:
     """Which deliveries; everything given must hold, nothing given is everything."""
 
     person: str | None = None
@@ -30,7 +30,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Up:
+class PublishedDelivery:
     """One delivery that stands on a platform, or may."""
 
     id: str
@@ -38,18 +38,18 @@ class Up:
     post: str
     entry: str
     kind: str
-    state: State
+    state: DeliveryState
     due_at: datetime
     sent_at: datetime | None
     urls: tuple[str, ...]
     """Of its parts, in order; none where only the platform knows."""
 
 
-def up(connection: Connection, wanted: Wanted) -> list[Up]:
+def find_published_deliveries(connection: Connection, wanted: PublishedFilter) -> list[PublishedDelivery]:
     """What is up and wanted, the newest first. What may still be landing counts, and what is being taken down."""
-    lost = DELIVERY.c.state.in_([State.UNSURE.value, State.SENDING.value])
-    states = [state.value for state in (*REMOVABLE, State.REMOVING)]
-    query = select(DELIVERY).where(DELIVERY.c.state.in_(states), or_(lost, out()))
+    lost = DELIVERY.c.state.in_([DeliveryState.UNSURE.value, DeliveryState.SENDING.value])
+    states = [state.value for state in (*REMOVABLE, DeliveryState.REMOVING)]
+    query = select(DELIVERY).where(DELIVERY.c.state.in_(states), or_(lost, is_published()))
     for name in ("campaign", "entry", "post", "account"):
         value = getattr(wanted, name)
         if value is not None:
@@ -69,13 +69,13 @@ def up(connection: Connection, wanted: Wanted) -> list[Up]:
     for delivery, url in connection.execute(parts):
         urls[delivery].append(url or "")
     return [
-        Up(
+        PublishedDelivery(
             id=row["id"],
             account=row["account"],
             post=row["post"],
             entry=row["entry"],
             kind=row["kind"],
-            state=State(row["state"]),
+            state=DeliveryState(row["state"]),
             due_at=row["due_at"],
             sent_at=row["sent_at"],
             urls=tuple(urls[row["id"]]),
@@ -84,11 +84,11 @@ def up(connection: Connection, wanted: Wanted) -> list[Up]:
     ]
 
 
-def _speaks_of(wanted: Wanted, subjects: list[str]) -> bool:
+def _speaks_of(wanted: PublishedFilter, subjects: list[str]) -> bool:
     return wanted.person is None or wanted.person in people_in(subjects)
 
 
-def _carries(wanted: Wanted, hashtags: list[str]) -> bool:
+def _carries(wanted: PublishedFilter, hashtags: list[str]) -> bool:
     if wanted.hashtag is None:
         return True
     tag = wanted.hashtag.lstrip("#＃").casefold()

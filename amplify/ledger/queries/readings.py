@@ -10,12 +10,12 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, insert, select, true
 
-from amplify.ledger.rows.transitions import move
+from amplify.ledger.rows.transitions import transition_row
 from amplify.ledger.tables import DELIVERY, PART, READING
-from amplify.model.delivery import State
-from amplify.model.platform import Reading
+from amplify.model.delivery import DeliveryState
+from amplify.model.platform import Engagement
 
-OUT = (State.SENT.value, State.CUT.value)
+OUT = (DeliveryState.SENT.value, DeliveryState.CUT.value)
 _FORGOTTEN: Final = timedelta(days=30)
 """So long after its time a mark that was never read is a gap for good."""
 
@@ -94,7 +94,7 @@ def next_reading(connection: Connection, now: datetime, marks: Sequence[timedelt
 
 def _lately(since: datetime) -> ColumnElement[bool]:
     """Deliveries that went out since then: a thread that was cut never went out as a whole."""
-    return (DELIVERY.c.sent_at > since) | ((DELIVERY.c.state == State.CUT.value) & (DELIVERY.c.due_at > since))
+    return (DELIVERY.c.sent_at > since) | ((DELIVERY.c.state == DeliveryState.CUT.value) & (DELIVERY.c.due_at > since))
 
 
 def _read_marks(connection: Connection, lately: ColumnElement[bool]) -> Mapping[tuple[str, int], set[str]]:
@@ -109,7 +109,7 @@ def _read_marks(connection: Connection, lately: ColumnElement[bool]) -> Mapping[
 
 def write_readings(
     connection: Connection,
-    read: Sequence[tuple[DueReading, Reading | None]],
+    read: Sequence[tuple[DueReading, Engagement | None]],
     now: datetime,
     real: datetime,
 ) -> int:
@@ -126,12 +126,12 @@ def write_readings(
             connection.execute(
                 PART.update().where(PART.c.delivery == due.delivery, PART.c.number == due.part).values(removed_at=now)
             )
-            for state in (State.SENT, State.CUT):
-                move(
+            for state in (DeliveryState.SENT, DeliveryState.CUT):
+                transition_row(
                     connection,
                     due.delivery,
                     state,
-                    State.GONE,
+                    DeliveryState.GONE,
                     at=now,
                     real_at=real,
                     by="measure",

@@ -8,21 +8,21 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, func, or_, select
 
 from amplify.ledger.tables import DELIVERY
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 from amplify.model.message import message_from_json
-from amplify.model.plan import Said
+from amplify.model.plan import PriorPost
 
-_OUT = (State.CLAIMED, State.SENDING, State.UNSURE, State.SENT, State.CUT)
+_OUT = (DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNSURE, DeliveryState.SENT, DeliveryState.CUT)
 
 
-def said(connection: Connection, since: datetime, end: datetime) -> Sequence[Said]:
+def find_recent_posts(connection: Connection, since: datetime, end: datetime) -> Sequence[PriorPost]:
     """Deliveries that were said from `since` on, and those that wait beyond `end` (UTC, campaign time).
 
     What waits before `end` is left out: the plan has it in its newest form, or it is about to be cancelled.
     """
     at = func.coalesce(DELIVERY.c.sent_at, DELIVERY.c.due_at)
     out = and_(DELIVERY.c.state.in_([state.value for state in _OUT]), at >= since)
-    later = and_(DELIVERY.c.state == State.WAITING.value, DELIVERY.c.due_at >= end)
+    later = and_(DELIVERY.c.state == DeliveryState.WAITING.value, DELIVERY.c.due_at >= end)
     columns = (
         DELIVERY.c.base,
         DELIVERY.c.account,
@@ -36,13 +36,13 @@ def said(connection: Connection, since: datetime, end: datetime) -> Sequence[Sai
     kept = DELIVERY.c.erased_at.is_(None)
     rows = connection.execute(select(*columns).where(or_(out, later), kept).order_by(DELIVERY.c.due_at, DELIVERY.c.id))
     return [
-        Said(
+        PriorPost(
             id=row.base,
             account=row.account,
             platform=row.platform,
             entry=row.entry,
             at=row.sent_at or row.due_at,
-            out=row.state != State.WAITING.value,
+            out=row.state != DeliveryState.WAITING.value,
             message=message_from_json(row.message),
         )
         for row in rows

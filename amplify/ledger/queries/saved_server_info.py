@@ -12,10 +12,10 @@ from typing import Any, Final
 
 from sqlalchemy import JSON, Connection, bindparam, select, text
 
-from amplify.ledger.columns import Utc
+from amplify.ledger.columns import UtcInstant
 from amplify.ledger.tables import LEARNED
 from amplify.model.platform import Limits, Whoami
-from amplify.model.server_info import HandleSaid, Known, LimitsSaid, WhoamiSaid
+from amplify.model.server_info import SavedHandle, SavedLimits, SavedWhoami, ServerInfo
 
 _LIMITS: Final = "limits"
 _WHOAMI: Final = "whoami"
@@ -25,25 +25,25 @@ _HANDLE: Final = "handle"
 _WRITE: Final = text(
     "INSERT INTO learned (kind, key, value, real_at) VALUES (:kind, :key, :value, :real_at) "
     "ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value, real_at = excluded.real_at"
-).bindparams(bindparam("value", type_=JSON), bindparam("real_at", type_=Utc))
+).bindparams(bindparam("value", type_=JSON), bindparam("real_at", type_=UtcInstant))
 _FORGET_QUEUED: Final = text("DELETE FROM meta WHERE key LIKE 'queued %'")
 
 
-def known(connection: Connection) -> Known:
+def load_server_info(connection: Connection) -> ServerInfo:
     """Everything that was ever said."""
-    limits: dict[str, LimitsSaid] = {}
-    whoami: dict[str, WhoamiSaid] = {}
-    handles: dict[tuple[str, str], HandleSaid] = {}
+    limits: dict[str, SavedLimits] = {}
+    whoami: dict[str, SavedWhoami] = {}
+    handles: dict[tuple[str, str], SavedHandle] = {}
     columns = (LEARNED.c.kind, LEARNED.c.key, LEARNED.c.value, LEARNED.c.real_at)
     for kind, key, value, at in connection.execute(select(*columns).order_by(LEARNED.c.kind, LEARNED.c.key)):
         if kind == _LIMITS:
-            limits[key] = LimitsSaid(_limits(value), at)
+            limits[key] = SavedLimits(_limits(value), at)
         elif kind == _WHOAMI:
-            whoami[key] = WhoamiSaid(Whoami(value["id"], value["handle"]), at)
+            whoami[key] = SavedWhoami(Whoami(value["id"], value["handle"]), at)
         elif kind == _HANDLE:
             platform, _, handle = key.partition(":")
-            handles[platform, handle] = HandleSaid(value["id"], at)
-    return Known(limits, whoami, handles)
+            handles[platform, handle] = SavedHandle(value["id"], at)
+    return ServerInfo(limits, whoami, handles)
 
 
 def learn_limits(connection: Connection, account: str, limits: Limits, real: datetime) -> bool:

@@ -14,13 +14,13 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, sele
 from amplify.ledger.holds.stops import Stop, held_by
 from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
 from amplify.ledger.tables import DELIVERY, PART
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 
 _PAGE: Final = 500
 
 
 @dataclass
-class Reach:
+class StopImpact:
     """Deliveries that a stop means."""
 
     held: list[dict[str, Any]] = field(default_factory=list)
@@ -31,9 +31,9 @@ class Reach:
     """Everything was looked at; else the time was over, and there may be more."""
 
 
-def reach(connection: Connection, stop: Stop, seconds: float | None) -> Reach:
+def measure_impact(connection: Connection, stop: Stop, seconds: float | None) -> StopImpact:
     """What `stop` holds and what is out, looking for at most `seconds` (real time) at each; None: to the end."""
-    found = Reach()
+    found = StopImpact()
     for query, key, mine in _held_queries():
         found.whole &= _gather(connection, stop, query, key, mine, seconds, found.held)
     for query, key, mine in _out_queries():
@@ -49,15 +49,15 @@ Query = tuple[Select[Any], Sequence[ColumnElement[Any]], bool]
 
 
 def _held_queries() -> Iterator[Query]:
-    held = DELIVERY.c.state.in_((State.CLAIMED.value, State.SENDING.value))
+    held = DELIVERY.c.state.in_((DeliveryState.CLAIMED.value, DeliveryState.SENDING.value))
     yield _select(held), (DELIVERY.c.account, DELIVERY.c.id), False
-    yield _select(DELIVERY.c.state == State.WAITING.value), (DELIVERY.c.look_at, DELIVERY.c.id), False
+    yield _select(DELIVERY.c.state == DeliveryState.WAITING.value), (DELIVERY.c.look_at, DELIVERY.c.id), False
 
 
 def _out_queries() -> Iterator[Query]:
-    yield _select(DELIVERY.c.state == State.UNSURE.value), (DELIVERY.c.look_at, DELIVERY.c.id), True
-    yield _select(DELIVERY.c.state == State.CUT.value), (DELIVERY.c.due_at, DELIVERY.c.id), True
-    sent = and_(DELIVERY.c.sent_at.is_not(None), DELIVERY.c.state == State.SENT.value)
+    yield _select(DELIVERY.c.state == DeliveryState.UNSURE.value), (DELIVERY.c.look_at, DELIVERY.c.id), True
+    yield _select(DELIVERY.c.state == DeliveryState.CUT.value), (DELIVERY.c.due_at, DELIVERY.c.id), True
+    sent = and_(DELIVERY.c.sent_at.is_not(None), DELIVERY.c.state == DeliveryState.SENT.value)
     yield _select(sent), (DELIVERY.c.sent_at, DELIVERY.c.id), True
 
 
@@ -115,7 +115,7 @@ def due_while(connection: Connection, stop: Stop, now: datetime) -> list[RowMapp
     """What `stop` held and should have gone out by `now`."""
     query = _select(
         and_(
-            DELIVERY.c.state.in_((State.WAITING.value, State.CLAIMED.value)),
+            DELIVERY.c.state.in_((DeliveryState.WAITING.value, DeliveryState.CLAIMED.value)),
             DELIVERY.c.due_at <= now,
         )
     )

@@ -10,11 +10,11 @@ from datetime import datetime
 from sqlalchemy import Connection, Text, cast, func, select
 
 from amplify.ledger.tables import DELIVERY
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingDeliveries:
     """Deliveries that wait."""
 
     count: int = 0
@@ -22,7 +22,7 @@ class Waiting:
     """When the first one is due (UTC, campaign time)."""
 
 
-def waiting(connection: Connection, name_of: Callable[[str], str | None]) -> Mapping[str, Waiting]:
+def count_waiting(connection: Connection, name_of: Callable[[str], str | None]) -> Mapping[str, WaitingDeliveries]:
     """What waits, by the names that `name_of` makes of subjects; None: this subject does not count.
 
     Grouped by the database: there are few different sets of subjects, however many deliveries wait.
@@ -30,14 +30,14 @@ def waiting(connection: Connection, name_of: Callable[[str], str | None]) -> Map
     subjects = cast(DELIVERY.c.subjects, Text)
     grouped = (
         select(subjects, func.count(), func.min(DELIVERY.c.due_at))
-        .where(DELIVERY.c.state.in_((State.WAITING.value, State.CLAIMED.value)))
+        .where(DELIVERY.c.state.in_((DeliveryState.WAITING.value, DeliveryState.CLAIMED.value)))
         .group_by(subjects)
     )
-    found: dict[str, Waiting] = {}
+    found: dict[str, WaitingDeliveries] = {}
     for packed, count, first in connection.execute(grouped):
         for name in {name_of(subject) for subject in json.loads(packed)} - {None}:
             assert name is not None
-            known = found.get(name, Waiting())
+            known = found.get(name, WaitingDeliveries())
             earliest = first if known.first is None else min(first, known.first)
-            found[name] = Waiting(known.count + count, earliest)
+            found[name] = WaitingDeliveries(known.count + count, earliest)
     return found

@@ -16,12 +16,12 @@ from amplify.ledger.bulk import Batch
 from amplify.ledger.bulk_update import Chain
 from amplify.ledger.database import Ledger
 from amplify.ledger.holds.gates import GATES
-from amplify.ledger.holds.hold_checks import barred
-from amplify.ledger.holds.hold_facts import remember
-from amplify.ledger.holds.spending import PAY, hold, to_come
-from amplify.ledger.rows.claimed_delivery import Claimed
-from amplify.ledger.rows.transitions import logging
-from amplify.model.delivery import State
+from amplify.ledger.holds.hold_checks import find_holds
+from amplify.ledger.holds.hold_facts import prefetch_facts
+from amplify.ledger.holds.spending import PAY, lock_budgets, remaining_cost
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
+from amplify.ledger.rows.transitions import transition_log_sql
+from amplify.model.delivery import DeliveryState
 from amplify.rules.plan.budget import month_of
 
 LOST: Final = "another worker has it"
@@ -34,7 +34,7 @@ _BEGIN: Final = Chain(
     "WHERE part.delivery = v.id AND part.number = v.number",
     "INSERT INTO attempt (folio, part, owner, at, real_began) "
     "SELECT v.folio, v.number, v.owner, {at}, {real} FROM {rows} AS v",
-    logging(State.CLAIMED, State.SENDING, "WHERE v.before = 'claimed'"),
+    transition_log_sql(DeliveryState.CLAIMED, DeliveryState.SENDING, "WHERE v.before = 'claimed'"),
     PAY,  # last: others who pay wait from here on
     common={"lease": "instant", "at": "instant", "real": "instant", "by": "text", "month": "text"},
     id="text",
@@ -64,10 +64,10 @@ _PREPARED = Batch(
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class BeginRequest:
     """The call for one part is about to be made."""
 
-    claimed: Claimed
+    claimed: ClaimedDelivery
     part: int
     prepared: dict[str, Any]
     first: bool
@@ -84,7 +84,7 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True)
-class Barred:
+class NotBegun:
     """The call must not be made, and why."""
 
     why: str
@@ -94,25 +94,25 @@ class Barred:
     """The row is no longer ours: there is nothing to give back."""
 
 
-def begin(
-    ledger: Ledger, connection: Connection, marks: Sequence[Mark], now: datetime, lease: timedelta
-) -> list[Begun | Barred]:
+def begin_requests(
+    ledger: Ledger, connection: Connection, marks: Sequence[BeginRequest], now: datetime, lease: timedelta
+) -> list[Begun | NotBegun]:
     """Mark each, or say why not: a gate closed, its window is over, or the claim was lost. `now`: campaign time."""
     if _twice(one.claimed for one in marks):
-        return [begin(ledger, connection, [one], now, lease)[0] for one in marks]
+        return [begin_requests(ledger, connection, [one], now, lease)[0] for one in marks]
     real = ledger.real_now(connection)
     ledger.lock(connection, GATES, shared=True)  # whoever closes a gate waits for the marks that did not see it
     rows = [one.claimed.row for one in marks]
-    remember(connection, rows)
-    hold(connection, [one.claimed.row for one in marks if one.first], now)
-    bars = barred(connection, rows, now)
-    answers: list[Begun | Barred | None] = []
+    prefetch_facts(connection, rows)
+    lock_budgets(connection, [one.claimed.row for one in marks if one.first], now)
+    bars = find_holds(connection, rows, now)
+    answers: list[Begun | NotBegun | None] = []
     for one in marks:
         bar = bars.get(one.claimed.id)
         if bar is not None:
-            answers.append(Barred(bar.why, bar.again))
+            answers.append(NotBegun(bar.why, bar.retry_at))
         elif now >= one.claimed.late_at:
-            answers.append(Barred("its lateness window is over"))
+            answers.append(NotBegun("its lateness window is over"))
         else:
             answers.append(None)
     open_ = [one for one, answer in zip(marks, answers, strict=True) if answer is None]
@@ -121,47 +121,47 @@ def begin(
     return [answer or _answer(one, ours, now) for one, answer in zip(marks, answers, strict=True)]
 
 
-def _row(mark: Mark, now: datetime) -> tuple[object, ...]:
+def _row(mark: BeginRequest, now: datetime) -> tuple[object, ...]:
     """As `_BEGIN` has it: with the money for all that is to come, once a claim."""
-    claimed, before = mark.claimed, State.CLAIMED if mark.first else State.SENDING
-    cost = to_come(claimed) if mark.first else 0
+    claimed, before = mark.claimed, DeliveryState.CLAIMED if mark.first else DeliveryState.SENDING
+    cost = remaining_cost(claimed) if mark.first else 0
     who = claimed.id, claimed.row.folio, claimed.owner, before.value
     return *who, mark.part, _created(mark, now), mark.prepared, claimed.platform, cost
 
 
-def _twice(claims: Iterable[Claimed]) -> bool:
+def _twice(claims: Iterable[ClaimedDelivery]) -> bool:
     """Whether two claims of one delivery came into one group: an edit took the first away, and the row was claimed
     again. Together they could not be told apart, for a statement says only which rows it changed."""
     ids = [one.id for one in claims]
     return len(set(ids)) < len(ids)
 
 
-def _answer(mark: Mark, ours: set[str], now: datetime) -> Begun | Barred:
+def _answer(mark: BeginRequest, ours: set[str], now: datetime) -> Begun | NotBegun:
     if mark.claimed.id not in ours:
-        return Barred(LOST, lost=True)
+        return NotBegun(LOST, lost=True)
     return Begun(mark.part, _created(mark, now))
 
 
-def _created(mark: Mark, now: datetime) -> datetime:
+def _created(mark: BeginRequest, now: datetime) -> datetime:
     """Nobody but the claim's owner writes a part, so what was claimed is what stands there."""
     return mark.claimed.parts[mark.part].created_at or now
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedUploads:
     """What was uploaded for the parts of a claimed delivery, before any of them is sent."""
 
-    claimed: Claimed
+    claimed: ClaimedDelivery
     parts: dict[int, dict[str, Any]]
 
 
-def keep(
-    ledger: Ledger, connection: Connection, uploads: Sequence[Prepared], now: datetime, lease: timedelta
+def save_uploads(
+    ledger: Ledger, connection: Connection, uploads: Sequence[PreparedUploads], now: datetime, lease: timedelta
 ) -> list[bool]:
     """Keep what was uploaded, and hold the claim for another lease from now or the due time: uploads may take long.
     False where the claim was lost."""
     if _twice(one.claimed for one in uploads):
-        return [keep(ledger, connection, [one], now, lease)[0] for one in uploads]
+        return [save_uploads(ledger, connection, [one], now, lease)[0] for one in uploads]
     real = ledger.real_now(connection)
     until = [
         (one.claimed.id, one.claimed.owner, real + lease + max(one.claimed.due_at - now, timedelta(0)))

@@ -19,17 +19,17 @@ from sqlalchemy import Connection
 from amplify.ledger.bulk import Batch
 from amplify.ledger.bulk_update import Chain
 from amplify.ledger.database import Ledger
-from amplify.ledger.holds.boosts import waiting
+from amplify.ledger.holds.boosts import find_waiting_boosts
 from amplify.ledger.holds.gates import GATES
-from amplify.ledger.holds.hold_checks import AT_CLAIM, barred
-from amplify.ledger.holds.hold_facts import remember
-from amplify.ledger.holds.rate_limits import Allowances, Want, take
-from amplify.ledger.rows.claimed_delivery import Claimed, with_parts
-from amplify.ledger.rows.due_delivery import Bar, Candidate
-from amplify.ledger.rows.first_rows import heads
-from amplify.ledger.rows.next_rows import behind
-from amplify.ledger.rows.transitions import logging
-from amplify.model.delivery import State
+from amplify.ledger.holds.hold_checks import CLAIM_CHECKS, find_holds
+from amplify.ledger.holds.hold_facts import prefetch_facts
+from amplify.ledger.holds.rate_limits import Allowances, RateRequest, acquire
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery, with_parts
+from amplify.ledger.rows.due_delivery import DueDelivery, Hold
+from amplify.ledger.rows.first_rows import first_due_per_account
+from amplify.ledger.rows.next_rows import next_due_rows
+from amplify.ledger.rows.transitions import transition_log_sql
+from amplify.model.delivery import DeliveryState
 
 NO_ALLOWANCES: Final[Allowances] = {}
 _FIRST_PAGE: Final = 128
@@ -47,7 +47,7 @@ _LATER = Batch(
 _TAKE = Chain(
     "UPDATE delivery SET state = 'claimed', owner = {owner}, lease_until = v.lease, why = NULL "
     "FROM {rows} AS v WHERE delivery.id = v.id",
-    logging(State.WAITING, State.CLAIMED),
+    transition_log_sql(DeliveryState.WAITING, DeliveryState.CLAIMED),
     common={"owner": "text", "at": "instant", "real": "instant", "by": "text"},
     id="text",
     folio="whole",
@@ -68,16 +68,16 @@ _WAKE = Batch(
 
 
 @dataclass(frozen=True, slots=True)
-class Sorted:
+class ClaimResult:
     """What came of one claim."""
 
-    taken: list[Claimed]
+    taken: list[ClaimedDelivery]
     """Ours, the most urgent first; of each account one, so that it keeps its order."""
     more: bool
     """Due rows are left that nobody has looked at yet: claim again at once."""
 
 
-def claim(
+def claim_due(
     ledger: Ledger,
     connection: Connection,
     *,
@@ -87,30 +87,30 @@ def claim(
     limit: int,
     ahead: timedelta = timedelta(0),
     allowances: Allowances = NO_ALLOWANCES,
-) -> Sorted:
+) -> ClaimResult:
     """Up to `limit` deliveries that are due at `now` (campaign time), or will be within `ahead`.
 
     Runs inside the caller's write transaction. The lease runs in real time, from the due time on. An account whose
     buckets are empty is passed over until its next opening: its whole line waits, no row of it is touched.
     """
     real = ledger.real_now(connection)
-    found = heads(ledger, connection, {"now": now, "until": now + ahead, "real": real, "most": limit})
+    found = first_due_per_account(ledger, connection, {"now": now, "until": now + ahead, "real": real, "most": limit})
     if not found:
-        return Sorted([], False)
+        return ClaimResult([], False)
     ledger.lock(connection, GATES, shared=True)
     ready, more = _sort(ledger, connection, found, now, now + ahead)
     if not ready:
-        return Sorted([], more)
+        return ClaimResult([], more)
     ticket = f"{owner}#{os.urandom(4).hex()}"
     taken = _allowed(connection, with_parts(connection, ready, ticket), allowances, real)
     leases = [(one.id, one.row.folio, real + lease + max(one.due_at - now, timedelta(0))) for one in taken]
     _TAKE.run(connection, leases, owner=ticket, at=now, real=real, by="publish")
-    return Sorted(taken, more)
+    return ClaimResult(taken, more)
 
 
 def _sort(
-    ledger: Ledger, connection: Connection, line: Sequence[Candidate], now: datetime, until: datetime
-) -> tuple[list[Candidate], bool]:
+    ledger: Ledger, connection: Connection, line: Sequence[DueDelivery], now: datetime, until: datetime
+) -> tuple[list[DueDelivery], bool]:
     """One row that may go for each account, holding those before it; and whether some were not looked at."""
     end = time.monotonic() + _PATIENCE
     bars = _asked(connection, line, now)
@@ -121,9 +121,9 @@ def _sort(
     while stuck:
         if began > end:
             return ready, True
-        page = behind(ledger, connection, sorted(stuck), now, until, size)
+        page = next_due_rows(ledger, connection, sorted(stuck), now, until, size)
         bars = _asked(connection, page, now)
-        held: list[Candidate] = []
+        held: list[DueDelivery] = []
         seen: set[str] = set()
         for account, its_own in groupby(page, key=lambda one: one.account):
             seen.add(account)
@@ -150,22 +150,24 @@ def _fitting(size: int, took: float, left: float) -> int:
     return max(_FIRST_PAGE, min(_PAGE, int(size * max(left, 0.0) / max(took, 1e-6))))
 
 
-def _asked(connection: Connection, rows: Sequence[Candidate], now: datetime) -> Mapping[str, Bar]:
+def _asked(connection: Connection, rows: Sequence[DueDelivery], now: datetime) -> Mapping[str, Hold]:
     """What bars them when they are due: what is taken ahead of its time may wait for an embargo that ends just then."""
-    remember(connection, rows)
-    bars: dict[str, Bar] = {}
+    prefetch_facts(connection, rows)
+    bars: dict[str, Hold] = {}
     for at, group in groupby(sorted(rows, key=lambda one: max(one.due_at, now)), key=lambda one: max(one.due_at, now)):
-        bars |= barred(connection, list(group), at, AT_CLAIM)
+        bars |= find_holds(connection, list(group), at, CLAIM_CHECKS)
     return bars
 
 
-def _allowed(connection: Connection, rows: list[Claimed], allowances: Allowances, real: datetime) -> list[Claimed]:
+def _allowed(
+    connection: Connection, rows: list[ClaimedDelivery], allowances: Allowances, real: datetime
+) -> list[ClaimedDelivery]:
     """Those whose account and place may still ask that much of their server; the others' accounts are told when."""
     limited = [one for one in rows if allowances.get(one.platform)]
     if not limited:
         return rows
     wants = [
-        Want(
+        RateRequest(
             one.account,
             one.row.place,
             one.platform,
@@ -174,20 +176,20 @@ def _allowed(connection: Connection, rows: list[Claimed], allowances: Allowances
         )
         for one in limited
     ]
-    later = take(connection, wants, allowances, real)
+    later = acquire(connection, wants, allowances, real)
     if later:
         _LATER.run(connection, list(later.items()))
     return [one for one in rows if one.account not in later]
 
 
-def _hold(connection: Connection, rows: Iterable[Candidate], bars: Mapping[str, Bar], now: datetime) -> None:
+def _hold(connection: Connection, rows: Iterable[DueDelivery], bars: Mapping[str, Hold], now: datetime) -> None:
     """Let rows wait, each with its reason, until the answer can change. Never past their window."""
     held = [(one, bars[one.id]) for one in rows]
     if not held:
         return
-    _HOLD.run(connection, [(one.id, bar.why, min(bar.again or one.late_at, one.late_at)) for one, bar in held])
-    boosts = [one for one, bar in held if bar.target is not None]
-    still = waiting(connection, boosts, now)
+    _HOLD.run(connection, [(one.id, bar.why, min(bar.retry_at or one.late_at, one.late_at)) for one, bar in held])
+    boosts = [one for one, bar in held if bar.waits_for is not None]
+    still = find_waiting_boosts(connection, boosts, now)
     # Its target was sent while this row was being held: whoever sent it has looked for waiting boosts already.
     woken = [(one.id,) for one in boosts if one.id not in still]
     if woken:

@@ -13,8 +13,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, RowMapping, Text, cast, select
 
 from amplify.ledger.bulk import Fetch, Kind
-from amplify.ledger.holds.boosts import Target, targets
-from amplify.ledger.rows.due_delivery import Candidate
+from amplify.ledger.holds.boosts import Target, boost_targets
+from amplify.ledger.rows.due_delivery import DueDelivery
 from amplify.ledger.tables import DELIVERY
 from amplify.model.message import Message, message_from_json
 from amplify.model.platform import Receipt
@@ -78,10 +78,10 @@ class ClaimedPart:
 
 
 @dataclass(frozen=True)
-class Claimed:
+class ClaimedDelivery:
     """A row that is ours until its lease ends (real time)."""
 
-    row: Candidate
+    row: DueDelivery
     owner: str
     """Fences every mark and settlement: one claim's own, so that a claim that was lost and taken again is another's,
     even within one process."""
@@ -92,7 +92,7 @@ class Claimed:
     @cached_property
     def message(self) -> Message:
         """What is to be said; made of the row's JSON by whoever delivers it, not in the claim."""
-        return message_from_json(json.loads(self.row.words))
+        return message_from_json(json.loads(self.row.message_json))
 
     @property
     def boosts(self) -> bool:
@@ -127,11 +127,11 @@ class Claimed:
         return self.row.subjects
 
 
-def candidate(row: Sequence[Any]) -> Candidate:
+def due_delivery_from(row: Sequence[Any]) -> DueDelivery:
     """A row of `COLUMNS` or `FOUND` as gates see it."""
     id, base, entry, post, campaign, partner, platform, account, subjects, hashtags, *others = row
     spoken, tags = _names(subjects), _names(hashtags)
-    return Candidate(id, base, entry, post, campaign, partner, platform, account, spoken, tags, *others)
+    return DueDelivery(id, base, entry, post, campaign, partner, platform, account, spoken, tags, *others)
 
 
 @lru_cache(maxsize=1024)  # one post goes to many accounts
@@ -139,25 +139,25 @@ def _names(packed: str) -> tuple[str, ...]:
     return tuple(json.loads(packed))
 
 
-def candidate_in(row: RowMapping) -> Candidate:
+def candidate_in(row: RowMapping) -> DueDelivery:
     """The same, in a row that has more columns beside those."""
-    return candidate([row[name] for name in KINDS])
+    return due_delivery_from([row[name] for name in KINDS])
 
 
-def with_parts(connection: Connection, rows: Sequence[Candidate], owner: str) -> list[Claimed]:
+def with_parts(connection: Connection, rows: Sequence[DueDelivery], owner: str) -> list[ClaimedDelivery]:
     """Candidates as `owner` holds them, with their parts and what boosts repeat."""
     parts = _parts(connection, rows)
-    repeated = targets(connection, (row.boost_of for row in rows))
+    repeated = boost_targets(connection, (row.boost_of for row in rows))
     return [_claimed(row, owner, parts[row.id], repeated) for row in rows]
 
 
-def load(connection: Connection, ids: Sequence[str]) -> list[Claimed]:
+def load_unclaimed(connection: Connection, ids: Sequence[str]) -> list[ClaimedDelivery]:
     """Rows that nobody claims (unsure ones, for `reconcile`), by due time."""
     found = select(*COLUMNS).where(DELIVERY.c.id.in_(ids)).order_by(DELIVERY.c.due_at, DELIVERY.c.id)
-    return with_parts(connection, [candidate(row) for row in connection.execute(found)], "")
+    return with_parts(connection, [due_delivery_from(row) for row in connection.execute(found)], "")
 
 
-def _parts(connection: Connection, rows: Sequence[Candidate]) -> Mapping[str, list[ClaimedPart]]:
+def _parts(connection: Connection, rows: Sequence[DueDelivery]) -> Mapping[str, list[ClaimedPart]]:
     found: dict[str, list[ClaimedPart]] = {row.id: [] for row in rows}
     parts = _PARTS.run(connection, [(row.id,) for row in rows])
     for delivery, number, key, record_key, created_at, prepared, remote, url, extra in sorted(
@@ -169,9 +169,9 @@ def _parts(connection: Connection, rows: Sequence[Candidate]) -> Mapping[str, li
     return found
 
 
-def _claimed(row: Candidate, owner: str, parts: list[ClaimedPart], repeated: Mapping[str, Target]) -> Claimed:
+def _claimed(row: DueDelivery, owner: str, parts: list[ClaimedPart], repeated: Mapping[str, Target]) -> ClaimedDelivery:
     target = repeated[row.boost_of][1] if row.boost_of is not None and row.boost_of in repeated else None
-    claimed = Claimed(row, owner, tuple(parts), target)
+    claimed = ClaimedDelivery(row, owner, tuple(parts), target)
     if target is None and claimed.boosts and (boost := claimed.message.boost) is not None and boost.url is not None:
-        return Claimed(row, owner, tuple(parts), Receipt("", boost.url))
+        return ClaimedDelivery(row, owner, tuple(parts), Receipt("", boost.url))
     return claimed

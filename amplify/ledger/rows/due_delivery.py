@@ -7,7 +7,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class DueDelivery:
     """What a gate may look at. Nothing in it changes while it is claimed."""
 
     id: str
@@ -29,7 +29,7 @@ class Candidate:
     """The delivery that a boost repeats."""
     due_at: datetime
     late_at: datetime
-    words: str
+    message_json: str
     """The frozen message, as JSON."""
     approvals: int = 0
     """How many people must have approved exactly this."""
@@ -43,11 +43,11 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class Hold:
     """Why a delivery may not go out now."""
 
     why: str
-    again: datetime | None = None
+    retry_at: datetime | None = None
     """When the answer can change by itself (UTC, campaign time); None: somebody has to do something first."""
-    target: str | None = None
+    waits_for: str | None = None
     """The delivery whose being sent changes the answer."""

@@ -12,34 +12,34 @@ from amplify.ledger.database import Ledger
 from amplify.ledger.decision_tables import APPROVAL, DEED, STOP
 from amplify.ledger.queries.audit_log import ERASING
 from amplify.ledger.tables import DELIVERY, MOVE, PART
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 
 SETTLED: Final = (
-    State.SENT,
-    State.REFUSED,
-    State.MISSED,
-    State.CANCELLED,
-    State.CUT,
-    State.REMOVED,
-    State.GONE,
+    DeliveryState.SENT,
+    DeliveryState.REFUSED,
+    DeliveryState.MISSED,
+    DeliveryState.CANCELLED,
+    DeliveryState.CUT,
+    DeliveryState.REMOVED,
+    DeliveryState.GONE,
 )
 """Nothing more is said in these states, so that words are no longer needed."""
 
 PAGE: Final = 500
 
 
-def settled(before: datetime | None = None) -> ColumnElement[bool]:
+def erasable_before(before: datetime | None = None) -> ColumnElement[bool]:
     """Deliveries whose words can be erased (due before an instant, UTC)."""
     which = DELIVERY.c.state.in_([state.value for state in SETTLED]) & DELIVERY.c.erased_at.is_(None)
     return which if before is None else which & (DELIVERY.c.due_at < before)
 
 
-def count(connection: Connection, which: ColumnElement[bool]) -> int:
+def count_deliveries(connection: Connection, which: ColumnElement[bool]) -> int:
     """How many deliveries."""
     return connection.execute(select(func.count()).select_from(DELIVERY).where(which)).scalar_one()
 
 
-def pages(connection: Connection, which: ColumnElement[bool]) -> Iterator[Sequence[RowMapping]]:
+def delivery_pages(connection: Connection, which: ColumnElement[bool]) -> Iterator[Sequence[RowMapping]]:
     """Deliveries by id, some at a time."""
     columns = [
         DELIVERY.c[name] for name in ("id", "post", "account", "state", "message", "subjects", "hashtags", "why")
@@ -124,7 +124,7 @@ def old_deeds(connection: Connection, before: datetime) -> list[int]:
     return list(connection.execute(query).scalars())
 
 
-def scrubbing(connection: Connection) -> None:
+def overwrite_deleted(connection: Connection) -> None:
     """From now on what this connection deletes is overwritten on disk (SQLite; PostgreSQL does so by VACUUM)."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA secure_delete=ON")

@@ -8,46 +8,47 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, exists, literal, null, select, update
 
-from amplify.ledger.columns import Utc
+from amplify.ledger.columns import UtcInstant
 from amplify.ledger.database import Ledger
-from amplify.ledger.rows.transitions import log
+from amplify.ledger.rows.transitions import log_transitions
 from amplify.ledger.tables import DELIVERY, PART
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 
 MOST: Final = 1000
 """Rows of a kind that one transaction moves: after a long down-time there may be many, and others want to write."""
 
 _OVER: Final = "nothing ran in its lateness window"
-_HELD_BEFORE: Final = {State.WAITING: State.CLAIMED, State.UNSURE: State.SENDING}
+_HELD_BEFORE: Final = {DeliveryState.WAITING: DeliveryState.CLAIMED, DeliveryState.UNSURE: DeliveryState.SENDING}
 _is_out = exists().where(PART.c.delivery == DELIVERY.c.id, PART.c.remote_id.is_not(None))
 
 
-def reap(ledger: Ledger, connection: Connection, now: datetime) -> int:
+def expire_rows(ledger: Ledger, connection: Connection, now: datetime) -> int:
     """Settle what nobody holds any more; the number of rows moved, and `MOST` or more where others may be left.
 
     Waiting past its window → missed (cut, where a part is out). Claimed past its lease → waiting: nothing was
     sent. Sending past its lease → unsure: it may have been.
     """
     real = ledger.real_now(connection)
-    unbegun = DELIVERY.c.state == State.CLAIMED.value
+    unbegun = DELIVERY.c.state == DeliveryState.CLAIMED.value
     held = _move(
         connection,
-        DELIVERY.c.state.in_((State.CLAIMED.value, State.SENDING.value)) & (DELIVERY.c.lease_until <= real),
-        state=case((unbegun, State.WAITING.value), else_=State.UNSURE.value),
+        DELIVERY.c.state.in_((DeliveryState.CLAIMED.value, DeliveryState.SENDING.value))
+        & (DELIVERY.c.lease_until <= real),
+        state=case((unbegun, DeliveryState.WAITING.value), else_=DeliveryState.UNSURE.value),
         why=case((unbegun, null()), else_="its worker stopped while sending"),
-        look_at=case((unbegun, DELIVERY.c.due_at), else_=bindparam("now", now, type_=Utc)),
+        look_at=case((unbegun, DELIVERY.c.due_at), else_=bindparam("now", now, type_=UtcInstant)),
         owner=None,
         lease_until=None,
     )
     late = _move(
         connection,
-        (DELIVERY.c.state == State.WAITING.value) & (DELIVERY.c.late_at <= now),
-        state=case((_is_out, State.CUT.value), else_=State.MISSED.value),
+        (DELIVERY.c.state == DeliveryState.WAITING.value) & (DELIVERY.c.late_at <= now),
+        state=case((_is_out, DeliveryState.CUT.value), else_=DeliveryState.MISSED.value),
         why=case((DELIVERY.c.why.is_(None), _OVER), else_=literal("held until too late: ").concat(DELIVERY.c.why)),
     )
-    moves = [(row.id, _HELD_BEFORE[State(row.state)], State(row.state), row.why) for row in held]
-    moves += [(row.id, State.WAITING, State(row.state), row.why) for row in late]
-    log(connection, moves, at=now, real_at=real, by="reap")
+    moves = [(row.id, _HELD_BEFORE[DeliveryState(row.state)], DeliveryState(row.state), row.why) for row in held]
+    moves += [(row.id, DeliveryState.WAITING, DeliveryState(row.state), row.why) for row in late]
+    log_transitions(connection, moves, at=now, real_at=real, by="reap")
     return len(moves)
 
 

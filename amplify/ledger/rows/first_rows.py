@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from amplify.ledger.bulk import Fetch, Kind
 from amplify.ledger.database import Ledger
-from amplify.ledger.rows.claimed_delivery import FOUND, LISTED, candidate
-from amplify.ledger.rows.due_delivery import Candidate
+from amplify.ledger.rows.claimed_delivery import FOUND, LISTED, due_delivery_from
+from amplify.ledger.rows.due_delivery import DueDelivery
 
 _ENOUGH: Final = 2
 """So many rows for each that is wanted are looked at first: some are of one account, others of accounts in use."""
@@ -115,19 +115,19 @@ _AMONG: Final = Fetch(
 )
 
 
-def heads(ledger: Ledger, connection: Connection, bounds: Mapping[str, Any]) -> list[Candidate]:
+def first_due_per_account(ledger: Ledger, connection: Connection, bounds: Mapping[str, Any]) -> list[DueDelivery]:
     """At most `most` of what is due at `now`, or will be by `until` (campaign time); `real` is real time.
 
     Of each account the first, and none of an account that is paused, silent, or in use. On PostgreSQL the accounts are
     nobody else's until the transaction ends.
     """
     if ledger.sqlite:
-        return [candidate(row[:-1]) for row in _found(connection, bounds)]
+        return [due_delivery_from(row[:-1]) for row in _found(connection, bounds)]
     names = _locked(connection, bounds)
     if not names:
         return []
     asked_of = [(name, bounds["now"], bounds["until"]) for name in names]
-    return [candidate(row) for row in _AMONG.run(connection, asked_of)]
+    return [due_delivery_from(row) for row in _AMONG.run(connection, asked_of)]
 
 
 def _found(connection: Connection, bounds: Mapping[str, Any]) -> Sequence[Sequence[Any]]:

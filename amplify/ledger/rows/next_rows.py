@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from amplify.ledger.bulk import Fetch
 from amplify.ledger.database import Ledger
-from amplify.ledger.rows.claimed_delivery import FOUND, LISTED, candidate
-from amplify.ledger.rows.due_delivery import Candidate
+from amplify.ledger.rows.claimed_delivery import FOUND, LISTED, due_delivery_from
+from amplify.ledger.rows.due_delivery import DueDelivery
 from amplify.ledger.rows.first_rows import ASKED, NAMED, WAITS
 
 # SQLite goes through the index account by account, and need not sort.
@@ -40,13 +40,13 @@ _GREAT: Final = f"""
     """  # noqa: S608 - our own words, no value among them
 
 
-def behind(
+def next_due_rows(
     ledger: Ledger, connection: Connection, accounts: Sequence[str], now: datetime, until: datetime, most: int
-) -> list[Candidate]:
+) -> list[DueDelivery]:
     """At most `most` rows of these accounts that are due at `now`, or will be by `until` (campaign time): account by
     account, each in its own line. Of the last one there may be more."""
     names = list(accounts)
     if ledger.sqlite:
-        return [candidate(row) for row in _LITE.run(connection, [(names, now, until, most)])]
+        return [due_delivery_from(row) for row in _LITE.run(connection, [(names, now, until, most)])]
     bounds = {"names": names, "now": now, "until": until, "most": most}
-    return [candidate(row) for row in connection.exec_driver_sql(_GREAT, bounds)]
+    return [due_delivery_from(row) for row in connection.exec_driver_sql(_GREAT, bounds)]

@@ -9,10 +9,10 @@ from typing import Any, Final
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from amplify.ledger.bulk import Fetch
-from amplify.ledger.rows.transitions import log
+from amplify.ledger.rows.transitions import log_transitions
 from amplify.ledger.tables import ACCOUNT, DELIVERY, PART
-from amplify.model.delivery import State
-from amplify.model.plan import Change, Planned
+from amplify.model.delivery import DeliveryState
+from amplify.model.plan import PlanChange, Planned
 from amplify.rules.plan.cost import micros_of
 from amplify.rules.plan.idempotency import idempotency_key, record_key
 
@@ -38,11 +38,11 @@ _OUT: Final = Fetch(
     {"delivery": "text"},
     id="text",
 )
-_UNBEGUN = (State.WAITING, State.CLAIMED)
+_UNBEGUN = (DeliveryState.WAITING, DeliveryState.CLAIMED)
 """Nothing of it is on its way."""
 
 
-def difference(connection: Connection, planned: Sequence[Planned], now: datetime, end: datetime) -> list[Change]:
+def diff_plan(connection: Connection, planned: Sequence[Planned], now: datetime, end: datetime) -> list[PlanChange]:
     """What `write_changes` would do, by due time: nothing where files and ledger agree.
 
     `planned` are all deliveries of our accounts from `now` to `end` (UTC campaign time).
@@ -75,10 +75,10 @@ def _newest(connection: Connection, planned: Sequence[Planned], end: datetime) -
     return rows
 
 
-def _compare(delivery: Planned, row: RowMapping | None, out: set[str]) -> Change | None:
+def _compare(delivery: Planned, row: RowMapping | None, out: set[str]) -> PlanChange | None:
     if row is None:
-        return Change("+", delivery.id, delivery.account, delivery.post, delivery.due, None, "new")
-    state = State(row["state"])
+        return PlanChange("+", delivery.id, delivery.account, delivery.post, delivery.due, None, "new")
+    state = DeliveryState(row["state"])
     words = row["content_hash"] != delivery.content_hash
     time = row["due_at"] != delivery.due or row["late_at"] != delivery.late
     why = " and ".join(
@@ -92,44 +92,52 @@ def _compare(delivery: Planned, row: RowMapping | None, out: set[str]) -> Change
         )
         if holds
     )
-    change = Change("~", row["id"], delivery.account, delivery.post, delivery.due, state, why)
-    if state is State.CANCELLED:
+    change = PlanChange("~", row["id"], delivery.account, delivery.post, delivery.due, state, why)
+    if state is DeliveryState.CANCELLED:
         return _signed(change, "^", "back in the files")
-    if (state is State.REFUSED and words) or (state is State.MISSED and time):
+    if (state is DeliveryState.REFUSED and words) or (state is DeliveryState.MISSED and time):
         again = f"{delivery.id}.{row['generation'] + 1}"
-        return Change("+", again, delivery.account, delivery.post, delivery.due, state, f"was {state.value}; edited")
+        return PlanChange(
+            "+", again, delivery.account, delivery.post, delivery.due, state, f"was {state.value}; edited"
+        )
     if not why:
         return None
     if state in _UNBEGUN and row["id"] not in out:
         return change
-    if words and state not in (State.REFUSED, State.MISSED, State.REMOVED, State.GONE, State.REMOVING):
+    if words and state not in (
+        DeliveryState.REFUSED,
+        DeliveryState.MISSED,
+        DeliveryState.REMOVED,
+        DeliveryState.GONE,
+        DeliveryState.REMOVING,
+    ):
         return _signed(change, "!", "out with other words")
     return None
 
 
-def _signed(change: Change, sign: str, why: str) -> Change:
-    return Change(sign, change.id, change.account, change.post, change.due, change.state, why)
+def _signed(change: PlanChange, sign: str, why: str) -> PlanChange:
+    return PlanChange(sign, change.id, change.account, change.post, change.due, change.state, why)
 
 
-def _change(sign: str, row: RowMapping, why: str) -> Change:
-    return Change(sign, row["id"], row["account"], row["post"], row["due_at"], State(row["state"]), why)
+def _change(sign: str, row: RowMapping, why: str) -> PlanChange:
+    return PlanChange(sign, row["id"], row["account"], row["post"], row["due_at"], DeliveryState(row["state"]), why)
 
 
 def write_changes(
-    connection: Connection, planned: Iterable[Planned], changes: Sequence[Change], now: datetime, real: datetime
+    connection: Connection, planned: Iterable[Planned], changes: Sequence[PlanChange], now: datetime, real: datetime
 ) -> None:
     """Write a difference down, in the caller's transaction, beside which nobody else writes one. `now` is campaign
     time."""
     by_base = {delivery.id: delivery for delivery in planned}
     new: list[dict[str, Any]] = []
     parts: list[dict[str, Any]] = []
-    moved: list[tuple[str, State | None, State, str | None]] = []
+    moved: list[tuple[str, DeliveryState | None, DeliveryState, str | None]] = []
     folio = connection.execute(select(func.max(DELIVERY.c.folio))).scalar_one() or 0
     for change in changes:
         if change.sign == "!":
             continue
         if change.sign == "-":
-            after = State.CUT if _is_out(connection, change.id) else State.CANCELLED
+            after = DeliveryState.CUT if _is_out(connection, change.id) else DeliveryState.CANCELLED
             before = _guarded(connection, change, {"state": after.value, "why": change.why})
             if before is not None:
                 moved.append((change.id, before, after, change.why))
@@ -141,17 +149,17 @@ def write_changes(
             folio += 1
             new.append(_row(change.id, delivery, int(generation or 1), now) | values | {"folio": folio})
             parts.extend(_part(change.id, delivery, number) for number in range(_part_count(delivery)))
-            moved.append((change.id, None, State.WAITING, change.why))
+            moved.append((change.id, None, DeliveryState.WAITING, change.why))
             continue
-        before = _guarded(connection, change, values | {"state": State.WAITING.value, "why": None})
+        before = _guarded(connection, change, values | {"state": DeliveryState.WAITING.value, "why": None})
         if before is not None:
             _renew_parts(connection, change.id, delivery)
-            if before is not State.WAITING:
-                moved.append((change.id, before, State.WAITING, change.why))
+            if before is not DeliveryState.WAITING:
+                moved.append((change.id, before, DeliveryState.WAITING, change.why))
     if new:
         connection.execute(insert(DELIVERY), new)
         connection.execute(insert(PART), parts)
-    log(connection, moved, at=now, real_at=real, by="queue")
+    log_transitions(connection, moved, at=now, real_at=real, by="queue")
 
 
 def _is_out(connection: Connection, delivery: str) -> bool:
@@ -160,7 +168,7 @@ def _is_out(connection: Connection, delivery: str) -> bool:
     return connection.execute(out.limit(1)).first() is not None
 
 
-def _guarded(connection: Connection, change: Change, values: dict[str, Any]) -> State | None:
+def _guarded(connection: Connection, change: PlanChange, values: dict[str, Any]) -> DeliveryState | None:
     """Change a row only where nothing of it may be on its way; the state it stood in, or None.
 
     An edit wins until the begin mark: it takes the row from whoever claims it, whose mark then fails.
@@ -185,7 +193,7 @@ def _row(row_id: str, delivery: Planned, generation: int, now: datetime) -> dict
         "platform": delivery.platform,
         "account": delivery.account,
         "occurrence": delivery.occurrence,
-        "state": State.WAITING.value,
+        "state": DeliveryState.WAITING.value,
         "queued_at": now,
     }
 

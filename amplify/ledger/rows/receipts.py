@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 
 from amplify.ledger.bulk_update import Chain
 from amplify.ledger.database import Ledger
-from amplify.ledger.rows.claimed_delivery import Claimed
-from amplify.ledger.rows.takedowns import landed
-from amplify.ledger.rows.transitions import log, logging
-from amplify.model.delivery import State
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
+from amplify.ledger.rows.takedowns import late_receipts
+from amplify.ledger.rows.transitions import log_transitions, transition_log_sql
+from amplify.model.delivery import DeliveryState
 from amplify.model.platform import Receipt
 
 _SENT: Final = (
@@ -35,7 +35,7 @@ _FINISH: Final = {
         base="text",
         owner="text",
     )
-    for before in (State.SENDING, State.UNSURE)
+    for before in (DeliveryState.SENDING, DeliveryState.UNSURE)
 }
 _RECEIPT: Final = (
     "UPDATE part SET remote_id = v.remote, url = v.url, extra = v.extra, sent_at = {at}, removed_at = NULL "
@@ -46,8 +46,8 @@ _ENDED: Final = (
     "WHERE attempt.folio = v.folio AND attempt.part = v.number AND attempt.owner = v.owner"
 )
 _OUT: Final = Chain(
-    _SENT.replace("{before}", State.SENDING.value) + " AND v.last = 1",
-    logging(State.SENDING, State.SENT),
+    _SENT.replace("{before}", DeliveryState.SENDING.value) + " AND v.last = 1",
+    transition_log_sql(DeliveryState.SENDING, DeliveryState.SENT),
     _WAKE_BOOSTS,
     first=(_RECEIPT, _ENDED),
     common={"at": "instant", "real": "instant", "by": "text"},
@@ -64,25 +64,25 @@ _OUT: Final = Chain(
 
 
 @dataclass(frozen=True, slots=True)
-class Out:
+class PublishedPart:
     """One part is out."""
 
-    claimed: Claimed
+    claimed: ClaimedDelivery
     part: int
     receipt: Receipt
     last: bool
     """With it the whole delivery is."""
 
 
-def write_sent(
-    ledger: Ledger, connection: Connection, parts: Sequence[Out], now: datetime, by: str = "publish"
+def record_receipts(
+    ledger: Ledger, connection: Connection, parts: Sequence[PublishedPart], now: datetime, by: str = "publish"
 ) -> list[bool]:
     """Keep each receipt, whoever holds the row by now: what is out is out. `now`: campaign time.
 
     False where the claim was lost meanwhile, and the row stands as somebody else has left it.
     """
     if len({one.claimed.id for one in parts}) < len(parts):  # a claim that was lost, and another's; told one by one
-        return [write_sent(ledger, connection, [one], now, by)[0] for one in parts]
+        return [record_receipts(ledger, connection, [one], now, by)[0] for one in parts]
     real = ledger.real_now(connection)
     rows = [
         (
@@ -100,17 +100,17 @@ def write_sent(
     ]
     done = _OUT.run(connection, rows, at=now, real=real, by=by)
     given_up = [(one.claimed.id, None) for one in parts if one.last and one.claimed.id not in done]
-    done |= finish(connection, given_up, State.UNSURE, now, real, by)
+    done |= finish_deliveries(connection, given_up, DeliveryState.UNSURE, now, real, by)
     others = {one.claimed.id for one in parts} - done
     if others:
-        landed(connection, others, now, real)
+        late_receipts(connection, others, now, real)
     return [not one.last or one.claimed.id in done for one in parts]
 
 
-def finish(
+def finish_deliveries(
     connection: Connection,
     deliveries: Sequence[tuple[str, str | None]],
-    before: State,
+    before: DeliveryState,
     now: datetime,
     real: datetime,
     by: str,
@@ -119,5 +119,7 @@ def finish(
     not wait any longer."""
     rows = [(id, id.partition(".")[0], owner) for id, owner in deliveries]  # boosts wait for whichever generation
     done = _FINISH[before].run(connection, rows, at=now)
-    log(connection, [(id, before, State.SENT, None) for id in sorted(done)], at=now, real_at=real, by=by)
+    log_transitions(
+        connection, [(id, before, DeliveryState.SENT, None) for id in sorted(done)], at=now, real_at=real, by=by
+    )
     return done

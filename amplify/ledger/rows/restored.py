@@ -13,15 +13,15 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, func, or_, select, text, update
 
 from amplify.ledger.database import get_meta, set_meta
-from amplify.ledger.rows.transitions import log
+from amplify.ledger.rows.transitions import log_transitions
 from amplify.ledger.tables import ATTEMPT, DELIVERY, MOVE, PART
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 
 HELD_BY: Final = "restore"
 """The owner of unsure rows that a restored ledger cannot vouch for."""
 _NOTE: Final = "restored"
 _FORGET_QUEUED: Final = text("DELETE FROM meta WHERE key LIKE 'queued %'")
-_OPEN: Final = (State.WAITING, State.CLAIMED, State.SENDING, State.UNSURE)
+_OPEN: Final = (DeliveryState.WAITING, DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNSURE)
 
 
 def newest_entry(connection: Connection) -> datetime | None:
@@ -30,19 +30,23 @@ def newest_entry(connection: Connection) -> datetime | None:
     return max((time for time in times if time is not None), default=None)
 
 
-def doubt_all(connection: Connection, *, made: datetime, now: datetime, real: datetime, lease: timedelta) -> list[str]:
+def mark_unsure_after_restore(
+    connection: Connection, *, made: datetime, now: datetime, real: datetime, lease: timedelta
+) -> list[str]:
     """Set aside what may have gone out between `made` (when the backup was made) and `now`; the ids of the rows.
 
     Nobody looks them up before the `lease` is over: a worker killed a moment ago may still have a request under way.
     """
     set_meta(connection, _NOTE, f"{made.isoformat()} {now.isoformat()}")
     connection.execute(_FORGET_QUEUED)  # every clone's next pass compares its files with what is here now
-    begun = DELIVERY.c.state.in_([state.value for state in _OPEN if state is not State.WAITING])
-    due = (DELIVERY.c.state == State.WAITING.value) & (DELIVERY.c.due_at <= now) & (DELIVERY.c.late_at > made)
+    begun = DELIVERY.c.state.in_([state.value for state in _OPEN if state is not DeliveryState.WAITING])
+    due = (DELIVERY.c.state == DeliveryState.WAITING.value) & (DELIVERY.c.due_at <= now) & (DELIVERY.c.late_at > made)
     return _doubt(connection, or_(begun, due), made, now, real, lease)
 
 
-def doubt_new(connection: Connection, changed: Iterable[str], now: datetime, real: datetime) -> list[str]:
+def mark_new_unsure_after_restore(
+    connection: Connection, changed: Iterable[str], now: datetime, real: datetime
+) -> list[str]:
     """Rows that `queue` has just written from the files (`changed`: their ids) may have gone out as well, under a
     ledger that is gone. Does nothing in a ledger that never was restored."""
     note = get_meta(connection, _NOTE)
@@ -52,7 +56,7 @@ def doubt_new(connection: Connection, changed: Iterable[str], now: datetime, rea
     looked_at = select(MOVE.c.folio).where(MOVE.c.by == HELD_BY)
     guard = (
         DELIVERY.c.id.in_(list(changed))
-        & (DELIVERY.c.state == State.WAITING.value)
+        & (DELIVERY.c.state == DeliveryState.WAITING.value)
         & (DELIVERY.c.due_at <= back)
         & DELIVERY.c.folio.not_in(looked_at)
     )
@@ -68,12 +72,16 @@ def _doubt(
     for row in rows:
         mine = update(DELIVERY).where(DELIVERY.c.id == row.id, DELIVERY.c.state == row.state)
         connection.execute(
-            mine.values(state=State.UNSURE.value, why=why, owner=HELD_BY, lease_until=real + lease, look_at=now)
+            mine.values(state=DeliveryState.UNSURE.value, why=why, owner=HELD_BY, lease_until=real + lease, look_at=now)
         )
         # A part that was never begun here may have been begun there: timelines are read from then on.
         begun = max(made, row.due_at)
         part = update(PART).where(PART.c.delivery == row.id, PART.c.remote_id.is_(None), PART.c.created_at.is_(None))
         connection.execute(part.values(created_at=begun))
-    moved = [(row.id, State(row.state), State.UNSURE, why) for row in rows if row.state != State.UNSURE.value]
-    log(connection, moved, at=now, real_at=real, by=HELD_BY)
+    moved = [
+        (row.id, DeliveryState(row.state), DeliveryState.UNSURE, why)
+        for row in rows
+        if row.state != DeliveryState.UNSURE.value
+    ]
+    log_transitions(connection, moved, at=now, real_at=real, by=HELD_BY)
     return [row.id for row in rows]

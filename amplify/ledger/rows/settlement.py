@@ -9,12 +9,12 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, select, update
 
 from amplify.ledger.database import Ledger
-from amplify.ledger.holds.spending import give_back
-from amplify.ledger.rows.claimed_delivery import Claimed
-from amplify.ledger.rows.receipts import finish
-from amplify.ledger.rows.transitions import move
+from amplify.ledger.holds.spending import refund
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
+from amplify.ledger.rows.receipts import finish_deliveries
+from amplify.ledger.rows.transitions import transition_row
 from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, PART, folio_of
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 from amplify.model.platform import Receipt
 
 # Made once: building a statement costs more than running it.
@@ -25,12 +25,12 @@ _MY_ATTEMPT = update(ATTEMPT).where(
     ATTEMPT.c.owner == bindparam("whose"),
 )
 
-_PAID: Final = (State.SENDING, State.UNSURE)
-_UNPAID: Final = (State.WAITING, State.REFUSED, State.CUT, State.MISSED)
+_PAID: Final = (DeliveryState.SENDING, DeliveryState.UNSURE)
+_UNPAID: Final = (DeliveryState.WAITING, DeliveryState.REFUSED, DeliveryState.CUT, DeliveryState.MISSED)
 """What goes from there to here was paid for with the begin mark, and what of it is not out is not billed."""
 
 
-class Hand:
+class ClaimWriter:
     """One worker's hand on the ledger, inside one write transaction.
 
     `now` is campaign time; leases and attempts are timed by real time.
@@ -44,30 +44,35 @@ class Hand:
     def complete(self, delivery: str) -> bool:
         """A claimed delivery turns out to be out already: its last receipt came after it was given up."""
         return self._move(
-            delivery, State.CLAIMED, State.SENDING, fence=self.owner, owner=self.owner, lease_until=self.real
-        ) and self._sent(delivery, State.SENDING)
+            delivery,
+            DeliveryState.CLAIMED,
+            DeliveryState.SENDING,
+            fence=self.owner,
+            owner=self.owner,
+            lease_until=self.real,
+        ) and self._sent(delivery, DeliveryState.SENDING)
 
-    def found(self, delivery: str, part: int, receipt: Receipt, last: bool, more: bool = False) -> None:
+    def published(self, delivery: str, part: int, receipt: Receipt, last: bool, more: bool = False) -> None:
         """An unsure part turned out to be out. `more`: so may the next be, and the delivery stays unsure."""
         self._receipt(delivery, part, receipt)
         if last:
-            self._sent(delivery, State.UNSURE)
+            self._sent(delivery, DeliveryState.UNSURE)
         elif not more:
-            self._move(delivery, State.UNSURE, State.WAITING, why=None)
+            self._move(delivery, DeliveryState.UNSURE, DeliveryState.WAITING, why=None)
 
-    def _sent(self, delivery: str, before: State) -> bool:
-        whose = self.owner if before is State.SENDING else None
-        return bool(finish(self.connection, [(delivery, whose)], before, self.now, self.real, self.by))
+    def _sent(self, delivery: str, before: DeliveryState) -> bool:
+        whose = self.owner if before is DeliveryState.SENDING else None
+        return bool(finish_deliveries(self.connection, [(delivery, whose)], before, self.now, self.real, self.by))
 
     def release(self, delivery: str, why: str | None) -> bool:
         """Back to waiting before anything was sent: a gate closed, or pictures could not be uploaded yet."""
-        return self._move(delivery, State.CLAIMED, State.WAITING, fence=self.owner, why=why)
+        return self._move(delivery, DeliveryState.CLAIMED, DeliveryState.WAITING, fence=self.owner, why=why)
 
     def try_later(self, delivery: str, account: str, part: int | None, why: str, after: timedelta) -> None:
         """Nothing was accepted: back to waiting; the account keeps silent for `after` (real time)."""
         self._end(delivery, part, "try_later", why)
-        before = State.CLAIMED if part is None else State.SENDING
-        self._move(delivery, before, State.WAITING, fence=self.owner, why=why)
+        before = DeliveryState.CLAIMED if part is None else DeliveryState.SENDING
+        self._move(delivery, before, DeliveryState.WAITING, fence=self.owner, why=why)
         self.connection.execute(
             update(ACCOUNT).where(ACCOUNT.c.id == account).values(real_not_before=self.real + after)
         )
@@ -75,28 +80,30 @@ class Hand:
     def refused(self, delivery: str, part: int | None, why: str) -> None:
         """The platform will never take it. Parts that are out stay out: the thread is cut."""
         self._end(delivery, part, "refused", why)
-        before = State.CLAIMED if part is None else State.SENDING
-        self._move(delivery, before, self._or_cut(delivery, State.REFUSED), fence=self.owner, why=why)
+        before = DeliveryState.CLAIMED if part is None else DeliveryState.SENDING
+        self._move(delivery, before, self._or_cut(delivery, DeliveryState.REFUSED), fence=self.owner, why=why)
 
-    def logged_out(self, delivery: str, account: str, part: int | None, why: str, rest: timedelta | None) -> None:
+    def credentials_failed(
+        self, delivery: str, account: str, part: int | None, why: str, rest: timedelta | None
+    ) -> None:
         """The account cannot speak: it pauses itself, its deliveries wait. It is asked again after `rest` (real
         time; None: at the next pass)."""
         self._end(delivery, part, "logged_out", why)
-        before = State.CLAIMED if part is None else State.SENDING
-        self._move(delivery, before, State.WAITING, fence=self.owner, why=why)
+        before = DeliveryState.CLAIMED if part is None else DeliveryState.SENDING
+        self._move(delivery, before, DeliveryState.WAITING, fence=self.owner, why=why)
         self.connection.execute(
             update(ACCOUNT)
             .where(ACCOUNT.c.id == account)
             .values(paused_at=self.now, paused_why=why, real_not_before=self.real + rest if rest else None)
         )
 
-    def speaks_again(self, account: str) -> None:
+    def unpause_account(self, account: str) -> None:
         """A paused account answered: it was mended."""
         self.connection.execute(
             update(ACCOUNT).where(ACCOUNT.c.id == account).values(paused_at=None, paused_why=None, real_not_before=None)
         )
 
-    def still_paused(self, account: str, why: str, rest: timedelta | None) -> None:
+    def keep_paused(self, account: str, why: str, rest: timedelta | None) -> None:
         """Asked again, and it still cannot speak."""
         self.connection.execute(
             update(ACCOUNT)
@@ -109,32 +116,43 @@ class Hand:
         self._end(delivery, part, "unknown", why)
         lease = self.connection.execute(select(DELIVERY.c.lease_until).where(DELIVERY.c.id == delivery)).scalar_one()
         self._move(
-            delivery, State.SENDING, State.UNSURE, fence=self.owner, why=why, lease_until=lease, look_at=self.now
+            delivery,
+            DeliveryState.SENDING,
+            DeliveryState.UNSURE,
+            fence=self.owner,
+            why=why,
+            lease_until=lease,
+            look_at=self.now,
         )
 
     def barred(self, delivery: str, why: str) -> None:
         """A gate closed between two parts of a thread: what is out is out, the rest stays unsaid."""
-        for before in (State.SENDING, State.CLAIMED):  # claimed: the thread was being resumed
-            self._move(delivery, before, State.CUT, fence=self.owner, why=why)
+        for before in (DeliveryState.SENDING, DeliveryState.CLAIMED):  # claimed: the thread was being resumed
+            self._move(delivery, before, DeliveryState.CUT, fence=self.owner, why=why)
 
-    def absent(self, delivery: str, timely: bool) -> None:
+    def not_published(self, delivery: str, timely: bool) -> None:
         """An unsure part was proved absent: it may be tried again while it is timely."""
         if timely:
-            self._move(delivery, State.UNSURE, State.WAITING, why=None)
+            self._move(delivery, DeliveryState.UNSURE, DeliveryState.WAITING, why=None)
         else:
-            self._move(delivery, State.UNSURE, self._or_cut(delivery, State.MISSED), why="its lateness window is over")
+            self._move(
+                delivery,
+                DeliveryState.UNSURE,
+                self._or_cut(delivery, DeliveryState.MISSED),
+                why="its lateness window is over",
+            )
 
     def still_unsure(self, delivery: str, why: str, again: datetime) -> None:
         """Nobody can tell yet: look again at `again` (campaign time)."""
         self.connection.execute(
             update(DELIVERY)
-            .where(DELIVERY.c.id == delivery, DELIVERY.c.state == State.UNSURE.value)
+            .where(DELIVERY.c.id == delivery, DELIVERY.c.state == DeliveryState.UNSURE.value)
             .values(why=why, look_at=again)
         )
 
-    def _or_cut(self, delivery: str, otherwise: State) -> State:
+    def _or_cut(self, delivery: str, otherwise: DeliveryState) -> DeliveryState:
         out = select(PART.c.number).where(PART.c.delivery == delivery, PART.c.remote_id.is_not(None)).limit(1)
-        return State.CUT if self.connection.execute(out).first() is not None else otherwise
+        return DeliveryState.CUT if self.connection.execute(out).first() is not None else otherwise
 
     def _receipt(self, delivery: str, part: int, receipt: Receipt) -> None:
         proof = {"remote_id": receipt.id, "url": receipt.url, "extra": receipt.extra, "sent_at": self.now}
@@ -149,14 +167,14 @@ class Hand:
     def _move(
         self,
         delivery: str,
-        before: State,
-        after: State,
+        before: DeliveryState,
+        after: DeliveryState,
         *,
         why: str | None = None,
         fence: str | None = None,
         **values: Any,
     ) -> bool:
-        moved = move(
+        moved = transition_row(
             self.connection,
             delivery,
             before,
@@ -169,11 +187,11 @@ class Hand:
             **values,
         )
         if moved and before in _PAID and after in _UNPAID:
-            give_back(self.connection, [delivery], self.now)
+            refund(self.connection, [delivery], self.now)
         return moved
 
 
-def release(ledger: Ledger, connection: Connection, claims: Iterable[Claimed], now: datetime) -> None:
+def release_claims(ledger: Ledger, connection: Connection, claims: Iterable[ClaimedDelivery], now: datetime) -> None:
     """Let others have what was claimed and not begun. `now`: campaign time."""
     for one in claims:
-        Hand(ledger, connection, now, one.owner).release(one.id, None)
+        ClaimWriter(ledger, connection, now, one.owner).release(one.id, None)

@@ -15,19 +15,29 @@ from sqlalchemy import Connection, Exists, exists, select, update
 
 from amplify.ledger.bulk import Batch
 from amplify.ledger.database import Ledger
-from amplify.ledger.rows.claimed_delivery import Claimed, load
-from amplify.ledger.rows.transitions import log, move
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery, load_unclaimed
+from amplify.ledger.rows.transitions import log_transitions, transition_row
 from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, MOVE, PART, folio_of
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 
-_IN_DOUBT: Final = (State.SENDING, State.UNSURE)
+_IN_DOUBT: Final = (DeliveryState.SENDING, DeliveryState.UNSURE)
 _LANDED: Final = Batch(
     "UPDATE delivery SET state = 'removing', owner = NULL, lease_until = NULL, why = v.why FROM {rows} AS v "
     "WHERE delivery.id = v.id AND delivery.state = 'removed' RETURNING delivery.id",
     id="text",
     why="text",
 )
-REMOVABLE: Final = (*(State.SENT, State.CUT, State.GONE, State.UNSURE, State.SENDING, State.CLAIMED, State.WAITING),)
+REMOVABLE: Final = (
+    *(
+        DeliveryState.SENT,
+        DeliveryState.CUT,
+        DeliveryState.GONE,
+        DeliveryState.UNSURE,
+        DeliveryState.SENDING,
+        DeliveryState.CLAIMED,
+        DeliveryState.WAITING,
+    ),
+)
 """States in which something of a delivery may stand on its platform."""
 
 
@@ -35,7 +45,7 @@ REMOVABLE: Final = (*(State.SENT, State.CUT, State.GONE, State.UNSURE, State.SEN
 class Removal:
     """One delivery to take down, ours until the lease ends."""
 
-    claimed: Claimed
+    claimed: ClaimedDelivery
     owner: str
     up: tuple[int, ...]
     """Parts that stand on the platform, newest first."""
@@ -47,30 +57,32 @@ class Removal:
     """The reason that a person gave."""
 
 
-def out() -> Exists:
+def is_published() -> Exists:
     """Whether a part of DELIVERY stands on its platform, as far as the ledger knows."""
     mine = (PART.c.delivery == DELIVERY.c.id, PART.c.remote_id.is_not(None), PART.c.removed_at.is_(None))
     return exists().where(*mine)
 
 
-def mark(ledger: Ledger, connection: Connection, delivery: str, now: datetime, by: str, why: str) -> bool:
+def request_takedown(ledger: Ledger, connection: Connection, delivery: str, now: datetime, by: str, why: str) -> bool:
     """Ask for a takedown, durably. False where nothing of it can be out, or it is being taken down already.
 
     From here on no worker begins another part of it.
     """
     row = connection.execute(
-        select(DELIVERY.c.state, DELIVERY.c.lease_until, out().label("out"))
+        select(DELIVERY.c.state, DELIVERY.c.lease_until, is_published().label("out"))
         .where(DELIVERY.c.id == delivery)
         .with_for_update(of=DELIVERY)
     ).one_or_none()
     if row is None:
         return False
-    state = State(row.state)
+    state = DeliveryState(row.state)
     if state not in REMOVABLE or not (row.out or state in _IN_DOUBT):
         return False
     lease = row.lease_until if state in _IN_DOUBT else None
     real = ledger.real_now(connection)
-    return move(connection, delivery, state, State.REMOVING, at=now, real_at=real, by=by, why=why, lease_until=lease)
+    return transition_row(
+        connection, delivery, state, DeliveryState.REMOVING, at=now, real_at=real, by=by, why=why, lease_until=lease
+    )
 
 
 def boosts_of(connection: Connection, deliveries: Sequence[str]) -> list[str]:
@@ -82,7 +94,7 @@ def boosts_of(connection: Connection, deliveries: Sequence[str]) -> list[str]:
     return list(connection.execute(found.order_by(DELIVERY.c.id)).scalars())
 
 
-def take(
+def claim_takedown(
     ledger: Ledger, connection: Connection, owner: str, lease: timedelta, without: Collection[str] = ()
 ) -> Removal | None:
     """The next row to take down that nobody holds, boosts first; of no paused account, and none of `without`."""
@@ -91,7 +103,7 @@ def take(
         select(DELIVERY.c.id)
         .join(ACCOUNT, ACCOUNT.c.id == DELIVERY.c.account)
         .where(
-            DELIVERY.c.state == State.REMOVING.value,
+            DELIVERY.c.state == DeliveryState.REMOVING.value,
             DELIVERY.c.lease_until.is_(None) | (DELIVERY.c.lease_until <= real),
             ACCOUNT.c.paused_at.is_(None),
             DELIVERY.c.account.not_in(sorted(without)),
@@ -107,7 +119,7 @@ def take(
 
 
 def _removal(connection: Connection, delivery: str, owner: str) -> Removal:
-    (claimed,) = load(connection, [delivery])
+    (claimed,) = load_unclaimed(connection, [delivery])
     gone = set(
         connection.execute(
             select(PART.c.number).where(PART.c.delivery == delivery, PART.c.removed_at.is_not(None))
@@ -116,7 +128,7 @@ def _removal(connection: Connection, delivery: str, owner: str) -> Removal:
     up = [part.number for part in claimed.parts if part.receipt is not None and part.number not in gone]
     before, why = connection.execute(
         select(MOVE.c.before, MOVE.c.why)
-        .where(MOVE.c.folio == folio_of(delivery), MOVE.c.after == State.REMOVING.value)
+        .where(MOVE.c.folio == folio_of(delivery), MOVE.c.after == DeliveryState.REMOVING.value)
         .order_by(MOVE.c.id.desc())
         .limit(1)
     ).one()
@@ -144,22 +156,22 @@ def removed_part(connection: Connection, delivery: str, part: int, now: datetime
     connection.execute(mine.values(removed_at=now))
 
 
-def finish(ledger: Ledger, connection: Connection, removal: Removal, now: datetime, by: str) -> bool:
+def finish_takedown(ledger: Ledger, connection: Connection, removal: Removal, now: datetime, by: str) -> bool:
     """Nothing of it is left: `removed`. False where a receipt came meanwhile, or somebody else holds the row; then it
     is taken again."""
     delivery = removal.claimed.id
     mine = update(DELIVERY).where(DELIVERY.c.id == delivery, DELIVERY.c.owner == removal.owner)
     if connection.execute(mine.values(lease_until=None)).rowcount != 1:
         return False
-    if connection.execute(select(DELIVERY.c.id).where(DELIVERY.c.id == delivery, out())).first() is not None:
+    if connection.execute(select(DELIVERY.c.id).where(DELIVERY.c.id == delivery, is_published())).first() is not None:
         return False
     real = ledger.real_now(connection)
     reason = removal.why or None
-    return move(
+    return transition_row(
         connection,
         delivery,
-        State.REMOVING,
-        State.REMOVED,
+        DeliveryState.REMOVING,
+        DeliveryState.REMOVED,
         at=now,
         real_at=real,
         by=by,
@@ -168,7 +180,7 @@ def finish(ledger: Ledger, connection: Connection, removal: Removal, now: dateti
     )
 
 
-def postpone(connection: Connection, removal: Removal, why: str, until: datetime | None) -> None:
+def postpone_takedown(connection: Connection, removal: Removal, why: str, until: datetime | None) -> None:
     """It could not be taken down yet: not again before `until` (real time); None: as soon as somebody looks."""
     connection.execute(
         update(DELIVERY)
@@ -177,15 +189,21 @@ def postpone(connection: Connection, removal: Removal, why: str, until: datetime
     )
 
 
-def landed(connection: Connection, deliveries: Collection[str], now: datetime, real: datetime) -> None:
+def late_receipts(connection: Connection, deliveries: Collection[str], now: datetime, real: datetime) -> None:
     """Receipts came for these: where everything seemed to be taken down already, that is taken down as well."""
     why = "a part of it came out after it was taken down"
     rows = [(one, why) for one in sorted(deliveries)]
     back = sorted(_LANDED.run(connection, rows).scalars())
-    log(connection, [(one, State.REMOVED, State.REMOVING, why) for one in back], at=now, real_at=real, by="publish")
+    log_transitions(
+        connection,
+        [(one, DeliveryState.REMOVED, DeliveryState.REMOVING, why) for one in back],
+        at=now,
+        real_at=real,
+        by="publish",
+    )
 
 
-def left(connection: Connection) -> int:
+def remaining_takedowns(connection: Connection) -> int:
     """How many deliveries are still to be taken down."""
-    ids = select(DELIVERY.c.id).where(DELIVERY.c.state == State.REMOVING.value)
+    ids = select(DELIVERY.c.id).where(DELIVERY.c.state == DeliveryState.REMOVING.value)
     return len(connection.execute(ids).all())

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, update
 
 from amplify.ledger.bulk import Batch
 from amplify.ledger.tables import DELIVERY
-from amplify.model.delivery import MOVES, State
+from amplify.model.delivery import MOVES, DeliveryState
 
 # Made once: building a statement costs more than running it, and every delivery makes four moves.
 _GUARDED = update(DELIVERY).where(DELIVERY.c.id == bindparam("guard_id"), DELIVERY.c.state == bindparam("guard_state"))
@@ -26,7 +26,7 @@ _LOG = Batch(
 )
 
 
-def logging(before: State, after: State, which: str = "") -> str:
+def transition_log_sql(before: DeliveryState, after: DeliveryState, which: str = "") -> str:
     """What a `Chain` says of its rows to the log, of those that a WHERE picks out. They have a `folio`; in common:
     `at`, `real`, `by`."""
     if after not in MOVES[before]:
@@ -36,11 +36,11 @@ def logging(before: State, after: State, which: str = "") -> str:
     return f"INSERT INTO move ({columns}) SELECT {said} FROM {{rows}} AS v {which}"  # noqa: S608 - our own words
 
 
-def move(
+def transition_row(
     connection: Connection,
     delivery: str,
-    before: State,
-    after: State,
+    before: DeliveryState,
+    after: DeliveryState,
     *,
     at: datetime,
     real_at: datetime,
@@ -60,24 +60,24 @@ def move(
     guard = {"guard_id": delivery, "guard_state": before.value}
     if fence is not None:
         guard["guard_owner"] = fence
-    again = after is State.WAITING
+    again = after is DeliveryState.WAITING
     unfenced, fenced = (_GUARDED_AGAIN, _FENCED_AGAIN) if again else (_GUARDED, _FENCED)
     if connection.execute(unfenced if fence is None else fenced, values | guard).rowcount != 1:
         return False
-    log(connection, [(delivery, before, after, why)], at=at, real_at=real_at, by=by)
+    log_transitions(connection, [(delivery, before, after, why)], at=at, real_at=real_at, by=by)
     return True
 
 
-def log(
+def log_transitions(
     connection: Connection,
-    moves: Iterable[tuple[str, State | None, State, str | None]],
+    moves: Iterable[tuple[str, DeliveryState | None, DeliveryState, str | None]],
     *,
     at: datetime,
     real_at: datetime,
     by: str,
 ) -> None:
     """Append to the log of moves: (delivery, before, after, why)."""
-    alike: dict[tuple[State | None, State, str | None], list[tuple[str]]] = {}
+    alike: dict[tuple[DeliveryState | None, DeliveryState, str | None], list[tuple[str]]] = {}
     for delivery, before, after, why in moves:
         alike.setdefault((before, after, why), []).append((delivery,))
     for (before, after, why), rows in alike.items():

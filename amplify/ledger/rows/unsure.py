@@ -12,17 +12,17 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select, update
 
 from amplify.ledger.database import Ledger
-from amplify.ledger.rows.claimed_delivery import Claimed, load
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery, load_unclaimed
 from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, PART, folio_of
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 from amplify.model.platform import Receipt
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class UnsureClaim:
     """One unsure delivery, ours to look up until `until`."""
 
-    claimed: Claimed
+    claimed: ClaimedDelivery
     owner: str
     """Who left it so."""
     until: datetime
@@ -31,9 +31,9 @@ class Doubt:
     """Real time since its last attempt began; None: none is known."""
 
 
-def take(
+def claim_unsure(
     ledger: Ledger, connection: Connection, now: datetime, lease: timedelta, without: Collection[str] = ()
-) -> Doubt | None:
+) -> UnsureClaim | None:
     """The next unsure row whose request can no longer land, of no paused account and none of `without`.
 
     `now`: campaign time; the lease runs in real time.
@@ -43,7 +43,7 @@ def take(
         select(DELIVERY.c.id, DELIVERY.c.owner)
         .join(ACCOUNT, ACCOUNT.c.id == DELIVERY.c.account)
         .where(
-            DELIVERY.c.state == State.UNSURE.value,
+            DELIVERY.c.state == DeliveryState.UNSURE.value,
             DELIVERY.c.look_at <= now,
             DELIVERY.c.lease_until.is_(None) | (DELIVERY.c.lease_until <= real),
             ACCOUNT.c.paused_at.is_(None),
@@ -59,31 +59,31 @@ def take(
     connection.execute(update(DELIVERY).where(DELIVERY.c.id == row.id).values(lease_until=until))
     last = select(func.max(ATTEMPT.c.real_began)).where(ATTEMPT.c.folio == folio_of(row.id))
     began = connection.execute(last).scalar()
-    (claimed,) = load(connection, [row.id])
-    return Doubt(claimed, row.owner or "", until, real - began if began is not None else None)
+    (claimed,) = load_unclaimed(connection, [row.id])
+    return UnsureClaim(claimed, row.owner or "", until, real - began if began is not None else None)
 
 
-def still_held(connection: Connection, doubt: Doubt) -> bool:
+def still_ours(connection: Connection, doubt: UnsureClaim) -> bool:
     """Whether nobody else has settled or taken it since; it cannot change until the transaction ends."""
     mine = select(DELIVERY.c.id).where(
         DELIVERY.c.id == doubt.claimed.id,
-        DELIVERY.c.state == State.UNSURE.value,
+        DELIVERY.c.state == DeliveryState.UNSURE.value,
         DELIVERY.c.lease_until == doubt.until,
     )
     return connection.execute(mine.with_for_update()).first() is not None
 
 
-def release(connection: Connection, doubt: Doubt) -> None:
+def release_unsure(connection: Connection, doubt: UnsureClaim) -> None:
     """Looked up, and still unsure: nobody holds it any longer."""
     mine = update(DELIVERY).where(
         DELIVERY.c.id == doubt.claimed.id,
-        DELIVERY.c.state == State.UNSURE.value,
+        DELIVERY.c.state == DeliveryState.UNSURE.value,
         DELIVERY.c.lease_until == doubt.until,
     )
     connection.execute(mine.values(lease_until=None))
 
 
-def keep(connection: Connection, delivery: str, part: int, receipt: Receipt, now: datetime) -> None:
+def save_receipt(connection: Connection, delivery: str, part: int, receipt: Receipt, now: datetime) -> None:
     """Write a receipt down, whoever holds the row: what is out is out."""
     connection.execute(
         update(PART)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from amplify.model.errors import LoggedOut
-from amplify.operations.doctor.finding import Finding, Patient, fine, look, mend
+from amplify.operations.doctor.finding import CheckResult, CheckTarget, check_fail, check_ok, check_warn
 from amplify.platforms.credentials import credentials_file, find_secrets
 from amplify.platforms.registry import dialect
 
@@ -21,30 +21,30 @@ _SECRET: Final = re.compile(
 """A key that only a secret has."""
 
 
-def accounts(patient: Patient) -> Iterator[Finding]:
+def check_accounts(patient: CheckTarget) -> Iterator[CheckResult]:
     """Each account: live or for rehearsals, and whether its credential is there."""
     if patient.workspace is None:
         return
     if not patient.workspace.accounts:
         how = "copy config/accounts.example.yaml to config/accounts.yaml"
-        yield mend("accounts", "nobody has said who we are", how)
+        yield check_fail("accounts", "nobody has said who we are", how)
     for account in patient.workspace.accounts.values():
         try:
             find_secrets(dialect(account.platform).secrets, account.credential, account.id)
         except LoggedOut as error:
-            yield mend(account.id, f"its credential {account.credential!r} is not whole", error.why)
+            yield check_fail(account.id, f"its credential {account.credential!r} is not whole", error.why)
             continue
         if account.live:
-            yield fine(account.id, "live; its credential is there")
+            yield check_ok(account.id, "live; its credential is there")
         else:
-            yield look(
+            yield check_warn(
                 account.id,
                 "for rehearsals only: it speaks to servers on this machine, and to nobody else",
                 "say `live: true` in config/accounts.yaml when it should speak",
             )
 
 
-def private_files(patient: Patient) -> Iterator[Finding]:
+def private_files(patient: CheckTarget) -> Iterator[CheckResult]:
     """What only its owner may read: the file of secrets, sessions, the ledger's folder."""
     secrets = credentials_file()
     if secrets.is_file():
@@ -61,14 +61,14 @@ def private_files(patient: Patient) -> Iterator[Finding]:
         except (OSError, UnicodeDecodeError):
             continue
         if found is not None:
-            yield mend(
+            yield check_fail(
                 "secrets",
                 f"{path.relative_to(patient.root)} seems to hold a secret ({found[1]})",
                 "take it out, make a new one at the platform, and keep it as docs/accounts.md says",
             )
 
 
-def keyring(patient: Patient) -> Iterator[Finding]:
+def check_keyring(patient: CheckTarget) -> Iterator[CheckResult]:
     """Whether the operating system's keyring can be used. Many servers have none, and need none."""
     import keyring as ring
 
@@ -78,16 +78,16 @@ def keyring(patient: Patient) -> Iterator[Finding]:
     except Exception:  # backends fail in ways of their own
         usable = False
     if usable:
-        yield fine("keyring", "usable")
+        yield check_ok("keyring", "usable")
     else:
-        yield fine("keyring", "none here: secrets come from the environment or the private file")
+        yield check_ok("keyring", "none here: secrets come from the environment or the private file")
 
 
 def _open(path: Path) -> bool:
     return bool(stat.S_IMODE(path.stat().st_mode) & 0o077)
 
 
-def _private(path: Path, mode: int, about: str) -> Finding:
+def _private(path: Path, mode: int, about: str) -> CheckResult:
     if _open(path):
-        return mend(about, f"others can read {path}", f"`chmod {mode:o} {path}`")
-    return fine(about, "readable by their owner only" if about == "sessions" else "readable by its owner only")
+        return check_fail(about, f"others can read {path}", f"`chmod {mode:o} {path}`")
+    return check_ok(about, "readable by their owner only" if about == "sessions" else "readable by its owner only")

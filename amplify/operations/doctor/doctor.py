@@ -6,33 +6,33 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from amplify.context.app_context import Desk, UnreadableFiles
-from amplify.context.timings import timings
+from amplify.context.app_context import AppContext, UnreadableFiles
+from amplify.context.timings import read_timings
 from amplify.ledger.database import Ledger
 from amplify.model.errors import AmplifyError, PlatformError
 from amplify.model.workspace import Workspace
 from amplify.operations.doctor import credential_checks, host_checks, ledger_checks
-from amplify.operations.doctor.finding import Examine, Finding, Patient, fine, look, mend
+from amplify.operations.doctor.finding import CheckResult, CheckTarget, Examine, check_fail, check_ok, check_warn
 
 EXAMINE: Final[tuple[Examine, ...]] = (
-    host_checks.programs,
-    host_checks.zones,
-    host_checks.disk,
-    host_checks.videos,
-    host_checks.surroundings,
-    ledger_checks.usable,
-    host_checks.clock,
+    host_checks.check_programs,
+    host_checks.check_zones,
+    host_checks.check_disk,
+    host_checks.check_video_tools,
+    host_checks.check_environment,
+    ledger_checks.check_writable,
+    host_checks.check_clock,
     credential_checks.private_files,
-    credential_checks.keyring,
-    credential_checks.accounts,
-    ledger_checks.passes,
-    ledger_checks.waiting,
-    ledger_checks.backups,
+    credential_checks.check_keyring,
+    credential_checks.check_accounts,
+    ledger_checks.check_last_pass,
+    ledger_checks.check_waiting,
+    ledger_checks.check_backups,
 )
 """Everything that is looked at, one plain function each."""
 
 
-def doctor(root: Path, url: str, online: bool = False) -> list[Finding]:
+def run_checks(root: Path, url: str, online: bool = False) -> list[CheckResult]:
     """All findings, in the order of `EXAMINE`. `url`: the ledger's address; a ledger that is not there is not made.
     `online`: every account is asked who it is."""
     patient, found = _meet(root, url)
@@ -47,39 +47,39 @@ def doctor(root: Path, url: str, online: bool = False) -> list[Finding]:
     return found
 
 
-def _meet(root: Path, url: str) -> tuple[Patient, list[Finding]]:
+def _meet(root: Path, url: str) -> tuple[CheckTarget, list[CheckResult]]:
     """Open what can be opened."""
-    found: list[Finding] = []
-    desk: Desk | None = None
+    found: list[CheckResult] = []
+    desk: AppContext | None = None
     file = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:") else None
     if file is not None and not file.exists():
-        found.append(look("ledger", "there is none yet", "`amplify queue` makes it"))
+        found.append(check_warn("ledger", "there is none yet", "`amplify queue` makes it"))
     else:
         try:
-            desk = Desk(root, Ledger.open(url), timings=timings())
+            desk = AppContext(root, Ledger.open(url), timings=read_timings())
         except AmplifyError as error:
-            found.append(mend("ledger", str(error), "see docs/operating.md"))
+            found.append(check_fail("ledger", str(error), "see docs/operating.md"))
     workspace = _files(root, found)
-    return Patient(root, url, desk, workspace), found
+    return CheckTarget(root, url, desk, workspace), found
 
 
-def _files(root: Path, found: list[Finding]) -> Workspace | None:
+def _files(root: Path, found: list[CheckResult]) -> Workspace | None:
     from amplify.platforms.registry import NAMES
-    from amplify.workspace.load import load
+    from amplify.workspace.load import load_workspace
 
     try:
-        loaded = load(root, frozenset(NAMES))
+        loaded = load_workspace(root, frozenset(NAMES))
     except (AmplifyError, OSError) as error:
-        found.append(mend("files", str(error), "give this user the right to read them"))
+        found.append(check_fail("files", str(error), "give this user the right to read them"))
         return None
     if loaded.workspace is None:
-        found.append(mend("files", str(UnreadableFiles(loaded.problems)), "mend what `amplify check` names"))
+        found.append(check_fail("files", str(UnreadableFiles(loaded.problems)), "mend what `amplify check` names"))
     else:
-        found.append(fine("files", f"{len(loaded.workspace.posts)} posts, readable"))
+        found.append(check_ok("files", f"{len(loaded.workspace.posts)} posts, readable"))
     return loaded.workspace
 
 
-def _online(patient: Patient) -> Iterator[Finding]:
+def _online(patient: CheckTarget) -> Iterator[CheckResult]:
     """Who each account is, as its platform says."""
     if patient.desk is None or patient.workspace is None:
         return
@@ -87,6 +87,6 @@ def _online(patient: Patient) -> Iterator[Finding]:
         try:
             who = patient.desk.adapter(account).whoami()
         except PlatformError as error:
-            yield mend(account, f"its platform does not let it speak: {error.why}", "docs/accounts.md")
+            yield check_fail(account, f"its platform does not let it speak: {error.why}", "docs/accounts.md")
         else:
-            yield fine(account, f"its platform knows it as {who.handle}")
+            yield check_ok(account, f"its platform knows it as {who.handle}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from amplify.context.app_context import Desk
+from amplify.context.app_context import AppContext
 from amplify.model.workspace import Workspace
 
 
@@ -22,7 +22,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     """One answer."""
 
     about: str
@@ -34,13 +34,13 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Patient:
+class CheckTarget:
     """What there is to examine: what cannot be opened is None, and said by whoever tried."""
 
     root: Path
     url: str
     """The ledger's address. It may hold a password: never shown."""
-    desk: Desk | None
+    desk: AppContext | None
     workspace: Workspace | None
 
     @property
@@ -49,16 +49,16 @@ class Patient:
         return Path(self.url.removeprefix("sqlite:///")) if self.url.startswith("sqlite:") else None
 
 
-Examine = Callable[[Patient], Iterator[Finding]]
+Examine = Callable[[CheckTarget], Iterator[CheckResult]]
 
 
-def fine(about: str, says: str) -> Finding:
-    return Finding(about, Verdict.FINE, says)
+def check_ok(about: str, says: str) -> CheckResult:
+    return CheckResult(about, Verdict.FINE, says)
 
 
-def look(about: str, says: str, mend: str) -> Finding:
-    return Finding(about, Verdict.LOOK, says, mend)
+def check_warn(about: str, says: str, mend: str) -> CheckResult:
+    return CheckResult(about, Verdict.LOOK, says, mend)
 
 
-def mend(about: str, says: str, how: str) -> Finding:
-    return Finding(about, Verdict.MEND, says, how)
+def check_fail(about: str, says: str, how: str) -> CheckResult:
+    return CheckResult(about, Verdict.MEND, says, how)

@@ -13,7 +13,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from amplify.model.video import FILM
-from amplify.operations.doctor.finding import Finding, Patient, fine, look, mend
+from amplify.operations.doctor.finding import CheckResult, CheckTarget, check_fail, check_ok, check_warn
 
 _PYTHON: Final = (3, 11)
 _SQLITE: Final = (3, 38)
@@ -26,22 +26,22 @@ _ELSEWHERE: Final = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fu
 """File systems of other machines, on which SQLite's locks cannot be relied on."""
 
 
-def programs(patient: Patient) -> Iterator[Finding]:
+def check_programs(patient: CheckTarget) -> Iterator[CheckResult]:
     """Versions of Python and SQLite."""
     version = ".".join(map(str, sys.version_info[:3]))
     if sys.version_info >= _PYTHON:
-        yield fine("python", version)
+        yield check_ok("python", version)
     else:
-        yield mend("python", f"{version} is too old", "install Python 3.11 or newer")
+        yield check_fail("python", f"{version} is too old", "install Python 3.11 or newer")
     if patient.sqlite is None:
         return
     if sqlite3.sqlite_version_info >= _SQLITE:
-        yield fine("sqlite", sqlite3.sqlite_version)
+        yield check_ok("sqlite", sqlite3.sqlite_version)
     else:
-        yield mend("sqlite", f"{sqlite3.sqlite_version} is too old", "install a Python with SQLite 3.38 or newer")
+        yield check_fail("sqlite", f"{sqlite3.sqlite_version} is too old", "install a Python with SQLite 3.38 or newer")
 
 
-def zones(patient: Patient) -> Iterator[Finding]:
+def check_zones(patient: CheckTarget) -> Iterator[CheckResult]:
     """Time zone data for every zone that the files name."""
     if patient.workspace is None:
         return
@@ -49,44 +49,46 @@ def zones(patient: Patient) -> Iterator[Finding]:
     named |= {account.zone for account in patient.workspace.accounts.values() if account.zone}
     unknown = sorted(zone for zone in named if not _known(zone))
     if unknown:
-        yield mend("time zones", f"no data for {', '.join(unknown)}", "install the Python package tzdata anew")
+        yield check_fail("time zones", f"no data for {', '.join(unknown)}", "install the Python package tzdata anew")
     else:
-        yield fine("time zones", f"data for all {len(named)} in the files")
+        yield check_ok("time zones", f"data for all {len(named)} in the files")
 
 
-def disk(patient: Patient) -> Iterator[Finding]:
+def check_disk(patient: CheckTarget) -> Iterator[CheckResult]:
     """Room, and whose disk it is."""
     where = patient.sqlite.parent if patient.sqlite is not None else patient.root
     while not where.exists():
         where = where.parent
     free = shutil.disk_usage(where).free
     if free < _ROOM:
-        yield mend("disk", f"{free // 1_000_000} MB left", "make room: a full disk stops every post")
+        yield check_fail("disk", f"{free // 1_000_000} MB left", "make room: a full disk stops every post")
     else:
-        yield fine("disk", f"{free / 1e9:.1f} GB free")
+        yield check_ok("disk", f"{free / 1e9:.1f} GB free")
     kind = _file_system(where) if patient.sqlite is not None else None
     if kind in _ELSEWHERE:
-        yield mend(
+        yield check_fail(
             "ledger's disk",
             f"it lies on another machine ({kind}), where SQLite's locks do not hold",
             "move the workspace to this machine's own disk, or take PostgreSQL",
         )
 
 
-def videos(patient: Patient) -> Iterator[Finding]:
+def check_video_tools(patient: CheckTarget) -> Iterator[CheckResult]:
     """Something to clean videos with, where there are any."""
-    from amplify.media.remux import tool
+    from amplify.media.remux import video_tool
 
     if patient.workspace is None or not any(one.mime == FILM for one in patient.workspace.pictures.values()):
         return
-    with_ = tool()
+    with_ = video_tool()
     if with_ is None:
-        yield mend("videos", "nothing to clean them with", "install ffmpeg, or run `pip install 'amplify[video]'`")
+        yield check_fail(
+            "videos", "nothing to clean them with", "install ffmpeg, or run `pip install 'amplify[video]'`"
+        )
     else:
-        yield fine("videos", f"cleaned by {with_}")
+        yield check_ok("videos", f"cleaned by {with_}")
 
 
-def clock(patient: Patient) -> Iterator[Finding]:
+def check_clock(patient: CheckTarget) -> Iterator[CheckResult]:
     """This machine's clock against the database's, where several machines share one."""
     if patient.desk is None or patient.desk.ledger.sqlite:
         return
@@ -98,15 +100,15 @@ def clock(patient: Patient) -> Iterator[Finding]:
         here = before + (datetime.now(UTC) - before) / 2
     skew = abs((here - there).total_seconds())
     if skew > _SKEW:
-        yield mend("clock", f"{skew:.0f} s away from the database's", "switch on time synchronisation (NTP)")
+        yield check_fail("clock", f"{skew:.0f} s away from the database's", "switch on time synchronisation (NTP)")
     else:
-        yield fine("clock", f"{skew * 1000:.0f} ms away from the database's")
+        yield check_ok("clock", f"{skew * 1000:.0f} ms away from the database's")
 
 
-def surroundings(patient: Patient) -> Iterator[Finding]:
+def check_environment(patient: CheckTarget) -> Iterator[CheckResult]:
     """Variables that change what commands do."""
     if os.environ.get("AMPLIFY_NOW"):
-        yield look(
+        yield check_warn(
             "AMPLIFY_NOW",
             "commands that only look take another time for now",
             "`unset AMPLIFY_NOW`, unless you mean it",

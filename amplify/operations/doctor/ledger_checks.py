@@ -10,13 +10,13 @@ from sqlalchemy import func, select
 
 from amplify.engine.heartbeat import last_pass
 from amplify.ledger.database import HEAD
-from amplify.ledger.queries.ledger_status import standing
+from amplify.ledger.queries.ledger_status import read_status
 from amplify.ledger.tables import DELIVERY
-from amplify.model.delivery import State
+from amplify.model.delivery import DeliveryState
 from amplify.model.errors import AmplifyError
 from amplify.operations.backup import NOTE
-from amplify.operations.doctor.finding import Finding, Patient, fine, look, mend
-from amplify.rules.plan.horizon import horizon
+from amplify.operations.doctor.finding import CheckResult, CheckTarget, check_fail, check_ok, check_warn
+from amplify.rules.plan.horizon import plan_end
 
 _FORGOTTEN: Final = timedelta(minutes=10)
 """So long without a pass means that nothing runs: cron passes each minute."""
@@ -24,7 +24,7 @@ _OLD: Final = timedelta(days=2)
 """A backup older than this is worth a word."""
 
 
-def usable(patient: Patient) -> Iterator[Finding]:
+def check_writable(patient: CheckTarget) -> Iterator[CheckResult]:
     """Whether the ledger can be written."""
     if patient.desk is None:
         return
@@ -32,58 +32,60 @@ def usable(patient: Patient) -> Iterator[Finding]:
         with patient.desk.ledger.write():
             pass
     except AmplifyError as error:
-        yield mend("ledger", str(error), "give this user the right to write there, and look whether the disk is full")
+        yield check_fail(
+            "ledger", str(error), "give this user the right to write there, and look whether the disk is full"
+        )
         return
     kind = "SQLite" if patient.desk.ledger.sqlite else "PostgreSQL"
-    yield fine("ledger", f"{kind}, schema {HEAD}, can be written")
+    yield check_ok("ledger", f"{kind}, schema {HEAD}, can be written")
 
 
-def passes(patient: Patient) -> Iterator[Finding]:
+def check_last_pass(patient: CheckTarget) -> Iterator[CheckResult]:
     """When the last pass was: a forgotten cron line looks like nothing at all."""
     if patient.desk is None:
         return
     last = last_pass(patient.desk)
     if last is None:
-        yield look("passes", "none has run on this machine", "`amplify run`, or a cron line: docs/operating.md")
+        yield check_warn("passes", "none has run on this machine", "`amplify run`, or a cron line: docs/operating.md")
         return
     age = datetime.now(UTC) - last
     if age > _FORGOTTEN:
-        yield mend("passes", f"the last one was {_words(age)} ago", "is cron, or `amplify run`, still running?")
+        yield check_fail("passes", f"the last one was {_words(age)} ago", "is cron, or `amplify run`, still running?")
     else:
-        yield fine("passes", f"the last one was {_words(age)} ago")
+        yield check_ok("passes", f"the last one was {_words(age)} ago")
 
 
-def waiting(patient: Patient) -> Iterator[Finding]:
+def check_waiting(patient: CheckTarget) -> Iterator[CheckResult]:
     """What a person should look at."""
     if patient.desk is None:
         return
     now = patient.desk.clock.now()
     with patient.desk.ledger.read() as connection:
-        found = standing(connection, now)
+        found = read_status(connection, now)
         held = connection.execute(
             select(func.count()).where(
-                DELIVERY.c.state == State.WAITING.value, DELIVERY.c.why.is_not(None), DELIVERY.c.due_at <= now
+                DELIVERY.c.state == DeliveryState.WAITING.value, DELIVERY.c.why.is_not(None), DELIVERY.c.due_at <= now
             )
         ).scalar_one()
         last = connection.execute(
-            select(func.max(DELIVERY.c.due_at)).where(DELIVERY.c.state == State.WAITING.value)
+            select(func.max(DELIVERY.c.due_at)).where(DELIVERY.c.state == DeliveryState.WAITING.value)
         ).scalar_one()
     if found.held:
-        yield mend("files", found.held, "mend what `amplify check` names")
+        yield check_fail("files", found.held, "mend what `amplify check` names")
     for account, why in found.paused.items():
-        yield mend(account, f"paused: {why}", "mend it; no command is needed afterwards")
-    if unsure := found.counts.get(State.UNSURE.value, 0):
-        yield mend("unsure", f"{unsure} may be out, or not", "`amplify status` shows them; then `amplify settle`")
+        yield check_fail(account, f"paused: {why}", "mend it; no command is needed afterwards")
+    if unsure := found.counts.get(DeliveryState.UNSURE.value, 0):
+        yield check_fail("unsure", f"{unsure} may be out, or not", "`amplify status` shows them; then `amplify settle`")
     if held:
-        yield look("held", f"{held} are due and wait for a reason", "`amplify status` says why")
+        yield check_warn("held", f"{held} are due and wait for a reason", "`amplify status` says why")
     if last is not None:
-        yield fine("queued", f"up to {last:%Y-%m-%d}")
+        yield check_ok("queued", f"up to {last:%Y-%m-%d}")
     elif patient.workspace is not None:
-        end = horizon(patient.workspace, now)
-        yield look("queued", f"nothing waits up to {end:%Y-%m-%d}", "`amplify plan` shows what the files want")
+        end = plan_end(patient.workspace, now)
+        yield check_warn("queued", f"nothing waits up to {end:%Y-%m-%d}", "`amplify plan` shows what the files want")
 
 
-def backups(patient: Patient) -> Iterator[Finding]:
+def check_backups(patient: CheckTarget) -> Iterator[CheckResult]:
     """How old the last backup is. PostgreSQL's are its own affair."""
     if patient.sqlite is None or not patient.sqlite.exists():
         return
@@ -91,13 +93,13 @@ def backups(patient: Patient) -> Iterator[Finding]:
     try:
         made = datetime.fromtimestamp((patient.root / ".amplify" / NOTE).stat().st_mtime, UTC)
     except OSError:
-        yield look("backup", "none was made by `amplify backup`", how)
+        yield check_warn("backup", "none was made by `amplify backup`", how)
         return
     age = datetime.now(UTC) - made
     if age > _OLD:
-        yield look("backup", f"the last one is {_words(age)} old", how)
+        yield check_warn("backup", f"the last one is {_words(age)} old", how)
     else:
-        yield fine("backup", f"{_words(age)} old")
+        yield check_ok("backup", f"{_words(age)} old")
 
 
 def _words(age: timedelta) -> str:

@@ -10,24 +10,24 @@ from typing import Any, Final
 
 from amplify.model.errors import Refused, TryLater
 from amplify.model.message import Message, Part
-from amplify.model.platform import Call, Connection, Json, Limits, Reading, Receipt, Whoami
+from amplify.model.platform import AccountConnection, Engagement, Json, Limits, PublishRequest, Receipt, Whoami
 from amplify.model.platform_profile import Dialect
-from amplify.model.video import Takes
+from amplify.model.video import VideoLimits
 from amplify.platforms import http
 from amplify.platforms.bluesky import rate_limits
 from amplify.platforms.bluesky.errors import error_message, error_name, translate
 from amplify.platforms.bluesky.media import CARD_BYTES, VIDEO_BYTES, BlueskyMedia
 from amplify.platforms.bluesky.record import POST, REPOST, entities_of, post_record, repost_record
 from amplify.platforms.bluesky.session import BlueskySession
-from amplify.platforms.loopback import guard, is_loopback
+from amplify.platforms.loopback import guard_loopback, is_loopback
 from amplify.rules.text.entities import bluesky_entities
-from amplify.rules.text.text_length import graphemes
+from amplify.rules.text.text_length import count_graphemes
 
 DIALECT: Final = Dialect(
     name="bluesky",
     title="Bluesky",
     text_max=300,
-    measure=graphemes,
+    measure=count_graphemes,
     unit="graphemes",
     entities=bluesky_entities,
     secrets=("app_password",),
@@ -35,7 +35,7 @@ DIALECT: Final = Dialect(
     pictures_max=4,
     picture_bytes=2_000_000,
     card_bytes=CARD_BYTES,
-    moving=Takes(video_bytes=VIDEO_BYTES, video_seconds=(0.0, 180.0)),
+    moving=VideoLimits(video_bytes=VIDEO_BYTES, video_seconds=(0.0, 180.0)),
     alt_max=2000,
     card=True,
     batch=25,
@@ -46,13 +46,13 @@ _SERVER: Final = "https://bsky.social"
 _SITE: Final = "https://bsky.app"
 
 
-class Bluesky:
+class BlueskyAdapter:
     """One account on Bluesky, or on any server that speaks its protocol."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: AccountConnection) -> None:
         self._connection = connection
         self._server = (connection.server or _SERVER).rstrip("/")
-        guard(connection, self._server)
+        guard_loopback(connection, self._server)
         self._session = BlueskySession(connection, self._server)
         self._media = BlueskyMedia(connection, self._session)
 
@@ -68,7 +68,7 @@ class Bluesky:
         with self._asking(repeatable=True):
             return self._resolve(handle)
 
-    def payload(self, call: Call) -> Json:
+    def payload(self, call: PublishRequest) -> Json:
         return {
             "repo": call.prepared.get("repo", self._connection.handle),
             "collection": POST,
@@ -85,7 +85,7 @@ class Bluesky:
                     prepared["mentions"][handle] = did
         return prepared
 
-    def publish(self, call: Call) -> Receipt:
+    def publish(self, call: PublishRequest) -> Receipt:
         if len(call.prepared.get("pictures", ())) != len(call.part.pictures):
             raise TryLater("its pictures are not uploaded yet")
         with self._asking(repeatable=True):
@@ -95,7 +95,7 @@ class Bluesky:
         self._media.out(call.message, call.part)
         return receipt
 
-    def find(self, call: Call, since: datetime, taken: Collection[str] = ()) -> Receipt | None:
+    def find(self, call: PublishRequest, since: datetime, taken: Collection[str] = ()) -> Receipt | None:
         """Look under the record key: what stands there is this one, even where somebody has edited it since.
 
         None right after a lost connection proves nothing: ask after the lease.
@@ -135,8 +135,8 @@ class Bluesky:
             data = {"repo": repo, "collection": collection, "rkey": key}
             self._session.do(lambda client: client.com.atproto.repo.delete_record(data))
 
-    def read(self, ids: Sequence[str]) -> Mapping[str, Reading | None]:
-        readings: dict[str, Reading | None] = {}
+    def read(self, ids: Sequence[str]) -> Mapping[str, Engagement | None]:
+        readings: dict[str, Engagement | None] = {}
         with self._asking(repeatable=True):
             answer = self._session.do(lambda client: client.app.bsky.feed.get_posts({"uris": list(ids)}))
             seen = {post.uri: post for post in answer.posts}
@@ -144,7 +144,7 @@ class Bluesky:
                 if one in seen:
                     readings[one] = _reading(seen[one])
                 else:  # deleted, or not yet counted: its own repository knows
-                    readings[one] = Reading() if self._record(one) is not None else None
+                    readings[one] = Engagement() if self._record(one) is not None else None
         return readings
 
     def close(self) -> None:
@@ -204,7 +204,7 @@ class Bluesky:
 
     def _asking(self, part: Part | None = None, *, repeatable: bool) -> AbstractContextManager[None]:
         hidden = [*self._connection.secrets.values(), *([part.text] if part else [])]
-        return http.asking(lambda error: translate(error, hidden), repeatable=repeatable)
+        return http.translate_errors(lambda error: translate(error, hidden), repeatable=repeatable)
 
 
 def _parts(uri: str) -> tuple[str, str, str]:
@@ -214,8 +214,8 @@ def _parts(uri: str) -> tuple[str, str, str]:
     return match[1], match[2], match[3]
 
 
-def _reading(post: Any) -> Reading:
-    return Reading(
+def _reading(post: Any) -> Engagement:
+    return Engagement(
         likes=post.like_count,
         reposts=post.repost_count,
         replies=post.reply_count,

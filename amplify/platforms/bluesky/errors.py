@@ -37,10 +37,10 @@ def translate(error: Exception, hidden: Sequence[str] = ()) -> PlatformError:
     if type(error).__name__ == "LoginRequiredError":
         return LoggedOut(f"Bluesky asks to sign in again. {_MEND}")
     if type(error).__module__.partition(".")[0] != "atproto_client" or not isinstance(status, int):
-        if http.never_left(error):
+        if http.not_sent(error):
             return TryLater("Bluesky cannot be reached")
         return Unknown(f"Bluesky gave no usable answer ({type(error).__name__})")
-    name, message = error_name(error), http.quoted(error_message(error), hidden)
+    name, message = error_name(error), http.redact(error_message(error), hidden)
     why = f"Bluesky answered {status}: {f'{name}: {message}'.strip(': ')}".rstrip(": ")
     if name in _MUTE:
         return LoggedOut(f"{why}. {_MEND if name in _PASSWORD else _MEND_STANDING}")
@@ -48,7 +48,7 @@ def translate(error: Exception, hidden: Sequence[str] = ()) -> PlatformError:
         return LoggedOut(f"{why}. {_MEND}")
     if name == "BlobNotFound" or "could not find blob" in message.lower():
         return TryLater(why)  # its pictures are not there any more: nothing was accepted, they are uploaded again
-    return http.by_status(status, why, _after(error) if status == 429 else None)
+    return http.error_for_status(status, why, _after(error) if status == 429 else None)
 
 
 def _after(error: Exception) -> timedelta | None:

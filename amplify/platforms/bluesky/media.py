@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from amplify.model.errors import Refused
 from amplify.model.message import Message, Part
-from amplify.model.platform import Connection, Json
+from amplify.model.platform import AccountConnection, Json
 from amplify.platforms import media_files
 from amplify.platforms.bluesky.session import BlueskySession
-from amplify.platforms.upload_expiry import until
+from amplify.platforms.upload_expiry import valid_until
 from amplify.platforms.uploads import Uploads
 
 CARD_BYTES: Final = 1_000_000
@@ -29,7 +29,7 @@ reference servers keep it for hours."""
 class BlueskyMedia:
     """Uploads of one account."""
 
-    def __init__(self, connection: Connection, session: BlueskySession) -> None:
+    def __init__(self, connection: AccountConnection, session: BlueskySession) -> None:
         self._connection = connection
         self._session = session
         self._uploads = Uploads(connection)
@@ -41,14 +41,14 @@ class BlueskyMedia:
             if one.film:
                 prepared["pictures"].append(self._film(message, part))
             else:
-                prepared["pictures"].append(self._upload(media_files.load(self._connection, one)[0]))
+                prepared["pictures"].append(self._upload(media_files.load_picture(self._connection, one)[0]))
         if part.card and part.card.picture and not part.pictures:
             thumb, _ = media_files.load_card(self._connection, part.card.picture)
             if len(thumb) > CARD_BYTES:
                 raise Refused(f"{part.card.picture.file} is over {CARD_BYTES} bytes: too large for a link card")
             prepared["card"] = self._upload(thumb)
         if prepared["pictures"] or "card" in prepared:
-            prepared["until"] = until(_KEEPS)
+            prepared["until"] = valid_until(_KEEPS)
         return prepared
 
     def out(self, message: Message, part: Part) -> None:
@@ -62,7 +62,7 @@ class BlueskyMedia:
         if known:
             blob: Json = known["blob"]
             return blob
-        path = media_files.film(self._connection, one)
+        path = media_files.load_video(self._connection, one)
         size = path.stat().st_size
         if size > VIDEO_BYTES:
             raise Refused(f"{one.file} has {size / 1_000_000:.1f} MB; Bluesky takes {VIDEO_BYTES / 1_000_000:.1f}")

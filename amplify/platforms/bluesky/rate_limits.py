@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Final
 
-from amplify.model.rate_limit import Allowance, Heard
-from amplify.platforms.rate_headers import read
+from amplify.model.rate_limit import ObservedLimit, RateLimit
+from amplify.platforms.rate_headers import read_rate_headers
 
-HOUR: Final = Allowance("hour", "account", 5000, timedelta(hours=1), post=3, boost=3)
-DAY: Final = Allowance("day", "account", 35_000, timedelta(days=1), post=3, boost=3)
-REQUESTS: Final = Allowance("requests", "place", 3000, timedelta(minutes=5))
+HOUR: Final = RateLimit("hour", "account", 5000, timedelta(hours=1), post=3, boost=3)
+DAY: Final = RateLimit("day", "account", 35_000, timedelta(days=1), post=3, boost=3)
+REQUESTS: Final = RateLimit("requests", "place", 3000, timedelta(minutes=5))
 """By the address from which we ask."""
 ALLOWANCES: Final = (HOUR, DAY, REQUESTS)
 
@@ -26,7 +26,7 @@ _OTHERS: Final = re.compile(r"\.(uploadBlob|createSession)$")
 _POLICY: Final = re.compile(r"^\s*\d+\s*;\s*w=(\d+)")
 
 
-def heard(method: str, path: str, headers: Mapping[str, str]) -> Iterator[Heard]:
+def heard(method: str, path: str, headers: Mapping[str, str]) -> Iterator[ObservedLimit]:
     """What an answer says of them."""
     policy = _POLICY.match(headers.get("ratelimit-policy") or "")
     if policy is None or _OTHERS.search(path):
@@ -34,6 +34,6 @@ def heard(method: str, path: str, headers: Mapping[str, str]) -> Iterator[Heard]
     window = timedelta(seconds=int(policy[1]))
     told = [one for one in ALLOWANCES if one.window == window and (one is REQUESTS or _WRITES.search(path))]
     for allowance in told:
-        said = read(allowance, headers, "ratelimit")
+        said = read_rate_headers(allowance, headers, "ratelimit")
         if said is not None:
             yield said

@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from typing import Final
 
 from amplify.model.errors import Refused
-from amplify.model.message import Attachment, Card, Entity, Part
-from amplify.model.platform import Call, Json, Receipt
+from amplify.model.message import Attachment, Entity, LinkCard, Part
+from amplify.model.platform import Json, PublishRequest, Receipt
 from amplify.rules.text.entities import bluesky_entities
-from amplify.rules.text.facet_check import misplaced
-from amplify.rules.text.language import bcp47
-from amplify.rules.text.text_length import normal
-from amplify.rules.text.text_spans import stretches
+from amplify.rules.text.facet_check import misplaced_facet
+from amplify.rules.text.language import bcp47_tag
+from amplify.rules.text.text_length import normalise_text
+from amplify.rules.text.text_spans import encoded_spans
 
 POST: Final = "app.bsky.feed.post"
 REPOST: Final = "app.bsky.feed.repost"
@@ -24,15 +24,15 @@ _FACET: Final = "app.bsky.richtext.facet"
 _LANGS_MAX: Final = 3
 
 
-def post_record(call: Call) -> Json:
+def post_record(call: PublishRequest) -> Json:
     """The whole post. Missing uploads show as placeholders, so that a preview needs no network.
 
     Raises Refused where a facet would not lie on what it links.
     """
-    text = normal(call.part.text)
+    text = normalise_text(call.part.text)
     record: Json = {"$type": POST, "text": text, "createdAt": timestamp(call.created_at)}
     if call.message.langs:
-        record["langs"] = list(dict.fromkeys(map(bcp47, call.message.langs)))[:_LANGS_MAX]
+        record["langs"] = list(dict.fromkeys(map(bcp47_tag, call.message.langs)))[:_LANGS_MAX]
     facets = _facets(text, entities_of(call.part), call.prepared.get("mentions", {}))
     if facets:
         record["facets"] = facets
@@ -61,18 +61,18 @@ def timestamp(moment: datetime) -> str:
 
 def entities_of(part: Part) -> tuple[Entity, ...]:
     """The part's entities, found again where normalising its text moves them."""
-    return part.entities if normal(part.text) == part.text else bluesky_entities(normal(part.text))
+    return part.entities if normalise_text(part.text) == part.text else bluesky_entities(normalise_text(part.text))
 
 
 def _facets(text: str, entities: tuple[Entity, ...], dids: dict[str, str]) -> list[Json]:
     facets: list[Json] = []
-    for one, stretch in zip(entities, stretches(text, entities), strict=True):
+    for one, stretch in zip(entities, encoded_spans(text, entities), strict=True):
         feature = _feature(one, dids)
         if feature is not None:
             # The lexicon counts bytes of UTF-8, end exclusive; the server does not check them.
-            start, end = stretch.octets
+            start, end = stretch.utf8
             facets.append({"index": {"byteStart": start, "byteEnd": end}, "features": [feature]})
-    wrong = misplaced(text, [(one["index"]["byteStart"], one["index"]["byteEnd"]) for one in facets])
+    wrong = misplaced_facet(text, [(one["index"]["byteStart"], one["index"]["byteEnd"]) for one in facets])
     if wrong is not None:
         raise Refused(f"the links of this text would stand in the wrong place: {wrong}")
     return facets
@@ -87,7 +87,7 @@ def _feature(one: Entity, dids: dict[str, str]) -> Json | None:
     return {"$type": f"{_FACET}#mention", "did": did} if did else None
 
 
-def _embed(call: Call) -> Json | None:
+def _embed(call: PublishRequest) -> Json | None:
     part = call.part
     if part.pictures:
         blobs = call.prepared.get("pictures") or [_to_come(one) for one in part.pictures]
@@ -108,7 +108,7 @@ def _film(one: Attachment, blob: Json) -> Json:
     return {"$type": "app.bsky.embed.video", "video": blob, **said, "aspectRatio": shape}
 
 
-def _card(card: Card, prepared: Json) -> Json:
+def _card(card: LinkCard, prepared: Json) -> Json:
     external: Json = {"uri": card.url, "title": card.title, "description": card.text}
     if card.picture is not None:
         external["thumb"] = prepared.get("card") or _to_come(card.picture)

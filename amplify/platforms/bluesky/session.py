@@ -7,12 +7,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from amplify.model.errors import PlatformError
-from amplify.model.platform import Connection
+from amplify.model.platform import AccountConnection
 from amplify.platforms import http
 from amplify.platforms.bluesky import rate_limits
 from amplify.platforms.bluesky.errors import WORN_OUT, error_name, translate
-from amplify.platforms.loopback import guard
-from amplify.platforms.rate_headers import listener
+from amplify.platforms.loopback import guard_loopback
+from amplify.platforms.rate_headers import response_listener
 from amplify.platforms.session_file import SessionFile
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _T = TypeVar("_T")
 class BlueskySession:
     """One account's client, signed in when first needed."""
 
-    def __init__(self, connection: Connection, server: str) -> None:
+    def __init__(self, connection: AccountConnection, server: str) -> None:
         self._connection = connection
         self._server = server
         self._sessions = SessionFile(connection.sessions, connection.account, server, connection.handle)
@@ -50,7 +50,7 @@ class BlueskySession:
             if error_name(error) not in WORN_OUT:
                 raise
         worn = client.export_session_string()
-        with self._sessions.locked(), http.asking(self._translate, repeatable=True):
+        with self._sessions.locked(), http.translate_errors(self._translate, repeatable=True):
             stored = self._sessions.read()
             if stored is None or stored == worn or not self._take_up(client, stored):
                 self._sign_in(client)
@@ -59,7 +59,7 @@ class BlueskySession:
     def _signed_in(self) -> Client:
         if self._client is not None and not _stale(self._client):
             return self._client
-        with self._sessions.locked(), http.asking(self._translate, repeatable=True):
+        with self._sessions.locked(), http.translate_errors(self._translate, repeatable=True):
             client = self._client or self._new_client()
             stored = self._sessions.read()
             if stored is None or not self._take_up(client, stored):
@@ -93,7 +93,7 @@ class BlueskySession:
         from atproto_client.request import Request
 
         def keep_to_loopback(request: httpx.Request) -> None:
-            guard(self._connection, str(request.url))  # signing in may name another server
+            guard_loopback(self._connection, str(request.url))  # signing in may name another server
 
         limit = self._connection.timeout
         client = Client(
@@ -103,7 +103,7 @@ class BlueskySession:
                 trust_env=False,
                 event_hooks={
                     "request": [keep_to_loopback],
-                    "response": [listener(self._connection, rate_limits.heard)],
+                    "response": [response_listener(self._connection, rate_limits.heard)],
                 },
             ),
         )

@@ -21,21 +21,21 @@ from urllib.parse import urlsplit
 
 from amplify.model.errors import LoggedOut, Refused, TryLater
 from amplify.model.message import Message, Part
-from amplify.model.platform import Call, Connection, Json, Limits, Reading, Receipt, Whoami
+from amplify.model.platform import AccountConnection, Engagement, Json, Limits, PublishRequest, Receipt, Whoami
 from amplify.model.platform_profile import Dialect
-from amplify.model.video import Takes
+from amplify.model.video import VideoLimits
 from amplify.platforms import http
-from amplify.platforms.loopback import guard
+from amplify.platforms.loopback import guard_loopback
 from amplify.platforms.mastodon import rate_limits
 from amplify.platforms.mastodon.errors import translate
 from amplify.platforms.mastodon.matching import repeats, same_post
 from amplify.platforms.mastodon.media import MastodonMedia
 from amplify.platforms.mastodon.responses import REBLOG, boost_of, most, reading_of, receipt_of
 from amplify.platforms.mastodon.server import keeps_keys
-from amplify.platforms.rate_headers import listener
+from amplify.platforms.rate_headers import response_listener
 from amplify.rules.text.entities import mastodon_entities
-from amplify.rules.text.language import primary
-from amplify.rules.text.text_length import mastodon_length, normal
+from amplify.rules.text.language import primary_language
+from amplify.rules.text.text_length import mastodon_length, normalise_text
 
 DIALECT: Final = Dialect(
     name="mastodon",
@@ -48,7 +48,7 @@ DIALECT: Final = Dialect(
     pictures_max=4,
     picture_bytes=16_777_216,
     picture_pixels=33_177_600,
-    moving=Takes(gif_bytes=16_777_216, video_bytes=103_809_024),
+    moving=VideoLimits(gif_bytes=16_777_216, video_bytes=103_809_024),
     alt_max=1500,
     content_warning=True,
     batch=20,
@@ -67,16 +67,16 @@ _SKEW: Final = timedelta(minutes=1)
 """How far the server's clock may stand from ours when looking back."""
 
 
-class Mastodon:
+class MastodonAdapter:
     """One account on one server."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: AccountConnection) -> None:
         if connection.server is None:
             raise LoggedOut(f"{connection.account} has no `server:` in config/accounts.yaml: name its Mastodon server")
-        guard(connection, connection.server)
+        guard_loopback(connection, connection.server)
         self._connection = connection
         self._session = http.requests_session(connection)
-        self._session.hooks["response"] += [self._note_wait, listener(connection, rate_limits.heard)]
+        self._session.hooks["response"] += [self._note_wait, response_listener(connection, rate_limits.heard)]
         self._wait: timedelta | None = None
         self._account: str | None = None
         self._batches: bool | None = None
@@ -124,17 +124,17 @@ class Mastodon:
                 found = self._client.search_v2(f"@{handle}", resolve=True, result_type="accounts")["accounts"]
         return next((str(one["id"]) for one in found if self._is(one, handle)), None)
 
-    def payload(self, call: Call) -> Json:
+    def payload(self, call: PublishRequest) -> Json:
         message = call.message
         body: Json = {
-            "status": normal(call.part.text),
+            "status": normalise_text(call.part.text),
             "visibility": message.visibility,
             "idempotency_key": call.key,
         }
         if message.langs:
-            body["language"] = primary(message.langs[0])
+            body["language"] = primary_language(message.langs[0])
         if message.content_warning:
-            body["spoiler_text"] = normal(message.content_warning)
+            body["spoiler_text"] = normalise_text(message.content_warning)
             body["sensitive"] = True
         if call.part.pictures:
             waiting = [f"({one.file}: uploaded just before)" for one in call.part.pictures]
@@ -146,7 +146,7 @@ class Mastodon:
     def prepare(self, message: Message, part: Part) -> Json:
         return self._media.prepare(message, part, lambda: self._asking(part, repeatable=True))
 
-    def publish(self, call: Call) -> Receipt:
+    def publish(self, call: PublishRequest) -> Receipt:
         body = self.payload(call)
         if call.part.pictures and len(call.prepared.get("media_ids", ())) != len(call.part.pictures):
             raise TryLater("its pictures are not uploaded yet")
@@ -155,7 +155,7 @@ class Mastodon:
         self._media.out(call.message, call.part)
         return receipt
 
-    def find(self, call: Call, since: datetime, taken: Collection[str] = ()) -> Receipt | None:
+    def find(self, call: PublishRequest, since: datetime, taken: Collection[str] = ()) -> Receipt | None:
         """Look on the account's own timeline, back to `since`: what is not there is absent."""
         if call.target is not None:
             return self._find_boost(call.target, since)
@@ -193,7 +193,7 @@ class Mastodon:
             except MastodonNotFoundError:
                 return
 
-    def read(self, ids: Sequence[str]) -> Mapping[str, Reading | None]:
+    def read(self, ids: Sequence[str]) -> Mapping[str, Engagement | None]:
         from mastodon import MastodonAPIError
 
         with self._asking(repeatable=True):
@@ -225,7 +225,7 @@ class Mastodon:
             self._batches = isinstance(version, int) and version >= _BATCH_SINCE
         return self._batches
 
-    def _read_one(self, post: str) -> Reading | None:
+    def _read_one(self, post: str) -> Engagement | None:
         from mastodon import MastodonNotFoundError
 
         try:
@@ -279,7 +279,7 @@ class Mastodon:
     def _asking(self, part: Part | None = None, *, repeatable: bool) -> AbstractContextManager[None]:
         hidden = [*self._connection.secrets.values(), *([part.text] if part else [])]
 
-        return http.asking(lambda error: translate(error, hidden, self._wait), repeatable=repeatable)
+        return http.translate_errors(lambda error: translate(error, hidden, self._wait), repeatable=repeatable)
 
     def _note_wait(self, response: Any, **_: object) -> None:
         """Mastodon.py's exception does not say for how long: the answer itself does."""

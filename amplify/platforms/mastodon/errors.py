@@ -27,11 +27,11 @@ def translate(error: Exception, hidden: Sequence[str] = (), wait: timedelta | No
         return Refused(f"Mastodon.py would not send it ({kind})")  # raised before any request
     status = error.args[1] if len(error.args) == 4 and isinstance(error.args[1], int) else None
     if status is None or type(error).__module__.partition(".")[0] != "mastodon":
-        if http.never_left(error):
+        if http.not_sent(error):
             return TryLater("the server cannot be reached")
         return Unknown(f"the server gave no usable answer ({kind})")
     words = str(error.args[3] or "")
-    why = f"the server answered {status}: {http.quoted(words, hidden)}".rstrip(": ")
+    why = f"the server answered {status}: {http.redact(words, hidden)}".rstrip(": ")
     if status == 403 and _MUTE.search(words):
         return LoggedOut(f"{why}. {_MEND if 'scope' in words else _MEND_STANDING}")
     if status == 401:
@@ -40,4 +40,4 @@ def translate(error: Exception, hidden: Sequence[str] = (), wait: timedelta | No
         return Unknown("the server says that its pictures stand in a post already: it is looked for")
     if status == 422 and "not finished processing" in words:
         return TryLater(why, timedelta(minutes=1))
-    return http.by_status(status, why)
+    return http.error_for_status(status, why)

@@ -9,9 +9,9 @@ from html.parser import HTMLParser
 from typing import Any, Final
 from urllib.parse import unquote
 
-from amplify.model.platform import Call
+from amplify.model.platform import PublishRequest
 from amplify.rules.text.entities import mastodon_entities
-from amplify.rules.text.text_length import normal
+from amplify.rules.text.text_length import normalise_text
 
 _UNSEEN: Final = frozenset({"Cf", "Cc", "Zs", "Zl", "Zp"})
 """Blanks and marks without a shape (direction, joiners): servers drop and add them."""
@@ -19,7 +19,7 @@ _VARIANT: Final = re.compile("[\ufe0e\ufe0f]")
 """How an emoji is to be drawn."""
 
 
-def same_post(call: Call, remote: Mapping[str, Any]) -> bool:
+def same_post(call: PublishRequest, remote: Mapping[str, Any]) -> bool:
     """Compare text, content warning, and what it answers. A boost of somebody else's post is never ours."""
     if remote.get("reblog"):
         return False
@@ -69,7 +69,7 @@ class _Reading(HTMLParser):
 
 def _bare(text: str) -> str:
     """Only what every server keeps: no blanks, mentions without their host, addresses without their outer form."""
-    text = normal(text)
+    text = normalise_text(text)
     for one in reversed(mastodon_entities(text)):
         stretch = text[one.start : one.end]
         if one.kind == "mention":

@@ -13,11 +13,11 @@ from typing import Any, BinaryIO, Final
 
 from amplify.model.errors import Refused, TryLater
 from amplify.model.message import Attachment, Message, Part
-from amplify.model.platform import Connection, Json
+from amplify.model.platform import AccountConnection, Json
 from amplify.model.video import FILM
 from amplify.platforms import media_files
-from amplify.platforms.upload_expiry import until
-from amplify.platforms.uploads import Patience, Uploads
+from amplify.platforms.upload_expiry import valid_until
+from amplify.platforms.uploads import UploadDeadline, Uploads
 
 _KEEPS: Final = timedelta(hours=24)
 """How long Mastodon keeps media that stand in no status."""
@@ -30,35 +30,35 @@ Asking = Callable[[], AbstractContextManager[None]]
 class MastodonMedia:
     """Uploads of one account, through Mastodon.py's client."""
 
-    def __init__(self, connection: Connection, client: Any) -> None:
+    def __init__(self, connection: AccountConnection, client: Any) -> None:
         self._connection = connection
         self._client = client
         self._uploads = Uploads(connection)
 
     def prepare(self, message: Message, part: Part, asking: Asking) -> Json:
         """Upload what hangs on the part, with its alt texts, and wait until it can stand in a post."""
-        patience = Patience(self._connection.timeout)
+        patience = UploadDeadline(self._connection.timeout)
         ids: list[str] = []
         for one in part.pictures:
             if one.film:
-                path = media_files.film(self._connection, one)
+                path = media_files.load_video(self._connection, one)
                 with path.open("rb") as file, asking():
                     ids.append(self._moving(message, one, file, path.stat().st_size, FILM, patience))
                 continue
-            data, mime = media_files.load(self._connection, one)
+            data, mime = media_files.load_picture(self._connection, one)
             with asking():
                 if mime == _GIF:
                     ids.append(self._moving(message, one, data, len(data), mime, patience))
                 else:
                     ids.append(self._wait_for(self._give(one, data, mime), one, patience))
-        return {"media_ids": ids, "until": until(_KEEPS)} if ids else {"media_ids": ids}
+        return {"media_ids": ids, "until": valid_until(_KEEPS)} if ids else {"media_ids": ids}
 
     def out(self, message: Message, part: Part) -> None:
         """The part is out: its uploads are used up."""
         self._uploads.forget(message, part)
 
     def _moving(
-        self, message: Message, one: Attachment, data: bytes | BinaryIO, size: int, mime: str, patience: Patience
+        self, message: Message, one: Attachment, data: bytes | BinaryIO, size: int, mime: str, patience: UploadDeadline
     ) -> str:
         """What takes long is given over once, and asked after by as many tries as it takes."""
         from mastodon import MastodonNotFoundError
@@ -88,7 +88,7 @@ class MastodonMedia:
         )
         return given
 
-    def _wait_for(self, media: Mapping[str, Any], one: Attachment, patience: Patience) -> str:
+    def _wait_for(self, media: Mapping[str, Any], one: Attachment, patience: UploadDeadline) -> str:
         """Until the server has worked through it; its id."""
         from mastodon import MastodonAPIError, MastodonNotFoundError
 

@@ -10,24 +10,24 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Final
 
-from amplify.model.rate_limit import Allowance, Heard
-from amplify.platforms.rate_headers import read
+from amplify.model.rate_limit import ObservedLimit, RateLimit
+from amplify.platforms.rate_headers import read_rate_headers
 
-POSTS: Final = Allowance("posts", "account", 300, timedelta(hours=3))
+POSTS: Final = RateLimit("posts", "account", 300, timedelta(hours=3))
 """Posts and boosts together."""
-REQUESTS: Final = Allowance("requests", "account", 300, timedelta(minutes=5))
+REQUESTS: Final = RateLimit("requests", "account", 300, timedelta(minutes=5))
 ALLOWANCES: Final = (POSTS, REQUESTS)
 
 _POST: Final = re.compile(r"/api/v1/statuses(/\w+/reblog)?/?$")
 
 
-def heard(method: str, path: str, headers: Mapping[str, str]) -> Iterator[Heard]:
+def heard(method: str, path: str, headers: Mapping[str, str]) -> Iterator[ObservedLimit]:
     """What an answer says of them. Answers to a post tell of posts, those to questions of requests; what answers to
     uploads and deletions tell of is a limit of their own."""
     if method == "POST" and _POST.search(path):
-        said = read(POSTS, headers, "x-ratelimit")
+        said = read_rate_headers(POSTS, headers, "x-ratelimit")
     elif method == "GET":
-        said = read(REQUESTS, headers, "x-ratelimit")
+        said = read_rate_headers(REQUESTS, headers, "x-ratelimit")
     else:
         return
     if said is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from amplify.model.platform import Reading, Receipt
+from amplify.model.platform import Engagement, Receipt
 
 REBLOG: Final = "reblog:"
 """`Receipt.extra` of a boost begins so; the id of what was boosted follows."""
@@ -26,8 +26,8 @@ def boost_of(status: Mapping[str, Any], post: str, target: Receipt) -> Receipt:
     return Receipt(id=str(status["id"]), url=url, extra=f"{REBLOG}{post}")
 
 
-def reading_of(status: Mapping[str, Any]) -> Reading:
-    return Reading(
+def reading_of(status: Mapping[str, Any]) -> Engagement:
+    return Engagement(
         likes=status.get("favourites_count"),
         reposts=status.get("reblogs_count"),
         replies=status.get("replies_count"),

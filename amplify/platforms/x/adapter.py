@@ -14,19 +14,19 @@ from typing import Any, Final
 
 from amplify.model.errors import Refused, TryLater, Unknown
 from amplify.model.message import Message, Part
-from amplify.model.platform import Call, Connection, Json, Limits, Reading, Receipt, Whoami
+from amplify.model.platform import AccountConnection, Engagement, Json, Limits, PublishRequest, Receipt, Whoami
 from amplify.model.platform_profile import Dialect
-from amplify.model.video import Takes
+from amplify.model.video import VideoLimits
 from amplify.platforms import http
-from amplify.platforms.loopback import guard
-from amplify.platforms.rate_headers import listener
+from amplify.platforms.loopback import guard_loopback
+from amplify.platforms.rate_headers import response_listener
 from amplify.platforms.x import rate_limits
 from amplify.platforms.x.errors import said, translate
 from amplify.platforms.x.matching import repeats, same_post
 from amplify.platforms.x.media import XMedia
 from amplify.platforms.x.signing import Signer
 from amplify.rules.text.entities import x_entities
-from amplify.rules.text.text_length import normal, x_length
+from amplify.rules.text.text_length import normalise_text, x_length
 
 DIALECT: Final = Dialect(
     name="x",
@@ -38,7 +38,7 @@ DIALECT: Final = Dialect(
     secrets=("api_key", "api_secret", "access_token", "access_secret"),
     pictures_max=4,
     picture_bytes=5_000_000,
-    moving=Takes(
+    moving=VideoLimits(
         gif_bytes=15_000_000,
         gif_size=(1280, 1080),
         gif_frames=350,
@@ -60,11 +60,11 @@ _RETWEET: Final = "retweet"
 """`Receipt.extra` of a boost: its id is the target's, and taking it down undoes the retweet."""
 
 
-class X:
+class XAdapter:
     """One account on X."""
 
-    def __init__(self, connection: Connection) -> None:
-        guard(connection, connection.server)
+    def __init__(self, connection: AccountConnection) -> None:
+        guard_loopback(connection, connection.server)
         import tweepy
 
         secrets = connection.secrets
@@ -79,7 +79,7 @@ class X:
         )
         self._signer = Signer(_signature(secrets))
         self._client.session = http.requests_session(connection, replacing=_HOST, sign=self._signer)
-        self._client.session.hooks["response"].append(listener(connection, rate_limits.heard))
+        self._client.session.hooks["response"].append(response_listener(connection, rate_limits.heard))
         self._media = XMedia(connection, self._ask)
 
     def whoami(self) -> Whoami:
@@ -105,8 +105,8 @@ class X:
                 return None
             raise TryLater(f"X did not say who goes by @{handle}")
 
-    def payload(self, call: Call) -> Json:
-        body: Json = {"text": normal(call.part.text)}
+    def payload(self, call: PublishRequest) -> Json:
+        body: Json = {"text": normalise_text(call.part.text)}
         if call.part.pictures:
             waiting = [f"({one.file}: uploaded just before)" for one in call.part.pictures]
             body["media"] = {"media_ids": list(call.prepared.get("media_ids", waiting))}
@@ -119,7 +119,7 @@ class X:
         self._signer.ahead("POST", f"{_HOST}/2/tweets")
         return prepared
 
-    def publish(self, call: Call) -> Receipt:
+    def publish(self, call: PublishRequest) -> Receipt:
         body = self.payload(call)
         if call.part.pictures and len(call.prepared.get("media_ids", ())) != len(call.part.pictures):
             raise TryLater("its pictures are not uploaded yet")
@@ -134,7 +134,7 @@ class X:
         self._media.out(call.message, call.part)
         return receipt
 
-    def find(self, call: Call, since: datetime, taken: Collection[str] = ()) -> Receipt | None:
+    def find(self, call: PublishRequest, since: datetime, taken: Collection[str] = ()) -> Receipt | None:
         """Look on the account's own timeline. Absence cannot be proved on X, so None is never returned.
 
         Raises Unknown where the post, or the boost, is not found.
@@ -182,7 +182,7 @@ class X:
             except tweepy.NotFound:
                 return
 
-    def read(self, ids: Sequence[str]) -> Mapping[str, Reading | None]:
+    def read(self, ids: Sequence[str]) -> Mapping[str, Engagement | None]:
         with self._asking(repeatable=True):
             answer = self._client.get_tweets(list(ids), tweet_fields=["public_metrics"], user_auth=True)
             counts = {str(one["id"]): one.get("public_metrics", {}) for one in answer.get("data") or ()}
@@ -192,7 +192,9 @@ class X:
                 for problem in answer.get("errors") or ()
                 if not str(problem.get("type", "")).endswith("resource-not-found")
             }
-        return {one: _reading(counts[one]) if one in counts else (Reading() if one in silent else None) for one in ids}
+        return {
+            one: _reading(counts[one]) if one in counts else (Engagement() if one in silent else None) for one in ids
+        }
 
     def close(self) -> None:
         self._client.session.close()
@@ -240,7 +242,7 @@ class X:
 
     def _asking(self, part: Part | None = None, *, repeatable: bool) -> AbstractContextManager[None]:
         hidden = [*self._connection.secrets.values(), *([part.text] if part else [])]
-        return http.asking(lambda error: translate(error, hidden), repeatable=repeatable)
+        return http.translate_errors(lambda error: translate(error, hidden), repeatable=repeatable)
 
 
 def _signature(secrets: Mapping[str, str]) -> Any:
@@ -264,8 +266,8 @@ def _id_in(url: str) -> str:
     return match[1]
 
 
-def _reading(counts: Json) -> Reading:
-    return Reading(
+def _reading(counts: Json) -> Engagement:
+    return Engagement(
         likes=counts.get("like_count"),
         reposts=counts.get("retweet_count", counts.get("repost_count")),  # renamed in X's API 2.167
         replies=counts.get("reply_count"),

@@ -27,19 +27,19 @@ def translate(error: Exception, hidden: Sequence[str] = ()) -> PlatformError:
     response = getattr(error, "response", None)
     status = getattr(response, "status_code", None)
     if type(error).__module__.partition(".")[0] != "tweepy" or not isinstance(status, int):
-        if http.never_left(error):
+        if http.not_sent(error):
             return TryLater("X cannot be reached")
         return Unknown(f"X gave no usable answer ({type(error).__name__})")
     told = said(response)
     words = " ".join(told).lower()
-    why = f"X answered {status}: {http.quoted(told[-1] if told else '', hidden)}".rstrip(": ")
+    why = f"X answered {status}: {http.redact(told[-1] if told else '', hidden)}".rstrip(": ")
     if status == 403 and "duplicate content" in words:
         return Unknown("X says it already has this text: it is looked for on the account's own timeline")
     if status in (403, 429) and _MUTE.search(words):
         return LoggedOut(f"{why}. {_MEND_CAP if 'usage-capped' in words else _MEND_STANDING}")
     if status in (401, 402):  # 402: the credits are used up. Nothing is wrong with the post, so it waits
         return LoggedOut(f"{why}. {_MEND_KEYS if status == 401 else _MEND_CREDITS}")
-    return http.by_status(status, why, _after(response) if status == 429 else None)
+    return http.error_for_status(status, why, _after(response) if status == 429 else None)
 
 
 def said(response: Any) -> list[str]:

@@ -6,12 +6,12 @@ import html
 import re
 from typing import Any
 
-from amplify.model.platform import Call, Json
+from amplify.model.platform import Json, PublishRequest
 from amplify.rules.text.entities import x_entities
-from amplify.rules.text.text_length import normal
+from amplify.rules.text.text_length import normalise_text
 
 
-def same_post(call: Call, remote: Json) -> bool:
+def same_post(call: PublishRequest, remote: Json) -> bool:
     """Compare text, with addresses expanded, and what it answers."""
     answers = next(
         (str(one["id"]) for one in remote.get("referenced_tweets") or () if one.get("type") == "replied_to"), None
@@ -32,7 +32,7 @@ def repeats(target: str, remote: Json) -> bool:
 
 def _levelled(text: str) -> str:
     """The text without what X may change: blanks, and the outer form of addresses."""
-    text = normal(text)
+    text = normalise_text(text)
     for one in reversed(x_entities(text)):
         if one.kind == "link":
             text = f"{text[: one.start]}{_plain(one.value)}{text[one.end :]}"

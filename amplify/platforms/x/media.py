@@ -15,11 +15,11 @@ from typing import BinaryIO, Final
 
 from amplify.model.errors import Refused, TryLater
 from amplify.model.message import Attachment, Message, Part
-from amplify.model.platform import Connection, Json
+from amplify.model.platform import AccountConnection, Json
 from amplify.model.video import FILM
 from amplify.platforms import media_files
-from amplify.platforms.upload_expiry import until
-from amplify.platforms.uploads import Patience, Uploads
+from amplify.platforms.upload_expiry import valid_until
+from amplify.platforms.uploads import UploadDeadline, Uploads
 
 KEEPS: Final = timedelta(hours=24)
 """How long X keeps what was uploaded and stands in no post, where it does not say."""
@@ -36,23 +36,23 @@ Asking = Callable[[], AbstractContextManager[None]]
 class XMedia:
     """Uploads of one account. `ask` sends a signed request; `asking` names what goes wrong."""
 
-    def __init__(self, connection: Connection, ask: Ask) -> None:
+    def __init__(self, connection: AccountConnection, ask: Ask) -> None:
         self._connection = connection
         self._ask = ask
         self._uploads = Uploads(connection)
 
     def prepare(self, message: Message, part: Part, asking: Asking) -> Json:
         """Upload what hangs on the part, with its alt texts."""
-        patience = Patience(self._connection.timeout)
+        patience = UploadDeadline(self._connection.timeout)
         ids: list[str] = []
         keeps = KEEPS
         for one in part.pictures:
             if one.film:
-                path = media_files.film(self._connection, one)
+                path = media_files.load_video(self._connection, one)
                 with path.open("rb") as file, asking():
                     ids.append(self._moving(message, one, file, path.stat().st_size, FILM, patience))
                 continue
-            data, mime = media_files.load(self._connection, one)
+            data, mime = media_files.load_picture(self._connection, one)
             with asking():
                 if mime == _GIF:
                     ids.append(self._moving(message, one, io.BytesIO(data), len(data), mime, patience))
@@ -60,7 +60,7 @@ class XMedia:
                     uploaded = self._still(one, data, mime)
                     keeps = min(keeps, _kept(uploaded))
                     ids.append(str(uploaded["id"]))
-        return {"media_ids": ids, "until": until(keeps)} if ids else {"media_ids": ids}
+        return {"media_ids": ids, "until": valid_until(keeps)} if ids else {"media_ids": ids}
 
     def out(self, message: Message, part: Part) -> None:
         """The part is out: its uploads are used up."""
@@ -73,7 +73,7 @@ class XMedia:
         return uploaded
 
     def _moving(
-        self, message: Message, one: Attachment, file: BinaryIO, size: int, mime: str, patience: Patience
+        self, message: Message, one: Attachment, file: BinaryIO, size: int, mime: str, patience: UploadDeadline
     ) -> str:
         """In pieces, carried on where the last try ended; then until X has worked through it."""
         far = self._uploads.known(message, one)
@@ -81,7 +81,7 @@ class XMedia:
             category = "tweet_gif" if mime == _GIF else "tweet_video"
             body = {"media_category": category, "media_type": mime, "total_bytes": size}
             begun = self._ask("POST", "/2/media/upload/initialize", body)["data"]
-            far = {"id": str(begun["id"]), "pieces": 0, "until": until(_kept(begun))}
+            far = {"id": str(begun["id"]), "pieces": 0, "until": valid_until(_kept(begun))}
             self._uploads.keep(message, one, far, KEEPS)
         piece = max(_PIECE, -(-size // _MOST_PIECES))
         pieces = -(-size // piece)
@@ -106,7 +106,7 @@ class XMedia:
             self._uploads.keep(message, one, {**far, "described": True}, KEEPS)
         return str(far["id"])
 
-    def _settle(self, message: Message, one: Attachment, working: Json, far: Json, patience: Patience) -> None:
+    def _settle(self, message: Message, one: Attachment, working: Json, far: Json, patience: UploadDeadline) -> None:
         """Ask until X has worked through it. Raises Refused where it cannot."""
         while True:
             info = working.get("processing_info") or {"state": "succeeded"}

@@ -14,12 +14,12 @@ _USUAL: Final = 0.1
 _KNOWN: Final = {0xFE: "comment", 0x01: "text"}
 
 
-class Broken(ValueError):
+class BrokenGif(ValueError):
     """The file ends before it should, or is no GIF."""
 
 
 @dataclass(frozen=True, slots=True)
-class Moves:
+class GifInfo:
     """What a GIF says of itself."""
 
     width: int
@@ -39,7 +39,7 @@ class _Block:
     end: int
 
 
-def read(data: bytes) -> Moves:
+def read_gif(data: bytes) -> GifInfo:
     """Count frames without unpacking them. Raises Broken."""
     frames, seconds, delay = 0, 0.0, _USUAL
     for block in _blocks(data):
@@ -51,10 +51,10 @@ def read(data: bytes) -> Moves:
             said = int.from_bytes(block.body[1:3], "little") / 100
             delay = said if said >= _LEAST else _USUAL
     width, height = (int.from_bytes(data[at : at + 2], "little") for at in (6, 8))
-    return Moves(width, height, frames, seconds)
+    return GifInfo(width, height, frames, seconds)
 
 
-def traces(data: bytes) -> Iterator[str]:
+def gif_metadata(data: bytes) -> Iterator[str]:
     """What the file holds beside frames, their times and their repetition, by name."""
     try:
         for block in _blocks(data):
@@ -66,13 +66,13 @@ def traces(data: bytes) -> Iterator[str]:
                 yield _KNOWN.get(block.label, known if block.label == 0xFF else f"block {block.label:02X}")
             elif block.kind == 0x3B and block.end < len(data):
                 yield "bytes behind the end"
-    except Broken:
+    except BrokenGif:
         yield "no end"
 
 
 def _blocks(data: bytes) -> Iterator[_Block]:
     if data[:6] not in STARTS or len(data) < 13:
-        raise Broken("this is no GIF")
+        raise BrokenGif("this is no GIF")
     at = 13 + _table(data[10])
     while at < len(data):
         kind = data[at]
@@ -88,7 +88,7 @@ def _blocks(data: bytes) -> Iterator[_Block]:
             yield _Block(kind, label, body, at)
         else:
             break
-    raise Broken("this GIF ends too early")
+    raise BrokenGif("this GIF ends too early")
 
 
 def _table(packed: int) -> int:
@@ -100,7 +100,7 @@ def _pieces(data: bytes, at: int, *, keep: bool) -> tuple[bytes, int]:
     kept: list[bytes] = []
     while True:
         if at >= len(data):
-            raise Broken("this GIF ends too early")
+            raise BrokenGif("this GIF ends too early")
         length = data[at]
         if keep:
             kept.append(data[at + 1 : at + 1 + length])

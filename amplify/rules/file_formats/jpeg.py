@@ -24,7 +24,7 @@ _KNOWN: Final = (
 )
 
 
-def traces(data: bytes) -> Iterator[str]:
+def jpeg_metadata(data: bytes) -> Iterator[str]:
     """What the file holds beside tables and scans, by name."""
     at = 2
     while True:
@@ -50,7 +50,7 @@ def traces(data: bytes) -> Iterator[str]:
             at = _behind_scan(data, at)
 
 
-def scans(data: bytes) -> int:
+def count_scans(data: bytes) -> int:
     """How many times the picture is gone through: a progressive one of thousands costs hours to decode."""
     return data.count(b"\xff\xda")
 

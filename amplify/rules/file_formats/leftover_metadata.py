@@ -16,10 +16,15 @@ def kind_of(data: bytes) -> str | None:
     return "image/webp" if webp.is_webp(data) else None
 
 
-def traces(data: bytes) -> tuple[str, ...]:
+def leftover_metadata(data: bytes) -> tuple[str, ...]:
     """Everything the file holds beside its picture, by name and once each; empty for a clean one."""
-    readers = {"image/png": png, "image/jpeg": jpeg, "image/gif": gif, "image/webp": webp}
+    readers = {
+        "image/png": png.png_metadata,
+        "image/jpeg": jpeg.jpeg_metadata,
+        "image/gif": gif.gif_metadata,
+        "image/webp": webp.webp_metadata,
+    }
     kind = kind_of(data)
     if kind is None:
         return ("no picture",)
-    return tuple(dict.fromkeys(readers[kind].traces(data)))
+    return tuple(dict.fromkeys(readers[kind](data)))

@@ -38,12 +38,12 @@ class Buffer(Protocol):
     def __getitem__(self, at: slice, /) -> bytes: ...
 
 
-class Broken(ValueError):
+class BrokenVideo(ValueError):
     """The file is cut off, or no film; `str()` is the sentence."""
 
 
 @dataclass(frozen=True, slots=True)
-class Film:
+class VideoInfo:
     """What a film says of itself."""
 
     width: int
@@ -69,14 +69,14 @@ def is_mp4(beginning: bytes) -> bool:
     return beginning[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
 
 
-def read(data: Buffer) -> Film:
+def read_video(data: Buffer) -> VideoInfo:
     """Size, length and codecs, from the headers alone. Raises Broken."""
     boxes = list(_boxes(data, 0, len(data)))
     moov = next((box for box in boxes if box.name == "moov"), None)
     if moov is None or not any(box.name == "mdat" for box in boxes):
-        raise Broken("this video is cut off: save it anew")
+        raise BrokenVideo("this video is cut off: save it anew")
     if any(box.name == "moof" for box in boxes):
-        raise Broken("this video is in fragments, as for streaming: save it as an ordinary MP4")
+        raise BrokenVideo("this video is in fragments, as for streaming: save it as an ordinary MP4")
     seconds, film, sound = 0.0, None, None
     for trak in (box for box in _boxes(data, moov.start, moov.end) if box.name == "trak"):
         handler = _handler(data, trak)
@@ -87,20 +87,20 @@ def read(data: Buffer) -> Film:
             sound = _codec(data, trak)
             seconds = max(seconds, _seconds(data, trak))
     if film is None:
-        raise Broken("there are no pictures in this video")
-    return Film(film[0], film[1], seconds, film[2], sound)
+        raise BrokenVideo("there are no pictures in this video")
+    return VideoInfo(film[0], film[1], seconds, film[2], sound)
 
 
-def traces(data: Buffer) -> Iterator[str]:
+def video_metadata(data: Buffer) -> Iterator[str]:
     """What the file holds beside pictures and sound, by name: names, times, places, tracks of measurements."""
     try:
         for box in _boxes(data, 0, len(data)):
             yield from _in_box(data, box, 0)
-    except Broken:
+    except BrokenVideo:
         yield "no end"
 
 
-def labels(data: Buffer) -> Iterator[tuple[int, int]]:
+def find_labels(data: Buffer) -> Iterator[tuple[int, int]]:
     """Where labels stand that a film does without (programs write their own names there), from name to end."""
     for box in _boxes(data, 0, len(data)):
         yield from _labels(data, box)
@@ -159,12 +159,12 @@ def _boxes(data: Buffer, start: int, end: int) -> Iterator[_Box]:
         elif size == 0:
             size = end - at
         if size < head or at + size > end:
-            raise Broken("this video is cut off: save it anew")
+            raise BrokenVideo("this video is cut off: save it anew")
         yield _Box(name, at + head, at + size)
         at += size
     # QuickTime ends a list with four bytes of nothing.
     if at < end and any(data[at:end]):
-        raise Broken("this video is cut off: save it anew")
+        raise BrokenVideo("this video is cut off: save it anew")
 
 
 def _inside(data: Buffer, box: _Box, *path: str) -> _Box | None:

@@ -25,7 +25,7 @@ _CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _PIECE: Final = 1 << 20
 
 
-def traces(data: bytes) -> Iterator[str]:
+def png_metadata(data: bytes) -> Iterator[str]:
     """What the file holds beside header, palette, transparency and pixels, by name."""
     at, pixels, header = len(START), [], b""
     while at + 12 <= len(data):

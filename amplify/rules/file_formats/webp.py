@@ -21,17 +21,17 @@ def is_webp(data: bytes) -> bool:
     return data[:4] == b"RIFF" and data[8:12] == b"WEBP"
 
 
-def moves(data: bytes) -> bool:
+def is_animated(data: bytes) -> bool:
     """Whether it is an animation: its header says so."""
     return data[12:16] == b"VP8X" and bool(data[20:21]) and bool(data[20] & 0x02)
 
 
-def lossless(data: bytes) -> bool:
+def is_lossless(data: bytes) -> bool:
     """Whether its pixels are kept exactly."""
     return any(name == b"VP8L" for name, _ in _chunks(data))
 
 
-def traces(data: bytes) -> Iterator[str]:
+def webp_metadata(data: bytes) -> Iterator[str]:
     """What the file holds beside pixels and transparency, by name."""
     whole = 8 + int.from_bytes(data[4:8], "little")
     if whole != len(data):

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from amplify.model.plan import Planned
 from amplify.model.problem import Problem, Severity
-from amplify.rules.lint.lint_context import Context
+from amplify.rules.lint.lint_context import LintContext
 
 _LABEL = {"bluesky": "B-BOT", "mastodon": "M-BOT"}
 
 
-def label_missing(context: Context, delivery: Planned) -> Iterator[Problem]:
+def label_missing(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """X-LABEL, B-BOT, M-BOT: a live account tells its readers that it is automated, and who answers."""
     account = context.workspace.accounts.get(delivery.account)
     if account is not None and account.live and account.automation is not None and not account.automation.labelled:
@@ -23,7 +23,7 @@ def label_missing(context: Context, delivery: Planned) -> Iterator[Problem]:
         )
 
 
-def rules_unreviewed(context: Context, delivery: Planned) -> Iterator[Problem]:
+def rules_unreviewed(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """M-RULES: each Mastodon server has rules of its own on automated posts."""
     account = context.workspace.accounts.get(delivery.account)
     if account is not None and account.live and account.platform == "mastodon" and account.rules_reviewed is None:

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from amplify.model.message import Attachment
 from amplify.model.plan import Planned
 from amplify.model.problem import Problem
-from amplify.rules.lint.lint_context import Context
+from amplify.rules.lint.lint_context import LintContext
 
 
 def _all(delivery: Planned) -> Iterator[Attachment]:
@@ -16,7 +16,7 @@ def _all(delivery: Planned) -> Iterator[Attachment]:
         yield from part.pictures
 
 
-def alt_missing(context: Context, delivery: Planned) -> Iterator[Problem]:
+def alt_missing(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """ALT-MISSING: no alt text in the language of the post."""
     for picture in _all(delivery):
         if not picture.alt.strip():
@@ -27,7 +27,7 @@ def alt_missing(context: Context, delivery: Planned) -> Iterator[Problem]:
             )
 
 
-def alt_is_file_name(context: Context, delivery: Planned) -> Iterator[Problem]:
+def alt_is_file_name(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """ALT-NAME: a file name tells nobody anything."""
     for picture in _all(delivery):
         path = PurePosixPath(picture.file)
@@ -39,7 +39,7 @@ def alt_is_file_name(context: Context, delivery: Planned) -> Iterator[Problem]:
             )
 
 
-def alt_repeated(context: Context, delivery: Planned) -> Iterator[Problem]:
+def alt_repeated(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """ALT-SAME: two pictures of one post with one alt text."""
     for part in delivery.message.parts:
         alts = [picture.alt for picture in part.pictures if picture.alt]
@@ -51,7 +51,7 @@ def alt_repeated(context: Context, delivery: Planned) -> Iterator[Problem]:
             )
 
 
-def alt_too_long(context: Context, delivery: Planned) -> Iterator[Problem]:
+def alt_too_long(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """ALT-LONG: over what the platform takes."""
     dialect = context.dialect(delivery)
     for picture in _all(delivery):

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from amplify.model.plan import Planned
 from amplify.model.problem import Problem, Severity
-from amplify.rules.lint.lint_context import Context
+from amplify.rules.lint.lint_context import LintContext
 from amplify.rules.text.link_cleaning import without_tracking
 from amplify.rules.text.x_valid import is_address
 
 
-def too_many_calls(context: Context, delivery: Planned) -> Iterator[Problem]:
+def too_many_calls(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """CTA-MANY: a post that asks for several things: readers do the first, or none."""
     if context.post(delivery).front.calls == "many":
         return
@@ -40,7 +40,7 @@ def too_many_calls(context: Context, delivery: Planned) -> Iterator[Problem]:
         )
 
 
-def no_link(context: Context, delivery: Planned) -> Iterator[Problem]:
+def no_link(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """LINK-FORM: a call's address that X takes for plain words, so that readers cannot press it."""
     if delivery.platform != "x":
         return  # the others link whatever begins with http:// or https://

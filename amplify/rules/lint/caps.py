@@ -9,10 +9,10 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from amplify.model.campaign import Caps
-from amplify.model.plan import Finding, Planned
-from amplify.model.problem import Place, Problem, Severity
-from amplify.rules.lint.lint_context import Context
-from amplify.rules.plan.capacity import Wish, day_of, turns
+from amplify.model.plan import LintFinding, Planned
+from amplify.model.problem import Problem, Severity, SourceLocation
+from amplify.rules.lint.lint_context import LintContext
+from amplify.rules.plan.capacity import SlotRequest, day_of, earliest_slots
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class _Said:
     planned: Planned | None
 
 
-def _speaking(context: Context, deliveries: Sequence[Planned]) -> dict[str, list[_Said]]:
+def _speaking(context: LintContext, deliveries: Sequence[Planned]) -> dict[str, list[_Said]]:
     """Account → its posts by time; boosts are not among them."""
     found: dict[str, list[_Said]] = defaultdict(list)
     for one in context.said:
@@ -39,7 +39,7 @@ def _speaking(context: Context, deliveries: Sequence[Planned]) -> dict[str, list
     return found
 
 
-def _caps(context: Context, delivery: Planned) -> Caps:
+def _caps(context: LintContext, delivery: Planned) -> Caps:
     """The account's caps, or the campaign's own where these are tighter."""
     ours = context.workspace.accounts[delivery.account].caps
     campaign = context.campaign(delivery).caps
@@ -66,23 +66,23 @@ def _days(own: Sequence[_Said]) -> dict[date, list[_Said]]:
     return {day: those for day, those in days.items() if any(said.planned is not None for said in those)}
 
 
-def _entry(context: Context, those: Sequence[_Said]) -> Place:
+def _entry(context: LintContext, those: Sequence[_Said]) -> SourceLocation:
     """The queue entry of the last that is planned."""
     last = next(said for said in reversed(those) if said.planned is not None)
     return context.workspace.queue[last.entry].place
 
 
-def too_many_a_day(context: Context, deliveries: Sequence[Planned]) -> Iterator[Finding]:
+def too_many_a_day(context: LintContext, deliveries: Sequence[Planned]) -> Iterator[LintFinding]:
     """CAP-DAY: more posts a day than the account's cap; what is already out on that day counts."""
     for account, own in _speaking(context, deliveries).items():
         for day, those in _days(own).items():
             cap = min(_caps(context, said.planned).per_day for said in those if said.planned is not None)
             if len(those) > cap:
                 sentence = f"{account} has {len(those)} posts on {day}, and its cap is {cap}: move some"
-                yield Finding(Problem(_entry(context, those), "CAP-DAY", sentence), (account,))
+                yield LintFinding(Problem(_entry(context, those), "CAP-DAY", sentence), (account,))
 
 
-def too_many_for_the_server(context: Context, deliveries: Sequence[Planned]) -> Iterator[Finding]:
+def too_many_for_the_server(context: LintContext, deliveries: Sequence[Planned]) -> Iterator[LintFinding]:
     """M-CAP: more messages a day than the account's server accepts (`server_cap_per_day`); each of a thread counts."""
     for account, own in _speaking(context, deliveries).items():
         cap = context.workspace.accounts[account].server_cap_per_day
@@ -92,10 +92,10 @@ def too_many_for_the_server(context: Context, deliveries: Sequence[Planned]) -> 
             messages = sum(said.messages for said in those)
             if messages > cap:
                 sentence = f"{account} has {messages} messages on {day}, and its server accepts {cap}: move some"
-                yield Finding(Problem(_entry(context, those), "M-CAP", sentence), (account,))
+                yield LintFinding(Problem(_entry(context, those), "M-CAP", sentence), (account,))
 
 
-def too_many_boosts(context: Context, deliveries: Sequence[Planned]) -> Iterator[Finding]:
+def too_many_boosts(context: LintContext, deliveries: Sequence[Planned]) -> Iterator[LintFinding]:
     """X-BOOST: more boosts a day than the account's cap, `boosts_per_day`."""
     days: dict[tuple[str, date], list[Planned]] = defaultdict(list)
     for delivery in deliveries:
@@ -104,7 +104,7 @@ def too_many_boosts(context: Context, deliveries: Sequence[Planned]) -> Iterator
     for (account, day), those in days.items():
         cap = min(_caps(context, delivery).boosts_per_day for delivery in those)
         if len(those) > cap:
-            yield Finding(
+            yield LintFinding(
                 Problem(
                     context.workspace.queue[those[-1].entry].place,
                     "X-BOOST",
@@ -115,7 +115,7 @@ def too_many_boosts(context: Context, deliveries: Sequence[Planned]) -> Iterator
             )
 
 
-def too_close(context: Context, deliveries: Sequence[Planned]) -> Iterator[Finding]:
+def too_close(context: LintContext, deliveries: Sequence[Planned]) -> Iterator[LintFinding]:
     """CAP-GAP: two posts of one account closer together than its gap."""
     for account, own in _speaking(context, deliveries).items():
         for before, after in pairwise(own):
@@ -124,7 +124,7 @@ def too_close(context: Context, deliveries: Sequence[Planned]) -> Iterator[Findi
             gap = _caps(context, after.planned).gap
             if after.at - before.at < gap:
                 minutes = int((after.at - before.at).total_seconds() // 60)
-                yield Finding(
+                yield LintFinding(
                     Problem(
                         context.workspace.queue[after.entry].place,
                         "CAP-GAP",
@@ -136,7 +136,7 @@ def too_close(context: Context, deliveries: Sequence[Planned]) -> Iterator[Findi
                 )
 
 
-def does_not_fit(context: Context, deliveries: Sequence[Planned]) -> Iterator[Finding]:
+def does_not_fit(context: LintContext, deliveries: Sequence[Planned]) -> Iterator[LintFinding]:
     """CAP-FIT: even said as late as it may be, a post would come too soon after those before it.
 
     Where the day's cap is the reason, `CAP-DAY` says so.
@@ -144,10 +144,10 @@ def does_not_fit(context: Context, deliveries: Sequence[Planned]) -> Iterator[Fi
     for account, own in _speaking(context, deliveries).items():
         zone = _zone(own)
         wishes = [_wish(context, said, zone) for said in own]
-        for said, wish, turn in zip(own, wishes, turns(wishes), strict=True):
+        for said, wish, turn in zip(own, wishes, earliest_slots(wishes), strict=True):
             if said.planned is not None and not turn.fits and not turn.full:
                 minutes = int(wish.gap.total_seconds() // 60)
-                yield Finding(
+                yield LintFinding(
                     Problem(
                         context.workspace.queue[said.entry].place,
                         "CAP-FIT",
@@ -158,9 +158,9 @@ def does_not_fit(context: Context, deliveries: Sequence[Planned]) -> Iterator[Fi
                 )
 
 
-def _wish(context: Context, said: _Said, zone: str) -> Wish:
+def _wish(context: LintContext, said: _Said, zone: str) -> SlotRequest:
     """What is out has had its turn, and cannot be too late."""
     if said.planned is None:
-        return Wish(said.at, said.at + timedelta(days=1), zone, per_day=1_000_000, gap=timedelta(0))
+        return SlotRequest(said.at, said.at + timedelta(days=1), zone, per_day=1_000_000, gap=timedelta(0))
     caps = _caps(context, said.planned)
-    return Wish(said.planned.due, said.planned.late, zone, caps.per_day, caps.gap)
+    return SlotRequest(said.planned.due, said.planned.late, zone, caps.per_day, caps.gap)

@@ -10,10 +10,10 @@ from amplify.model.plan import Planned
 from amplify.model.problem import Problem, Severity
 from amplify.model.settings import WiderQuiet
 from amplify.model.subject import declared_state, kind_and_name, people_in, person_in
-from amplify.rules.lint.lint_context import Context
+from amplify.rules.lint.lint_context import LintContext
 from amplify.rules.plan.person_gates import SCOPES, covers_language, last_day
-from amplify.rules.plan.risk import blocked
-from amplify.rules.text.aliases import matcher, texts_of
+from amplify.rules.plan.risk import find_risks
+from amplify.rules.text.aliases import name_matcher, texts_of
 
 HELD_BY_GATES: Final = frozenset(
     {
@@ -24,12 +24,12 @@ HELD_BY_GATES: Final = frozenset(
 """Errors that silence only what they name: a gate holds those deliveries, so `queue` need not refuse the others."""
 
 
-def _people(context: Context, delivery: Planned) -> Iterator[Person]:
+def _people(context: LintContext, delivery: Planned) -> Iterator[Person]:
     for name in people_in(delivery.subjects):
         yield context.workspace.people[name]
 
 
-def person_state(context: Context, delivery: Planned) -> Iterator[Problem]:
+def person_state(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """PERSON-STATE: nothing about a person goes out unless they are detained or convicted, or it was written for the
     state they are in."""
     for subject in delivery.subjects:
@@ -53,13 +53,13 @@ def person_state(context: Context, delivery: Planned) -> Iterator[Problem]:
             yield Problem(context.post(delivery).place, "PERSON-STATE", why)
 
 
-def person_unlisted(context: Context, delivery: Planned) -> Iterator[Problem]:
+def person_unlisted(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """PERSON-UNLISTED: a text names somebody whom neither its front matter nor its campaign lists. It is held for them
     all the same."""
     listed = {*context.post(delivery).front.people, *context.campaign(delivery).people, *context.templated(delivery)}
     said: dict[str, str] = {}
     for text in texts_of(delivery.message):
-        for one in matcher(context.workspace.people).found(text):
+        for one in name_matcher(context.workspace.people).found(text):
             if one.who not in listed:
                 said.setdefault(one.who, one.words)
     for who, words in said.items():
@@ -71,7 +71,7 @@ def person_unlisted(context: Context, delivery: Planned) -> Iterator[Problem]:
         )
 
 
-def status_stale(context: Context, delivery: Planned) -> Iterator[Problem]:
+def status_stale(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """STATUS-STALE: the state was last checked too long before the post is due."""
     for person in _people(context, delivery):
         last = last_day(person)
@@ -84,7 +84,7 @@ def status_stale(context: Context, delivery: Planned) -> Iterator[Problem]:
             )
 
 
-def consent(context: Context, delivery: Planned) -> Iterator[Problem]:
+def check_consent(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """CONSENT-MISSING: withdrawn, due for review, or not for the name."""
     for person in _people(context, delivery):
         given = person.consent
@@ -99,7 +99,7 @@ def consent(context: Context, delivery: Planned) -> Iterator[Problem]:
             yield Problem(person.place, "CONSENT-MISSING", f"the consent of {person.id} {why}: ask, then record it")
 
 
-def consent_scope(context: Context, delivery: Planned) -> Iterator[Problem]:
+def consent_scope(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """CONSENT-SCOPE: a portrait, health or family of somebody who did not agree to that."""
     for person, use in _uses(context, delivery):
         if use in SCOPES and use not in person.consent.scope:
@@ -112,7 +112,7 @@ def consent_scope(context: Context, delivery: Planned) -> Iterator[Problem]:
             )
 
 
-def consent_language(context: Context, delivery: Planned) -> Iterator[Problem]:
+def consent_language(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """CONSENT-LANG: the consent was not given for texts in this language."""
     for person, use in _uses(context, delivery):
         if use not in SCOPES and not covers_language(person, use):
@@ -123,7 +123,7 @@ def consent_language(context: Context, delivery: Planned) -> Iterator[Problem]:
             )
 
 
-def _uses(context: Context, delivery: Planned) -> Iterator[tuple[Person, str]]:
+def _uses(context: LintContext, delivery: Planned) -> Iterator[tuple[Person, str]]:
     for subject in delivery.subjects:
         kind, name = kind_and_name(subject)
         if kind == "consent":
@@ -131,7 +131,7 @@ def _uses(context: Context, delivery: Planned) -> Iterator[tuple[Person, str]]:
             yield context.workspace.people[person], use
 
 
-def call_closed(context: Context, delivery: Planned) -> Iterator[Problem]:
+def call_closed(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """CTA-CLOSED: a call to action that is not open when the post is due."""
     for subject in delivery.subjects:
         kind, _, name = subject.partition(":")
@@ -147,7 +147,7 @@ def call_closed(context: Context, delivery: Planned) -> Iterator[Problem]:
                 )
 
 
-def embargo(context: Context, delivery: Planned) -> Iterator[Problem]:
+def check_embargo(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """EMBARGO: due before the embargo ends, before `not_before`, or after `expires_at`."""
     front = context.post(delivery).front
     for bound, early in ((front.embargo_until, True), (front.not_before, True), (front.expires_at, False)):
@@ -158,7 +158,7 @@ def embargo(context: Context, delivery: Planned) -> Iterator[Problem]:
             )
 
 
-def quiet(context: Context, delivery: Planned) -> Iterator[Problem]:
+def check_quiet_period(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """QUIET: due in a time of silence: held, and missed where the silence outlasts its lateness window."""
     for period in (*context.campaign(delivery).quiet, *_wider(context, delivery)):
         if period.start <= delivery.due < period.end:
@@ -171,7 +171,7 @@ def quiet(context: Context, delivery: Planned) -> Iterator[Problem]:
             )
 
 
-def _wider(context: Context, delivery: Planned) -> Iterator[WiderQuiet]:
+def _wider(context: LintContext, delivery: Planned) -> Iterator[WiderQuiet]:
     """Quiet periods of the workspace that hold for this delivery, as the gates have it."""
     for period in context.workspace.settings.quiet:
         spoken = any(f"quiet:{lang}" in delivery.subjects for lang in period.languages)
@@ -179,16 +179,16 @@ def _wider(context: Context, delivery: Planned) -> Iterator[WiderQuiet]:
             yield period
 
 
-def readers_at_risk(context: Context, delivery: Planned) -> Iterator[Problem]:
+def readers_at_risk(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """RISK-CALL, RISK-LINK, RISK-BOOST: what readers who may be prosecuted are not given."""
     if not any(subject.startswith("risk:") for subject in delivery.subjects):
         return
     post = context.post(delivery)
-    for one in blocked(context.workspace, post, delivery.lang, delivery.message, delivery.subjects):
+    for one in find_risks(context.workspace, post, delivery.lang, delivery.message, delivery.subjects):
         yield Problem(post.place, one.code, one.why)
 
 
-def boost_consent(context: Context, delivery: Planned) -> Iterator[Problem]:
+def boost_consent(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """X-BOOST, B-OPTIN: only partners who agreed are boosted."""
     boost = context.post(delivery).front.boost
     if boost is not None and boost.urls and boost.partner is None:

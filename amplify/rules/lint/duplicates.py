@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from amplify.model.plan import Finding, Planned
-from amplify.model.problem import Place, Problem
+from amplify.model.plan import LintFinding, Planned
+from amplify.model.problem import Problem, SourceLocation
 from amplify.model.workspace import Workspace
-from amplify.rules.lint.lint_context import Context
+from amplify.rules.lint.lint_context import LintContext
 from amplify.rules.text.similarity import similar_pairs
 
 REPEAT_AFTER: Final = timedelta(days=90)
 """How long an account does not say the same thing again, unless the post says otherwise."""
 
 
-def reach(workspace: Workspace) -> timedelta:
+def look_back(workspace: Workspace) -> timedelta:
     """How far back these rules look: what the ledger is asked for."""
     repeats = [post.front.repeat.after for post in workspace.posts.values() if post.front.repeat is not None]
     return max([REPEAT_AFTER, timedelta(days=workspace.settings.similarity_days), *repeats])
@@ -36,7 +36,7 @@ class _Saying:
     text: str
 
 
-def _sayings(context: Context, deliveries: Sequence[Planned]) -> list[_Saying]:
+def _sayings(context: LintContext, deliveries: Sequence[Planned]) -> list[_Saying]:
     """Everything said anywhere, by time."""
     found = [
         _Saying(one.at, one.account, one.platform, one.entry, None, context.words(one.message))
@@ -51,7 +51,7 @@ def _sayings(context: Context, deliveries: Sequence[Planned]) -> list[_Saying]:
     return sorted(found, key=lambda saying: (saying.at, saying.account, saying.entry))
 
 
-def same_text_on_two_accounts(context: Context, deliveries: Sequence[Planned]) -> Iterator[Finding]:
+def same_text_on_two_accounts(context: LintContext, deliveries: Sequence[Planned]) -> Iterator[LintFinding]:
     """X-DUP: the same text, or much the same, on two accounts of a platform within `similarity_days` of each other.
 
     X developer guidelines: no identical or substantially similar posts over several accounts, for every kind of app;
@@ -63,20 +63,20 @@ def same_text_on_two_accounts(context: Context, deliveries: Sequence[Planned]) -
     for saying in _sayings(context, deliveries):
         by_text[saying.text].append(saying)
     texts = list(by_text)
-    found: dict[tuple[Place, str], tuple[_Saying, _Saying, float, set[str]]] = {}
+    found: dict[tuple[SourceLocation, str], tuple[_Saying, _Saying, float, set[str]]] = {}
     for text in texts:
         _note(context, found, by_text[text], by_text[text], window, 1.0)
     for one, other, likeness in similar_pairs(texts, settings.similar):
         _note(context, found, by_text[texts[one]], by_text[texts[other]], window, likeness)
     for (place, platform), (later, earlier, likeness, accounts) in found.items():
-        yield Finding(
+        yield LintFinding(
             Problem(place, "X-DUP", _sentence(platform, later, earlier, likeness, accounts)), tuple(sorted(accounts))
         )
 
 
 def _note(
-    context: Context,
-    found: dict[tuple[Place, str], tuple[_Saying, _Saying, float, set[str]]],
+    context: LintContext,
+    found: dict[tuple[SourceLocation, str], tuple[_Saying, _Saying, float, set[str]]],
     some: Sequence[_Saying],
     others: Sequence[_Saying],
     window: timedelta,
@@ -110,7 +110,7 @@ def _sentence(platform: str, later: _Saying, earlier: _Saying, likeness: float, 
     )
 
 
-def repeated_on_one_account(context: Context, deliveries: Sequence[Planned]) -> Iterator[Finding]:
+def repeated_on_one_account(context: LintContext, deliveries: Sequence[Planned]) -> Iterator[LintFinding]:
     """X-REPEAT: an account says the same thing again too soon, counted from what is planned and what is out.
 
     X automation rules: no duplicate posts. 90 days, unless the post's `repeat:` says otherwise.
@@ -124,7 +124,7 @@ def repeated_on_one_account(context: Context, deliveries: Sequence[Planned]) -> 
         repeat = context.post(saying.planned).front.repeat
         wait = repeat.after if repeat is not None else REPEAT_AFTER
         if saying.at - before.at < wait:
-            yield Finding(
+            yield LintFinding(
                 Problem(
                     context.place(saying.planned),
                     "X-REPEAT",

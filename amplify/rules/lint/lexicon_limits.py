@@ -7,12 +7,12 @@ from typing import Final
 
 from amplify.model.plan import Planned
 from amplify.model.problem import Problem
-from amplify.rules.lint.lint_context import Context
+from amplify.rules.lint.lint_context import LintContext
 
 LANGUAGES_MAX: Final = 3
 
 
-def lexicon(context: Context, delivery: Planned) -> Iterator[Problem]:
+def check_record_size(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """B-SIZE: over a limit of the record: bytes of the text, languages, pictures.
 
     Source: the lexicons `app.bsky.feed.post` and `app.bsky.embed.images`. Its 300 graphemes are `TXT-LONG`, alt texts

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from amplify.model.plan import Finding, Planned, Said
+from amplify.model.plan import LintFinding, Planned, PriorPost
 from amplify.model.platform_profile import Dialect
 from amplify.model.problem import Problem, Severity
-from amplify.model.server_info import NOTHING_KNOWN, Known
+from amplify.model.server_info import NOTHING_KNOWN, ServerInfo
 from amplify.model.settings import RuleChange
 from amplify.model.workspace import Workspace
 from amplify.rules.lint import (
@@ -28,13 +28,13 @@ from amplify.rules.lint import (
     unsafe_text,
     videos,
 )
-from amplify.rules.lint.lint_context import Context
-from amplify.rules.lint.rulebook import weakens
+from amplify.rules.lint.lint_context import LintContext
+from amplify.rules.lint.rulebook import weakens_rule
 
-MESSAGE_RULES: Final[Sequence[Callable[[Context, Planned], Iterator[Problem]]]] = (
+MESSAGE_RULES: Final[Sequence[Callable[[LintContext, Planned], Iterator[Problem]]]] = (
     texts.too_long,
     texts.link_not_allowed,
-    texts.shortener,
+    texts.check_shortener,
     texts.mention_without_consent,
     mentions.mention_of_nobody,
     texts.mixed_scripts,
@@ -52,12 +52,12 @@ MESSAGE_RULES: Final[Sequence[Callable[[Context, Planned], Iterator[Problem]]]] 
     care.person_unlisted,
     calls.too_many_calls,
     calls.no_link,
-    lexicon_limits.lexicon,
+    lexicon_limits.check_record_size,
     alt_texts.alt_missing,
     alt_texts.alt_is_file_name,
     alt_texts.alt_repeated,
     alt_texts.alt_too_long,
-    videos.alone,
+    videos.check_video_alone,
     videos.gif_still,
     videos.gif_long,
     videos.video_long,
@@ -67,15 +67,15 @@ MESSAGE_RULES: Final[Sequence[Callable[[Context, Planned], Iterator[Problem]]]] 
 )
 """Rules about what a message says: asked once for the same words of a post, however often they go out."""
 
-DELIVERY_RULES: Final[Sequence[Callable[[Context, Planned], Iterator[Problem]]]] = (
+DELIVERY_RULES: Final[Sequence[Callable[[LintContext, Planned], Iterator[Problem]]]] = (
     care.person_state,
     care.status_stale,
-    care.consent,
+    care.check_consent,
     care.consent_scope,
     care.consent_language,
     care.call_closed,
-    care.embargo,
-    care.quiet,
+    care.check_embargo,
+    care.check_quiet_period,
     care.boost_consent,
     care.readers_at_risk,
     stale_facts.fact_stale,
@@ -89,7 +89,7 @@ DELIVERY_RULES: Final[Sequence[Callable[[Context, Planned], Iterator[Problem]]]]
 
 RULES: Final = (*MESSAGE_RULES, *DELIVERY_RULES)
 
-CROWD: Final[Sequence[Callable[[Context, Sequence[Planned]], Iterator[Finding]]]] = (
+CROWD: Final[Sequence[Callable[[LintContext, Sequence[Planned]], Iterator[LintFinding]]]] = (
     duplicates.same_text_on_two_accounts,
     duplicates.repeated_on_one_account,
     caps.too_many_a_day,
@@ -106,21 +106,21 @@ CROWD: Final[Sequence[Callable[[Context, Sequence[Planned]], Iterator[Finding]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Linted:
+class LintResult:
     """What the rules found."""
 
-    findings: tuple[Finding, ...]
-    silenced: tuple[Finding, ...]
+    findings: tuple[LintFinding, ...]
+    silenced: tuple[LintFinding, ...]
     """Findings of rules that the workspace has turned off."""
 
 
-def lint(
+def lint_deliveries(
     workspace: Workspace,
     deliveries: Sequence[Planned],
     dialects: Mapping[str, Dialect],
-    said: Iterable[Said] = (),
-    known: Known = NOTHING_KNOWN,
-) -> tuple[Finding, ...]:
+    said: Iterable[PriorPost] = (),
+    known: ServerInfo = NOTHING_KNOWN,
+) -> tuple[LintFinding, ...]:
     """The findings that count, as `lint_all` has them."""
     return lint_all(workspace, deliveries, dialects, said, known).findings
 
@@ -129,26 +129,26 @@ def lint_all(
     workspace: Workspace,
     deliveries: Sequence[Planned],
     dialects: Mapping[str, Dialect],
-    said: Iterable[Said] = (),
-    known: Known = NOTHING_KNOWN,
-) -> Linted:
+    said: Iterable[PriorPost] = (),
+    known: ServerInfo = NOTHING_KNOWN,
+) -> LintResult:
     """Every finding, each problem once with all accounts it concerns, in the order of files and lines.
 
     `said` is what the ledger knows of our accounts: a delivery never counts against itself. `known` is what the
     accounts' servers said of their limits.
     """
     planned = {delivery.id for delivery in deliveries}
-    context = Context(workspace, dialects, tuple(one for one in said if one.id not in planned), known)
+    context = LintContext(workspace, dialects, tuple(one for one in said if one.id not in planned), known)
     found: dict[Problem, set[str]] = {}
     for delivery, problem in _asked(context, deliveries):
         found.setdefault(problem, set()).add(delivery.account)
     for crowd_rule in CROWD:
         for finding in crowd_rule(context, deliveries):
             found.setdefault(finding.problem, set()).update(finding.accounts)
-    return _decided(workspace, [Finding(problem, tuple(sorted(found[problem]))) for problem in sorted(found)])
+    return _decided(workspace, [LintFinding(problem, tuple(sorted(found[problem]))) for problem in sorted(found)])
 
 
-def _asked(context: Context, deliveries: Iterable[Planned]) -> Iterator[tuple[Planned, Problem]]:
+def _asked(context: LintContext, deliveries: Iterable[Planned]) -> Iterator[tuple[Planned, Problem]]:
     """Most deliveries break no rule: what is asked of each is kept short."""
     answered: dict[tuple[str, str, str, str, int], list[Problem]] = {}
     for delivery in deliveries:
@@ -165,11 +165,11 @@ def _asked(context: Context, deliveries: Iterable[Planned]) -> Iterator[tuple[Pl
                 yield delivery, problem
 
 
-def _decided(workspace: Workspace, findings: Sequence[Finding]) -> Linted:
+def _decided(workspace: Workspace, findings: Sequence[LintFinding]) -> LintResult:
     """The findings with the severities that the workspace has decided on."""
-    changes = {change.id: change for change in workspace.settings.rules if not weakens(change.id, change.severity)}
-    counted: list[Finding] = []
-    silenced: list[Finding] = []
+    changes = {change.id: change for change in workspace.settings.rules if not weakens_rule(change.id, change.severity)}
+    counted: list[LintFinding] = []
+    silenced: list[LintFinding] = []
     for finding in findings:
         change = changes.get(finding.problem.code)
         if change is None or change.severity == finding.problem.severity:
@@ -178,9 +178,9 @@ def _decided(workspace: Workspace, findings: Sequence[Finding]) -> Linted:
             silenced.append(replace(finding, change=change))
         else:
             counted.append(_changed(finding, change))
-    return Linted(tuple(counted), tuple(silenced))
+    return LintResult(tuple(counted), tuple(silenced))
 
 
-def _changed(finding: Finding, change: RuleChange) -> Finding:
+def _changed(finding: LintFinding, change: RuleChange) -> LintFinding:
     problem = replace(finding.problem, severity=Severity(change.severity))
-    return Finding(problem, finding.accounts, change)
+    return LintFinding(problem, finding.accounts, change)

@@ -8,26 +8,26 @@ from dataclasses import dataclass, field
 from amplify.model.campaign import Campaign
 from amplify.model.fact import Fact
 from amplify.model.message import Message
-from amplify.model.plan import Planned, Said
+from amplify.model.plan import Planned, PriorPost
 from amplify.model.platform_profile import Dialect
 from amplify.model.post import Post, Variant
-from amplify.model.problem import Place
-from amplify.model.server_info import NOTHING_KNOWN, Known
+from amplify.model.problem import SourceLocation
+from amplify.model.server_info import NOTHING_KNOWN, ServerInfo
 from amplify.model.workspace import Workspace
-from amplify.rules.plan.fact_conflicts import alike
+from amplify.rules.plan.fact_conflicts import comparable_facts
 from amplify.rules.plan.subjects import templated_people
-from amplify.rules.text.similarity import normal
+from amplify.rules.text.similarity import comparable_text
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class LintContext:
     """The workspace, the platforms' dialects, what servers said of themselves, and what the ledger knows was said."""
 
     workspace: Workspace
     dialects: Mapping[str, Dialect]
-    said: Sequence[Said] = ()
+    said: Sequence[PriorPost] = ()
     """Deliveries of the ledger that are not among those planned."""
-    known: Known = NOTHING_KNOWN
+    known: ServerInfo = NOTHING_KNOWN
     _dialects: dict[str, Dialect] = field(default_factory=dict)
     _consenting: dict[str, frozenset[str]] = field(default_factory=dict)
     _words: dict[str, str] = field(default_factory=dict)
@@ -43,10 +43,10 @@ class Context:
     def words(self, message: Message, content_hash: str | None = None) -> str:
         """A message in the form in which texts are compared, remembered by its hash where that is known."""
         if content_hash is None:
-            return normal(message)
+            return comparable_text(message)
         found = self._words.get(content_hash)
         if found is None:
-            found = self._words[content_hash] = normal(message)
+            found = self._words[content_hash] = comparable_text(message)
         return found
 
     def consenting(self, platform: str) -> frozenset[str]:
@@ -63,7 +63,7 @@ class Context:
     def facts_beside(self, fact: Fact) -> Sequence[Fact]:
         """Those with which a fact has to be compared."""
         if not self._facts:
-            self._facts.update(alike(self.workspace.facts.values()))
+            self._facts.update(comparable_facts(self.workspace.facts.values()))
         return self._facts[fact.id]
 
     def templated(self, delivery: Planned) -> frozenset[str]:
@@ -82,7 +82,7 @@ class Context:
         """None for boosts."""
         return next((v for v in self.post(delivery).variants if v.name == delivery.variant), None)
 
-    def place(self, delivery: Planned, part: int = 0) -> Place:
+    def place(self, delivery: Planned, part: int = 0) -> SourceLocation:
         """Where the text of this part stands."""
         variant = self.variant(delivery)
         if variant is None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from amplify.model.plan import Finding, Planned
+from amplify.model.plan import LintFinding, Planned
 from amplify.model.problem import Problem, Severity
-from amplify.rules.lint.lint_context import Context
+from amplify.rules.lint.lint_context import LintContext
 
 
-def mention_of_nobody(context: Context, delivery: Planned) -> Iterator[Problem]:
+def mention_of_nobody(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """HANDLE-UNKNOWN: a text mentions a handle that nobody goes by: it reaches no one, or a stranger later."""
     dialect = context.dialect(delivery)
     for number, part in enumerate(delivery.message.parts):
@@ -25,7 +25,7 @@ def mention_of_nobody(context: Context, delivery: Planned) -> Iterator[Problem]:
                 )
 
 
-def unknown_handles(context: Context, deliveries: Sequence[Planned]) -> Iterator[Finding]:
+def unknown_handles(context: LintContext, deliveries: Sequence[Planned]) -> Iterator[LintFinding]:
     """HANDLE-UNKNOWN: a handle of the handle book that nobody goes by."""
     for partner in context.workspace.partners.values():
         for platform, handle in partner.handles.items():
@@ -38,10 +38,10 @@ def unknown_handles(context: Context, deliveries: Sequence[Planned]) -> Iterator
                     f"ask {partner.id} for their handle there, or take it out",
                     Severity.WARNING,
                 )
-                yield Finding(problem, (f"{partner.id}/{platform}",))
+                yield LintFinding(problem, (f"{partner.id}/{platform}",))
 
 
-def other_names(context: Context, deliveries: Sequence[Planned]) -> Iterator[Finding]:
+def other_names(context: LintContext, deliveries: Sequence[Planned]) -> Iterator[LintFinding]:
     """HANDLE-OTHER: our credentials speak for somebody else than the handle book says."""
     for account in context.workspace.accounts.values():
         said = context.known.whoami.get(account.id)
@@ -54,7 +54,7 @@ def other_names(context: Context, deliveries: Sequence[Planned]) -> Iterator[Fin
                 f"the handle book says {wanted}: mend one of them",
                 Severity.WARNING,
             )
-            yield Finding(problem, (account.id,))
+            yield LintFinding(problem, (account.id,))
 
 
 def _same(said: str, wanted: str) -> bool:

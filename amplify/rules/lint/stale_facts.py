@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from amplify.model.fact import Fact
 from amplify.model.plan import Planned
 from amplify.model.problem import Problem
-from amplify.rules.lint.lint_context import Context
-from amplify.rules.plan.fact_conflicts import disagree, replaces
+from amplify.rules.lint.lint_context import LintContext
+from amplify.rules.plan.fact_conflicts import facts_differ, replaces_fact
 
 
-def _facts(context: Context, delivery: Planned) -> Iterator[Fact]:
+def _facts(context: LintContext, delivery: Planned) -> Iterator[Fact]:
     for subject in delivery.subjects:
         if subject.startswith("fact:"):
             yield context.workspace.facts[subject[5:]]
 
 
-def fact_stale(context: Context, delivery: Planned) -> Iterator[Problem]:
+def fact_stale(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """FACT-STALE: a number said after its last day."""
     for fact in _facts(context, delivery):
         if delivery.due.date() > fact.expires:
@@ -29,11 +29,11 @@ def fact_stale(context: Context, delivery: Planned) -> Iterator[Problem]:
             )
 
 
-def fact_replaced(context: Context, delivery: Planned) -> Iterator[Problem]:
+def fact_replaced(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """FACT-CONFLICT: a number said although a newer one has replaced it by then."""
     for fact in _facts(context, delivery):
         for newer in context.facts_beside(fact):
-            if replaces(newer, fact) and newer.as_of <= delivery.due.date():
+            if replaces_fact(newer, fact) and newer.as_of <= delivery.due.date():
                 yield Problem(
                     context.place(delivery),
                     "FACT-CONFLICT",
@@ -42,7 +42,7 @@ def fact_replaced(context: Context, delivery: Planned) -> Iterator[Problem]:
                 )
 
 
-def facts_disagree(context: Context, delivery: Planned) -> Iterator[Problem]:
+def facts_disagree(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """FACT-CONFLICT: two facts count the same thing by the same organisation, both hold, and they differ.
 
     Both hold: neither has expired by the due day, and neither is replaced.
@@ -52,7 +52,7 @@ def facts_disagree(context: Context, delivery: Planned) -> Iterator[Problem]:
         if fact.expires < day:
             continue
         for other in context.facts_beside(fact):
-            if disagree(fact, other) and other.expires >= day:
+            if facts_differ(fact, other) and other.expires >= day:
                 first, second = sorted((fact, other), key=lambda one: one.place)
                 yield Problem(
                     second.place,

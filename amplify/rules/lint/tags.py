@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from amplify.model.plan import Planned
 from amplify.model.problem import Problem, Severity
-from amplify.rules.lint.lint_context import Context
-from amplify.rules.plan.hashtags import banned, most, same
+from amplify.rules.lint.lint_context import LintContext
+from amplify.rules.plan.hashtags import banned_tags, most_hashtags, tag_key
 from amplify.rules.plan.risk import at_risk
 
 
-def retired_hashtag(context: Context, delivery: Planned) -> Iterator[Problem]:
+def retired_hashtag(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """TAG-RETIRED: a hashtag the campaign no longer uses."""
     if not delivery.hashtags:
         return
@@ -25,7 +25,7 @@ def retired_hashtag(context: Context, delivery: Planned) -> Iterator[Problem]:
             yield Problem(context.place(delivery), "TAG-RETIRED", f"#{tag} is retired: use another hashtag")
 
 
-def hijacked_hashtag(context: Context, delivery: Planned) -> Iterator[Problem]:
+def hijacked_hashtag(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """X-TREND: a hashtag that trends or that others have taken over, and that is not the campaign's own.
 
     X automation rules: no posting into trending topics. The list is kept by staff; nothing is fetched.
@@ -49,7 +49,7 @@ def hijacked_hashtag(context: Context, delivery: Planned) -> Iterator[Problem]:
             )
 
 
-def hashtag_case(context: Context, delivery: Planned) -> Iterator[Problem]:
+def hashtag_case(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """TAG-CASE: screen readers read `#FreeAnnaNow` as words, and `#freeannanow` as noise."""
     for tag in delivery.hashtags:
         if len(tag) > 12 and tag.islower():
@@ -61,22 +61,22 @@ def hashtag_case(context: Context, delivery: Planned) -> Iterator[Problem]:
             )
 
 
-def banned_hashtag(context: Context, delivery: Planned) -> Iterator[Problem]:
+def banned_hashtag(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """TAG-BANNED: a hashtag that the campaign, or the workspace, has banned."""
     if not delivery.hashtags:
         return
-    refused = banned(context.workspace.settings, context.campaign(delivery), delivery.platform)
+    refused = banned_tags(context.workspace.settings, context.campaign(delivery), delivery.platform)
     for tag in delivery.hashtags:
-        found = refused.get(same(tag))
+        found = refused.get(tag_key(tag))
         if found is not None:
             yield Problem(context.place(delivery), "TAG-BANNED", f"#{tag} is banned ({found.why}): take it out")
 
 
-def too_many_hashtags(context: Context, delivery: Planned) -> Iterator[Problem]:
+def too_many_hashtags(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """TAG-COUNT: more hashtags in a message than the platform's custom allows."""
-    allowed = most(context.campaign(delivery), delivery.platform)
+    allowed = most_hashtags(context.campaign(delivery), delivery.platform)
     for number, part in enumerate(delivery.message.parts):
-        tags = {same(entity.value) for entity in part.entities if entity.kind == "tag"}
+        tags = {tag_key(entity.value) for entity in part.entities if entity.kind == "tag"}
         if len(tags) > allowed:
             yield Problem(
                 context.place(delivery, number),
@@ -97,7 +97,7 @@ def _mentioned(delivery: Planned) -> dict[str, int]:
     return found
 
 
-def too_many_mentions(context: Context, delivery: Planned) -> Iterator[Problem]:
+def too_many_mentions(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """TAG-MANY: more handles than the campaign lets a post mention. An error on X, whose automation rules forbid
     mentioning many accounts."""
     allowed = context.campaign(delivery).most_mentions
@@ -112,7 +112,7 @@ def too_many_mentions(context: Context, delivery: Planned) -> Iterator[Problem]:
         )
 
 
-def designated_handle(context: Context, delivery: Planned) -> Iterator[Problem]:
+def designated_handle(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """TAG-DESIGNATED: the handle of a partner that readers are prosecuted for following, in a text for them."""
     mentioned = _mentioned(delivery)
     if not mentioned:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from amplify.model.plan import Planned
 from amplify.model.platform_profile import Dialect
 from amplify.model.problem import Problem, Severity
-from amplify.rules.lint.lint_context import Context
+from amplify.rules.lint.lint_context import LintContext
 from amplify.rules.text.confusables import mixed_words
 
 SHORTENERS: Final = frozenset(
@@ -31,7 +31,7 @@ SHORTENERS: Final = frozenset(
 """Well-known link shorteners: readers at risk must see where a link goes."""
 
 
-def too_long(context: Context, delivery: Planned) -> Iterator[Problem]:
+def too_long(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """TXT-LONG: over the length that the platform, or the account's own server, takes (docs/platforms.md)."""
     dialect = context.dialect(delivery)
     warning = dialect.measure(delivery.message.content_warning) if delivery.message.content_warning else 0
@@ -77,7 +77,7 @@ def _host(address: str) -> str:
     return host.lower()
 
 
-def link_not_allowed(context: Context, delivery: Planned) -> Iterator[Problem]:
+def link_not_allowed(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """LINK-DOMAIN: a link outside the campaign's list (docs/care.md)."""
     allowed = context.campaign(delivery).links
     for number, host in _hosts(delivery):
@@ -89,14 +89,14 @@ def link_not_allowed(context: Context, delivery: Planned) -> Iterator[Problem]:
             )
 
 
-def shortener(context: Context, delivery: Planned) -> Iterator[Problem]:
+def check_shortener(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """M-SHORT: a link shortener hides where a reader is sent."""
     for number, host in _hosts(delivery):
         if host.removeprefix("www.") in SHORTENERS:
             yield Problem(context.place(delivery, number), "M-SHORT", f"{host} hides the address: give the full link")
 
 
-def mention_without_consent(context: Context, delivery: Planned) -> Iterator[Problem]:
+def mention_without_consent(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """X-MENTION, B-OPTIN: automated mentions only of partners who agreed (X automation rules; Bluesky bots page)."""
     consenting = context.consenting(delivery.platform)
     code = "B-OPTIN" if delivery.platform == "bluesky" else "X-MENTION"
@@ -111,7 +111,7 @@ def mention_without_consent(context: Context, delivery: Planned) -> Iterator[Pro
                 )
 
 
-def mixed_scripts(context: Context, delivery: Planned) -> Iterator[Problem]:
+def mixed_scripts(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """TXT-MIXED: a Latin letter that looks like a Cyrillic one breaks search, hashtags and stops."""
     for number, part in enumerate(delivery.message.parts):
         for word in dict.fromkeys(mixed_words(part.text)):

@@ -5,51 +5,57 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from amplify.model.plan import Planned
-from amplify.model.problem import Place, Problem
-from amplify.rules.lint.lint_context import Context
-from amplify.rules.text.handle_syntax import fault
-from amplify.rules.text.unsafe_characters import Hostile, directions, endless, hidden_in_handles, towers
+from amplify.model.problem import Problem, SourceLocation
+from amplify.rules.lint.lint_context import LintContext
+from amplify.rules.text.handle_syntax import handle_fault
+from amplify.rules.text.unsafe_characters import (
+    UnsafeText,
+    find_endless_text,
+    find_open_direction,
+    find_stacked_marks,
+    hidden_in_handles,
+)
 
 
-def change_of_direction(context: Context, delivery: Planned) -> Iterator[Problem]:
+def change_of_direction(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """TXT-BIDI: An invisible mark turns letters around, or changes their direction and never closes (UAX #9)."""
-    return _each(context, delivery, directions)
+    return _each(context, delivery, find_open_direction)
 
 
-def marks_on_marks(context: Context, delivery: Planned) -> Iterator[Problem]:
+def marks_on_marks(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """TXT-MARKS: More than eight marks on one letter: they cover the lines around it."""
-    return _each(context, delivery, towers)
+    return _each(context, delivery, find_stacked_marks)
 
 
-def hidden_in_handle(context: Context, delivery: Planned) -> Iterator[Problem]:
+def hidden_in_handle(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """TXT-HIDDEN: An invisible character inside a handle, which ends there for every platform."""
     return _each(context, delivery, hidden_in_handles)
 
 
-def far_too_long(context: Context, delivery: Planned) -> Iterator[Problem]:
+def far_too_long(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """TXT-HUGE: More than 10,000 characters: no message, but a wrong file."""
-    return _each(context, delivery, endless)
+    return _each(context, delivery, find_endless_text)
 
 
-def _each(context: Context, delivery: Planned, look: Callable[[str], Hostile | None]) -> Iterator[Problem]:
+def _each(context: LintContext, delivery: Planned, look: Callable[[str], UnsafeText | None]) -> Iterator[Problem]:
     for number, part in enumerate(delivery.message.parts):
         one = look(part.text)
         if one is not None:
             yield Problem(_place(context, delivery, number, part.text, one), one.code, one.sentence)
 
 
-def impossible_handle(context: Context, delivery: Planned) -> Iterator[Problem]:
+def impossible_handle(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """HANDLE-FORM: A handle of the handle book that its platform cannot have."""
     for name in (delivery.partner, *context.post(delivery).front.mentions):
         partner = context.workspace.partners.get(name)
         handle = partner.handles.get(delivery.platform) if partner else None
-        why = fault(delivery.platform, handle) if handle is not None else None
+        why = handle_fault(delivery.platform, handle) if handle is not None else None
         if partner is not None and why is not None:
             title = context.dialects[delivery.platform].title
             yield Problem(partner.place, "HANDLE-FORM", f"the handle of {name} on {title} cannot be one: {why}")
 
 
-def _place(context: Context, delivery: Planned, number: int, text: str, one: Hostile) -> Place:
+def _place(context: LintContext, delivery: Planned, number: int, text: str, one: UnsafeText) -> SourceLocation:
     """The character's own line and column where the author typed it; else the text's place.
 
     A text from which parts were split is looked for by the words before the character.
@@ -70,4 +76,4 @@ def _place(context: Context, delivery: Planned, number: int, text: str, one: Hos
     at = found + len(words) - 1
     line = template.count("\n", 0, at)
     column = at - template.rfind("\n", 0, at)
-    return Place(place.path, place.line + line, column if line else column + place.column - 1)
+    return SourceLocation(place.path, place.line + line, column if line else column + place.column - 1)

@@ -10,13 +10,13 @@ from amplify.model.plan import Planned
 from amplify.model.platform_profile import Dialect
 from amplify.model.problem import Problem, Severity
 from amplify.model.video import Motion
-from amplify.rules.lint.lint_context import Context
+from amplify.rules.lint.lint_context import LintContext
 
 _TAKEN: Final = ("avc1", "avc3")
 _HEARD: Final = (None, "mp4a")
 
 
-def alone(context: Context, delivery: Planned) -> Iterator[Problem]:
+def check_video_alone(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """MOVE-ALONE: a video or a moving GIF beside other pictures.
 
     X and Mastodon take four pictures, or one GIF, or one video; Bluesky four pictures or one video.
@@ -33,7 +33,7 @@ def alone(context: Context, delivery: Planned) -> Iterator[Problem]:
             )
 
 
-def gif_still(context: Context, delivery: Planned) -> Iterator[Problem]:
+def gif_still(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """GIF-STILL: a GIF moves, and the platform shows its first picture only."""
     dialect = context.dialect(delivery)
     for picture, motion in _shown(context, delivery):
@@ -47,7 +47,7 @@ def gif_still(context: Context, delivery: Planned) -> Iterator[Problem]:
             )
 
 
-def gif_long(context: Context, delivery: Planned) -> Iterator[Problem]:
+def gif_long(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """GIF-LONG: a GIF has more frames than the platform takes."""
     dialect = context.dialect(delivery)
     takes = dialect.moving
@@ -61,7 +61,7 @@ def gif_long(context: Context, delivery: Planned) -> Iterator[Problem]:
             )
 
 
-def video_long(context: Context, delivery: Planned) -> Iterator[Problem]:
+def video_long(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """VIDEO-LONG: a video is shorter or longer than the platform takes."""
     dialect = context.dialect(delivery)
     least, most = dialect.moving.video_seconds
@@ -74,7 +74,7 @@ def video_long(context: Context, delivery: Planned) -> Iterator[Problem]:
             )
 
 
-def video_size(context: Context, delivery: Planned) -> Iterator[Problem]:
+def video_size(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """VIDEO-SIZE: a video has more bytes than the platform takes."""
     dialect = context.dialect(delivery)
     most = dialect.moving.video_bytes
@@ -88,7 +88,7 @@ def video_size(context: Context, delivery: Planned) -> Iterator[Problem]:
             )
 
 
-def video_codec(context: Context, delivery: Planned) -> Iterator[Problem]:
+def video_codec(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """VIDEO-CODEC: a video is packed in a way that not all platforms take."""
     for picture, motion in _films(context, delivery):
         if motion.video not in _TAKEN or motion.sound not in _HEARD:
@@ -101,7 +101,7 @@ def video_codec(context: Context, delivery: Planned) -> Iterator[Problem]:
             )
 
 
-def video_shape(context: Context, delivery: Planned) -> Iterator[Problem]:
+def video_shape(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """VIDEO-SHAPE: a video is too narrow or too wide for the platform."""
     dialect = context.dialect(delivery)
     shape = dialect.moving.video_ratio
@@ -114,7 +114,7 @@ def video_shape(context: Context, delivery: Planned) -> Iterator[Problem]:
             )
 
 
-def _shown(context: Context, delivery: Planned) -> Iterator[tuple[Picture, Motion]]:
+def _shown(context: LintContext, delivery: Planned) -> Iterator[tuple[Picture, Motion]]:
     """What moves in the message."""
     for part in delivery.message.parts:
         for one in part.pictures:
@@ -123,7 +123,7 @@ def _shown(context: Context, delivery: Planned) -> Iterator[tuple[Picture, Motio
                 yield picture, picture.motion
 
 
-def _films(context: Context, delivery: Planned) -> Iterator[tuple[Picture, Motion]]:
+def _films(context: LintContext, delivery: Planned) -> Iterator[tuple[Picture, Motion]]:
     return (one for one in _shown(context, delivery) if not one[1].frames)
 
 

@@ -21,28 +21,28 @@ TWO: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class ApprovalNeed:
     """How many approvals, and why so many."""
 
     approvals: int
     why: str | None
 
 
-def need(workspace: Workspace, post: Post) -> Need:
+def approvals_needed_by(workspace: Workspace, post: Post) -> ApprovalNeed:
     """What this post needs in this workspace. Where nobody has said who we are, everything comes from outside."""
     front = post.front
     campaign = workspace.campaigns[front.campaign]
-    needs = [Need(campaign.approvals, f"the campaign {campaign.id} asks for {campaign.approvals}")]
+    needs = [ApprovalNeed(campaign.approvals, f"the campaign {campaign.id} asks for {campaign.approvals}")]
     outside = [owner for owner in (front.owner, campaign.owner) if owner is not None and owner != workspace.us]
     if outside:
-        needs.append(Need(1, f"it comes from {outside[0]}"))
+        needs.append(ApprovalNeed(1, f"it comes from {outside[0]}"))
     if front.for_states:
         states = ", ".join(state.value.replace("_", " ") for state in front.for_states)
-        needs.append(Need(TWO, f"it is written for a state: {states}"))
+        needs.append(ApprovalNeed(TWO, f"it is written for a state: {states}"))
     if front.risk.sensitive:
-        needs.append(Need(TWO, f"it is sensitive: {', '.join(front.risk.sensitive)}"))
+        needs.append(ApprovalNeed(TWO, f"it is sensitive: {', '.join(front.risk.sensitive)}"))
     most = max(needs, key=lambda one: one.approvals)
-    return most if most.approvals else Need(0, None)
+    return most if most.approvals else ApprovalNeed(0, None)
 
 
 def seen_hash(content_hash: str, account: str, due: datetime) -> str:
@@ -56,7 +56,7 @@ def same_person(one: str, other: str | None) -> bool:
     return other is not None and one.strip().casefold() == other.strip().casefold()
 
 
-def counting(approvers: Sequence[str], needed: int, author: str | None) -> list[str]:
+def counting_approvers(approvers: Sequence[str], needed: int, author: str | None) -> list[str]:
     """Whose approvals count, in the order in which they were given: each person once, and the author never second."""
     found: list[str] = []
     for approver in approvers:

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from amplify.model.partner import Partner
 from amplify.model.post import Post, Variant
-from amplify.rules.text.language import NO_FALLBACK, Fallback, chain
+from amplify.rules.text.language import NO_FALLBACK, Fallback, fallback_chain
 
 
-def assign(
+def assign_variants(
     post: Post, platform: str, partners: Iterable[Partner], fallback: Fallback = NO_FALLBACK
 ) -> Mapping[str, Variant]:
     """Partner id → its variant of `post` on `platform`. Partners beyond the variants are not in the answer.
@@ -26,16 +26,16 @@ def assign(
     free = [variant for variant in post.variants if variant.parts_on(platform)]
     taken: dict[str, Variant] = {}
     for partner in sorted(partners, key=lambda p: (p.joined, p.id)):
-        choice = _choose(free, spoken(partner.languages, fallback))
+        choice = _choose(free, spoken_languages(partner.languages, fallback))
         if choice is not None:
             taken[partner.id] = choice
             free.remove(choice)
     return taken
 
 
-def spoken(languages: Sequence[str], fallback: Fallback = NO_FALLBACK) -> tuple[str, ...]:
+def spoken_languages(languages: Sequence[str], fallback: Fallback = NO_FALLBACK) -> tuple[str, ...]:
     """A partner's languages in their order, then those of their chains, each once."""
-    return tuple(dict.fromkeys((*languages, *(one for lang in languages for one in chain(lang, fallback)))))
+    return tuple(dict.fromkeys((*languages, *(one for lang in languages for one in fallback_chain(lang, fallback)))))
 
 
 def _choose(free: list[Variant], languages: Sequence[str]) -> Variant | None:

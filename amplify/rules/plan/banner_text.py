@@ -14,8 +14,8 @@ from amplify.model.campaign import Campaign
 from amplify.model.picture import Picture
 from amplify.model.post import Post, PostFront
 from amplify.model.workspace import Workspace
-from amplify.rules.plan.template import TemplateFault, render
-from amplify.rules.plan.template_context import Setting, names
+from amplify.rules.plan.template import TemplateFault, render_template
+from amplify.rules.plan.template_context import RenderContext, template_names
 
 NOWHERE: Final = "banner"
 """A banner is for all platforms: partners are named, and never by a handle."""
@@ -30,7 +30,7 @@ class BannerWordsFault(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Worded:
+class WordedTemplate:
     """A template with all its words, for one language and, where it is made for persons, one person."""
 
     template: Template
@@ -58,7 +58,7 @@ class Worded:
         return "-".join(word for word in (self.template.id, self.person, self.lang) if word)
 
 
-def languages(template: Template, campaign: Campaign) -> tuple[str, ...]:
+def banner_languages(template: Template, campaign: Campaign) -> tuple[str, ...]:
     """The languages it is rendered in."""
     return template.languages or campaign.languages
 
@@ -71,12 +71,14 @@ def stand_for(template: Template, lang: str) -> Post:
     return Post(front, ())
 
 
-def word(workspace: Workspace, template: Template, lang: str, person: str | None, now: datetime) -> Worded:
+def fill_template(
+    workspace: Workspace, template: Template, lang: str, person: str | None, now: datetime
+) -> WordedTemplate:
     """Fill in everything. Raises BannerWordsFault. `now`: campaign time, UTC."""
     campaign = workspace.campaigns[template.campaign]
     owner = workspace.partners.get(campaign.owner)
-    setting = Setting(workspace, stand_for(template, lang), NOWHERE, lang, now, owner.zone if owner else "UTC")
-    known = names(setting)
+    setting = RenderContext(workspace, stand_for(template, lang), NOWHERE, lang, now, owner.zone if owner else "UTC")
+    known = template_names(setting)
     if person is not None:
         known = ChainMap({"who": known["person"][person]}, known)  # type: ignore[arg-type]
     shown = tuple(_shown(layer, workspace, person) for layer in template.layers)
@@ -100,7 +102,7 @@ def word(workspace: Workspace, template: Template, lang: str, person: str | None
     setting.used.add(f"campaign:{template.campaign}")
     setting.used.update(f"person:{one}" for one in faces)
     alt = _alt(scene, read, [_pick_alt(workspace.pictures[file], setting) for file in shown if file])
-    return Worded(
+    return WordedTemplate(
         template=template,
         lang=lang,
         person=person,
@@ -117,7 +119,7 @@ def word(workspace: Workspace, template: Template, lang: str, person: str | None
 
 
 def _said(
-    layer: Layer, number: int, setting: Setting, known: Mapping[str, Any], credit: str, workspace: Workspace
+    layer: Layer, number: int, setting: RenderContext, known: Mapping[str, Any], credit: str, workspace: Workspace
 ) -> str | None:
     if layer.text is not None:
         text = setting.pick(layer.text.say)
@@ -140,7 +142,7 @@ def _said(
 
 def _rendered(text: str, layer: int | None, known: Mapping[str, Any]) -> str:
     try:
-        said = render(text, known)
+        said = render_template(text, known)
     except TemplateFault as fault:
         raise BannerWordsFault(str(fault), layer, fault.line) from None
     lines = (" ".join(line.split(" ")).strip() for line in unicodedata.normalize("NFC", said).split("\n"))
@@ -178,7 +180,7 @@ def portrait_allowed(workspace: Workspace, person: str) -> bool:
     return known is not None and known.consent.withdrawn is None and "portrait" in known.consent.scope
 
 
-def _pick_alt(picture: Picture, setting: Setting) -> str:
+def _pick_alt(picture: Picture, setting: RenderContext) -> str:
     return setting.pick_any(picture.note.alt)
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from amplify.model.plan import Planned
-from amplify.rules.plan.cost import dollars, micros_of, of_micros
+from amplify.rules.plan.cost import format_dollars, micros_of, of_micros
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,11 @@ class Budget:
     @property
     def sentence(self) -> str:
         """`X in 2027-05: $12.300 of $50.000 spent, $4.100 waiting`."""
-        of = "" if self.limit is None else f" of {money(self.limit)}"
-        said = f"{self.platform} in {self.month}: {money(self.spent)}{of} spent, {money(self.waiting)} waiting"
-        return f"{said}; {money(self.short)} too little" if self.short else said
+        of = "" if self.limit is None else f" of {dollars_of(self.limit)}"
+        said = (
+            f"{self.platform} in {self.month}: {dollars_of(self.spent)}{of} spent, {dollars_of(self.waiting)} waiting"
+        )
+        return f"{said}; {dollars_of(self.short)} too little" if self.short else said
 
     def as_json(self) -> dict[str, Any]:
         """Money as text with all its digits."""
@@ -59,7 +61,7 @@ class Budget:
         }
 
 
-def planned(
+def planned_budgets(
     deliveries: Iterable[Planned],
     limits: Mapping[str, int],
     spent: Mapping[str, Mapping[str, int]],
@@ -93,14 +95,14 @@ def next_month(now: datetime) -> datetime:
 def spent_up(platform: str, month: str, limit: int, cost: int, what: str = "this") -> str:
     """Why something does not go out."""
     return (
-        f"the budget of {money(limit)} for {platform} in {month} does not pay for {what} ({money(cost)}): "
+        f"the budget of {dollars_of(limit)} for {platform} in {month} does not pay for {what} ({dollars_of(cost)}): "
         "raise `budget:` in config/workspace.yaml, or wait for the next month"
     )
 
 
-def money(count: int) -> str:
+def dollars_of(count: int) -> str:
     """`$12.300`."""
-    return dollars(of_micros(count))
+    return format_dollars(of_micros(count))
 
 
 def _exact(count: int) -> str:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SlotRequest:
     """One post that wants to be said."""
 
     due: datetime
@@ -31,7 +31,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class EarliestSlot:
     """When a post could be said at the earliest."""
 
     at: datetime
@@ -47,7 +47,7 @@ def day_of(instant: datetime, zone: str) -> date:
     return instant.astimezone(ZoneInfo(zone)).date()
 
 
-def turns(wishes: Sequence[Wish]) -> Iterator[Turn]:
+def earliest_slots(wishes: Sequence[SlotRequest]) -> Iterator[EarliestSlot]:
     """The turn of each wish of one account; `wishes` by due time. What does not fit takes nobody's place."""
     said: Counter[date] = Counter()
     last: datetime | None = None
@@ -60,7 +60,7 @@ def turns(wishes: Sequence[Wish]) -> Iterator[Turn]:
         if fits:
             said[day_of(at, wish.zone)] += 1
             last = at
-        yield Turn(at, fits, full)
+        yield EarliestSlot(at, fits, full)
 
 
 def _midnight_after(instant: datetime, zone: str) -> datetime:

@@ -8,17 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from amplify.model.action import Action
-from amplify.model.message import Attachment, BoostOf, Card, Message, Part
+from amplify.model.message import Attachment, BoostOf, LinkCard, Message, Part
 from amplify.model.picture import Picture
 from amplify.model.platform_profile import Dialect
 from amplify.model.post import TextPart, Variant
-from amplify.rules.plan.hashtags import missing, with_hashtags
-from amplify.rules.plan.subjects import subjects
-from amplify.rules.plan.template import TemplateFault, render
-from amplify.rules.plan.template_context import Setting, mention, names, signatories
-from amplify.rules.text.bidi import isolate, tag_line
+from amplify.rules.plan.hashtags import missing_tags, with_hashtags
+from amplify.rules.plan.subjects import message_subjects
+from amplify.rules.plan.template import TemplateFault, render_template
+from amplify.rules.plan.template_context import RenderContext, mention_partner, signatory_list, template_names
+from amplify.rules.text.bidi import isolate_text, tag_line
 from amplify.rules.text.link_cleaning import strip_tracking, without_tracking
-from amplify.rules.text.thread_split import Piece, Room, below, room, thread
+from amplify.rules.text.thread_split import PartLimit, ThreadPart, append_paragraph, part_limit, split_thread
 
 _UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 """Control characters, and halves of characters, which cannot be written down as UTF-8."""
@@ -41,7 +41,7 @@ class Composed:
     hashtags: tuple[str, ...]
 
 
-def compose(setting: Setting, variant: Variant, partner: str, dialect: Dialect) -> Composed:
+def compose_message(setting: RenderContext, variant: Variant, partner: str, dialect: Dialect) -> Composed:
     """The message of `variant` for `partner` on the platform of `dialect`. Raises ComposeFault.
 
     Pictures and hashtags stand with the first part of a thread; the call to action, mentions and signatories
@@ -51,7 +51,7 @@ def compose(setting: Setting, variant: Variant, partner: str, dialect: Dialect) 
     texts = [_rendered(part, setting) for part in variant.parts_on(dialect.name)]
     pictures = tuple(_attach(setting.workspace.pictures[file], setting) for file in front.media)
     warning = setting.pick(front.content_warning) if dialect.content_warning else None
-    space = room(dialect, taken=dialect.measure(warning) if warning else 0)
+    space = part_limit(dialect, taken=dialect.measure(warning) if warning else 0)
     said, card = _said(texts, setting, partner, dialect, space)
     parts = tuple(
         Part(
@@ -69,10 +69,10 @@ def compose(setting: Setting, variant: Variant, partner: str, dialect: Dialect) 
         content_warning=warning,
         visibility=front.visibility,
     )
-    return Composed(message, subjects(setting, message, f"{partner}/{dialect.name}"), tags_of(message))
+    return Composed(message, message_subjects(setting, message, f"{partner}/{dialect.name}"), tags_of(message))
 
 
-def compose_boost(setting: Setting, partner: str, dialect: Dialect, target: BoostOf) -> Composed:
+def compose_boost(setting: RenderContext, partner: str, dialect: Dialect, target: BoostOf) -> Composed:
     """A repost: no text of its own."""
     boost = setting.post.front.boost
     if boost is not None and boost.partner is not None:
@@ -80,7 +80,7 @@ def compose_boost(setting: Setting, partner: str, dialect: Dialect, target: Boos
     if target.url is not None:
         target = replace(target, url=without_tracking(target.url))
     message = Message(platform=dialect.name, langs=(setting.lang,), parts=(), boost=target)
-    return Composed(message, subjects(setting, message, f"{partner}/{dialect.name}"), ())
+    return Composed(message, message_subjects(setting, message, f"{partner}/{dialect.name}"), ())
 
 
 def tags_of(message: Message) -> tuple[str, ...]:
@@ -90,9 +90,9 @@ def tags_of(message: Message) -> tuple[str, ...]:
     )
 
 
-def _rendered(part: TextPart, setting: Setting) -> str:
+def _rendered(part: TextPart, setting: RenderContext) -> str:
     try:
-        text = render(part.template, names(setting))
+        text = render_template(part.template, template_names(setting))
     except TemplateFault as fault:
         raise ComposeFault(str(fault), part, fault.line) from None
     text = strip_tracking(unicodedata.normalize("NFC", text).strip())
@@ -105,8 +105,8 @@ def _rendered(part: TextPart, setting: Setting) -> str:
 
 
 def _said(
-    texts: Sequence[str], setting: Setting, partner: str, dialect: Dialect, space: Room
-) -> tuple[list[str], Card | None]:
+    texts: Sequence[str], setting: RenderContext, partner: str, dialect: Dialect, space: PartLimit
+) -> tuple[list[str], LinkCard | None]:
     """What each message says, and the card of the last one."""
     pictured = bool(setting.post.front.media)
     closing, card = _closing(texts, setting, partner, dialect.card and not (pictured and len(texts) == 1))
@@ -117,34 +117,36 @@ def _said(
         if len(again) > 1:
             closing, card, pieces = shorter, carded, again
     said = [piece.said for piece in pieces]
-    said[-1] = below(said[-1], closing)
+    said[-1] = append_paragraph(said[-1], closing)
     first = pieces[0]
-    said[0] = with_hashtags(first.text, below(first.number, closing if len(pieces) == 1 else ""), setting, space)
+    said[0] = with_hashtags(
+        first.text, append_paragraph(first.number, closing if len(pieces) == 1 else ""), setting, space
+    )
     return said, card
 
 
-def _pieces(texts: Sequence[str], setting: Setting, space: Room, closing: str) -> tuple[Piece, ...]:
+def _pieces(texts: Sequence[str], setting: RenderContext, space: PartLimit, closing: str) -> tuple[ThreadPart, ...]:
     """The messages before anything is added to them, with room for what will be."""
     how = setting.post.front.thread
     if how == "parts":
-        return tuple(Piece(text) for text in texts)
-    pieces: tuple[Piece, ...] = ()
+        return tuple(ThreadPart(text) for text in texts)
+    pieces: tuple[ThreadPart, ...] = ()
     # A required hashtag that stands in the text needs no room, unless it turns out to stand in a later message.
     for text in ("\n".join(texts), ""):
-        opening = tag_line(missing(text, setting, space), setting.lang)
-        pieces = thread(texts, space, opening, closing, numbered=how == "numbered")
-        rest = below(pieces[0].number, closing if len(pieces) == 1 else "")
+        opening = tag_line(missing_tags(text, setting, space), setting.lang)
+        pieces = split_thread(texts, space, opening, closing, numbered=how == "numbered")
+        rest = append_paragraph(pieces[0].number, closing if len(pieces) == 1 else "")
         if space.fits(with_hashtags(pieces[0].text, rest, setting, space)):
             break
     return pieces
 
 
-def _closing(texts: Sequence[str], setting: Setting, partner: str, carded: bool) -> tuple[str, Card | None]:
+def _closing(texts: Sequence[str], setting: RenderContext, partner: str, carded: bool) -> tuple[str, LinkCard | None]:
     """What stands below the last message, and the card that carries the call to action instead."""
     front = setting.post.front
     added: list[str] = []
     card = None
-    if front.cosigned and (signed := signatories(setting)) not in "\n".join(texts):
+    if front.cosigned and (signed := signatory_list(setting)) not in "\n".join(texts):
         added.append(signed)
     if front.cta is not None:
         action = setting.workspace.actions[front.cta]
@@ -167,7 +169,7 @@ def _says(texts: Sequence[str], words: str) -> bool:
     return any(re.search(whole, text, case) for text in texts)
 
 
-def _attach(picture: Picture, setting: Setting) -> Attachment:
+def _attach(picture: Picture, setting: RenderContext) -> Attachment:
     return Attachment(
         file=picture.file,
         sha256=picture.sha256,
@@ -179,9 +181,9 @@ def _attach(picture: Picture, setting: Setting) -> Attachment:
     )
 
 
-def _card(action: Action, url: str, setting: Setting) -> Card:
+def _card(action: Action, url: str, setting: RenderContext) -> LinkCard:
     picture = setting.workspace.pictures[action.picture] if action.picture else None
-    return Card(
+    return LinkCard(
         url=url,
         title=setting.pick_any(action.title),
         text=setting.pick_any(action.text),
@@ -189,15 +191,15 @@ def _card(action: Action, url: str, setting: Setting) -> Card:
     )
 
 
-def _mentions(setting: Setting, partner: str) -> list[str]:
+def _mentions(setting: RenderContext, partner: str) -> list[str]:
     """Handles of the partners the post mentions; nobody mentions themselves."""
     said = []
     for other in setting.post.front.mentions:
         if other != partner:
             setting.used.add(f"partner:{other}")
-            said.append(mention(setting.workspace.partners[other], setting))
+            said.append(mention_partner(setting.workspace.partners[other], setting))
     return said
 
 
-def _apart(mentioned: str, setting: Setting) -> str:
-    return isolate(mentioned, setting.lang) if mentioned.startswith("@") else mentioned
+def _apart(mentioned: str, setting: RenderContext) -> str:
+    return isolate_text(mentioned, setting.lang) if mentioned.startswith("@") else mentioned

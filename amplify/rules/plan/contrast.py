@@ -16,7 +16,7 @@ LINEAR: Final = tuple(
 WEIGHTS: Final = (0.2126, 0.7152, 0.0722)
 
 
-def rgb(colour: str) -> Rgb:
+def parse_rgb(colour: str) -> Rgb:
     """`#rrggbb` → three channels."""
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
@@ -26,7 +26,7 @@ def luminance(colour: Rgb) -> float:
     return sum(weight * LINEAR[channel] for weight, channel in zip(WEIGHTS, colour, strict=True))
 
 
-def ratio(one: float, other: float) -> float:
+def contrast_ratio(one: float, other: float) -> float:
     """Contrast of two luminances, 1 to 21."""
     lighter, darker = max(one, other), min(one, other)
     return (lighter + 0.05) / (darker + 0.05)

@@ -79,7 +79,7 @@ def _part(part: Part, prices: Prices) -> Decimal:
 
 def micros_of(message: Message) -> int:
     """What saying `message` costs, without readings, in millionths of a dollar: as the ledger counts."""
-    return micros(cost_of_message(message, 0))
+    return to_micros(cost_of_message(message, 0))
 
 
 def micros_of_part(message: Message, number: int) -> int:
@@ -87,10 +87,10 @@ def micros_of_part(message: Message, number: int) -> int:
     prices = PRICES.get(message.platform)
     if prices is None:
         return 0
-    return micros(_part(message.parts[number], prices) if message.parts else prices.post)
+    return to_micros(_part(message.parts[number], prices) if message.parts else prices.post)
 
 
-def micros(cost: Decimal) -> int:
+def to_micros(cost: Decimal) -> int:
     """Dollars → millionths. Every price is a whole number of them."""
     return int(cost * 1_000_000)
 
@@ -134,7 +134,7 @@ class Totals:
         }
 
 
-def totals(deliveries: Iterable[Planned], readings: int) -> Totals:
+def total_costs(deliveries: Iterable[Planned], readings: int) -> Totals:
     """The costs of `deliveries` a day and a month, each with `readings` looks at its counts.
 
     A reading is counted on the day of its delivery, though it is made later.
@@ -153,6 +153,6 @@ def totals(deliveries: Iterable[Planned], readings: int) -> Totals:
     return Totals(total, dict(sorted(by_day.items())), dict(sorted(by_month.items())), removal)
 
 
-def dollars(cost: Decimal) -> str:
+def format_dollars(cost: Decimal) -> str:
     """`$0.215`: to a tenth of a cent, as the prices are."""
     return f"${cost:,.3f}"

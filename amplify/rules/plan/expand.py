@@ -11,7 +11,7 @@ from amplify.model.campaign import Occasion
 from amplify.model.partner import Partner
 from amplify.model.queue_entry import QueueEntry
 from amplify.model.workspace import Workspace
-from amplify.rules.plan.recurrence import Slot, slots
+from amplify.rules.plan.recurrence import Slot, expand_slots
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Occurrence:
         return f"{self.partner.id}/{self.platform}"
 
 
-def speakers(workspace: Workspace, entry: QueueEntry) -> Iterator[tuple[Partner, str]]:
+def entry_accounts(workspace: Workspace, entry: QueueEntry) -> Iterator[tuple[Partner, str]]:
     """The accounts an entry names: partners that publish, on the platforms where they have a handle."""
     for partner in workspace.partners.values():
         if not partner.publishes or (entry.partners != "all" and partner.id not in entry.partners):
@@ -39,14 +39,14 @@ def speakers(workspace: Workspace, entry: QueueEntry) -> Iterator[tuple[Partner,
                 yield partner, platform
 
 
-def occurrences(workspace: Workspace, entry: QueueEntry, start: datetime, end: datetime) -> Iterator[Occurrence]:
+def expand_entry(workspace: Workspace, entry: QueueEntry, start: datetime, end: datetime) -> Iterator[Occurrence]:
     """Everything of `entry` that is due in `start <= due < end` (UTC), for all partners."""
     occasions = _occasions(workspace, entry)
-    for partner, platform in speakers(workspace, entry):
+    for partner, platform in entry_accounts(workspace, entry):
         account = f"{partner.id}/{platform}"
         ours = workspace.accounts.get(account)
         zone = (ours.zone if ours is not None else None) or partner.zone
-        for slot in slots(entry, account, zone, start, end, occasions):
+        for slot in expand_slots(entry, account, zone, start, end, occasions):
             yield Occurrence(entry, partner, platform, zone, slot)
 
 
@@ -54,7 +54,7 @@ def speakers_by_post(workspace: Workspace) -> Mapping[tuple[str, str], dict[str,
     """(post, platform) → every partner that any entry gives this post to: variants are shared out among them."""
     found: dict[tuple[str, str], dict[str, Partner]] = defaultdict(dict)
     for entry in workspace.queue.values():
-        for partner, platform in speakers(workspace, entry):
+        for partner, platform in entry_accounts(workspace, entry):
             for post in entry.posts:
                 found[post, platform][partner.id] = partner
     return found

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from amplify.model.fact import Fact
 
 
-def replaces(newer: Fact, older: Fact) -> bool:
+def replaces_fact(newer: Fact, older: Fact) -> bool:
     """Whether `newer` says so; from its own `as_of` on, the older one may not be said."""
     return newer.supersedes == older.id and newer.id != older.id
 
 
-def disagree(one: Fact, other: Fact) -> bool:
+def facts_differ(one: Fact, other: Fact) -> bool:
     """Whether two facts count the same thing by the same organisation, differ, and neither replaces the other.
 
     The same thing: `unit` and `counted_by` are the same in every language, and a unit is given. Counts by different
@@ -24,12 +24,12 @@ def disagree(one: Fact, other: Fact) -> bool:
         and bool(one.unit)
         and one.unit == other.unit
         and one.counted_by == other.counted_by
-        and not replaces(one, other)
-        and not replaces(other, one)
+        and not replaces_fact(one, other)
+        and not replaces_fact(other, one)
     )
 
 
-def alike(facts: Iterable[Fact]) -> Mapping[str, Sequence[Fact]]:
+def comparable_facts(facts: Iterable[Fact]) -> Mapping[str, Sequence[Fact]]:
     """Fact → those it has to be compared with: that replace it, or count the same. So that thousands take no time."""
     newer: dict[str, list[Fact]] = defaultdict(list)
     counting: dict[object, list[Fact]] = defaultdict(list)

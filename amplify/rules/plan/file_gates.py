@@ -12,15 +12,15 @@ from amplify.model.fact import Fact
 from amplify.model.gate import Gate, Pause
 from amplify.model.settings import WiderQuiet
 from amplify.model.workspace import Workspace
-from amplify.rules.plan.fact_conflicts import alike, disagree, replaces
+from amplify.rules.plan.fact_conflicts import comparable_facts, facts_differ, replaces_fact
 from amplify.rules.plan.person_gates import people_gates
 from amplify.rules.plan.risk import designated_hosts
 
 
-def gates(workspace: Workspace) -> Iterator[Gate]:
+def derive_gates(workspace: Workspace) -> Iterator[Gate]:
     """A gate for everything a delivery can speak of."""
     yield from people_gates(workspace.people.values(), workspace.posts.values())
-    beside = alike(workspace.facts.values())
+    beside = comparable_facts(workspace.facts.values())
     for fact in workspace.facts.values():
         yield _fact(fact, beside[fact.id])
     for action in workspace.actions.values():
@@ -46,9 +46,9 @@ def _fact(fact: Fact, facts: Iterable[Fact]) -> Gate:
     ends, after = _end_of(fact.expires), f"the fact {fact.id} has expired"
     silent = []
     for other in facts:
-        if replaces(other, fact) and (begins := _start_of(other.as_of)) < ends:
+        if replaces_fact(other, fact) and (begins := _start_of(other.as_of)) < ends:
             ends, after = begins, f"the fact {fact.id} was replaced by {other.id}"
-        elif disagree(fact, other):
+        elif facts_differ(fact, other):
             why = f"the facts {min(fact.id, other.id)} and {max(fact.id, other.id)} disagree"
             silent.append(Pause(_start_of(date(1900, 1, 1)), _end_of(other.expires), why))
     return Gate("fact", fact.id, closes_at=ends, after=after, pauses=tuple(silent))

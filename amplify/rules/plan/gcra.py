@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from amplify.model.rate_limit import Allowance, Heard
+from amplify.model.rate_limit import ObservedLimit, RateLimit
 
 LANDING: Final = timedelta(minutes=2)
 """A request that was allowed reaches its server within this time: longer than a claim lives."""
@@ -28,7 +28,7 @@ _JITTER: Final = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Bucket:
+class RateBucket:
     """What is known of one allowance of one account or place."""
 
     tat: datetime | None = None
@@ -45,7 +45,7 @@ class Bucket:
     """In the span before it."""
 
 
-def take(bucket: Bucket, allowance: Allowance, cost: int, now: datetime) -> Bucket | datetime:
+def acquire(bucket: RateBucket, allowance: RateLimit, cost: int, now: datetime) -> RateBucket | datetime:
     """The bucket with `cost` less in it, or when there will be enough."""
     limit = bucket.most if bucket.most is not None else allowance.limit
     if bucket.resets is not None and now < bucket.resets + _ROUNDING:
@@ -65,7 +65,7 @@ def take(bucket: Bucket, allowance: Allowance, cost: int, now: datetime) -> Buck
     return _noted(replace(bucket, tat=arrival, remaining=None, resets=None), cost, now)
 
 
-def hear(bucket: Bucket, heard: Heard, now: datetime) -> Bucket:
+def apply_headers(bucket: RateBucket, heard: ObservedLimit, now: datetime) -> RateBucket:
     """The bucket after a server's answer."""
     if heard.resets_at <= now:
         return bucket  # of a window that is over
@@ -86,7 +86,7 @@ def _pace(limit: int, window: timedelta) -> tuple[int, timedelta]:
     return burst, timedelta(microseconds=-(-micros // max(1, limit - burst)))
 
 
-def _noted(bucket: Bucket, cost: int, now: datetime) -> Bucket:
+def _noted(bucket: RateBucket, cost: int, now: datetime) -> RateBucket:
     span = _span(now)
     if bucket.since == span:
         return replace(bucket, taken=bucket.taken + cost)
@@ -94,7 +94,7 @@ def _noted(bucket: Bucket, cost: int, now: datetime) -> Bucket:
     return replace(bucket, since=span, taken=cost, taken_before=before)
 
 
-def _under_way(bucket: Bucket, at: datetime) -> int:
+def _under_way(bucket: RateBucket, at: datetime) -> int:
     """At least what was taken less than `LANDING` before `at`, or since."""
     span = _span(at)
     if bucket.since is None or bucket.since < span - LANDING:

@@ -17,10 +17,10 @@ import regex
 
 from amplify.model.campaign import BannedTag, Campaign, Hashtag, HashtagCustom
 from amplify.model.settings import Settings
-from amplify.rules.plan.recurrence import fraction
-from amplify.rules.plan.template_context import Setting
+from amplify.rules.plan.recurrence import stable_fraction
+from amplify.rules.plan.template_context import RenderContext
 from amplify.rules.text.bidi import tag_line
-from amplify.rules.text.thread_split import Room, below
+from amplify.rules.text.thread_split import PartLimit, append_paragraph
 
 MOST: Final[Mapping[str, int]] = {"x": 2, "bluesky": 3, "mastodon": 5}
 """Most hashtags of a message by each platform's custom: more reads as spam. Mastodon's readers follow hashtags."""
@@ -31,82 +31,82 @@ _JOINS: Final = r"\p{L}\p{M}\p{N}_’'\-\u2010\u2011"
 _USUAL: Final = HashtagCustom()
 
 
-def custom(campaign: Campaign, platform: str) -> HashtagCustom:
+def hashtag_custom(campaign: Campaign, platform: str) -> HashtagCustom:
     """How the campaign uses hashtags there."""
     return campaign.hashtag_customs.get(platform, _USUAL)
 
 
-def most(campaign: Campaign, platform: str) -> int:
+def most_hashtags(campaign: Campaign, platform: str) -> int:
     """Most hashtags of one message there."""
-    said = custom(campaign, platform).most
+    said = hashtag_custom(campaign, platform).most
     return MOST.get(platform, _MOST_ELSEWHERE) if said is None else said
 
 
-def banned(settings: Settings, campaign: Campaign, platform: str) -> Mapping[str, BannedTag]:
+def banned_tags(settings: Settings, campaign: Campaign, platform: str) -> Mapping[str, BannedTag]:
     """What no post of the campaign carries there, by the tag as tags are compared."""
     return {
-        same(one.tag): one
+        tag_key(one.tag): one
         for one in (*campaign.banned, *settings.banned)
         if not one.platforms or platform in one.platforms
     }
 
 
-def same(tag: str) -> str:
+def tag_key(tag: str) -> str:
     """A hashtag in the form in which two of them are compared."""
     return unicodedata.normalize("NFC", tag).casefold()
 
 
-def required(setting: Setting) -> tuple[str, ...]:
+def required_tags(setting: RenderContext) -> tuple[str, ...]:
     """Hashtags that the message carries in any case, each once."""
     return _once((*setting.post.front.hashtags.required, *(h.tag for h in _campaigns(setting) if h.required)))
 
 
-def optional(setting: Setting) -> tuple[str, ...]:
+def optional_tags(setting: RenderContext) -> tuple[str, ...]:
     """Hashtags it may carry, those to be taken first standing first."""
-    refused = banned(setting.workspace.settings, setting.campaign, setting.platform)
-    offered = [h.tag for h in _campaigns(setting) if h.optional and same(h.tag) not in refused]
-    offered.sort(key=lambda tag: fraction("hashtag", setting.post.id, same(tag)))
+    refused = banned_tags(setting.workspace.settings, setting.campaign, setting.platform)
+    offered = [h.tag for h in _campaigns(setting) if h.optional and tag_key(h.tag) not in refused]
+    offered.sort(key=lambda tag: stable_fraction("hashtag", setting.post.id, tag_key(tag)))
     return _once((*setting.post.front.hashtags.optional, *offered))
 
 
-def missing(text: str, setting: Setting, room: Room) -> tuple[str, ...]:
+def missing_tags(text: str, setting: RenderContext, room: PartLimit) -> tuple[str, ...]:
     """Required hashtags that do not stand in `text`."""
-    present = {same(one.value) for one in room.entities(text) if one.kind == "tag"}
-    return tuple(tag for tag in required(setting) if same(tag) not in present)
+    present = {tag_key(one.value) for one in room.entities(text) if one.kind == "tag"}
+    return tuple(tag for tag in required_tags(setting) if tag_key(tag) not in present)
 
 
-def with_hashtags(text: str, rest: str, setting: Setting, room: Room) -> str:
+def with_hashtags(text: str, rest: str, setting: RenderContext, room: PartLimit) -> str:
     """`text` with its hashtags, and `rest` (what stands below it in the same message) between them.
 
     With the placement `inline`, a word of `text` that is a hashtag becomes one where it stands; `rest` is never
     changed. Other hashtags stand below everything.
     """
-    inline = custom(setting.campaign, setting.platform).placement == "inline"
-    present = {same(one.value) for one in room.entities(below(text, rest)) if one.kind == "tag"}
+    inline = hashtag_custom(setting.campaign, setting.platform).placement == "inline"
+    present = {tag_key(one.value) for one in room.entities(append_paragraph(text, rest)) if one.kind == "tag"}
     added: list[str] = []
 
     def message(said: str, tags: list[str]) -> str:
-        return below(below(said, rest), tag_line(tags, setting.lang))
+        return append_paragraph(append_paragraph(said, rest), tag_line(tags, setting.lang))
 
     def placed(tag: str) -> tuple[str, list[str]]:
         there = _inline(text, tag, room) if inline else None
         return (text, [*added, tag]) if there is None else (there, added)
 
-    for tag in required(setting):
-        if same(tag) not in present:
+    for tag in required_tags(setting):
+        if tag_key(tag) not in present:
             text, added = placed(tag)
-            present.add(same(tag))
-    for tag in optional(setting):
-        if same(tag) in present or len(present) >= most(setting.campaign, setting.platform):
+            present.add(tag_key(tag))
+    for tag in optional_tags(setting):
+        if tag_key(tag) in present or len(present) >= most_hashtags(setting.campaign, setting.platform):
             continue
         longer, more = placed(tag)
         if room.fits(message(longer, more)):
             text, added = longer, more
-            present.add(same(tag))
+            present.add(tag_key(tag))
     return message(text, added)
 
 
-def _inline(text: str, tag: str, room: Room) -> str | None:
+def _inline(text: str, tag: str, room: PartLimit) -> str | None:
     """The text with the first plain word `tag` as a hashtag that the platform sees; None where there is none."""
     found = list(islice(_word(tag).finditer(text), _PLACES_TRIED))
     taken = [(one.start, one.end) for one in room.entities(text)] if found else []
@@ -116,7 +116,8 @@ def _inline(text: str, tag: str, room: Room) -> str | None:
             continue
         longer = f"{text[:start]}#{tag}{text[end:]}"
         if any(
-            one.kind == "tag" and one.start == start and same(one.value) == same(tag) for one in room.entities(longer)
+            one.kind == "tag" and one.start == start and tag_key(one.value) == tag_key(tag)
+            for one in room.entities(longer)
         ):
             return longer
     return None
@@ -129,7 +130,7 @@ def _word(tag: str) -> regex.Pattern[str]:
     )
 
 
-def _campaigns(setting: Setting) -> Iterator[Hashtag]:
+def _campaigns(setting: RenderContext) -> Iterator[Hashtag]:
     """The campaign's own that are in use for this language and platform."""
     for one in setting.campaign.hashtags:
         here = not one.platforms or setting.platform in one.platforms
@@ -144,5 +145,5 @@ def _speaks(lang: str | None, text: str) -> bool:
 def _once(tags: Iterable[str]) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for tag in tags:
-        found.setdefault(same(tag), unicodedata.normalize("NFC", tag))
+        found.setdefault(tag_key(tag), unicodedata.normalize("NFC", tag))
     return tuple(found.values())

@@ -7,6 +7,6 @@ from datetime import datetime, timedelta
 from amplify.model.workspace import Workspace
 
 
-def horizon(workspace: Workspace, now: datetime) -> datetime:
+def plan_end(workspace: Workspace, now: datetime) -> datetime:
     """The end of what is planned at `now` (UTC)."""
     return now + timedelta(days=workspace.settings.horizon_days)

@@ -9,7 +9,7 @@ from datetime import datetime
 from amplify.model.message import Attachment, Message
 
 
-def edits(before: Message, after: Message, due_before: datetime, due_after: datetime) -> list[str]:
+def diff_messages(before: Message, after: Message, due_before: datetime, due_after: datetime) -> list[str]:
     """Lines that begin with `- ` (gone) or `+ ` (new); nothing where a reader would see the same at the same time.
 
     Instants are UTC.

@@ -30,7 +30,7 @@ def covers_language(person: Person, lang: str) -> bool:
     return not given or any(lang == one or lang.startswith(f"{one}-") for one in given)
 
 
-def spelled(state: PersonState) -> str:
+def state_words(state: PersonState) -> str:
     """A state as a sentence has it."""
     return state.value.replace("_", " ")
 
@@ -42,7 +42,7 @@ def last_day(person: Person) -> date:
 
 def _ordinary(person: Person) -> Gate:
     if not person.state.speaks:
-        return Gate("person", person.id, closed=f"{person.id} is {spelled(person.state)}")
+        return Gate("person", person.id, closed=f"{person.id} is {state_words(person.state)}")
     return _while_reviewed(person, person.id, None)
 
 
@@ -52,10 +52,11 @@ def _for_state(person: Person, state: PersonState) -> Gate:
     if state is PersonState.FAMILY_HOLD:
         return Gate("person", name, closed=f"nothing is written for a family hold: what names {person.id} waits")
     if person.state is not state:
-        why = f"{person.id} is {spelled(person.state)}, and this was written for {spelled(state)}"
+        why = f"{person.id} is {state_words(person.state)}, and this was written for {state_words(state)}"
         return Gate("person", name, closed=why)
     if person.state_since is None:
-        why = f"nobody wrote since when {person.id} is {spelled(state)}: set `state_since`, or use `amplify people set`"
+        since = f"nobody wrote since when {person.id} is {state_words(state)}"
+        why = f"{since}: set `state_since`, or use `amplify people set`"
         return Gate("person", name, closed=why)
     return _while_reviewed(person, name, person.state_since.astimezone(UTC))
 

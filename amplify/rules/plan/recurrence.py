@@ -44,18 +44,18 @@ def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-def instant(wall: datetime, zone: str) -> datetime:
+def utc_instant(wall: datetime, zone: str) -> datetime:
     """The UTC instant of a wall-clock time, by the policy above. `wall` is naive."""
     return wall.replace(tzinfo=_zone(zone), fold=0).astimezone(UTC)
 
 
-def fraction(*names: str) -> float:
+def stable_fraction(*names: str) -> float:
     """A number in [0, 1) that is always the same for the same names: jitter and spread without chance."""
     digest = hashlib.sha256("\x1f".join(names).encode()).digest()
     return int.from_bytes(digest[:8]) / 2**64
 
 
-def slots(
+def expand_slots(
     entry: QueueEntry,
     account: str,
     zone: str,
@@ -91,7 +91,7 @@ def _all_slots(
             yield Slot(post, ONCE, due)
         return
     for day in days:
-        due = instant(datetime.combine(day, _wall(clock)), zone)
+        due = utc_instant(datetime.combine(day, _wall(clock)), zone)
         for post in entry.posts:
             yield Slot(post, day.isoformat(), due)
 
@@ -101,7 +101,7 @@ def _once(entry: QueueEntry, account: str, zone: str) -> datetime:
     if when.at is not None:
         return when.at.astimezone(UTC)
     if when.local is not None:
-        return instant(when.local, zone)
+        return utc_instant(when.local, zone)
     if when.window is not None:
         return _in_window(entry, when.window, account, zone)
     assert when.moment is not None  # When holds exactly one way
@@ -109,15 +109,15 @@ def _once(entry: QueueEntry, account: str, zone: str) -> datetime:
 
 
 def _in_window(entry: QueueEntry, window: Window, account: str, zone: str) -> datetime:
-    first, last = instant(window.start, zone), instant(window.end, zone)
+    first, last = utc_instant(window.start, zone), utc_instant(window.end, zone)
     first = min(first, last)  # a start inside a gap comes after an end behind it
-    seconds = int((last - first).total_seconds() * fraction(entry.id, account))
+    seconds = int((last - first).total_seconds() * stable_fraction(entry.id, account))
     return first + timedelta(seconds=seconds)
 
 
 def _at_moment(entry: QueueEntry, moment: Moment, account: str) -> datetime:
     return moment.at.astimezone(UTC) + timedelta(
-        seconds=int(moment.jitter.total_seconds() * fraction(entry.id, account))
+        seconds=int(moment.jitter.total_seconds() * stable_fraction(entry.id, account))
     )
 
 
@@ -127,7 +127,7 @@ def _series(entry: QueueEntry, series: Series, zone: str, start: datetime, end: 
     for post in entry.posts:
         while series.weekdays and _WEEKDAYS[day.weekday()] not in series.weekdays:
             day += timedelta(days=1)
-        due = instant(datetime.combine(day, clock), zone)
+        due = utc_instant(datetime.combine(day, clock), zone)
         if due >= end:
             return
         yield Slot(post, day.isoformat(), due)

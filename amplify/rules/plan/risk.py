@@ -27,7 +27,7 @@ _BLUESKY_HOST: Final = "bsky.app"
 
 
 @dataclass(frozen=True, slots=True)
-class Blocked:
+class RiskFinding:
     """Something that readers at risk are not given."""
 
     subject: str
@@ -60,9 +60,9 @@ def at_risk(designated_in: Sequence[str], post: Post, campaign: Campaign, lang: 
     return not countries or _spoken_there(campaign, lang) or bool(set(countries) & set(designated_in))
 
 
-def blocked(
+def find_risks(
     workspace: Workspace, post: Post, lang: str, message: Message, subjects: Sequence[str]
-) -> tuple[Blocked, ...]:
+) -> tuple[RiskFinding, ...]:
     """What of a message its readers may not be given; nothing where they are not at risk. `subjects`: as composed."""
     campaign = workspace.campaigns[post.front.campaign]
     if not in_country(post, campaign, lang):
@@ -87,7 +87,7 @@ def designated_hosts(workspace: Workspace) -> Mapping[str, tuple[str, ...]]:
 
 def _calls(
     workspace: Workspace, post: Post, campaign: Campaign, lang: str, subjects: Sequence[str]
-) -> Iterator[Blocked]:
+) -> Iterator[RiskFinding]:
     for subject in subjects:
         kind, name = kind_and_name(subject)
         if kind != "action":
@@ -95,13 +95,13 @@ def _calls(
         action = workspace.actions[name]
         owner = workspace.partners.get(action.owner)
         if action.kind in UNASKED:
-            yield Blocked(
+            yield RiskFinding(
                 f"risk:action/{name}",
                 "RISK-CALL",
                 f"`{name}` asks readers at risk {UNASKED[action.kind]}: give another call, or none",
             )
         elif owner is not None and at_risk(owner.designated_in, post, campaign, lang):
-            yield Blocked(
+            yield RiskFinding(
                 f"risk:action/{name}",
                 "RISK-CALL",
                 f"`{name}` is a call of {owner.id}, and following or sharing it is prosecuted in "
@@ -109,7 +109,7 @@ def _calls(
             )
 
 
-def _links(workspace: Workspace, post: Post, campaign: Campaign, lang: str, message: Message) -> Iterator[Blocked]:
+def _links(workspace: Workspace, post: Post, campaign: Campaign, lang: str, message: Message) -> Iterator[RiskFinding]:
     urls = [entity.value for part in message.parts for entity in part.entities if entity.kind == "link"]
     urls += [part.card.url for part in message.parts if part.card is not None]
     hosts = designated_hosts(workspace) if urls else {}
@@ -117,7 +117,7 @@ def _links(workspace: Workspace, post: Post, campaign: Campaign, lang: str, mess
         host = _host(url)
         for domain, countries in hosts.items():
             if (host == domain or host.endswith(f".{domain}")) and at_risk(countries, post, campaign, lang):
-                yield Blocked(
+                yield RiskFinding(
                     f"risk:link/{domain}",
                     "RISK-LINK",
                     f"opening or sharing {domain} is prosecuted in {', '.join(countries)}, and this text is for "
@@ -125,7 +125,7 @@ def _links(workspace: Workspace, post: Post, campaign: Campaign, lang: str, mess
                 )
         for partner in workspace.partners.values():
             if at_risk(partner.designated_in, post, campaign, lang) and _is_profile(url, host, partner):
-                yield Blocked(
+                yield RiskFinding(
                     f"risk:partner/{partner.id}",
                     "RISK-LINK",
                     f"this leads to an account of {partner.id}, which readers there are prosecuted for following: "
@@ -133,11 +133,11 @@ def _links(workspace: Workspace, post: Post, campaign: Campaign, lang: str, mess
                 )
 
 
-def _boost(workspace: Workspace, post: Post, campaign: Campaign, lang: str) -> Iterator[Blocked]:
+def _boost(workspace: Workspace, post: Post, campaign: Campaign, lang: str) -> Iterator[RiskFinding]:
     boost = post.front.boost
     partner = workspace.partners.get(boost.partner) if boost is not None and boost.partner is not None else None
     if partner is not None and at_risk(partner.designated_in, post, campaign, lang):
-        yield Blocked(
+        yield RiskFinding(
             f"risk:partner/{partner.id}",
             "RISK-BOOST",
             f"boosting {partner.id} leads readers at risk to it, and sharing it is prosecuted in "

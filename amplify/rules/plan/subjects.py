@@ -11,9 +11,9 @@ from amplify.model.person import Person, PersonState
 from amplify.model.post import Post
 from amplify.model.subject import people_in
 from amplify.model.workspace import Workspace
-from amplify.rules.plan.risk import blocked
-from amplify.rules.plan.template_context import Setting
-from amplify.rules.text.aliases import matcher
+from amplify.rules.plan.risk import find_risks
+from amplify.rules.plan.template_context import RenderContext
+from amplify.rules.text.aliases import name_matcher
 
 USES: Final = {"health": "health", "torture": "health", "children": "family", "family": "family"}
 """A sensitive class of a post → the scope of consent that everybody it names must have given."""
@@ -21,24 +21,24 @@ USES: Final = {"health": "health", "torture": "health", "children": "family", "f
 _TEMPLATE_NAME: Final = re.compile(r"\bperson\s*(?:\.\s*|\[\s*['\"])([a-z0-9][a-z0-9_-]*)")
 
 
-def subjects(setting: Setting, message: Message, account: str) -> tuple[str, ...]:
+def message_subjects(setting: RenderContext, message: Message, account: str) -> tuple[str, ...]:
     """Every subject of what `account` says. `setting` knows the names that templates used."""
     front, workspace = setting.post.front, setting.workspace
     found = {subject for subject in setting.used if not subject.startswith("person:")}
     found |= {f"account:{account}", f"campaign:{front.campaign}", *(f"fact:{fact}" for fact in front.facts)}
-    portraits = shown(pictures_of(message), workspace)
-    people = {*named(setting.post, message, workspace), *people_in(setting.used)}
+    portraits = shown_people(pictures_of(message), workspace)
+    people = {*named_people(setting.post, message, workspace), *people_in(setting.used)}
     found.update(_people(people, portraits, setting))
-    found.update(one.subject for one in blocked(workspace, setting.post, setting.lang, message, sorted(found)))
+    found.update(one.subject for one in find_risks(workspace, setting.post, setting.lang, message, sorted(found)))
     found.update(f"quiet:{lang}" for lang in quiet_languages(workspace, setting.lang))
     return tuple(sorted(found))
 
 
-def named(post: Post, message: Message, workspace: Workspace) -> frozenset[str]:
+def named_people(post: Post, message: Message, workspace: Workspace) -> frozenset[str]:
     """Whom a message names or shows: as listed, in words, in pictures, and in what it boosts."""
     listed = set(post.front.people)
-    listed |= matcher(workspace.people).in_message(message)
-    listed |= shown(pictures_of(message), workspace)
+    listed |= name_matcher(workspace.people).in_message(message)
+    listed |= shown_people(pictures_of(message), workspace)
     boost = post.front.boost
     if boost is not None and boost.post is not None:
         listed |= named_by_post(workspace.posts[boost.post], workspace)
@@ -53,7 +53,7 @@ def pictures_of(message: Message) -> Iterator[str]:
             yield part.card.picture.file
 
 
-def shown(files: Iterable[str], workspace: Workspace) -> frozenset[str]:
+def shown_people(files: Iterable[str], workspace: Workspace) -> frozenset[str]:
     """Whose face these pictures show."""
     known = (workspace.pictures[file] for file in files if file in workspace.pictures)
     return frozenset(person for picture in known for person in picture.note.shows)
@@ -61,12 +61,12 @@ def shown(files: Iterable[str], workspace: Workspace) -> frozenset[str]:
 
 def named_by_post(post: Post, workspace: Workspace) -> frozenset[str]:
     """Whom any text of a post names, whoever says it: for boosts, which repeat it whole."""
-    find = matcher(workspace.people)
+    find = name_matcher(workspace.people)
     texts = [part.template for variant in post.variants for part in variant.parts]
     texts += [part.template for variant in post.variants for parts in variant.by_platform.values() for part in parts]
     pictures = [workspace.pictures[file] for file in post.front.media if file in workspace.pictures]
     beside = [text for picture in pictures for text in (*picture.note.alt.values(), *picture.note.caption.values())]
-    found = {*post.front.people, *shown(post.front.media, workspace)}
+    found = {*post.front.people, *shown_people(post.front.media, workspace)}
     for text in (*texts, *beside, *post.front.content_warning.values()):
         found |= find.names(text)
     found.update(name for text in texts for name in templated_people(text) if name in workspace.people)
@@ -86,7 +86,7 @@ def quiet_languages(workspace: Workspace, lang: str) -> Iterator[str]:
                 yield quiet
 
 
-def _people(people: Iterable[str], portraits: Container[str], setting: Setting) -> Iterator[str]:
+def _people(people: Iterable[str], portraits: Container[str], setting: RenderContext) -> Iterator[str]:
     front, workspace = setting.post.front, setting.workspace
     known = [workspace.people[person] for person in sorted(people) if person in workspace.people]
     for person in known:

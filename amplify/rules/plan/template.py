@@ -89,7 +89,7 @@ def _check(node: nodes.Node) -> None:
         raise TemplateFault(f"a text can hold names, `{{% if %}}` and simple filters, but not {what}", node.lineno)
 
 
-def render(template: str, names: Mapping[str, Any]) -> str:
+def render_template(template: str, names: Mapping[str, Any]) -> str:
     """The text with its names filled in. Raises TemplateFault with a sentence and a line."""
     if "{" not in template:  # most texts are plain
         return template

@@ -19,12 +19,12 @@ from amplify.model.post import Post
 from amplify.model.workspace import Workspace
 from amplify.rules.plan.risk import at_risk
 from amplify.rules.plan.template import TemplateFault
-from amplify.rules.text.bidi import isolate
-from amplify.rules.text.language import number, pick, pick_any, spelled_date
+from amplify.rules.text.bidi import isolate_text
+from amplify.rules.text.language import format_number, pick_any, pick_text, spelled_date
 
 
 @dataclass(slots=True)
-class Setting:
+class RenderContext:
     """For whom, where and when a text is rendered."""
 
     workspace: Workspace
@@ -44,7 +44,7 @@ class Setting:
 
     def pick(self, texts: Mapping[str, str]) -> str | None:
         """The text for the language at hand, or along its chain (`rules.text.language`)."""
-        return pick(texts, self.lang, self.workspace.settings.fallback)
+        return pick_text(texts, self.lang, self.workspace.settings.fallback)
 
     def pick_any(self, texts: Mapping[str, str]) -> str:
         """Like `pick`, then whatever there is: for names, which must not vanish."""
@@ -58,7 +58,7 @@ class Setting:
 class _Book:
     """`fact.x`: one entry of a mapping of words, noted when it is used."""
 
-    def __init__(self, kind: str, words: Mapping[str, Any], setting: Setting, view: Any) -> None:
+    def __init__(self, kind: str, words: Mapping[str, Any], setting: RenderContext, view: Any) -> None:
         self._kind, self._words, self._setting, self._view = kind, words, setting, view
 
     def __getattr__(self, name: str) -> Any:
@@ -88,9 +88,9 @@ class _View:
 
 
 class _Fact(_View):
-    def __init__(self, fact: Any, setting: Setting) -> None:
+    def __init__(self, fact: Any, setting: RenderContext) -> None:
         lang = setting.lang
-        self.value = number(fact.value, lang) if isinstance(fact.value, int) else fact.value
+        self.value = format_number(fact.value, lang) if isinstance(fact.value, int) else fact.value
         self.qualifier = setting.pick(fact.qualifier) or ""
         self.unit = setting.pick(fact.unit) or ""
         self.counted_by = setting.pick_any(fact.counted_by)
@@ -102,9 +102,9 @@ class _Fact(_View):
 
 
 class _Person(_View):
-    def __init__(self, person: Person, setting: Setting) -> None:
+    def __init__(self, person: Person, setting: RenderContext) -> None:
         self.name = setting.pick_any(person.name)
-        self.days_detained = number(days_detained(person, setting.day), setting.lang)
+        self.days_detained = format_number(days_detained(person, setting.day), setting.lang)
         self.detained_since = spelled_date(person.detentions[-1].start, setting.lang)
 
     def __str__(self) -> str:
@@ -122,7 +122,7 @@ def days_detained(person: Person, day: date) -> int:
 
 
 class _Occasion:
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: RenderContext) -> None:
         front = setting.post.front
         occasion = next((o for o in setting.campaign.occasions if o.id == front.occasion), None)
         if occasion is None:
@@ -149,7 +149,7 @@ class _Occasion:
 
 
 class _CampaignName(_View):
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: RenderContext) -> None:
         self.name = setting.pick_any(setting.campaign.name)
 
     def __str__(self) -> str:
@@ -159,7 +159,7 @@ class _CampaignName(_View):
 class _Late(Mapping[str, Any]):
     """Template names, each made when it is asked for: most texts use one or two."""
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: RenderContext) -> None:
         workspace = setting.workspace
         self._makers: dict[str, Any] = {
             "fact": lambda: _Book("fact", workspace.facts, setting, _Fact),
@@ -168,7 +168,7 @@ class _Late(Mapping[str, Any]):
             "partner": lambda: _Book("partner", workspace.partners, setting, _handle),
             "occasion": lambda: _Occasion(setting),
             "campaign": lambda: _CampaignName(setting),
-            "signatories": lambda: signatories(setting),
+            "signatories": lambda: signatory_list(setting),
             "date": lambda: spelled_date(setting.day, setting.lang),
         }
 
@@ -185,21 +185,21 @@ class _Late(Mapping[str, Any]):
         return len(self._makers)
 
 
-def names(setting: Setting) -> Mapping[str, Any]:
+def template_names(setting: RenderContext) -> Mapping[str, Any]:
     """Everything a template of this post may use."""
     return _Late(setting)
 
 
-def _address(action: Action, setting: Setting) -> str:
-    return isolate(setting.pick_any(action.url), setting.lang)
+def _address(action: Action, setting: RenderContext) -> str:
+    return isolate_text(setting.pick_any(action.url), setting.lang)
 
 
-def _handle(partner: Partner, setting: Setting) -> str:
-    said = mention(partner, setting)
-    return isolate(said, setting.lang) if said.startswith("@") else said
+def _handle(partner: Partner, setting: RenderContext) -> str:
+    said = mention_partner(partner, setting)
+    return isolate_text(said, setting.lang) if said.startswith("@") else said
 
 
-def mention(partner: Partner, setting: Setting) -> str:
+def mention_partner(partner: Partner, setting: RenderContext) -> str:
     """`@handle` on the platform at hand; the plain name where it has none, or where naming the account would
     put readers at risk (`designated_in`, `docs/care.md`)."""
     handle = partner.handles.get(setting.platform)
@@ -208,7 +208,7 @@ def mention(partner: Partner, setting: Setting) -> str:
     return f"@{handle}"
 
 
-def signatories(setting: Setting) -> str:
+def signatory_list(setting: RenderContext) -> str:
     """The campaign's signatories that have signed, in order, shortened to “+N more”."""
     campaign = setting.campaign
     signed = sorted((s.order, _signatory_name(s, setting), s.partner or "") for s in campaign.signatories if s.signed)
@@ -220,7 +220,7 @@ def signatories(setting: Setting) -> str:
     return ", ".join(shown)
 
 
-def _signatory_name(signatory: Signatory, setting: Setting) -> str:
+def _signatory_name(signatory: Signatory, setting: RenderContext) -> str:
     if signatory.partner is not None:
         return setting.pick_any(setting.workspace.partners[signatory.partner].name)
     return signatory.name or ""
@@ -230,4 +230,4 @@ _MORE: Mapping[str, str] = {"en": "+{} more", "be": "+яшчэ {}", "ru": "+ещ
 
 
 def _more(count: int, lang: str) -> str:
-    return (pick(_MORE, lang) or "+{}").format(count)
+    return (pick_text(_MORE, lang) or "+{}").format(count)

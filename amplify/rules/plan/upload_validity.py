@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 
-def holds(prepared: Mapping[str, Any], real: datetime) -> bool:
+def is_valid(prepared: Mapping[str, Any], real: datetime) -> bool:
     """Whether it may still stand in a post at `real` (UTC, real time): adapters say until when.
 
     What does not hold is prepared again, and only where its part is known not to be out.

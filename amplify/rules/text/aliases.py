@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from amplify.model.message import Attachment, Message
 from amplify.model.person import Person
-from amplify.rules.text.name_words import Piece, camel, keys, plain, words
+from amplify.rules.text.name_words import NameWord, split_camel_case, split_words, without_marks, word_keys
 
 ENDING_MOST: Final = 3
 """Letters that may follow a stem: `-ого`, `-ому`, `-ыми`."""
@@ -43,7 +43,7 @@ _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NameMatch:
     """A name that stands in a text."""
 
     who: str
@@ -51,7 +51,7 @@ class Named:
     """As it stands there, without invisible characters."""
 
 
-def forms(person: Person) -> tuple[str, ...]:
+def name_forms(person: Person) -> tuple[str, ...]:
     """Every spelling that names the person: names, and aliases, of which one line may hold several."""
     listed = (form.strip().removeprefix("#") for alias in person.aliases for form in alias.split(","))
     return tuple(dict.fromkeys(form for form in (*person.name.values(), *listed) if form))
@@ -74,7 +74,7 @@ class _Node:
         return nodes
 
 
-class Matcher:
+class NameMatcher:
     """Finds names. `spellings`: who → every spelling (`forms`)."""
 
     def __init__(self, spellings: Mapping[str, Iterable[str]]) -> None:
@@ -83,10 +83,10 @@ class Matcher:
         self._unspaced: dict[str, set[str]] = {}
         for who, listed in spellings.items():
             for form in listed:
-                self._learn(who, plain(form))
+                self._learn(who, without_marks(form))
         self._remembered = lru_cache(_MANY)(self._found)
 
-    def found(self, text: str) -> tuple[Named, ...]:
+    def found(self, text: str) -> tuple[NameMatch, ...]:
         """Every name in the text, in order, each person and spelling once."""
         return self._remembered(text)
 
@@ -106,12 +106,12 @@ class Matcher:
         if _UNSPACED.search(form):
             self._unspaced.setdefault("".join(form.casefold().split()), set()).add(who)
             return
-        whole = list(words(form.replace("*", "")))
+        whole = list(split_words(form.replace("*", "")))
         if not whole:
             return
         stems = _stems(form)
         self._add(who, whole, stems)
-        parts = [one for word in whole for one in camel(word) or (word,)]
+        parts = [one for word in whole for one in split_camel_case(word) or (word,)]
         if len(parts) > len(whole):
             self._add(who, parts, frozenset())
         if len(whole) > 1:
@@ -121,19 +121,19 @@ class Matcher:
             if len(joined) >= _JOINED_LEAST:
                 self._joined.setdefault(joined, set()).add(who)
 
-    def _add(self, who: str, pieces: Sequence[Piece], stems: frozenset[str]) -> None:
+    def _add(self, who: str, pieces: Sequence[NameWord], stems: frozenset[str]) -> None:
         node = self._root
         for piece in pieces:
             key = piece.keys[0]
             node = (node.stems if key in stems else node.words).setdefault(key, _Node())
         node.who.add(who)
 
-    def _found(self, text: str) -> tuple[Named, ...]:
-        said = plain(text)
-        found: dict[Named, int] = {}
-        whole = list(words(said))
+    def _found(self, text: str) -> tuple[NameMatch, ...]:
+        said = without_marks(text)
+        found: dict[NameMatch, int] = {}
+        whole = list(split_words(said))
         self._walk(whole, said, found)
-        cut = [camel(word) for word in whole]
+        cut = [split_camel_case(word) for word in whole]
         if any(cut):
             self._walk([one for word, parts in zip(whole, cut, strict=True) for one in parts or (word,)], said, found)
         for word in whole:
@@ -143,10 +143,10 @@ class Matcher:
             unspaced = "".join(said.casefold().split())
             for form, people in self._unspaced.items():
                 if (at := unspaced.find(form)) >= 0:
-                    found.update({Named(who, form): at for who in people})
+                    found.update({NameMatch(who, form): at for who in people})
         return tuple(sorted(found, key=lambda one: (found[one], one.who, one.words)))
 
-    def _walk(self, pieces: Sequence[Piece], said: str, found: dict[Named, int]) -> None:
+    def _walk(self, pieces: Sequence[NameWord], said: str, found: dict[NameMatch, int]) -> None:
         for number, first in enumerate(pieces):
             nodes = [node for key in first.keys for node in self._root.after(key)]
             at = number
@@ -155,28 +155,28 @@ class Matcher:
                 for node in nodes:
                     # One piece of a `CamelCase` word in a sentence is no name: “DeAnna”.
                     if node.who and (at > number or last.tagged or all(last.whole)):
-                        found.update({Named(who, said[first.start : last.end]): first.start for who in node.who})
+                        found.update({NameMatch(who, said[first.start : last.end]): first.start for who in node.who})
                 at += 1
                 if at == len(pieces) or not pieces[at].joined:
                     break
                 nodes = [node for before in nodes for key in pieces[at].keys for node in before.after(key)]
 
-    def _inside(self, word: Piece, said: str, found: dict[Named, int]) -> None:
+    def _inside(self, word: NameWord, said: str, found: dict[NameMatch, int]) -> None:
         """A name that stands joined with others in a word of a hashtag, a handle or an address."""
         shown = said[word.start : word.end]
         for key in word.keys:
             if len(key) > _JOINED_LEAST:
                 for joined, people in self._joined.items():
                     if joined in key:
-                        found.update({Named(who, shown): word.start for who in people})
+                        found.update({NameMatch(who, shown): word.start for who in people})
             for bare in _without_calls(key):
                 for node in self._root.after(bare):
-                    found.update({Named(who, shown): word.start for who in node.who})
+                    found.update({NameMatch(who, shown): word.start for who in node.who})
 
 
 def _stems(form: str) -> frozenset[str]:
     """The words of a form that are stems, as they are compared."""
-    return frozenset(keys(stem)[0] for stem in re.findall(r"([^\W_](?:[^\W_]|')*)\*", form))
+    return frozenset(word_keys(stem)[0] for stem in re.findall(r"([^\W_](?:[^\W_]|')*)\*", form))
 
 
 def _without_calls(key: str) -> Iterator[str]:
@@ -188,15 +188,15 @@ def _without_calls(key: str) -> Iterator[str]:
                 yield key[len(start) : len(key) - len(end)]
 
 
-_latest: tuple[Mapping[str, Person], Matcher] | None = None
+_latest: tuple[Mapping[str, Person], NameMatcher] | None = None
 
 
-def matcher(people: Mapping[str, Person]) -> Matcher:
+def name_matcher(people: Mapping[str, Person]) -> NameMatcher:
     """The matcher of a workspace's people, made once for as long as the same ones are asked for."""
     global _latest
     latest = _latest
     if latest is None or latest[0] is not people:
-        latest = _latest = (people, Matcher({id: forms(person) for id, person in people.items()}))
+        latest = _latest = (people, NameMatcher({id: name_forms(person) for id, person in people.items()}))
     return latest[1]
 
 

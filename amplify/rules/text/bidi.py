@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
-from amplify.rules.text.language import primary, script
+from amplify.rules.text.language import primary_language, script_of
 
 ISOLATE: Final = "\u2068"
 """Begins an isolated stretch, which takes its direction from its own first letter."""
@@ -30,11 +30,11 @@ _SCRIPTS: Final = frozenset(("Arab", "Hebr", "Syrc", "Thaa", "Nkoo", "Adlm", "Ro
 
 def right_to_left(lang: str) -> bool:
     """Whether texts in this language run from right to left: by the script its tag names, else by the language."""
-    named = script(lang)
-    return named in _SCRIPTS if named is not None else primary(lang) in _LANGUAGES
+    named = script_of(lang)
+    return named in _SCRIPTS if named is not None else primary_language(lang) in _LANGUAGES
 
 
-def isolate(inserted: str, lang: str) -> str:
+def isolate_text(inserted: str, lang: str) -> str:
     """What is put into a text in `lang`, kept apart from the direction around it. Only in right-to-left languages."""
     if not inserted or not right_to_left(lang):
         return inserted

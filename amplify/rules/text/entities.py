@@ -17,7 +17,7 @@ from typing import Final, Literal
 import regex
 
 from amplify.model.message import Entity
-from amplify.rules.text.memoize import remembered
+from amplify.rules.text.memoize import memoized
 from amplify.rules.text.x_addresses import x_addresses
 
 _WORD: Final = r"\p{L}\p{M}\p{Nd}_"
@@ -69,7 +69,7 @@ _TRAILING = frozenset(".,;:!?…'\"’`*")
 _Kind = Literal["link", "tag", "mention", "cashtag"]
 
 
-@remembered
+@memoized
 def x_entities(text: str) -> tuple[Entity, ...]:
     """What X links: addresses with and without scheme, `#tags`, `@names`, `$SYMBOLS`."""
     return _in_order(
@@ -80,14 +80,14 @@ def x_entities(text: str) -> tuple[Entity, ...]:
     )
 
 
-@remembered
+@memoized
 def bluesky_entities(text: str) -> tuple[Entity, ...]:
     """What gets a facet on Bluesky: addresses, bare domains of known endings, `#tags`, `@domain.names`."""
     mentions = (one for one in _found("mention", _BLUESKY_MENTION, text) if len(one.value) <= _HANDLE_MOST)
     return _in_order(_bluesky_links(text), mentions, _bluesky_tags(text))
 
 
-@remembered
+@memoized
 def mastodon_entities(text: str) -> tuple[Entity, ...]:
     """What Mastodon links: http and https addresses, `#tags`, `@user@host` and local `@user`."""
     links = (

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-def misplaced(text: str, facets: Sequence[tuple[int, int]]) -> str | None:
+def misplaced_facet(text: str, facets: Sequence[tuple[int, int]]) -> str | None:
     """What is wrong with these facets of `text`, in a sentence; None where nothing is.
 
     A facet is its first byte and the byte after its last, in UTF-8. Each holds something, lies inside the text, begins

@@ -31,7 +31,7 @@ def is_handle(platform: str, handle: str) -> bool:
     return _MASTODON.fullmatch(handle) is not None
 
 
-def fault(platform: str, handle: str) -> str | None:
+def handle_fault(platform: str, handle: str) -> str | None:
     """Why the platform can have no such handle, in words; None where it can."""
     if is_handle(platform, handle):
         return None

@@ -17,7 +17,7 @@ Fallback = Mapping[str, Sequence[str]]
 NO_FALLBACK: Final[Fallback] = {}
 
 
-def chain(lang: str, fallback: Fallback = NO_FALLBACK) -> tuple[str, ...]:
+def fallback_chain(lang: str, fallback: Fallback = NO_FALLBACK) -> tuple[str, ...]:
     """The languages to try for `lang`, itself first, each once.
 
     A stated list is taken as it stands: neither bases nor the lists of its members are added. A language without a
@@ -30,24 +30,24 @@ def chain(lang: str, fallback: Fallback = NO_FALLBACK) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*tried, *fallback.get(lang, ()))))
 
 
-def pick(texts: Mapping[str, str], lang: str, fallback: Fallback = NO_FALLBACK) -> str | None:
+def pick_text(texts: Mapping[str, str], lang: str, fallback: Fallback = NO_FALLBACK) -> str | None:
     """The first text along the chain of `lang`; None where there is none."""
     found = texts.get(lang)
     if found is None and texts:
-        found = next((texts[one] for one in chain(lang, fallback) if one in texts), None)
+        found = next((texts[one] for one in fallback_chain(lang, fallback) if one in texts), None)
     return found
 
 
 def pick_any(texts: Mapping[str, str], lang: str, fallback: Fallback = NO_FALLBACK) -> str:
     """Like `pick`, then English, then the first there is: for names, which must not vanish."""
-    return pick(texts, lang, fallback) or texts.get("en") or next(iter(texts.values()), "")
+    return pick_text(texts, lang, fallback) or texts.get("en") or next(iter(texts.values()), "")
 
 
 @lru_cache(maxsize=256)
 def _locale(lang: str) -> str:
     from babel import Locale, UnknownLocaleError
 
-    for tag in chain(lang):
+    for tag in fallback_chain(lang):
         try:
             return str(Locale.parse(tag, sep="-"))
         except (UnknownLocaleError, ValueError):
@@ -56,7 +56,7 @@ def _locale(lang: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def number(value: int, lang: str) -> str:
+def format_number(value: int, lang: str) -> str:
     """`1495` → `1,495` in English; Belarusian and Russian part the thousands with a blank that does not break."""
     from babel.numbers import format_decimal
 
@@ -75,7 +75,7 @@ def spelled_date(day: date, lang: str) -> str:
     """A date with its month in words: all-numeric dates mean different days to different readers."""
     from babel.dates import format_date
 
-    if script(lang) == "Latn" and primary(lang) == "be":
+    if script_of(lang) == "Latn" and primary_language(lang) == "be":
         return f"{day.day} {_LATIN_MONTHS[day.month - 1]} {day.year}\u00a0h."
     return str(format_date(day, format="long", locale=_locale(lang)))
 
@@ -84,7 +84,7 @@ def spelled_date(day: date, lang: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def primary(lang: str) -> str:
+def primary_language(lang: str) -> str:
     """The language alone, in the shortest code there is: ISO 639-1, or 639-3 where that has none (`be-tarask` and
     `bel` → `be`, `szl` → `szl`). What Mastodon takes."""
     from babel.core import get_global
@@ -95,9 +95,9 @@ def primary(lang: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def bcp47(lang: str) -> str:
+def bcp47_tag(lang: str) -> str:
     """The tag as BCP-47 (RFC 5646, 2.1.1 and 4.5) writes it: the shortest code, `Latn`, `BY`, and variants small."""
-    written, extension = [primary(lang)], False
+    written, extension = [primary_language(lang)], False
     for subtag in lang.lower().split("-")[1:]:
         extension = extension or len(subtag) == 1
         if subtag.isalpha() and not extension:
@@ -106,6 +106,6 @@ def bcp47(lang: str) -> str:
     return "-".join(written)
 
 
-def script(lang: str) -> str | None:
+def script_of(lang: str) -> str | None:
     """The script that a tag names (`be-Latn` → `Latn`); None where it names none."""
     return next((part.title() for part in lang.split("-")[1:] if len(part) == 4 and part.isalpha()), None)

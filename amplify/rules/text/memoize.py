@@ -14,7 +14,7 @@ _MANY = 4096
 _FEW = 4
 
 
-def remembered(function: Callable[[str], _Answer]) -> Callable[[str], _Answer]:
+def memoized(function: Callable[[str], _Answer]) -> Callable[[str], _Answer]:
     """A pure function of a text that remembers its answers, in bounded memory: many short texts, a few long ones."""
     short, long = lru_cache(_MANY)(function), lru_cache(_FEW)(function)
 

@@ -37,7 +37,7 @@ _TO_LATIN: Final = str.maketrans(_CYRILLIC, _LATIN)
 _IN_LATIN, _IN_CYRILLIC = re.compile("[A-Za-z]"), re.compile("[\u0400-\u052f]")
 
 
-class Piece(NamedTuple):
+class NameWord(NamedTuple):
     """One word, or one word of a `CamelCase` one."""
 
     text: str
@@ -54,7 +54,7 @@ class Piece(NamedTuple):
     """In a hashtag, a handle or an address: words stand there without blanks between them."""
 
 
-def plain(text: str) -> str:
+def without_marks(text: str) -> str:
     """The text without what does not count, in its own case."""
     text = text.translate(_APOSTROPHES) if not text.isascii() or "`" in text else text
     if text.isascii():
@@ -63,14 +63,14 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFD", text)))
 
 
-def words(plain_text: str) -> Iterator[Piece]:
+def split_words(plain_text: str) -> Iterator[NameWord]:
     """The words of a text made `plain`, in order. Addresses are read as they are meant (`%D0%90` as `А`)."""
     end = -1
     for run in _RUN.finditer(plain_text):
         said, offset = run[0], run.start()
         tagged = said[0] in "#@" or "://" in said
         if "://" in said and "%" in said:
-            for piece in _words_of(plain(unquote(said)), tagged=True):
+            for piece in _words_of(without_marks(unquote(said)), tagged=True):
                 yield piece._replace(start=offset, end=run.end())
             end = run.end()
             continue
@@ -82,7 +82,7 @@ def words(plain_text: str) -> Iterator[Piece]:
                 end = at + len(text)
 
 
-def _words_of(text: str, tagged: bool) -> Iterator[Piece]:
+def _words_of(text: str, tagged: bool) -> Iterator[NameWord]:
     end = -1
     for word in _WORD.finditer(text):
         for start, bare in _bare(word[0]):
@@ -91,7 +91,7 @@ def _words_of(text: str, tagged: bool) -> Iterator[Piece]:
             end = at + len(bare)
 
 
-def camel(word: Piece) -> tuple[Piece, ...]:
+def split_camel_case(word: NameWord) -> tuple[NameWord, ...]:
     """The words of which a `CamelCase` one is made; nothing where it is a single one."""
     said, cuts = word.text, [0]
     if said.islower() or said[1:].islower():
@@ -106,9 +106,9 @@ def camel(word: Piece) -> tuple[Piece, ...]:
     # An escaped address is shown whole: its letters are not those of the text.
     inside = word.end - word.start == len(said)
     return tuple(
-        Piece(
+        NameWord(
             said[start:end],
-            keys(said[start:end]),
+            word_keys(said[start:end]),
             word.start + start if inside else word.start,
             word.start + end if inside else word.end,
             word.joined if start == 0 else True,
@@ -119,7 +119,7 @@ def camel(word: Piece) -> tuple[Piece, ...]:
     )
 
 
-def keys(word: str) -> tuple[str, ...]:
+def word_keys(word: str) -> tuple[str, ...]:
     """What one plain word is compared as."""
     said = word.replace("'", "").casefold()
     if word.isascii() or not (_IN_LATIN.search(word) and _IN_CYRILLIC.search(word)):
@@ -128,8 +128,8 @@ def keys(word: str) -> tuple[str, ...]:
     return (said, *(other.replace("'", "").casefold() for other in others))
 
 
-def _piece(text: str, at: int, joined: bool, tagged: bool) -> Piece:
-    return Piece(text, keys(text), at, at + len(text), joined, (True, True), tagged)
+def _piece(text: str, at: int, joined: bool, tagged: bool) -> NameWord:
+    return NameWord(text, word_keys(text), at, at + len(text), joined, (True, True), tagged)
 
 
 def _bare(word: str) -> Iterator[tuple[int, str]]:

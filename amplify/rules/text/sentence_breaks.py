@@ -43,7 +43,7 @@ _BEFORE_A_NUMBER: Final = frozenset({"art.", "no.", "sec."})
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Break:
+class TextBreak:
     """A stretch of blanks (or nothing, after `。`) between two words. Code points, end-exclusive."""
 
     start: int
@@ -54,7 +54,7 @@ class Break:
     """A paragraph ends here, and with it a sentence."""
 
 
-def breaks(text: str) -> tuple[Break, ...]:
+def find_breaks(text: str) -> tuple[TextBreak, ...]:
     """Every place where `text` may be divided, in order. Blanks at its two ends are none of them."""
     found = []
     for match in _BREAK.finditer(text):
@@ -62,7 +62,7 @@ def breaks(text: str) -> tuple[Break, ...]:
         if start == 0 or end == len(text) or _before_a_dash(text, end):
             continue
         lines = match[0].count("\n")
-        found.append(Break(start, end, lines > 0 or _ends_a_sentence(text, start, end), lines > 1))
+        found.append(TextBreak(start, end, lines > 0 or _ends_a_sentence(text, start, end), lines > 1))
     return tuple(found)
 
 

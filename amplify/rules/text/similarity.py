@@ -27,7 +27,7 @@ _MOST: Final = 128
 _NOISE = re.compile(r"https?://\S+|[^\w\s]|_")
 
 
-def normal(message: Message) -> str:
+def comparable_text(message: Message) -> str:
     """A message's words alone: NFC, small letters; no links, hashtags, mentions, emoji, punctuation.
 
     Where nothing else is there, the hashtags, mentions and links themselves: such posts are the same only if those

@@ -13,7 +13,7 @@ from typing import Final
 
 import regex
 
-from amplify.rules.text.memoize import remembered
+from amplify.rules.text.memoize import memoized
 from amplify.rules.text.x_weight import weigh
 
 URL_LENGTH: Final = 23
@@ -29,34 +29,34 @@ _MASTODON_MENTION = regex.compile(
 )
 
 
-def normal(text: str) -> str:
+def normalise_text(text: str) -> str:
     """The text as every platform counts it: NFC, line ends as one `\\n`, a lone surrogate as U+FFFD."""
     text = _LONE_SURROGATE.sub("\ufffd", text)
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-@remembered
+@memoized
 def x_length(text: str) -> int:
     """Weighted characters: most scripts 1, others 2, an emoji 2, an address 23 (X, twitter-text v3)."""
-    return weigh(normal(text)).length
+    return weigh(normalise_text(text)).length
 
 
-@remembered
-def graphemes(text: str) -> int:
+@memoized
+def count_graphemes(text: str) -> int:
     """Extended grapheme clusters: what a reader calls a character (Bluesky)."""
-    return _count(normal(text))
+    return _count(normalise_text(text))
 
 
-@remembered
+@memoized
 def utf8_bytes(text: str) -> int:
     """Bytes of the text in UTF-8."""
-    return len(normal(text).encode())
+    return len(normalise_text(text).encode())
 
 
-@remembered
+@memoized
 def mastodon_length(text: str) -> int:
     """Graphemes, where an http(s) address counts 23 and `@user@host` only `@user` (Mastodon)."""
-    text = normal(text)
+    text = normalise_text(text)
     text = _MASTODON_URL.sub("x" * URL_LENGTH, text)
     return _count(_MASTODON_MENTION.sub(r"@\1", text))
 

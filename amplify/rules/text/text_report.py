@@ -16,9 +16,9 @@ import regex
 
 from amplify.model.message import Entity
 from amplify.model.platform_profile import Dialect
-from amplify.rules.text.text_length import normal, utf8_bytes
+from amplify.rules.text.text_length import normalise_text, utf8_bytes
 from amplify.rules.text.twitter_text import scale
-from amplify.rules.text.unsafe_characters import hostile, unwritable
+from amplify.rules.text.unsafe_characters import find_unsafe, find_unwritable
 from amplify.rules.text.x_weight import fitting
 
 CASHTAGS_MOST: Final = 1
@@ -29,7 +29,7 @@ _HALF = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class TextReport:
     """One text on one platform."""
 
     dialect: Dialect
@@ -64,14 +64,14 @@ class Standing:
         ]
 
 
-def stand(text: str, dialect: Dialect, warning: str = "") -> Standing:
+def measure_on(text: str, dialect: Dialect, warning: str = "") -> TextReport:
     """How `text`, below the content warning `warning`, stands on the platform of `dialect`. Never raises."""
-    said = normal(text)
+    said = normalise_text(text)
     beside = dialect.measure(warning) if warning else 0
     length, octets = dialect.measure(said) + beside, utf8_bytes(said)
     entities = dialect.entities(said)
     too_long = length > dialect.text_max or (dialect.bytes_max is not None and octets > dialect.bytes_max)
-    return Standing(
+    return TextReport(
         dialect=dialect,
         text=said,
         length=length,
@@ -99,7 +99,7 @@ def _faults(text: str, said: str, dialect: Dialect, length: int, octets: int) ->
         half = _HALF.search(text)
         if half:
             yield f"half of a character (U+{ord(half[0]):04X}) stands in it: type it again"
-    elif found := unwritable(text):
+    elif found := find_unwritable(text):
         yield found.sentence
 
 
@@ -107,9 +107,9 @@ def _notes(text: str, dialect: Dialect, entities: tuple[Entity, ...]) -> Iterato
     cashtags = sum(one.kind == "cashtag" for one in entities)
     if cashtags > CASHTAGS_MOST:
         yield f"{cashtags} cashtags: X takes {CASHTAGS_MOST} in a post"
-    if dialect.name == "x" and (found := unwritable(text)) and not _HALF.search(text):
+    if dialect.name == "x" and (found := find_unwritable(text)) and not _HALF.search(text):
         yield found.sentence
-    for one in hostile(text):
+    for one in find_unsafe(text):
         yield one.sentence
 
 

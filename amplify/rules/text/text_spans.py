@@ -10,14 +10,14 @@ from amplify.model.message import Entity
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class EncodedSpan:
     """The same stretch three times: start and end, end-exclusive."""
 
-    points: tuple[int, int]
+    code_points: tuple[int, int]
     """Code points."""
-    units: tuple[int, int]
+    utf16: tuple[int, int]
     """UTF-16 code units: an emoji beyond U+FFFF is two."""
-    octets: tuple[int, int]
+    utf8: tuple[int, int]
     """UTF-8 bytes: a Cyrillic letter is two, most emoji four."""
 
 
@@ -31,7 +31,7 @@ def utf8_octets(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
-def stretches(text: str, entities: Iterable[Entity]) -> tuple[Stretch, ...]:
+def encoded_spans(text: str, entities: Iterable[Entity]) -> tuple[EncodedSpan, ...]:
     """The stretch of each entity, which come in order and do not overlap. Looks at the text once."""
     found = []
     at = units = octets = 0
@@ -39,5 +39,5 @@ def stretches(text: str, entities: Iterable[Entity]) -> tuple[Stretch, ...]:
         before, inside = text[at : one.start], text[one.start : one.end]
         first_unit, first_octet = units + utf16_units(before), octets + utf8_octets(before)
         at, units, octets = one.end, first_unit + utf16_units(inside), first_octet + utf8_octets(inside)
-        found.append(Stretch((one.start, one.end), (first_unit, units), (first_octet, octets)))
+        found.append(EncodedSpan((one.start, one.end), (first_unit, units), (first_octet, octets)))
     return tuple(found)

@@ -21,7 +21,7 @@ import regex
 
 from amplify.model.message import Entity
 from amplify.model.platform_profile import Dialect
-from amplify.rules.text.sentence_breaks import Break, breaks
+from amplify.rules.text.sentence_breaks import TextBreak, find_breaks
 
 _GRAPHEME = regex.compile(r"\X")
 _ADDRESS = regex.compile(r"https?://[^\s<>\"]+", regex.IGNORECASE)
@@ -29,7 +29,7 @@ _ISOLATED = regex.compile("\u2068[^\\s\u2068\u2069]*+\u200a?\u2069")  # as `rule
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ThreadPart:
     """One message's share of the text."""
 
     text: str
@@ -41,11 +41,11 @@ class Piece:
     @property
     def said(self) -> str:
         """The text with its number below."""
-        return below(self.text, self.number)
+        return append_paragraph(self.text, self.number)
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class PartLimit:
     """What one message takes."""
 
     measure: Callable[[str], int]
@@ -60,20 +60,20 @@ class Room:
         return self.measure(text) <= self.text_max
 
 
-def room(dialect: Dialect, text_max: int | None = None, taken: int = 0) -> Room:
+def part_limit(dialect: Dialect, text_max: int | None = None, taken: int = 0) -> PartLimit:
     """The room of a message; `taken` units of it are used by something else, such as a content warning."""
     limit = dialect.text_max if text_max is None else text_max
-    return Room(dialect.measure, dialect.entities, max(1, limit - taken), dialect.bytes_max)
+    return PartLimit(dialect.measure, dialect.entities, max(1, limit - taken), dialect.bytes_max)
 
 
-def below(text: str, addition: str) -> str:
+def append_paragraph(text: str, addition: str) -> str:
     """`addition` in a paragraph of its own."""
     return f"{text}\n\n{addition}" if text and addition else text or addition
 
 
-def thread(
-    texts: Sequence[str], room: Room, opening: str = "", closing: str = "", numbered: bool = False
-) -> tuple[Piece, ...]:
+def split_thread(
+    texts: Sequence[str], room: PartLimit, opening: str = "", closing: str = "", numbered: bool = False
+) -> tuple[ThreadPart, ...]:
     """Messages that fit. `texts` are those that begin a message of their own anyway.
 
     `opening` will stand below the first message and `closing` below the last; neither is in the answer.
@@ -86,17 +86,17 @@ def thread(
             return tuple(pieces)
         if len(str(len(pieces))) <= digits:
             total = len(pieces)
-            return tuple(Piece(one.text, one.after, f"{i}/{total}") for i, one in enumerate(pieces, start=1))
+            return tuple(ThreadPart(one.text, one.after, f"{i}/{total}") for i, one in enumerate(pieces, start=1))
         digits = len(str(len(pieces)))
 
 
-def _divided(texts: Sequence[str], room: Room, opening: str, closing: str, number: str) -> list[Piece]:
-    if len(texts) == 1 and room.fits(below(below(texts[0], opening), closing)):
-        return [Piece(texts[0])]
-    pieces: list[Piece] = []
+def _divided(texts: Sequence[str], room: PartLimit, opening: str, closing: str, number: str) -> list[ThreadPart]:
+    if len(texts) == 1 and room.fits(append_paragraph(append_paragraph(texts[0], opening), closing)):
+        return [ThreadPart(texts[0])]
+    pieces: list[ThreadPart] = []
     for index, text in enumerate(texts):
         if not text.strip():
-            pieces.append(Piece("", text))
+            pieces.append(ThreadPart("", text))
             continue
         first, last = index == 0, index == len(texts) - 1
         pieces += _Text(text, room, number).pieces(opening if first else "", closing if last else "")
@@ -106,41 +106,43 @@ def _divided(texts: Sequence[str], room: Room, opening: str, closing: str, numbe
 class _Text:
     """One text on its way into pieces. Positions are code points."""
 
-    def __init__(self, text: str, room: Room, number: str) -> None:
+    def __init__(self, text: str, room: PartLimit, number: str) -> None:
         self.text, self.room, self.number = text, room, number
         self.cuts = list(_cuts(text, room))
         """Every position where nothing whole is cut in two. Between two of them lies at least one unit."""
         self.end = self.cuts[bisect_left(self.cuts, len(text.rstrip()))]
         """Behind it stand only blanks."""
         whole = set(self.cuts)
-        self.breaks = [one for one in breaks(text) if one.start in whole and one.end in whole and one.end < self.end]
+        self.breaks = [
+            one for one in find_breaks(text) if one.start in whole and one.end in whole and one.end < self.end
+        ]
         self.sentences = [one for one in self.breaks if one.sentence]
         self.paragraphs = [one for one in self.sentences if one.paragraph]
 
-    def pieces(self, opening: str, closing: str) -> Iterator[Piece]:
+    def pieces(self, opening: str, closing: str) -> Iterator[ThreadPart]:
         start = 0
         while True:
             if self._rest_fits(start, opening, closing):
-                yield Piece(self.text[start : self.end], self.text[self.end :])
+                yield ThreadPart(self.text[start : self.end], self.text[self.end :])
                 return
             at = self._break(start, opening, closing)
             if at is None:  # only what is added below does not fit any more
-                alone = bool(closing) and self.room.fits(below(self.number, closing))
-                yield Piece(self.text[start : self.end], self.text[self.end :])
+                alone = bool(closing) and self.room.fits(append_paragraph(self.number, closing))
+                yield ThreadPart(self.text[start : self.end], self.text[self.end :])
                 if alone:
-                    yield Piece("")
+                    yield ThreadPart("")
                 return
-            yield Piece(self.text[start : at.start], self.text[at.start : at.end])
+            yield ThreadPart(self.text[start : at.start], self.text[at.start : at.end])
             start, opening = at.end, ""
 
     def _rest_fits(self, start: int, opening: str, closing: str) -> bool:
         units = bisect_left(self.cuts, self.end) - bisect_left(self.cuts, start)
-        return units <= self.room.text_max and self._fits(start, self.end, below(opening, closing))
+        return units <= self.room.text_max and self._fits(start, self.end, append_paragraph(opening, closing))
 
     def _fits(self, start: int, end: int, added: str) -> bool:
-        return self.room.fits(below(below(self.text[start:end], self.number), added))
+        return self.room.fits(append_paragraph(append_paragraph(self.text[start:end], self.number), added))
 
-    def _break(self, start: int, opening: str, closing: str) -> Break | None:
+    def _break(self, start: int, opening: str, closing: str) -> TextBreak | None:
         """Where the message that begins at `start` ends; None where it takes all the rest but `closing`."""
         reach = self._reach(start, opening) or self._reach(start, "")
         if reach is None:  # one address or grapheme is longer than a message: nothing helps
@@ -151,7 +153,7 @@ class _Text:
             return at
         if reach >= self.end:
             return None
-        return _latest(self.breaks, start, reach) or Break(reach, reach, sentence=False)
+        return _latest(self.breaks, start, reach) or TextBreak(reach, reach, sentence=False)
 
     def _reach(self, start: int, opening: str) -> int | None:
         """The last position up to which a message that begins at `start` may go."""
@@ -166,17 +168,17 @@ class _Text:
         return self.cuts[low - 1] if low > first else None
 
 
-def _latest(places: Sequence[Break], after: int, until: int) -> Break | None:
+def _latest(places: Sequence[TextBreak], after: int, until: int) -> TextBreak | None:
     """The last of `places` that begins behind `after` and not behind `until`."""
     index = bisect_right(places, until, key=_start) - 1
     return places[index] if index >= 0 and places[index].start > after else None
 
 
-def _start(one: Break) -> int:
+def _start(one: TextBreak) -> int:
     return one.start
 
 
-def _cuts(text: str, room: Room) -> Iterator[int]:
+def _cuts(text: str, room: PartLimit) -> Iterator[int]:
     """Boundaries of graphemes outside addresses, hashtags and mentions, with both ends of the text."""
     whole = sorted(
         [(one.start, one.end) for one in room.entities(text)]

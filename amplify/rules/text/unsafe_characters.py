@@ -30,7 +30,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
-class Hostile:
+class UnsafeText:
     """One finding."""
 
     at: int
@@ -39,29 +39,29 @@ class Hostile:
     sentence: str
 
 
-def hostile(text: str) -> Iterator[Hostile]:
+def find_unsafe(text: str) -> Iterator[UnsafeText]:
     """What makes a text read otherwise than it is written; the first place of each kind."""
-    for look in (directions, towers, hidden_in_handles, endless):
+    for look in (find_open_direction, find_stacked_marks, hidden_in_handles, find_endless_text):
         found = look(text)
         if found is not None:
             yield found
 
 
-def unwritable(text: str) -> Hostile | None:
+def find_unwritable(text: str) -> UnsafeText | None:
     """A character that cannot be written down as UTF-8, or that no platform shows."""
     half = _HALF.search(text)
     if half:
-        return Hostile(
+        return UnsafeText(
             half.start(), "TXT-CONTROL", f"half of a character (U+{ord(half[0]):04X}) stands here: type it again"
         )
     control = _CONTROL.search(text)
     if control:
         sign = f"U+{ord(control[0]):04X}"
-        return Hostile(control.start(), "TXT-CONTROL", f"a character that no platform shows ({sign}): take it out")
+        return UnsafeText(control.start(), "TXT-CONTROL", f"a character that no platform shows ({sign}): take it out")
     return None
 
 
-def directions(text: str) -> Hostile | None:
+def find_open_direction(text: str) -> UnsafeText | None:
     """Marks of direction that do not close before their paragraph ends (Unicode's bidirectional algorithm, UAX #9)."""
     opened: list[tuple[int, str]] = []
     for match in _BIDI.finditer(text):
@@ -83,38 +83,38 @@ def directions(text: str) -> Hostile | None:
     return None
 
 
-def _direction(at: int, sign: str, what: str) -> Hostile:
-    return Hostile(at, "TXT-BIDI", f"an invisible character (U+{ord(sign):04X}) {what}: take it out")
+def _direction(at: int, sign: str, what: str) -> UnsafeText:
+    return UnsafeText(at, "TXT-BIDI", f"an invisible character (U+{ord(sign):04X}) {what}: take it out")
 
 
-def towers(text: str) -> Hostile | None:
+def find_stacked_marks(text: str) -> UnsafeText | None:
     """Letters with more marks on them than a line has room for."""
     found = None if text.isascii() else _TOWER.search(text)
     if found is None:
         return None
     count = len(found[0])
-    return Hostile(
+    return UnsafeText(
         found.start(), "TXT-MARKS", f"{count} marks stand on one letter, {MARKS_MOST} at most: take most of them out"
     )
 
 
-def hidden_in_handles(text: str) -> Hostile | None:
+def hidden_in_handles(text: str) -> UnsafeText | None:
     """Invisible characters inside what looks like one handle."""
     found = None if text.isascii() else _HIDDEN_IN_HANDLE.search(text)
     if found is None:
         return None
-    return Hostile(
+    return UnsafeText(
         found.start(1),
         "TXT-HIDDEN",
         f"an invisible character (U+{ord(found[1]):04X}) stands inside a handle, which would end there: type it again",
     )
 
 
-def endless(text: str) -> Hostile | None:
+def find_endless_text(text: str) -> UnsafeText | None:
     """A text that is no message."""
     if len(text) <= TEXT_MOST:
         return None
-    return Hostile(
+    return UnsafeText(
         TEXT_MOST,
         "TXT-HUGE",
         f"this message has {len(text):,} characters, {TEXT_MOST:,} at most: is it the right text?",

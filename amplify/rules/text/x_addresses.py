@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from amplify.rules.text.memoize import remembered
+from amplify.rules.text.memoize import memoized
 from amplify.rules.text.twitter_text import domains, library
 
 _PLAIN = 100
@@ -40,7 +40,7 @@ class Address(NamedTuple):
     """How many code points its 23 characters stand for; nearly always all of it."""
 
 
-@remembered
+@memoized
 def x_addresses(text: str) -> tuple[Address, ...]:
     """Every address that X links, with and without scheme, in order."""
     # A lone surrogate cannot be encoded for the domain check; one code point stands in for it, offsets stay.

@@ -8,11 +8,11 @@ from typing import Final
 from amplify.model.banner import Template
 from amplify.model.post import TextPart
 from amplify.model.problem import Problem
-from amplify.rules.plan.banner_text import languages
+from amplify.rules.plan.banner_text import banner_languages
 from amplify.rules.plan.themes import THEMES
-from amplify.rules.text.language import pick
+from amplify.rules.text.language import pick_text
 from amplify.workspace.checks.template_names import ALONE, BOOKS, unknown_names
-from amplify.workspace.parsed import Findings, Found
+from amplify.workspace.parsed import Parsed, ParsedWorkspace
 from amplify.workspace.partial import NO_LANGUAGE, NOT_READ
 from amplify.workspace.suggest import did_you_mean
 from amplify.workspace.yaml_reader import Loc
@@ -21,7 +21,7 @@ _COLOURED: Final = ("shape", "text", "portrait", "bars", "logo", "hashtags", "cr
 _COLOUR_KEYS: Final = ("colour", "to", "plate", "ground", "figure", "tint")
 
 
-def banners_name(findings: Findings) -> Iterator[Problem]:
+def banners_name(findings: ParsedWorkspace) -> Iterator[Problem]:
     known = {word: findings.known(shelf) for word, (shelf, _, _) in BOOKS.items()}
     campaigns = {found.word.id: found.word for found in findings.campaigns}
     for found in findings.banners:
@@ -30,13 +30,13 @@ def banners_name(findings: Findings) -> Iterator[Problem]:
         for index, person in enumerate(template.people):
             yield from _one(findings, found, "people", "person", "REF-PERSON", person, ("people", index))
         campaign = campaigns.get(template.campaign)
-        langs = languages(template, campaign) if campaign else template.languages
+        langs = banner_languages(template, campaign) if campaign else template.languages
         for key, text in _texts(template):
             for lang in langs:
                 if (
                     lang != NO_LANGUAGE
                     and key[-1] in ("say", "scene")
-                    and pick(text, lang, _fallback(findings)) is None
+                    and pick_text(text, lang, _fallback(findings)) is None
                 ):
                     message = f"this text has no words in `{lang}`: add them, or take `{lang}` from the languages"
                     yield Problem(spot.place(*key), "BANNER-TEXT", message)
@@ -56,7 +56,7 @@ def _texts(template: Template) -> Iterator[tuple[Loc, Mapping[str, str]]]:
             yield ("layers", number, "shape", "count"), {"": layer.shape.count}
 
 
-def _layers(findings: Findings, found: Found[Template]) -> Iterator[Problem]:
+def _layers(findings: ParsedWorkspace, found: Parsed[Template]) -> Iterator[Problem]:
     template, spot = found.word, found.spot
     colours = {*THEMES[template.theme], *template.colours}
     for number, layer in enumerate(template.layers):
@@ -87,12 +87,12 @@ def _layers(findings: Findings, found: Found[Template]) -> Iterator[Problem]:
 
 
 def _one(
-    findings: Findings, found: Found[Template], shelf: str, noun: str, code: str, name: str, loc: Loc
+    findings: ParsedWorkspace, found: Parsed[Template], shelf: str, noun: str, code: str, name: str, loc: Loc
 ) -> Iterator[Problem]:
     known = findings.known(shelf)
     if name not in known and name != NOT_READ:
         yield Problem(found.spot.place(*loc), code, f"unknown {noun} `{name}`" + did_you_mean(name, known))
 
 
-def _fallback(findings: Findings) -> Mapping[str, tuple[str, ...]]:
+def _fallback(findings: ParsedWorkspace) -> Mapping[str, tuple[str, ...]]:
     return findings.settings.word.fallback if findings.settings else {}

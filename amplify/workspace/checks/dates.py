@@ -6,14 +6,14 @@ from calendar import monthrange
 from collections.abc import Iterator
 from typing import Final
 
-from amplify.model.problem import Place, Problem
-from amplify.workspace.parsed import Findings
+from amplify.model.problem import Problem, SourceLocation
+from amplify.workspace.parsed import ParsedWorkspace
 from amplify.workspace.suggest import did_you_mean
 
 _LEAP_YEAR: Final = 2024
 
 
-def check_calendar(findings: Findings) -> Iterator[Problem]:
+def check_calendar(findings: ParsedWorkspace) -> Iterator[Problem]:
     """Days that do not exist, intervals that end before they begin."""
     for campaign in findings.campaigns:
         for i, occasion in enumerate(campaign.word.occasions):
@@ -31,7 +31,7 @@ def check_calendar(findings: Findings) -> Iterator[Problem]:
             yield _backwards(action.spot.place("closes"))
 
 
-def check_queue_dates(findings: Findings) -> Iterator[Problem]:
+def check_queue_dates(findings: ParsedWorkspace) -> Iterator[Problem]:
     """Yearly entries: their day exists, or their posts' campaigns have the occasion."""
     campaigns = {found.word.id: found.word for found in findings.campaigns if found.whole}
     posts = {found.word.id: found.word for found in findings.posts if found.whole}
@@ -53,10 +53,10 @@ def check_queue_dates(findings: Findings) -> Iterator[Problem]:
                 )
 
 
-def _exists(month: int, day: int, place: Place) -> Iterator[Problem]:
+def _exists(month: int, day: int, place: SourceLocation) -> Iterator[Problem]:
     if day > monthrange(_LEAP_YEAR, month)[1]:
         yield Problem(place, "VALUE-DATE", f"month {month} never has a day {day}: mend the date")
 
 
-def _backwards(place: Place) -> Problem:
+def _backwards(place: SourceLocation) -> Problem:
     return Problem(place, "VALUE-SENSE", "this ends before it begins: mend one of the two")

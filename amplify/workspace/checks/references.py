@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
-from amplify.model.problem import Place, Problem, Severity
-from amplify.rules.lint.rulebook import RULEBOOK, weakens
+from amplify.model.problem import Problem, Severity, SourceLocation
+from amplify.rules.lint.rulebook import RULEBOOK, weakens_rule
 from amplify.workspace.checks.banner_names import banners_name
 from amplify.workspace.checks.dates import check_calendar, check_queue_dates
-from amplify.workspace.checks.spellings import pictures_show, quiet_names, spellings
+from amplify.workspace.checks.spellings import check_spellings, pictures_show, quiet_names
 from amplify.workspace.checks.template_names import check_names_in_texts
-from amplify.workspace.parsed import Findings, Found
+from amplify.workspace.parsed import Parsed, ParsedWorkspace
 from amplify.workspace.partial import NO_LANGUAGE, NO_PLATFORM, NOT_READ
 from amplify.workspace.suggest import did_you_mean
-from amplify.workspace.validate import Spot
+from amplify.workspace.validate import SourceNode
 from amplify.workspace.yaml_reader import Loc
 
 NOUNS: Final = {
@@ -32,12 +32,14 @@ NOUNS: Final = {
 """Shelf → what one of its entries is called, and the code of a name that is not on it."""
 
 
-def check_references(findings: Findings) -> tuple[Problem, ...]:
+def check_references(findings: ParsedWorkspace) -> tuple[Problem, ...]:
     """Everything in the files that names something that is not there, or is there twice."""
     return tuple(problem for check in CHECKS for problem in check(findings))
 
 
-def unknown(findings: Findings, shelf: str, name: str | None, spot: Spot, *loc: str | int) -> Iterator[Problem]:
+def unknown_name(
+    findings: ParsedWorkspace, shelf: str, name: str | None, spot: SourceNode, *loc: str | int
+) -> Iterator[Problem]:
     """A problem at `loc` below `spot`, unless `name` (where given) is on the shelf."""
     if name is None or name == NOT_READ:
         return
@@ -47,20 +49,22 @@ def unknown(findings: Findings, shelf: str, name: str | None, spot: Spot, *loc: 
         yield Problem(spot.place(*loc), code, f"unknown {noun} `{name}`" + did_you_mean(name, known))
 
 
-def _all(findings: Findings, shelf: str, names: Iterable[str], found: Found[Any], *loc: str | int) -> Iterator[Problem]:
+def _all(
+    findings: ParsedWorkspace, shelf: str, names: Iterable[str], found: Parsed[Any], *loc: str | int
+) -> Iterator[Problem]:
     for index, name in enumerate(names):
-        yield from unknown(findings, shelf, name, found.spot, *loc, index)
+        yield from unknown_name(findings, shelf, name, found.spot, *loc, index)
 
 
-def _platforms(findings: Findings, named: Iterable[tuple[str, Place]]) -> Iterator[Problem]:
+def _platforms(findings: ParsedWorkspace, named: Iterable[tuple[str, SourceLocation]]) -> Iterator[Problem]:
     for name, place in named:
         if name not in findings.platforms and name != NO_PLATFORM:
             message = f"unknown platform `{name}`" + did_you_mean(name, findings.platforms)
             yield Problem(place, "REF-PLATFORM", message)
 
 
-def _twice(named: Iterable[tuple[str, Spot, Loc]], noun: str) -> Iterator[Problem]:
-    first: dict[str, tuple[Spot, Loc]] = {}
+def _twice(named: Iterable[tuple[str, SourceNode, Loc]], noun: str) -> Iterator[Problem]:
+    first: dict[str, tuple[SourceNode, Loc]] = {}
     for name, spot, loc in named:
         if NOT_READ in name or NO_PLATFORM in name:
             continue
@@ -71,9 +75,9 @@ def _twice(named: Iterable[tuple[str, Spot, Loc]], noun: str) -> Iterator[Proble
         first.setdefault(name, (spot, loc))
 
 
-def duplicate_ids(findings: Findings) -> Iterator[Problem]:
+def duplicate_ids(findings: ParsedWorkspace) -> Iterator[Problem]:
     for shelf, (noun, _) in (*NOUNS.items(), ("queue", ("queue entry", ""))):
-        everything: list[Found[Any]] = getattr(findings, shelf)
+        everything: list[Parsed[Any]] = getattr(findings, shelf)
         yield from _twice(((found.word.id, found.spot, ("id",)) for found in everything), noun)
     yield from _twice(((found.word.id, found.spot, ("platform",)) for found in findings.accounts), "the account")
     for campaign in findings.campaigns:
@@ -81,8 +85,8 @@ def duplicate_ids(findings: Findings) -> Iterator[Problem]:
         yield from _twice(((o.id, campaign.spot, ("occasions", i, "id")) for i, o in occasions), "occasion")
 
 
-def one_handle_one_partner(findings: Findings) -> Iterator[Problem]:
-    first: dict[tuple[str, str], Place] = {}
+def one_handle_one_partner(findings: ParsedWorkspace) -> Iterator[Problem]:
+    first: dict[tuple[str, str], SourceLocation] = {}
     for found in findings.partners:
         for platform, handle in found.word.handles.items():
             place = found.spot.place("handles", platform)
@@ -93,7 +97,7 @@ def one_handle_one_partner(findings: Findings) -> Iterator[Problem]:
                 )
 
 
-def rules_named(findings: Findings) -> Iterator[Problem]:
+def rules_named(findings: ParsedWorkspace) -> Iterator[Problem]:
     if findings.settings is None:
         return
     seen: set[str] = set()
@@ -101,7 +105,7 @@ def rules_named(findings: Findings) -> Iterator[Problem]:
         place = findings.settings.spot.place("rules", index, "id")
         if change.id not in RULEBOOK:
             yield Problem(place, "REF-RULE", f"unknown rule `{change.id}`" + did_you_mean(change.id, RULEBOOK))
-        elif weakens(change.id, change.severity):
+        elif weakens_rule(change.id, change.severity):
             yield Problem(
                 place,
                 "REF-RULE",
@@ -112,10 +116,10 @@ def rules_named(findings: Findings) -> Iterator[Problem]:
         seen.add(change.id)
 
 
-def campaigns_name(findings: Findings) -> Iterator[Problem]:
+def campaigns_name(findings: ParsedWorkspace) -> Iterator[Problem]:
     for found in findings.campaigns:
         campaign, spot = found.word, found.spot
-        yield from unknown(findings, "partners", campaign.owner, spot, "owner")
+        yield from unknown_name(findings, "partners", campaign.owner, spot, "owner")
         yield from _all(findings, "people", campaign.people, found, "people")
         for i, tag in enumerate(campaign.hashtags):
             places = (spot.place("hashtags", i, "platforms", j) for j in range(len(tag.platforms)))
@@ -127,36 +131,36 @@ def campaigns_name(findings: Findings) -> Iterator[Problem]:
         customs = [(name, spot.key_place("hashtag_customs", name)) for name in campaign.hashtag_customs]
         yield from _platforms(findings, customs)
         for i, signatory in enumerate(campaign.signatories):
-            yield from unknown(findings, "partners", signatory.partner, spot, "signatories", i, "partner")
+            yield from unknown_name(findings, "partners", signatory.partner, spot, "signatories", i, "partner")
             if (signatory.partner is None) == (signatory.name is None):
                 yield Problem(
                     spot.place("signatories", i), "VALUE-SENSE", "give a signatory either a `partner` or a `name`"
                 )
 
 
-def posts_name(findings: Findings) -> Iterator[Problem]:
+def posts_name(findings: ParsedWorkspace) -> Iterator[Problem]:
     for found in findings.posts:
         front, spot = found.word.front, found.spot
-        yield from unknown(findings, "campaigns", front.campaign, spot, "campaign")
-        yield from unknown(findings, "partners", front.owner, spot, "owner")
+        yield from unknown_name(findings, "campaigns", front.campaign, spot, "campaign")
+        yield from unknown_name(findings, "partners", front.owner, spot, "owner")
         yield from _all(findings, "people", front.people, found, "people")
         yield from _all(findings, "partners", front.mentions, found, "mentions")
         yield from _all(findings, "facts", front.facts, found, "facts")
-        yield from unknown(findings, "actions", front.cta, spot, "cta")
+        yield from unknown_name(findings, "actions", front.cta, spot, "cta")
         for i, file in enumerate(front.media):
             if file not in findings.picture_files:
                 message = f"there is no picture `media/{file}`" + did_you_mean(file, findings.picture_files)
                 yield Problem(spot.place("media", i), "REF-PICTURE", message)
 
 
-def boosts_name(findings: Findings) -> Iterator[Problem]:
+def boosts_name(findings: ParsedWorkspace) -> Iterator[Problem]:
     boosts = {found.word.id for found in findings.posts if found.word.front.kind == "boost"}
     for found in findings.posts:
         boost, spot = found.word.front.boost, found.spot
         if boost is None:
             continue
-        yield from unknown(findings, "posts", boost.post, spot, "boost", "post")
-        yield from unknown(findings, "partners", boost.partner, spot, "boost", "partner")
+        yield from unknown_name(findings, "posts", boost.post, spot, "boost", "post")
+        yield from unknown_name(findings, "partners", boost.partner, spot, "boost", "partner")
         yield from _platforms(findings, [(name, spot.key_place("boost", "urls", name)) for name in boost.urls])
         if boost.post in boosts:
             yield Problem(
@@ -164,7 +168,7 @@ def boosts_name(findings: Findings) -> Iterator[Problem]:
             )
 
 
-def posts_keep_to_their_campaign(findings: Findings) -> Iterator[Problem]:
+def posts_keep_to_their_campaign(findings: ParsedWorkspace) -> Iterator[Problem]:
     campaigns = {found.word.id: found.word for found in findings.campaigns if found.whole}
     actions = {found.word.id: found.word for found in findings.actions if found.whole}
     for found in findings.posts:
@@ -193,28 +197,28 @@ def posts_keep_to_their_campaign(findings: Findings) -> Iterator[Problem]:
             )
 
 
-def facts_and_actions_name(findings: Findings) -> Iterator[Problem]:
+def facts_and_actions_name(findings: ParsedWorkspace) -> Iterator[Problem]:
     for found in findings.facts:
-        yield from unknown(findings, "facts", found.word.supersedes, found.spot, "supersedes")
+        yield from unknown_name(findings, "facts", found.word.supersedes, found.spot, "supersedes")
         if found.word.supersedes == found.word.id:
             yield Problem(
                 found.spot.place("supersedes"), "REF-FACT", "a fact cannot replace itself: name the older one"
             )
     for action in findings.actions:
-        yield from unknown(findings, "campaigns", action.word.campaign, action.spot, "campaign")
+        yield from unknown_name(findings, "campaigns", action.word.campaign, action.spot, "campaign")
         picture = action.word.picture
         if picture is not None and picture not in findings.picture_files:
             message = f"there is no picture `media/{picture}`" + did_you_mean(picture, findings.picture_files)
             yield Problem(action.spot.place("picture"), "REF-PICTURE", message)
 
 
-def partners_name(findings: Findings) -> Iterator[Problem]:
+def partners_name(findings: ParsedWorkspace) -> Iterator[Problem]:
     for found in findings.partners:
         handles = found.word.handles
         yield from _platforms(findings, [(name, found.spot.key_place("handles", name)) for name in handles])
 
 
-def queue_names(findings: Findings) -> Iterator[Problem]:
+def queue_names(findings: ParsedWorkspace) -> Iterator[Problem]:
     for found in findings.queue:
         entry, spot = found.word, found.spot
         yield from _all(findings, "posts", entry.posts, found, "posts")
@@ -228,7 +232,7 @@ def queue_names(findings: Findings) -> Iterator[Problem]:
         yield from _platforms(findings, [(name, spot.place("platforms", i)) for i, name in platforms])
 
 
-def _silent(findings: Findings, found: Found[Any]) -> Iterator[Problem]:
+def _silent(findings: ParsedWorkspace, found: Parsed[Any]) -> Iterator[Problem]:
     """Partners named by a queue entry that would say nothing."""
     book = {partner.word.id: partner.word for partner in findings.partners if partner.whole}
     for i, name in enumerate(found.word.partners):
@@ -248,13 +252,13 @@ def _silent(findings: Findings, found: Found[Any]) -> Iterator[Problem]:
             yield Problem(found.spot.place("partners", i), "QUEUE-SILENT", message, Severity.WARNING)
 
 
-def accounts_name(findings: Findings) -> Iterator[Problem]:
+def accounts_name(findings: ParsedWorkspace) -> Iterator[Problem]:
     if findings.us is not None:
-        yield from unknown(findings, "partners", findings.us.word, findings.us.spot)
+        yield from unknown_name(findings, "partners", findings.us.word, findings.us.spot)
     book = {found.word.id: found.word for found in findings.partners if found.whole}
     for found in findings.accounts:
         account, spot = found.word, found.spot
-        yield from unknown(findings, "partners", account.partner, spot, "partner")
+        yield from unknown_name(findings, "partners", account.partner, spot, "partner")
         yield from _platforms(findings, [(account.platform, spot.place("platform"))])
         partner = book.get(account.partner)
         if partner is not None and account.platform in findings.platforms and account.platform not in partner.handles:
@@ -264,10 +268,10 @@ def accounts_name(findings: Findings) -> Iterator[Problem]:
             yield Problem(spot.place("platform"), "REF-HANDLE", message)
 
 
-QUEUE_CHECKS: Final[tuple[Callable[[Findings], Iterable[Problem]], ...]] = (queue_names, check_queue_dates)
+QUEUE_CHECKS: Final[tuple[Callable[[ParsedWorkspace], Iterable[Problem]], ...]] = (queue_names, check_queue_dates)
 """What is asked of queue entries, in the file and before they are added to it."""
 
-CHECKS: Final[tuple[Callable[[Findings], Iterable[Problem]], ...]] = (
+CHECKS: Final[tuple[Callable[[ParsedWorkspace], Iterable[Problem]], ...]] = (
     duplicate_ids,
     one_handle_one_partner,
     rules_named,
@@ -281,7 +285,7 @@ CHECKS: Final[tuple[Callable[[Findings], Iterable[Problem]], ...]] = (
     pictures_show,
     banners_name,
     quiet_names,
-    spellings,
+    check_spellings,
     check_calendar,
     check_names_in_texts,
     *QUEUE_CHECKS,

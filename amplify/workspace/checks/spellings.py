@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from amplify.model.problem import Problem
-from amplify.workspace.parsed import Findings
+from amplify.workspace.parsed import ParsedWorkspace
 from amplify.workspace.suggest import did_you_mean
 
 STEM_LEAST: Final = 3
@@ -15,7 +15,7 @@ STEM_LEAST: Final = 3
 _STEM: Final = re.compile(r"(?:[^\W_]|['’ʼ])*\*")
 
 
-def pictures_show(findings: Findings) -> Iterator[Problem]:
+def pictures_show(findings: ParsedWorkspace) -> Iterator[Problem]:
     known = findings.known("people")
     for picture in findings.pictures.values():
         for name in picture.note.shows:
@@ -24,7 +24,7 @@ def pictures_show(findings: Findings) -> Iterator[Problem]:
                 yield Problem(picture.note.place, "REF-PERSON", message)
 
 
-def quiet_names(findings: Findings) -> Iterator[Problem]:
+def quiet_names(findings: ParsedWorkspace) -> Iterator[Problem]:
     if findings.settings is None:
         return
     known, spot = findings.known("partners"), findings.settings.spot
@@ -38,7 +38,7 @@ def quiet_names(findings: Findings) -> Iterator[Problem]:
             yield Problem(spot.place("quiet", index, "end"), "VALUE-SENSE", message)
 
 
-def spellings(findings: Findings) -> Iterator[Problem]:
+def check_spellings(findings: ParsedWorkspace) -> Iterator[Problem]:
     for found in findings.people:
         for index, alias in enumerate(found.word.aliases):
             for stem in _STEM.findall(alias):

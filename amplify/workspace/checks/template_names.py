@@ -8,8 +8,8 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 from amplify.model.post import Post, TextPart
-from amplify.model.problem import Place, Problem
-from amplify.workspace.parsed import Findings
+from amplify.model.problem import Problem, SourceLocation
+from amplify.workspace.parsed import ParsedWorkspace
 from amplify.workspace.suggest import did_you_mean
 
 BOOKS: Final[Mapping[str, tuple[str, str, str]]] = {
@@ -29,11 +29,11 @@ _FIRST = re.compile(r"\s*-?\s*([A-Za-z_]\w*)")
 _MINUS = re.compile(r"-[\w-]*\w")
 
 
-def check_names_in_texts(findings: Findings) -> Iterator[Problem]:
+def check_names_in_texts(findings: ParsedWorkspace) -> Iterator[Problem]:
     """Every name that a text uses and that no file explains."""
     known = {word: findings.known(shelf) for word, (shelf, _, _) in BOOKS.items()}
     for found in findings.posts:
-        told: set[tuple[Place, str]] = set()
+        told: set[tuple[SourceLocation, str]] = set()
         for part in _parts(found.word):
             for problem in unknown_names(part, found.word.front.occasion is None, known):
                 if (problem.place, problem.message) not in told:
@@ -84,8 +84,8 @@ def unknown_names(
             yield Problem(_place(part, at + use.start()), code, f"unknown {noun} `{name}` in a text{hint}")
 
 
-def _place(part: TextPart, offset: int) -> Place:
+def _place(part: TextPart, offset: int) -> SourceLocation:
     before = part.template[:offset]
     below = before.count("\n")
     column = len(before) - before.rfind("\n")
-    return Place(part.place.path, part.place.line + below, column if below else column + part.place.column - 1)
+    return SourceLocation(part.place.path, part.place.line + below, column if below else column + part.place.column - 1)

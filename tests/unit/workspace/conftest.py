@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from amplify.model.problem import Problem
-from amplify.workspace.load import Loaded, load
-from amplify.workspace.scaffold import plant
+from amplify.workspace.load import Loaded, load_workspace
+from amplify.workspace.scaffold import scaffold_workspace
 
 PLATFORMS = frozenset({"x", "bluesky", "mastodon"})
 TODAY = date(2027, 5, 10)
@@ -20,14 +20,14 @@ TODAY = date(2027, 5, 10)
 def root(tmp_path: Path) -> Path:
     """The workspace that `amplify init` makes."""
     folder = tmp_path / "campaigns"
-    plant(folder, TODAY)
+    scaffold_workspace(folder, TODAY)
     return folder
 
 
 @pytest.fixture
 def read(root: Path) -> Callable[[], Loaded]:
     """Load the workspace as it is now."""
-    return lambda: load(root, PLATFORMS)
+    return lambda: load_workspace(root, PLATFORMS)
 
 
 @pytest.fixture

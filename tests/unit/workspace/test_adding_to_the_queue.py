@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from amplify.model.errors import ProblemsFound, WrongUse
-from amplify.workspace.draft_entry import propose
-from amplify.workspace.load import Loaded, load, survey
+from amplify.workspace.draft_entry import propose_entry
+from amplify.workspace.load import Loaded, load_workspace, parse_files
 from amplify.workspace.parse_when import FORMS, parse_when
 from amplify.workspace.yaml_append import append_entries, free_id
 
@@ -21,7 +21,7 @@ AT = {"posts": ["vera-petition"], "when": {"at": "2027-06-01T10:00+02:00"}}
 
 
 def add(root: Path, when: str, **more: Any) -> tuple[str, ...]:
-    entry, _ = propose(survey(root, PLATFORMS), ["vera-petition"], when, **more)
+    entry, _ = propose_entry(parse_files(root, PLATFORMS), ["vera-petition"], when, **more)
     return append_entries(root, [entry])
 
 
@@ -128,14 +128,16 @@ def test_mistakes_are_sentences_and_change_nothing(root: Path, said: dict[str, A
     before = (root / "config/queue.yaml").read_bytes()
     arguments: dict[str, Any] = {"posts": ["vera-petition"], "when": "2027-06-01T10:00", **said}
     with pytest.raises(WrongUse) as caught:
-        propose(survey(root, PLATFORMS), arguments.pop("posts"), arguments.pop("when"), **arguments)
+        propose_entry(parse_files(root, PLATFORMS), arguments.pop("posts"), arguments.pop("when"), **arguments)
     assert sentence in str(caught.value)
     assert (root / "config/queue.yaml").read_bytes() == before
 
 
 def test_all_mistakes_at_once(root: Path) -> None:
     with pytest.raises(WrongUse) as caught:
-        propose(survey(root, PLATFORMS), ["nothing"], "2027-06-01T10:00", partners=["nobody"], platforms=["nowhere"])
+        propose_entry(
+            parse_files(root, PLATFORMS), ["nothing"], "2027-06-01T10:00", partners=["nobody"], platforms=["nowhere"]
+        )
     assert all(name in str(caught.value) for name in ("nothing", "nobody", "nowhere"))
 
 
@@ -171,7 +173,7 @@ def test_adds_at_the_same_time_lose_nothing(root: Path) -> None:
     for worker in workers:
         worker.join(60)
         assert worker.exitcode == 0
-    loaded = load(root, PLATFORMS)
+    loaded = load_workspace(root, PLATFORMS)
     assert loaded.workspace is not None
     notes = {entry.note for entry in loaded.workspace.queue.values()}
     assert notes >= {f"{worker}/{number}" for worker in range(6) for number in range(5)}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mistakes import CASES
 
 from amplify.model.problem import Problem
-from amplify.workspace.load import Loaded, load
+from amplify.workspace.load import Loaded, load_workspace
 from amplify.workspace.problem_codes import CODES
 
 PLATFORMS = frozenset({"x", "bluesky", "mastodon"})
@@ -180,7 +180,7 @@ def test_files_that_nothing_reads_are_named(root: Path, read: Read) -> None:
 
 
 def test_a_folder_without_a_workspace(tmp_path: Path) -> None:
-    loaded = load(tmp_path, PLATFORMS)
+    loaded = load_workspace(tmp_path, PLATFORMS)
     assert loaded.workspace is None
     assert [(str(p.place), p.code) for p in loaded.problems] == [("config/workspace.yaml", "FILE-MISSING")]
 
@@ -272,7 +272,7 @@ def test_every_code_is_explained_and_used() -> None:
 @given(data=st.binary(max_size=400), name=st.sampled_from(["posts/any.md", "config/facts.yaml", "config/queue.yaml"]))
 def test_no_bytes_make_the_reader_raise(root: Path, data: bytes, name: str) -> None:
     (root / name).write_bytes(data)
-    load(root, PLATFORMS)
+    load_workspace(root, PLATFORMS)
 
 
 _PIECES = [*":-[]{}#&*!|>'\"%@`,? \t\n", "id", "posts", "entries:", "when", "- ", "\n  ", "---\n", "...", "<<", "2027"]
@@ -284,6 +284,6 @@ _YAMLISH = st.lists(st.sampled_from([*_PIECES, "~", "0x1", "\\u0000", "Ã©", "ðŸ˜
 def test_no_text_makes_the_reader_raise(root: Path, text: str, front: bool) -> None:
     (root / "config/queue.yaml").write_text("entries:\n" + text, "utf-8")
     (root / "posts/any.md").write_text(f"---\n{text}\n---\n## {text}" if front else text, "utf-8")
-    for problem in load(root, PLATFORMS).problems:
+    for problem in load_workspace(root, PLATFORMS).problems:
         assert problem.message
         assert problem.code in CODES

@@ -9,17 +9,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from amplify.workspace.csv_import import Sheet, read_sheet
-from amplify.workspace.load import Loaded, survey
+from amplify.workspace.csv_import import ImportedSheet, read_sheet
+from amplify.workspace.load import Loaded, parse_files
 from amplify.workspace.yaml_append import append_entries
 
 PLATFORMS = frozenset({"x", "bluesky", "mastodon"})
 
 
-def sheet(root: Path, data: str | bytes) -> Sheet:
+def sheet(root: Path, data: str | bytes) -> ImportedSheet:
     path = root / "queue.csv"
     path.write_bytes(data.encode() if isinstance(data, str) else data)
-    return read_sheet(survey(root, PLATFORMS), path)
+    return read_sheet(parse_files(root, PLATFORMS), path)
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -132,7 +132,7 @@ def test_a_file_that_is_not_utf8(root: Path) -> None:
 
 
 def test_a_file_that_is_not_there(root: Path) -> None:
-    (problem,) = read_sheet(survey(root, PLATFORMS), root / "none.csv").problems
+    (problem,) = read_sheet(parse_files(root, PLATFORMS), root / "none.csv").problems
     assert problem.code == "FILE-READ"
 
 

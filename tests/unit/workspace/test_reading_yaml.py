@@ -11,11 +11,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplify.model.problem import Place
-from amplify.workspace.yaml_reader import Document, read_yaml
+from amplify.model.problem import SourceLocation
+from amplify.workspace.yaml_reader import YamlDocument, read_yaml
 
 
-def document(text: str, first_line: int = 1) -> Document:
+def document(text: str, first_line: int = 1) -> YamlDocument:
     found, problems = read_yaml(text, "f.yaml", first_line)
     assert problems == ()
     assert found is not None
@@ -58,15 +58,15 @@ def test_other_keys_are_words(key: str) -> None:
 
 def test_places_of_values_and_keys() -> None:
     read = document("# c\nname:\n  en: Anna\n  be: Ганна\nlist: [a, {b: c}]\n", first_line=2)
-    assert read.place(("name", "be")) == Place("f.yaml", 5, 7)
-    assert read.key_place(("name", "be")) == Place("f.yaml", 5, 3)
-    assert read.place(("list", 1, "b")) == Place("f.yaml", 6, 15)
-    assert read.place(("list", 7, "none")) == Place("f.yaml", 6, 7)
-    assert read.place(()) == Place("f.yaml", 3, 1)
+    assert read.place(("name", "be")) == SourceLocation("f.yaml", 5, 7)
+    assert read.key_place(("name", "be")) == SourceLocation("f.yaml", 5, 3)
+    assert read.place(("list", 1, "b")) == SourceLocation("f.yaml", 6, 15)
+    assert read.place(("list", 7, "none")) == SourceLocation("f.yaml", 6, 7)
+    assert read.place(()) == SourceLocation("f.yaml", 3, 1)
 
 
 def test_columns_count_characters_not_bytes() -> None:
-    assert document("{ключ: 😀, b: x}\n").place(("b",)) == Place("f.yaml", 1, 14)
+    assert document("{ключ: 😀, b: x}\n").place(("b",)) == SourceLocation("f.yaml", 1, 14)
 
 
 def test_deep_nesting_is_refused_at_its_depth() -> None:

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 
 from amplify.model.errors import WrongUse
 from amplify.workspace.file_types import FILE_MODELS
-from amplify.workspace.fingerprint import fingerprint
-from amplify.workspace.load import Loaded, load
+from amplify.workspace.fingerprint import files_fingerprint
+from amplify.workspace.load import Loaded, load_workspace
 from amplify.workspace.locate import find_root
-from amplify.workspace.scaffold import plant
-from amplify.workspace.schema import schema_text, schemas, write_schemas
+from amplify.workspace.scaffold import scaffold_workspace
+from amplify.workspace.schema import json_schemas, schema_text, write_schemas
 from amplify.workspace.validation_messages import FORMS
 from amplify.workspace.yaml_reader import read_yaml
 
@@ -33,8 +33,8 @@ HOUSE = Path(__file__).parents[3]
 @given(today=st.dates(date(2026, 1, 1), date(2032, 12, 31)) | st.just(date(2028, 2, 17)))
 def test_a_new_workspace_has_no_problems_on_any_day(tmp_path_factory: pytest.TempPathFactory, today: date) -> None:
     folder = tmp_path_factory.mktemp("new") / "Our Campaign!"
-    plant(folder, today)
-    loaded = load(folder, PLATFORMS)
+    scaffold_workspace(folder, today)
+    loaded = load_workspace(folder, PLATFORMS)
     assert loaded.problems == ()
     assert loaded.workspace is not None
     assert loaded.workspace.settings.id == "our-campaign"
@@ -66,16 +66,16 @@ def test_the_example_of_accounts_is_good(root: Path, read: Callable[[], Loaded])
 def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(WrongUse, match="is not empty"):
-        plant(tmp_path, date(2027, 1, 1))
+        scaffold_workspace(tmp_path, date(2027, 1, 1))
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
     with pytest.raises(WrongUse, match="is a file"):
-        plant(tmp_path / "notes.txt", date(2027, 1, 1))
+        scaffold_workspace(tmp_path / "notes.txt", date(2027, 1, 1))
 
 
 def test_a_fresh_git_folder_counts_as_empty(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
-    plant(tmp_path, date(2027, 1, 1))
-    assert load(tmp_path, PLATFORMS).problems == ()
+    scaffold_workspace(tmp_path, date(2027, 1, 1))
+    assert load_workspace(tmp_path, PLATFORMS).problems == ()
 
 
 def test_the_root_is_found_from_below(root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -89,8 +89,8 @@ def test_the_root_is_found_from_below(root: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_the_fingerprint_changes_with_the_files(root: Path) -> None:
-    seen = [fingerprint(root)]
-    assert fingerprint(root) == seen[0]
+    seen = [files_fingerprint(root)]
+    assert files_fingerprint(root) == seen[0]
     steps: list[Callable[[], object]] = [
         lambda: (root / "posts/new.md").write_text("x"),
         lambda: (root / "posts/new.md").write_text("xy"),
@@ -101,14 +101,14 @@ def test_the_fingerprint_changes_with_the_files(root: Path) -> None:
     ]
     for step in steps[:-1]:
         step()
-        seen.append(fingerprint(root))
+        seen.append(files_fingerprint(root))
     assert len(set(seen)) == len(seen)
     (root / ".amplify").mkdir(exist_ok=True)
     (root / ".amplify/ledger.db").write_text("x")
     (root / "config/.queue.yaml.swp").write_text("x")
-    assert fingerprint(root) == seen[-1]
+    assert files_fingerprint(root) == seen[-1]
     moved = root.rename(root.parent / "moved")
-    assert fingerprint(moved) == seen[-1]
+    assert files_fingerprint(moved) == seen[-1]
 
 
 def test_the_fingerprint_needs_no_heavy_module() -> None:
@@ -148,7 +148,7 @@ def test_schemas_are_written_once(root: Path) -> None:
     ],
 )
 def test_editors_and_we_agree(root: Path, name: str, path: str) -> None:
-    validator = jsonschema.Draft202012Validator(schemas()[name])
+    validator = jsonschema.Draft202012Validator(json_schemas()[name])
     document, _ = read_yaml((root / path).read_text(), path)
     assert document is not None
     assert list(validator.iter_errors(document.plain)) == []
@@ -156,7 +156,7 @@ def test_editors_and_we_agree(root: Path, name: str, path: str) -> None:
 
 
 def test_every_key_is_explained_to_editors() -> None:
-    for name, schema in schemas().items():
+    for name, schema in json_schemas().items():
         for holder in (schema, *schema.get("$defs", {}).values()):
             for key, said in holder.get("properties", {}).items():
                 assert said.get("description"), f"{name}: {key}"
@@ -172,7 +172,7 @@ def test_every_pattern_has_a_sentence() -> None:
         keys = set(value.get("patternProperties", {}))
         return own.union(keys, *(patterns(item) for item in value.values()))
 
-    asked = {pattern for schema in schemas().values() for pattern in patterns(json.loads(json.dumps(schema)))}
+    asked = {pattern for schema in json_schemas().values() for pattern in patterns(json.loads(json.dumps(schema)))}
     judged_elsewhere = {p for p in asked if p.startswith(r"^\d{4}-\d{2}-\d{2}[T ]") or p == r"^\d+\s*(s|m|h|d)$"}
     assert asked - judged_elsewhere == set(FORMS)
 

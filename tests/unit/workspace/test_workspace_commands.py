@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from amplify.cli import add, import_, init, schema
 from amplify.model.errors import WrongUse
 from amplify.workspace.file_types import FILE_MODELS
-from amplify.workspace.load import load
+from amplify.workspace.load import load_workspace
 
 PLATFORMS = frozenset({"x", "bluesky", "mastodon"})
 
@@ -34,7 +34,7 @@ def test_init_makes_a_workspace(tmp_path: Path) -> None:
     result = call("init", str(tmp_path / "new"))
     assert result.exit_code == 0
     assert "amplify check" in result.stdout
-    assert load(tmp_path / "new", PLATFORMS).problems == ()
+    assert load_workspace(tmp_path / "new", PLATFORMS).problems == ()
     assert isinstance(call("init", str(tmp_path / "new")).exception, WrongUse)
     assert "config/queue.yaml" in told(call("init", str(tmp_path / "other"), "--json"))["files"]
 
