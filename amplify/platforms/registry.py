@@ -11,9 +11,9 @@ from amplify.model.platform import AccountConnection, Platform
 from amplify.model.platform_profile import Dialect
 
 _ADAPTERS: Final = {
-    "x": "amplify.platforms.x.adapter:X",
-    "bluesky": "amplify.platforms.bluesky.adapter:Bluesky",
-    "mastodon": "amplify.platforms.mastodon.adapter:Mastodon",
+    "x": "amplify.platforms.x.adapter:XAdapter",
+    "bluesky": "amplify.platforms.bluesky.adapter:BlueskyAdapter",
+    "mastodon": "amplify.platforms.mastodon.adapter:MastodonAdapter",
 }
 NAMES: Final = tuple(_ADAPTERS)
 """The platforms, in the order people expect them."""

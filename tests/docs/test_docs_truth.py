@@ -14,7 +14,7 @@ from handbook import PAGES, ROOT, page
 from PIL import Image
 from typer.main import get_command
 
-from amplify.cli.main import COMMANDS, build
+from amplify.cli.main import COMMANDS, build_app
 from amplify.platforms.registry import NAMES as PLATFORMS
 from amplify.workspace.schema import schemas
 
@@ -105,7 +105,7 @@ def keys() -> frozenset[str]:
 
 @pytest.fixture(scope="module")
 def group() -> Any:
-    return get_command(build(list(COMMANDS)))
+    return get_command(build_app(list(COMMANDS)))
 
 
 @pytest.fixture(scope="module")
