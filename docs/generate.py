@@ -8,7 +8,10 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
+
+ROOT = Path(__file__).parents[1]
 
 WIDTH = 80
 """Columns of a help text, whatever the terminal."""
@@ -35,11 +38,24 @@ def help_text(name: str) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
+def program_help() -> str:
+    """What `amplify --help` prints, without the list of commands: the page holds them."""
+    from typer.main import get_command
+
+    from amplify.cli.main import build_app
+
+    group: Any = get_command(build_app(["check"]))
+    with group.make_context("amplify", [], resilient_parsing=True, terminal_width=WIDTH) as context:
+        lines = group.get_help(context).partition("\nCommands:")[0].strip().splitlines()
+    return "\n".join(line.rstrip() for line in lines)
+
+
 def commands() -> str:
-    """Every command with its help, in the order of a campaign's life."""
+    """The program and every command with its help, in the order of a campaign's life."""
     from amplify.cli.main import COMMANDS
 
-    return "\n\n".join(f"## amplify {name}\n\n```text\n{help_text(name)}\n```" for name in COMMANDS)
+    helps = {"amplify": program_help()} | {f"amplify {name}": help_text(name) for name in COMMANDS}
+    return "\n\n".join(f"## {name}\n\n```text\n{text}\n```" for name, text in helps.items())
 
 
 # ── docs/configuration.md ────────────────────────────────────────────────────────────────────────────────────────
@@ -282,7 +298,8 @@ def rules() -> str:
 
 def prices() -> str:
     """What every request costs."""
-    from amplify.rules.plan.cost import AS_OF, PRICES, format_dollars
+    from amplify.platforms import registry
+    from amplify.rules.plan.cost import format_dollars
 
     said = {
         "post": "a message without a link, or a boost",
@@ -292,14 +309,15 @@ def prices() -> str:
         "read_own": "the same, by the account that owns the app",
         "delete": "taking one message down",
     }
+    costs = {name: one for name in registry.names() if (one := registry.prices(name)) is not None}
     rows = [
-        f"Prices of {AS_OF}, in US dollars.",
+        f"Prices of {min(one.as_of for one in costs.values())}, in US dollars.",
         "",
-        "| what | " + " | ".join(PRICES) + " |",
-        "|---|" + "---|" * len(PRICES),
+        "| what | " + " | ".join(costs) + " |",
+        "|---|" + "---|" * len(costs),
     ]
     rows += [
-        f"| {words} | " + " | ".join(format_dollars(getattr(one, name)) for one in PRICES.values()) + " |"
+        f"| {words} | " + " | ".join(format_dollars(getattr(one, name)) for one in costs.values()) + " |"
         for name, words in said.items()
     ]
     return "\n".join(rows)
@@ -311,17 +329,16 @@ def prices() -> str:
 def allowances() -> str:
     """How much each platform lets us ask."""
     from amplify.model.base import write_duration
-    from amplify.platforms.registry import NAMES, dialect
+    from amplify.platforms import registry
 
     rows = ["| platform | counted | limit | in | a message | a boost | whose |", "|---|---|---|---|---|---|---|"]
-    for name in NAMES:
-        for one in dialect(name).allowances:
+    for name in registry.names():
+        title = registry.profile(name).title
+        for one in registry.profile(name).allowances:
             limit = f"{one.limit:,}" if one.limit is not None else "as its answers say"
             whose = "each account's" if one.scope == "account" else "shared"
             costs = " | ".join(str(cost) if cost else "–" for cost in (one.post, one.boost))
-            rows.append(
-                f"| {dialect(name).title} | {one.name} | {limit} | {write_duration(one.window)} | {costs} | {whose} |"
-            )
+            rows.append(f"| {title} | {one.name} | {limit} | {write_duration(one.window)} | {costs} | {whose} |")
     return "\n".join(rows)
 
 
@@ -369,6 +386,19 @@ def states() -> str:
     lines += [f"    {before} --> {after}" for before, goals in MOVES.items() for after in sorted(goals)]
     lines += [f"    {state} --> [*]" for state, goals in MOVES.items() if not goals]
     return "```mermaid\n" + "\n".join(lines) + "\n```"
+
+
+def model_nouns() -> str:
+    """Every class of `amplify/model/`, with the first line of what is said of it."""
+    import ast
+
+    rows = ["| class | file | is |", "|---|---|---|"]
+    for path in sorted((ROOT / "amplify/model").glob("*.py")):
+        for one in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(one, ast.ClassDef) and not one.name.startswith("_"):
+                said = (ast.get_docstring(one) or "").partition("\n\n")[0].replace("\n", " ").replace("|", "\\|")
+                rows.append(f"| `{one.name}` | `{path.name}` | {said} |")
+    return "\n".join(rows)
 
 
 def events() -> str:

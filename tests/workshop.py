@@ -31,7 +31,7 @@ from amplify.model.partner import Partner
 from amplify.model.person import Person
 from amplify.model.picture import Picture, PictureMetadata
 from amplify.model.plan import LintFinding, Plan, Planned
-from amplify.model.platform_profile import Dialect
+from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import Post, PostFront
 from amplify.model.problem import Problem, SourceLocation
 from amplify.model.queue_entry import QueueEntry, When
@@ -39,13 +39,13 @@ from amplify.model.settings import Settings
 from amplify.model.video import FILM, Motion
 from amplify.model.workspace import Workspace
 from amplify.planning.plan import plan_deliveries
-from amplify.platforms.registry import NAMES, dialect
+from amplify.platforms import registry
 from amplify.rules.plan.compose import Composed, compose_message
 from amplify.rules.plan.template_context import RenderContext
 from amplify.workspace.post_body import read_texts
 
 PLATFORMS: Final = ("x", "bluesky", "mastodon")
-DIALECTS: Final[dict[str, Dialect]] = {name: dialect(name) for name in NAMES}
+PROFILES: Final[dict[str, PlatformProfile]] = registry.profiles()
 MONDAY: Final = datetime(2027, 5, 17, tzinfo=UTC)
 """Midnight, UTC: a week that has nothing special about it."""
 BODY_LINE: Final = 10
@@ -228,7 +228,7 @@ class Workshop:
     def plan(self, start: datetime | str = MONDAY, days: float = 7) -> Plan:
         """Everything due from `start` (UTC) on."""
         first = at(start) if isinstance(start, str) else start
-        return plan_deliveries(self.workspace(), first, first + timedelta(days=days), DIALECTS)
+        return plan_deliveries(self.workspace(), first, first + timedelta(days=days), PROFILES)
 
     def planned(self, *id: str, platform: str | None = None) -> Planned:
         """The only delivery of the week from MONDAY on (of these posts, on this platform)."""
@@ -245,7 +245,7 @@ class Workshop:
     ) -> RenderContext:
         """For whom, where and when a text is rendered."""
         workspace = self.workspace()
-        return RenderContext(workspace, workspace.posts[post], platform, lang, due, zone)
+        return RenderContext(workspace, PROFILES, workspace.posts[post], platform, lang, due, zone)
 
     def composed(
         self, post: str, platform: str = "x", partner: str = "press_union", variant: str = "default", **setting: Any
@@ -254,7 +254,7 @@ class Workshop:
         place = self.setting(post, platform, **setting)
         said = next(one for one in place.post.variants if one.name == variant)
         place.lang = said.lang
-        return compose_message(place, said, partner, DIALECTS[platform])
+        return compose_message(place, said, partner, PROFILES[platform])
 
     def said(self, post: str, platform: str = "x", partner: str = "press_union", **how: Any) -> str:
         """The text of `composed`, with `---` between the parts of a thread."""

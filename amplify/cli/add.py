@@ -39,7 +39,7 @@ def command(
 ) -> None:
     """Add an entry to config/queue.yaml. Comments, order and quoting of the file stay as they are."""
     from amplify.cli.output import console, print_json, show_problems
-    from amplify.platforms.registry import NAMES
+    from amplify.platforms import registry
     from amplify.workspace.draft_entry import propose_entry
     from amplify.workspace.load import parse_files
     from amplify.workspace.locate import find_root
@@ -47,7 +47,7 @@ def command(
 
     root = find_root(workspace)
     entry, warnings = propose_entry(
-        parse_files(root, frozenset(NAMES)),
+        parse_files(root, frozenset(registry.names())),
         posts,
         when,
         partners=partner or (),

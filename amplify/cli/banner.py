@@ -120,11 +120,11 @@ def command(
 def _read(workspace: Path | None) -> tuple[Words, datetime]:
     """The files alone: banners need no ledger."""
     from amplify.context.app_context import UnreadableFiles
-    from amplify.platforms.registry import NAMES
+    from amplify.platforms import registry
     from amplify.workspace.load import load_workspace
     from amplify.workspace.locate import find_root
 
-    loaded = load_workspace(find_root(workspace), frozenset(NAMES))
+    loaded = load_workspace(find_root(workspace), frozenset(registry.names()))
     if loaded.workspace is None:
         raise UnreadableFiles(loaded.problems)
     return loaded.workspace, read_only_clock().now()

@@ -44,7 +44,7 @@ def command(
     from amplify.cli.annotations import folder_in_repository, format_annotation
     from amplify.cli.online import ask_platforms, complain_of_silence, known_as_json, remembered_info, show_known
     from amplify.planning.check import check_workspace
-    from amplify.platforms.registry import NAMES, dialect
+    from amplify.platforms import registry
 
     if as_json and form not in (None, CheckFormat.JSON):
         raise WrongUse("--json and --format contradict each other: give one of them")
@@ -53,8 +53,8 @@ def command(
     asked = ask_platforms(root, quiet=as_json) if online else None
     with ledger_if_any(root) as ledger, progress_bar("checking", quiet=as_json) as told:
         known = asked.known if asked is not None else remembered_info(ledger)
-        dialects = {name: dialect(name) for name in NAMES}
-        checked = check_workspace(root, read_only_clock().now(), dialects, told, known, ledger)
+        profiles = registry.profiles()
+        checked = check_workspace(root, read_only_clock().now(), profiles, told, known, ledger)
     problems = checked.problems
     count = sum(problem.severity is Severity.ERROR for problem in problems)
     warnings = len(problems) - count

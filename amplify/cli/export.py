@@ -57,7 +57,7 @@ def command(
         words, now = desk.workspace(), desk.clock.now()
         first = start.replace(tzinfo=UTC) if start else now
         end = first + timedelta(days=days) if days else plan_end(words, first)
-        found = export(words, first, end, desk.dialects, now, everything, desk.server_info())
+        found = export(words, first, end, desk.profiles, now, everything, desk.server_info())
     finally:
         desk.close()
     if out is not None:

@@ -31,7 +31,7 @@ def command(
         words, now = desk.workspace(), desk.clock.now()
         end = now + timedelta(days=days)
         with progress_bar("planning", quiet=as_json) as told:
-            planned = plan_deliveries(words, now, end, desk.dialects, told, desk.server_info())
+            planned = plan_deliveries(words, now, end, desk.profiles, told, desk.server_info())
     finally:
         desk.close()
     found = report_facts(words, planned.ours or planned.deliveries, now, end)

@@ -23,14 +23,14 @@ def command(
     as in `amplify add --when`. Several posts, partners or platforms in one cell: separated by `|` or spaces.
     """
     from amplify.cli.output import console, print_json, show_problems
-    from amplify.platforms.registry import NAMES
+    from amplify.platforms import registry
     from amplify.workspace.csv_import import read_sheet
     from amplify.workspace.load import parse_files
     from amplify.workspace.locate import find_root
     from amplify.workspace.yaml_append import append_entries
 
     root = find_root(workspace)
-    sheet = read_sheet(parse_files(root, frozenset(NAMES)), file)
+    sheet = read_sheet(parse_files(root, frozenset(registry.names())), file)
     names: tuple[str, ...] = ()
     if sheet.good and not dry_run:
         names = append_entries(root, sheet.entries)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from amplify.model.plan import Plan, PlanChange, Planned
+    from amplify.model.platform_profile import PlatformProfile
     from amplify.model.workspace import Workspace as Words
 
 _SIGNS = {"+": "green", "~": "yellow", "-": "red", "^": "cyan", "!": "magenta"}
@@ -47,16 +48,16 @@ def command(
     end = now + timedelta(days=days) if days else plan_end(words, now)
     with progress_bar("planning", quiet=as_json) as told:
         planned = plan_deliveries(
-            words, now, end, desk.dialects, told, desk.server_info(), desk.recent_posts(words, now, end)
+            words, now, end, desk.profiles, told, desk.server_info(), desk.recent_posts(words, now, end)
         )
     with desk.ledger.read() as connection:
         changes = diff_plan(connection, planned.ours, now, end)
         spent = {one.platform: one.by_what for one in list_budgets(connection, now)}
     limits = {name: to_micros(money) for name, money in words.settings.budget.items()}
-    months = months_of(planned.ours, limits, spent, now)
+    months = months_of(planned.ours, desk.profiles, limits, spent, now)
     alone = not everyone and bool(planned.ours)
     if as_json:
-        costs = total_costs(planned.ours if alone else planned.deliveries, len(words.settings.readings))
+        costs = total_costs(planned.ours if alone else planned.deliveries, len(words.settings.readings), desk.profiles)
         budget = [one.as_json() for one in months]
         secret = embargoed_posts(words, desk.clock.now())
         print_json({**_as_json(planned, changes, alone, secret), "cost": costs.as_json() | {"budget": budget}})
@@ -64,7 +65,7 @@ def command(
         _show(planned, changes, alone, diff, days)
         if not diff:
             _show_fallbacks(words, planned.ours if alone else planned.deliveries)
-            _show_cost(planned.ours if alone else planned.deliveries, len(words.settings.readings))
+            _show_cost(planned.ours if alone else planned.deliveries, len(words.settings.readings), desk.profiles)
             for one in months:
                 console().print(f"budget: {one.sentence}", style="yellow" if one.short else None)
     problems = sorted({finding.problem for finding in planned.findings})
@@ -105,17 +106,17 @@ def _show_fallbacks(words: Words, shown: tuple[Planned, ...]) -> None:
         console().print(f"[dim]by fallback:[/dim] {post} on {account} in {lang}; it speaks {', '.join(languages)}")
 
 
-def _show_cost(shown: tuple[Planned, ...], readings: int) -> None:
+def _show_cost(shown: tuple[Planned, ...], readings: int, profiles: Mapping[str, PlatformProfile]) -> None:
     """What it costs on platforms that ask for money, in a line; nothing where nothing costs."""
-    from amplify.rules.plan.cost import AS_OF, format_dollars, total_costs
+    from amplify.rules.plan.cost import format_dollars, total_costs
 
-    costs = total_costs(shown, readings)
+    costs = total_costs(shown, readings, profiles)
     if costs.total:
         months = ", ".join(f"{month} {format_dollars(cost)}" for month, cost in costs.by_month.items())
         day, dearest = max(costs.by_day.items(), key=lambda item: (item[1], item[0]))
         console().print(
-            f"about {format_dollars(costs.total)} on X, at the prices of {AS_OF}, readings counted "
-            f"({months}; the dearest day is {day}, {format_dollars(dearest)}); "
+            f"about {format_dollars(costs.total)} on {costs.paid}, at the prices of {costs.prices_of}, "
+            f"readings counted ({months}; the dearest day is {day}, {format_dollars(dearest)}); "
             f"taking it all down again: {format_dollars(costs.removal)}"
         )
 

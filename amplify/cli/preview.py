@@ -53,13 +53,13 @@ def command(
     now = start.replace(tzinfo=UTC) if start else desk.clock.now()
     end = now + timedelta(days=days) if days else plan_end(words, now)
     known = desk.server_info()
-    planned = plan_deliveries(words, now, end, desk.dialects, known=known, said=desk.recent_posts(words, now, end))
+    planned = plan_deliveries(words, now, end, desk.profiles, known=known, said=desk.recent_posts(words, now, end))
     chosen = tuple(d for d in planned.deliveries if not posts or d.post in posts or d.entry in posts)
     if posts:
         seen = {delivery.post for delivery in chosen}
         unplanned = [name for name in posts if name in words.posts and name not in seen]
         if unplanned:  # a draft, or a post that is not queued: as if it were due now
-            planned = plan_deliveries(as_if_queued(words, unplanned, now), now, end, desk.dialects, known=known)
+            planned = plan_deliveries(as_if_queued(words, unplanned, now), now, end, desk.profiles, known=known)
             chosen += tuple(d for d in planned.deliveries if d.entry == "preview")
     if not everyone and planned.ours:
         chosen = tuple(delivery for delivery in chosen if delivery.ours)
@@ -92,11 +92,12 @@ def _draw(
     if as_json:
         drawn = {(card.post, card.account, card.due) for card in page.cards}
         kept = [one.delivery for one in shown if _key(one) in drawn]
-        cost = total_costs(kept, len(desk.workspace().settings.readings)).as_json()
+        cost = total_costs(kept, len(desk.workspace().settings.readings), desk.profiles).as_json()
         print_json({"file": str(out), "messages": len(kept), "under_embargo": page.left_out, "cost": cost})
         return 0
     console().print(str(out), markup=False, soft_wrap=True)
-    console().print(f"{plural(len(page.cards), 'message')}; X would cost {page.cost.total}; nothing was sent")
+    money = f"{page.cost.paid} would cost {page.cost.total}; " if page.cost.paid else ""
+    console().print(f"{plural(len(page.cards), 'message')}; {money}nothing was sent")
     if page.left_out:
         console().print(f"{plural(page.left_out, 'message')} left out, under embargo")
     if page.embargoed:

@@ -103,7 +103,7 @@ def collect_report(desk: AppContext, start: datetime | None, end: datetime | Non
         secret = embargoed_posts(workspace, desk.clock.now())
         if secret:
             print_error(f"{plural(len(secret), 'post')} under embargo: what is not out yet is left out")
-        titles = {name: dialect.title for name, dialect in desk.dialects.items()}
+        titles = {name: profile.title for name, profile in desk.profiles.items()}
         names, marks = names_of(workspace, titles), workspace.settings.readings
     with desk.ledger.read() as connection:
         return report(

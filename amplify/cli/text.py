@@ -38,17 +38,17 @@ def command(
 ) -> int:
     """Show how a text stands on each platform: length, what links, what breaks. Sends nothing."""
     from amplify.planning.text import stand_everywhere, stand_post
-    from amplify.platforms.registry import NAMES, dialect
+    from amplify.platforms import registry
 
     if sum((text is not None, post is not None, batch)) > 1:
         raise WrongUse("give one of these: a text, --post, or --batch")
-    dialects = {name: dialect(name) for name in NAMES}
+    profiles = registry.profiles()
     if batch:
         return _answer_lines()
     if post is not None:
         said = stand_post(open_context(workspace, read_only_clock()), post)
     else:
-        said = stand_everywhere(_standard_input() if text is None else text, dialects)
+        said = stand_everywhere(_standard_input() if text is None else text, profiles)
     if as_json:
         print_json([one.as_json() for one in said])
     else:
@@ -70,11 +70,11 @@ def _standard_input() -> str:
 
 def _answer_lines() -> int:
     from amplify.planning.text import lines_of, measure_batch
-    from amplify.platforms.registry import NAMES, dialect
+    from amplify.platforms import registry
 
     all_good = True
     out = sys.stdout.buffer
-    for answer, good in measure_batch(lines_of(sys.stdin.buffer), {name: dialect(name) for name in NAMES}):
+    for answer, good in measure_batch(lines_of(sys.stdin.buffer), registry.profiles()):
         try:
             line = json.dumps(answer, ensure_ascii=False).encode()
         except UnicodeEncodeError:  # an id with half a character in it goes back as it came
@@ -100,7 +100,7 @@ def _show(said: Sequence[MeasuredMessage]) -> None:
         standing = one.standing
         table.add_row(
             Text(_name(one)),
-            f"{standing.length:,} of {standing.dialect.text_max:,}",
+            f"{standing.length:,} of {standing.profile.text_max:,}",
             Text(f"{standing.left:,}", style="red" if standing.left < 0 else ""),
             Text("yes", style="green") if standing.valid else Text("no", style="red"),
             Text("\n".join(_found(one)) or "–"),
@@ -121,7 +121,7 @@ def _show(said: Sequence[MeasuredMessage]) -> None:
 
 
 def _name(one: MeasuredMessage) -> str:
-    name = one.standing.dialect.title
+    name = one.standing.profile.title
     if one.variant:
         name += f" {one.variant}"
     return f"{name} {one.part}/{one.parts}" if one.parts > 1 else name

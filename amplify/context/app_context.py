@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from amplify.context.declared_limits import DeclaredLimits
 from amplify.context.rate_limit_news import RateLimitCollector
@@ -25,12 +26,14 @@ if TYPE_CHECKING:
     from amplify.model.account import Account
     from amplify.model.plan import PriorPost
     from amplify.model.platform import Platform
-    from amplify.model.platform_profile import Dialect
+    from amplify.model.platform_profile import PlatformProfile
     from amplify.model.problem import Problem
     from amplify.model.rate_limit import ObservedLimit
     from amplify.model.server_info import ServerInfo
     from amplify.model.workspace import Workspace
 
+_RECENT: Final = 1.0
+"""Seconds (real time) for which files are taken as they were just seen: as often as a worker looks at them."""
 Secrets = Callable[["Account"], Mapping[str, str]]
 
 
@@ -66,6 +69,7 @@ class AppContext:
         self._adapters: dict[str, Platform] = {}
         self._lock = Lock()
         self._loaded: tuple[str, Workspace] | None = None
+        self._looked = 0.0
         self._heard = RateLimitCollector()
 
     @cached_property
@@ -80,15 +84,15 @@ class AppContext:
         return self.home or self.root / ".amplify"
 
     @cached_property
-    def dialects(self) -> Mapping[str, Dialect]:
-        from amplify.platforms.registry import NAMES, dialect
+    def profiles(self) -> Mapping[str, PlatformProfile]:
+        from amplify.platforms import registry
 
-        return {name: dialect(name) for name in NAMES}
+        return registry.profiles()
 
     @cached_property
     def allowances(self) -> DeclaredLimits:
         """How much each platform lets us ask."""
-        return DeclaredLimits(lambda: self.dialects, documented=self.server is None)
+        return DeclaredLimits(lambda: self.profiles, documented=self.server is None)
 
     def rate_scopes(self) -> Mapping[str, str | None]:
         """Our accounts, each with the server whose limits it shares with others."""
@@ -107,12 +111,15 @@ class AppContext:
 
     def workspace(self) -> Workspace:
         """The files as words, read again when they changed. Raises UnreadableFiles with all problems."""
+        from amplify.platforms import registry
         from amplify.workspace.load import load_workspace
 
+        looked = time.monotonic()
         mark = self.fingerprint()
         with self._lock:
+            self._looked = looked
             if self._loaded is None or self._loaded[0] != mark:
-                loaded = load_workspace(self.root, frozenset(self.dialects))
+                loaded = load_workspace(self.root, frozenset(registry.names()))
                 if loaded.workspace is None:
                     raise UnreadableFiles(loaded.problems)
                 cast = self.account_override or (lambda workspace: workspace)
@@ -155,23 +162,40 @@ class AppContext:
             self.drop_client(account)
         self.ledger.close()
 
+    def _recent_workspace(self) -> Workspace:
+        """The files as they were within the last second: hundreds of clients are made in one go."""
+        with self._lock:
+            if self._loaded is not None and time.monotonic() - self._looked < _RECENT:
+                return self._loaded[1]
+        return self.workspace()
+
+    def _profile_of(self, account: Account) -> PlatformProfile:
+        """The platform's, with the limits of this account's own server."""
+        from amplify.ledger.queries.saved_server_info import limits_of
+        from amplify.model.server_info import with_limits
+
+        with self.ledger.read() as connection:
+            limits = limits_of(connection, account.id)
+        profile = self.profiles[account.platform]
+        return with_limits(profile, limits) if limits is not None else profile
+
     def _connect(self, name: str) -> Platform:
         from amplify.media.frozen_store import card_room_of, room_of
         from amplify.model.platform import AccountConnection
+        from amplify.platforms import registry
         from amplify.platforms.credentials import find_secrets
-        from amplify.platforms.registry import adapter
 
-        workspace = self.workspace()
+        workspace = self._recent_workspace()
         account = workspace.accounts.get(name)
         if account is None:
             raise LoggedOut(f"{name} is no longer in config/accounts.yaml: put it back, or take it off the queue")
-        dialect = self.server_info().on(self.dialects[account.platform], name)
+        profile = self._profile_of(account)
         if self.secrets is not None:
             secrets = self.secrets(account)
         else:
-            secrets = find_secrets(dialect.secrets, account.credential, account.id)
+            secrets = find_secrets(profile.secrets, account.credential, account.id)
         store = self.pictures
-        return adapter(account.platform)(
+        return registry.adapter(account.platform)(
             AccountConnection(
                 account=name,
                 handle=workspace.partners[account.partner].handles[account.platform],
@@ -180,10 +204,10 @@ class AppContext:
                 loopback_only=self.server is not None or not account.live,
                 # A stage moves to another port with every start: its sessions are not worth keeping.
                 sessions=None if self.server is not None else self._home / "sessions",
-                picture_bytes=lambda picture: store.cleaned(picture, room_of(dialect), dialect.moving),
-                card_bytes=lambda picture: store.cleaned(picture, card_room_of(dialect)),
+                picture_bytes=lambda picture: store.cleaned(picture, room_of(profile), profile.moving),
+                card_bytes=lambda picture: store.cleaned(picture, card_room_of(profile)),
                 film=store.film,
                 timeout=self.timings.timeout.total_seconds(),
-                heard=self._heard.callback(name, self.rate_scopes().get(name)),
+                heard=self._heard.callback(name, rate_scope(account.platform, self.server or account.server)),
             )
         )

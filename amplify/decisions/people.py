@@ -8,10 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection
-
 from amplify.context.app_context import AppContext, UnreadableFiles
 from amplify.decisions.stop import StopResult, stop_subject
+from amplify.ledger.database import LedgerConnection
 from amplify.ledger.holds.gates import GATES, put_gates
 from amplify.ledger.holds.stops import in_force
 from amplify.ledger.queries.audit_log import record_event
@@ -74,7 +73,7 @@ class PersonChange:
     """Problems of other files: they hold everything until they are mended."""
 
 
-def list_people(connection: Connection, everybody: Mapping[str, Person], now: datetime) -> list[PersonStatus]:
+def list_people(connection: LedgerConnection, everybody: Mapping[str, Person], now: datetime) -> list[PersonStatus]:
     """Everybody, those first whose review comes first. `now`: campaign time."""
     waits = waiting_for(connection, person_in)
     found = []
@@ -163,10 +162,10 @@ def _reason(state: PersonState | None, withdrawn: date | None) -> str:
 
 def _survey(desk: AppContext) -> ParsedWorkspace:
     """All files, as far as they can be read."""
-    from amplify.platforms.registry import NAMES
+    from amplify.platforms import registry
     from amplify.workspace.load import parse_files
 
-    return parse_files(desk.root, frozenset(NAMES))
+    return parse_files(desk.root, frozenset(registry.names()))
 
 
 def _person(findings: ParsedWorkspace, id: str) -> Person:

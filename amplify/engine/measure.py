@@ -15,7 +15,6 @@ from amplify.ledger.rows.due_delivery import Hold
 from amplify.model.errors import LoggedOut, PlatformError
 from amplify.model.event import log_event
 from amplify.model.platform import Engagement
-from amplify.rules.plan.cost import PRICES
 
 
 @dataclass
@@ -60,14 +59,14 @@ def _by_place(desk: AppContext, due: list[DueReading]) -> dict[str, list[DueRead
         if account is None:
             continue
         server = (account.platform, account.server)
-        shared = desk.dialects[account.platform].read_any
+        shared = desk.profiles[account.platform].read_any
         places[first.setdefault(server, reading.account) if shared else reading.account].append(reading)
     return places
 
 
 def _sweep(desk: AppContext, account: str, wanted: list[DueReading], done: MeasureResult) -> None:
     platform = account.partition("/")[2]
-    size = desk.dialects[platform].batch
+    size = desk.profiles[platform].batch
     rest = iter(wanted)
     while batch := list(islice(rest, size)):
         paid = _pay(desk, platform, batch)
@@ -89,7 +88,7 @@ def _sweep(desk: AppContext, account: str, wanted: list[DueReading], done: Measu
 
 
 def _pay(desk: AppContext, platform: str, batch: list[DueReading]) -> int | Hold:
-    if platform not in PRICES:
+    if desk.profiles[platform].prices is None:
         return 0
     with desk.ledger.write() as connection:
         parts = [(reading.delivery, reading.part) for reading in batch]

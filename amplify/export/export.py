@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from amplify.export.export_model import WITHHELD, Exported, Hung, Message, Offer
 from amplify.model.gate import Gate
 from amplify.model.plan import Planned
-from amplify.model.platform_profile import Dialect
+from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import Post, Variant
 from amplify.model.problem import Severity
 from amplify.model.server_info import NOTHING_KNOWN, ServerInfo
@@ -36,7 +36,7 @@ def export(
     workspace: Workspace,
     start: datetime,
     end: datetime,
-    dialects: Mapping[str, Dialect],
+    profiles: Mapping[str, PlatformProfile],
     now: datetime,
     everything: bool = False,
     known: ServerInfo = NOTHING_KNOWN,
@@ -47,7 +47,7 @@ def export(
     one in their language that somebody else says. `now` is the present, for embargoes. `known`: what the servers of
     accounts said of their limits.
     """
-    return _Exporter(workspace, start, end, dialects, now, known).export(everything)
+    return _Exporter(workspace, start, end, profiles, now, known).export(everything)
 
 
 class _Exporter:
@@ -56,12 +56,12 @@ class _Exporter:
         workspace: Workspace,
         start: datetime,
         end: datetime,
-        dialects: Mapping[str, Dialect],
+        profiles: Mapping[str, PlatformProfile],
         now: datetime,
         known: ServerInfo,
     ) -> None:
         self._workspace, self._start, self._end = workspace, start, end
-        self._dialects, self._now, self._known = dialects, now, known
+        self._profiles, self._now, self._known = profiles, now, known
         self._speakers = speakers_by_post(workspace)
         self._gates = {(gate.kind, gate.subject): gate for gate in derive_gates(workspace)}
         self._closed = embargoed_posts(workspace, now)
@@ -70,7 +70,7 @@ class _Exporter:
     def export(self, everything: bool) -> Exported:
         offers = [offer for group in self._groups().values() for offer in self._by_hand(group)]
         if everything:
-            planned = plan_deliveries(self._workspace, self._start, self._end, self._dialects, known=self._known)
+            planned = plan_deliveries(self._workspace, self._start, self._end, self._profiles, known=self._known)
             offers += [
                 offer
                 for delivery in planned.deliveries
@@ -126,10 +126,12 @@ class _Exporter:
         self, purpose: str, one: Occurrence, post: Post, variant: Variant, partner: str, said_by: tuple[str, ...]
     ) -> Iterator[Offer]:
         """`partner`: an id, or ANYBODY."""
-        setting = RenderContext(self._workspace, post, one.platform, variant.lang, one.slot.due, one.zone)
+        setting = RenderContext(
+            self._workspace, self._profiles, post, one.platform, variant.lang, one.slot.due, one.zone
+        )
         try:
             composed = compose_message(
-                setting, variant, partner, self._dialect(f"{partner}/{one.platform}", one.platform)
+                setting, variant, partner, self._profile(f"{partner}/{one.platform}", one.platform)
             )
         except ComposeFault:
             self._withheld["embargo" if post.id in self._closed else "problem"] += 1
@@ -169,7 +171,7 @@ class _Exporter:
         if why_not is not None:
             self._withheld[why_not] += 1
             return None
-        dialect, message = self._dialect(accounts[0] if accounts else ANYBODY, made.platform), made.message
+        profile, message = self._profile(accounts[0] if accounts else ANYBODY, made.platform), made.message
         links = [entity.value for part in message.parts for entity in part.entities if entity.kind == "link"]
         links += [part.card.url for part in message.parts if part.card is not None]
         return Offer(
@@ -179,16 +181,16 @@ class _Exporter:
             variant=made.variant,
             lang=made.lang,
             platform=made.platform,
-            title=dialect.title,
+            title=profile.title,
             accounts=accounts,
             said_by=(),
             translate_to="",
             due=made.due,
             zone=made.zone,
             until=self._until(made),
-            messages=tuple(Message(part.text, dialect.measure(part.text)) for part in message.parts),
-            length_max=dialect.text_max,
-            unit=dialect.unit,
+            messages=tuple(Message(part.text, profile.measure(part.text)) for part in message.parts),
+            length_max=profile.text_max,
+            unit=profile.unit,
             pictures=tuple(Hung(picture.file, picture.alt) for part in message.parts for picture in part.pictures),
             links=tuple(dict.fromkeys(links)),
             hashtags=made.hashtags,
@@ -213,14 +215,14 @@ class _Exporter:
                 return reason
         errors = {
             finding.problem.code
-            for finding in lint_deliveries(self._workspace, (made,), self._dialects, known=self._known)
+            for finding in lint_deliveries(self._workspace, (made,), self._profiles, known=self._known)
             if finding.problem.severity is Severity.ERROR
         }
         return "problem" if errors - HELD_BY_GATES or shut | missing else None
 
-    def _dialect(self, account: str, platform: str) -> Dialect:
+    def _profile(self, account: str, platform: str) -> PlatformProfile:
         """With the limits of the account's own server; for anybody, with the platform's usual ones."""
-        return self._known.on(self._dialects[platform], account)
+        return self._known.on(self._profiles[platform], account)
 
     def _asked(self, made: Planned) -> Iterator[Gate]:
         for subject in made.subjects:

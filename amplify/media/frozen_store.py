@@ -19,7 +19,7 @@ from amplify.media.reencode import BadPicture, reencode_picture
 from amplify.media.remux import BadVideo, clean_video
 from amplify.model.errors import Refused
 from amplify.model.message import Attachment, Message
-from amplify.model.platform_profile import Dialect
+from amplify.model.platform_profile import PlatformProfile
 from amplify.model.video import VideoLimits
 
 _RECIPE: Final = 2
@@ -28,14 +28,14 @@ _ALL: Final = SizeLimit(1 << 40)
 _PIECE: Final = 1 << 20
 
 
-def room_of(dialect: Dialect) -> SizeLimit:
+def room_of(profile: PlatformProfile) -> SizeLimit:
     """What a platform takes of a picture."""
-    return SizeLimit(dialect.picture_bytes, dialect.picture_pixels)
+    return SizeLimit(profile.picture_bytes, profile.picture_pixels)
 
 
-def card_room_of(dialect: Dialect) -> SizeLimit:
+def card_room_of(profile: PlatformProfile) -> SizeLimit:
     """What it takes of the picture of a link card."""
-    return SizeLimit(dialect.card_bytes or dialect.picture_bytes, dialect.picture_pixels)
+    return SizeLimit(profile.card_bytes or profile.picture_bytes, profile.picture_pixels)
 
 
 class FrozenStore:

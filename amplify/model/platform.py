@@ -166,7 +166,7 @@ class Platform(Protocol):
         ...
 
     def read(self, ids: Sequence[str]) -> Mapping[str, Engagement | None]:
-        """Engagement of up to `dialect.batch` ids, in as few requests as the server allows.
+        """Engagement of up to `profile.batch` ids, in as few requests as the server allows.
 
         Every id is in the answer; None: deleted by somebody.
         """

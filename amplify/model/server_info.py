@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from amplify.model.platform import Limits, Whoami
-from amplify.model.platform_profile import Dialect
+from amplify.model.platform_profile import PlatformProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,10 @@ class ServerInfo:
     handles: Mapping[tuple[str, str], SavedHandle] = field(default_factory=dict)
     """By platform and handle, in lower case."""
 
-    def on(self, dialect: Dialect, account: str) -> Dialect:
-        """The dialect with the limits of this account's own server, where it said them."""
+    def on(self, profile: PlatformProfile, account: str) -> PlatformProfile:
+        """The profile with the limits of this account's own server, where it said them."""
         said = self.limits.get(account)
-        return dialect if said is None else with_limits(dialect, said.limits)
+        return profile if said is None else with_limits(profile, said.limits)
 
     def handle(self, platform: str, handle: str) -> SavedHandle | None:
         """What is known of a handle; None: nobody asked yet."""
@@ -59,21 +59,21 @@ class ServerInfo:
 
 
 NOTHING_KNOWN: Final = ServerInfo()
-"""No server was ever asked: the dialects' own limits count."""
+"""No server was ever asked: the profiles' own limits count."""
 
 
 @lru_cache(maxsize=256)
-def with_limits(dialect: Dialect, limits: Limits) -> Dialect:
-    """The dialect with another server's limits; what the server does not say stays. Equal limits, the same object."""
+def with_limits(profile: PlatformProfile, limits: Limits) -> PlatformProfile:
+    """The profile with another server's limits; what the server does not say stays. Equal limits, the same object."""
     own = replace(
-        dialect,
-        text_max=_or(limits.text, dialect.text_max),
-        pictures_max=_or(limits.pictures, dialect.pictures_max),
-        picture_bytes=_or(limits.picture_bytes, dialect.picture_bytes),
-        alt_max=_or(limits.alt, dialect.alt_max),
-        moving=replace(dialect.moving, video_bytes=_or(limits.video_bytes, dialect.moving.video_bytes)),
+        profile,
+        text_max=_or(limits.text, profile.text_max),
+        pictures_max=_or(limits.pictures, profile.pictures_max),
+        picture_bytes=_or(limits.picture_bytes, profile.picture_bytes),
+        alt_max=_or(limits.alt, profile.alt_max),
+        moving=replace(profile.moving, video_bytes=_or(limits.video_bytes, profile.moving.video_bytes)),
     )
-    return dialect if own == dialect else own
+    return profile if own == profile else own
 
 
 def _or(said: int | None, usual: int) -> int:

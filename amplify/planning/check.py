@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from amplify.model.plan import LintFinding, PriorPost
-from amplify.model.platform_profile import Dialect
+from amplify.model.platform_profile import PlatformProfile
 from amplify.model.problem import Problem
 from amplify.model.server_info import NOTHING_KNOWN, ServerInfo
 from amplify.model.workspace import Workspace
@@ -40,7 +40,7 @@ class CheckReport:
 def check_workspace(
     root: Path,
     now: datetime,
-    dialects: Mapping[str, Dialect],
+    profiles: Mapping[str, PlatformProfile],
     progress: Callable[[int, int], None] | None = None,
     known: ServerInfo = NOTHING_KNOWN,
     ledger: Ledger | None = None,
@@ -49,13 +49,13 @@ def check_workspace(
 
     `known`: what servers said before. `ledger`: where there is one, what was said lately counts too.
     """
-    loaded = load_workspace(root, frozenset(dialects))
+    loaded = load_workspace(root, frozenset(profiles))
     problems = set(loaded.problems)
     if loaded.workspace is None:
         return CheckReport(tuple(sorted(problems)), ())
     end = plan_end(loaded.workspace, now)
     said = _said(ledger, loaded.workspace, now, end) if ledger is not None else ()
-    planned = plan_deliveries(loaded.workspace, now, end, dialects, progress, known, said)
+    planned = plan_deliveries(loaded.workspace, now, end, profiles, progress, known, said)
     problems.update(finding.problem for finding in planned.findings)
     changed = (*(finding for finding in planned.findings if finding.change is not None), *planned.silenced)
     return CheckReport(tuple(sorted(problems)), changed)

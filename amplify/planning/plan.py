@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from amplify.model.delivery import delivery_id
 from amplify.model.message import BoostOf
 from amplify.model.plan import LintFinding, Plan, Planned, PriorPost, SkippedPost
-from amplify.model.platform_profile import Dialect
+from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import Post, Variant
 from amplify.model.problem import Problem, SourceLocation
 from amplify.model.server_info import NOTHING_KNOWN, ServerInfo
@@ -29,7 +29,7 @@ def plan_deliveries(
     workspace: Workspace,
     now: datetime,
     end: datetime,
-    dialects: Mapping[str, Dialect],
+    profiles: Mapping[str, PlatformProfile],
     progress: Callable[[int, int], None] | None = None,
     known: ServerInfo = NOTHING_KNOWN,
     said: Iterable[PriorPost] = (),
@@ -39,14 +39,19 @@ def plan_deliveries(
     `progress(done, total)` is told about queue entries. `known`: what servers said of themselves; without it, the
     platforms' usual limits count. `said`: what the ledger knows of our accounts; without it, nothing was said before.
     """
-    return _Planner(workspace, now, end, dialects, known).plan(progress, said)
+    return _Planner(workspace, now, end, profiles, known).plan(progress, said)
 
 
 class _Planner:
     def __init__(
-        self, workspace: Workspace, now: datetime, end: datetime, dialects: Mapping[str, Dialect], known: ServerInfo
+        self,
+        workspace: Workspace,
+        now: datetime,
+        end: datetime,
+        profiles: Mapping[str, PlatformProfile],
+        known: ServerInfo,
     ) -> None:
-        self.workspace, self.now, self.end, self.dialects, self.known = workspace, now, end, dialects, known
+        self.workspace, self.now, self.end, self.profiles, self.known = workspace, now, end, profiles, known
         self.speakers = speakers_by_post(workspace)
         self.variants: dict[tuple[str, str], Mapping[str, Variant]] = {}
         self.deliveries: list[Planned] = []
@@ -63,7 +68,7 @@ class _Planner:
                 if occurrence.slot.due + lateness > self.now:
                     self._place(occurrence, lateness)
         deliveries = sorted(self.deliveries, key=lambda d: (d.due, d.account, d.id))
-        linted = lint_all(self.workspace, deliveries, self.dialects, said, self.known)
+        linted = lint_all(self.workspace, deliveries, self.profiles, said, self.known)
         faults = tuple(LintFinding(problem, tuple(sorted(accounts))) for problem, accounts in self.faults.items())
         return Plan(
             self.now,
@@ -80,17 +85,23 @@ class _Planner:
         if why_not is not None:
             self._leave_out(occurrence, why_not)
             return
-        dialect = self.known.on(self.dialects[occurrence.platform], occurrence.account)
+        profile = self.known.on(self.profiles[occurrence.platform], occurrence.account)
         variant = None
         setting = RenderContext(
-            self.workspace, post, occurrence.platform, post.front.lang, occurrence.slot.due, occurrence.zone
+            self.workspace,
+            self.profiles,
+            post,
+            occurrence.platform,
+            post.front.lang,
+            occurrence.slot.due,
+            occurrence.zone,
         )
         if post.front.boost is not None:
             target = self._target(occurrence)
             if isinstance(target, str):
                 self._leave_out(occurrence, target)
                 return
-            composed = compose_boost(setting, occurrence.partner.id, dialect, target)
+            composed = compose_boost(setting, occurrence.partner.id, profile, target)
         else:
             variant = self._variant(post.id, occurrence.platform, occurrence.partner.id)
             if variant is None:
@@ -98,7 +109,7 @@ class _Planner:
                 return
             setting.lang = variant.lang
             try:
-                composed = compose_message(setting, variant, occurrence.partner.id, dialect)
+                composed = compose_message(setting, variant, occurrence.partner.id, profile)
             except ComposeFault as fault:
                 place = SourceLocation(fault.part.place.path, fault.part.place.line + fault.line - 1, 1)
                 self.faults.setdefault(Problem(place, "TEXT", str(fault)), set()).add(occurrence.account)

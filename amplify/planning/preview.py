@@ -16,11 +16,11 @@ from amplify.ledger.rows.due_delivery import DueDelivery
 from amplify.model.gate import Gate
 from amplify.model.plan import Planned
 from amplify.model.platform import AccountConnection, Platform, PublishRequest, Receipt
-from amplify.model.platform_profile import Dialect
+from amplify.model.platform_profile import PlatformProfile
 from amplify.model.queue_entry import QueueEntry, When
 from amplify.model.server_info import ServerInfo
 from amplify.model.workspace import Workspace
-from amplify.platforms.registry import adapter
+from amplify.platforms import registry
 from amplify.rules.plan.cost import cost_of
 from amplify.rules.plan.file_gates import derive_gates
 from amplify.rules.plan.idempotency import idempotency_key, record_key
@@ -88,17 +88,17 @@ def preview_deliveries(desk: AppContext, deliveries: tuple[Planned, ...]) -> lis
     for delivery in deliveries:
         if delivery.account not in clients:
             clients[delivery.account] = _silent(desk, workspace, delivery)
-        dialect = known_limits.on(desk.dialects[delivery.platform], delivery.account)
+        profile = known_limits.on(desk.profiles[delivery.platform], delivery.account)
         previews.append(
             DeliveryPreview(
                 delivery,
                 _requests(clients[delivery.account], delivery),
-                _lengths(delivery, dialect),
-                dialect.text_max,
-                dialect.unit,
+                _lengths(delivery, profile),
+                profile.text_max,
+                profile.unit,
                 _asked(known_limits, delivery.account),
                 (*asked.get(delivery.id, ()), *_why_not(known, delivery)),
-                cost_of(delivery, len(workspace.settings.readings)),
+                cost_of(delivery, len(workspace.settings.readings), profile.prices),
             )
         )
     for client in clients.values():
@@ -108,12 +108,12 @@ def preview_deliveries(desk: AppContext, deliveries: tuple[Planned, ...]) -> lis
 
 def _silent(desk: AppContext, workspace: Workspace, delivery: Planned) -> Platform:
     """The account's real adapter, with nobody's secrets and nowhere to go."""
-    return adapter(delivery.platform)(
+    return registry.adapter(delivery.platform)(
         AccountConnection(
             account=delivery.account,
             handle=workspace.partners[delivery.partner].handles[delivery.platform],
             server=_NOWHERE,
-            secrets=dict.fromkeys(desk.dialects[delivery.platform].secrets, "preview"),
+            secrets=dict.fromkeys(desk.profiles[delivery.platform].secrets, "preview"),
             loopback_only=True,
         )
     )
@@ -140,11 +140,11 @@ def _requests(client: Platform, delivery: Planned) -> tuple[dict[str, Any], ...]
     return tuple(said)
 
 
-def _lengths(delivery: Planned, dialect: Dialect) -> tuple[int, ...]:
+def _lengths(delivery: Planned, profile: PlatformProfile) -> tuple[int, ...]:
     """Of each part; a content warning counts too, where there is one."""
     warning = delivery.message.content_warning
-    more = dialect.measure(warning) if warning else 0
-    return tuple(dialect.measure(part.text) + more for part in delivery.message.parts)
+    more = profile.measure(warning) if warning else 0
+    return tuple(profile.measure(part.text) + more for part in delivery.message.parts)
 
 
 def _asked(known: ServerInfo, account: str) -> datetime | None:

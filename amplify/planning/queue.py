@@ -63,7 +63,7 @@ def queue_plan(
     now = desk.clock.now()
     end = until or plan_end(workspace, now)
     planned = plan_deliveries(
-        workspace, now, end, desk.dialects, progress, desk.server_info(), desk.recent_posts(workspace, now, end)
+        workspace, now, end, desk.profiles, progress, desk.server_info(), desk.recent_posts(workspace, now, end)
     )
     _refuse_errors(desk, planned)
     desk.pictures.freeze(delivery.message for delivery in planned.ours)

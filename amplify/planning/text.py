@@ -4,6 +4,7 @@ about a post."""
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,7 +12,7 @@ from typing import IO, Any, Final
 
 from amplify.context.app_context import AppContext
 from amplify.model.errors import WrongUse
-from amplify.model.platform_profile import Dialect
+from amplify.model.platform_profile import PlatformProfile
 from amplify.planning.plan import plan_deliveries
 from amplify.planning.preview import as_if_queued
 from amplify.rules.text.text_report import TextReport, measure_on
@@ -34,12 +35,12 @@ class MeasuredMessage:
     """Who would say it."""
 
     def as_json(self) -> dict[str, Any]:
-        one, dialect = self.standing, self.standing.dialect
-        told: dict[str, Any] = {"platform": dialect.name}
+        one, profile = self.standing, self.standing.profile
+        told: dict[str, Any] = {"platform": profile.name}
         if self.variant:
             told |= {"variant": self.variant, "part": self.part, "parts": self.parts, "accounts": list(self.accounts)}
-        told |= {"text": one.text, "length": one.length, "most": dialect.text_max, "unit": dialect.unit}
-        told |= {"left": one.left, "bytes": one.octets, "bytes_most": dialect.bytes_max, "valid": one.valid}
+        told |= {"text": one.text, "length": one.length, "most": profile.text_max, "unit": profile.unit}
+        told |= {"left": one.left, "bytes": one.octets, "bytes_most": profile.bytes_max, "valid": one.valid}
         told |= {"faults": list(one.faults), "notes": list(one.notes), "fits": one.fits}
         for key, kind in (("hashtags", "tag"), ("mentions", "mention"), ("urls", "link"), ("cashtags", "cashtag")):
             told[key] = one.values(kind)
@@ -56,9 +57,9 @@ class MeasuredMessage:
         return told
 
 
-def stand_everywhere(text: str, dialects: Mapping[str, Dialect]) -> list[MeasuredMessage]:
+def stand_everywhere(text: str, profiles: Mapping[str, PlatformProfile]) -> list[MeasuredMessage]:
     """How `text` stands on each platform."""
-    return [MeasuredMessage(measure_on(text, dialect)) for dialect in dialects.values()]
+    return [MeasuredMessage(measure_on(text, profile)) for profile in profiles.values()]
 
 
 def stand_post(desk: AppContext, post: str) -> list[MeasuredMessage]:
@@ -73,13 +74,13 @@ def stand_post(desk: AppContext, post: str) -> list[MeasuredMessage]:
         )
     known, now = desk.server_info(), desk.clock.now()
     planned = plan_deliveries(
-        as_if_queued(words, [post], now), now, now + timedelta(days=1), desk.dialects, known=known
+        as_if_queued(words, [post], now), now, now + timedelta(days=1), desk.profiles, known=known
     )
     accounts: dict[tuple[str, str, int, int, int, str, str], list[str]] = {}
     for delivery in planned.deliveries:
         if delivery.entry != "preview" or delivery.post != post:
             continue
-        dialect = known.on(desk.dialects[delivery.platform], delivery.account)
+        profile = known.on(desk.profiles[delivery.platform], delivery.account)
         message = delivery.message
         for number, part in enumerate(message.parts, start=1):
             warning = message.content_warning or ""
@@ -88,16 +89,16 @@ def stand_post(desk: AppContext, post: str) -> list[MeasuredMessage]:
                 delivery.variant,
                 number,
                 len(message.parts),
-                dialect.text_max,
+                profile.text_max,
                 warning,
                 part.text,
             )
             accounts.setdefault(key, []).append(delivery.account)
     said = []
     for (platform, variant, number, count, _, warning, text), speakers in sorted(accounts.items(), key=_order(desk)):
-        dialect = known.on(desk.dialects[platform], speakers[0])
+        profile = known.on(desk.profiles[platform], speakers[0])
         said.append(
-            MeasuredMessage(measure_on(text, dialect, warning), variant, number, count, tuple(sorted(speakers)))
+            MeasuredMessage(measure_on(text, profile, warning), variant, number, count, tuple(sorted(speakers)))
         )
     if not said:
         why = sorted({finding.problem.message for finding in planned.findings if finding.problem.code == "TEXT"})
@@ -107,11 +108,13 @@ def stand_post(desk: AppContext, post: str) -> list[MeasuredMessage]:
 
 
 def _order(desk: AppContext) -> Any:
-    platforms = list(desk.dialects)
+    platforms = list(desk.profiles)
     return lambda item: (platforms.index(item[0][0]), *item[0][1:])
 
 
-def measure_batch(lines: Iterable[bytes], dialects: Mapping[str, Dialect]) -> Iterator[tuple[dict[str, Any], bool]]:
+def measure_batch(
+    lines: Iterable[bytes], profiles: Mapping[str, PlatformProfile]
+) -> Iterator[tuple[dict[str, Any], bool]]:
     """An answer for each line of JSON that is not blank, and whether the line was good. Holds one line at a time."""
     for number, line in enumerate(lines, start=1):
         if number == 1:
@@ -122,7 +125,7 @@ def measure_batch(lines: Iterable[bytes], dialects: Mapping[str, Dialect]) -> It
         if isinstance(asked, str):
             yield {"error": asked, "line": number}, False
         else:
-            yield _answer(*asked, dialects), True
+            yield _answer(*asked, profiles), True
 
 
 def lines_of(file: IO[bytes]) -> Iterator[bytes]:
@@ -137,6 +140,8 @@ def _asked(line: bytes) -> tuple[str | int, str] | str:
     """The id and the text, or what is wrong with the line."""
     if len(line) > LINE_MOST:
         return f"this line is longer than {LINE_MOST:,} bytes: give a shorter text"
+    if _nested(line):
+        return f'this line is nested more than {_DEPTH_MOST} levels deep: write {{"id": "1", "text": "…"}}'
     try:
         asked = json.loads(line)
     except UnicodeDecodeError:
@@ -151,15 +156,29 @@ def _asked(line: bytes) -> tuple[str | int, str] | str:
     return name, asked["text"]
 
 
-_LENGTH: Final = {"x": "weighted_length", "bluesky": "graphemes", "mastodon": "characters"}
+def _nested(line: bytes) -> bool:
+    """Whether lists and objects stand too deeply in each other: parsers have limits too, each release another."""
+    if line.count(b"[") + line.count(b"{") <= _DEPTH_MOST:
+        return False
+    levels = 0
+    for sign in _BRACKET.findall(_STRING.sub(b"", line)):
+        levels += 1 if sign in b"[{" else -1
+        if levels > _DEPTH_MOST:
+            return True
+    return False
 
 
-def _answer(name: str | int, text: str, dialects: Mapping[str, Dialect]) -> dict[str, Any]:
+_DEPTH_MOST: Final = 30
+_BRACKET: Final = re.compile(rb"[\[\]{}]")
+_STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"')
+
+
+def _answer(name: str | int, text: str, profiles: Mapping[str, PlatformProfile]) -> dict[str, Any]:
     answer: dict[str, Any] = {"id": name}
-    for platform, dialect in dialects.items():
-        one = measure_on(text, dialect)
-        told: dict[str, Any] = {_LENGTH[platform]: one.length}
-        if dialect.bytes_max is not None:
+    for platform, profile in profiles.items():
+        one = measure_on(text, profile)
+        told: dict[str, Any] = {profile.length_key: one.length}
+        if profile.bytes_max is not None:
             told["bytes"] = one.octets
         told |= {"valid": one.valid, "hashtags": one.values("tag"), "mentions": one.values("mention")}
         answer[platform] = told | {"urls": one.values("link")}

@@ -2,39 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from amplify.model.errors import WrongUse
-from amplify.model.platform import AccountConnection, Platform
-from amplify.model.platform_profile import Dialect
 
-_ADAPTERS: Final = {
-    "x": "amplify.platforms.x.adapter:XAdapter",
-    "bluesky": "amplify.platforms.bluesky.adapter:BlueskyAdapter",
-    "mastodon": "amplify.platforms.mastodon.adapter:MastodonAdapter",
+if TYPE_CHECKING:
+    from amplify.model.platform import AccountConnection, Platform
+    from amplify.model.platform_profile import PlatformProfile, Prices
+
+PLATFORMS: Final[dict[str, str]] = {
+    "x": "amplify.platforms.x:XAdapter",
+    "bluesky": "amplify.platforms.bluesky:BlueskyAdapter",
+    "mastodon": "amplify.platforms.mastodon:MastodonAdapter",
 }
-NAMES: Final = tuple(_ADAPTERS)
-"""The platforms, in the order people expect them."""
+"""Name → its package and the class of its adapter, in the order people expect them.
+
+A package holds `profile.py` with a `PROFILE`, `adapter.py` with the class, and where previews shall look like it
+`preview.css`.
+"""
 
 
-def dialect(name: str) -> Dialect:
-    """The platform's way with words. Raises WrongUse for a platform that is not there."""
-    return cast(Dialect, _part(name, "DIALECT"))
+def names() -> tuple[str, ...]:
+    """The names that files may use."""
+    return tuple(PLATFORMS)
+
+
+def profile(name: str) -> PlatformProfile:
+    """What is said of the platform. Raises WrongUse for a platform that is not there."""
+    return cast("PlatformProfile", import_module(f"{_package(name)}.profile").PROFILE)
+
+
+def profiles() -> Mapping[str, PlatformProfile]:
+    """What is said of each platform."""
+    return {name: profile(name) for name in PLATFORMS}
+
+
+def prices(name: str) -> Prices | None:
+    """What its requests cost; None: nothing, or there is no such platform (any more)."""
+    return profile(name).prices if name in PLATFORMS else None
 
 
 def adapter(name: str) -> Callable[[AccountConnection], Platform]:
     """The class that speaks to the platform. Raises WrongUse for a platform that is not there."""
-    return cast("Callable[[AccountConnection], Platform]", _part(name, _where(name).partition(":")[2]))
+    module = import_module(f"{_package(name)}.adapter")
+    return cast("Callable[[AccountConnection], Platform]", getattr(module, PLATFORMS[name].partition(":")[2]))
 
 
-def _where(name: str) -> str:
+def preview_style(name: str) -> str:
+    """Colours and shapes of the platform's cards in previews; empty where its package has none."""
+    from importlib.resources import files
+
+    sheet = files(_package(name)) / "preview.css"
+    return sheet.read_text(encoding="utf-8").replace("\r\n", "\n") if sheet.is_file() else ""
+
+
+def _package(name: str) -> str:
     try:
-        return _ADAPTERS[name]
+        return PLATFORMS[name].partition(":")[0]
     except KeyError:
-        raise WrongUse(f"there is no platform {name!r}: use one of {', '.join(NAMES)}") from None
-
-
-def _part(name: str, attribute: str) -> object:
-    return getattr(import_module(_where(name).partition(":")[0]), attribute)
+        raise WrongUse(f"there is no platform {name!r}: use one of {', '.join(PLATFORMS)}") from None

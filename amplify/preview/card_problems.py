@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from amplify.model.gate import Gate
 from amplify.model.plan import LintFinding, Planned
-from amplify.model.platform_profile import Dialect
+from amplify.model.platform_profile import PlatformProfile
 from amplify.model.problem import Problem
 from amplify.model.server_info import ServerInfo
 from amplify.model.subject import people_in
@@ -35,21 +35,21 @@ class Troubles:
     def __init__(
         self,
         workspace: Workspace,
-        dialects: Mapping[str, Dialect],
+        profiles: Mapping[str, PlatformProfile],
         findings: Sequence[LintFinding],
         secret: Collection[str],
         known: ServerInfo,
     ) -> None:
         """`secret`: ids of posts and entries that no sentence may name. `known`: what servers said of their limits."""
-        self._workspace, self._dialects, self._known = workspace, dialects, known
-        self._context = LintContext(workspace, dialects)
+        self._workspace, self._profiles, self._known = workspace, profiles, known
+        self._context = LintContext(workspace, profiles)
         self._findings, self._secret = findings, secret
 
     def of(self, delivery: Planned) -> tuple[Trouble, ...]:
         """Errors first. What the delivery breaks by itself, then what it breaks beside others."""
         own = {
             finding.problem
-            for finding in lint_deliveries(self._workspace, (delivery,), self._dialects, known=self._known)
+            for finding in lint_deliveries(self._workspace, (delivery,), self._profiles, known=self._known)
         }
         beside = {finding.problem for finding in self._findings if self._concerns(finding, delivery)}
         found = sorted(own | beside, key=lambda problem: (problem.severity.value, problem))

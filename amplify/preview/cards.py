@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from amplify.model.message import Part
 from amplify.model.partner import Partner
 from amplify.model.plan import Planned
-from amplify.model.platform_profile import Dialect
+from amplify.model.platform_profile import PlatformProfile
 from amplify.model.workspace import Workspace
 from amplify.pages.formatting import instant
 from amplify.planning.preview import DeliveryPreview
@@ -32,24 +32,24 @@ class Cards:
     def __init__(
         self,
         workspace: Workspace,
-        dialects: Mapping[str, Dialect],
+        profiles: Mapping[str, PlatformProfile],
         troubles: Troubles,
         gallery: Gallery,
         everything: Sequence[Planned],
         now: datetime,
     ) -> None:
         """`everything`: what a boost may repeat. `now`: the present, for embargoes."""
-        self._workspace, self._dialects, self._troubles, self._gallery = workspace, dialects, troubles, gallery
+        self._workspace, self._profiles, self._troubles, self._gallery = workspace, profiles, troubles, gallery
         self._known = {(gate.kind, gate.subject): gate for gate in derive_gates(workspace)}
         self._planned = {delivery.id: delivery for delivery in everything}
         self._now = now
 
     def card(self, preview: DeliveryPreview) -> Card:
         delivery, workspace = preview.delivery, self._workspace
-        message = delivery.message
+        message, profile = delivery.message, self._profiles[delivery.platform]
         wall = delivery.due.astimezone(ZoneInfo(delivery.zone))
         embargo = workspace.posts[delivery.post].front.embargo_until
-        cost = cost_of(delivery, len(workspace.settings.readings))
+        cost = cost_of(delivery, len(workspace.settings.readings), profile.prices)
         held = reasons(delivery, self._known)
         return Card(
             post=delivery.post,
@@ -58,7 +58,7 @@ class Cards:
             campaign=pick_any(workspace.campaigns[delivery.campaign].name, "en"),
             account=delivery.account,
             platform=delivery.platform,
-            title=self._dialects[delivery.platform].title,
+            title=profile.title,
             voice=_voice(workspace.partners[delivery.partner], delivery),
             due=delivery.due.isoformat(),
             day=wall.date().isoformat(),
@@ -67,10 +67,11 @@ class Cards:
             lang=delivery.lang,
             langs=message.langs,
             warning=message.content_warning or "",
-            visibility=message.visibility if delivery.platform == "mastodon" else "public",
-            parts=tuple(self._said(part, delivery.platform) for part in message.parts),
+            visibility=message.visibility if profile.unlisted else "public",
+            parts=tuple(self._said(part, profile) for part in message.parts),
             boosted=self._boosted(delivery),
-            counters=_counters(preview, self._dialects[delivery.platform]),
+            boost_verb=profile.look.repost_verb,
+            counters=_counters(preview, profile),
             asked=f"{instant(preview.asked)} UTC" if preview.asked is not None else "",
             cost=format_dollars(cost) if cost else "",
             held=held,
@@ -78,12 +79,12 @@ class Cards:
             embargo=f"{instant(embargo)} UTC" if embargo is not None and self._now < embargo else "",
         )
 
-    def _said(self, part: Part, platform: str) -> Said:
-        card = guessed_card(part, platform)
+    def _said(self, part: Part, profile: PlatformProfile) -> Said:
+        card = guessed_card(part, profile.look)
         if part.card is not None:
             picture = self._gallery.show(part.card.picture) if part.card.picture is not None else None
             card = LinkCard(part.card.url, domain(part.card.url), part.card.title, part.card.text, picture)
-        return Said(pieces(part, platform), tuple(self._gallery.show(picture) for picture in part.pictures), card)
+        return Said(pieces(part, profile.look), tuple(self._gallery.show(picture) for picture in part.pictures), card)
 
     def _boosted(self, delivery: Planned) -> Boosted | None:
         boost = delivery.message.boost
@@ -95,7 +96,7 @@ class Cards:
         if target is None or not target.message.parts:
             return Boosted("", (), "")
         by = pick_any(self._workspace.partners[target.partner].name, target.lang)
-        return Boosted(by, pieces(target.message.parts[0], target.platform), "")
+        return Boosted(by, pieces(target.message.parts[0], self._profiles[target.platform].look), "")
 
 
 def offset(wall: datetime) -> str:
@@ -116,13 +117,13 @@ def _voice(partner: Partner, delivery: Planned) -> Voice:
     )
 
 
-def _counters(preview: DeliveryPreview, dialect: Dialect) -> tuple[Counter, ...]:
+def _counters(preview: DeliveryPreview, profile: PlatformProfile) -> tuple[Counter, ...]:
     parts = preview.delivery.message.parts
     found = []
     for number, (part, length) in enumerate(zip(parts, preview.lengths, strict=True), 1):
         label = f"Part {number}" if len(parts) > 1 else "Length"
         found.append(Counter(label, length, preview.length_max, preview.unit))
         size = len(part.text.encode("utf-8", "surrogatepass"))
-        if dialect.bytes_max is not None and size / dialect.bytes_max > max(0.5, length / preview.length_max):
-            found.append(Counter("Bytes", size, dialect.bytes_max, "bytes"))
+        if profile.bytes_max is not None and size / profile.bytes_max > max(0.5, length / preview.length_max):
+            found.append(Counter("Bytes", size, profile.bytes_max, "bytes"))
     return tuple(found)

@@ -131,6 +131,8 @@ class Card:
     visibility: str
     parts: tuple[Said, ...]
     boosted: Boosted | None
+    boost_verb: str
+    """What the platform calls it: “reposts”, “boosts”."""
     counters: tuple[Counter, ...]
     asked: str
     """When the account's own server said what it takes; empty where the platform's usual limit counts."""
@@ -156,6 +158,10 @@ class Day:
 class Cost:
     """Money, written out."""
 
+    paid: str
+    """The platforms that ask for money: “X”."""
+    asks: str
+    """Who asks for money, and who does not, in a sentence."""
     total: str
     removal: str
     prices_of: str

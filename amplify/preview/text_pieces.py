@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 from urllib.parse import urlsplit
 
 from amplify.model.message import Part
+from amplify.model.platform_profile import CardLook
 from amplify.preview.preview_model import LinkCard, Piece
 
-_SHORT: Final = {"x": 27, "mastodon": 30}
-"""Characters of an address that the platform shows, without its scheme."""
-_DRAWS: Final = {"x": -1, "mastodon": 0}
-"""Platforms that draw a card of a link by themselves: X of the last one, Mastodon of the first."""
 
-
-def pieces(part: Part, platform: str) -> tuple[Piece, ...]:
+def pieces(part: Part, look: CardLook) -> tuple[Piece, ...]:
     """All of the text, in order."""
-    return tuple(_pieces(part, platform))
+    return tuple(_pieces(part, look))
 
 
-def _pieces(part: Part, platform: str) -> Iterator[Piece]:
+def _pieces(part: Part, look: CardLook) -> Iterator[Piece]:
     at = 0
     for entity in part.entities:
         if entity.start > at:
             yield Piece("text", part.text[at : entity.start])
         text = part.text[entity.start : entity.end]
         if entity.kind == "link" and opens(entity.value):
-            yield Piece("link", _shortened(text, platform), entity.value)
-        elif entity.kind == "mention" and platform == "mastodon":
-            yield Piece("mention", "@" + entity.value.split("@")[0])  # Mastodon shows the name alone
+            yield Piece("link", _shortened(text, look), entity.value)
+        elif entity.kind == "mention" and not look.mention_host:
+            yield Piece("mention", "@" + entity.value.split("@")[0])
         elif entity.kind in ("tag", "mention"):
             yield Piece(entity.kind, text)
         else:
@@ -39,12 +34,12 @@ def _pieces(part: Part, platform: str) -> Iterator[Piece]:
         yield Piece("text", part.text[at:])
 
 
-def guessed_card(part: Part, platform: str) -> LinkCard | None:
+def guessed_card(part: Part, look: CardLook) -> LinkCard | None:
     """Where the platform will draw a card of its own, from a page that only it fetches."""
     links = [entity.value for entity in part.entities if entity.kind == "link" and opens(entity.value)]
-    if platform not in _DRAWS or part.pictures or not links:
+    if look.draws_card is None or part.pictures or not links:
         return None
-    url = links[_DRAWS[platform]]
+    url = links[0] if look.draws_card == "first" else links[-1]
     return LinkCard(url, domain(url))
 
 
@@ -60,9 +55,8 @@ def domain(url: str) -> str:
         return url
 
 
-def _shortened(address: str, platform: str) -> str:
-    limit = _SHORT.get(platform)
-    if limit is None:
+def _shortened(address: str, look: CardLook) -> str:
+    if look.link_max is None:
         return address
     bare = address.split("://", 1)[-1]
-    return bare if len(bare) <= limit else bare[:limit] + "…"
+    return bare if len(bare) <= look.link_max else bare[: look.link_max] + "…"

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import regex
 
-from amplify.rules.text.twitter_text import library
+from amplify.rules.text.url_library import library
 from amplify.stage.timeline_items import StagePost
 
 Kind = Literal["text", "link", "tag", "mention"]

@@ -7,7 +7,7 @@ import html
 import unicodedata
 from typing import Final
 
-from amplify.rules.text.twitter_text import library
+from amplify.rules.text.url_library import library
 from amplify.stage.reader_text import ReaderSpan, full_address, on_x
 from amplify.stage.timeline_items import Json, StagePost
 

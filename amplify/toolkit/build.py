@@ -54,10 +54,10 @@ def toolkit(
         if (campaign, lang) not in begun:  # a page would tell that it is coming
             left.append(LeftOut("season", campaign, lang, "the page", "the campaign has not begun"))
     album = Album(workspace, site, care, by_page(made))
-    texts = Texts(workspace, desk.dialects, care, now)
+    texts = Texts(workspace, desk.profiles, care, now)
     pages: list[Page] = []
     for campaign, lang in begun:
-        page, without = Draft(workspace, care, album, texts, now).page(campaign, lang)
+        page, without = Draft(workspace, desk.profiles, care, album, texts, now).page(campaign, lang)
         pages.append(page)
         left += without
     for page in pages:

@@ -19,7 +19,7 @@ from amplify.ledger.rows.due_delivery import DueDelivery
 from amplify.model.message import Message, Part
 from amplify.model.person import Person
 from amplify.model.plan import Planned
-from amplify.model.platform_profile import Dialect
+from amplify.model.platform_profile import PlatformProfile
 from amplify.model.problem import Severity
 from amplify.model.subject import declared_state, kind_and_name
 from amplify.model.workspace import Workspace
@@ -110,11 +110,11 @@ class Care:
     def bar(self, wanted: Asked) -> Barred | None:
         return self.bars([wanted])[0]
 
-    def faults(self, made: Planned, dialects: Mapping[str, Dialect]) -> str:
+    def faults(self, made: Planned, profiles: Mapping[str, PlatformProfile]) -> str:
         """What the rules say of a text, errors only; empty where it is in order."""
         errors = [
             finding.problem
-            for finding in lint_deliveries(self._workspace, (made,), dialects)
+            for finding in lint_deliveries(self._workspace, (made,), profiles)
             if finding.problem.severity is Severity.ERROR and finding.problem.code not in HELD_BY_GATES
         ]
         return f"{errors[0].code}: {errors[0].message}" if errors else ""

@@ -35,28 +35,30 @@
       ? document.querySelector(button.dataset.from) : button.closest(".said").querySelector(".text")));
   }
 
-  // Mastodon: everybody has a server of their own. It is asked for once, and forgotten with the page.
+  // Where everybody has a server of their own, it is asked for once, and forgotten with the page.
   const host = document.getElementById("host"), wrong = document.getElementById("host-wrong");
-  let server = "", text = "";
+  let place = null, text = "";
   const named = (words) => {
     const name = words.trim().toLowerCase().replace(/^https?:\/\//, "").replace(/^@?[^@\s/]*@/, "").replace(/\/.*$/, "");
     return /^[\p{L}\p{N}]([\p{L}\p{N}.-]*[\p{L}\p{N}])?\.[\p{L}\p{N}-]{2,}(:\d{2,5})?$/u.test(name) ? name : "";
   };
-  const go = () => open(`https://${server}/share?text=${encodeURIComponent(text)}`, "_blank", "noopener,noreferrer");
+  const go = () => open(`https://${place.server}${place.path}${encodeURIComponent(text)}`, "_blank", "noopener,noreferrer");
   const answer = () => {
     const name = named(host.value);
     wrong.textContent = name ? "" : dialog.dataset.wrong;
     host.setAttribute("aria-invalid", String(!name));
     if (!name) return host.focus();
-    server = name;
+    place.server = name;
     dialog.close();
     go();
   };
-  for (const button of all("button.mastodon")) {
+  for (const one of JSON.parse(dialog.dataset.places)) for (const button of all(`button.way-${one.id}`)) {
     button.hidden = false;
     button.addEventListener("click", () => {
+      place = one;
       text = button.closest(".said").querySelector(".text").textContent;
-      if (server) return go();
+      if (place.server) return go();
+      document.getElementById("server-name").textContent = place.ask;
       dialog.showModal();
       host.focus();
     });

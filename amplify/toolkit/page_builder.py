@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from amplify.model.action import Action
 from amplify.model.campaign import Campaign
 from amplify.model.message import Entity, Message, Part
+from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import Post, PostFront, Risk
 from amplify.model.workspace import Workspace
 from amplify.rules.plan.risk import RiskFinding, find_risks, in_country
@@ -29,8 +30,17 @@ _CALLS_FIRST: Final = ("petition", "letter", "event", "statement", "video", "sub
 class Draft:
     """Makes one page after the other."""
 
-    def __init__(self, workspace: Workspace, care: Care, album: Album, texts: Texts, now: datetime) -> None:
-        self._workspace, self._care, self._album, self._texts, self._now = workspace, care, album, texts, now
+    def __init__(
+        self,
+        workspace: Workspace,
+        profiles: Mapping[str, PlatformProfile],
+        care: Care,
+        album: Album,
+        texts: Texts,
+        now: datetime,
+    ) -> None:
+        self._workspace, self._profiles, self._now = workspace, profiles, now
+        self._care, self._album, self._texts = care, album, texts
         self._left: list[LeftOut] = []
         self._subjects: set[str] = set()
 
@@ -170,7 +180,7 @@ class Draft:
         """What bars a call for readers at risk, as it would a post that carries it."""
         message = Message("", (lang,), (Part(url, (Entity("link", 0, len(url), url),)),))
         post = _page_as_post(campaign, lang, risky)
-        yield from find_risks(self._workspace, post, lang, message, (f"action:{action.id}",))
+        yield from find_risks(self._workspace, self._profiles, post, lang, message, (f"action:{action.id}",))
 
     def _last_day(self, campaign: Campaign, action: Action) -> date | None:
         if action.closes is None:

@@ -1,4 +1,4 @@
-"""The addresses that open a place with the text filled in, as each documents them.
+"""The addresses that open a place with the text filled in, as each documents them; a platform's stand in its profile.
 
 They hold letters of every script as they are: browsers encode them, and the page is a third of the size.
 Facebook and LinkedIn forbid to fill in words for somebody, so texts are copied there.
@@ -10,6 +10,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from amplify.model.platform_profile import PlatformProfile
+from amplify.model.video import VideoLimits
+from amplify.rules.text.entities import plain_entities
 from amplify.toolkit.toolkit_model import Way
 
 _KEPT: Final = re.compile(r"[^A-Za-z0-9\-._~!*'():/@,;?=$\u00a1-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd]")
@@ -32,9 +35,6 @@ def _telegram(text: str, subject: str) -> str:
 
 
 _MAKERS: Final[Mapping[str, tuple[str, Callable[[str, str], str]]]] = {
-    "x": ("X", lambda text, subject: f"https://x.com/intent/post?text={encoded(text)}"),
-    "bluesky": ("Bluesky", lambda text, subject: f"https://bsky.app/intent/compose?text={encoded(text)}"),
-    "mastodon": ("Mastodon", lambda text, subject: ""),
     "threads": ("Threads", lambda text, subject: f"https://www.threads.com/intent/post?text={encoded(text)}"),
     "telegram": ("Telegram", _telegram),
     "whatsapp": ("WhatsApp", lambda text, subject: f"https://wa.me/?text={encoded(text)}"),
@@ -43,17 +43,35 @@ _MAKERS: Final[Mapping[str, tuple[str, Callable[[str, str], str]]]] = {
 
 THREADS_MOST: Final = 500
 """Characters that Threads takes."""
-ANYWHERE: Final = ("threads", "telegram", "whatsapp", "email")
+ANYWHERE: Final = "anywhere"
+"""Messengers, networks that only copying leads to, e-mail: partners stand there by their names."""
+ANYWHERE_WAYS: Final = tuple(_MAKERS)
 """Ways of a text that is meant for no platform of its own."""
-HOSTS: Final = ("x.com", "bsky.app", "www.threads.com", "t.me", "wa.me")
-"""Where the ways lead, Mastodon's servers apart."""
+
+ANYWHERE_PROFILE: Final = PlatformProfile(
+    name=ANYWHERE,
+    title="",
+    text_max=5000,  # more than any text of ours has
+    measure=len,
+    unit="characters",
+    entities=plain_entities,
+    secrets=(),
+    picture_bytes=16_777_216,
+    moving=VideoLimits(gif_bytes=16_777_216, video_bytes=103_809_024),
+    alt_max=1500,
+)
+"""What such a text may be: as long as anybody likes, and with whatever links anywhere."""
 
 
-def ways(platform: str, text: str, subject: str) -> tuple[Way, ...]:
-    """How a text for `platform` (or `anywhere`) is shared. `subject`: of an e-mail."""
-    if platform != "anywhere":
-        return (_way(platform, text, subject),) if platform in _MAKERS else ()
-    fitting = (one for one in ANYWHERE if one != "threads" or len(text) <= THREADS_MOST)
+def ways(profile: PlatformProfile, text: str, subject: str) -> tuple[Way, ...]:
+    """How a text for a platform (or `anywhere`) is shared. `subject`: of an e-mail."""
+    if profile.share_url:
+        return (Way(profile.name, profile.title, f"{profile.share_url}{encoded(text)}"),)
+    if profile.share_path:
+        return (Way(profile.name, profile.title, "", profile.share_path),)
+    if profile.name != ANYWHERE:
+        return ()
+    fitting = (one for one in ANYWHERE_WAYS if one != "threads" or len(text) <= THREADS_MOST)
     return tuple(_way(one, text, subject) for one in fitting)
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from amplify.model.plan import Planned
-from amplify.model.platform_profile import Dialect
+from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import Post, TextPart, Variant
 from amplify.model.workspace import Workspace
 from amplify.rules.plan.approval_policy import TWO, approvals_needed_by
@@ -21,13 +21,9 @@ from amplify.rules.plan.horizon import plan_end
 from amplify.rules.plan.template_context import RenderContext
 from amplify.rules.text.language import pick_any
 from amplify.toolkit.eligibility import Asked, Care
-from amplify.toolkit.share_links import ways
+from amplify.toolkit.share_links import ANYWHERE, ANYWHERE_PROFILE, ways
 from amplify.toolkit.toolkit_model import Card, Item, LeftOut, Said, Wording
 
-ANYWHERE: Final = "anywhere"
-"""Messengers, networks that only copying leads to, e-mail: partners stand there by their names."""
-ANYWHERE_MOST: Final = 5000
-"""Characters: more than any text of ours has."""
 _COUNTS: Final = re.compile(r"\bdays_detained\b|\{\{\s*date\b")
 _SOON: Final = timedelta(days=120)
 _LATELY: Final = timedelta(days=30)
@@ -68,10 +64,12 @@ class Offered:
 class Texts:
     """Composes for one building of the site."""
 
-    def __init__(self, workspace: Workspace, dialects: Mapping[str, Dialect], care: Care, now: datetime) -> None:
+    def __init__(
+        self, workspace: Workspace, profiles: Mapping[str, PlatformProfile], care: Care, now: datetime
+    ) -> None:
         self._care, self._now = care, now
         self._workspace = _as_agreed(workspace)
-        self._dialects = by_hand(dialects)
+        self._profiles = by_hand(profiles)
         self._meant = _next_days(workspace, now)
         self._gates = {(gate.kind, gate.subject): gate for gate in derive_gates(workspace)}
         self._binding = {
@@ -100,7 +98,7 @@ class Texts:
         standing: dict[str, dict[str, list[_Made]]] = {}
         out: dict[tuple[str, str], str] = {}
         for one, bar in zip(made, barred, strict=True):
-            faults = "" if bar is not None else self._care.faults(one.planned, self._dialects)
+            faults = "" if bar is not None else self._care.faults(one.planned, self._profiles)
             if bar is not None:
                 out.setdefault((one.post.id, bar.reason), bar.why)
             elif faults:
@@ -131,7 +129,7 @@ class Texts:
         return None
 
     def _composed(self, post: Post, variant: Variant, lang: str, left: list[LeftOut]) -> Iterator[_Made]:
-        for platform in self._dialects:
+        for platform in self._profiles:
             if not variant.parts_on(platform):
                 continue
             try:
@@ -145,8 +143,8 @@ class Texts:
 
     def _compose(self, post: Post, variant: Variant, platform: str) -> Composed:
         meant = self._when(post)
-        setting = RenderContext(self._workspace, post, platform, variant.lang, meant.due, meant.zone)
-        return compose_message(setting, variant, "", self._dialects[platform])
+        setting = RenderContext(self._workspace, self._profiles, post, platform, variant.lang, meant.due, meant.zone)
+        return compose_message(setting, variant, "", self._profiles[platform])
 
     def _when(self, post: Post) -> Meant:
         found = self._meant.get(post.id)
@@ -209,15 +207,15 @@ class Texts:
         )
 
     def _card(self, made: _Made, subject: str) -> Card:
-        dialect, message = self._dialects[made.platform], made.planned.message
+        profile, message = self._profiles[made.platform], made.planned.message
         texts = [part.text for part in message.parts]
         if made.platform == ANYWHERE:
             texts = ["\n\n".join(texts)]
         return Card(
             platform=made.platform,
-            title=dialect.title,
-            length_max=dialect.text_max if made.platform != ANYWHERE else None,
-            messages=tuple(Said(text, dialect.measure(text), ways(made.platform, text, subject)) for text in texts),
+            title=profile.title,
+            length_max=profile.text_max if made.platform != ANYWHERE else None,
+            messages=tuple(Said(text, profile.measure(text), ways(profile, text, subject)) for text in texts),
             warning=message.content_warning or "",
         )
 
@@ -237,18 +235,10 @@ class Texts:
         return (first - timedelta(microseconds=1)).astimezone(zone).date()
 
 
-def by_hand(dialects: Mapping[str, Dialect]) -> dict[str, Dialect]:
+def by_hand(profiles: Mapping[str, PlatformProfile]) -> dict[str, PlatformProfile]:
     """The platforms as hands use them, without cards that we would supply, and `anywhere` beside them."""
-    found = {name: replace(dialect, card=False) for name, dialect in dialects.items()}
-    plain = replace(
-        found["mastodon"],
-        name=ANYWHERE,
-        title="",
-        text_max=ANYWHERE_MOST,
-        measure=len,
-        content_warning=False,
-    )
-    return {**found, ANYWHERE: plain}
+    found = {name: replace(profile, card=False) for name, profile in profiles.items()}
+    return {**found, ANYWHERE: ANYWHERE_PROFILE}
 
 
 def _for_readers_at_risk(post: Post) -> Post:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from amplify.pages.colours import Scheme, schemes
 from amplify.rules.text.language import spelled_date
-from amplify.toolkit.toolkit_model import Item, Link, Page, Picture
+from amplify.toolkit.toolkit_model import Item, Link, Page, Picture, Way
 from amplify.toolkit.translations import words
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 BUDGET: Final = 190_000
 """Bytes of texts on one page; what is more goes on pages of its own, by kind."""
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "he", "fa", "ur", "yi", "ckb", "ps", "sd", "ug", "dv", "syr"})
+EVERYWHERE: Final = "all"
+"""The choice of no place in particular."""
 _KINDS: Final = ("cta", "statement", "fact", "anniversary", "solidarity", "quote", "memorial", "boost")
 
 
@@ -86,7 +88,8 @@ def front(name: str, lang: str, colour: str, shelves: Iterable[Shelf]) -> str:
 def _drawn(
     page: Page, leaf: Leaf, items: Sequence[Item], tongues: Sequence[Link], campaigns: Sequence[Link], zip_size: int
 ) -> str:
-    css = _css(page.colour)
+    say, places, own_servers = words(page.lang), _places(page, items), _own_servers(items)
+    css = _css(page.colour) + _only_where(id for id, _ in places)
     script = "\n".join(_ours(name) for name in ("page.js", *(("bars.js",) if page.bars and leaf.number == 1 else ())))
     return (
         _environment()
@@ -98,7 +101,9 @@ def _drawn(
             campaigns=campaigns,
             items=_safe("".join(_item(page, item, leaf.first if leaf.number > 1 else "") for item in items)),
             sections=_sections(page),
-            places=_places(page, items),
+            places=places,
+            own_servers=own_servers,
+            asked=[{"id": one.id, "path": one.path, "ask": say("server", place=one.title)} for one in own_servers],
             updated=spelled_date(page.updated.date(), page.lang),
             fill=schemes(page.colour)[0].fill,
             bytes=lambda size: written(size, page.lang),
@@ -180,7 +185,27 @@ def _places(page: Page, items: Iterable[Item]) -> list[tuple[str, str]]:
         for wording in item.wordings
         for card in wording.cards
     }
-    return [("all", say("everywhere")), *found.items()]
+    return [(EVERYWHERE, say("everywhere")), *found.items()]
+
+
+def _own_servers(items: Iterable[Item]) -> list[Way]:
+    """The places where readers are asked for their own server first."""
+    found = {
+        way.id: way
+        for item in items
+        for wording in item.wordings
+        for card in wording.cards
+        for said in card.messages
+        for way in said.ways
+        if way.path
+    }
+    return list(found.values())
+
+
+def _only_where(places: Iterable[str]) -> str:
+    """Rules that hide the cards for other places than the chosen one."""
+    hidden = [f"body:has(#at-{id}:checked) .card:not(.on-{id})" for id in places if id != EVERYWHERE]
+    return f"{', '.join(hidden)} {{ display: none; }}\n" if hidden else ""
 
 
 def written(size: int, lang: str) -> str:

@@ -60,6 +60,8 @@ class Way:
     """As people write the place's name."""
     url: str
     """Opens it with the text filled in; empty where the reader has to say their server first."""
+    path: str = ""
+    """On that server: what a text is put behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Card:
     """One wording for one place."""
 
     platform: str
-    """`x`, `bluesky`, `mastodon`, or `anywhere`."""
+    """A platform's name, or `anywhere`."""
     title: str
     length_max: int | None
     messages: tuple[Said, ...]

@@ -24,14 +24,14 @@ class _ForEditors(GenerateJsonSchema):
         return {"type": "string", "pattern": _STAMP + offset}
 
 
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
+PROFILE = "https://json-schema.org/draft/2020-12/schema"
 
 
 @cache
 def json_schemas() -> dict[str, dict[str, Any]]:
     """Name → JSON Schema, one for each kind of file."""
     return {
-        name: {"$schema": DIALECT, **model.model_json_schema(mode="validation", schema_generator=_ForEditors)}
+        name: {"$schema": PROFILE, **model.model_json_schema(mode="validation", schema_generator=_ForEditors)}
         for name, model in FILE_MODELS.items()
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from pydantic_core import ErrorDetails
@@ -9,9 +10,17 @@ from pydantic_core import ErrorDetails
 from amplify.model.banner import Colour, ColourName, Hex
 from amplify.model.base import Id, Lang, Url, Wall
 from amplify.model.platform_name import PlatformName
+from amplify.platforms import registry
 from amplify.workspace.fields import pattern_of
 
 _FOUND_MAX = 60
+
+
+def join_or(words: Iterable[str]) -> str:
+    """`x`, `x or y`, `x, y or z`."""
+    *most, last = words
+    return f"{', '.join(most)} or {last}" if most else last
+
 
 FORMS: Final[dict[str, str]] = {
     pattern_of(Id): "an id of lower-case letters a-z, digits, `-` and `_`, at most 64 of them",
@@ -22,7 +31,7 @@ FORMS: Final[dict[str, str]] = {
     pattern_of(Hex): "a colour as `#1b2c46`",
     r"^[0-9a-f]{64}$": "a SHA-256: 64 hexadecimal digits",
     pattern_of(Wall): "a time of day from 00:00 to 23:59, such as `09:30`",
-    pattern_of(PlatformName): "the name of a platform, such as `x`, `bluesky` or `mastodon`",
+    pattern_of(PlatformName): f"the name of a platform, such as {join_or(f'`{name}`' for name in registry.names())}",
     r"^[^\s#@]+$": "a hashtag without its `#` and without spaces, such as `FreeAnna`",
     r"^[^@\s]+@[^@\s]+\.[^@\s]+$": "an e-mail address",
     r"^[a-z0-9.-]+\.[a-z]{2,}$": "a domain without https:// and without a path, such as `example.org`",

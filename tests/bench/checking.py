@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from amplify.planning.check import check_workspace
-from amplify.platforms.registry import NAMES, dialect
+from amplify.platforms import registry
 from amplify.rules.text.similarity import similar_pairs, similar_to
 from amplify.workspace.yaml_reader import read_yaml
 from bench.crowd import START
@@ -24,7 +24,7 @@ def measure() -> list[Figure]:
 
 
 def _similarity() -> list[Figure]:
-    texts = _sentences(20_000)
+    texts = sentences(20_000)
     began = time.perf_counter()
     similar_to(texts[7][:-9], texts, 0.85)
     one = time.perf_counter() - began
@@ -57,9 +57,9 @@ def _checked(posts: int) -> tuple[float, float]:
         root = Path(name)
         _write(root, posts)
         yaml = _parse(root)
-        dialects = {name: dialect(name) for name in NAMES}
+        profiles = registry.profiles()
         began = time.perf_counter()
-        found = check_workspace(root, START, dialects)
+        found = check_workspace(root, START, profiles)
         seconds = time.perf_counter() - began
         assert {problem.code for problem in found.problems} == {"X-COST"}, [
             problem for problem in found.problems if problem.code != "X-COST"
@@ -106,7 +106,7 @@ def _write(root: Path, posts: int) -> None:
         for number in range(posts)
     )
     (root / "config/queue.yaml").write_text(f"entries:\n{entries}")
-    texts = iter(_sentences(posts * PARTNERS))
+    texts = iter(sentences(posts * PARTNERS))
     for number in range(posts):
         folder = root / "posts" / f"{number // 500:03}"
         folder.mkdir(exist_ok=True)
@@ -118,7 +118,7 @@ def _write(root: Path, posts: int) -> None:
         )
 
 
-def _sentences(count: int) -> list[str]:
+def sentences(count: int) -> list[str]:
     """Texts as different as people write them: few words are frequent, most are rare."""
     chance = random.Random(1)
     syllables = [one + other for one in "bcdfghklmnprstvz" for other in "aeiou"]

@@ -14,7 +14,7 @@ from bench.figure import Figure
 WRITES = 300
 _GREEDY = """
 import sys
-from amplify.ledger.store import Ledger, set_meta
+from amplify.ledger.database import Ledger, set_meta
 ledger, number = Ledger.open(sys.argv[1]), 0
 while True:
     with ledger.write() as connection:

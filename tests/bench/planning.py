@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from amplify.planning.plan import plan_deliveries
-from amplify.platforms.registry import NAMES, dialect
+from amplify.platforms import registry
 from bench.crowd import START, workspace
 from bench.figure import Figure
 
@@ -23,9 +23,9 @@ def measure() -> list[Figure]:
 
 def _rate(entries: int) -> float:
     words = workspace(Path(), entries, 25, ("x", "bluesky"), days=30)
-    dialects = {name: dialect(name) for name in NAMES}
+    profiles = registry.profiles()
     began = time.perf_counter()
-    planned = plan_deliveries(words, START, START + timedelta(days=32), dialects)
+    planned = plan_deliveries(words, START, START + timedelta(days=32), profiles)
     seconds = time.perf_counter() - began
     assert len(planned.deliveries) == entries * 50
     return len(planned.deliveries) / seconds

@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from amplify.platforms.registry import NAMES, dialect
+from amplify.platforms import registry
 from amplify.rules.text.text_length import normalise_text
-from amplify.rules.text.twitter_text import library
+from amplify.rules.text.url_library import library
 from bench.figure import Figure
 
 COUNT = 3000
@@ -40,12 +40,12 @@ def corpus(count: int = COUNT) -> list[str]:
 def measure() -> list[Figure]:
     texts = corpus()
     parse: Callable[[str], Any] = library().parse_tweet
-    for name in NAMES:  # tables are loaded once, not with the first text
-        dialect(name).measure("https://example.org 👋")
+    for name in registry.names():  # tables are loaded once, not with the first text
+        registry.profile(name).measure("https://example.org 👋")
     alone = _rate(parse, texts)
     figures = [Figure("texts parsed by twitter-text-parser alone", alone, "texts/s")]
-    for name in NAMES:
-        one = dialect(name)
+    for name in registry.names():
+        one = registry.profile(name)
         rate = _rate(lambda text, one=one: (one.measure(text), one.entities(text)), texts)
         figures.append(Figure(f"texts measured, entities extracted: {one.title}", rate, "texts/s"))
         figures.append(Figure(f"the same against twitter-text-parser alone: {one.title}", rate / alone, least=0.7))

@@ -72,10 +72,12 @@ def _in_all(post: Post) -> Post:
 
 def _composing(words: Workspace, desk: AppContext) -> float:
     """The same texts, composed for the same places, and nothing else: seconds."""
-    dialects = by_hand(desk.dialects)
+    profiles = by_hand(desk.profiles)
     began = time.perf_counter()
     for post in words.posts.values():
         for variant in post.variants:
-            for name, dialect in dialects.items():
-                compose_message(RenderContext(words, post, name, variant.lang, START, "UTC"), variant, "", dialect)
+            for name, profile in profiles.items():
+                compose_message(
+                    RenderContext(words, profiles, post, name, variant.lang, START, "UTC"), variant, "", profile
+                )
     return time.perf_counter() - began

@@ -20,11 +20,11 @@ from threading import Event, Lock
 import tweepy
 
 from amplify.engine.files_sync import files_mark
-from amplify.engine.worker import Drain, drain
+from amplify.engine.worker import Worker, deliver_due
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.model.clock import Clock, ManualClock, RealClock
 from amplify.model.platform import AccountConnection
-from amplify.platforms.registry import adapter
+from amplify.platforms import registry
 from bench.desk import SECRETS, BenchDesk, bench_desk
 from bench.machine import resident
 from bench.stock import NOW, account
@@ -50,7 +50,7 @@ def _amplify(server: str, threads: int, accounts: int, database: str, folder: st
 
     def begin() -> int:
         outcomes: Counter[str] = Counter()
-        drain(desk, threads, None, None, outcomes, files_mark(desk))
+        deliver_due(desk, threads, None, None, outcomes, files_mark(desk))
         assert not outcomes - Counter(sent=outcomes["sent"]), outcomes
         return outcomes["sent"]
 
@@ -71,7 +71,7 @@ def _punctual(server: str, threads: int, posts: int, accounts: int, database: st
         def broken(_: ClaimedDelivery, error: BaseException) -> None:
             raise error
 
-        Drain(desk, threads, told, stop, outcomes, broken, stay=True).run(files_mark(desk))
+        Worker(desk, threads, told, stop, outcomes, broken, forever=True).run(files_mark(desk))
         return outcomes["sent"]
 
     return begin
@@ -105,7 +105,7 @@ def _bare(server: str, threads: int, posts: int, accounts: int, at: float = 0) -
 
 def _client(server: str, name: str) -> tweepy.Client:
     connection = AccountConnection(name, name.partition("/")[0], server, SECRETS["x"], loopback_only=True)
-    client: tweepy.Client = adapter("x")(connection)._client  # type: ignore[attr-defined]
+    client: tweepy.Client = registry.adapter("x")(connection)._client  # type: ignore[attr-defined]
     return client
 
 

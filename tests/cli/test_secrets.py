@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from engine.files import PLATFORMS, Files
 
-from amplify.platforms.registry import dialect
+from amplify.platforms import registry
 from cli.conftest import Amplify, OnStage, apart
 
 CANARY = "Canary-of-{}-9f3d71c2"
@@ -63,7 +63,7 @@ def test_wrong_credentials_are_never_repeated(
     """All three platforms refuse them, each in its own words."""
     canaries = []
     for platform in PLATFORMS:
-        for field in dialect(platform).secrets:
+        for field in registry.profile(platform).secrets:
             canary = CANARY.format(f"{platform}-{field}")
             canaries.append(canary)
             monkeypatch.setenv(f"AMPLIFY_{on_stage.partner}_{platform}_{field}".upper(), canary)

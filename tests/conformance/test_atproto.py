@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amplify.model.base import Lang
+from amplify.platforms.bluesky.entities import find_entities as bluesky_entities
+from amplify.platforms.bluesky.profile import PROFILE
 from amplify.platforms.bluesky.record import timestamp
 from amplify.rules.plan.idempotency import record_key
-from amplify.rules.text.entities import bluesky_entities
 from amplify.rules.text.handle_syntax import is_handle
 from amplify.workspace.fields import pattern_of
 
@@ -28,9 +29,9 @@ INSTANTS = st.datetimes(datetime(1970, 1, 2), datetime(2200, 1, 1))  # noqa: DTZ
 
 def test_handles() -> None:
     for handle in lines("atproto-handle_syntax_valid.txt"):
-        assert is_handle("bluesky", handle), handle
+        assert is_handle(PROFILE.handles, handle), handle
     for handle in lines("atproto-handle_syntax_invalid.txt"):
-        assert not is_handle("bluesky", handle), handle
+        assert not is_handle(PROFILE.handles, handle), handle
 
 
 def test_a_valid_handle_is_mentioned_whole() -> None:

@@ -8,13 +8,14 @@ import pytest
 from counterparts.conformance import document
 
 from amplify.model.message import Entity
-from amplify.platforms.registry import dialect
-from amplify.rules.text.entities import x_entities
-from amplify.rules.text.text_length import normalise_text, x_length
+from amplify.platforms import registry
+from amplify.platforms.x.entities import find_entities as x_entities
+from amplify.platforms.x.text_length import fitting, weigh
+from amplify.platforms.x.text_length import weighted_length as x_length
+from amplify.platforms.x.valid import is_address, is_hashtag, is_list, is_name
+from amplify.rules.text.text_length import normalise_text
 from amplify.rules.text.text_report import measure_on
 from amplify.rules.text.text_spans import encoded_spans, utf16_units
-from amplify.rules.text.x_valid import is_address, is_hashtag, is_list, is_name
-from amplify.rules.text.x_weight import fitting, weigh
 
 VALIDATE: Final = "twitter-text-validate.json"
 EXTRACT: Final = "twitter-text-extract.json"
@@ -81,17 +82,17 @@ def test_weights(section: str) -> None:
             "displayRangeStart": 0,
             "displayRangeEnd": max(utf16_units(case["text"]) - 1, 0),
             "validRangeStart": 0,
-            "validRangeEnd": utf16_units(text[: fitting(text, once)]) - 1 + moved,
+            "validRangeEnd": utf16_units(text[: fitting(text, emoji_count_once=once)]) - 1 + moved,
         } == case["expected"], case["description"]
         if once:
             assert x_length(case["text"]) == case["expected"]["weightedLength"], case["description"]
-            standing = measure_on(case["text"], dialect("x"))
+            standing = measure_on(case["text"], registry.profile("x"))
             assert (standing.length, standing.valid) == (weight.length, weight.valid), case["description"]
 
 
 def test_whole_posts() -> None:
     for case in cases(VALIDATE, "tweets"):
-        assert measure_on(case["text"], dialect("x")).valid is case["expected"], case["description"]
+        assert measure_on(case["text"], registry.profile("x")).valid is case["expected"], case["description"]
 
 
 @pytest.mark.parametrize("section", ALONE)
@@ -108,9 +109,9 @@ def test_values(section: str) -> None:
         got = [case["text"][one.start : one.end] if kind == "link" else one.value for one in found(case["text"], kind)]
         assert got == expected, case["description"]
         key = {"mention": "mention", "tag": "tag", "link": "link", "cashtag": "cashtag"}[kind]
-        assert measure_on(case["text"], dialect("x")).values(key) == [normalise_text(one) for one in expected], case[
-            "description"
-        ]
+        assert measure_on(case["text"], registry.profile("x")).values(key) == [
+            normalise_text(one) for one in expected
+        ], case["description"]
 
 
 @pytest.mark.parametrize("section", PLACES)

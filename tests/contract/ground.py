@@ -19,7 +19,7 @@ from amplify.media.remux import clean_video
 from amplify.model.message import Attachment, LinkCard, Message, Part
 from amplify.model.platform import AccountConnection, Platform, PublishRequest, Receipt
 from amplify.model.video import FILM
-from amplify.platforms.registry import adapter, dialect
+from amplify.platforms import registry
 from amplify.stage.process import Stage
 
 _numbers = itertools.count(1)
@@ -41,7 +41,7 @@ class Member:
         """A message of one part, with everything that links found."""
         name = self.connection.account.partition("/")[2]
         part_of = {key: more.pop(key) for key in ("pictures", "card") if key in more}
-        part = Part(text, dialect(name).entities(text), **part_of)
+        part = Part(text, registry.profile(name).entities(text), **part_of)
         return Message(name, (lang,), (part,), **more)
 
     def call(self, message: Message, *, root: Receipt | None = None, parent: Receipt | None = None) -> PublishRequest:
@@ -87,7 +87,7 @@ class Member:
     def again(self, **changed: Any) -> Platform:
         """Another adapter for the same account, with something changed."""
         connection = replace(self.connection, **changed)
-        return adapter(connection.account.partition("/")[2])(connection)
+        return registry.adapter(connection.account.partition("/")[2])(connection)
 
 
 def record_key(number: int) -> str:
@@ -126,7 +126,7 @@ class Ground:
             film=lambda attachment: films[attachment.file],
             timeout=timeout,
         )
-        return Member(connection, adapter(self.platform)(connection), pictures=pictures, films=films)
+        return Member(connection, registry.adapter(self.platform)(connection), pictures=pictures, films=films)
 
     def open(self, name: str) -> tuple[str, str, dict[str, str]]:
         """A new account: handle, server, secrets."""

@@ -11,7 +11,7 @@ from ground import Ground, card
 
 from amplify.model.errors import LoggedOut, Refused, TryLater, Unknown
 from amplify.model.platform import Engagement, Receipt
-from amplify.platforms.registry import dialect
+from amplify.platforms import registry
 
 TEXT = "Сёння дзень салідарнасці — прачытайце: https://example.org/anna?lang=be #СвабодаАнне"
 
@@ -216,7 +216,7 @@ def test_counts_come_for_many_posts_and_none_for_the_deleted(ground: Ground) -> 
 
 
 def test_a_full_batch_is_read(ground: Ground) -> None:
-    batch = dialect(ground.platform).batch
+    batch = registry.profile(ground.platform).batch
     member = ground.member()
     receipt = member.publish("Адзін з многіх")
     ground.settle()

@@ -27,7 +27,7 @@ from amplify.model.delivery import DeliveryState
 from amplify.model.message import Attachment, Message, Part
 from amplify.model.plan import Planned
 from amplify.model.platform import Platform, Receipt
-from amplify.platforms.registry import dialect
+from amplify.platforms import registry
 
 __all__ = ["database", "ledger", "migrated_file", "migrated_postgres"]
 
@@ -58,7 +58,7 @@ class Way:
         self.account = f"press_union/{ground.platform}"
 
     def plan(self, *texts: str, picture: Attachment | None = None) -> Planned:
-        entities = dialect(self.ground.platform).entities
+        entities = registry.profile(self.ground.platform).entities
         body = tuple(Part(text, entities(text), (picture,) if picture else ()) for text in texts)
         message = Message(self.ground.platform, ("be",), body)
         plan = planned("post", self.account, due=self.desk.time.now() - timedelta(seconds=1))

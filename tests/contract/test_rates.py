@@ -15,9 +15,9 @@ from requests.structures import CaseInsensitiveDict
 
 from amplify.model.errors import TryLater
 from amplify.model.rate_limit import ObservedLimit, RateLimit
+from amplify.platforms import registry
 from amplify.platforms.bluesky import rate_limits as bluesky_rate_limits
 from amplify.platforms.mastodon import rate_limits as mastodon_rate_limits
-from amplify.platforms.registry import NAMES, dialect
 from amplify.platforms.x import rate_limits as x_rate_limits
 from amplify.stage.process import Stage
 
@@ -158,9 +158,9 @@ def iso(moment: datetime, **more: float) -> str:
     return (moment + timedelta(**more)).strftime("%Y-%m-%dT%H:%M:%S.000000Z")
 
 
-@pytest.mark.parametrize("platform", NAMES)
+@pytest.mark.parametrize("platform", registry.names())
 def test_what_is_declared(platform: str) -> None:
-    declared = dialect(platform).allowances
+    declared = registry.profile(platform).allowances
     assert len({one.name for one in declared}) == len(declared)
     assert any(one.cost(1, False) for one in declared if one.limit)
     assert any(one.cost(1, True) for one in declared if one.limit)
@@ -174,15 +174,16 @@ SPEAKERS = """
     from datetime import UTC, datetime
     from pathlib import Path
     from amplify.model.message import Message, Part
-    from amplify.model.platform import Call, Connection
-    from amplify.platforms.bluesky import Bluesky
+    from amplify.model.platform import PublishRequest, AccountConnection
+    from amplify.platforms.bluesky.adapter import BlueskyAdapter
 
     ready()
     for number in range(3):
-        one = Bluesky(Connection("press/bluesky", HANDLE, SERVER, SECRETS, True, sessions=Path(FOLDER)))
+        one = BlueskyAdapter(AccountConnection("press/bluesky", HANDLE, SERVER, SECRETS, True, sessions=Path(FOLDER)))
         part = Part(f"{NUMBER}-{number}")
         message = Message("bluesky", ("en",), (part,))
-        call = Call(part, message, "k", f"3l{'abcdefgh'[NUMBER]}{'abc'[number]}aaaaaaaa2", datetime.now(UTC), {})
+        record_key = f"3l{'abcdefgh'[NUMBER]}{'abc'[number]}aaaaaaaa2"
+        call = PublishRequest(part, message, "k", record_key, datetime.now(UTC), {})
         print(one.publish(call).id[-13:], end=" ")
         one.close()
 """

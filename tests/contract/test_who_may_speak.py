@@ -27,7 +27,7 @@ def connection(name: str, server: str | None, *, loopback_only: bool = True) -> 
     return AccountConnection(f"press/{name}", "press", server, SECRETS[name], loopback_only)
 
 
-@pytest.mark.parametrize("name", registry.NAMES)
+@pytest.mark.parametrize("name", registry.names())
 @pytest.mark.parametrize(
     "server",
     [None, "https://social.example", "http://10.0.0.1", "http://127.0.0.1@social.example", "http://127.0.0.1.example"],
@@ -58,22 +58,23 @@ def test_loopback_is_judged_by_its_spelling() -> None:
 
 
 def test_the_registry_knows_the_platforms() -> None:
-    assert registry.NAMES == ("x", "bluesky", "mastodon")
-    for name in registry.NAMES:
-        told = registry.dialect(name)
+    assert registry.names() == ("x", "bluesky", "mastodon")
+    for name in registry.names():
+        told = registry.profile(name)
         assert told.name == name
         assert told.measure("Свабода") == 7
         assert set(told.secrets) == set(SECRETS[name])
     with pytest.raises(WrongUse, match="use one of x, bluesky, mastodon"):
-        registry.dialect("telegram")
+        registry.profile("telegram")
 
 
 def test_importing_the_adapters_loads_no_sdk() -> None:
     code = (
         "import sys\n"
         "from amplify.platforms import registry\n"
-        "for name in registry.NAMES: registry.dialect(name); registry.adapter(name)\n"
-        "heavy = {'tweepy', 'atproto', 'atproto_client', 'mastodon', 'requests', 'httpx', 'keyring', 'yaml'}\n"
+        "for name in registry.names(): registry.profile(name); registry.adapter(name)\n"
+        "heavy = {'tweepy', 'atproto', 'atproto_client', 'mastodon', 'twitter_text'}\n"
+        "heavy |= {'requests', 'httpx', 'keyring', 'yaml'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -114,6 +115,29 @@ def test_a_file_that_others_can_read_is_refused(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("AMPLIFY_CREDENTIALS", str(file))
     with pytest.raises(LoggedOut, match="chmod 600"):
         find_secrets(("api_key",), "press-x", "press/x")
+
+
+def test_the_file_is_parsed_once_while_it_is_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import yaml
+
+    file = tmp_path / "credentials.yaml"
+    file.touch(mode=0o600)
+    file.write_text("".join(f"p{n}-x: {{api_key: key-{n}}}\n" for n in range(50)))
+    monkeypatch.setenv("AMPLIFY_CREDENTIALS", str(file))
+    parsed: list[bytes] = []
+    load = yaml.load
+    monkeypatch.setattr(yaml, "load", lambda raw, loader: parsed.append(raw) or load(raw, loader))
+    found = [find_secrets(("api_key",), f"p{n}-x", f"p{n}/x")["api_key"] for n in range(50)]
+    assert found == [f"key-{n}" for n in range(50)]
+    assert len(parsed) == 1
+    file.write_text("p1-x: {api_key: mended}\n")
+    assert find_secrets(("api_key",), "p1-x", "p1/x") == {"api_key": "mended"}
+    file.chmod(0o644)  # its content is known, and yet it is refused
+    with pytest.raises(LoggedOut, match="chmod 600"):
+        find_secrets(("api_key",), "p1-x", "p1/x")
+    file.unlink()
+    with pytest.raises(LoggedOut, match="no api_key"):
+        find_secrets(("api_key",), "p1-x", "p1/x")
 
 
 @pytest.mark.parametrize(

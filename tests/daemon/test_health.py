@@ -66,7 +66,7 @@ def test_not_well_without_the_ledger(health: Health, ledger: WoundLedger, monkey
     def gone(*_: Any) -> None:
         raise NeedsPerson("the ledger does not answer")
 
-    monkeypatch.setattr("amplify.daemon.health.pulse", gone)
+    monkeypatch.setattr("amplify.daemon.health.read_metrics", gone)
     assert get(health, "/healthz")[0] == 503
     assert numbers(health)["amplify_ledger_up"] == 0
 

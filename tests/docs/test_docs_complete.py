@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from typing import Any
 
 import generate
@@ -13,9 +14,10 @@ from typer.main import get_command
 from amplify.cli.main import COMMANDS, build_app
 from amplify.model.account import Account
 from amplify.model.delivery import DeliveryState
+from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import PostFront
 from amplify.model.queue_entry import QueueEntry, When
-from amplify.platforms.registry import NAMES, dialect
+from amplify.platforms import registry
 from amplify.workspace.csv_import import COLUMNS
 from amplify.workspace.problem_codes import CODES
 from amplify.workspace.schema import json_schemas
@@ -52,6 +54,11 @@ def test_every_command_is_named_outside_its_own_help() -> None:
     said = "\n".join([prose(page("README.md")), *pages])
     for name in COMMANDS:
         assert re.search(rf"`(?:amplify )?{name}\b", said), f"no page explains what `amplify {name}` is for"
+
+
+def test_every_field_of_a_profile_stands_on_the_page_of_platforms() -> None:
+    adding = page("platforms.md").partition("## Adding a platform")[2]
+    assert {one.name for one in fields(PlatformProfile)} <= set(re.findall(r"`(\w+)`", adding))
 
 
 @pytest.mark.parametrize("kind", json_schemas())
@@ -101,7 +108,7 @@ def test_every_name_a_text_may_use_is_told() -> None:
     from amplify.rules.plan.template_context import RenderContext, template_names
 
     workspace = Workshop().post("hello", "Hello").workspace()
-    setting = RenderContext(workspace, workspace.posts["hello"], "x", "en", MONDAY, "UTC")
+    setting = RenderContext(workspace, registry.profiles(), workspace.posts["hello"], "x", "en", MONDAY, "UTC")
     for name in template_names(setting):
         assert re.search(rf"\{{\{{ {name}\b", page("writing-posts.md")), name
 
@@ -110,8 +117,8 @@ def test_every_field_of_a_secret_is_told() -> None:
     from amplify.platforms.credentials import secret_variable
 
     text = page("accounts.md")
-    for name in NAMES:
-        for field in dialect(name).secrets:
+    for name in registry.names():
+        for field in registry.profile(name).secrets:
             assert f"`{field}`" in text
             assert secret_variable(f"open-line-{name}", field) in text
 

@@ -15,8 +15,8 @@ from PIL import Image
 from typer.main import get_command
 
 from amplify.cli.main import COMMANDS, build_app
-from amplify.platforms.registry import NAMES as PLATFORMS
-from amplify.workspace.schema import schemas
+from amplify.platforms.registry import PLATFORMS
+from amplify.workspace.schema import json_schemas
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ HARMLESS: Final = {
 def keys() -> frozenset[str]:
     """Every key of every file."""
     found: set[str] = set()
-    for schema in schemas().values():
+    for schema in json_schemas().values():
         for block in (schema, *schema.get("$defs", {}).values()):
             found |= set(block.get("properties", {}))
     return frozenset(found)
@@ -143,10 +143,10 @@ def test_no_help_text_denies_what_is_built(existing: Existing, group: Any, name:
     assert untrue("\n\n".join(said), existing) == []
 
 
-@pytest.mark.parametrize("kind", schemas())
+@pytest.mark.parametrize("kind", json_schemas())
 def test_no_description_of_a_key_denies_it(kind: str) -> None:
     """The description stands beside its key: no denial at all may stand in it."""
-    schema = schemas()[kind]
+    schema = json_schemas()[kind]
     for block in (schema, *schema.get("$defs", {}).values()):
         for key, field in block.get("properties", {}).items():
             assert not DENIAL.search(field.get("description", "")), f"{kind}: {key}"

@@ -8,7 +8,7 @@ from ledger import rows
 from ledger.databases import WoundLedger
 from ledger.rows import NOW
 from ledger.together import at_once
-from workshop import DIALECTS, Workshop
+from workshop import PROFILES, Workshop
 
 from amplify.context.declared_limits import DeclaredLimits
 from amplify.context.rate_limit_news import RateLimitCollector
@@ -69,8 +69,8 @@ def test_queueing_writes_down_whose_limits_are_shared_and_the_budget(ledger: Wou
 
 
 def test_a_stage_has_limits_of_its_own() -> None:
-    real, stage = (DeclaredLimits(lambda: DIALECTS, documented=known) for known in (True, False))
-    assert sorted(real) == sorted(DIALECTS)
+    real, stage = (DeclaredLimits(lambda: PROFILES, documented=known) for known in (True, False))
+    assert sorted(real) == sorted(PROFILES)
     assert real["x"] == rate_limits.ALLOWANCES
     assert {one.limit for one in stage["x"]} == {None}
     assert stage.get("nowhere-to-be-found") is None
@@ -82,8 +82,8 @@ def test_a_desk_loads_no_platform_until_something_wants_to_go() -> None:
         """
         import sys
         from pathlib import Path
-        from amplify.context.app_context import Desk
-        desk = Desk(Path("no-such-folder"), None)
+        from amplify.context.app_context import AppContext
+        desk = AppContext(Path("no-such-folder"), None)
         desk.allowances
         print(sorted(name for name in sys.modules if name.startswith("amplify.platforms")))
         """,

@@ -68,7 +68,7 @@ def desk(files: Files, stage: Stage) -> Iterator[AppContext]:
 
 
 def problems(desk: AppContext, code: str) -> list[Problem]:
-    found = check_workspace(desk.root, desk.clock.now(), desk.dialects, known=desk.server_info())
+    found = check_workspace(desk.root, desk.clock.now(), desk.profiles, known=desk.server_info())
     return [problem for problem in found.problems if problem.code == code]
 
 

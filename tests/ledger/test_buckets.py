@@ -148,15 +148,15 @@ def test_two_statements_a_batch_however_many(ledger: WoundLedger) -> None:
 WORKERS = """
     import json, random
     from datetime import UTC, datetime, timedelta
-    from amplify.ledger.holds.rate_limits import Want, take
+    from amplify.ledger.holds.rate_limits import RateRequest, acquire
     from amplify.ledger.database import Ledger
-    from amplify.model.rate_limit import Allowance
+    from amplify.model.rate_limit import RateLimit
 
     ledger = Ledger.open(URL)
     day = timedelta(days=1)
     platforms = {
-        "x": [Allowance("posts", "account", 14, day), Allowance("app", "place", 200, day)],
-        "bluesky": [Allowance("hour", "account", 42, day, post=3), Allowance("requests", "place", 90, day)],
+        "x": [RateLimit("posts", "account", 14, day), RateLimit("app", "place", 200, day)],
+        "bluesky": [RateLimit("hour", "account", 42, day, post=3), RateLimit("requests", "place", 90, day)],
     }
     draw = random.Random(NUMBER)
     went = []
@@ -164,12 +164,12 @@ WORKERS = """
     for _ in range(40):
         # Each worker has accounts of its own in hand, as a claim does; the places are everybody's.
         wants = [
-            Want(f"p{NUMBER}-{draw.randrange(12)}/{platform}", f"{platform}:", platform, draw.randint(1, 2))
+            RateRequest(f"p{NUMBER}-{draw.randrange(12)}/{platform}", f"{platform}:", platform, draw.randint(1, 2))
             for platform in draw.choices(sorted(platforms), k=4)
         ]
         wants = list({one.account: one for one in wants}.values())
         with ledger.write() as connection:
-            later = take(connection, wants, platforms, datetime.fromisoformat(REAL))
+            later = acquire(connection, wants, platforms, datetime.fromisoformat(REAL))
         went += [(one.account, one.platform, one.parts) for one in wants if one.account not in later]
     print(json.dumps(went))
 """

@@ -143,14 +143,14 @@ def test_several_processes_append_to_one_chain(database: str) -> None:
         4,
         """
         from datetime import UTC, datetime
-        from amplify.ledger.queries.audit_log import record
+        from amplify.ledger.queries.audit_log import record_event
         from amplify.ledger.database import Ledger
         ledger = Ledger.open(URL)
         ready()
         for number in range(10):
             with ledger.write() as connection:
                 now = ledger.real_now(connection)
-                record(connection, "settle", f"person {NUMBER}", None, None, {"n": number}, now, now)
+                record_event(connection, "settle", f"person {NUMBER}", None, None, {"n": number}, now, now)
         """,
         URL=database,
     )

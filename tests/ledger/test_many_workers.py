@@ -16,9 +16,9 @@ ACCOUNTS, EACH = 15, 8
 WORKERS = """
     import json, threading
     from datetime import datetime, timedelta
-    from amplify.ledger.rows.claim import claim
-    from amplify.ledger.rows.begin_mark import Begun, Mark, begin
-    from amplify.ledger.rows.receipts import Out, write_sent
+    from amplify.ledger.rows.claim import claim_due
+    from amplify.ledger.rows.begin_mark import Begun, BeginRequest, begin_requests
+    from amplify.ledger.rows.receipts import PublishedPart, record_receipts
     from amplify.ledger.database import Ledger
     from amplify.model.platform import Receipt
 
@@ -31,15 +31,15 @@ WORKERS = """
         empty = 0
         while empty < 3:
             with ledger.write() as connection:
-                taken = claim(ledger, connection, now=now, owner=owner, lease=lease, limit=3).taken
+                taken = claim_due(ledger, connection, now=now, owner=owner, lease=lease, limit=3).taken
             empty = 0 if taken else empty + 1
             for one in taken:
                 with ledger.write() as connection:
-                    (mark,) = begin(ledger, connection, [Mark(one, 0, {}, True)], now, lease)
+                    (mark,) = begin_requests(ledger, connection, [BeginRequest(one, 0, {}, True)], now, lease)
                 if isinstance(mark, Begun):
                     begun.append((one.account, one.post))
                     with ledger.write() as connection:
-                        write_sent(ledger, connection, [Out(one, 0, Receipt("1", ""), True)], now)
+                        record_receipts(ledger, connection, [PublishedPart(one, 0, Receipt("1", ""), True)], now)
 
     threads = [threading.Thread(target=work, args=(f"{NUMBER}:{n}",)) for n in range(4)]
     ready()
@@ -88,20 +88,20 @@ def test_two_processes_may_queue_the_same_plan_at_once(ledger: WoundLedger, data
         """
         from workshop import Workshop
         from amplify.ledger.database import Ledger
-        from amplify.model.clock import SetClock
+        from amplify.model.clock import ManualClock
         from datetime import datetime, UTC
         from pathlib import Path
-        from amplify.context.app_context import Desk
-        from amplify.planning.queue import queue
+        from amplify.context.app_context import AppContext
+        from amplify.planning.queue import queue_plan
 
         shop = Workshop()
         for number in range(20):
             shop.post(f"n{number}", f"text number {number}")
             shop.queue(f"n{number}", f"n{number}", at=f"2027-05-{17 + number % 10}T{number:02}:00:00Z")
-        desk = Desk(Path(HOME), Ledger.open(URL), SetClock(datetime(2027, 5, 16, tzinfo=UTC)))
+        desk = AppContext(Path(HOME), Ledger.open(URL), ManualClock(datetime(2027, 5, 16, tzinfo=UTC)))
         desk.workspace = shop.workspace
         ready()
-        print(len(queue(desk).changes))
+        print(len(queue_plan(desk).changes))
         """,
         URL=database,
         HOME="/nowhere",

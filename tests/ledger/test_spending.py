@@ -211,8 +211,8 @@ def test_the_next_month_begins_within_a_month(now: datetime) -> None:
 
 SPENDERS = """
     from datetime import datetime, timedelta
-    from amplify.ledger.rows.claim import claim
-    from amplify.ledger.rows.begin_mark import Begun, Mark, begin
+    from amplify.ledger.rows.claim import claim_due
+    from amplify.ledger.rows.begin_mark import Begun, BeginRequest, begin_requests
     from amplify.ledger.database import Ledger
 
     ledger, now, lease = Ledger.open(URL), datetime.fromisoformat(NOW), timedelta(minutes=1)
@@ -220,9 +220,9 @@ SPENDERS = """
     ready()
     while taken:
         with ledger.write() as connection:
-            taken = claim(ledger, connection, now=now, owner=f"w{NUMBER}", lease=lease, limit=2).taken
+            taken = claim_due(ledger, connection, now=now, owner=f"w{NUMBER}", lease=lease, limit=2).taken
         with ledger.write() as connection:
-            answers = begin(ledger, connection, [Mark(one, 0, {}, True) for one in taken], now, lease)
+            answers = begin_requests(ledger, connection, [BeginRequest(one, 0, {}, True) for one in taken], now, lease)
         went += sum(isinstance(answer, Begun) for answer in answers)
     print(went)
 """

@@ -15,7 +15,7 @@ from amplify.banner.paint import paint_banner
 from amplify.banner.render import BannerChoice, render_banners
 from amplify.model.banner_size import SIZES
 from amplify.model.workspace import Workspace
-from amplify.platforms.registry import NAMES
+from amplify.platforms import registry
 from amplify.rules.plan.banner_text import fill_template
 from amplify.workspace.load import load_workspace
 from media.easel import NOW, SAMPLE
@@ -29,7 +29,7 @@ SAME = Distance(mean=0.6, worst=4.0)
 
 @pytest.fixture(scope="module")
 def sample() -> Workspace:
-    loaded = load_workspace(SAMPLE, frozenset(NAMES))
+    loaded = load_workspace(SAMPLE, frozenset(registry.names()))
     assert loaded.workspace is not None, [str(problem) for problem in loaded.problems]
     return loaded.workspace
 

@@ -17,7 +17,7 @@ from amplify.ledger.rows.plan_changes import diff_plan, write_changes
 from amplify.model.message import Attachment, Part
 from amplify.model.plan import Planned
 from amplify.planning.last_queue import note_key, queued_mark
-from amplify.platforms.registry import dialect
+from amplify.platforms import registry
 from amplify.stage.process import Stage
 from amplify.workspace.fingerprint import files_fingerprint
 
@@ -112,7 +112,7 @@ class Town:
             if kind == 1:
                 texts[0] += f" https://example.org/{partner}/{name}"
             one = rows.planned(name, account, due=due, late=LATENESS, texts=texts)
-            entities = dialect(platform).entities
+            entities = registry.profile(platform).entities
             parts = tuple(
                 Part(text, entities(text), (picture,) if kind in (3, 5) and not at else ())
                 for at, text in enumerate(texts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workshop import Workshop, codes
+from workshop import PROFILES, Workshop, codes
 
 from amplify.model.problem import Severity
 from amplify.rules.plan.budget import planned_budgets
@@ -36,7 +36,7 @@ def test_enough_money_or_none_set_is_silent() -> None:
 
 def test_what_was_spent_counts_in_its_month_alone() -> None:
     made = busy().plan(days=30)
-    may, june = planned_budgets(made.deliveries, {"x": 50_000}, {"x": {"posts": 20_000}}, made.start)
+    may, june = planned_budgets(made.deliveries, PROFILES, {"x": 50_000}, {"x": {"posts": 20_000}}, made.start)
     assert (may.month, may.waiting, may.left, may.short) == ("2027-05", 45_000, 30_000, 15_000)
     assert (june.month, june.waiting, june.left, june.short) == ("2027-06", 15_000, 50_000, 0)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from workshop import BODY_LINE, DIALECTS, PLATFORMS, Workshop, at
+from workshop import BODY_LINE, PLATFORMS, PROFILES, Workshop, at
 
 from amplify.model.message import BoostOf, LinkCard
 from amplify.model.post import TextPart, Variant
@@ -208,7 +208,7 @@ def test_a_boost_has_no_words_of_its_own() -> None:
         .boost("again", of="hello", partner="writers", people=["anna"])
     )
     target = BoostOf("0" * 32, None)
-    composed = compose_boost(shop.setting("again"), "press_union", DIALECTS["x"], target)
+    composed = compose_boost(shop.setting("again"), "press_union", PROFILES["x"], target)
     assert composed.message.parts == ()
     assert composed.message.boost == target
     assert composed.hashtags == ()
@@ -264,8 +264,8 @@ def test_no_text_makes_compose_raise_anything_but_a_fault(texts: list[str], sett
     place = SourceLocation("posts/any.md", 1, 1)
     variant = Variant("default", "en", tuple(TextPart(text, place) for text in texts), {}, place)
     with contextlib.suppress(ComposeFault):
-        composed = compose_message(setting, variant, "press_union", DIALECTS[setting.platform])
-        again = compose_message(setting, variant, "press_union", DIALECTS[setting.platform])
+        composed = compose_message(setting, variant, "press_union", PROFILES[setting.platform])
+        again = compose_message(setting, variant, "press_union", PROFILES[setting.platform])
         assert again.message == composed.message
         assert len(composed.message.parts) == len(texts)
         for part in composed.message.parts:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from workshop import PLATFORMS, Workshop
-
-from amplify.rules.plan.hashtags import MOST
+from workshop import PLATFORMS, PROFILES, Workshop
 
 
 def tag(name: str, **fields: Any) -> dict[str, Any]:
@@ -75,7 +73,7 @@ def test_campaign_and_post_may_ask_for_one_hashtag() -> None:
 def test_optional_hashtags_come_up_to_the_custom_of_the_platform(platform: str, most: int) -> None:
     names = ["One", "Two", "Three", "Four", "Five", "Six"]
     shop = Workshop().post("hello", "Hello.", hashtags={"optional": names})
-    assert MOST[platform] == most
+    assert PROFILES[platform].hashtags_max == most
     assert list(shop.composed("hello", platform).hashtags) == names[:most]
     shop.campaign("free_anna", hashtag_customs={platform: {"most": 1}})
     assert shop.composed("hello", platform).hashtags == ("One",)

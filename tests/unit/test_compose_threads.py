@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from workshop import DIALECTS, PLATFORMS, Workshop, codes
+from workshop import PLATFORMS, PROFILES, Workshop, codes
 
 SENTENCES = [
     "The appeal was heard on a Tuesday, behind a closed door, and it took eleven minutes.",
@@ -40,16 +40,16 @@ def test_without_asking_nothing_is_divided_and_the_problem_says_how() -> None:
 def test_everything_stands_where_it_belongs(platform: str, how: str) -> None:
     shop = long_post(thread=how, cta="petition", mentions=["writers"], cosigned=True, media=["banner.png"])
     message = shop.composed("hello", platform).message
-    dialect = DIALECTS[platform]
+    profile = PROFILES[platform]
     first, *_, last = parts = message.parts
     assert len(parts) == {"x": 3, "bluesky": 3, "mastodon": 2}[platform]
-    assert all(dialect.measure(part.text) <= dialect.text_max for part in parts)
+    assert all(profile.measure(part.text) <= profile.text_max for part in parts)
     assert [len(part.pictures) for part in parts] == [1] + [0] * (len(parts) - 1)
     assert first.text.endswith("\n\n#FreeAnna")
     mention = "@" + shop.workspace().partners["writers"].handles[platform]
-    address = "" if dialect.card else "https://example.org/petition\n\n"
+    address = "" if profile.card else "https://example.org/petition\n\n"
     assert last.text.endswith(f"\n\nZeta\n\n{address}{mention}")
-    assert [part.card is not None for part in parts] == [False] * (len(parts) - 1) + [dialect.card]
+    assert [part.card is not None for part in parts] == [False] * (len(parts) - 1) + [profile.card]
     numbers = [f"\n\n{i}/{len(parts)}" in part.text for i, part in enumerate(parts, start=1)]
     assert numbers == [how == "numbered"] * len(parts)
     # no sentence is divided
@@ -75,7 +75,7 @@ def test_a_content_warning_takes_room_in_each_message() -> None:
     shop = long_post(thread="auto").post("hello", f"{LONG} {LONG}", content_warning={"en": "x" * 120})
     message = shop.composed("hello", "mastodon").message
     assert len(message.parts) > 2
-    measure = DIALECTS["mastodon"].measure
+    measure = PROFILES["mastodon"].measure
     assert all(measure(part.text) + 120 <= 500 for part in message.parts)
 
 
@@ -84,7 +84,7 @@ def test_a_required_hashtag_that_stands_further_down_still_stands_with_the_first
     parts = shop.composed("hello").message.parts
     assert parts[0].text.endswith("\n\n#FreeAnna")
     assert parts[-1].text.endswith("Say #FreeAnna.")
-    assert all(DIALECTS["x"].measure(part.text) <= 280 for part in parts)
+    assert all(PROFILES["x"].measure(part.text) <= 280 for part in parts)
 
 
 def test_explicit_parts_are_divided_and_numbered_too() -> None:
@@ -103,7 +103,7 @@ def test_a_smaller_limit_of_a_server() -> None:
 
     shop = long_post(thread="auto")
     place = shop.setting("hello", "mastodon")
-    small = replace(DIALECTS["mastodon"], text_max=150)
+    small = replace(PROFILES["mastodon"], text_max=150)
     message = compose_message(place, place.post.variants[0], "press_union", small).message
     assert len(message.parts) > 3
     assert all(small.measure(part.text) <= 150 for part in message.parts)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from workshop import DIALECTS, Workshop
+from workshop import PROFILES, Workshop
 
 from amplify.model.message import Attachment, BoostOf, Message, Part
-from amplify.rules.plan.cost import PRICES, cost_of, cost_of_message, format_dollars, removal_of, total_costs
+from amplify.model.plan import Planned
+from amplify.model.platform_profile import Prices
+from amplify.rules.plan.cost import cost_of, cost_of_message, format_dollars, removal_of, total_costs
 
 
 def part(text: str, *alts: str, platform: str = "x") -> Part:
     pictures = tuple(Attachment(f"{alt}.png", "0" * 64, "image/png", 1, 1, alt) for alt in alts)
-    return Part(text, DIALECTS[platform].entities(text), pictures)
+    return Part(text, PROFILES[platform].entities(text), pictures)
 
 
 def message(*parts: Part, platform: str = "x") -> Message:
@@ -37,12 +39,17 @@ def message(*parts: Part, platform: str = "x") -> Message:
     ],
 )
 def test_what_a_message_costs(what: Message, readings: int, cost: str) -> None:
-    assert cost_of_message(what, readings) == Decimal(cost)
+    assert cost_of_message(what, readings, PROFILES[what.platform].prices) == Decimal(cost)
 
 
 def test_a_link_makes_a_post_thirteen_times_dearer() -> None:
-    prices = PRICES["x"]
+    prices = PROFILES["x"].prices
+    assert prices is not None
     assert round(prices.post_with_link / prices.post) == 13
+
+
+def prices(one: Planned) -> Prices | None:
+    return PROFILES[one.platform].prices
 
 
 def test_totals_a_day_and_a_month() -> None:
@@ -51,17 +58,25 @@ def test_totals_a_day_and_a_month() -> None:
     shop.queue("e3", "two", at="2027-06-01T00:00:00Z")
     deliveries = shop.plan("2027-05-30", days=7).deliveries
     assert len(deliveries) == 9
-    found = total_costs(deliveries, 1)
+    found = total_costs(deliveries, 1, PROFILES)
     assert found.by_day == {"2027-05-31": Decimal("0.245"), "2027-06-01": Decimal("0.225")}
     assert found.by_month == {"2027-05": Decimal("0.245"), "2027-06": Decimal("0.225")}
-    assert found.total == sum((cost_of(one, 1) for one in deliveries), Decimal(0)) == Decimal("0.470")
-    assert found.removal == sum((removal_of(one) for one in deliveries), Decimal(0)) == Decimal("0.050")
+    assert (
+        found.total
+        == sum((cost_of(one, 1, PROFILES[one.platform].prices) for one in deliveries), Decimal(0))
+        == Decimal("0.470")
+    )
+    assert (
+        found.removal
+        == sum((removal_of(one, PROFILES[one.platform].prices) for one in deliveries), Decimal(0))
+        == Decimal("0.050")
+    )
     assert found.as_json()["total"] == "0.470"
 
 
 def test_nothing_costs_nothing() -> None:
-    assert total_costs((), 3).total == 0
-    assert total_costs((), 3).by_day == {}
+    assert total_costs((), 3, PROFILES).total == 0
+    assert total_costs((), 3, PROFILES).by_day == {}
 
 
 def test_money_is_written_to_a_tenth_of_a_cent() -> None:

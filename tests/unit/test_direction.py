@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from workshop import DIALECTS, Workshop
+from workshop import PROFILES, Workshop
 
 from amplify.model.message import Entity
 from amplify.rules.text.bidi import END, ISOLATE, LEFT_TO_RIGHT, isolate_text, right_to_left, tag_line
@@ -47,7 +47,7 @@ def shop() -> Workshop:
     return made
 
 
-@pytest.mark.parametrize("platform", sorted(DIALECTS))
+@pytest.mark.parametrize("platform", sorted(PROFILES))
 def test_a_composed_text_keeps_every_handle_tag_and_address(platform: str) -> None:
     made = shop().post("hello", f"{ARABIC} {{{{ partner.friend }}}} و {{{{ cta.letter }}}} {ARABIC}", lang="ar")
     message = made.composed("hello", platform=platform).message
@@ -63,7 +63,7 @@ def test_a_composed_text_keeps_every_handle_tag_and_address(platform: str) -> No
     assert list(find_unsafe(part.text)) == []
 
 
-@pytest.mark.parametrize("platform", sorted(DIALECTS))
+@pytest.mark.parametrize("platform", sorted(PROFILES))
 def test_mentions_that_are_added_are_apart_and_not_added_twice(platform: str) -> None:
     made = shop().post("hello", ARABIC, lang="ar", mentions=["friend"])
     handle = made.workspace().partners["friend"].handles[platform]
@@ -76,8 +76,8 @@ def test_a_plain_name_gets_no_marks_and_the_marks_count() -> None:
     made = shop().partner("quiet", handles={}).post("hello", f"{ARABIC} {{{{ partner.quiet }}}}", lang="ar")
     assert ISOLATE not in made.composed("hello").message.parts[0].text
     bare, apart = f"{ARABIC} @friend", f"{ARABIC} {isolate_text('@friend', 'ar')}"
-    assert DIALECTS["x"].measure(apart) == DIALECTS["x"].measure(bare) + 4  # X weighs each mark as two
-    assert DIALECTS["bluesky"].measure(apart) == DIALECTS["bluesky"].measure(bare) + 2
+    assert PROFILES["x"].measure(apart) == PROFILES["x"].measure(bare) + 4  # X weighs each mark as two
+    assert PROFILES["bluesky"].measure(apart) == PROFILES["bluesky"].measure(bare) + 2
 
 
 HANDLES = {"x": "friend_1", "bluesky": "friend.example", "mastodon": "friend@social.example"}
@@ -85,7 +85,7 @@ WORDS = st.text("ابتثجحخدذرزسشصضطظعغفقكلمنهوي ،.؟!
 URLS = st.sampled_from(["https://example.org", "https://example.org/", "https://example.org/a_(b)?c=1#d"])
 
 
-@pytest.mark.parametrize("platform", sorted(DIALECTS))
+@pytest.mark.parametrize("platform", sorted(PROFILES))
 @given(before=WORDS, between=WORDS, after=WORDS, url=URLS)
 def test_entities_are_found_wherever_they_are_put(
     platform: str, before: str, between: str, after: str, url: str
@@ -93,7 +93,7 @@ def test_entities_are_found_wherever_they_are_put(
     handle = HANDLES[platform]
     text = f"{before} {isolate_text(f'@{handle}', 'ar')} {between} {isolate_text(url, 'ar')} {after}"
     text = f"{text}\n\n{tag_line(['حرية', 'FreeAnna'], 'ar')}"
-    found = DIALECTS[platform].entities(text)
+    found = PROFILES[platform].entities(text)
     assert [(one.kind, text[one.start : one.end]) for one in found] == [
         ("mention", f"@{handle}"),
         ("link", url),
@@ -104,11 +104,11 @@ def test_entities_are_found_wherever_they_are_put(
     assert list(find_unsafe(text)) == []
 
 
-@pytest.mark.parametrize("platform", sorted(DIALECTS))
+@pytest.mark.parametrize("platform", sorted(PROFILES))
 @given(words=st.lists(WORDS, min_size=1, max_size=40), url=URLS)
 def test_a_thread_is_never_divided_inside_what_was_put_in(platform: str, words: list[str], url: str) -> None:
     inserted = isolate_text(url, "ar"), isolate_text(f"@{HANDLES[platform]}", "ar")
     text = " ".join(f"{word} {inserted[number % 2]}" for number, word in enumerate(words))
-    pieces = split_thread([text], part_limit(DIALECTS[platform], text_max=60))
+    pieces = split_thread([text], part_limit(PROFILES[platform], text_max=60))
     assert "".join(piece.text + piece.after for piece in pieces) == text
     assert all(list(find_unsafe(piece.text)) == [] for piece in pieces)

@@ -9,7 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from amplify.model.message import Entity
-from amplify.rules.text.entities import bluesky_entities, mastodon_entities, x_entities
+from amplify.platforms.bluesky.entities import find_entities as bluesky_entities
+from amplify.platforms.x.entities import find_entities as x_entities
+from amplify.rules.text.entities import plain_entities as mastodon_entities
 
 Finder = Callable[[str], tuple[Entity, ...]]
 ALL = (x_entities, bluesky_entities, mastodon_entities)

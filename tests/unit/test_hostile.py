@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplify.platforms.registry import NAMES, dialect
+from amplify.platforms import registry
 from amplify.rules.text.handle_syntax import handle_fault, is_handle
 from amplify.rules.text.text_report import measure_on
 from amplify.rules.text.unsafe_characters import find_unsafe, find_unwritable
@@ -52,8 +52,8 @@ HOSTILE: dict[str, Callable[[int], str]] = {
 def test_a_hundred_thousand_characters_are_judged_in_bounded_time(name: str) -> None:
     text = HOSTILE[name](SIZE)
     began = time.perf_counter()
-    for platform in NAMES:
-        one = measure_on(text, dialect(platform))
+    for platform in registry.names():
+        one = measure_on(text, registry.profile(platform))
         assert all(0 <= entity.start < entity.end <= len(one.text) for entity in one.entities)
         assert 0 <= one.fits <= len(one.text)
     assert time.perf_counter() - began < SECONDS
@@ -116,11 +116,12 @@ def test_no_text_makes_the_search_raise(text: str) -> None:
     ],
 )
 def test_handles_that_can_be(platform: str, good: list[str], bad: list[str]) -> None:
+    syntax = registry.profile(platform).handles
     for handle in good:
-        assert is_handle(platform, handle), handle
-        assert handle_fault(platform, handle) is None
+        assert is_handle(syntax, handle), handle
+        assert handle_fault(syntax, handle) is None
         hidden = handle[:1] + "\u200d" + handle[1:]
-        assert "U+200D" in (handle_fault(platform, hidden) or "")
+        assert "U+200D" in (handle_fault(syntax, hidden) or "")
     for handle in bad:
-        assert not is_handle(platform, handle), handle
-        assert "a handle there is" in (handle_fault(platform, handle) or "")
+        assert not is_handle(syntax, handle), handle
+        assert "a handle there is" in (handle_fault(syntax, handle) or "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from workshop import DIALECTS, MONDAY, Workshop
+from workshop import MONDAY, PROFILES, Workshop
 
 from amplify.model.plan import Plan
 from amplify.model.platform import Limits, Whoami
@@ -23,7 +23,7 @@ def handles(*known: tuple[str, str, str | None]) -> ServerInfo:
 
 
 def planned(shop: Workshop, known: ServerInfo) -> Plan:
-    return plan_deliveries(shop.workspace(), MONDAY, MONDAY + timedelta(days=1), DIALECTS, known=known)
+    return plan_deliveries(shop.workspace(), MONDAY, MONDAY + timedelta(days=1), PROFILES, known=known)
 
 
 def said(shop: Workshop, known: ServerInfo, code: str) -> list[str]:
@@ -47,14 +47,14 @@ def test_each_account_is_measured_against_its_own_server() -> None:
 
 
 def test_what_a_server_does_not_say_stays_as_it_is() -> None:
-    own = limits(a__mastodon=Limits(text=1000)).on(DIALECTS["mastodon"], "a/mastodon")
+    own = limits(a__mastodon=Limits(text=1000)).on(PROFILES["mastodon"], "a/mastodon")
     assert own.text_max == 1000
     assert (own.alt_max, own.pictures_max, own.picture_bytes) == (1500, 4, 16_777_216)
     silent = limits(a__mastodon=Limits(), b__mastodon=Limits(text=500))
     for account in ("a/mastodon", "b/mastodon", "nobody/mastodon"):
-        assert silent.on(DIALECTS["mastodon"], account) is DIALECTS["mastodon"]
+        assert silent.on(PROFILES["mastodon"], account) is PROFILES["mastodon"]
     twice = limits(a__mastodon=Limits(text=9), b__mastodon=Limits(text=9))
-    assert twice.on(DIALECTS["mastodon"], "a/mastodon") is twice.on(DIALECTS["mastodon"], "b/mastodon")
+    assert twice.on(PROFILES["mastodon"], "a/mastodon") is twice.on(PROFILES["mastodon"], "b/mastodon")
 
 
 def test_a_short_server_gets_no_optional_hashtag_that_does_not_fit() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from workshop import DIALECTS, PLATFORMS, Workshop, codes
+from workshop import PLATFORMS, PROFILES, Workshop, codes
 
 from amplify.model.message import BoostOf
 from amplify.rules.plan.compose import compose_boost
@@ -90,7 +90,7 @@ def test_an_address_that_is_said_with_tracking_is_not_said_twice() -> None:
 def test_boosts_too() -> None:
     shop = Workshop().boost("again", urls={"x": "https://x.com/a/status/1?ref_src=twsrc"})
     target = BoostOf(None, "https://x.com/a/status/1?ref_src=twsrc")
-    boosted = compose_boost(shop.setting("again"), "press_union", DIALECTS["x"], target).message.boost
+    boosted = compose_boost(shop.setting("again"), "press_union", PROFILES["x"], target).message.boost
     assert boosted == BoostOf(None, "https://x.com/a/status/1")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from workshop import BODY_LINE, DIALECTS, MONDAY, PLATFORMS, Workshop
+from workshop import BODY_LINE, MONDAY, PLATFORMS, PROFILES, Workshop
 
 from amplify.model.plan import LintFinding
 from amplify.model.post import TextPart, Variant
@@ -288,7 +288,7 @@ def test_no_text_makes_a_plan_raise(texts: list[str]) -> None:
     parts = tuple(TextPart(text, SourceLocation("posts/hello.md", 7 * n + 3, 1)) for n, text in enumerate(texts))
     post = dataclasses.replace(post, variants=(Variant("default", "en", parts, {}, post.place),))
     workspace = dataclasses.replace(WORKSPACE, posts={"hello": post})
-    made = plan_deliveries(workspace, MONDAY, MONDAY + timedelta(days=1), DIALECTS)
+    made = plan_deliveries(workspace, MONDAY, MONDAY + timedelta(days=1), PROFILES)
     faulty = {account for one in made.findings if one.problem.code == "TEXT" for account in one.accounts}
     assert {one.account for one in made.deliveries if one.partner == "press_union"} | faulty >= {
         f"press_union/{platform}" for platform in PLATFORMS

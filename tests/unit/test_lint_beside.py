@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from workshop import BODY_LINE, DIALECTS, MONDAY, Workshop, at, codes
+from workshop import BODY_LINE, MONDAY, PROFILES, Workshop, at, codes
 
 from amplify.model.message import Message, Part
 from amplify.model.plan import LintFinding, Plan, PriorPost
@@ -44,7 +44,7 @@ def said(text: str, account: str = "writers/x", when: str = "2027-05-10 09:00", 
 
 def planned(shop: Workshop, *before: PriorPost, days: int = 7) -> Plan:
     end = MONDAY + timedelta(days=days)
-    return plan_deliveries(shop.workspace(), MONDAY, end, DIALECTS, None, NOTHING_KNOWN, before)
+    return plan_deliveries(shop.workspace(), MONDAY, end, PROFILES, None, NOTHING_KNOWN, before)
 
 
 def test_one_text_on_two_accounts() -> None:
@@ -290,6 +290,6 @@ def test_a_record_takes_three_languages() -> None:
     shop = Workshop().post("hello", LONG).queue("monday", "hello", at=NINE, platforms=["bluesky"])
     (delivery,) = shop.plan().deliveries
     many = replace(delivery, message=replace(delivery.message, langs=("en", "be", "ru", "uk")))
-    assert codes(lint_deliveries(shop.workspace(), [many], DIALECTS)) == ["B-SIZE"]
+    assert codes(lint_deliveries(shop.workspace(), [many], PROFILES)) == ["B-SIZE"]
     three = replace(delivery, message=replace(delivery.message, langs=("en", "be", "ru")))
-    assert lint_deliveries(shop.workspace(), [three], DIALECTS) == ()
+    assert lint_deliveries(shop.workspace(), [three], PROFILES) == ()

@@ -103,7 +103,7 @@ def test_where_it_is_shown_still_a_gif_is_a_picture_like_others() -> None:
 def test_a_server_that_takes_less_is_believed() -> None:
     from datetime import UTC, datetime
 
-    from workshop import DIALECTS
+    from workshop import PROFILES
 
     from amplify.model.platform import Limits
     from amplify.model.server_info import SavedLimits, ServerInfo
@@ -111,6 +111,6 @@ def test_a_server_that_takes_less_is_believed() -> None:
     said = ServerInfo(
         limits={"writers/mastodon": SavedLimits(Limits(video_bytes=5_000_000), datetime(2027, 1, 1, tzinfo=UTC))}
     )
-    own = said.on(DIALECTS["mastodon"], "writers/mastodon")
+    own = said.on(PROFILES["mastodon"], "writers/mastodon")
     assert own.moving.video_bytes == 5_000_000
-    assert own.moving.gif_bytes == DIALECTS["mastodon"].moving.gif_bytes
+    assert own.moving.gif_bytes == PROFILES["mastodon"].moving.gif_bytes

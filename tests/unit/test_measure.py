@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplify.rules.text.text_length import count_graphemes, mastodon_length, utf8_bytes, x_length
+from amplify.platforms.mastodon.text_length import status_length as mastodon_length
+from amplify.platforms.x.text_length import weighted_length as x_length
+from amplify.rules.text.text_length import count_graphemes, utf8_bytes
 
 ANY_TEXT = st.text(alphabet=st.characters(), max_size=300)  # lone surrogates included
 

@@ -169,7 +169,7 @@ def test_what_fits_everywhere_is_painted_once(store: FrozenStore, banner: Attach
 
 
 def test_the_picture_of_a_card_fits_the_card() -> None:
-    from amplify.platforms.registry import dialect
+    from amplify.platforms import registry
 
-    assert card_room_of(dialect("bluesky")).bytes == 1_000_000 < room_of(dialect("bluesky")).bytes
-    assert card_room_of(dialect("x")) == room_of(dialect("x"))
+    assert card_room_of(registry.profile("bluesky")).bytes == 1_000_000 < room_of(registry.profile("bluesky")).bytes
+    assert card_room_of(registry.profile("x")) == room_of(registry.profile("x"))

@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from workshop import BODY_LINE, DIALECTS, MONDAY, PLATFORMS, Workshop, at, codes, text_of
+from workshop import BODY_LINE, MONDAY, PLATFORMS, PROFILES, Workshop, at, codes, text_of
 
 from amplify.model.plan import Plan, SkippedPost
 from amplify.model.problem import SourceLocation
@@ -74,7 +74,7 @@ def test_another_process_with_another_seed_plans_the_same(seed: str) -> None:
 def test_planning_changes_nothing_that_it_was_given() -> None:
     shop = campaign_week()
     workspace = shop.workspace()
-    plan_deliveries(workspace, MONDAY, MONDAY + timedelta(days=7), DIALECTS)
+    plan_deliveries(workspace, MONDAY, MONDAY + timedelta(days=7), PROFILES)
     assert workspace == shop.workspace()
 
 
@@ -97,7 +97,7 @@ def test_the_order_of_the_files_does_not_matter() -> None:
             )
         },
     )
-    first, second = (plan_deliveries(w, MONDAY, MONDAY + timedelta(days=7), DIALECTS) for w in (workspace, shuffled))
+    first, second = (plan_deliveries(w, MONDAY, MONDAY + timedelta(days=7), PROFILES) for w in (workspace, shuffled))
     assert first.deliveries == second.deliveries
     assert set(first.left_out) == set(second.left_out)
     assert set(codes(first.findings)) == set(codes(second.findings))
@@ -115,7 +115,7 @@ def test_progress_tells_of_entries() -> None:
     told: list[tuple[int, int]] = []
     workspace = campaign_week().workspace()
     plan_deliveries(
-        workspace, MONDAY, MONDAY + timedelta(days=1), DIALECTS, lambda done, total: told.append((done, total))
+        workspace, MONDAY, MONDAY + timedelta(days=1), PROFILES, lambda done, total: told.append((done, total))
     )
     assert told[0][1] == len(workspace.queue)
     assert [done for done, _ in told] == list(range(len(told)))

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
-from workshop import DIALECTS
+from workshop import PROFILES
 
 from amplify.model.message import Message, Part
 from amplify.rules.text.similarity import comparable_text, similar_pairs, similar_to
 
 
 def form(*texts: str, platform: str = "x") -> str:
-    entities = DIALECTS[platform].entities
+    entities = PROFILES[platform].entities
     return comparable_text(Message(platform, ("en",), tuple(Part(text, entities(text)) for text in texts)))
 
 

@@ -7,12 +7,12 @@ import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amplify.model.platform_profile import Dialect
-from amplify.platforms.registry import NAMES, dialect
+from amplify.model.platform_profile import PlatformProfile
+from amplify.platforms import registry
 from amplify.rules.text.text_length import normalise_text
 from amplify.rules.text.text_report import measure_on
 
-X, BLUESKY, MASTODON = (dialect(name) for name in NAMES)
+X, BLUESKY, MASTODON = (registry.profile(name) for name in registry.names())
 
 
 def test_a_text_that_fits() -> None:
@@ -40,7 +40,7 @@ def test_a_text_that_fits() -> None:
         (BLUESKY, "👨‍👩‍👧‍👦" * 121, "25 bytes too long"),
     ],
 )
-def test_what_breaks_is_said(which: Dialect, text: str, fault: str) -> None:
+def test_what_breaks_is_said(which: PlatformProfile, text: str, fault: str) -> None:
     one = measure_on(text, which)
     assert not one.valid
     assert any(fault in said for said in one.faults), one.faults
@@ -56,8 +56,8 @@ def test_two_cashtags_are_a_note() -> None:
     assert "2 cashtags" in one.notes[0]
 
 
-@pytest.mark.parametrize("which", [X, BLUESKY, MASTODON], ids=NAMES)
-def test_a_cut_never_divides_a_link_or_an_emoji(which: Dialect) -> None:
+@pytest.mark.parametrize("which", [X, BLUESKY, MASTODON], ids=registry.names())
+def test_a_cut_never_divides_a_link_or_an_emoji(which: PlatformProfile) -> None:
     for before in range(which.text_max - 12, which.text_max + 2):
         for end in ("#СвабодаАнне x", "https://example.org/" + "a" * 50, "👨‍👩‍👧‍👦" * 8):
             text = "я" * (before - 1) + " " + end
@@ -75,7 +75,7 @@ LONG = st.lists(st.sampled_from(PIECES), max_size=60)
 
 @settings(deadline=None)
 @given(LONG.map("".join), st.sampled_from([X, BLUESKY, MASTODON]))
-def test_what_fits_is_taken(text: str, which: Dialect) -> None:
+def test_what_fits_is_taken(text: str, which: PlatformProfile) -> None:
     one = measure_on(text, which)
     assert 0 <= one.fits <= len(one.text)
     assert which.measure(one.text[: one.fits]) <= which.text_max
@@ -83,7 +83,7 @@ def test_what_fits_is_taken(text: str, which: Dialect) -> None:
 
 
 @given(st.text(alphabet=st.characters(), max_size=200), st.sampled_from([X, BLUESKY, MASTODON]))
-def test_no_text_makes_it_raise(text: str, which: Dialect) -> None:
+def test_no_text_makes_it_raise(text: str, which: PlatformProfile) -> None:
     one = measure_on(text, which)
     assert one.text == normalise_text(text)
     assert all(0 <= entity.start < entity.end <= len(one.text) for entity in one.entities)

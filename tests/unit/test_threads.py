@@ -9,12 +9,12 @@ import pytest
 import regex
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from workshop import DIALECTS, PLATFORMS
+from workshop import PLATFORMS, PROFILES
 
 from amplify.rules.text.thread_split import PartLimit, ThreadPart, append_paragraph, part_limit, split_thread
 
 SENTENCES = "Mira is in prison. She was on air. Leon held the camera. Nobody was hurt. They were arrested all the same."
-SMALL = {name: part_limit(dialect, 40) for name, dialect in DIALECTS.items()}
+SMALL = {name: part_limit(profile, 40) for name, profile in PROFILES.items()}
 
 
 def joined(pieces: tuple[ThreadPart, ...]) -> str:
@@ -22,7 +22,7 @@ def joined(pieces: tuple[ThreadPart, ...]) -> str:
 
 
 def said(text: str, limit: int, platform: str = "bluesky", **how: object) -> list[str]:
-    pieces = split_thread([text], part_limit(DIALECTS[platform], limit), **how)  # type: ignore[arg-type]  # as the test says
+    pieces = split_thread([text], part_limit(PROFILES[platform], limit), **how)  # type: ignore[arg-type]  # as the test says
     assert joined(pieces) == text
     return [piece.said for piece in pieces]
 
@@ -83,7 +83,7 @@ def test_more_than_nine_messages_have_two_digits() -> None:
 
 def test_room_is_kept_for_what_is_added() -> None:
     opening, closing = "#FreeMiraAndLeon", "https://a.example/sign"
-    pieces = split_thread([SENTENCES], part_limit(DIALECTS["bluesky"], 60), opening, closing)
+    pieces = split_thread([SENTENCES], part_limit(PROFILES["bluesky"], 60), opening, closing)
     assert joined(pieces) == SENTENCES
     assert len(append_paragraph(pieces[0].said, opening)) <= 60
     assert len(append_paragraph(pieces[-1].said, closing)) <= 60
@@ -96,7 +96,7 @@ def test_room_is_kept_for_what_is_added() -> None:
 
 def test_what_is_added_below_never_divides_a_sentence() -> None:
     pieces = split_thread(
-        ["They were arrested all the same, alas."], part_limit(DIALECTS["bluesky"], 40), "", "#" + "a" * 30
+        ["They were arrested all the same, alas."], part_limit(PROFILES["bluesky"], 40), "", "#" + "a" * 30
     )
     assert [piece.text for piece in pieces] == ["They were arrested all the same, alas.", ""]
     assert joined(pieces) == "They were arrested all the same, alas."
@@ -119,14 +119,14 @@ def test_several_texts_are_divided_each() -> None:
 
 
 def test_bytes_count_too() -> None:
-    small = PartLimit(len, DIALECTS["bluesky"].entities, text_max=300, bytes_max=20)
+    small = PartLimit(len, PROFILES["bluesky"].entities, text_max=300, bytes_max=20)
     pieces = split_thread(["ыыыы ыыыы ыыыы ыыыы"], small)
     assert [piece.text for piece in pieces] == ["ыыыы ыыыы", "ыыыы ыыыы"]
 
 
 def test_the_room_of_a_server() -> None:
-    assert part_limit(DIALECTS["mastodon"]).text_max == 500
-    assert part_limit(DIALECTS["mastodon"], 5000, taken=12).text_max == 4988
+    assert part_limit(PROFILES["mastodon"]).text_max == 500
+    assert part_limit(PROFILES["mastodon"], 5000, taken=12).text_max == 4988
 
 
 WORDS = st.sampled_from(
@@ -195,6 +195,6 @@ def test_every_message_fits_that_can(platform: str, text: str, opening: str, clo
 )
 def test_hostile_texts_take_bounded_time(platform: str, text: str) -> None:
     start = time.process_time()
-    pieces = split_thread([text], part_limit(DIALECTS[platform]), "#Tag", "https://a.example/sign", numbered=True)
+    pieces = split_thread([text], part_limit(PROFILES[platform]), "#Tag", "https://a.example/sign", numbered=True)
     assert time.process_time() - start < 30  # seconds: a generous bound; a quadratic way would take minutes
     assert joined(pieces) == text

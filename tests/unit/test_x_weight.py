@@ -9,11 +9,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from amplify.platforms.x.text_length import emoji, fitting, scale, weigh
 from amplify.rules.text.text_length import normalise_text
 from amplify.rules.text.text_spans import utf16_units
-from amplify.rules.text.twitter_text import emoji, library, scale
-from amplify.rules.text.x_addresses import x_addresses
-from amplify.rules.text.x_weight import fitting, weigh
+from amplify.rules.text.url_finder import find_urls
+from amplify.rules.text.url_library import library
 
 PIECES = [
     *"abzA019 \n\r\t.,:;-_/@#$＠＃()!?'\"&=+%~|*«»—…’ʼіўяЖж日本語。の",
@@ -41,7 +41,7 @@ def test_weights_are_those_of_the_library(text: str, once: bool) -> None:
     text = normalise_text(text)
     weight = weigh(text, once)
     # It says 0 where not even the first character is taken, and -1 of nothing at all.
-    range_end = max(utf16_units(text[: fitting(text, once)]) - 1, 0)
+    range_end = max(utf16_units(text[: fitting(text, emoji_count_once=once)]) - 1, 0)
     assert (weight.length, weight.valid, range_end) == as_the_library_says(text, once)
 
 
@@ -49,7 +49,7 @@ def test_weights_are_those_of_the_library(text: str, once: bool) -> None:
 @given(MIXED)
 def test_addresses_are_those_of_the_library(text: str) -> None:
     found = library().extract_urls_with_indices(text)
-    assert [tuple(one) for one in x_addresses(text)] == [(*one["indices"], len(one["url"])) for one in found]
+    assert [tuple(one) for one in find_urls(text)] == [(*one["indices"], len(one["url"])) for one in found]
 
 
 def test_long_texts_are_cut_where_the_library_cuts() -> None:

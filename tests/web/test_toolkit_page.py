@@ -231,7 +231,7 @@ class TestSharing:
         page = opened(context, site)
         card = page.locator(".card.on-mastodon:visible").first
         text = card.locator(".text").first.evaluate("one => one.textContent")
-        card.locator("button.mastodon").first.click()
+        card.locator("button.way-mastodon").first.click()
         assert page.evaluate("document.activeElement.id") == "host"
         page.keyboard.type("no server")
         page.keyboard.press("Enter")
@@ -241,10 +241,12 @@ class TestSharing:
         address = urlsplit(outside(context, page, lambda: page.keyboard.press("Enter")))
         assert (address.hostname, address.path) == ("social.example", "/share")
         assert parse_qs(address.query)["text"] == [text]
-        again = outside(context, page, lambda: page.locator(".card.on-mastodon:visible button.mastodon").last.click())
+        again = outside(
+            context, page, lambda: page.locator(".card.on-mastodon:visible button.way-mastodon").last.click()
+        )
         assert urlsplit(again).hostname == "social.example", "it is asked once"
         page.reload()
-        page.locator(".card.on-mastodon:visible button.mastodon").first.click()
+        page.locator(".card.on-mastodon:visible button.way-mastodon").first.click()
         assert page.locator("#host").input_value() == "", "and kept nowhere"
         page.keyboard.press("Escape")
         assert not page.locator("#server").is_visible()
@@ -260,14 +262,14 @@ class TestSharing:
     )
     def test_ways_to_write_a_server(self, context: BrowserContext, site: Path, typed: str, server: str) -> None:
         page = opened(context, site)
-        page.locator("button.mastodon:visible").first.click()
+        page.locator("button.way-mastodon:visible").first.click()
         page.fill("#host", typed)
         assert urlsplit(outside(context, page, lambda: page.click("#go"))).hostname == server
 
     @pytest.mark.parametrize("typed", ["", "social", "javascript:alert(1)", "a b.example", "x.example?y=", "..example"])
     def test_what_is_no_server(self, context: BrowserContext, site: Path, typed: str) -> None:
         page = opened(context, site)
-        page.locator("button.mastodon:visible").first.click()
+        page.locator("button.way-mastodon:visible").first.click()
         page.fill("#host", typed)
         page.click("#go")
         assert page.locator("#host-wrong").inner_text()

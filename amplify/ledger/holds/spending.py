@@ -1,7 +1,8 @@
 """Money: what was spent in a month on platforms that ask for it, and whether what is left pays for more.
 
-The month is that of campaign time in UTC, as X bills. Budgets come from the files; `queue` copies them. Posts are paid
-for at the begin mark, with all messages of a thread that are still to come, so that money never ends in its middle.
+The month is that of campaign time in UTC, as platforms bill. Budgets come from the files; `queue` copies them. Posts
+are paid for at the begin mark, with all messages of a thread that are still to come, so that money never ends in its
+middle.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Final, Literal
 
 from sqlalchemy import Connection, func, select
 
-from amplify.ledger.bulk import Batch
+from amplify.ledger.bulk import BulkStatement
 from amplify.ledger.database import BUDGET, get_meta, set_meta, transaction_cache
 from amplify.ledger.holds.gates import recheck_held
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
@@ -22,19 +23,20 @@ from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.tables import DELIVERY, PART, READING, SPEND
 from amplify.model.delivery import DeliveryState
 from amplify.model.message import message_from_json
+from amplify.platforms import registry
 from amplify.rules.plan.budget import Budget, month_of, next_month, spent_up
-from amplify.rules.plan.cost import PRICES, micros_of_part, to_micros
+from amplify.rules.plan.cost import micros_of_part, to_micros
 
 What = Literal["posts", "readings", "deletions"]
 
-_ADD: Final = Batch(
+_ADD: Final = BulkStatement(
     "INSERT INTO spend (platform, month, what, micros) "
     "SELECT v.platform, v.month, v.what, v.micros FROM {rows} AS v WHERE true ORDER BY v.platform "
     "ON CONFLICT (platform, month, what) DO UPDATE SET micros = spend.micros + excluded.micros",
     platform="text",
     month="text",
     what="text",
-    micros="whole",
+    micros="integer",
 )
 PAY: Final = (
     "INSERT INTO spend (platform, month, what, micros) "
@@ -42,8 +44,8 @@ PAY: Final = (
     "GROUP BY v.platform ORDER BY v.platform "
     "ON CONFLICT (platform, month, what) DO UPDATE SET micros = spend.micros + excluded.micros"
 )
-"""For the begin mark's `Chain`, of what it begins: rows with a `platform` and a `cost` (millionths of a dollar), and a
-`month` in common."""
+"""For the begin mark's `BulkUpdate`, of what it begins: rows with a `platform` and a `cost` (millionths of a dollar),
+and a `month` in common."""
 _UNBEGUN: Final = (DeliveryState.WAITING.value, DeliveryState.CLAIMED.value)
 
 
@@ -96,24 +98,30 @@ def lock_budgets(connection: Connection, candidates: Iterable[DueDelivery], now:
 
 def remaining_cost(claimed: ClaimedDelivery) -> int:
     """What it costs to send all messages that are still to come: paid at the first begin mark of a claim."""
-    if claimed.platform not in PRICES:
+    prices = registry.prices(claimed.platform)
+    if prices is None:
         return 0
     left = [part.number for part in claimed.parts if part.receipt is None]
     if len(left) == len(claimed.parts):
         return claimed.row.cost
-    return sum(micros_of_part(claimed.message, number) for number in left)
+    return sum(micros_of_part(claimed.message, number, prices) for number in left)
 
 
 def refund(connection: Connection, deliveries: Sequence[str], now: datetime) -> None:
     """What was paid for and is not out is not billed: for deliveries that were being sent, or unsure, and are not
     sent. Call it before or after they move, once."""
+    prices = {name: registry.prices(name) for name in registry.names()}
+    costly = sorted(name for name, found in prices.items() if found is not None)
     unsent = (
         select(DELIVERY.c.platform, DELIVERY.c.message, PART.c.number)
         .join(PART, PART.c.delivery == DELIVERY.c.id)
-        .where(DELIVERY.c.id.in_(deliveries), DELIVERY.c.platform.in_(sorted(PRICES)), PART.c.remote_id.is_(None))
+        .where(DELIVERY.c.id.in_(deliveries), DELIVERY.c.platform.in_(costly), PART.c.remote_id.is_(None))
     )
     found = connection.execute(unsent).all()
-    back = [(platform, -micros_of_part(message_from_json(message), number)) for platform, message, number in found]
+    back = [
+        (platform, -micros_of_part(message_from_json(message), number, prices[platform]))
+        for platform, message, number in found
+    ]
     _add(connection, back, "posts", now)
 
 
@@ -130,7 +138,8 @@ def pay_for_readings(
         READING.c.delivery.in_(sorted({delivery for delivery, _ in parts})), READING.c.at >= day, READING.c.at <= now
     )
     read = {(delivery, part) for delivery, part in connection.execute(today)}
-    cost = to_micros(PRICES[platform].read) * len(set(parts) - read)
+    prices = registry.prices(platform)
+    cost = to_micros(prices.read) * len(set(parts) - read) if prices is not None else 0
     budget = _budget(connection)
     if cost and platform in budget:
         month = month_of(now)
@@ -149,7 +158,7 @@ def record_spending(connection: Connection, platform: str, what: What, cost: int
 
 def pay_for_deletions(connection: Connection, platform: str, messages: int, now: datetime) -> None:
     """Taking down costs money, too; no budget ever stands in its way."""
-    prices = PRICES.get(platform)
+    prices = registry.prices(platform)
     if prices is not None:
         _add(connection, [(platform, to_micros(prices.delete) * messages)], "deletions", now)
 

@@ -8,11 +8,12 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
-from amplify.ledger.bulk import Fetch
+from amplify.ledger.bulk import BulkSelect
 from amplify.ledger.rows.transitions import log_transitions
 from amplify.ledger.tables import ACCOUNT, DELIVERY, PART
 from amplify.model.delivery import DeliveryState
 from amplify.model.plan import PlanChange, Planned
+from amplify.platforms import registry
 from amplify.rules.plan.cost import micros_of
 from amplify.rules.plan.idempotency import idempotency_key, record_key
 
@@ -33,7 +34,7 @@ _COLUMNS = (
 
 _SOME: Final = 5000
 """How many rows are asked for at once: databases take so many parameters, and no more."""
-_OUT: Final = Fetch(
+_OUT: Final = BulkSelect(
     "SELECT DISTINCT part.delivery FROM {rows} AS v JOIN part ON part.delivery = v.id AND part.remote_id IS NOT NULL",
     {"delivery": "text"},
     id="text",
@@ -212,7 +213,7 @@ def _content(delivery: Planned) -> dict[str, Any]:
         "subjects": list(delivery.subjects),
         "hashtags": list(delivery.hashtags),
         "boost_of": boost.delivery if boost is not None else None,
-        "cost": micros_of(delivery.message),
+        "cost": micros_of(delivery.message, registry.prices(delivery.platform)),
         "approvals_needed": delivery.approvals,
         "approvals_why": delivery.approvals_why,
         "author": delivery.author,

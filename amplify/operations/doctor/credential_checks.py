@@ -10,8 +10,8 @@ from typing import Final
 
 from amplify.model.errors import LoggedOut
 from amplify.operations.doctor.finding import CheckResult, CheckTarget, check_fail, check_ok, check_warn
+from amplify.platforms import registry
 from amplify.platforms.credentials import credentials_file, find_secrets
-from amplify.platforms.registry import dialect
 
 _SECRET: Final = re.compile(
     r"^\s*[\"']?(api_key|api_secret|access_token|access_secret|access_token_secret|app_password|password|token|secret"
@@ -30,7 +30,7 @@ def check_accounts(patient: CheckTarget) -> Iterator[CheckResult]:
         yield check_fail("accounts", "nobody has said who we are", how)
     for account in patient.workspace.accounts.values():
         try:
-            find_secrets(dialect(account.platform).secrets, account.credential, account.id)
+            find_secrets(registry.profile(account.platform).secrets, account.credential, account.id)
         except LoggedOut as error:
             yield check_fail(account.id, f"its credential {account.credential!r} is not whole", error.why)
             continue

@@ -64,11 +64,11 @@ def _meet(root: Path, url: str) -> tuple[CheckTarget, list[CheckResult]]:
 
 
 def _files(root: Path, found: list[CheckResult]) -> Workspace | None:
-    from amplify.platforms.registry import NAMES
+    from amplify.platforms import registry
     from amplify.workspace.load import load_workspace
 
     try:
-        loaded = load_workspace(root, frozenset(NAMES))
+        loaded = load_workspace(root, frozenset(registry.names()))
     except (AmplifyError, OSError) as error:
         found.append(check_fail("files", str(error), "give this user the right to read them"))
         return None

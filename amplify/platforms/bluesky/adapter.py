@@ -11,36 +11,12 @@ from typing import Any, Final
 from amplify.model.errors import Refused, TryLater
 from amplify.model.message import Message, Part
 from amplify.model.platform import AccountConnection, Engagement, Json, Limits, PublishRequest, Receipt, Whoami
-from amplify.model.platform_profile import Dialect
-from amplify.model.video import VideoLimits
 from amplify.platforms import http
-from amplify.platforms.bluesky import rate_limits
 from amplify.platforms.bluesky.errors import error_message, error_name, translate
-from amplify.platforms.bluesky.media import CARD_BYTES, VIDEO_BYTES, BlueskyMedia
+from amplify.platforms.bluesky.media import BlueskyMedia
 from amplify.platforms.bluesky.record import POST, REPOST, entities_of, post_record, repost_record
 from amplify.platforms.bluesky.session import BlueskySession
 from amplify.platforms.loopback import guard_loopback, is_loopback
-from amplify.rules.text.entities import bluesky_entities
-from amplify.rules.text.text_length import count_graphemes
-
-DIALECT: Final = Dialect(
-    name="bluesky",
-    title="Bluesky",
-    text_max=300,
-    measure=count_graphemes,
-    unit="graphemes",
-    entities=bluesky_entities,
-    secrets=("app_password",),
-    bytes_max=3000,
-    pictures_max=4,
-    picture_bytes=2_000_000,
-    card_bytes=CARD_BYTES,
-    moving=VideoLimits(video_bytes=VIDEO_BYTES, video_seconds=(0.0, 180.0)),
-    alt_max=2000,
-    card=True,
-    batch=25,
-    allowances=rate_limits.ALLOWANCES,
-)
 
 _SERVER: Final = "https://bsky.social"
 _SITE: Final = "https://bsky.app"
@@ -62,7 +38,7 @@ class BlueskyAdapter:
             return Whoami(id=session.did, handle=session.handle)
 
     def limits(self) -> Limits:
-        return Limits()  # the lexicon's own, which the dialect knows
+        return Limits()  # the lexicon's own, which the profile knows
 
     def resolve(self, handle: str) -> str | None:
         with self._asking(repeatable=True):

@@ -13,14 +13,11 @@ from amplify.model.errors import Refused
 from amplify.model.message import Message, Part
 from amplify.model.platform import AccountConnection, Json
 from amplify.platforms import media_files
+from amplify.platforms.bluesky.profile import CARD_BYTES, VIDEO_BYTES
 from amplify.platforms.bluesky.session import BlueskySession
 from amplify.platforms.upload_expiry import valid_until
 from amplify.platforms.uploads import Uploads
 
-CARD_BYTES: Final = 1_000_000
-"""Largest picture of a link card."""
-VIDEO_BYTES: Final = 52_428_800
-"""Largest blob that a usual server takes; the lexicon allows 300 MB."""
 _KEEPS: Final = timedelta(hours=1)
 """How long a server surely keeps a blob that no record names; the lexicon says "minutes" without a number, and
 reference servers keep it for hours."""

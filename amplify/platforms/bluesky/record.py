@@ -12,8 +12,8 @@ from typing import Final
 from amplify.model.errors import Refused
 from amplify.model.message import Attachment, Entity, LinkCard, Part
 from amplify.model.platform import Json, PublishRequest, Receipt
-from amplify.rules.text.entities import bluesky_entities
-from amplify.rules.text.facet_check import misplaced_facet
+from amplify.platforms.bluesky.entities import find_entities
+from amplify.platforms.bluesky.facet_check import misplaced_facet
 from amplify.rules.text.language import bcp47_tag
 from amplify.rules.text.text_length import normalise_text
 from amplify.rules.text.text_spans import encoded_spans
@@ -61,7 +61,7 @@ def timestamp(moment: datetime) -> str:
 
 def entities_of(part: Part) -> tuple[Entity, ...]:
     """The part's entities, found again where normalising its text moves them."""
-    return part.entities if normalise_text(part.text) == part.text else bluesky_entities(normalise_text(part.text))
+    return part.entities if normalise_text(part.text) == part.text else find_entities(normalise_text(part.text))
 
 
 def _facets(text: str, entities: tuple[Entity, ...], dids: dict[str, str]) -> list[Json]:

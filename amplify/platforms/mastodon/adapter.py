@@ -22,8 +22,6 @@ from urllib.parse import urlsplit
 from amplify.model.errors import LoggedOut, Refused, TryLater
 from amplify.model.message import Message, Part
 from amplify.model.platform import AccountConnection, Engagement, Json, Limits, PublishRequest, Receipt, Whoami
-from amplify.model.platform_profile import Dialect
-from amplify.model.video import VideoLimits
 from amplify.platforms import http
 from amplify.platforms.loopback import guard_loopback
 from amplify.platforms.mastodon import rate_limits
@@ -33,27 +31,8 @@ from amplify.platforms.mastodon.media import MastodonMedia
 from amplify.platforms.mastodon.responses import REBLOG, boost_of, most, reading_of, receipt_of
 from amplify.platforms.mastodon.server import keeps_keys
 from amplify.platforms.rate_headers import response_listener
-from amplify.rules.text.entities import mastodon_entities
 from amplify.rules.text.language import primary_language
-from amplify.rules.text.text_length import mastodon_length, normalise_text
-
-DIALECT: Final = Dialect(
-    name="mastodon",
-    title="Mastodon",
-    text_max=500,
-    measure=mastodon_length,
-    unit="graphemes",
-    entities=mastodon_entities,
-    secrets=("access_token",),
-    pictures_max=4,
-    picture_bytes=16_777_216,
-    picture_pixels=33_177_600,
-    moving=VideoLimits(gif_bytes=16_777_216, video_bytes=103_809_024),
-    alt_max=1500,
-    content_warning=True,
-    batch=20,
-    allowances=rate_limits.ALLOWANCES,
-)
+from amplify.rules.text.text_length import normalise_text
 
 _SPOKEN: Final = "4.5.0"
 """The version told to Mastodon.py, so that it neither guesses nor asks: with the server down its own check

@@ -15,8 +15,6 @@ from typing import Any, Final
 from amplify.model.errors import Refused, TryLater, Unknown
 from amplify.model.message import Message, Part
 from amplify.model.platform import AccountConnection, Engagement, Json, Limits, PublishRequest, Receipt, Whoami
-from amplify.model.platform_profile import Dialect
-from amplify.model.video import VideoLimits
 from amplify.platforms import http
 from amplify.platforms.loopback import guard_loopback
 from amplify.platforms.rate_headers import response_listener
@@ -25,31 +23,7 @@ from amplify.platforms.x.errors import said, translate
 from amplify.platforms.x.matching import repeats, same_post
 from amplify.platforms.x.media import XMedia
 from amplify.platforms.x.signing import Signer
-from amplify.rules.text.entities import x_entities
-from amplify.rules.text.text_length import normalise_text, x_length
-
-DIALECT: Final = Dialect(
-    name="x",
-    title="X",
-    text_max=280,
-    measure=x_length,
-    unit="characters",
-    entities=x_entities,
-    secrets=("api_key", "api_secret", "access_token", "access_secret"),
-    pictures_max=4,
-    picture_bytes=5_000_000,
-    moving=VideoLimits(
-        gif_bytes=15_000_000,
-        gif_size=(1280, 1080),
-        gif_frames=350,
-        video_bytes=512_000_000,
-        video_seconds=(0.5, 140.0),
-        video_ratio=(1 / 3, 3.0),
-    ),
-    alt_max=1000,
-    batch=100,
-    allowances=rate_limits.ALLOWANCES,
-)
+from amplify.rules.text.text_length import normalise_text
 
 _HOST: Final = "https://api.twitter.com"  # tweepy 4 knows no other
 _SITE: Final = "https://x.com"
@@ -88,7 +62,7 @@ class XAdapter:
             return Whoami(id=str(me["id"]), handle=str(me["username"]))
 
     def limits(self) -> Limits:
-        return Limits()  # X does not say; the dialect knows
+        return Limits()  # X does not say; the profile knows
 
     def resolve(self, handle: str) -> str | None:
         if not _HANDLE.fullmatch(handle):  # X has no such names, and each question costs money

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from amplify.model.platform import Json, PublishRequest
-from amplify.rules.text.entities import x_entities
+from amplify.platforms.x.entities import find_entities
 from amplify.rules.text.text_length import normalise_text
 
 
@@ -33,7 +33,7 @@ def repeats(target: str, remote: Json) -> bool:
 def _levelled(text: str) -> str:
     """The text without what X may change: blanks, and the outer form of addresses."""
     text = normalise_text(text)
-    for one in reversed(x_entities(text)):
+    for one in reversed(find_entities(text)):
         if one.kind == "link":
             text = f"{text[: one.start]}{_plain(one.value)}{text[one.end :]}"
     return " ".join(text.split())

@@ -53,12 +53,12 @@ def alt_repeated(context: LintContext, delivery: Planned) -> Iterator[Problem]:
 
 def alt_too_long(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """ALT-LONG: over what the platform takes."""
-    dialect = context.dialect(delivery)
+    profile = context.profile(delivery)
     for picture in _all(delivery):
-        if len(picture.alt) > dialect.alt_max:
+        if len(picture.alt) > profile.alt_max:
             yield Problem(
                 context.workspace.pictures[picture.file].note.place,
                 "ALT-LONG",
                 f"the alt text of {picture.file} is {len(picture.alt)} characters; "
-                f"{dialect.title} takes {dialect.alt_max}",
+                f"{profile.title} takes {profile.alt_max}",
             )

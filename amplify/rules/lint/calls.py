@@ -8,7 +8,6 @@ from amplify.model.plan import Planned
 from amplify.model.problem import Problem, Severity
 from amplify.rules.lint.lint_context import LintContext
 from amplify.rules.text.link_cleaning import without_tracking
-from amplify.rules.text.x_valid import is_address
 
 
 def too_many_calls(context: LintContext, delivery: Planned) -> Iterator[Problem]:
@@ -41,9 +40,10 @@ def too_many_calls(context: LintContext, delivery: Planned) -> Iterator[Problem]
 
 
 def no_link(context: LintContext, delivery: Planned) -> Iterator[Problem]:
-    """LINK-FORM: a call's address that X takes for plain words, so that readers cannot press it."""
-    if delivery.platform != "x":
-        return  # the others link whatever begins with http:// or https://
+    """LINK-FORM: a call's address that the platform takes for plain words, so that readers cannot press it."""
+    profile = context.profiles[delivery.platform]
+    if profile.links_address is None:
+        return  # it links whatever begins with http:// or https://
     linked = {entity.value for part in delivery.message.parts for entity in part.entities if entity.kind == "link"}
     words = "\n".join(part.text for part in delivery.message.parts)
     for subject in delivery.subjects:
@@ -52,11 +52,12 @@ def no_link(context: LintContext, delivery: Planned) -> Iterator[Problem]:
             continue
         action = context.workspace.actions[name]
         for url in map(without_tracking, action.url.values()):
-            if not is_address(url) or (url in words and url not in linked):
+            if not profile.links_address(url) or (url in words and url not in linked):
                 yield Problem(
                     action.place,
                     "LINK-FORM",
-                    f"X makes no link of {url}: its domain is none that X knows; give another address",
+                    f"{profile.title} makes no link of {url}: its domain is none that {profile.title} knows; "
+                    "give another address",
                     Severity.WARNING,
                 )
 

@@ -184,7 +184,9 @@ def readers_at_risk(context: LintContext, delivery: Planned) -> Iterator[Problem
     if not any(subject.startswith("risk:") for subject in delivery.subjects):
         return
     post = context.post(delivery)
-    for one in find_risks(context.workspace, post, delivery.lang, delivery.message, delivery.subjects):
+    for one in find_risks(
+        context.workspace, context.profiles, post, delivery.lang, delivery.message, delivery.subjects
+    ):
         yield Problem(post.place, one.code, one.why)
 
 
@@ -200,9 +202,8 @@ def boost_consent(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     if boost is None or boost.partner is None or boost.partner == delivery.partner:
         return
     if not context.workspace.partners[boost.partner].boost_consent:
-        code = "B-OPTIN" if delivery.platform == "bluesky" else "X-BOOST"
         yield Problem(
             context.post(delivery).place,
-            code,
+            context.profiles[delivery.platform].policy.boost,
             f"{boost.partner} has not agreed to be boosted: set `boost_consent` in the handle book once they have",
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from amplify.model.plan import LintFinding, Planned, PriorPost
-from amplify.model.platform_profile import Dialect
+from amplify.model.platform_profile import PlatformProfile
 from amplify.model.problem import Problem, Severity
 from amplify.model.server_info import NOTHING_KNOWN, ServerInfo
 from amplify.model.settings import RuleChange
@@ -97,7 +97,7 @@ CROWD: Final[Sequence[Callable[[LintContext, Sequence[Planned]], Iterator[LintFi
     caps.too_many_boosts,
     caps.too_close,
     caps.does_not_fit,
-    money.link_on_x,
+    money.dear_link,
     money.beyond_budget,
     mentions.unknown_handles,
     mentions.other_names,
@@ -117,18 +117,18 @@ class LintResult:
 def lint_deliveries(
     workspace: Workspace,
     deliveries: Sequence[Planned],
-    dialects: Mapping[str, Dialect],
+    profiles: Mapping[str, PlatformProfile],
     said: Iterable[PriorPost] = (),
     known: ServerInfo = NOTHING_KNOWN,
 ) -> tuple[LintFinding, ...]:
     """The findings that count, as `lint_all` has them."""
-    return lint_all(workspace, deliveries, dialects, said, known).findings
+    return lint_all(workspace, deliveries, profiles, said, known).findings
 
 
 def lint_all(
     workspace: Workspace,
     deliveries: Sequence[Planned],
-    dialects: Mapping[str, Dialect],
+    profiles: Mapping[str, PlatformProfile],
     said: Iterable[PriorPost] = (),
     known: ServerInfo = NOTHING_KNOWN,
 ) -> LintResult:
@@ -138,7 +138,7 @@ def lint_all(
     accounts' servers said of their limits.
     """
     planned = {delivery.id for delivery in deliveries}
-    context = LintContext(workspace, dialects, tuple(one for one in said if one.id not in planned), known)
+    context = LintContext(workspace, profiles, tuple(one for one in said if one.id not in planned), known)
     found: dict[Problem, set[str]] = {}
     for delivery, problem in _asked(context, deliveries):
         found.setdefault(problem, set()).add(delivery.account)
@@ -153,8 +153,8 @@ def _asked(context: LintContext, deliveries: Iterable[Planned]) -> Iterator[tupl
     answered: dict[tuple[str, str, str, str, int], list[Problem]] = {}
     for delivery in deliveries:
         if delivery.message.parts:
-            dialect = id(context.dialect(delivery))
-            key = (delivery.post, delivery.variant, delivery.platform, delivery.content_hash, dialect)
+            profile = id(context.profile(delivery))
+            key = (delivery.post, delivery.variant, delivery.platform, delivery.content_hash, profile)
             problems = answered.get(key)
             if problems is None:
                 problems = answered[key] = [p for rule in MESSAGE_RULES for p in rule(context, delivery)]

@@ -9,7 +9,7 @@ from amplify.model.campaign import Campaign
 from amplify.model.fact import Fact
 from amplify.model.message import Message
 from amplify.model.plan import Planned, PriorPost
-from amplify.model.platform_profile import Dialect
+from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import Post, Variant
 from amplify.model.problem import SourceLocation
 from amplify.model.server_info import NOTHING_KNOWN, ServerInfo
@@ -21,23 +21,23 @@ from amplify.rules.text.similarity import comparable_text
 
 @dataclass(frozen=True, slots=True)
 class LintContext:
-    """The workspace, the platforms' dialects, what servers said of themselves, and what the ledger knows was said."""
+    """The workspace, the platforms' profiles, what servers said of themselves, and what the ledger knows was said."""
 
     workspace: Workspace
-    dialects: Mapping[str, Dialect]
+    profiles: Mapping[str, PlatformProfile]
     said: Sequence[PriorPost] = ()
     """Deliveries of the ledger that are not among those planned."""
     known: ServerInfo = NOTHING_KNOWN
-    _dialects: dict[str, Dialect] = field(default_factory=dict)
+    _profiles: dict[str, PlatformProfile] = field(default_factory=dict)
     _consenting: dict[str, frozenset[str]] = field(default_factory=dict)
     _words: dict[str, str] = field(default_factory=dict)
     _facts: dict[str, Sequence[Fact]] = field(default_factory=dict)
 
-    def dialect(self, delivery: Planned) -> Dialect:
+    def profile(self, delivery: Planned) -> PlatformProfile:
         """The platform's, with the limits of the account's own server where these are known."""
-        found = self._dialects.get(delivery.account)
+        found = self._profiles.get(delivery.account)
         if found is None:
-            found = self._dialects[delivery.account] = self.known.on(self.dialects[delivery.platform], delivery.account)
+            found = self._profiles[delivery.account] = self.known.on(self.profiles[delivery.platform], delivery.account)
         return found
 
     def words(self, message: Message, content_hash: str | None = None) -> str:

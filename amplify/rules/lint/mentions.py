@@ -11,7 +11,7 @@ from amplify.rules.lint.lint_context import LintContext
 
 def mention_of_nobody(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """HANDLE-UNKNOWN: a text mentions a handle that nobody goes by: it reaches no one, or a stranger later."""
-    dialect = context.dialect(delivery)
+    profile = context.profile(delivery)
     for number, part in enumerate(delivery.message.parts):
         for entity in part.entities:
             said = context.known.handle(delivery.platform, entity.value) if entity.kind == "mention" else None
@@ -19,7 +19,7 @@ def mention_of_nobody(context: LintContext, delivery: Planned) -> Iterator[Probl
                 yield Problem(
                     context.place(delivery, number),
                     "HANDLE-UNKNOWN",
-                    f"this mentions @{entity.value}, and nobody goes by that name on {dialect.title} "
+                    f"this mentions @{entity.value}, and nobody goes by that name on {profile.title} "
                     f"(asked on {said.at:%Y-%m-%d}): mend the handle, or write the plain name",
                     Severity.WARNING,
                 )

@@ -10,25 +10,30 @@ from amplify.model.plan import LintFinding, Planned
 from amplify.model.problem import Problem, Severity
 from amplify.rules.lint.lint_context import LintContext
 from amplify.rules.plan.budget import dollars_of, planned_budgets
-from amplify.rules.plan.cost import AS_OF, PRICES, format_dollars, has_link, to_micros
+from amplify.rules.plan.cost import format_dollars, has_link, to_micros
 
 
-def link_on_x(context: LintContext, deliveries: Sequence[Planned]) -> Iterator[LintFinding]:
-    """X-COST: a link makes a post on X about 13 times dearer; once a post, for all its deliveries together."""
-    by_post: dict[str, list[Planned]] = defaultdict(list)
+def dear_link(context: LintContext, deliveries: Sequence[Planned]) -> Iterator[LintFinding]:
+    """X-COST: a link makes a post many times dearer (on X, about 13 times); once a post and platform, for all its
+    deliveries together."""
+    by_post: dict[tuple[str, str], list[Planned]] = defaultdict(list)
     for delivery in deliveries:
-        if delivery.platform in PRICES and any(has_link(part) for part in delivery.message.parts):
-            by_post[delivery.post].append(delivery)
-    for post, those in by_post.items():
+        if context.profiles[delivery.platform].prices and any(has_link(part) for part in delivery.message.parts):
+            by_post[delivery.post, delivery.platform].append(delivery)
+    for (post, platform), those in by_post.items():
+        profile = context.profiles[platform]
+        prices = profile.prices
+        if prices is None:
+            continue
         links = sum(has_link(part) for delivery in those for part in delivery.message.parts)
-        prices = PRICES[those[0].platform]
         dear, cheap = format_dollars(prices.post_with_link * links), format_dollars(prices.post * Decimal(links))
         often = "one message" if links == 1 else f"{links} messages"
         yield LintFinding(
             Problem(
                 context.workspace.posts[post].place,
                 "X-COST",
-                f"a link in {often} on X: {dear} instead of {cheap} (prices of {AS_OF}); is it worth it?",
+                f"a link in {often} on {profile.title}: {dear} instead of {cheap} (prices of {prices.as_of}); "
+                "is it worth it?",
                 Severity.WARNING,
             ),
             tuple(sorted({delivery.account for delivery in those})),
@@ -39,14 +44,14 @@ def beyond_budget(context: LintContext, deliveries: Sequence[Planned]) -> Iterat
     """X-BUDGET: what we are to say in a month costs more than its budget, readings not counted."""
     settings = context.workspace.settings
     limits = {platform: to_micros(limit) for platform, limit in settings.budget.items()}
-    for month in planned_budgets(deliveries, limits, {}):
+    for month in planned_budgets(deliveries, context.profiles, limits, {}):
         if month.short:
             ours = {one.account for one in deliveries if one.ours and one.platform == month.platform}
             yield LintFinding(
                 Problem(
                     settings.place,
                     "X-BUDGET",
-                    f"what is planned for {month.month} on {context.dialects[month.platform].title} costs "
+                    f"what is planned for {month.month} on {context.profiles[month.platform].title} costs "
                     f"{dollars_of(month.waiting)}, and its budget is {dollars_of(month.limit or 0)}: "
                     "what comes last would be held until the next month",
                     Severity.WARNING,

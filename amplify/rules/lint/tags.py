@@ -74,14 +74,14 @@ def banned_hashtag(context: LintContext, delivery: Planned) -> Iterator[Problem]
 
 def too_many_hashtags(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """TAG-COUNT: more hashtags in a message than the platform's custom allows."""
-    allowed = most_hashtags(context.campaign(delivery), delivery.platform)
+    allowed = most_hashtags(context.campaign(delivery), context.profile(delivery))
     for number, part in enumerate(delivery.message.parts):
         tags = {tag_key(entity.value) for entity in part.entities if entity.kind == "tag"}
         if len(tags) > allowed:
             yield Problem(
                 context.place(delivery, number),
                 "TAG-COUNT",
-                f"{len(tags)} hashtags on {context.dialect(delivery).title}, where {allowed} are the custom: "
+                f"{len(tags)} hashtags on {context.profile(delivery).title}, where {allowed} are the custom: "
                 "take some out, or allow more under the campaign's `hashtag_customs:`",
                 Severity.WARNING,
             )
@@ -98,17 +98,17 @@ def _mentioned(delivery: Planned) -> dict[str, int]:
 
 
 def too_many_mentions(context: LintContext, delivery: Planned) -> Iterator[Problem]:
-    """TAG-MANY: more handles than the campaign lets a post mention. An error on X, whose automation rules forbid
-    mentioning many accounts."""
+    """TAG-MANY: more handles than the campaign lets a post mention. An error where the platform's
+    rules forbid mentioning many accounts, as X's do."""
     allowed = context.campaign(delivery).most_mentions
     mentioned = _mentioned(delivery)
     if len(mentioned) > allowed:
         yield Problem(
             context.place(delivery, list(mentioned.values())[allowed]),
             "TAG-MANY",
-            f"{len(mentioned)} handles are mentioned on {context.dialect(delivery).title}, and the campaign allows "
+            f"{len(mentioned)} handles are mentioned on {context.profile(delivery).title}, and the campaign allows "
             f"{allowed} (`most_mentions:`): mention fewer, or write names",
-            Severity.ERROR if delivery.platform == "x" else Severity.WARNING,
+            context.profile(delivery).policy.many_mentions,
         )
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from amplify.model.plan import Planned
-from amplify.model.platform_profile import Dialect
+from amplify.model.platform_profile import PlatformProfile
 from amplify.model.problem import Problem, Severity
 from amplify.rules.lint.lint_context import LintContext
 from amplify.rules.text.confusables import mixed_words
@@ -33,27 +33,27 @@ SHORTENERS: Final = frozenset(
 
 def too_long(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """TXT-LONG: over the length that the platform, or the account's own server, takes (docs/platforms.md)."""
-    dialect = context.dialect(delivery)
-    warning = dialect.measure(delivery.message.content_warning) if delivery.message.content_warning else 0
+    profile = context.profile(delivery)
+    warning = profile.measure(delivery.message.content_warning) if delivery.message.content_warning else 0
     for number, part in enumerate(delivery.message.parts):
-        length = dialect.measure(part.text) + warning
-        if length > dialect.text_max:
+        length = profile.measure(part.text) + warning
+        if length > profile.text_max:
             yield Problem(
                 context.place(delivery, number),
                 "TXT-LONG",
-                f"variant `{delivery.variant}` is {length} {dialect.unit} on {dialect.title}, which takes "
-                f"{dialect.text_max}: cut {length - dialect.text_max}, write a text `## on {dialect.name}`, or let "
+                f"variant `{delivery.variant}` is {length} {profile.unit} on {profile.title}, which takes "
+                f"{profile.text_max}: cut {length - profile.text_max}, write a text `## on {profile.name}`, or let "
                 f"`thread: auto` divide it; "
-                f"it would end at “{_end(part.text, dialect.text_max - warning, dialect)}”",
+                f"it would end at “{_end(part.text, profile.text_max - warning, profile)}”",
             )
 
 
-def _end(text: str, room: int, dialect: Dialect) -> str:
+def _end(text: str, room: int, profile: PlatformProfile) -> str:
     """The last words of a text that fit into `room`."""
     fits, over = 0, len(text)
     while fits + 1 < over:
         middle = (fits + over) // 2
-        fits, over = (middle, over) if dialect.measure(text[:middle]) <= room else (fits, middle)
+        fits, over = (middle, over) if profile.measure(text[:middle]) <= room else (fits, middle)
     words = text[max(0, fits - 60) : fits].split()
     return f"… {' '.join(words[-4:])}"[-60:]
 
@@ -99,7 +99,7 @@ def check_shortener(context: LintContext, delivery: Planned) -> Iterator[Problem
 def mention_without_consent(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """X-MENTION, B-OPTIN: automated mentions only of partners who agreed (X automation rules; Bluesky bots page)."""
     consenting = context.consenting(delivery.platform)
-    code = "B-OPTIN" if delivery.platform == "bluesky" else "X-MENTION"
+    code = context.profiles[delivery.platform].policy.mention
     for number, part in enumerate(delivery.message.parts):
         for entity in part.entities:
             if entity.kind == "mention" and entity.value.casefold() not in consenting:

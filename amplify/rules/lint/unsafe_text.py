@@ -49,10 +49,10 @@ def impossible_handle(context: LintContext, delivery: Planned) -> Iterator[Probl
     for name in (delivery.partner, *context.post(delivery).front.mentions):
         partner = context.workspace.partners.get(name)
         handle = partner.handles.get(delivery.platform) if partner else None
-        why = handle_fault(delivery.platform, handle) if handle is not None else None
+        profile = context.profiles[delivery.platform]
+        why = handle_fault(profile.handles, handle) if handle is not None else None
         if partner is not None and why is not None:
-            title = context.dialects[delivery.platform].title
-            yield Problem(partner.place, "HANDLE-FORM", f"the handle of {name} on {title} cannot be one: {why}")
+            yield Problem(partner.place, "HANDLE-FORM", f"the handle of {name} on {profile.title} cannot be one: {why}")
 
 
 def _place(context: LintContext, delivery: Planned, number: int, text: str, one: UnsafeText) -> SourceLocation:

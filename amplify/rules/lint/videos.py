@@ -7,7 +7,7 @@ from typing import Final
 
 from amplify.model.picture import Picture
 from amplify.model.plan import Planned
-from amplify.model.platform_profile import Dialect
+from amplify.model.platform_profile import PlatformProfile
 from amplify.model.problem import Problem, Severity
 from amplify.model.video import Motion
 from amplify.rules.lint.lint_context import LintContext
@@ -21,27 +21,27 @@ def check_video_alone(context: LintContext, delivery: Planned) -> Iterator[Probl
 
     X and Mastodon take four pictures, or one GIF, or one video; Bluesky four pictures or one video.
     """
-    dialect = context.dialect(delivery)
+    profile = context.profile(delivery)
     for number, part in enumerate(delivery.message.parts):
-        moving = [one.file for one in part.pictures if _moves(dialect, context.workspace.pictures[one.file])]
+        moving = [one.file for one in part.pictures if _moves(profile, context.workspace.pictures[one.file])]
         if moving and len(part.pictures) > 1:
             yield Problem(
                 context.place(delivery, number),
                 "MOVE-ALONE",
-                f"{moving[0]} moves, and {dialect.title} shows nothing beside it: leave out the other "
+                f"{moving[0]} moves, and {profile.title} shows nothing beside it: leave out the other "
                 f"{'pictures' if len(part.pictures) > 2 else 'picture'}",
             )
 
 
 def gif_still(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """GIF-STILL: a GIF moves, and the platform shows its first picture only."""
-    dialect = context.dialect(delivery)
+    profile = context.profile(delivery)
     for picture, motion in _shown(context, delivery):
-        if motion.frames and dialect.moving.gif_bytes is None:
+        if motion.frames and profile.moving.gif_bytes is None:
             yield Problem(
                 picture.note.place,
                 "GIF-STILL",
-                f"{dialect.title} shows {picture.file} without motion: its first picture goes out. "
+                f"{profile.title} shows {picture.file} without motion: its first picture goes out. "
                 "An MP4 video would move",
                 Severity.WARNING,
             )
@@ -49,41 +49,41 @@ def gif_still(context: LintContext, delivery: Planned) -> Iterator[Problem]:
 
 def gif_long(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """GIF-LONG: a GIF has more frames than the platform takes."""
-    dialect = context.dialect(delivery)
-    takes = dialect.moving
+    profile = context.profile(delivery)
+    takes = profile.moving
     for picture, motion in _shown(context, delivery):
         if takes.gif_bytes is not None and takes.gif_frames is not None and motion.frames > takes.gif_frames:
             yield Problem(
                 picture.note.place,
                 "GIF-LONG",
-                f"{picture.file} has {motion.frames} frames; {dialect.title} takes {takes.gif_frames}: "
+                f"{picture.file} has {motion.frames} frames; {profile.title} takes {takes.gif_frames}: "
                 "shorten it, or save it as an MP4 video",
             )
 
 
 def video_long(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """VIDEO-LONG: a video is shorter or longer than the platform takes."""
-    dialect = context.dialect(delivery)
-    least, most = dialect.moving.video_seconds
+    profile = context.profile(delivery)
+    least, most = profile.moving.video_seconds
     for picture, motion in _films(context, delivery):
         if not least <= motion.seconds <= most:
             yield Problem(
                 picture.note.place,
                 "VIDEO-LONG",
-                f"{picture.file} lasts {motion.seconds:.1f} seconds; {dialect.title} takes {least:g} to {most:g}",
+                f"{picture.file} lasts {motion.seconds:.1f} seconds; {profile.title} takes {least:g} to {most:g}",
             )
 
 
 def video_size(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """VIDEO-SIZE: a video has more bytes than the platform takes."""
-    dialect = context.dialect(delivery)
-    most = dialect.moving.video_bytes
+    profile = context.profile(delivery)
+    most = profile.moving.video_bytes
     for picture, _ in _films(context, delivery):
         if picture.size > most:
             yield Problem(
                 picture.note.place,
                 "VIDEO-SIZE",
-                f"{picture.file} has {picture.size / 1_000_000:.1f} MB; {dialect.title} takes {most / 1_000_000:.1f}: "
+                f"{picture.file} has {picture.size / 1_000_000:.1f} MB; {profile.title} takes {most / 1_000_000:.1f}: "
                 "save it with less quality, or smaller",
             )
 
@@ -103,14 +103,14 @@ def video_codec(context: LintContext, delivery: Planned) -> Iterator[Problem]:
 
 def video_shape(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """VIDEO-SHAPE: a video is too narrow or too wide for the platform."""
-    dialect = context.dialect(delivery)
-    shape = dialect.moving.video_ratio
+    profile = context.profile(delivery)
+    shape = profile.moving.video_ratio
     for picture, _ in _films(context, delivery):
         if shape is not None and not shape[0] <= picture.width / max(1, picture.height) <= shape[1]:
             yield Problem(
                 picture.note.place,
                 "VIDEO-SHAPE",
-                f"{picture.file} is {picture.width}×{picture.height}: too narrow or too wide for {dialect.title}",
+                f"{picture.file} is {picture.width}×{picture.height}: too narrow or too wide for {profile.title}",
             )
 
 
@@ -127,7 +127,7 @@ def _films(context: LintContext, delivery: Planned) -> Iterator[tuple[Picture, M
     return (one for one in _shown(context, delivery) if not one[1].frames)
 
 
-def _moves(dialect: Dialect, picture: Picture) -> bool:
+def _moves(profile: PlatformProfile, picture: Picture) -> bool:
     """Whether it moves there. A GIF that is shown still is a picture like others."""
     motion = picture.motion
-    return motion is not None and (not motion.frames or dialect.moving.gif_bytes is not None)
+    return motion is not None and (not motion.frames or profile.moving.gif_bytes is not None)

@@ -77,7 +77,9 @@ def fill_template(
     """Fill in everything. Raises BannerWordsFault. `now`: campaign time, UTC."""
     campaign = workspace.campaigns[template.campaign]
     owner = workspace.partners.get(campaign.owner)
-    setting = RenderContext(workspace, stand_for(template, lang), NOWHERE, lang, now, owner.zone if owner else "UTC")
+    setting = RenderContext(
+        workspace, {}, stand_for(template, lang), NOWHERE, lang, now, owner.zone if owner else "UTC"
+    )
     known = template_names(setting)
     if person is not None:
         known = ChainMap({"who": known["person"][person]}, known)  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from amplify.model.plan import Planned
+from amplify.model.platform_profile import PlatformProfile
 from amplify.rules.plan.cost import format_dollars, micros_of, of_micros
 
 
@@ -17,7 +18,7 @@ class Budget:
 
     platform: str
     month: str
-    """`2027-05`: UTC, as X bills."""
+    """`2027-05`: UTC."""
     limit: int | None
     """None: nobody has set one."""
     by_what: Mapping[str, int]
@@ -63,6 +64,7 @@ class Budget:
 
 def planned_budgets(
     deliveries: Iterable[Planned],
+    profiles: Mapping[str, PlatformProfile],
     limits: Mapping[str, int],
     spent: Mapping[str, Mapping[str, int]],
     now: datetime | None = None,
@@ -73,7 +75,7 @@ def planned_budgets(
     for delivery in deliveries:
         if delivery.ours and delivery.platform in limits:
             key = month_of(delivery.due), delivery.platform
-            costs[key] = costs.get(key, 0) + micros_of(delivery.message)
+            costs[key] = costs.get(key, 0) + micros_of(delivery.message, profiles[delivery.platform].prices)
     present = month_of(now) if now is not None else None
     return [
         Budget(platform, month, limits[platform], spent.get(platform, {}) if month == present else {}, cost)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from amplify.model.action import Action
 from amplify.model.message import Attachment, BoostOf, LinkCard, Message, Part
 from amplify.model.picture import Picture
-from amplify.model.platform_profile import Dialect
+from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import TextPart, Variant
 from amplify.rules.plan.hashtags import missing_tags, with_hashtags
 from amplify.rules.plan.subjects import message_subjects
@@ -41,46 +41,46 @@ class Composed:
     hashtags: tuple[str, ...]
 
 
-def compose_message(setting: RenderContext, variant: Variant, partner: str, dialect: Dialect) -> Composed:
-    """The message of `variant` for `partner` on the platform of `dialect`. Raises ComposeFault.
+def compose_message(setting: RenderContext, variant: Variant, partner: str, profile: PlatformProfile) -> Composed:
+    """The message of `variant` for `partner` on the platform of `profile`. Raises ComposeFault.
 
     Pictures and hashtags stand with the first part of a thread; the call to action, mentions and signatories
     with the last. Addresses lose their tracking parameters.
     """
     front = setting.post.front
-    texts = [_rendered(part, setting) for part in variant.parts_on(dialect.name)]
+    texts = [_rendered(part, setting) for part in variant.parts_on(profile.name)]
     pictures = tuple(_attach(setting.workspace.pictures[file], setting) for file in front.media)
-    warning = setting.pick(front.content_warning) if dialect.content_warning else None
-    space = part_limit(dialect, taken=dialect.measure(warning) if warning else 0)
-    said, card = _said(texts, setting, partner, dialect, space)
+    warning = setting.pick(front.content_warning) if profile.content_warning else None
+    space = part_limit(profile, taken=profile.measure(warning) if warning else 0)
+    said, card = _said(texts, setting, partner, profile, space)
     parts = tuple(
         Part(
             text=text,
-            entities=dialect.entities(text),
+            entities=profile.entities(text),
             pictures=pictures if number == 0 else (),
             card=card if number == len(said) - 1 else None,
         )
         for number, text in enumerate(said)
     )
     message = Message(
-        platform=dialect.name,
+        platform=profile.name,
         langs=(variant.lang,),
         parts=parts,
         content_warning=warning,
         visibility=front.visibility,
     )
-    return Composed(message, message_subjects(setting, message, f"{partner}/{dialect.name}"), tags_of(message))
+    return Composed(message, message_subjects(setting, message, f"{partner}/{profile.name}"), tags_of(message))
 
 
-def compose_boost(setting: RenderContext, partner: str, dialect: Dialect, target: BoostOf) -> Composed:
+def compose_boost(setting: RenderContext, partner: str, profile: PlatformProfile, target: BoostOf) -> Composed:
     """A repost: no text of its own."""
     boost = setting.post.front.boost
     if boost is not None and boost.partner is not None:
         setting.used.add(f"partner:{boost.partner}")
     if target.url is not None:
         target = replace(target, url=without_tracking(target.url))
-    message = Message(platform=dialect.name, langs=(setting.lang,), parts=(), boost=target)
-    return Composed(message, message_subjects(setting, message, f"{partner}/{dialect.name}"), ())
+    message = Message(platform=profile.name, langs=(setting.lang,), parts=(), boost=target)
+    return Composed(message, message_subjects(setting, message, f"{partner}/{profile.name}"), ())
 
 
 def tags_of(message: Message) -> tuple[str, ...]:
@@ -105,13 +105,13 @@ def _rendered(part: TextPart, setting: RenderContext) -> str:
 
 
 def _said(
-    texts: Sequence[str], setting: RenderContext, partner: str, dialect: Dialect, space: PartLimit
+    texts: Sequence[str], setting: RenderContext, partner: str, profile: PlatformProfile, space: PartLimit
 ) -> tuple[list[str], LinkCard | None]:
     """What each message says, and the card of the last one."""
     pictured = bool(setting.post.front.media)
-    closing, card = _closing(texts, setting, partner, dialect.card and not (pictured and len(texts) == 1))
+    closing, card = _closing(texts, setting, partner, profile.card and not (pictured and len(texts) == 1))
     pieces = _pieces(texts, setting, space, closing)
-    if dialect.card and pictured and len(pieces) > len(texts) == 1:  # the last message has no pictures: a card again
+    if profile.card and pictured and len(pieces) > len(texts) == 1:  # the last message has no pictures: a card again
         shorter, carded = _closing(texts, setting, partner, True)
         again = _pieces(texts, setting, space, shorter)
         if len(again) > 1:

@@ -1,12 +1,12 @@
-"""What speaking costs. X asks for money by the request; Bluesky and Mastodon ask for none. Pure.
+"""What speaking costs on platforms that ask for money by the request; most ask for none. Pure.
 
-Money is exact: `Decimal`, in US dollars. The prices are those of X's documentation (`pricing`) on `AS_OF`; they
-change without notice, so every figure made from them is an estimate and is shown with that day.
+Money is exact: `Decimal`, in US dollars. A platform's prices stand in its profile, with the day on which they were
+read; they change without notice, so every figure made from them is an estimate and is shown with that day.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date
 from decimal import Decimal
@@ -14,42 +14,9 @@ from typing import Final
 
 from amplify.model.message import Message, Part
 from amplify.model.plan import Planned
+from amplify.model.platform_profile import PlatformProfile, Prices
 
-AS_OF: Final = date(2026, 8, 22)
-"""The day the prices were read."""
 CURRENCY: Final = "USD"
-
-
-@dataclass(frozen=True, slots=True)
-class Prices:
-    """What one request costs on a platform."""
-
-    post: Decimal
-    """A post without an address, or a repost."""
-    post_with_link: Decimal
-    """A post with an address in its text."""
-    alt_text: Decimal
-    """Alt text of one picture."""
-    delete: Decimal
-    """Taking one post down."""
-    read: Decimal
-    """The counts of one post, once."""
-    read_own: Decimal
-    """The same, by the account that owns the app."""
-
-
-PRICES: Final[dict[str, Prices]] = {
-    "x": Prices(
-        post=Decimal("0.015"),
-        post_with_link=Decimal("0.200"),
-        alt_text=Decimal("0.005"),
-        delete=Decimal("0.010"),
-        read=Decimal("0.005"),
-        read_own=Decimal("0.001"),
-    ),
-}
-"""Platform → its prices; a platform that is not here is free."""
-
 _FREE: Final = Decimal(0)
 
 
@@ -58,13 +25,12 @@ def has_link(part: Part) -> bool:
     return any(entity.kind == "link" for entity in part.entities)
 
 
-def cost_of_message(message: Message, readings: int) -> Decimal:
-    """What saying `message` costs, with `readings` looks at its counts.
+def cost_of_message(message: Message, readings: int, prices: Prices | None) -> Decimal:
+    """What saying `message` costs at its platform's `prices`, with `readings` looks at its counts.
 
     Every message of a thread is a post of its own. Readings are counted at the price of an app that another account
     owns: only one account can own it.
     """
-    prices = PRICES.get(message.platform)
     if prices is None:
         return _FREE
     if not message.parts:
@@ -77,14 +43,13 @@ def _part(part: Part, prices: Prices) -> Decimal:
     return (prices.post_with_link if has_link(part) else prices.post) + prices.alt_text * alts
 
 
-def micros_of(message: Message) -> int:
+def micros_of(message: Message, prices: Prices | None) -> int:
     """What saying `message` costs, without readings, in millionths of a dollar: as the ledger counts."""
-    return to_micros(cost_of_message(message, 0))
+    return to_micros(cost_of_message(message, 0, prices))
 
 
-def micros_of_part(message: Message, number: int) -> int:
+def micros_of_part(message: Message, number: int, prices: Prices | None) -> int:
     """What one message of a thread costs; a boost has one, number 0."""
-    prices = PRICES.get(message.platform)
     if prices is None:
         return 0
     return to_micros(_part(message.parts[number], prices) if message.parts else prices.post)
@@ -100,20 +65,19 @@ def of_micros(count: int) -> Decimal:
     return Decimal(count) / 1_000_000
 
 
-def cost_of(planned: Planned, readings: int) -> Decimal:
+def cost_of(planned: Planned, readings: int, prices: Prices | None) -> Decimal:
     """What one delivery costs, with `readings` looks at its counts (`len(settings.readings)`)."""
-    return cost_of_message(planned.message, readings)
+    return cost_of_message(planned.message, readings, prices)
 
 
-def removal_of(planned: Planned) -> Decimal:
+def removal_of(planned: Planned, prices: Prices | None) -> Decimal:
     """What taking one delivery down would cost: no part of `cost_of`, for nobody plans it."""
-    prices = PRICES.get(planned.platform)
     return prices.delete * max(1, len(planned.message.parts)) if prices is not None else _FREE
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Costs added up, by the days and months on which deliveries are due (UTC, as X bills)."""
+    """Costs added up, by the days and months on which deliveries are due (UTC)."""
 
     total: Decimal
     by_day: dict[str, Decimal]
@@ -122,11 +86,15 @@ class Totals:
     """`2027-05` → cost."""
     removal: Decimal
     """What taking all of it down would cost besides."""
+    paid: str
+    """The platforms among them that ask for money, for people: “X”; where none of them does, all that would."""
+    prices_of: date | None
+    """The day on which their prices were read: the oldest of them."""
 
     def as_json(self) -> dict[str, object]:
         return {
             "currency": CURRENCY,
-            "prices_of": AS_OF.isoformat(),
+            "prices_of": self.prices_of.isoformat() if self.prices_of is not None else None,
             "total": str(self.total),
             "by_day": {day: str(cost) for day, cost in self.by_day.items()},
             "by_month": {month: str(cost) for month, cost in self.by_month.items()},
@@ -134,7 +102,7 @@ class Totals:
         }
 
 
-def total_costs(deliveries: Iterable[Planned], readings: int) -> Totals:
+def total_costs(deliveries: Iterable[Planned], readings: int, profiles: Mapping[str, PlatformProfile]) -> Totals:
     """The costs of `deliveries` a day and a month, each with `readings` looks at its counts.
 
     A reading is counted on the day of its delivery, though it is made later.
@@ -142,15 +110,28 @@ def total_costs(deliveries: Iterable[Planned], readings: int) -> Totals:
     by_day: dict[str, Decimal] = {}
     by_month: dict[str, Decimal] = {}
     total, removal = _FREE, _FREE
+    spoken: set[str] = set()
     for delivery in deliveries:
-        removal += removal_of(delivery)
-        cost = cost_of(delivery, readings)
+        spoken.add(delivery.platform)
+        prices = profiles[delivery.platform].prices
+        removal += removal_of(delivery, prices)
+        cost = cost_of(delivery, readings, prices)
         if cost:
             day = delivery.due.astimezone(UTC).date().isoformat()
             by_day[day] = by_day.get(day, _FREE) + cost
             by_month[day[:7]] = by_month.get(day[:7], _FREE) + cost
             total += cost
-    return Totals(total, dict(sorted(by_day.items())), dict(sorted(by_month.items())), removal)
+    asking = {name: one for name, one in profiles.items() if one.prices is not None}
+    paid = [one for name, one in asking.items() if name in spoken] or list(asking.values())
+    read = [one.prices.as_of for one in paid if one.prices is not None]
+    days, months = dict(sorted(by_day.items())), dict(sorted(by_month.items()))
+    return Totals(total, days, months, removal, join_titles(one.title for one in paid), min(read, default=None))
+
+
+def join_titles(titles: Iterable[str]) -> str:
+    """`X`, `X and Bluesky`, `X, Bluesky and Mastodon`; empty where there is none."""
+    *most, last = list(titles) or [""]
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def format_dollars(cost: Decimal) -> str:

@@ -16,15 +16,12 @@ from typing import Final
 import regex
 
 from amplify.model.campaign import BannedTag, Campaign, Hashtag, HashtagCustom
+from amplify.model.platform_profile import PlatformProfile
 from amplify.model.settings import Settings
 from amplify.rules.plan.recurrence import stable_fraction
 from amplify.rules.plan.template_context import RenderContext
 from amplify.rules.text.bidi import tag_line
 from amplify.rules.text.thread_split import PartLimit, append_paragraph
-
-MOST: Final[Mapping[str, int]] = {"x": 2, "bluesky": 3, "mastodon": 5}
-"""Most hashtags of a message by each platform's custom: more reads as spam. Mastodon's readers follow hashtags."""
-_MOST_ELSEWHERE: Final = 3
 
 _PLACES_TRIED: Final = 8
 _JOINS: Final = r"\p{L}\p{M}\p{N}_’'\-\u2010\u2011"
@@ -36,10 +33,10 @@ def hashtag_custom(campaign: Campaign, platform: str) -> HashtagCustom:
     return campaign.hashtag_customs.get(platform, _USUAL)
 
 
-def most_hashtags(campaign: Campaign, platform: str) -> int:
+def most_hashtags(campaign: Campaign, profile: PlatformProfile) -> int:
     """Most hashtags of one message there."""
-    said = hashtag_custom(campaign, platform).most
-    return MOST.get(platform, _MOST_ELSEWHERE) if said is None else said
+    said = hashtag_custom(campaign, profile.name).most
+    return profile.hashtags_max if said is None else said
 
 
 def banned_tags(settings: Settings, campaign: Campaign, platform: str) -> Mapping[str, BannedTag]:
@@ -82,6 +79,7 @@ def with_hashtags(text: str, rest: str, setting: RenderContext, room: PartLimit)
     changed. Other hashtags stand below everything.
     """
     inline = hashtag_custom(setting.campaign, setting.platform).placement == "inline"
+    allowed = most_hashtags(setting.campaign, setting.profiles[setting.platform])
     present = {tag_key(one.value) for one in room.entities(append_paragraph(text, rest)) if one.kind == "tag"}
     added: list[str] = []
 
@@ -97,7 +95,7 @@ def with_hashtags(text: str, rest: str, setting: RenderContext, room: PartLimit)
             text, added = placed(tag)
             present.add(tag_key(tag))
     for tag in optional_tags(setting):
-        if tag_key(tag) in present or len(present) >= most_hashtags(setting.campaign, setting.platform):
+        if tag_key(tag) in present or len(present) >= allowed:
             continue
         longer, more = placed(tag)
         if room.fits(message(longer, more)):

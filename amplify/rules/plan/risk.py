@@ -15,15 +15,13 @@ from urllib.parse import unquote, urlsplit
 from amplify.model.campaign import Campaign
 from amplify.model.message import Message
 from amplify.model.partner import Partner
+from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import Post
 from amplify.model.subject import kind_and_name
 from amplify.model.workspace import Workspace
 
 UNASKED: Final[Mapping[str, str]] = {"subscribe": "to follow a channel", "donate": "for money"}
 """Kinds of calls that put readers at risk → what they ask."""
-
-_X_HOSTS: Final = frozenset({"x.com", "twitter.com", "mobile.twitter.com"})
-_BLUESKY_HOST: Final = "bsky.app"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,12 @@ def at_risk(designated_in: Sequence[str], post: Post, campaign: Campaign, lang: 
 
 
 def find_risks(
-    workspace: Workspace, post: Post, lang: str, message: Message, subjects: Sequence[str]
+    workspace: Workspace,
+    profiles: Mapping[str, PlatformProfile],
+    post: Post,
+    lang: str,
+    message: Message,
+    subjects: Sequence[str],
 ) -> tuple[RiskFinding, ...]:
     """What of a message its readers may not be given; nothing where they are not at risk. `subjects`: as composed."""
     campaign = workspace.campaigns[post.front.campaign]
@@ -69,7 +72,7 @@ def find_risks(
         return ()
     found = [
         *_calls(workspace, post, campaign, lang, subjects),
-        *_links(workspace, post, campaign, lang, message),
+        *_links(workspace, profiles, post, campaign, lang, message),
         *_boost(workspace, post, campaign, lang),
     ]
     return tuple(dict.fromkeys(found))
@@ -109,7 +112,14 @@ def _calls(
             )
 
 
-def _links(workspace: Workspace, post: Post, campaign: Campaign, lang: str, message: Message) -> Iterator[RiskFinding]:
+def _links(
+    workspace: Workspace,
+    profiles: Mapping[str, PlatformProfile],
+    post: Post,
+    campaign: Campaign,
+    lang: str,
+    message: Message,
+) -> Iterator[RiskFinding]:
     urls = [entity.value for part in message.parts for entity in part.entities if entity.kind == "link"]
     urls += [part.card.url for part in message.parts if part.card is not None]
     hosts = designated_hosts(workspace) if urls else {}
@@ -124,7 +134,7 @@ def _links(workspace: Workspace, post: Post, campaign: Campaign, lang: str, mess
                     "readers there: take the link out",
                 )
         for partner in workspace.partners.values():
-            if at_risk(partner.designated_in, post, campaign, lang) and _is_profile(url, host, partner):
+            if at_risk(partner.designated_in, post, campaign, lang) and _leads_to(partner, url, profiles):
                 yield RiskFinding(
                     f"risk:partner/{partner.id}",
                     "RISK-LINK",
@@ -145,18 +155,12 @@ def _boost(workspace: Workspace, post: Post, campaign: Campaign, lang: str) -> I
         )
 
 
-def _is_profile(url: str, host: str, partner: Partner) -> bool:
+def _leads_to(partner: Partner, url: str, profiles: Mapping[str, PlatformProfile]) -> bool:
     """Whether an address lies below one of the partner's accounts."""
+    host = _host(url)
     segments = [unquote(one).casefold().removeprefix("@") for one in urlsplit(url).path.split("/") if one]
-    for platform, handle in partner.handles.items():
-        name, _, server = handle.casefold().partition("@")
-        if platform == "x" and host in _X_HOSTS and segments[:1] == [name]:
-            return True
-        if platform == "bluesky" and (host == name or (host == _BLUESKY_HOST and segments[:2] == ["profile", name])):
-            return True
-        if server and host == server and name in segments:
-            return True
-    return False
+    pages = ((profiles[platform].account_page, handle.casefold()) for platform, handle in partner.handles.items())
+    return any(is_page is not None and is_page(host, segments, handle) for is_page, handle in pages)
 
 
 def _host(url: str) -> str:

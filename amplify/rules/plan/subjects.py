@@ -29,7 +29,10 @@ def message_subjects(setting: RenderContext, message: Message, account: str) -> 
     portraits = shown_people(pictures_of(message), workspace)
     people = {*named_people(setting.post, message, workspace), *people_in(setting.used)}
     found.update(_people(people, portraits, setting))
-    found.update(one.subject for one in find_risks(workspace, setting.post, setting.lang, message, sorted(found)))
+    found.update(
+        one.subject
+        for one in find_risks(workspace, setting.profiles, setting.post, setting.lang, message, sorted(found))
+    )
     found.update(f"quiet:{lang}" for lang in quiet_languages(workspace, setting.lang))
     return tuple(sorted(found))
 

@@ -15,6 +15,7 @@ from amplify.model.action import Action
 from amplify.model.campaign import Campaign, Signatory
 from amplify.model.partner import Partner
 from amplify.model.person import Person
+from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import Post
 from amplify.model.workspace import Workspace
 from amplify.rules.plan.risk import at_risk
@@ -28,6 +29,8 @@ class RenderContext:
     """For whom, where and when a text is rendered."""
 
     workspace: Workspace
+    profiles: Mapping[str, PlatformProfile]
+    """Of all platforms: a text for one may lead to accounts on others."""
     post: Post
     platform: str
     lang: str

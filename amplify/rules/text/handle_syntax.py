@@ -1,41 +1,25 @@
-"""Which handles can exist on a platform, and which cannot, whoever is asked. Pure.
-
-Sources: X's own limits (15 characters; older names have up to 20); the atproto specification, `handle`; Mastodon's
-`Account`.
-"""
+"""Which handles can exist on a platform, and which cannot, whoever is asked. Pure; the forms stand in the profiles."""
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from typing import Final
 
-_X = re.compile(r"[A-Za-z0-9_]{1,20}")
-_LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_BLUESKY = re.compile(rf"(?:{_LABEL}\.)+[A-Za-z](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?")
-_BLUESKY_MOST: Final = 253
-_MASTODON = re.compile(r"[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*@\w+(?:[.-]+\w+)*(?::\d{1,5})?")
-_FORMS: Final = {
-    "x": "at most 20 letters, digits and `_`, such as `press_union`",
-    "bluesky": "a domain name, such as `press.example`",
-    "mastodon": "a name and a server, such as `press@social.example`",
-}
+from amplify.model.platform_profile import HandleSyntax
 
 
-def is_handle(platform: str, handle: str) -> bool:
-    """Whether the platform could have this handle, without its `@`."""
-    if platform == "x":
-        return _X.fullmatch(handle) is not None
-    if platform == "bluesky":
-        return len(handle) <= _BLUESKY_MOST and _BLUESKY.fullmatch(handle) is not None
-    return _MASTODON.fullmatch(handle) is not None
+def is_handle(syntax: HandleSyntax | None, handle: str) -> bool:
+    """Whether a platform could have this handle, without its `@`."""
+    if syntax is None:
+        return True
+    short = syntax.length_max is None or len(handle) <= syntax.length_max
+    return short and syntax.pattern.fullmatch(handle) is not None
 
 
-def handle_fault(platform: str, handle: str) -> str | None:
-    """Why the platform can have no such handle, in words; None where it can."""
-    if is_handle(platform, handle):
+def handle_fault(syntax: HandleSyntax | None, handle: str) -> str | None:
+    """Why a platform can have no such handle, in words; None where it can."""
+    if syntax is None or is_handle(syntax, handle):
         return None
     hidden = next((letter for letter in handle if unicodedata.category(letter) in ("Cf", "Cc", "Mn", "Me")), None)
     if hidden is not None:
         return f"an invisible character (U+{ord(hidden):04X}) stands in it: type it again"
-    return f"a handle there is {_FORMS[platform]}"
+    return f"a handle there is {syntax.form}"

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import regex
 
 from amplify.model.message import Entity
-from amplify.model.platform_profile import Dialect
+from amplify.model.platform_profile import PlatformProfile
 from amplify.rules.text.sentence_breaks import TextBreak, find_breaks
 
 _GRAPHEME = regex.compile(r"\X")
@@ -60,10 +60,10 @@ class PartLimit:
         return self.measure(text) <= self.text_max
 
 
-def part_limit(dialect: Dialect, text_max: int | None = None, taken: int = 0) -> PartLimit:
+def part_limit(profile: PlatformProfile, text_max: int | None = None, taken: int = 0) -> PartLimit:
     """The room of a message; `taken` units of it are used by something else, such as a content warning."""
-    limit = dialect.text_max if text_max is None else text_max
-    return PartLimit(dialect.measure, dialect.entities, max(1, limit - taken), dialect.bytes_max)
+    limit = profile.text_max if text_max is None else text_max
+    return PartLimit(profile.measure, profile.entities, max(1, limit - taken), profile.bytes_max)
 
 
 def append_paragraph(text: str, addition: str) -> str:

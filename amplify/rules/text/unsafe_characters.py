@@ -61,6 +61,12 @@ def find_unwritable(text: str) -> UnsafeText | None:
     return None
 
 
+def lone_surrogate(text: str) -> str | None:
+    """The first half of a character that stands alone: no text can be sent with it."""
+    half = _HALF.search(text)
+    return half[0] if half else None
+
+
 def find_open_direction(text: str) -> UnsafeText | None:
     """Marks of direction that do not close before their paragraph ends (Unicode's bidirectional algorithm, UAX #9)."""
     opened: list[tuple[int, str]] = []

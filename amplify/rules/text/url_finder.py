@@ -1,4 +1,4 @@
-"""Where X sees addresses. Pure, in bounded time for any text.
+"""Where a text holds addresses, with or without scheme. Pure, in bounded time for any text.
 
 twitter-text-parser decides what an address is. But it looks everywhere, and its expressions backtrack: four thousand
 letters with dots between them take it a minute. So it is only shown the stretches that can hold an address, and what
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from amplify.rules.text.memoize import memoized
-from amplify.rules.text.twitter_text import domains, library
+from amplify.rules.text.url_library import domains, library
 
 _PLAIN = 100
 _PLAIN_DOTS = 8
@@ -41,8 +41,8 @@ class Address(NamedTuple):
 
 
 @memoized
-def x_addresses(text: str) -> tuple[Address, ...]:
-    """Every address that X links, with and without scheme, in order."""
+def find_urls(text: str) -> tuple[Address, ...]:
+    """Every address, with and without scheme, in order: as X links them."""
     # A lone surrogate cannot be encoded for the domain check; one code point stands in for it, offsets stay.
     text = _LONE_SURROGATE.sub("\ufffd", text)
     return tuple(one for start, stretch in _stretches(text) for one in _found(start, stretch))

@@ -7,7 +7,7 @@ from typing import Final
 
 import regex
 
-from amplify.rules.text.entities import x_entities
+from amplify.platforms.x.entities import find_entities
 
 _LIST: Final = regex.compile(r"@[A-Za-z0-9_]{1,20}/[A-Za-z][A-Za-z0-9_-]{0,24}")
 _LETTER: Final = r"[\p{L}\p{M}\p{N}\p{S}]"
@@ -57,5 +57,5 @@ def _is_ipv6(text: str) -> bool:
 
 
 def _is_whole(text: str, kind: str) -> bool:
-    found = x_entities(text)
+    found = find_entities(text)
     return len(found) == 1 and found[0].kind == kind and (found[0].start, found[0].end) == (0, len(text))

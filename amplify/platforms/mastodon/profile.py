@@ -1,0 +1,50 @@
+"""What is said of Mastodon: limits and customs. Loads no library of Mastodon's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from amplify.model.platform_profile import CardLook, HandleSyntax, PlatformProfile, PolicyRules
+from amplify.model.problem import Severity
+from amplify.model.video import VideoLimits
+from amplify.platforms.mastodon import rate_limits
+from amplify.platforms.mastodon.text_length import status_length
+from amplify.rules.text.entities import plain_entities
+
+
+def is_account_page(host: str, segments: Sequence[str], handle: str) -> bool:
+    """Any page of the handle's own server that has the name in its path."""
+    name, _, server = handle.partition("@")
+    return bool(server) and host == server and name in segments
+
+
+PROFILE: Final = PlatformProfile(
+    name="mastodon",
+    title="Mastodon",
+    text_max=500,
+    measure=status_length,
+    unit="graphemes",
+    entities=plain_entities,
+    secrets=("access_token",),
+    handles=HandleSyntax(  # Mastodon's `Account`
+        re.compile(r"[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*@\w+(?:[.-]+\w+)*(?::\d{1,5})?"),
+        "a name and a server, such as `press@social.example`",
+    ),
+    length_key="characters",
+    hashtags_max=5,  # its readers follow hashtags
+    pictures_max=4,
+    picture_bytes=16_777_216,
+    picture_pixels=33_177_600,
+    moving=VideoLimits(gif_bytes=16_777_216, video_bytes=103_809_024),
+    alt_max=1500,
+    content_warning=True,
+    unlisted=True,
+    batch=20,
+    allowances=rate_limits.ALLOWANCES,
+    policy=PolicyRules(label="M-BOT", label_severity=Severity.WARNING, each_server=True),
+    account_page=is_account_page,
+    share_path="/share?text=",
+    look=CardLook(link_max=30, draws_card="first", mention_host=False, repost_verb="boosts"),
+)
