@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from command_server import program
 from engine.files import PLATFORMS, Files, handle, soon, variables
 from ledger.databases import database, empty_database, migrated_file, migrated_postgres
 
@@ -108,7 +109,18 @@ def on_stage(busy: Files, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> OnSt
 
 
 def spawn(*words: str | Path, environment: Mapping[str, str] | None = None, cwd: Path | None = None) -> Process:
-    """A real `amplify` process."""
+    """A real `amplify` process, from its first import on."""
+    return _popen([sys.executable, "-c", "from amplify.cli.entry import main; main()"], words, environment, cwd)
+
+
+def apart(*words: str | Path, environment: Mapping[str, str] | None = None, cwd: Path | None = None) -> Said:
+    """What a command says in a process of its own, which need not import anything."""
+    return ended(_popen([str(program())], words, environment, cwd))
+
+
+def _popen(
+    start: list[str], words: Sequence[str | Path], environment: Mapping[str, str] | None, cwd: Path | None
+) -> Process:
     ours = {
         "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
         "AMPLIFY_CREDENTIALS": os.devnull + "/none",
@@ -118,7 +130,7 @@ def spawn(*words: str | Path, environment: Mapping[str, str] | None = None, cwd:
     }
     kept = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
     return subprocess.Popen(
-        [sys.executable, "-c", "from amplify.cli.entry import main; main()", *map(str, words)],
+        [*start, *map(str, words)],
         env=kept | ours | dict(environment or {}),
         cwd=cwd,
         text=True,

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from engine.files import Files, soon
 
-from cli.conftest import Amplify, OnStage, Said, ended, spawn
+from cli.conftest import Amplify, OnStage, Said, apart, spawn
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def amplify() -> Amplify:
     """Processes of their own: a ledger that this one has open would count as in use."""
 
     def run(*words: str | Path) -> Said:
-        said = ended(spawn(*words, environment={"COLUMNS": "80"}))
+        said = apart(*words, environment={"COLUMNS": "80"})
         assert "did not expect" not in said.words, said.words
         return said
 

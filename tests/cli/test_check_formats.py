@@ -6,10 +6,10 @@ import json
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from command_server import program
 from engine.files import Files, soon
 
 from amplify.cli.check import folder_in_repository, format_annotation
@@ -128,7 +128,7 @@ class Repositories:
         self.bare, self.clone = folder / "campaigns.git", files.root
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "AMPLIFY_"))},
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PATH": f"{program().parent}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(folder),
             "GIT_CONFIG_NOSYSTEM": "1",
             **{

@@ -13,7 +13,7 @@ from engine.files import Files
 from amplify.cli.logs import start_log
 from amplify.model.errors import WrongUse
 from amplify.model.event import EVENTS, LOG, log_event
-from cli.conftest import OnStage, ended, spawn
+from cli.conftest import OnStage, apart
 
 ROOT = Path(__file__).parents[2]
 WHICH = {"delivery": "3f2a", "account": "union/x", "post": "hello", "platform": "x"}
@@ -75,7 +75,7 @@ def test_another_form(form: str, written: Callable[[], str]) -> None:
 
 
 def test_a_pass_tells_what_it_did_and_no_more(busy: Files, on_stage: OnStage) -> None:
-    said = ended(spawn("publish", "-w", busy.root, environment=on_stage.environment | {"AMPLIFY_LOG": "json,debug"}))
+    said = apart("publish", "-w", busy.root, environment=on_stage.environment | {"AMPLIFY_LOG": "json,debug"})
     assert said.code == 0
     lines = [json.loads(line) for line in said.err.splitlines()]
     assert [line["outcome"] for line in lines if line["event"] == "outcome"] == ["sent"] * 9

@@ -9,7 +9,7 @@ import pytest
 from engine.files import PLATFORMS, Files
 
 from amplify.platforms import registry
-from cli.conftest import Amplify, OnStage, ended, spawn
+from cli.conftest import Amplify, OnStage, apart
 
 CANARY = "Canary-of-{}-9f3d71c2"
 COMMANDS = (
@@ -120,7 +120,7 @@ def test_the_daemon_and_its_log_keep_them_too(busy: Files, on_stage: OnStage, fo
     """Wrong ones, which platforms like to quote, and right ones."""
     given = on_stage.environment
     secrets = given if right else {name: CANARY.format(name) for name in given}
-    said = ended(spawn("run", "--drain", "-w", busy.root, environment=secrets | {"AMPLIFY_LOG": form}))
+    said = apart("run", "--drain", "-w", busy.root, environment=secrets | {"AMPLIFY_LOG": form})
     assert said.code == (0 if right else 3), said.words
     assert "pass_ended" in said.err
     hidden = [value for value in secrets.values() if not right or on_stage.partner not in value]

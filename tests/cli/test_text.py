@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from command_server import program
 
 from amplify.planning.text import measure_batch
 
@@ -20,9 +21,8 @@ TEXT = "Сёння дзень салідарнасці: https://example.org/peti
 
 def text(*words: str, given: bytes = b"", folder: Path = ROOT) -> subprocess.CompletedProcess[bytes]:
     environment = {**os.environ, "COLUMNS": "80", "AMPLIFY_NOW": "2027-05-17T06:00:00+00:00", "PYTHONUTF8": "1"}
-    command = [str(Path(sys.executable).parent / "amplify")]
     return subprocess.run(
-        [*command, "text", *words],
+        [program(), "text", *words],
         input=given,
         capture_output=True,
         cwd=folder,

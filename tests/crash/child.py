@@ -9,15 +9,12 @@ from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from loaded import MODULES
+
 from crash.points import Point
 
 _context = get_context("forkserver")
-_context.set_forkserver_preload(
-    [
-        *("tweepy", "atproto", "mastodon", "PIL.Image", "rich.console", "psycopg", "amplify.cli.main"),
-        *("amplify.cli.publish", "amplify.engine.publish", "amplify.engine.worker", "amplify.engine.reconcile"),
-    ]
-)
+_context.set_forkserver_preload(MODULES)
 
 
 def start(words: list[str], environment: Mapping[str, str], out: Path, point: Point | None = None) -> BaseProcess:

@@ -10,12 +10,12 @@ import os
 import re
 import shlex
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from command_server import program
 from engine.files import Files, variables
 from handbook import Fence, fences
 
@@ -106,7 +106,7 @@ class Night:
         """Everything that a page tells to type, in order, in one shell."""
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("AMPLIFY_", "PYTEST_"))}
         environment = kept | {
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PATH": f"{program().parent}{os.pathsep}{os.environ['PATH']}",
             "PYTHONPATH": str(Path(__file__).parents[2]),
             "HOME": str(self.files.root.parent),
             "COLUMNS": "80",

@@ -8,11 +8,11 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from command_server import program
 from handbook import NAMES, ROOT, commands, fences, page
 from typer.main import get_command
 
@@ -103,7 +103,7 @@ def test_examples_work(name: str, tmp_path: Path) -> None:
     folder.mkdir(exist_ok=True)
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("AMPLIFY_", "PYTEST_"))}
     environment = kept | {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PATH": f"{program().parent}{os.pathsep}{os.environ['PATH']}",
         "HOME": str(tmp_path),
         "COLUMNS": "80",
         "AMPLIFY_CREDENTIALS": str(tmp_path / "none.yaml"),

@@ -86,5 +86,6 @@ def test_a_desk_loads_no_platform_until_something_wants_to_go() -> None:
         desk.allowances
         print(sorted(name for name in sys.modules if name.startswith("amplify.platforms")))
         """,
+        fresh=True,
     )
     assert loaded == "[]"

@@ -8,6 +8,8 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
+from command_server import python
+
 SECONDS = 60
 
 TESTS = Path(__file__).parents[1]
@@ -23,15 +25,20 @@ def ready():
 """
 
 
-def at_once(count: int, script: str, **names: Any) -> list[str]:
+def at_once(count: int, script: str, *, fresh: bool = False, **names: Any) -> list[str]:
     """Run `script` in `count` processes, which all wait at `ready()` until each is there; the line each prints last.
 
     `names` are its variables; `NUMBER` tells the processes apart. A script that does not call `ready` just runs.
+    `fresh` ones have loaded nothing yet; the others need not wait for that.
     """
     given = "\n".join(f"{name} = {value!r}" for name, value in names.items())
     running = [
         subprocess.Popen(
-            [sys.executable, "-c", _START.format(tests=str(TESTS), names=given, number=number) + dedent(script)],
+            [
+                sys.executable if fresh else python(),
+                "-c",
+                _START.format(tests=str(TESTS), names=given, number=number) + dedent(script),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -116,17 +116,16 @@ def torment(town: Town, journal: Journal, per_kill: float, seed: int, told: Told
 
 def is_over(ledger: Ledger) -> bool:
     """Whether only a person could still change anything: nothing is in hand, and what is unsure was looked for."""
-    states = rows.states(ledger)
-    if {"claimed", "sending"} & states.keys():
+    row = rows.DELIVERY.c
+    with ledger.read() as connection:  # one statement: what moves between two would stand in neither
+        found = connection.execute(rows.select(row.state, row.base, row.boost_of, row.look_at)).all()
+    unsure = [one for one in found if one.state == "unsure"]
+    if any(one.state in ("claimed", "sending") for one in found) or any(
+        one.look_at <= datetime.now(UTC) for one in unsure
+    ):
         return False
-    with ledger.read() as connection:
-        unsure = rows.select(rows.DELIVERY.c.id, rows.DELIVERY.c.base, rows.DELIVERY.c.look_at)
-        found = connection.execute(unsure.where(rows.DELIVERY.c.state == "unsure")).all()
-        if any(row.look_at <= datetime.now(UTC) for row in found):
-            return False
-        waiting = rows.select(rows.DELIVERY.c.boost_of).where(rows.DELIVERY.c.state == "waiting")
-        targets = set(connection.execute(waiting).scalars())
-    return targets <= {row.base for row in found}  # a boost of what is unsure waits with it
+    waiting = {one.boost_of for one in found if one.state == "waiting"}
+    return waiting <= {one.base for one in unsure}  # a boost of what is unsure waits with it
 
 
 def _read(page: Path) -> str:
