@@ -182,7 +182,8 @@ SPEAKERS = """
         one = BlueskyAdapter(AccountConnection("press/bluesky", HANDLE, SERVER, SECRETS, True, sessions=Path(FOLDER)))
         part = Part(f"{NUMBER}-{number}")
         message = Message("bluesky", ("en",), (part,))
-        call = PublishRequest(part, message, "k", f"3l{'abcdefgh'[NUMBER]}{'abc'[number]}aaaaaaaa2", datetime.now(UTC), {})
+        key = f"3l{'abcdefgh'[NUMBER]}{'abc'[number]}aaaaaaaa2"
+        call = PublishRequest(part, message, "k", key, datetime.now(UTC), {})
         print(one.publish(call).id[-13:], end=" ")
         one.close()
 """
