@@ -8,7 +8,10 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
+
+ROOT = Path(__file__).parents[1]
 
 WIDTH = 80
 """Columns of a help text, whatever the terminal."""
@@ -35,11 +38,24 @@ def help_text(name: str) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
+def program_help() -> str:
+    """What `amplify --help` prints, without the list of commands: the page holds them."""
+    from typer.main import get_command
+
+    from amplify.cli.main import build_app
+
+    group: Any = get_command(build_app(["check"]))
+    with group.make_context("amplify", [], resilient_parsing=True, terminal_width=WIDTH) as context:
+        lines = group.get_help(context).partition("\nCommands:")[0].strip().splitlines()
+    return "\n".join(line.rstrip() for line in lines)
+
+
 def commands() -> str:
-    """Every command with its help, in the order of a campaign's life."""
+    """The program and every command with its help, in the order of a campaign's life."""
     from amplify.cli.main import COMMANDS
 
-    return "\n\n".join(f"## amplify {name}\n\n```text\n{help_text(name)}\n```" for name in COMMANDS)
+    helps = {"amplify": program_help()} | {f"amplify {name}": help_text(name) for name in COMMANDS}
+    return "\n\n".join(f"## {name}\n\n```text\n{text}\n```" for name, text in helps.items())
 
 
 # ── docs/configuration.md ────────────────────────────────────────────────────────────────────────────────────────
@@ -370,6 +386,19 @@ def states() -> str:
     lines += [f"    {before} --> {after}" for before, goals in MOVES.items() for after in sorted(goals)]
     lines += [f"    {state} --> [*]" for state, goals in MOVES.items() if not goals]
     return "```mermaid\n" + "\n".join(lines) + "\n```"
+
+
+def model_nouns() -> str:
+    """Every class of `amplify/model/`, with the first line of what is said of it."""
+    import ast
+
+    rows = ["| class | file | is |", "|---|---|---|"]
+    for path in sorted((ROOT / "amplify/model").glob("*.py")):
+        for one in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(one, ast.ClassDef) and not one.name.startswith("_"):
+                said = (ast.get_docstring(one) or "").partition("\n\n")[0].replace("\n", " ").replace("|", "\\|")
+                rows.append(f"| `{one.name}` | `{path.name}` | {said} |")
+    return "\n".join(rows)
 
 
 def events() -> str:

@@ -9,7 +9,7 @@ import typer
 
 from amplify.cli.open_context import AsJson, Workspace
 from amplify.cli.output import console, plural, print_json, progress_bar
-from amplify.ledger.database import ledger_url
+from amplify.ledger.database import ledger_url, sqlite_file
 from amplify.model.errors import WrongUse
 from amplify.workspace.locate import find_root
 
@@ -46,15 +46,13 @@ def command(
 
 def ledger_file(root: Path) -> Path:
     """The SQLite file of this workspace's ledger. Raises WrongUse where it lives in PostgreSQL."""
-    from sqlalchemy.engine import make_url
-
-    url = make_url(ledger_url(root))
-    if url.get_backend_name() != "sqlite" or url.database is None:
+    file = sqlite_file(ledger_url(root))
+    if file is None:
         raise WrongUse(
             "this ledger lives in PostgreSQL, which has tools of its own for this: pg_dump and pg_restore. "
             "After pg_restore run `amplify restore --by-hand`; docs/operating.md says how"
         )
-    return Path(url.database)
+    return file
 
 
 def _size(size: int) -> str:

@@ -85,18 +85,12 @@ def _support(desk: AppContext, folder: Path) -> None:
 
 def _tell(desk: AppContext) -> None:
     """What the release held, and what was out by then: as `amplify stop` and `amplify takedown` would list it."""
-    from sqlalchemy import func, select
-
     from amplify.ledger.holds.stops import in_force
-    from amplify.ledger.queries.stop_impact import measure_impact
-    from amplify.ledger.tables import DELIVERY
-    from amplify.model.delivery import DeliveryState
+    from amplify.ledger.queries.stop_impact import count_missed_by_stop, measure_impact
 
     with desk.ledger.read() as connection:
         for stop in in_force(connection):
-            held = DELIVERY.c.why.endswith(stop.sentence, autoescape=True)
-            missed = select(func.count()).where(DELIVERY.c.state == DeliveryState.MISSED.value, held)
-            many, out = connection.execute(missed).scalar_one(), len(measure_impact(connection, stop, None).out)
+            many, out = count_missed_by_stop(connection, stop), len(measure_impact(connection, stop, None).out)
             console().print(
                 f"\n[bold]{stop.at:%A, %H:%M} UTC: {stop.subject} was released.[/bold] From that moment nothing was "
                 f"said about her: {many} posts and boosts were held, and are missed; everything else went on. {out} "

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import sys
+
+from amplify import __version__
 
 
 def main() -> None:
@@ -11,6 +14,9 @@ def main() -> None:
     Loading modules makes objects by the ten thousand and no rubbish; without a collector looking through them a
     pass with nothing due costs a sixth less.
     """
+    if sys.argv[1:] == ["--version"]:  # without loading a single command
+        print(f"amplify {__version__}")
+        return
     gc.disable()
     from amplify.cli import main as commands
 

@@ -10,7 +10,7 @@ from amplify.cli.open_context import AsJson, Workspace, open_context
 from amplify.cli.output import console, plural, print_error, print_json
 
 if TYPE_CHECKING:
-    from sqlalchemy import RowMapping
+    from amplify.ledger.database import LedgerRow
 
 
 def command(
@@ -55,7 +55,7 @@ def command(
     return 0
 
 
-def _show(row: RowMapping) -> None:
+def _show(row: LedgerRow) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
@@ -68,7 +68,7 @@ def _show(row: RowMapping) -> None:
         console().print(Padding(Text(row["why"], style="dim"), (0, 0, 0, 24)))
 
 
-def _about(row: RowMapping) -> str:
+def _about(row: LedgerRow) -> str:
     if row["salt"] is None:
         return "(erased)"
     payload = row["payload"] or {}
@@ -77,7 +77,7 @@ def _about(row: RowMapping) -> str:
     return (row["subject"] or "").replace(":", " ").strip()
 
 
-def _json(row: RowMapping) -> dict[str, Any]:
+def _json(row: LedgerRow) -> dict[str, Any]:
     kept = ("number", "act", "actor", "subject", "why", "payload", "digest", "previous")
     return {
         **{name: row[name] for name in kept},

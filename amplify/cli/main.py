@@ -5,10 +5,11 @@ from __future__ import annotations
 import gc
 import sys
 from importlib import import_module
-from typing import Final
+from typing import Annotated, Final
 
 import typer
 
+from amplify import __version__
 from amplify.model.errors import AmplifyError
 
 COMMANDS: Final = {
@@ -67,7 +68,17 @@ def build_app(names: list[str]) -> typer.Typer:
     return app
 
 
-def _about() -> None:
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        print(f"amplify {__version__}")
+        raise typer.Exit
+
+
+def _about(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_say_version, help="Say the version and exit.")
+    ] = False,
+) -> None:
     """Plan, publish exactly once, measure, and stop at once: solidarity campaigns, spoken together.
 
     Exit codes: 0 fine, 1 problems found, 2 wrong use, 3 something needs a person.

@@ -25,7 +25,7 @@ def command(workspace: Workspace = None, workers: Workers = 8, as_json: AsJson =
     desk = open_context(workspace)
     try:
         with stop_on_signal() as stop:
-            done = run_pass(desk, workers=workers, told=None if as_json else print_outcome, stop=stop)
+            done = run_pass(desk, workers=workers, on_outcome=None if as_json else print_outcome, stop=stop)
     finally:
         desk.close()
     print_pass(done, as_json)

@@ -13,13 +13,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
-
 from amplify.cli.output import STATE_STYLES, console, error_console
 from amplify.context.app_context import AppContext
 from amplify.context.timings import Timings
 from amplify.ledger.database import LEDGER_FILE, Ledger
-from amplify.ledger.tables import DELIVERY, READING
+from amplify.ledger.queries.outcomes import count_deliveries_due_before, count_outcomes, count_readings
 from amplify.model.account import Account
 from amplify.model.clock import ManualClock
 from amplify.model.errors import WrongUse
@@ -147,7 +145,7 @@ def play_rehearsal(
 def _planned(desk: AppContext, end: datetime) -> int:
     """Deliveries in the ledger that are due before `end`."""
     with desk.ledger.read() as connection:
-        return connection.execute(select(func.count()).where(DELIVERY.c.due_at < end)).scalar_one()
+        return count_deliveries_due_before(connection, end)
 
 
 def outcome_table(desk: AppContext, end: datetime) -> Any:
@@ -155,27 +153,15 @@ def outcome_table(desk: AppContext, end: datetime) -> Any:
     from rich.table import Table
 
     with desk.ledger.read() as connection:
-        due = DELIVERY.c.due_at < end
-        states = connection.execute(
-            select(DELIVERY.c.account, DELIVERY.c.state, func.count())
-            .where(due)
-            .group_by(DELIVERY.c.account, DELIVERY.c.state)
-        ).all()
-        read = connection.execute(
-            select(DELIVERY.c.account, func.count(READING.c.id))
-            .join(READING, READING.c.delivery == DELIVERY.c.id)
-            .group_by(DELIVERY.c.account)
-        )
-        readings: dict[str, int] = {str(account): int(count) for account, count in read}
-    present = [state for state in STATE_STYLES if any(row[1] == state for row in states)]
+        counts, readings = count_outcomes(connection, end), count_readings(connection)
+    present = [state for state in STATE_STYLES if any(its == state for _, its in counts)]
     table = Table(box=None, pad_edge=False, header_style="bold", show_footer=True)
     table.add_column("account", footer="together")
-    counts: Mapping[tuple[str, str], int] = {(account, state): count for account, state, count in states}
     for state in present:
-        together = sum(count for _, its, count in states if its == state)
+        together = sum(count for (_, its), count in counts.items() if its == state)
         table.add_column(state, justify="right", style=STATE_STYLES[state], footer=str(together))
     table.add_column("readings", justify="right", footer=str(sum(readings.values())))
-    for account in sorted({row[0] for row in states}):
+    for account in sorted({account for account, _ in counts}):
         cells = [str(counts.get((account, state), "")) for state in present]
         table.add_row(account, *cells, str(readings.get(account, 0)))
     return table

@@ -49,7 +49,7 @@ def command(
 def _drained(desk: AppContext, workers: int, stop: Event) -> int:
     from amplify.engine.publish import run_pass
 
-    done = run_pass(desk, workers=workers, told=print_outcome, stop=stop)
+    done = run_pass(desk, workers=workers, on_outcome=print_outcome, stop=stop)
     print_pass(done, as_json=False)
     return 3 if done.needs_person else 0
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from amplify.context.declared_limits import DeclaredLimits
 from amplify.context.rate_limit_news import RateLimitCollector
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from amplify.model.server_info import ServerInfo
     from amplify.model.workspace import Workspace
 
+_RECENT: Final = 1.0
+"""Seconds (real time) for which files are taken as they were just seen: as often as a worker looks at them."""
 Secrets = Callable[["Account"], Mapping[str, str]]
 
 
@@ -66,6 +69,7 @@ class AppContext:
         self._adapters: dict[str, Platform] = {}
         self._lock = Lock()
         self._loaded: tuple[str, Workspace] | None = None
+        self._looked = 0.0
         self._heard = RateLimitCollector()
 
     @cached_property
@@ -110,8 +114,10 @@ class AppContext:
         from amplify.platforms import registry
         from amplify.workspace.load import load_workspace
 
+        looked = time.monotonic()
         mark = self.fingerprint()
         with self._lock:
+            self._looked = looked
             if self._loaded is None or self._loaded[0] != mark:
                 loaded = load_workspace(self.root, frozenset(registry.names()))
                 if loaded.workspace is None:
@@ -156,17 +162,34 @@ class AppContext:
             self.drop_client(account)
         self.ledger.close()
 
+    def _recent_workspace(self) -> Workspace:
+        """The files as they were within the last second: hundreds of clients are made in one go."""
+        with self._lock:
+            if self._loaded is not None and time.monotonic() - self._looked < _RECENT:
+                return self._loaded[1]
+        return self.workspace()
+
+    def _profile_of(self, account: Account) -> PlatformProfile:
+        """The platform's, with the limits of this account's own server."""
+        from amplify.ledger.queries.saved_server_info import limits_of
+        from amplify.model.server_info import with_limits
+
+        with self.ledger.read() as connection:
+            limits = limits_of(connection, account.id)
+        profile = self.profiles[account.platform]
+        return with_limits(profile, limits) if limits is not None else profile
+
     def _connect(self, name: str) -> Platform:
         from amplify.media.frozen_store import card_room_of, room_of
         from amplify.model.platform import AccountConnection
         from amplify.platforms import registry
         from amplify.platforms.credentials import find_secrets
 
-        workspace = self.workspace()
+        workspace = self._recent_workspace()
         account = workspace.accounts.get(name)
         if account is None:
             raise LoggedOut(f"{name} is no longer in config/accounts.yaml: put it back, or take it off the queue")
-        profile = self.server_info().on(self.profiles[account.platform], name)
+        profile = self._profile_of(account)
         if self.secrets is not None:
             secrets = self.secrets(account)
         else:
@@ -185,6 +208,6 @@ class AppContext:
                 card_bytes=lambda picture: store.cleaned(picture, card_room_of(profile)),
                 film=store.film,
                 timeout=self.timings.timeout.total_seconds(),
-                heard=self._heard.callback(name, self.rate_scopes().get(name)),
+                heard=self._heard.callback(name, rate_scope(account.platform, self.server or account.server)),
             )
         )

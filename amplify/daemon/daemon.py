@@ -1,4 +1,4 @@
-"""The daemon: one drain that never ends, and errands on the clock beside it. Nothing but a signal ends it.
+"""The daemon: one worker that never ends, and errands on the clock beside it. Nothing but a signal ends it.
 
 Files that cannot be read, a ledger that went away, a delivery that broke off: each is said once, and what can go on
 goes on. Errands have desks of their own, since no client serves two threads.
@@ -20,7 +20,7 @@ from amplify.engine.files_sync import files_mark
 from amplify.engine.heartbeat import note_pass
 from amplify.engine.maintenance import run_maintenance
 from amplify.engine.measure import measure_engagement
-from amplify.engine.worker import Drain
+from amplify.engine.worker import Worker
 from amplify.ledger.notify import Listener
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.model.errors import AmplifyError
@@ -77,24 +77,24 @@ class Daemon:
         """Until `stop` is set. What is in hand is finished, and what is armed is given back."""
         began = time.monotonic()
         log_event("daemon_began", workers=self._workers)
-        drain = self._drain = Drain(
+        worker = self._worker = Worker(
             self._desk,
             self._workers,
             self._heard,
             stop,
             Counter(),
             lambda _, error: self._broke(error),
-            stay=True,
+            forever=True,
         )
         errands = {"upkeep": (self._keep_up, _UPKEEP), "sweep": (self._sweep, _SWEEP)}
-        with _listening(self._desk, drain), PeriodicTasks(errands):
+        with _listening(self._desk, worker), PeriodicTasks(errands):
             wait = _LOOK
             while not stop.is_set():
                 started = time.monotonic()
                 mark = ""
                 try:
                     mark = files_mark(self._desk)
-                    drain.run()
+                    worker.run()
                 except AmplifyError as error:
                     self._voice.trouble(error)
                     log_event("error", kind=type(error).__name__)
@@ -120,18 +120,18 @@ class Daemon:
         self._voice.outcome(claimed, outcome)
 
     def _keep_up(self) -> None:
-        """What a pass does before it drains; then servers are asked for their limits, each once a day."""
+        """What a pass does before it delivers; then servers are asked for their limits, each once a day."""
         with self._mishaps():
             self._beat()
             done = run_maintenance(self._upkeep_desk)
             self._voice.paused(done.seen.paused.items())
             if done.reaped or done.looked:
-                self._drain.nudge()
+                self._worker.wake()
             with self._lock:
                 spoke, self._spoke = self._spoke, set()
             if spoke:
                 # A new limit makes other pictures: whoever has learned one needs a new client.
-                self._drain.renew(refresh_limits(self._upkeep_desk, spoke))
+                self._worker.refresh_clients(refresh_limits(self._upkeep_desk, spoke))
             note_pass(self._desk)
 
     def _sweep(self) -> None:
@@ -157,8 +157,8 @@ class Daemon:
 
 
 @contextmanager
-def _listening(desk: AppContext, drain: Drain) -> Iterator[None]:
-    listener = Listener(desk.ledger, drain.nudge)
+def _listening(desk: AppContext, worker: Worker) -> Iterator[None]:
+    listener = Listener(desk.ledger, worker.wake)
     listener.start()
     try:
         yield

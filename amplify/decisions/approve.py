@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, RowMapping, or_, select
-
 from amplify.context.app_context import AppContext
+from amplify.ledger.database import LedgerConnection, LedgerRow
 from amplify.ledger.holds.approvals import (
     APPROVED,
     REJECTED,
     approvals_needed,
     current_verdicts,
+    find_deliveries_to_approve,
     last_seen,
     missing_approval,
+    read_waiting_deliveries,
     requeue,
     states_since,
     still_current,
@@ -26,10 +27,8 @@ from amplify.ledger.holds.approvals import (
 from amplify.ledger.holds.gates import GATES
 from amplify.ledger.notify import notify_workers
 from amplify.ledger.queries.audit_log import record_event
-from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
+from amplify.ledger.rows.claimed_delivery import candidate_in
 from amplify.ledger.rows.due_delivery import DueDelivery
-from amplify.ledger.tables import DELIVERY
-from amplify.model.delivery import DeliveryState
 from amplify.model.errors import NeedsPerson, WrongUse
 from amplify.model.message import Message, message_from_json
 from amplify.rules.plan.approval_policy import TWO, counting_approvers, same_person, seen_hash
@@ -65,20 +64,8 @@ class Review:
 def to_review(desk: AppContext, starts: Sequence[str] | None = None, rejected: bool = False) -> list[Review]:
     """What waits for approval, the next first, at most a thousand. `starts`: only ids that begin so; `rejected`: what
     somebody has said no to, as well."""
-    query = (
-        select(*COLUMNS, DELIVERY.c.approvals_why, DELIVERY.c.lang)
-        .where(
-            DELIVERY.c.state == DeliveryState.WAITING.value,
-            DELIVERY.c.approvals_needed > 0,
-            DELIVERY.c.late_at > desk.clock.now(),
-        )
-        .order_by(DELIVERY.c.due_at, DELIVERY.c.account, DELIVERY.c.id)
-        .limit(_MOST)
-    )
-    if starts is not None:
-        query = query.where(or_(*(DELIVERY.c.id.startswith(start, autoescape=True) for start in starts)))
     with desk.ledger.read() as connection:
-        rows = list(connection.execute(query).mappings())
+        rows = find_deliveries_to_approve(connection, desk.clock.now(), _MOST, starts)
         reviews = _reviews(connection, rows)
     return [one for one in reviews if one.lacking is not None and (rejected or not one.rejected)]
 
@@ -123,7 +110,7 @@ def find_reviews(desk: AppContext, named: Sequence[str]) -> list[Review]:
     return found
 
 
-def _reviews(connection: Connection, rows: Sequence[RowMapping]) -> list[Review]:
+def _reviews(connection: LedgerConnection, rows: Sequence[LedgerRow]) -> list[Review]:
     candidates = [candidate_in(row) for row in rows]
     ids = [one.id for one in candidates]
     given, before = current_verdicts(connection, ids), last_seen(connection, ids)
@@ -136,9 +123,9 @@ def _reviews(connection: Connection, rows: Sequence[RowMapping]) -> list[Review]
 
 def _review(
     one: DueDelivery,
-    row: RowMapping,
-    given: Sequence[RowMapping],
-    before: RowMapping | None,
+    row: LedgerRow,
+    given: Sequence[LedgerRow],
+    before: LedgerRow | None,
     since: Mapping[str, datetime | None],
 ) -> Review:
     message = message_from_json(json.loads(one.message_json))
@@ -163,7 +150,7 @@ def _review(
 
 
 def _changed(
-    one: DueDelivery, message: Message, seen: str, before: RowMapping | None
+    one: DueDelivery, message: Message, seen: str, before: LedgerRow | None
 ) -> tuple[tuple[str, ...], str | None]:
     """The difference from what was looked at last, where that was another one."""
     if before is None or before["seen"] == seen:
@@ -180,10 +167,7 @@ def _say(desk: AppContext, reviews: Sequence[Review], verdict: str, actor: str, 
     with desk.ledger.write() as connection:
         desk.ledger.lock(connection, GATES)  # so that no claim holds what has just been approved
         now, real = desk.clock.now(), desk.ledger.real_now(connection)
-        query = select(*COLUMNS).where(
-            DELIVERY.c.id.in_([one.row.id for one in reviews]), DELIVERY.c.state == DeliveryState.WAITING.value
-        )
-        current = {row["id"]: candidate_in(row) for row in connection.execute(query).mappings()}
+        current = read_waiting_deliveries(connection, [one.row.id for one in reviews])
         for one in reviews:
             _refuse(one, current.get(one.row.id), actor, verdict)
             write_verdict(connection, current[one.row.id], verdict, actor, why, one.message.as_json(), now, real)

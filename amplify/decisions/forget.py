@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, true
-
 from amplify.context.app_context import AppContext
 from amplify.decisions.stop import people_spellings
+from amplify.ledger.database import LedgerConnection, LedgerRow
 from amplify.ledger.holds.stops import in_force
 from amplify.ledger.queries.audit_log import ERASING, erase_events, list_events, record_event
 from amplify.ledger.rows.erase import (
@@ -24,6 +23,7 @@ from amplify.ledger.rows.erase import (
     lifted_stops,
     overwrite_deleted,
     pictures_of,
+    read_deliveries,
     seen_messages,
     settle_files,
 )
@@ -98,7 +98,7 @@ def forget_person(desk: AppContext, found: PersonMentions, actor: str, told: Tol
         some = found.deliveries[start : start + PAGE]
         with desk.ledger.write() as connection:
             overwrite_deleted(connection)
-            erase_words(connection, _rows(connection, some), keeps, now)
+            erase_words(connection, read_deliveries(connection, some), keeps, now)
         if told is not None:
             told(start + len(some), len(found.deliveries))
     with desk.ledger.write() as connection:
@@ -116,10 +116,10 @@ def _is(kind: str, subject: str, person: str) -> bool:
     return kind == "person" and subject == person
 
 
-def _look(connection: Connection, found: PersonMentions, names: NameMatcher, told: Told | None) -> None:
+def _look(connection: LedgerConnection, found: PersonMentions, names: NameMatcher, told: Told | None) -> None:
     """Every delivery, whatever its state."""
-    done, together, kept = 0, count_deliveries(connection, true()), set[str]()
-    for rows in delivery_pages(connection, true()):
+    done, together, kept = 0, count_deliveries(connection), set[str]()
+    for rows in delivery_pages(connection):
         for row in rows:
             pictures = pictures_of(row["message"])
             if not _names(row, found.person, names):
@@ -135,20 +135,14 @@ def _look(connection: Connection, found: PersonMentions, names: NameMatcher, tol
     found.pictures -= kept
 
 
-def _rows(connection: Connection, ids: Sequence[str]) -> list[RowMapping]:
-    from amplify.ledger.tables import DELIVERY
-
-    return [row for rows in delivery_pages(connection, DELIVERY.c.id.in_(ids)) for row in rows]
-
-
-def _names(row: RowMapping, person: str, names: NameMatcher) -> bool:
+def _names(row: LedgerRow, person: str, names: NameMatcher) -> bool:
     if any(person_in(subject) == person for subject in row["subjects"]):
         return True
     said = [row["why"] or "", *(f"#{tag}" for tag in row["hashtags"])]
     return bool(names.in_words(json.dumps(row["message"]))) or any(names.names(one) for one in said)
 
 
-def _tells(deed: RowMapping, person: str, names: NameMatcher) -> bool:
+def _tells(deed: LedgerRow, person: str, names: NameMatcher) -> bool:
     """Whether a deed is about the person, or names them."""
     if deed["salt"] is None or deed["act"] in ERASING:
         return False

@@ -8,10 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection
-
 from amplify.context.app_context import AppContext, UnreadableFiles
 from amplify.decisions.stop import StopResult, stop_subject
+from amplify.ledger.database import LedgerConnection
 from amplify.ledger.holds.gates import GATES, put_gates
 from amplify.ledger.holds.stops import in_force
 from amplify.ledger.queries.audit_log import record_event
@@ -74,7 +73,7 @@ class PersonChange:
     """Problems of other files: they hold everything until they are mended."""
 
 
-def list_people(connection: Connection, everybody: Mapping[str, Person], now: datetime) -> list[PersonStatus]:
+def list_people(connection: LedgerConnection, everybody: Mapping[str, Person], now: datetime) -> list[PersonStatus]:
     """Everybody, those first whose review comes first. `now`: campaign time."""
     waits = waiting_for(connection, person_in)
     found = []

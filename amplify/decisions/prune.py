@@ -9,14 +9,13 @@ from datetime import datetime, timedelta
 from amplify.context.app_context import AppContext
 from amplify.ledger.queries.audit_log import erase_events, record_event
 from amplify.ledger.rows.erase import (
-    count_deliveries,
-    delivery_pages,
-    erasable_before,
+    count_erasable_deliveries,
     erase_stops,
     erase_words,
     lifted_stops,
     old_deeds,
     overwrite_deleted,
+    read_erasable_deliveries,
     settle_files,
 )
 
@@ -41,7 +40,7 @@ def find_old(desk: AppContext, age: timedelta) -> OldRecords:
     with desk.ledger.read() as connection:
         return OldRecords(
             before,
-            count_deliveries(connection, erasable_before(before)),
+            count_erasable_deliveries(connection, before),
             tuple(old_deeds(connection, before)),
             tuple(stop["id"] for stop in lifted_stops(connection, before)),
         )
@@ -53,7 +52,7 @@ def prune_old(desk: AppContext, found: OldRecords, actor: str, told: Callable[[i
     while True:
         with desk.ledger.write() as connection:
             overwrite_deleted(connection)
-            rows = next(delivery_pages(connection, erasable_before(found.before)), [])
+            rows = read_erasable_deliveries(connection, found.before)
             if rows:
                 erase_words(connection, rows, _keep_all, now)
         if not rows:

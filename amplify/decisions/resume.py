@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, select
-
 from amplify.context.app_context import AppContext
+from amplify.ledger.database import LedgerConnection
 from amplify.ledger.holds.approvals import approved_and_waiting, void_approvals
 from amplify.ledger.holds.gates import GATES, recheck_held
-from amplify.ledger.holds.stops import Stop, ask_to_lift, held_by, in_force, lift_stop
+from amplify.ledger.holds.stops import Stop, ask_to_lift, find_deliveries_held_by, in_force, lift_stop
 from amplify.ledger.notify import notify_workers
 from amplify.ledger.queries.audit_log import record_event
 from amplify.ledger.queries.stop_impact import due_while
-from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
+from amplify.ledger.rows.receipts import has_published_part
 from amplify.ledger.rows.transitions import transition_row
-from amplify.ledger.tables import DELIVERY, PART
 from amplify.model.delivery import DeliveryState
 from amplify.model.errors import NeedsPerson, WrongUse
 from amplify.model.event import log_event
@@ -65,7 +62,7 @@ def resume_subject(desk: AppContext, kind: str, subject: str, why: str, actor: s
     return ResumeResult(stop, True, missed, voided)
 
 
-def _standing(connection: Connection, kind: str, subject: str) -> Stop:
+def _standing(connection: LedgerConnection, kind: str, subject: str) -> Stop:
     stops = in_force(connection)
     found = next((one for one in stops if (one.kind, one.subject) == (kind, subject)), None)
     if found is None:
@@ -85,7 +82,7 @@ def _second(stop: Stop, actor: str, real: datetime) -> bool:
     return True
 
 
-def _miss(connection: Connection, stop: Stop, actor: str, now: datetime, real: datetime) -> int:
+def _miss(connection: LedgerConnection, stop: Stop, actor: str, now: datetime, real: datetime) -> int:
     """What was due while it was stopped does not go out late. The number of deliveries."""
     missed = 0
     for row in due_while(connection, stop, now):
@@ -93,25 +90,15 @@ def _miss(connection: Connection, stop: Stop, actor: str, now: datetime, real: d
         delivery, before = row["id"], DeliveryState(row["state"])
         if before is DeliveryState.CLAIMED:  # its worker has not begun, and finds it gone
             transition_row(connection, delivery, before, DeliveryState.WAITING, at=now, real_at=real, by=actor)
-        after = DeliveryState.CUT if _is_out(connection, delivery) else DeliveryState.MISSED
+        after = DeliveryState.CUT if has_published_part(connection, delivery) else DeliveryState.MISSED
         missed += transition_row(
             connection, delivery, DeliveryState.WAITING, after, at=now, real_at=real, by=actor, why=why
         )
     return missed
 
 
-def _is_out(connection: Connection, delivery: str) -> bool:
-    out = select(PART.c.number).where(PART.c.delivery == delivery, PART.c.remote_id.is_not(None)).limit(1)
-    return connection.execute(out).first() is not None
-
-
-def _void(connection: Connection, stop: Stop, now: datetime) -> int:
+def _void(connection: LedgerConnection, stop: Stop, now: datetime) -> int:
     """Approvals of what was held were given before whatever happened."""
     approved = approved_and_waiting(connection)
-    held = list(_meant(connection, stop, approved))
+    held = find_deliveries_held_by(connection, stop, approved)
     return void_approvals(connection, held, f"{stop.name} was stopped since", now)
-
-
-def _meant(connection: Connection, stop: Stop, deliveries: Sequence[str]) -> Sequence[str]:
-    rows = connection.execute(select(*COLUMNS).where(DELIVERY.c.id.in_(deliveries))).mappings()
-    return list(held_by(connection, [stop], [candidate_in(row) for row in rows]))

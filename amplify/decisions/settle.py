@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
-
 from amplify.context.app_context import AppContext
 from amplify.engine.takedown_worker import run_takedowns
 from amplify.ledger.notify import notify_workers
 from amplify.ledger.queries.audit_log import record_event
+from amplify.ledger.queries.delivery_lookup import find_deliveries, find_delivery_of_post, read_state
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery, load_unclaimed
-from amplify.ledger.rows.settlement import ClaimWriter
-from amplify.ledger.rows.takedowns import removed_part
+from amplify.ledger.rows.settlement import ClaimWriter, lock_state_and_lease
+from amplify.ledger.rows.takedowns import removed_part, retry_takedown_now
 from amplify.ledger.rows.unsure import save_receipt
-from amplify.ledger.tables import DELIVERY, PART
 from amplify.model.delivery import DeliveryState
 from amplify.model.errors import NeedsPerson, Refused, WrongUse
 from amplify.model.platform import Receipt
 
-_SETTLED = (DeliveryState.UNSURE.value, DeliveryState.REMOVING.value)
+_SETTLED = (DeliveryState.UNSURE, DeliveryState.REMOVING)
 
 
 def settle_delivery(desk: AppContext, delivery: str, url: str | None, actor: str) -> str:
@@ -31,30 +29,21 @@ def settle_delivery(desk: AppContext, delivery: str, url: str | None, actor: str
     receipt = _located(desk, claimed, url) if url is not None else None
     with desk.ledger.write() as connection:
         now, real = desk.clock.now(), desk.ledger.real_now(connection)
-        row = connection.execute(
-            select(DELIVERY.c.state, DELIVERY.c.lease_until).where(DELIVERY.c.id == claimed.id).with_for_update()
-        ).one()
-        if row.state not in _SETTLED:
-            raise WrongUse(f"{claimed.id[:12]} is {row.state} by now: there is nothing left to settle")
-        if (
-            receipt is None
-            and row.lease_until is not None
-            and row.lease_until > real
-            and row.state == DeliveryState.UNSURE
-        ):
-            seconds = (row.lease_until - real).total_seconds()
+        state, lease_until = lock_state_and_lease(connection, claimed.id)
+        if state not in _SETTLED:
+            raise WrongUse(f"{claimed.id[:12]} is {state} by now: there is nothing left to settle")
+        if receipt is None and lease_until is not None and lease_until > real and state is DeliveryState.UNSURE:
+            seconds = (lease_until - real).total_seconds()
             raise NeedsPerson(f"its request may still arrive: look again in {seconds:.0f} seconds, then settle it")
         hand = ClaimWriter(desk.ledger, connection, now, desk.owner, by=actor)
         part = next((part for part in claimed.parts if part.receipt is None), None)
-        if row.state == DeliveryState.REMOVING:
+        if state is DeliveryState.REMOVING:
             if receipt is not None and part is not None:
                 save_receipt(connection, claimed.id, part.number, receipt, now)
             elif receipt is None:
                 for one in claimed.parts:
                     removed_part(connection, claimed.id, one.number, now)
-            # Whoever holds it may hold it on; what was put off need not wait any longer.
-            waits = update(DELIVERY).where(DELIVERY.c.id == claimed.id, DELIVERY.c.owner.is_(None))
-            connection.execute(waits.values(lease_until=None))
+            retry_takedown_now(connection, claimed.id)
         elif receipt is not None and part is not None:
             hand.published(claimed.id, part.number, receipt, part.number == len(claimed.parts) - 1)
         elif receipt is None:
@@ -62,10 +51,10 @@ def settle_delivery(desk: AppContext, delivery: str, url: str | None, actor: str
         notify_workers(desk.ledger, connection)
         told = {"sent": url} if url is not None else {"sent": None}
         record_event(connection, "settle", actor, f"delivery:{claimed.id}", None, told, now, real)
-    if row.state == DeliveryState.REMOVING:
+    if state is DeliveryState.REMOVING:
         run_takedowns(desk)
     with desk.ledger.read() as connection:
-        return str(connection.execute(select(DELIVERY.c.state).where(DELIVERY.c.id == claimed.id)).scalar_one())
+        return read_state(connection, claimed.id).value
 
 
 def _located(desk: AppContext, claimed: ClaimedDelivery, url: str) -> Receipt:
@@ -74,12 +63,7 @@ def _located(desk: AppContext, claimed: ClaimedDelivery, url: str) -> Receipt:
     except Refused as error:
         raise WrongUse(f"{url} cannot be taken as proof: {error.why}") from None
     with desk.ledger.read() as connection:
-        other = connection.execute(
-            select(PART.c.delivery)
-            .join(DELIVERY, DELIVERY.c.id == PART.c.delivery)
-            .where(DELIVERY.c.account == claimed.account, PART.c.remote_id == receipt.id)
-            .limit(1)
-        ).scalar_one_or_none()
+        other = find_delivery_of_post(connection, claimed.account, receipt.id)
     if other is not None and claimed.message.boost is None:
         raise WrongUse(f"{url} cannot be taken as proof: it is the address of delivery {other[:12]}")
     return receipt
@@ -87,10 +71,7 @@ def _located(desk: AppContext, claimed: ClaimedDelivery, url: str) -> Receipt:
 
 def _find(desk: AppContext, delivery: str) -> ClaimedDelivery:
     with desk.ledger.read() as connection:
-        found = select(DELIVERY.c.id).where(
-            DELIVERY.c.id.startswith(delivery, autoescape=True), DELIVERY.c.state.in_(_SETTLED)
-        )
-        ids = list(connection.execute(found).scalars())
+        ids = find_deliveries(connection, delivery, _SETTLED)
         exact = [one for one in ids if one == delivery]  # the first generation begins like the others
         if len(exact or ids) != 1:
             which = "no unsure delivery begins" if not ids else f"{len(ids)} unsure deliveries begin"

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sqlalchemy import Connection
-
 from amplify.context.app_context import AppContext
-from amplify.ledger.holds.gates import GATES
+from amplify.ledger.database import LedgerConnection
+from amplify.ledger.holds.gates import lock_gates
 from amplify.ledger.holds.stops import KINDS, Stop, add_aliases, fold_tag, in_force, set_for, write_stop
 from amplify.ledger.notify import notify_workers
 from amplify.ledger.queries.audit_log import record_event
@@ -105,7 +104,7 @@ def _write(
         return held
 
 
-def _same(connection: Connection, kind: str, subject: str) -> Stop | None:
+def _same(connection: LedgerConnection, kind: str, subject: str) -> Stop | None:
     return next((one for one in in_force(connection) if (one.kind, one.subject) == (kind, subject)), None)
 
 
@@ -113,9 +112,7 @@ def _seen_by_all(desk: AppContext) -> bool:
     """Wait for every mark that did not see the stop: it is made by now, or will see it."""
     try:
         with desk.ledger.write() as connection:
-            if not desk.ledger.sqlite:
-                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_WAIT}s'")
-            desk.ledger.lock(connection, GATES)
+            lock_gates(desk.ledger, connection, _WAIT)
     except NeedsPerson:
         return False
     return True

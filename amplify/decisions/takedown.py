@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from amplify.context.app_context import AppContext
 from amplify.engine.takedown_worker import run_takedowns
 from amplify.ledger.notify import notify_workers
 from amplify.ledger.queries.audit_log import record_event
+from amplify.ledger.queries.delivery_lookup import read_posts_and_accounts
 from amplify.ledger.queries.published import PublishedDelivery, PublishedFilter, find_published_deliveries
-from amplify.ledger.rows.takedowns import boosts_of, request_takedown
-from amplify.ledger.tables import DELIVERY
+from amplify.ledger.rows.takedowns import boosts_of, read_takedown_outcomes, request_takedown
 from amplify.model.delivery import DeliveryState
 
 
@@ -51,18 +49,9 @@ def take_down_deliveries(
         asked = [one for one in all_ if request_takedown(desk.ledger, connection, one, now, actor, why)]
         if asked:
             notify_workers(desk.ledger, connection)
-            named = select(DELIVERY.c.id, DELIVERY.c.post, DELIVERY.c.account).where(DELIVERY.c.id.in_(asked))
-            about = {row.id: {"post": row.post, "account": row.account} for row in connection.execute(named)}
+            about = read_posts_and_accounts(connection, asked)
             for one in asked:
                 record_event(connection, "take down", actor, f"delivery:{one}", why, about[one], now, real)
     run_takedowns(desk, told)
     with desk.ledger.read() as connection:
-        rows = connection.execute(
-            select(DELIVERY.c.id, DELIVERY.c.state, DELIVERY.c.why)
-            .where(
-                DELIVERY.c.id.in_(all_),
-                DELIVERY.c.state.in_([DeliveryState.REMOVING.value, DeliveryState.REMOVED.value]),
-            )
-            .order_by(DELIVERY.c.due_at, DELIVERY.c.id)
-        )
-        return [TakedownResult(row.id, DeliveryState(row.state), row.why or "") for row in rows]
+        return [TakedownResult(*row) for row in read_takedown_outcomes(connection, all_)]

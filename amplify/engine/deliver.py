@@ -1,19 +1,18 @@
-"""deliver: the way of one claimed delivery, from the uploads and the last look at the gates to the receipt."""
+"""deliver: the way of one claimed delivery: prepare; then for each part a durable begin mark, the call, the receipt."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any, Final
 
-from sqlalchemy import Connection
-
 from amplify.context.app_context import AppContext
-from amplify.engine.suspend import seconds_since_boot, was_suspended
-from amplify.engine.worker_pool import Course, Wanted
-from amplify.ledger.group_commit import NOBODY, Writer, each
+from amplify.engine.suspend import SLEPT, seconds_since_boot, was_suspended
+from amplify.ledger.database import LedgerConnection
+from amplify.ledger.group_commit import GroupCommitter
 from amplify.ledger.rows.begin_mark import BeginRequest, Begun, NotBegun, PreparedUploads, begin_requests, save_uploads
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery, ClaimedPart
 from amplify.ledger.rows.receipts import PublishedPart, record_receipts
@@ -24,11 +23,14 @@ from amplify.model.message import Part
 from amplify.model.platform import Platform, PublishRequest, Receipt
 from amplify.rules.plan.upload_validity import is_valid
 
+Marked = tuple[Begun | NotBegun, float]
+"""The answer to a request to begin, and when the gates were looked at (`suspend.seconds_since_boot`)."""
+
 _AT_ONCE: Final = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Armed:
+class ReadyDelivery:
     """Everything is uploaded and built; only the calls themselves are left."""
 
     claimed: ClaimedDelivery
@@ -38,7 +40,7 @@ class Armed:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class Outcome:
     """What came of a delivery."""
 
     outcome: str
@@ -49,91 +51,73 @@ class Ended:
     """Real time from the first mark's being durable to the answer that ended it; None: it did not end with one."""
 
 
-class Delivering:
+class Deliverer:
     """Takes claimed deliveries to their platforms. One instance serves all threads of a pass."""
 
-    def __init__(self, desk: AppContext, writer: Writer) -> None:
-        self._desk, self._writer = desk, writer
+    def __init__(self, desk: AppContext, commits: GroupCommitter) -> None:
+        self._desk, self._commits = desk, commits
 
-    def deliver(self, claimed: ClaimedDelivery) -> Course[Ended]:
+    def deliver(self, claimed: ClaimedDelivery) -> Outcome:
         """Send what is not out yet. Never raises a platform error: what came of it is in the ledger."""
-        armed = yield from self.arm(claimed)
-        if isinstance(armed, Ended):
-            return armed
-        return (yield from self.send(armed))
+        ready = self.prepare(claimed)
+        return ready if isinstance(ready, Outcome) else self.send(ready)
 
-    def arm(self, claimed: ClaimedDelivery) -> Course[Armed | Ended]:
-        """All that may be done ahead of time; or what came of it, where it ended here."""
+    def prepare(self, claimed: ClaimedDelivery) -> ReadyDelivery | Outcome:
+        """All that may be done ahead of time: log in, upload, build; or what came of it, where it ended here."""
         try:
             adapter = self._desk.adapter(claimed.account)
         except PlatformError as error:
-            return (yield from self._failed(claimed, None, error, ours=True))
+            return self._failed(claimed, None, error, ours=True)
         try:
-            prepared, uploaded = self._prepare(adapter, claimed)
+            prepared, uploaded = _prepare_parts(adapter, claimed)
         except PlatformError as error:
-            return (yield from self._failed(claimed, None, error))
-        if uploaded and not (yield self._keep, PreparedUploads(claimed, uploaded)):
-            return Ended("lost")
-        return Armed(claimed, adapter, prepared)
+            return self._failed(claimed, None, error)
+        if not prepared:  # its last receipt came after it was given up
+            self._settle(claimed, lambda hand: hand.complete(claimed.id))
+            return Outcome("sent")
+        if (
+            uploaded
+            and not self._commits.submit_batched(self._save_uploads, PreparedUploads(claimed, uploaded)).result()
+        ):
+            return Outcome("lost")
+        return ReadyDelivery(claimed, adapter, prepared)
 
-    def send(self, armed: Armed) -> Course[Ended]:
-        """The calls, each behind its own durable mark."""
-        claimed, prepared = armed.claimed, armed.prepared
-        if not prepared:
-            yield self._by_hand(claimed, lambda hand: hand.complete(claimed.id))
-            return Ended("sent")
+    def send(self, ready: ReadyDelivery, first_mark: Future[Marked] | None = None) -> Outcome:
+        """The calls, each behind its own durable mark. `first_mark`: requested by somebody else, for a moment."""
+        claimed, prepared = ready.claimed, ready.prepared
         receipts = [part.receipt for part in claimed.parts if part.receipt is not None]
-        first, began = True, monotonic()
+        began: float | None = None
         for part in claimed.parts[len(receipts) :]:
-            looked = seconds_since_boot()
-            begun = yield self._mark, BeginRequest(claimed, part.number, prepared[part.number], first)
+            mark = first_mark if began is None and first_mark is not None else self._request(ready, part, began is None)
+            begun, looked = mark.result()
             if isinstance(begun, NotBegun):
-                return (yield from self._barred(claimed, begun, out=bool(receipts)))
-            if first:
-                first, began = False, monotonic()
+                return self._not_begun(claimed, begun, out=bool(receipts))
+            began = began or monotonic()
             if was_suspended(looked):
-                asleep = TryLater("the machine slept between the last look at the gates and the call", _AT_ONCE)
-                return (yield from self._failed(claimed, begun, asleep))
+                return self._failed(claimed, begun, TryLater(SLEPT, _AT_ONCE))
             try:
-                receipt = self._send(armed.adapter, claimed, part, begun, prepared[part.number], receipts)
+                receipt = self._call(ready.adapter, claimed, part, begun, prepared[part.number], receipts)
             except PlatformError as error:
-                return (yield from self._failed(claimed, begun, error, seconds=monotonic() - began))
+                return self._failed(claimed, begun, error, seconds=monotonic() - began)
             receipts.append(receipt)
             last = part.number == len(claimed.parts) - 1
-            out = PublishedPart(claimed, part.number, receipt, last)
-            if last:  # nobody need wait for it: the next delivery's own mark comes after it in line
-                self._writer.ask(self._sent, out, NOBODY)
-            else:
-                yield self._sent, out
-        return Ended("sent", seconds=monotonic() - began)
+            written = self._commits.submit_batched(
+                self._save_receipts, PublishedPart(claimed, part.number, receipt, last)
+            )
+            if not last:  # for the last one nobody need wait: any later mark is written after it
+                written.result()
+        return Outcome("sent", seconds=monotonic() - (began or monotonic()))
 
-    def _prepare(
-        self, adapter: Platform, claimed: ClaimedDelivery
-    ) -> tuple[dict[int, dict[str, Any]], dict[int, dict[str, Any]]]:
-        """Upload for every part that is still to come, before the first call: nothing of it can appear.
+    def request_first_marks(self, all_ready: Sequence[tuple[ReadyDelivery, Future[Marked]]]) -> None:
+        """Have the first parts of all these begun in one transaction; each future is told when that is durable."""
+        requests = [(_first_mark(ready), mark) for ready, mark in all_ready]
+        self._commits.submit_group(self._begin, requests)
 
-        What each part goes out with, and what of it was uploaded just now.
-        """
-        prepared: dict[int, dict[str, Any]] = {}
-        uploaded: dict[int, dict[str, Any]] = {}
-        real = datetime.now(UTC)
-        for part in claimed.parts:
-            if part.receipt is not None:
-                continue
-            if claimed.message.boost is not None:
-                prepared[part.number] = {}
-                continue
-            # A claimed part is not out, so what no longer holds may be uploaded anew: nobody has seen the old one.
-            if part.prepared is not None and is_valid(part.prepared, real):
-                prepared[part.number] = part.prepared
-                continue
-            words = claimed.message.parts[part.number]
-            prepared[part.number] = adapter.prepare(claimed.message, words)
-            if words.pictures or words.card is not None:
-                uploaded[part.number] = prepared[part.number]
-        return prepared, uploaded
+    def _request(self, ready: ReadyDelivery, part: ClaimedPart, first: bool) -> Future[Marked]:
+        wanted = BeginRequest(ready.claimed, part.number, ready.prepared[part.number], first)
+        return self._commits.submit_batched(self._begin, wanted)
 
-    def _send(
+    def _call(
         self,
         adapter: Platform,
         claimed: ClaimedDelivery,
@@ -148,15 +132,15 @@ class Delivering:
             return adapter.boost(claimed.target, part.key, part.record_key, begun.created_at)
         return adapter.publish(call_for(claimed, part, begun.created_at, prepared, receipts))
 
-    def _barred(self, claimed: ClaimedDelivery, barred: NotBegun, out: bool) -> Course[Ended]:
-        """A gate closed at the last moment."""
+    def _not_begun(self, claimed: ClaimedDelivery, barred: NotBegun, out: bool) -> Outcome:
+        """A gate closed at the last moment. `out`: earlier parts of the thread are."""
         if barred.lost:
-            return Ended("lost")
+            return Outcome("lost")
         if out:
-            yield self._by_hand(claimed, lambda hand: hand.barred(claimed.id, barred.why))
-            return Ended("cut", barred.why)
-        yield self._by_hand(claimed, lambda hand: hand.release(claimed.id, barred.why))
-        return Ended("held", barred.why)
+            self._settle(claimed, lambda hand: hand.barred(claimed.id, barred.why))
+            return Outcome("cut", barred.why)
+        self._settle(claimed, lambda hand: hand.release(claimed.id, barred.why))
+        return Outcome("held", barred.why)
 
     def _failed(
         self,
@@ -165,49 +149,77 @@ class Delivering:
         error: PlatformError,
         ours: bool = False,
         seconds: float | None = None,
-    ) -> Course[Ended]:
-        """Write down what a failure means. `ours`: it lies in our own files, so each pass may try again."""
+    ) -> Outcome:
+        """Write down what a failure means: what is to be done next. `ours`: it lies in our own files, so each pass may
+        try again."""
         part = begun.part if begun is not None else None
-        why = error.why
+        id, account, why = claimed.id, claimed.account, error.why
         if isinstance(error, TryLater) or (begun is None and isinstance(error, Unknown)):
             # Before the begin mark nothing can have appeared: whatever happened may be done again.
             after = error.after if isinstance(error, TryLater) else None
             after = self._desk.timings.backoff if after is None else after
-            yield self._by_hand(claimed, lambda hand: hand.try_later(claimed.id, claimed.account, part, why, after))
-            return Ended("try_later", why, seconds)
+            self._settle(claimed, lambda hand: hand.try_later(id, account, part, why, after))
+            return Outcome("try_later", why, seconds)
         if isinstance(error, LoggedOut):
             rest = None if ours else self._desk.timings.pause
-            yield self._by_hand(
-                claimed, lambda hand: hand.credentials_failed(claimed.id, claimed.account, part, why, rest)
-            )
-            self._desk.drop_client(claimed.account)
-            log_event("paused", account=claimed.account, why=why)
-            return Ended("logged_out", why, seconds)
+            self._settle(claimed, lambda hand: hand.credentials_failed(id, account, part, why, rest))
+            self._desk.drop_client(account)
+            log_event("paused", account=account, why=why)
+            return Outcome("logged_out", why, seconds)
         if isinstance(error, Refused):
-            yield self._by_hand(claimed, lambda hand: hand.refused(claimed.id, part, why))
-            return Ended("refused", why, seconds)
-        yield self._by_hand(claimed, lambda hand: hand.unknown(claimed.id, part, why))
-        return Ended("unknown", why, seconds)
+            self._settle(claimed, lambda hand: hand.refused(id, part, why))
+            return Outcome("refused", why, seconds)
+        self._settle(claimed, lambda hand: hand.unknown(id, part, why))
+        return Outcome("unknown", why, seconds)
 
-    def _by_hand(self, claimed: ClaimedDelivery, act: Callable[[ClaimWriter], Any]) -> Wanted:
-        """Let the hand that holds this claim act in the next group commit."""
+    def _settle(self, claimed: ClaimedDelivery, act: Callable[[ClaimWriter], Any]) -> None:
+        """Let the hand that holds this claim act in the next group commit, and wait for that."""
         desk = self._desk
+        self._commits.run(lambda connection: act(ClaimWriter(desk.ledger, connection, desk.clock.now(), claimed.owner)))
 
-        def work(connection: Connection) -> Any:
-            return act(ClaimWriter(desk.ledger, connection, desk.clock.now(), claimed.owner))
+    def _begin(self, connection: LedgerConnection, marks: Sequence[BeginRequest]) -> list[Marked]:
+        desk, looked = self._desk, seconds_since_boot()
+        answers = begin_requests(desk.ledger, connection, marks, desk.clock.now(), desk.timings.lease)
+        return [(answer, looked) for answer in answers]
 
-        return each, work
-
-    def _mark(self, connection: Connection, marks: Sequence[BeginRequest]) -> list[Begun | NotBegun]:
-        desk = self._desk
-        return begin_requests(desk.ledger, connection, marks, desk.clock.now(), desk.timings.lease)
-
-    def _sent(self, connection: Connection, parts: Sequence[PublishedPart]) -> list[bool]:
+    def _save_receipts(self, connection: LedgerConnection, parts: Sequence[PublishedPart]) -> list[bool]:
         return record_receipts(self._desk.ledger, connection, parts, self._desk.clock.now())
 
-    def _keep(self, connection: Connection, uploads: Sequence[PreparedUploads]) -> list[bool]:
+    def _save_uploads(self, connection: LedgerConnection, uploads: Sequence[PreparedUploads]) -> list[bool]:
         desk = self._desk
         return save_uploads(desk.ledger, connection, uploads, desk.clock.now(), desk.timings.lease)
+
+
+def _first_mark(ready: ReadyDelivery) -> BeginRequest:
+    number = min(ready.prepared)
+    return BeginRequest(ready.claimed, number, ready.prepared[number], first=True)
+
+
+def _prepare_parts(
+    adapter: Platform, claimed: ClaimedDelivery
+) -> tuple[dict[int, dict[str, Any]], dict[int, dict[str, Any]]]:
+    """Upload for every part that is still to come, before the first call: nothing of it can appear.
+
+    What each part goes out with, and what of it was uploaded just now.
+    """
+    prepared: dict[int, dict[str, Any]] = {}
+    uploaded: dict[int, dict[str, Any]] = {}
+    real = datetime.now(UTC)
+    for part in claimed.parts:
+        if part.receipt is not None:
+            continue
+        if claimed.message.boost is not None:
+            prepared[part.number] = {}
+            continue
+        # A claimed part is not out, so what no longer holds may be uploaded anew: nobody has seen the old one.
+        if part.prepared is not None and is_valid(part.prepared, real):
+            prepared[part.number] = part.prepared
+            continue
+        words = claimed.message.parts[part.number]
+        prepared[part.number] = adapter.prepare(claimed.message, words)
+        if words.pictures or words.card is not None:
+            uploaded[part.number] = prepared[part.number]
+    return prepared, uploaded
 
 
 def call_for(

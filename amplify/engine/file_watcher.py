@@ -1,8 +1,9 @@
-"""Watching the files while a drain runs: what changes is queued before anything more is begun."""
+"""Watching the files while a worker runs: what changes is queued before anything more is begun."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from queue import SimpleQueue
 from threading import Thread
 from types import TracebackType
@@ -10,7 +11,6 @@ from typing import Final, Self
 
 from amplify.context.app_context import AppContext
 from amplify.engine.files_sync import files_mark, requeue_if_changed
-from amplify.engine.worker_pool import Came
 from amplify.model.event import log_event
 
 LOOK: Final = 1.0
@@ -18,15 +18,12 @@ LOOK: Final = 1.0
 
 
 class Watch:
-    """Looks once a second, in a thread of its own: large workspaces take a while to be looked through.
+    """Looks once a second, in a thread of its own: large workspaces take a while to be looked through."""
 
-    What it saw comes back in the line of everything else, as the desk's piece.
-    """
-
-    def __init__(self, desk: AppContext, came: SimpleQueue[list[Came]], mark: str | None) -> None:
-        """`mark`: of the files as they were just queued; without it they are looked at now, and queued where they
-        changed. Raises what `queue` raises then."""
-        self._desk, self._came, self._mark = desk, came, mark or ""
+    def __init__(self, desk: AppContext, report: Callable[[str | BaseException], None], mark: str | None) -> None:
+        """`report` is told what a look brought, in that thread. `mark`: of the files as they were just queued; without
+        it they are looked at now, and queued where they changed. Raises what `queue` raises then."""
+        self._desk, self._report, self._mark = desk, report, mark or ""
         self._wanted: SimpleQueue[bool] = SimpleQueue()
         self._thread = Thread(target=self._work, name="files", daemon=True)
         self._next = time.monotonic() + LOOK
@@ -67,6 +64,6 @@ class Watch:
             seen: str | BaseException
             try:
                 seen = files_mark(self._desk)
-            except BaseException as error:  # whoever reads the line decides what it means
+            except BaseException as error:  # whoever is told decides what it means
                 seen = error
-            self._came.put([(self._desk, seen)])
+            self._report(seen)

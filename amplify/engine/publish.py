@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from threading import Event
 
     from amplify.context.app_context import AppContext
-    from amplify.engine.worker import Told
+    from amplify.engine.worker import OnOutcome
     from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
     from amplify.model.plan import PlanChange
 
@@ -38,7 +38,9 @@ class PassResult:
         return bool(self.paused or self.unsure)
 
 
-def run_pass(desk: AppContext, *, workers: int = 8, told: Told | None = None, stop: Event | None = None) -> PassResult:
+def run_pass(
+    desk: AppContext, *, workers: int = 8, on_outcome: OnOutcome | None = None, stop: Event | None = None
+) -> PassResult:
     """Everything that is due now, exactly once. Any number of passes may run at once, on any machines.
 
     Raises UnreadableFiles where the files have errors: nothing is sent then, and where they come to have some, nothing
@@ -54,17 +56,17 @@ def run_pass(desk: AppContext, *, workers: int = 8, told: Told | None = None, st
     kept = run_maintenance(desk)
     done.reaped, done.unsure = kept.reaped, kept.unsure
     if kept.seen.due or kept.looked:
-        from amplify.engine.worker import drain
+        from amplify.engine.worker import deliver_due
 
         spoke: set[str] = set()
 
         def heard(claimed: ClaimedDelivery, outcome: str) -> None:
             if outcome in ("sent", "refused"):  # its server answers just now
                 spoke.add(claimed.account)
-            if told is not None:
-                told(claimed, outcome)
+            if on_outcome is not None:
+                on_outcome(claimed, outcome)
 
-        drain(desk, workers, heard, stop, done.outcomes, mark)
+        deliver_due(desk, workers, heard, stop, done.outcomes, mark)
         if spoke and not (stop is not None and stop.is_set()):
             from amplify.planning.server_lookup import refresh_limits
 

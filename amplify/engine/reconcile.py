@@ -11,16 +11,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
-
 from amplify.context.app_context import AppContext
 from amplify.engine.find_published import look_up, retry_delay, where_to_look
+from amplify.ledger.queries.delivery_lookup import read_state
 from amplify.ledger.queries.pausing import pause_account
+from amplify.ledger.queries.pending_work import count_unsure
 from amplify.ledger.rows.restored import HELD_BY
 from amplify.ledger.rows.settlement import ClaimWriter
 from amplify.ledger.rows.unsure import UnsureClaim, claim_unsure, release_unsure, save_receipt, still_ours
-from amplify.ledger.tables import DELIVERY
-from amplify.model.delivery import DeliveryState
 from amplify.model.errors import LoggedOut, PlatformError, Unknown
 from amplify.model.event import log_event
 from amplify.model.platform import Receipt
@@ -54,14 +52,11 @@ def reconcile_unsure(desk: AppContext) -> int:
             if still_ours(connection, doubt):
                 act(hand)
                 release_unsure(connection, doubt)
-            state = connection.execute(select(DELIVERY.c.state).where(DELIVERY.c.id == claimed.id)).scalar_one()
+            state = read_state(connection, claimed.id)
         which = {"delivery": claimed.id, "account": claimed.account, "post": claimed.post}
-        log_event("reconciled", **which, platform=claimed.platform, state=state)
+        log_event("reconciled", **which, platform=claimed.platform, state=state.value)
     with desk.ledger.read() as connection:
-        real = desk.ledger.real_now(connection)
-        over = DELIVERY.c.lease_until.is_(None) | (DELIVERY.c.lease_until <= real)
-        unsure = select(func.count()).where(DELIVERY.c.state == DeliveryState.UNSURE.value, over)
-        return int(connection.execute(unsure).scalar_one())
+        return count_unsure(desk.ledger, connection)
 
 
 def _take(desk: AppContext, now: datetime, silent: set[str]) -> UnsureClaim | None:

@@ -1,7 +1,7 @@
-"""One statement for many rows, which travel as one JSON text: a statement a row costs more than its work.
+"""Bulk statements: one SQL statement for many rows, which travel in it as one JSON parameter.
 
-They come back as one, too. SQLite's driver lets go of the interpreter for each row that it hands over, and with sixty
-threads at work it may be long until it gets it back; with PostgreSQL each column of an answer costs more than a row.
+A statement for each row would cost more than its work. Written once, a statement is the same on SQLite (`json_each`)
+and PostgreSQL (`jsonb_array_elements`).
 """
 
 from __future__ import annotations
@@ -10,135 +10,132 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, CursorResult
 
-Kind = Literal["text", "instant", "whole", "json"]
+Kind = Literal["text", "timestamp", "integer", "json"]
 """`json`: an object or a list; it stands in the rows' own JSON as it is."""
 
-CASTS: Final[Mapping[Kind, str]] = {"text": "text", "instant": "timestamptz", "whole": "bigint", "json": "json"}
-NOTHING: Final[Mapping[str, Kind]] = {}
-NAMES: Final = re.compile(r"\{(\w+)\}")
+_TYPES: Final[Mapping[Kind, str]] = {"text": "text", "timestamp": "timestamptz", "integer": "bigint", "json": "json"}
+NO_COMMON: Final[Mapping[str, Kind]] = {}
+_PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 
 
-class Batch:
-    """A statement in which `{rows}` stands for a table of its rows, by the names of `columns`.
+class BulkStatement:
+    """A statement in which `{rows}` stands for a table of its rows, with the names and kinds of `columns`.
 
-    Written once, it is the same on SQLite and PostgreSQL. What all rows have in common stands in front of the table as
-    `{name}`, each once, and is given apart: to take a value out of JSON costs more than to write it into its row.
+    `{name}` stands for a value that all rows have in common: `common` says which there are.
     """
 
-    def __init__(self, statement: str, common: Mapping[str, Kind] = NOTHING, **columns: Kind) -> None:
-        self._columns = columns
-        lite, great = tables(columns)
-        given = [name for name in NAMES.findall(statement) if name != "rows"]
-        if given != list(common):
-            raise ValueError("what rows have in common is named in the order in which the statement has it")
-        self._common = tuple(common.values())
-        self._texts = {
-            "sqlite": statement.format(rows=lite, **dict.fromkeys(common, "?")),
-            "postgresql": statement.format(rows=great, **{name: f"%s::{CASTS[kind]}" for name, kind in common.items()}),
-        }
+    def __init__(self, statement: str, common: Mapping[str, Kind] = NO_COMMON, **columns: Kind) -> None:
+        check_common([statement], common)
+        self._columns, self._common = columns, common
+        self._sqlite = statement.format(rows=sqlite_rows(columns), **sqlite_parameters(common))
+        self._postgresql = statement.format(rows=postgresql_rows(columns), **postgresql_parameters(common))
 
-    def run(self, connection: Connection, rows: Iterable[Sequence[Any]], *common: Any) -> CursorResult[Any]:
-        """Run it for `rows`, each with a value for every column: text, aware instants, numbers, plain JSON, None."""
-        name = connection.dialect.name
-        return connection.exec_driver_sql(self._texts[name], self._packed(name, rows, common))
-
-    def _packed(self, name: str, rows: Iterable[Sequence[Any]], common: Sequence[Any]) -> tuple[Any, ...]:
-        spell = spellings(name)
-        told = [
-            spell[kind](value) if value is not None and kind in spell else value
-            for kind, value in zip(self._common, common, strict=True)
-        ]
-        return (*told, pack(name, self._columns, rows))
+    def run(self, connection: Connection, rows: Iterable[Sequence[Any]], **common: Any) -> CursorResult[Any]:
+        """Run it for `rows`, each with a value for every column: text, aware datetimes, numbers, plain JSON, None."""
+        dialect = connection.dialect.name
+        parameters = bind(dialect, self._columns, rows, self._common, common)
+        return connection.exec_driver_sql(self._sqlite if dialect == "sqlite" else self._postgresql, parameters)
 
 
-class Fetch:
-    """A SELECT with `{rows}` as in `Batch`, whose columns are called and typed as `gives` says.
+class BulkSelect:
+    """A SELECT with `{rows}` as in `BulkStatement`, whose columns are named and typed as `gives` says.
 
     `locked` stands for `{locked}` on PostgreSQL; on SQLite whoever writes is alone.
     """
 
     def __init__(self, statement: str, gives: Mapping[str, Kind], locked: str = "", **columns: Kind) -> None:
         self._columns = columns
-        self._instants = [at for at, kind in enumerate(gives.values()) if kind == "instant"]
-        lite, great = tables(columns)
+        self._timestamps = [at for at, kind in enumerate(gives.values()) if kind == "timestamp"]
         listed = ", ".join(f"f.{name}" for name in gives)
-        self._texts = {
-            "sqlite": _select(f"json_group_array(json_array({listed}))", _told(statement, lite, "")),
-            "postgresql": _select(f"json_agg(json_build_array({listed}))::text", _told(statement, great, locked)),
-        }
+        sqlite, postgresql = (
+            statement.replace("{rows}", rows).replace("{locked}", lock)
+            for rows, lock in ((sqlite_rows(columns), ""), (postgresql_rows(columns), locked))
+        )
+        # The answer is one JSON text, too: sqlite3 releases the GIL for each row that it hands over, and beside sixty
+        # busy threads it may be long until it gets it back.
+        self._sqlite = f"SELECT json_group_array(json_array({listed})) FROM ({sqlite}) AS f"  # noqa: S608
+        self._postgresql = f"SELECT json_agg(json_build_array({listed}))::text FROM ({postgresql}) AS f"  # noqa: S608
 
     def run(self, connection: Connection, rows: Iterable[Sequence[Any]]) -> Sequence[Sequence[Any]]:
         """What it finds, in its own order on PostgreSQL; whoever needs an order sorts. JSON comes as text."""
-        name = connection.dialect.name
-        found = connection.exec_driver_sql(self._texts[name], (pack(name, self._columns, rows),)).scalar_one()
-        table: list[list[Any]] = json.loads(found) if found is not None else []
-        instant = _INSTANTS[name]
+        dialect = connection.dialect.name
+        statement = self._sqlite if dialect == "sqlite" else self._postgresql
+        answer = connection.exec_driver_sql(statement, bind(dialect, self._columns, rows)).scalar_one()
+        table: list[list[Any]] = json.loads(answer) if answer is not None else []
         for row in table:
-            for at in self._instants:
+            for at in self._timestamps:
                 if row[at] is not None:
-                    row[at] = instant(row[at])
+                    row[at] = _parse_timestamp(row[at])
         return table
 
 
-def _told(statement: str, rows: str, locked: str) -> str:
-    return statement.replace("{rows}", rows).replace("{locked}", locked)
+def check_common(statements: Iterable[str], common: Mapping[str, Kind]) -> None:
+    """Every `{name}` in the statements is declared, and everything that is declared is used. ValueError otherwise."""
+    used = {name for statement in statements for name in _PLACEHOLDER.findall(statement)} - {"rows"}
+    if used != set(common):
+        raise ValueError(f"declared and used values in common differ: {sorted(used ^ set(common))}")
 
 
-def _select(what: str, among: str) -> str:
-    return f"SELECT {what} FROM ({among}) AS f"  # noqa: S608 - our own words, no value among them
+def sqlite_rows(columns: Mapping[str, Kind]) -> str:
+    """The parameter `rows` as a table."""
+    listed = ", ".join(f"json_extract(value, '$[{at}]') AS {name}" for at, name in enumerate(columns))
+    return f"(SELECT {listed} FROM json_each(:rows))"  # noqa: S608 - names of our own, no value among them
 
 
-def tables(columns: Mapping[str, Kind], lite_rows: str = "?", great_rows: str = "%s") -> tuple[str, str]:
-    """The rows as a table, on SQLite and on PostgreSQL. Our own words, no value among them."""
-    lite = ", ".join(f"json_extract(value, '$[{at}]') AS {name}" for at, name in enumerate(columns))
-    great = ", ".join(f"(value->>{at})::{CASTS[kind]} AS {name}" for at, (name, kind) in enumerate(columns.items()))
-    return (
-        f"(SELECT {lite} FROM json_each({lite_rows}))",  # noqa: S608
-        f"(SELECT {great} FROM jsonb_array_elements({great_rows}::jsonb) AS t(value))",  # noqa: S608
-    )
+def postgresql_rows(columns: Mapping[str, Kind]) -> str:
+    """The parameter `rows` as a table."""
+    listed = ", ".join(f"(value->>{at})::{_TYPES[kind]} AS {name}" for at, (name, kind) in enumerate(columns.items()))
+    return f"(SELECT {listed} FROM jsonb_array_elements(%(rows)s::jsonb) AS t(value))"  # noqa: S608 - as above
 
 
-def pack(name: str, columns: Mapping[str, Kind], rows: Iterable[Sequence[Any]]) -> str:
-    """The rows as one JSON text for the database of this name."""
-    spell = spellings(name)
-    ways = [(at, spell[kind]) for at, kind in enumerate(columns.values()) if kind in spell]
+def sqlite_parameters(common: Mapping[str, Kind]) -> Mapping[str, str]:
+    """How a statement for sqlite3 names its parameters."""
+    return {name: f":{name}" for name in common}
+
+
+def postgresql_parameters(common: Mapping[str, Kind]) -> Mapping[str, str]:
+    """How a statement for psycopg names its parameters, each with its type."""
+    return {name: f"%({name})s::{_TYPES[kind]}" for name, kind in common.items()}
+
+
+def bind(
+    dialect: str,
+    columns: Mapping[str, Kind],
+    rows: Iterable[Sequence[Any]],
+    kinds: Mapping[str, Kind] = NO_COMMON,
+    common: Mapping[str, Any] = NO_COMMON,
+) -> dict[str, Any]:
+    """The parameters of a statement: its rows as one JSON text, and what they have in common."""
+    stamp = _STAMPS[dialect]
+    at_timestamps = [at for at, kind in enumerate(columns.values()) if kind == "timestamp"]
     table = [list(row) for row in rows]
     for row in table:
-        for at, way in ways:
+        for at in at_timestamps:
             if row[at] is not None:
-                row[at] = way(row[at])
-    return json.dumps(table, ensure_ascii=False)
+                row[at] = stamp(row[at])
+    parameters: dict[str, Any] = {"rows": json.dumps(table, ensure_ascii=False)}
+    for name, kind in kinds.items():
+        value = common[name]
+        parameters[name] = stamp(value) if kind == "timestamp" and value is not None else value
+    return parameters
 
 
-def spellings(name: str) -> Mapping[Kind, Callable[[Any], str]]:
-    """How the database of this name has values that JSON or a driver would not write as it does."""
-    return _LITE if name == "sqlite" else _GREAT
+def _sqlite_timestamp(moment: datetime) -> str:
+    """As `tables.Utc` stores it: UTC, without a zone, always with microseconds."""
+    return moment.astimezone(UTC).isoformat(" ", "microseconds")[:26]
 
 
-@lru_cache(maxsize=64)  # most rows of a batch carry the same few instants
-def _lite(instant: datetime) -> str:
-    """As `tables.Utc` writes it: UTC, without a zone, always with microseconds."""
-    return instant.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+_STAMPS: Final[Mapping[str, Callable[[datetime], str]]] = {
+    "sqlite": _sqlite_timestamp,
+    "postgresql": datetime.isoformat,
+}
 
 
-@lru_cache(maxsize=64)
-def _great(instant: datetime) -> str:
-    return instant.isoformat()
-
-
-def _of_lite(stored: str) -> datetime:
-    return datetime.fromisoformat(f"{stored}+00:00")
-
-
-def _of_great(said: str) -> datetime:
-    return datetime.fromisoformat(said).astimezone(UTC)
-
-
-_LITE: Final[Mapping[Kind, Callable[[Any], str]]] = {"instant": _lite}
-_GREAT: Final[Mapping[Kind, Callable[[Any], str]]] = {"instant": _great}
-_INSTANTS: Final[Mapping[str, Callable[[str], datetime]]] = {"sqlite": _of_lite, "postgresql": _of_great}
+def _parse_timestamp(text: str) -> datetime:
+    """UTC; SQLite's text has no zone."""
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, bindparam, create_engine, event, select, text
+from sqlalchemy import URL, Connection, Engine, RowMapping, bindparam, create_engine, event, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from amplify.ledger.file_lock import FileLock
 from amplify.ledger.tables import META
 from amplify.model.errors import NeedsPerson, WrongUse
+
+LedgerConnection = Connection
+"""An open transaction, as `Ledger.read` and `Ledger.write` give it: every question and change is made in one. Nobody
+outside this package knows whose type it is."""
+LedgerRow = RowMapping
+"""One row of an answer: values by the names of their columns."""
 
 HEAD: Final = "0006"
 """The newest revision under `migrations/versions`; a test holds the two together."""
@@ -28,7 +33,7 @@ BUDGET: Final = "budget"
 _LOCKS: Final = 4206180715
 """PostgreSQL's advisory locks are numbers: ours begin here, the migration's is the first."""
 _BINDING: Final = 3
-_KNOWN, _NOW, _MADE = "known", "now", "made"
+_KNOWN, _NOW = "known", "now"
 _BY_KEYS: Final = (
     "enable_seqscan",
     "enable_bitmapscan",
@@ -40,11 +45,7 @@ _BY_KEYS: Final = (
 """What PostgreSQL need not think of in a write transaction, which touches a few rows by their keys. Of a table that has
 just grown it knows no better than to read all of it, each time, until its statistics are made; and what is to come in
 the order of an index it would rather read whole and sort."""
-_BEGUN: Final = "SELECT {lock}, clock_timestamp(), " + " || ".join(
-    f"set_config('{one}', 'off', true)" for one in _BY_KEYS
-)
-_IDLE: Final = 1.0
-"""Seconds (real time) after which a connection may have been lost without anybody noticing."""
+_BY_KEYS_ONLY: Final = "SELECT clock_timestamp(), " + ", ".join(f"set_config('{one}', 'off', true)" for one in _BY_KEYS)
 _READ_ONLY: Final = "25006"
 """PostgreSQL's SQLSTATE for a database that may only be read just now: an administrator, or a fail-over, says so."""
 
@@ -67,14 +68,7 @@ class Ledger:
     @classmethod
     def open(cls, url: str) -> Ledger:
         """Open, and migrate where needed. Raises WrongUse for a bad address, NeedsPerson where it cannot be reached."""
-        try:
-            parsed = make_url(url)
-        except Exception as error:  # SQLAlchemy raises several kinds for one mistake
-            raise WrongUse(
-                "AMPLIFY_DATABASE_URL is not a database address: write postgresql://user@host/name"
-            ) from error
-        if parsed.get_backend_name() not in ("sqlite", "postgresql", "postgres"):
-            raise WrongUse("a ledger lives in SQLite or PostgreSQL: AMPLIFY_DATABASE_URL names neither")
+        parsed = _parsed(url)
         lock = None
         try:
             if parsed.get_backend_name() == "sqlite":
@@ -97,12 +91,11 @@ class Ledger:
         return ledger
 
     @contextmanager
-    def write(self, sharing: int | None = None) -> Iterator[Connection]:
+    def write(self) -> Iterator[Connection]:
         """A write transaction; commits at the end, or rolls back and raises. NeedsPerson where the database went away.
 
         SQLite takes its write lock at once, behind a file lock: without it a busy writer starves the other
-        processes for seconds. `sharing`: a lock that will probably be shared (see `lock`), taken with the first
-        question where nobody has it alone.
+        processes for seconds.
         """
         with _answering(), self._lock, self.engine.connect() as connection:
             connection.info.pop(_KNOWN, None)
@@ -110,23 +103,14 @@ class Ledger:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
                 connection.begin()
-                self._begun(connection, sharing)
+                moment = connection.exec_driver_sql(_BY_KEYS_ONLY).scalar_one()
+                transaction_cache(connection)[_NOW] = moment.astimezone(UTC)
             try:
                 yield connection
                 connection.commit()
             except BaseException:
-                if self.sqlite:
-                    temp_objects(connection).clear()
                 connection.rollback()
                 raise
-
-    def _begun(self, connection: Connection, sharing: int | None) -> None:
-        free = f"pg_try_advisory_xact_lock_shared({_LOCKS + sharing})" if sharing is not None else "false"
-        shared, moment, _ = connection.exec_driver_sql(_BEGUN.format(lock=free)).one()
-        known = transaction_cache(connection)
-        known[_NOW] = moment.astimezone(UTC)
-        if shared:
-            known[sharing, True] = True
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -208,22 +192,30 @@ def ledger_url(root: Path) -> str:
     return os.environ.get("AMPLIFY_DATABASE_URL") or f"sqlite:///{root / '.amplify' / LEDGER_FILE}"
 
 
+def sqlite_file(url: str) -> Path | None:
+    """The file in which the ledger at this address lies; None where it does not lie in one. Raises WrongUse."""
+    parsed = _parsed(url)
+    if parsed.get_backend_name() != "sqlite" or parsed.database is None:
+        return None
+    return Path(parsed.database)
+
+
 def transaction_cache(connection: Connection) -> dict[Any, Any]:
     """What need not be asked again before this transaction ends: the time it was told, its locks, its budget."""
     known: dict[Any, Any] = connection.info.setdefault(_KNOWN, {})
     return known
 
 
-def temp_objects(connection: Connection) -> set[str]:
-    """What this connection has surely made for itself (SQLite's temp schema): a transaction that fails may undo it."""
-    made: set[str] = connection.info.setdefault(_MADE, set())
-    return made
-
-
 def get_meta(connection: Connection, key: str) -> str | None:
     """One of the ledger's own notes."""
     row = connection.execute(_READ_NOTE, {"wanted": key}).first()
     return row[0] if row else None
+
+
+def find_metas(connection: Connection, prefix: str) -> dict[str, str]:
+    """The notes whose keys begin so, by key and in its order."""
+    found = select(META.c.key, META.c.value).where(META.c.key.startswith(prefix, autoescape=True)).order_by(META.c.key)
+    return {row.key: row.value for row in connection.execute(found)}
 
 
 def set_meta(connection: Connection, key: str, value: str) -> None:
@@ -248,25 +240,19 @@ def _answering() -> Iterator[None]:
         ) from error
 
 
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except Exception as error:  # SQLAlchemy raises several kinds for one mistake
+        raise WrongUse("AMPLIFY_DATABASE_URL is not a database address: write postgresql://user@host/name") from error
+    if parsed.get_backend_name() not in ("sqlite", "postgresql", "postgres"):
+        raise WrongUse("a ledger lives in SQLite or PostgreSQL: AMPLIFY_DATABASE_URL names neither")
+    return parsed
+
+
 def _postgresql(url: URL) -> Engine:
-    """An engine whose connections are tried before they are used again, where they lay idle for a while: in a drain a
-    question more for each commit would cost as much as the commit."""
-    engine = create_engine(url, pool_size=5)
-
-    @event.listens_for(engine, "checkin")
-    def _idle_from(_: Any, record: Any) -> None:
-        record.info["idle from"] = time.monotonic()
-
-    @event.listens_for(engine, "checkout")
-    def _try(connection: Any, record: Any, _: Any) -> None:
-        if time.monotonic() - record.info.get("idle from", 0.0) < _IDLE:
-            return
-        try:
-            engine.dialect.do_ping(connection)
-        except engine.dialect.loaded_dbapi.Error as error:
-            raise DisconnectionError from error  # the pool makes a new one
-
-    return engine
+    """Connections are tried before they are used again: a server may have been restarted meanwhile."""
+    return create_engine(url, pool_size=5, pool_pre_ping=True)
 
 
 def _sqlite(path: Path) -> tuple[Engine, FileLock]:

@@ -1,96 +1,43 @@
-"""Group commits: one thread writes for all, and the next commit starts when the last one ended.
+"""Group commit: one thread writes for all others, and the next commit begins as soon as the last one has ended.
 
-A commit costs a disk flush whatever it holds; sixteen workers that flush one by one wait for each other, in a group
-they wait once. What is of one kind is written by the same few statements, however many there are of it.
+A commit costs a flush of the disk whatever it holds. Thirty threads that commit one by one wait for each other; in a
+group they wait once. What is of one kind is written by the same few statements, however much of it has come in.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from queue import Empty, SimpleQueue
-from threading import Lock, Thread
-from time import monotonic
+from concurrent.futures import Future
+from queue import SimpleQueue
+from threading import Thread
 from types import TracebackType
-from typing import Any, Final, Generic, Protocol, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from sqlalchemy import Connection
 
 from amplify.ledger.database import Ledger
-from amplify.ledger.holds.gates import GATES
 from amplify.model.errors import NeedsPerson
 
 T = TypeVar("T")
 Item = TypeVar("Item")
-Work = Callable[[Connection], T]
-Act = Callable[[Connection, Sequence[Item]], Sequence[T]]
-"""Writes many of one kind; an answer for each."""
+Write = Callable[[Connection], T]
+BatchWrite = Callable[[Connection, Sequence[Item]], Sequence[T]]
+"""Writes many items of one kind; an answer for each, in their order."""
+_Entry = tuple[BatchWrite[Any, Any], Any, Future[Any]]
 
 _LARGEST_GROUP: Final = 512
-_PATIENCE: Final = 0.01
-"""Seconds that what nobody waits for is given to find company: a transaction of its own costs as much as a full one."""
 
 
-class Answer(Generic[T]):
-    """What a piece of work returned, once its commit is durable. Much lighter than a Future: one is made a mark."""
+class GroupCommitter:
+    """Runs writes in shared transactions, in the order in which they come, kind by kind.
 
-    __slots__ = ("_error", "_ready", "_value")
-
-    def __init__(self) -> None:
-        self._ready = Lock()
-        self._ready.acquire()
-        self._error: BaseException | None = None
-        self._value: T
-
-    def result(self, seconds: float = -1) -> T:
-        """Wait for it. Raises what the work raised, and TimeoutError where it takes longer than `seconds`."""
-        if not self._ready.acquire(timeout=seconds):
-            raise TimeoutError
-        self._ready.release()
-        if self._error is not None:
-            raise self._error
-        return self._value
-
-    def give(self, value: T) -> None:
-        """It is durable."""
-        self._value = value
-        self._ready.release()
-
-    def fail(self, error: BaseException) -> None:
-        """Nothing of it was written."""
-        self._error = error
-        self._ready.release()
-
-
-class Reply(Protocol):
-    """Who is told what came of it. Told by the writing thread, which must not be kept waiting."""
-
-    def give(self, value: Any) -> None: ...
-
-    def fail(self, error: BaseException) -> None: ...
-
-
-class _Nobody:
-    def give(self, value: Any) -> None:
-        """Nobody waits for it."""
-
-    def fail(self, error: BaseException) -> None:
-        """Nobody waits for it: what is not written now is found by looking it up."""
-
-
-NOBODY: Final[Reply] = _Nobody()
-
-
-Entry = tuple[Act[Any, Any], Any, Reply]
-"""What to write, with others of its kind, and who is told."""
-
-
-class Writer:
-    """Runs pieces of work in shared write transactions, in the order in which they come, kind by kind."""
+    A future is done when the commit is durable. One that fails fails alone, the others of its group are written again.
+    """
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._queue: SimpleQueue[list[Entry] | None] = SimpleQueue()
-        self._thread = Thread(target=self._run, name="ledger-writer", daemon=True)
+        self._queue: SimpleQueue[list[_Entry] | None] = SimpleQueue()
+        self._thread = Thread(target=self._run, name="group-commit", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -99,79 +46,61 @@ class Writer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Everything handed in is written before this returns."""
+        """Everything that was submitted is written before this returns."""
         self._queue.put(None)
         self._thread.join()
 
-    def together(self, act: Act[Item, T], item: Item) -> Answer[T]:
-        """Hand in one item; whatever has come in for the same `act` meanwhile is written in one go."""
-        answer: Answer[T] = Answer()
-        self.ask(act, item, answer)
-        return answer
+    def submit(self, write: Write[T]) -> Future[T]:
+        """Hand in a write of no common kind."""
+        return self.submit_batched(_one_by_one, write)
 
-    def ask(self, act: Act[Item, Any], item: Item, reply: Reply) -> None:
-        """The same; `reply` is told what came of it."""
-        self._queue.put([(act, item, reply)])
+    def run(self, write: Write[T]) -> T:
+        """Hand in a write, and wait for its commit."""
+        return self.submit(write).result()
 
-    def ask_all(self, entries: Iterable[Entry]) -> None:
-        """Hand in all of these for one group."""
-        self._queue.put(list(entries))
+    def submit_batched(self, write: BatchWrite[Item, T], item: Item) -> Future[T]:
+        """Hand in one item; whatever has come in for the same `write` meanwhile is written with it."""
+        future: Future[T] = Future()
+        self._queue.put([(write, item, future)])
+        return future
 
-    def submit(self, work: Work[T]) -> Answer[T]:
-        """Hand in a piece of work; it is answered when its commit is durable."""
-        return self.together(each, work)
-
-    def run(self, work: Work[T]) -> T:
-        """Hand in a piece of work and wait for its commit."""
-        return self.submit(work).result()
+    def submit_group(self, write: BatchWrite[Item, T], items: Iterable[tuple[Item, Future[T]]]) -> None:
+        """Hand in all of these for one transaction, each with the future that is told."""
+        self._queue.put([(write, item, future) for item, future in items])
 
     def _run(self) -> None:
-        more = True
-        while more:
-            group: list[Entry] = []
-            begin = 0.0  # when a group begins that nobody waits for
-            entries = self._queue.get()
-            while entries is not None:
-                group += entries
-                if len(group) >= _LARGEST_GROUP:
-                    break
-                if entries[-1][2] is not NOBODY:
-                    begin = float("-inf")
-                elif not begin:
-                    begin = monotonic() + _PATIENCE
-                try:
-                    entries = self._queue.get(timeout=max(begin - monotonic(), 0.0))
-                except Empty:
-                    break
-            more = entries is not None
-            if group:
-                self._commit(group)
+        while (group := self._queue.get()) is not None:
+            more: list[_Entry] | None = []
+            while more is not None and len(group) < _LARGEST_GROUP and not self._queue.empty():
+                more = self._queue.get()  # at once: nobody else takes from it
+                group += more or []
+            self._commit(group)
+            if more is None:
+                return
 
-    def _commit(self, group: list[Entry]) -> None:
-        kinds: dict[Act[Any, Any], list[Entry]] = {}
+    def _commit(self, group: list[_Entry]) -> None:
+        kinds: dict[BatchWrite[Any, Any], list[_Entry]] = {}
         for entry in group:
             kinds.setdefault(entry[0], []).append(entry)
-        single = kinds.pop(each, None)
-        if single is not None:  # last: a claim among them sees the accounts that this group has set free
-            kinds[each] = single
-        answered: list[tuple[Reply, Any]] = []
+        if _one_by_one in kinds:  # last: a claim among them sees the accounts that this group sets free
+            kinds[_one_by_one] = kinds.pop(_one_by_one)
+        done: list[tuple[Future[Any], Any]] = []
         try:
-            with self._ledger.write(sharing=GATES) as connection:
-                for act, entries in kinds.items():
-                    answers = act(connection, [item for _, item, _ in entries])
-                    answered += zip((answer for _, _, answer in entries), answers, strict=True)
+            with self._ledger.write() as connection:
+                for write, entries in kinds.items():
+                    answers = write(connection, [item for _, item, _ in entries])
+                    done += zip((future for _, _, future in entries), answers, strict=True)
         except BaseException as error:
             if len(group) == 1 or isinstance(error, NeedsPerson):  # the database is away: for all of them
-                for _, _, answer in group:
-                    answer.fail(error)
+                for _, _, future in group:
+                    future.set_exception(error)
                 return
-            for one in group:  # one bad piece must not fail the others
+            for one in group:  # one bad write must not fail the others
                 self._commit([one])
             return
-        for answer, value in answered:
-            answer.give(value)
+        for future, answer in done:
+            future.set_result(answer)
 
 
-def each(connection: Connection, works: Sequence[Work[Any]]) -> list[Any]:
-    """Work of no common kind, one after the other."""
-    return [work(connection) for work in works]
+def _one_by_one(connection: Connection, writes: Sequence[Write[Any]]) -> list[Any]:
+    return [write(connection) for write in writes]

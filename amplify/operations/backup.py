@@ -20,10 +20,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+from amplify import __version__
 from amplify.ledger import backup as copies
 from amplify.model.errors import NeedsPerson, WrongUse
 
@@ -82,7 +82,7 @@ def _write(
         packed.append((accounts, ACCOUNTS))
     about = {
         "format": 1,
-        "amplify": version("amplify"),
+        "amplify": __version__,
         "made": made.isoformat(),
         "workspace": holds.workspace,
         "revision": holds.revision,

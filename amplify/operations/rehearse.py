@@ -8,19 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, exists, select
-
 from amplify.context.app_context import AppContext
 from amplify.decisions.approve import approve_as_rehearsed
 from amplify.engine.measure import measure_engagement
 from amplify.engine.publish import run_pass
-from amplify.engine.worker import Told
+from amplify.engine.worker import OnOutcome
 from amplify.ledger.database import get_meta, set_meta
-from amplify.ledger.queries.pending_work import next_due
+from amplify.ledger.queries.pending_work import is_work_under_way, next_due
 from amplify.ledger.queries.readings import next_reading
-from amplify.ledger.tables import ACCOUNT, DELIVERY
 from amplify.model.clock import ManualClock
-from amplify.model.delivery import DeliveryState
 from amplify.model.errors import NeedsPerson
 
 _PLACE: Final = "rehearsal"
@@ -55,7 +51,7 @@ def rehearse_campaign(
     *,
     workers: int,
     stage_time: Callable[[datetime], None],
-    told: Told | None = None,
+    told: OnOutcome | None = None,
     lapse: Callable[[RehearsalTick], None] | None = None,
     happenings: Sequence[ScriptedEvent] = (),
 ) -> None:
@@ -98,36 +94,22 @@ def _resume(desk: AppContext, start: datetime) -> datetime:
     return max(start, datetime.fromisoformat(place)) if place else start
 
 
-def _publish(desk: AppContext, workers: int, told: Told | None) -> None:
+def _publish(desk: AppContext, workers: int, told: OnOutcome | None) -> None:
     """Passes until nothing of this instant is on its way any more."""
     patience = time.monotonic() + _PATIENCE.total_seconds()
     while True:
-        done = run_pass(desk, workers=workers, told=told)
+        done = run_pass(desk, workers=workers, on_outcome=told)
         if done.paused:
             account, why = next(iter(done.paused.items()))
             raise NeedsPerson(f"{account} cannot speak on the stage: {why}")
         if approve_as_rehearsed(desk):
             continue
         with desk.ledger.read() as connection:
-            if not _on_its_way(desk, connection):
+            if not is_work_under_way(desk.ledger, connection, desk.clock.now()):
                 return
         if time.monotonic() > patience:
             raise NeedsPerson("the stage does not answer: run the rehearsal again to go on")
         time.sleep(0.1)  # leases and rate limits run in real time
-
-
-def _on_its_way(desk: AppContext, connection: Connection) -> bool:
-    real = desk.ledger.real_now(connection)
-    now = desk.clock.now()
-    held = DELIVERY.c.state.in_((DeliveryState.CLAIMED.value, DeliveryState.SENDING.value))
-    unsure = (DELIVERY.c.state == DeliveryState.UNSURE.value) & (DELIVERY.c.lease_until > real)
-    slowed = (
-        (DELIVERY.c.state == DeliveryState.WAITING.value)
-        & (DELIVERY.c.look_at <= now)
-        & (DELIVERY.c.late_at > now)
-        & exists().where(ACCOUNT.c.id == DELIVERY.c.account, ACCOUNT.c.real_not_before > real)
-    )
-    return connection.execute(select(DELIVERY.c.id).where(held | unsure | slowed).limit(1)).first() is not None
 
 
 def _next(

@@ -18,15 +18,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, select
-
 from amplify.context.timings import Timings
 from amplify.ledger import backup as copies
-from amplify.ledger.database import Ledger
-from amplify.ledger.decision_tables import STOP
-from amplify.ledger.holds.stops import write_stop
+from amplify.ledger.database import Ledger, LedgerConnection
+from amplify.ledger.holds.stops import read_stop_rows, replace_stop_rows, write_stop
 from amplify.ledger.queries.audit_log import record_event
-from amplify.ledger.rows.restored import mark_unsure_after_restore, newest_entry
+from amplify.ledger.rows.restored import has_other_clients, mark_unsure_after_restore, newest_entry
 from amplify.model.errors import NeedsPerson, WrongUse
 from amplify.operations.backup import ACCOUNTS, LEDGER, MANIFEST, PICTURE
 
@@ -100,7 +97,7 @@ def restored_by_hand(
     """
     now = datetime.now(UTC)
     with ledger.write() as connection:
-        if not ledger.sqlite and _others(connection):
+        if has_other_clients(connection):
             raise NeedsPerson("somebody else is connected to the ledger: stop every `amplify` on every machine first")
         since = made or newest_entry(connection) or now
         doubted = _doubt(ledger, connection, since, None, actor, timings or Timings(), "by hand")
@@ -124,8 +121,8 @@ def _unpack(file: Path, folder: Path) -> dict[str, Any]:
             raise NeedsPerson(f"{file} was made by a newer amplify ({about['amplify']}): update amplify first")
         if digest != about["ledger_sha256"]:
             raise NeedsPerson(f"{file} is damaged: its ledger is not the one that was packed. Take another backup")
-    except (tarfile.TarError, KeyError, ValueError) as error:
-        raise WrongUse(f"{strange}, or it is damaged: {error}") from error
+    except (tarfile.TarError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise WrongUse(f"{strange}, or it is damaged") from error
     except OSError as error:
         raise WrongUse(f"{file} cannot be read ({error.strerror})") from error
     return about
@@ -172,7 +169,7 @@ def _stops(kept: Path, folder: Path) -> list[dict[str, Any]]:
     opened = Ledger.open(f"sqlite:///{copied}")
     try:
         with opened.read() as connection:
-            return [dict(row) for row in connection.execute(select(STOP)).mappings()]
+            return read_stop_rows(connection)
     finally:
         opened.close()
 
@@ -208,7 +205,7 @@ def _age(
 
 def _doubt(
     ledger: Ledger,
-    connection: Connection,
+    connection: LedgerConnection,
     made: datetime,
     stops: list[dict[str, Any]] | None,
     actor: str,
@@ -221,9 +218,7 @@ def _doubt(
     if stops is None:
         write_stop(connection, "all", "", (), _WHY_STOPPED.format(made=made), actor, now, real)
     else:
-        connection.execute(delete(STOP))
-        if stops:
-            connection.execute(insert(STOP), stops)
+        replace_stop_rows(connection, stops)
     payload = {"made": made.isoformat(), "file": source, "unsure": doubted}
     record_event(connection, "restore", actor, None, None, payload, now, real)
     return doubted
@@ -239,11 +234,3 @@ def _pictures(source: Path, kept: Path) -> int:
             shutil.move(path, target)
             count += 1
     return count
-
-
-def _others(connection: Connection) -> bool:
-    found = connection.exec_driver_sql(
-        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
-        "AND backend_type = 'client backend' LIMIT 1"
-    )
-    return found.first() is not None

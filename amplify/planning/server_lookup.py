@@ -5,14 +5,15 @@ Everything is kept in the ledger with its time, so that the files are checked an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
-from sqlalchemy import Connection
-
 from amplify.context.app_context import AppContext
+from amplify.ledger.database import LedgerConnection
 from amplify.ledger.queries.saved_server_info import learn_handle, learn_limits, learn_whoami
 from amplify.model.errors import LoggedOut, PlatformError
 from amplify.model.platform import Limits
@@ -21,6 +22,7 @@ from amplify.model.workspace import Workspace
 
 FRESH: Final = timedelta(days=1)
 """How long an answer counts before it is asked again (real time)."""
+_SERVERS_AT_ONCE: Final = 8
 
 
 @dataclass
@@ -71,23 +73,39 @@ def ask_servers(desk: AppContext, progress: Callable[[int, int], None] | None = 
 
 
 def refresh_limits(desk: AppContext, accounts: Iterable[str]) -> set[str]:
-    """Ask these accounts' servers what they take, where nobody asked within a day; those that said something new.
+    """Ask these accounts' servers what they take, each server once, where nobody asked within a day; the accounts for
+    which that is news.
 
     Called after they spoke, so that no post waits for it; a server that does not answer is asked another time.
     """
-    known, now = desk.server_info(), _now(desk)
-    new: set[str] = set()
+    known, now, servers = desk.server_info(), _now(desk), desk.rate_scopes()
+    by_server: dict[str | None, list[str]] = {}
     for account in sorted(accounts):
         said = known.limits.get(account)
-        if said is not None and now - said.at < FRESH:
-            continue
+        if account in servers and (said is None or now - said.at >= FRESH):
+            by_server.setdefault(servers[account], []).append(account)
+    if not by_server:
+        return set()
+    with ThreadPoolExecutor(_SERVERS_AT_ONCE) as pool:
+        answers = list(pool.map(partial(_limits_of, desk), by_server.values()))
+    said_by = zip(by_server.values(), answers, strict=True)
+    limits = {account: answer for own, answer in said_by if answer is not None for account in own}
+    with desk.ledger.write() as connection:
+        real = desk.ledger.real_now(connection)
+        new = {account for account, said in limits.items() if learn_limits(connection, account, said, real)}
+    for account in new:
+        desk.drop_client(account)  # its next client fits pictures to the new limit
+    return new
+
+
+def _limits_of(desk: AppContext, accounts: Sequence[str]) -> Limits | None:
+    """What a server takes, from the first of its accounts that is answered."""
+    for account in accounts:
         try:
-            limits = desk.adapter(account).limits()
+            return desk.adapter(account).limits()
         except PlatformError:
             continue
-        if _keep_limits(desk, account, limits):
-            new.add(account)
-    return new
+    return None
 
 
 def _ask_account(desk: AppContext, account: str) -> None:
@@ -131,7 +149,7 @@ def _ask_handle(desk: AppContext, able: Mapping[str, str], platform: str, handle
     _write(desk, lambda connection, real: learn_handle(connection, platform, handle, found, real))
 
 
-def _write(desk: AppContext, learn: Callable[[Connection, datetime], None]) -> None:
+def _write(desk: AppContext, learn: Callable[[LedgerConnection, datetime], None]) -> None:
     with desk.ledger.write() as connection:
         learn(connection, desk.ledger.real_now(connection))
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection
-
 from amplify.context.app_context import AppContext
+from amplify.ledger.database import LedgerConnection
 from amplify.ledger.holds.stops import in_force, widen_all, write_stop
 from amplify.model.gate import Gate
 from amplify.model.person import PersonState
@@ -20,7 +19,7 @@ from amplify.rules.text.aliases import name_forms
 
 
 def follow_files(
-    desk: AppContext, connection: Connection, workspace: Workspace, before: Mapping[tuple[str, str], Gate]
+    desk: AppContext, connection: LedgerConnection, workspace: Workspace, before: Mapping[tuple[str, str], Gate]
 ) -> None:
     """Follow the files, in the transaction that copies their gates. `before`: the gates as they were."""
     reopened = {

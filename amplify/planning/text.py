@@ -4,6 +4,7 @@ about a post."""
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -139,6 +140,8 @@ def _asked(line: bytes) -> tuple[str | int, str] | str:
     """The id and the text, or what is wrong with the line."""
     if len(line) > LINE_MOST:
         return f"this line is longer than {LINE_MOST:,} bytes: give a shorter text"
+    if _nested(line):
+        return f'this line is nested more than {_DEPTH_MOST} levels deep: write {{"id": "1", "text": "…"}}'
     try:
         asked = json.loads(line)
     except UnicodeDecodeError:
@@ -151,6 +154,23 @@ def _asked(line: bytes) -> tuple[str | int, str] | str:
     if not isinstance(name, str | int) or isinstance(name, bool):
         return 'this line has no `id`: write {"id": "1", "text": "…"}'
     return name, asked["text"]
+
+
+def _nested(line: bytes) -> bool:
+    """Whether lists and objects stand too deeply in each other: parsers have limits too, each release another."""
+    if line.count(b"[") + line.count(b"{") <= _DEPTH_MOST:
+        return False
+    levels = 0
+    for sign in _BRACKET.findall(_STRING.sub(b"", line)):
+        levels += 1 if sign in b"[{" else -1
+        if levels > _DEPTH_MOST:
+            return True
+    return False
+
+
+_DEPTH_MOST: Final = 30
+_BRACKET: Final = re.compile(rb"[\[\]{}]")
+_STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"')
 
 
 def _answer(name: str | int, text: str, profiles: Mapping[str, PlatformProfile]) -> dict[str, Any]:

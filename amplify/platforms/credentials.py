@@ -10,7 +10,8 @@ import os
 import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from threading import Lock
+from typing import Any, BinaryIO, Final
 
 from amplify.model.errors import LoggedOut
 
@@ -75,20 +76,43 @@ def _from_file(name: str, account: str) -> Mapping[str, str]:
     path = credentials_file()
     try:
         with path.open("rb") as opened:
-            if stat.S_IMODE(os.fstat(opened.fileno()).st_mode) & 0o077:
+            stat_now = os.fstat(opened.fileno())
+            if stat.S_IMODE(stat_now.st_mode) & 0o077:
                 raise LoggedOut(f"{account}: others can read {path}: run `chmod 600 {path}` first")
-            raw = opened.read()
+            content = _parsed(opened, stat_now)
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise LoggedOut(f"{account}: {path} cannot be read ({error.strerror})") from None
-    import yaml
-
-    try:
-        content = yaml.safe_load(raw)
-    except yaml.YAMLError:  # its message would quote the line, and the line holds a secret
+    except ValueError:  # the parser's own message would quote the line, and the line holds a secret
         raise LoggedOut(f"{account}: {path} is not valid YAML") from None
     entry = content.get(name, {}) if isinstance(content, dict) else None
     if not isinstance(entry, dict) or not all(isinstance(value, str) for value in entry.values()):
         raise LoggedOut(f"{account}: {path} should hold `{name}:` with one quoted text for each field")
     return entry
+
+
+_lock: Final = Lock()
+_last: tuple[tuple[int, ...], Any] | None = None
+"""The file as it was parsed last: what identifies that version of it, and its content."""
+
+
+def _parsed(opened: BinaryIO, stat_now: os.stat_result) -> Any:
+    """The content of the file, parsed once for each version of it. Raises ValueError for what is not YAML."""
+    global _last
+    version = (stat_now.st_dev, stat_now.st_ino, stat_now.st_mtime_ns, stat_now.st_ctime_ns, stat_now.st_size)
+    with _lock:  # hundreds of accounts ask at once when a worker begins
+        if _last is None or _last[0] != version:
+            _last = (version, _parse_yaml(opened.read()))
+        return _last[1]
+
+
+def _parse_yaml(raw: bytes) -> Any:
+    import yaml
+
+    # The loader in C is twenty times as fast; where PyYAML was built without it, Python's does.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return yaml.load(raw, loader)  # noqa: S506 - both are safe loaders
+    except (yaml.YAMLError, RecursionError):
+        raise ValueError from None

@@ -43,7 +43,7 @@ class SessionFile:
             return self._kept
         try:
             content = json.loads(self._path.read_text("utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return None
         if not isinstance(content, dict) or any(content.get(key) != value for key, value in self._whose.items()):
             return None

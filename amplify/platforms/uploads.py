@@ -74,7 +74,7 @@ class Uploads:
             return self._memory
         try:
             found = json.loads(self._path.read_text())
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}
         return found if isinstance(found, dict) else {}
 

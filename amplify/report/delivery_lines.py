@@ -6,16 +6,13 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
-
-from sqlalchemy import Row
 
 from amplify.ledger.queries.readings import mark_name
+from amplify.ledger.queries.report_rows import ReportRow, ReportRows
 from amplify.model.delivery import DeliveryState
 from amplify.report.display_names import mark_age
 from amplify.report.redact import told
 from amplify.report.report_model import Counted, DeliveryLine, PartLine
-from amplify.report.report_rows import Rows
 
 OUT = frozenset(
     {DeliveryState.SENT, DeliveryState.CUT, DeliveryState.REMOVING, DeliveryState.REMOVED, DeliveryState.GONE}
@@ -26,14 +23,14 @@ _PASSING = frozenset({DeliveryState.WAITING, DeliveryState.CLAIMED, DeliveryStat
 """States whose last move says nothing about why they stand there."""
 
 
-def delivery_lines(rows: Rows, marks: Sequence[timedelta], now: datetime) -> tuple[DeliveryLine, ...]:
+def delivery_lines(rows: ReportRows, marks: Sequence[timedelta], now: datetime) -> tuple[DeliveryLine, ...]:
     """Every delivery of the period, by due time. Reasons are told as far as they may be passed on."""
     spelling = _spellings(tag for row in rows.deliveries for tag in row.hashtags)
     return tuple(_delivery(row, rows, marks, now, spelling) for row in rows.deliveries)
 
 
 def _delivery(
-    row: Row[Any], rows: Rows, marks: Sequence[timedelta], now: datetime, spelling: dict[str, str]
+    row: ReportRow, rows: ReportRows, marks: Sequence[timedelta], now: datetime, spelling: dict[str, str]
 ) -> DeliveryLine:
     ended = rows.ended.get(row.id)
     parts = tuple(_part(part, row, rows, marks, now) for part in rows.parts.get(row.id, ()))
@@ -67,7 +64,7 @@ def _delivery(
     )
 
 
-def _part(part: Row[Any], row: Row[Any], rows: Rows, marks: Sequence[timedelta], now: datetime) -> PartLine:
+def _part(part: ReportRow, row: ReportRow, rows: ReportRows, marks: Sequence[timedelta], now: datetime) -> PartLine:
     # What a repost draws is counted at the post it repeats: counting it here would count it twice.
     boost = row.kind == "boost"
     readings = () if boost else tuple(_counted(r) for r in rows.readings.get((row.id, part.number), ()))
@@ -87,7 +84,7 @@ def _part(part: Row[Any], row: Row[Any], rows: Rows, marks: Sequence[timedelta],
     return PartLine(part.number, part.url, part.remote_id, sent_at, down_at, readings, gaps)
 
 
-def _counted(row: Row[Any]) -> Counted:
+def _counted(row: ReportRow) -> Counted:
     return Counted(
         mark=row.mark,
         at=row.at,

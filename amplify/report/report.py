@@ -9,17 +9,16 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any, Final
 
-from sqlalchemy import Connection
-
+from amplify.ledger.database import LedgerConnection
 from amplify.ledger.holds.stops import Stop, fold_tag
 from amplify.ledger.queries.audit_log import chain_tip
 from amplify.ledger.queries.readings import mark_name
+from amplify.ledger.queries.report_rows import ReportRows, read_report_rows
 from amplify.model.delivery import DeliveryState
 from amplify.model.subject import person_in
 from amplify.report import aggregate
 from amplify.report.delivery_lines import OUT, delivery_lines
 from amplify.report.report_model import Closed, Names, Report
-from amplify.report.report_rows import Rows, rows
 
 MARKS = (timedelta(hours=1), timedelta(hours=24), timedelta(days=7))
 """When engagement is read, where the workspace does not say otherwise."""
@@ -29,7 +28,7 @@ _OF_PEOPLE: Final = frozenset({"person", "consent"})
 
 
 def report(
-    connection: Connection,
+    connection: LedgerConnection,
     *,
     start: datetime | None,
     end: datetime | None,
@@ -46,7 +45,7 @@ def report(
     """
     names = names or Names()
     marks = sorted(set(marks))
-    found = _told(rows(connection, start, end), embargoed)
+    found = _told(read_report_rows(connection, start, end), embargoed)
     lines = delivery_lines(found, marks, now)
     dimensions = aggregate.dimensions(lines, names)
     platforms = tuple(group.key for group in dimensions[1].groups)
@@ -74,7 +73,7 @@ def report(
     )
 
 
-def _told(found: Rows, embargoed: Collection[str] | None) -> Rows:
+def _told(found: ReportRows, embargoed: Collection[str] | None) -> ReportRows:
     """Without what is not out and must not be known yet."""
     if embargoed is None:
         kept = [row for row in found.deliveries if row.state not in _TO_COME]
@@ -83,7 +82,7 @@ def _told(found: Rows, embargoed: Collection[str] | None) -> Rows:
     return replace(found, deliveries=tuple(kept))
 
 
-def _closed(found: Rows, now: datetime) -> tuple[Closed, ...]:
+def _closed(found: ReportRows, now: datetime) -> tuple[Closed, ...]:
     """Gates and accounts that were closed at `now` and concern this period. Persons are counted, not named."""
     subjects: Counter[str] = Counter()
     waiting: Counter[str] = Counter()
@@ -121,7 +120,7 @@ def _closed(found: Rows, now: datetime) -> tuple[Closed, ...]:
     return tuple(ordered)
 
 
-def _stopped(stop: Stop, found: Rows) -> int:
+def _stopped(stop: Stop, found: ReportRows) -> int:
     """Deliveries that wait and are its own, as far as their rows tell without their texts."""
     return sum(row.state == "waiting" and _means(stop, row) for row in found.deliveries)
 

@@ -11,11 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
-
 from amplify.context.app_context import AppContext
-from amplify.ledger.database import set_meta
-from amplify.ledger.tables import META
+from amplify.ledger.database import LedgerConnection, find_metas, set_meta
 from amplify.model.subject import kind_and_name, person_in
 from amplify.toolkit.toolkit_model import Built
 
@@ -83,11 +80,10 @@ def _key(folder: str) -> str:
     return f"{_KEY}{socket.gethostname()}:{folder}"
 
 
-def _all(connection: Connection) -> Iterator[BuiltPage]:
-    rows = connection.execute(select(META).where(META.c.key.startswith(_KEY)).order_by(META.c.key)).mappings()
-    for row in rows:
-        machine, _, folder = row["key"].removeprefix(_KEY).partition(":")
-        for one in json.loads(row["value"]):
+def _all(connection: LedgerConnection) -> Iterator[BuiltPage]:
+    for key, pages in find_metas(connection, _KEY).items():
+        machine, _, folder = key.removeprefix(_KEY).partition(":")
+        for one in json.loads(pages):
             yield BuiltPage(
                 machine,
                 folder,

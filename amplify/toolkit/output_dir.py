@@ -92,6 +92,6 @@ def _manifest(folder: Path) -> Mapping[str, object]:
         files: dict[str, object] = dict(said["files"])
         if said["updated"] is None:  # a build that was broken off: what it wrote stands in no list
             files |= {file.relative_to(folder).as_posix(): None for file in folder.rglob("*") if file.suffix in _OURS}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise WrongUse(f"{file} is not a toolkit's: give --out an empty or a new folder") from error
     return files

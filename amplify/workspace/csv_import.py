@@ -27,6 +27,8 @@ from amplify.workspace.parsed import ParsedWorkspace
 COLUMNS: Final = ("id", "posts", "when", "partners", "platforms", "lateness", "note")
 _NEEDED: Final = ("posts", "when")
 _LISTS: Final = frozenset({"posts", "partners", "platforms"})
+_LINE_MOST: Final = 50_000
+"""Characters of a line. The parser has a limit for cells, too, and would not say which it met."""
 _BETWEEN = re.compile(r"[\s|,;]+")
 
 
@@ -70,6 +72,12 @@ class _Sheet:
         self.problems.append(Problem(SourceLocation(self.path, line, cell), code, message))
 
     def read(self, text: str) -> ImportedSheet:
+        lines = enumerate(text.split("\n"), start=1)
+        if long := next((number for number, line in lines if len(line) > _LINE_MOST), None):
+            self.note(
+                long, 1, "SHEET-ROW", f"this line is longer than {_LINE_MOST:,} characters: is it the right file?"
+            )
+            return ImportedSheet((), tuple(self.problems))
         rows = self._rows(text)
         line, header = next(rows, (1, []))
         if self._header(line, header):

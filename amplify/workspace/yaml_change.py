@@ -142,8 +142,8 @@ def _changed(text: str, file: ListFile, number: int, changes: Changes) -> str:
         _apply(whole[file.key][number], changes, plain=False)
         out = StringIO()
         yaml.dump(whole, out)
-    except (YAMLError, AttributeError, TypeError, KeyError) as error:
-        raise ProblemsFound(f"{file.path} cannot be changed by a program: change it by hand ({error})") from None
+    except (YAMLError, AttributeError, TypeError, KeyError) as error:  # what it says is for programmers
+        raise ProblemsFound(f"{file.path} cannot be changed by a program: change it by hand") from error
     return out.getvalue()
 
 

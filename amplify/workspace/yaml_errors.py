@@ -24,6 +24,9 @@ _SENTENCES: tuple[tuple[str, str, bool], ...] = (
     ("document start", "nothing can follow here: mend the indentation of the lines above", False),
 )  # fmt: skip
 
+_ELSE = "this is not valid YAML: mend the indentation, or put the value in quotes"
+"""For everything that is not in the table: the parser's own words are for programmers, and change with its releases."""
+
 
 def explain_syntax(error: Any, text: str) -> tuple[int, int, str, str]:
     """Line and column (from 1), code and sentence for a `yaml.YAMLError`."""
@@ -40,7 +43,7 @@ def explain_syntax(error: Any, text: str) -> tuple[int, int, str, str]:
             context = getattr(error, "context_mark", None)
             where = context if at_context and context is not None else mark
             return where.line + 1, where.column + 1, "YAML-SYNTAX", sentence
-    return mark.line + 1, mark.column + 1, "YAML-SYNTAX", f"this is not valid YAML: {problem or 'it cannot be read'}"
+    return mark.line + 1, mark.column + 1, "YAML-SYNTAX", _ELSE
 
 
 def _tab_near(text: str, index: int) -> tuple[int, int] | None:

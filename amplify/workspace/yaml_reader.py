@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from amplify.model.problem import Problem, SourceLocation
+from amplify.workspace.yaml_depth import first_too_deep
 from amplify.workspace.yaml_errors import explain_syntax
 from amplify.workspace.yaml_scalars import NotANumber, plain_scalar
 
@@ -27,6 +28,8 @@ _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udff
 
 MAX_DEPTH = 30
 """Levels of nesting; ours need seven."""
+
+_TOO_DEEP = f"nested more than {MAX_DEPTH} levels deep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +84,13 @@ def read_yaml(text: str, path: str, first_line: int = 1) -> tuple[YamlDocument |
     """Read one document. `first_line`: the line of the file on which `text` begins.
 
     The document is None where its values cannot be trusted; a document may come with problems (a key given twice).
-    Never raises for any text.
+    Never raises for any text. Our own limit of nesting comes before the parser's, whichever that has.
     """
     reader = _Reader(text, path, first_line, None)
-    reader.read()
+    deep = first_too_deep(text, MAX_DEPTH)
+    if deep is None or not reader.read_up_to(deep):
+        reader = _Reader(text, path, first_line, None)
+        reader.read()
     if reader.broken:
         return None, tuple(reader.problems)
     return YamlDocument(path, text, first_line, reader.plain, reader.start), tuple(reader.problems)
@@ -132,6 +138,27 @@ class _Reader:
             self.broken = True
         if not self._documents and not self.broken:
             self._broken_note(self.first_line, 1, "FILE-EMPTY", "nothing stands here but blank lines and comments")
+
+    def read_up_to(self, deep: int) -> bool:
+        """Read what stands before the offset `deep`, where a scan found too much nesting.
+
+        False where the scan was wrong, as it may be about a text that is no YAML. What is wrong before it comes first.
+        """
+        before = self.text[:deep]
+        whole, self.text = self.text, before
+        try:
+            for event in _events(self, until=deep):
+                self._take(event)
+        except _Stop:
+            self.broken = True
+            return True
+        finally:
+            self.text = whole
+        if len(self._levels) != MAX_DEPTH:
+            return False
+        line, column = before.count("\n") + self.first_line, deep - before.rfind("\n")
+        self._broken_note(line, column, "YAML-DEPTH", _TOO_DEEP)
+        return True
 
     def note(self, line: int, column: int, code: str, message: str) -> None:
         self.problems.append(Problem(SourceLocation(self.path, line, column), code, message))
@@ -191,7 +218,7 @@ class _Reader:
 
     def _open(self, mapping: bool, line: int, column: int) -> None:
         if len(self._levels) >= MAX_DEPTH:
-            self._broken_note(line, column, "YAML-DEPTH", f"nested more than {MAX_DEPTH} levels deep")
+            self._broken_note(line, column, "YAML-DEPTH", _TOO_DEEP)
             raise _Stop
         container: dict[str, Any] | list[Any] = {} if mapping else []
         loc, dropped = self._put(container, line, column, "a list or mapping")
@@ -239,15 +266,21 @@ class _Reader:
                 self.marks.keys[(*level.loc, level.key)] = (line, column)
 
 
-def _events(reader: _Reader) -> Iterator[Event]:
+def _events(reader: _Reader, until: int | None = None) -> Iterator[Event]:
+    """What the parser finds. `until`: the text was cut off at this offset, so what is found there says nothing."""
     import yaml
 
     # CSafeLoader is there when PyYAML was built with libyaml; both give the same events.
     parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(reader.text)
     try:
         while (event := parser.get_event()) is not None:
+            if until is not None and event.start_mark.index >= until:
+                return
             yield event
     except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        if until is not None and mark is not None and mark.index >= until:
+            return
         line, column, code, message = explain_syntax(error, reader.text)
         reader.note(line + reader.first_line - 1, column, code, message)
         raise _Stop from None

@@ -18,6 +18,7 @@ from bench.record import record
 BENCHES = (
     "banners",
     "checking",
+    "command",
     "greedy",
     "idle",
     "lateness",

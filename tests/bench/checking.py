@@ -24,7 +24,7 @@ def measure() -> list[Figure]:
 
 
 def _similarity() -> list[Figure]:
-    texts = _sentences(20_000)
+    texts = sentences(20_000)
     began = time.perf_counter()
     similar_to(texts[7][:-9], texts, 0.85)
     one = time.perf_counter() - began
@@ -106,7 +106,7 @@ def _write(root: Path, posts: int) -> None:
         for number in range(posts)
     )
     (root / "config/queue.yaml").write_text(f"entries:\n{entries}")
-    texts = iter(_sentences(posts * PARTNERS))
+    texts = iter(sentences(posts * PARTNERS))
     for number in range(posts):
         folder = root / "posts" / f"{number // 500:03}"
         folder.mkdir(exist_ok=True)
@@ -118,7 +118,7 @@ def _write(root: Path, posts: int) -> None:
         )
 
 
-def _sentences(count: int) -> list[str]:
+def sentences(count: int) -> list[str]:
     """Texts as different as people write them: few words are frequent, most are rare."""
     chance = random.Random(1)
     syllables = [one + other for one in "bcdfghklmnprstvz" for other in "aeiou"]

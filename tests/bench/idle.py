@@ -41,7 +41,7 @@ def _ratio(what: str, folder: Path, imports: str, more: dict[str, str]) -> Figur
     for command in (amplify, amplify, bare):  # the first pass queues
         subprocess.run(command, env=environment, check=False, capture_output=True)
     ratios = [_cpu(amplify, environment) / _cpu(bare, environment) for _ in range(ROUNDS)]
-    return Figure(what, statistics.median(ratios), most=1.3)
+    return Figure(what, statistics.median(ratios), most=1.2)
 
 
 def _cpu(command: list[str], environment: dict[str, str]) -> float:

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from amplify.engine.files_sync import files_mark
 from amplify.engine.measure import measure_engagement as sweep
-from amplify.engine.worker import drain
+from amplify.engine.worker import deliver_due
 from amplify.model.clock import ManualClock
 from amplify.stage.app import build_stage
 from amplify.stage.process import StageControl
@@ -51,7 +51,7 @@ def _calls(folder: Path, platform: str) -> int:
         desk = bench_desk(folder, database, ManualClock(NOW), url, ACCOUNTS, platform, secrets)
         fill(desk.ledger, POSTS, ACCOUNTS, platform=platform)
         outcomes: Counter[str] = Counter()
-        drain(desk, THREADS, None, None, outcomes, files_mark(desk))
+        deliver_due(desk, THREADS, None, None, outcomes, files_mark(desk))
         assert outcomes == Counter(sent=POSTS), outcomes
         sweep(desk, everything=True)  # once a client asks what kind of server it speaks to
         asked.clear()

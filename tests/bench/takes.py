@@ -1,19 +1,33 @@
-"""A platform that takes every post after a fixed time, and is never what limits: the stage keeps rules, which costs.
+"""A server that takes every post after a fixed time, and is never what limits: the stage keeps rules, which costs.
 
-As a program it speaks as much of X as tweepy needs, and prints its address; it ends with its standard input.
+As a program it speaks as much of X, Mastodon and Bluesky as their libraries need to post, and prints its address; it
+ends with its standard input.
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import resource
 import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Mapping
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
+from urllib.parse import parse_qs
+
+TAKEN: Final = "/taken"
+"""Asked for what was posted since it was last asked."""
+_CID: Final = "bafyreidfayvfuwqa7qlnopdjiqrxzs6blmoeu4rujcjtnci5beludirz2a"
+_INSTANCE: Final = {
+    "domain": "social.example",
+    "version": "4.5.2",
+    "api_versions": {"mastodon": 7},
+    "configuration": {"statuses": {"max_characters": 500, "max_media_attachments": 4}},
+}
 
 
 class Taker(asyncio.Protocol):
@@ -36,17 +50,64 @@ class Taker(asyncio.Protocol):
         if len(body) < int(fields.get(b"content-length", b"0")):
             return
         self._bytes = b""
-        if head.startswith(b"POST"):
-            self.taken.append((json.loads(body)["text"], time.time()))
-            said = json.dumps({"data": {"id": str(len(self.taken)), "text": ""}}).encode()
-            asyncio.get_running_loop().call_later(self.seconds, self._answer, b"201 Created", said)
-        else:
-            self._answer(b"200 OK", json.dumps(self.taken).encode())
+        path = head.split(b" ", 2)[1].decode()
+        if path == TAKEN:
+            self._answer(json.dumps(self.taken).encode())
             self.taken.clear()
+            return
+        said = json.dumps(self._said(path, body)).encode()
+        asyncio.get_running_loop().call_later(self.seconds, self._answer, said)
 
-    def _answer(self, status: bytes, body: bytes) -> None:
-        head = b"HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % (status, len(body))
+    def _said(self, path: str, body: bytes) -> Mapping[str, Any]:
+        """What the platform answers; a post is noted."""
+        if path.endswith("createSession"):
+            return _session(json.loads(body)["identifier"])
+        if path.rstrip("/").endswith("/instance"):
+            return _INSTANCE
+        number = str(len(self.taken) + 1)
+        if path.endswith("putRecord"):
+            put = json.loads(body)
+            self._take(put["record"]["text"])
+            return {"uri": f"at://{put['repo']}/{put['collection']}/{put['rkey']}", "cid": _CID}
+        if path.endswith("/statuses"):
+            text = parse_qs(body.decode())["status"][0]
+            self._take(text)
+            return _status(number, text)
+        self._take(json.loads(body)["text"])
+        return {"data": {"id": number, "text": ""}}
+
+    def _take(self, text: str) -> None:
+        self.taken.append((text, time.time()))
+
+    def _answer(self, body: bytes) -> None:
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
         self._transport.write(head + body)
+
+
+def _status(number: str, text: str) -> Mapping[str, Any]:
+    """As much of a status as Mastodon.py turns into objects."""
+    account = {"id": "1", "username": "desk", "acct": "desk", "created_at": "2026-01-01T00:00:00.000Z", "note": ""}
+    address = f"https://social.example/@desk/{number}"
+    stamp = "2027-05-01T10:00:00.000Z"
+    counts = dict.fromkeys(("replies_count", "reblogs_count", "favourites_count"), 0)
+    lists: dict[str, Any] = {name: [] for name in ("media_attachments", "mentions", "tags", "emojis")}
+    said = {"id": number, "created_at": stamp, "content": f"<p>{text}</p>", "visibility": "public", "language": "en"}
+    return said | counts | lists | {"uri": address, "url": address, "account": account}
+
+
+def _session(handle: str) -> Mapping[str, Any]:
+    """As Bluesky signs an account in; nobody looks at the signature."""
+    did = f"did:plc:{handle.partition('.')[0]}"
+    claims = {"sub": did, "iat": int(time.time()), "exp": int(time.time()) + 7200, "aud": "did:web:bsky.example"}
+    tokens = {
+        name: f"{_packed({'typ': 'at+jwt', 'alg': 'HS256'})}.{_packed(claims | {'scope': scope})}.c2lnbmVk"
+        for name, scope in (("accessJwt", "com.atproto.access"), ("refreshJwt", "com.atproto.refresh"))
+    }
+    return {"did": did, "handle": handle, "active": True} | tokens
+
+
+def _packed(value: Mapping[str, Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
 
 
 class Takes:
@@ -64,7 +125,7 @@ class Takes:
 
     def taken(self) -> dict[str, float]:
         """Texts posted since this was last asked, each once, and when the request for it arrived (since 1970)."""
-        with urllib.request.urlopen(self.url, timeout=10) as answer:
+        with urllib.request.urlopen(self.url + TAKEN, timeout=10) as answer:
             posts = json.load(answer)
         arrived = dict(posts)
         assert len(arrived) == len(posts), "a post was sent twice"

@@ -20,7 +20,7 @@ from threading import Event, Lock
 import tweepy
 
 from amplify.engine.files_sync import files_mark
-from amplify.engine.worker import Drain, drain
+from amplify.engine.worker import Worker, deliver_due
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.model.clock import Clock, ManualClock, RealClock
 from amplify.model.platform import AccountConnection
@@ -50,7 +50,7 @@ def _amplify(server: str, threads: int, accounts: int, database: str, folder: st
 
     def begin() -> int:
         outcomes: Counter[str] = Counter()
-        drain(desk, threads, None, None, outcomes, files_mark(desk))
+        deliver_due(desk, threads, None, None, outcomes, files_mark(desk))
         assert not outcomes - Counter(sent=outcomes["sent"]), outcomes
         return outcomes["sent"]
 
@@ -71,7 +71,7 @@ def _punctual(server: str, threads: int, posts: int, accounts: int, database: st
         def broken(_: ClaimedDelivery, error: BaseException) -> None:
             raise error
 
-        Drain(desk, threads, told, stop, outcomes, broken, stay=True).run(files_mark(desk))
+        Worker(desk, threads, told, stop, outcomes, broken, forever=True).run(files_mark(desk))
         return outcomes["sent"]
 
     return begin

@@ -27,10 +27,13 @@ def all_say(amplify: Amplify, files: Files, code: int, needle: str) -> list[Said
 
 @pytest.mark.parametrize("url", ["nonsense", "postgresql://h:port/n", "mysql://localhost/n", "sqlite"])
 def test_a_database_address_that_is_none(
-    amplify: Amplify, busy: Files, monkeypatch: pytest.MonkeyPatch, url: str
+    amplify: Amplify, busy: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
     monkeypatch.setenv("AMPLIFY_DATABASE_URL", url)
     all_say(amplify, busy, 2, "AMPLIFY_DATABASE_URL")
+    for words in ("backup", "restore"):
+        said = amplify(words, tmp_path / "kept.tar", "-w", busy.root)
+        assert (said.code, "AMPLIFY_DATABASE_URL" in said.words) == (2, True)
 
 
 def test_a_database_that_does_not_answer(amplify: Amplify, busy: Files, monkeypatch: pytest.MonkeyPatch) -> None:

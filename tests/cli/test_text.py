@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from amplify.planning.text import measure_batch
+
 ROOT = Path(__file__).parents[2]
 AMPLIFY = Path(sys.executable).parent / "amplify"
 TEXT = "Сёння дзень салідарнасці: https://example.org/petition #СвабодаАнне (#тэг) @press_union $ABC"
@@ -159,3 +161,24 @@ def test_an_answer_comes_before_the_next_question() -> None:
             assert json.loads(running.stdout.readline())["id"] == name
         running.stdin.close()
         assert running.wait(20) == 0
+
+
+@pytest.mark.parametrize(
+    ("inner", "good"),
+    [
+        ("[" * 29 + "]" * 29, True),
+        ("[" * 30 + "]" * 30, False),
+        ('{"a":' * 30 + "1" + "}" * 30, False),
+        ("[" * 500_000, False),
+        ('"' + "[" * 500 + '"', True),
+        ('"\\"' + "[" * 500 + '"', True),
+        ("[" + "[]," * 500 + "1]", True),
+    ],
+    ids=lambda value: str(value)[:12],
+)
+def test_a_line_that_is_nested_too_deeply_is_refused_by_us(inner: str, good: bool) -> None:
+    """And not by a parser at a depth of its own, which is another in each release of Python."""
+    line = f'{{"id": 1, "text": "a", "more": {inner}}}'.encode()
+    ((answer, said),) = measure_batch([line], {})
+    assert said is good
+    assert good or answer["error"].startswith("this line is nested more than 30 levels deep")

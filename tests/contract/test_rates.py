@@ -182,8 +182,8 @@ SPEAKERS = """
         one = BlueskyAdapter(AccountConnection("press/bluesky", HANDLE, SERVER, SECRETS, True, sessions=Path(FOLDER)))
         part = Part(f"{NUMBER}-{number}")
         message = Message("bluesky", ("en",), (part,))
-        key = f"3l{'abcdefgh'[NUMBER]}{'abc'[number]}aaaaaaaa2"
-        call = PublishRequest(part, message, "k", key, datetime.now(UTC), {})
+        record_key = f"3l{'abcdefgh'[NUMBER]}{'abc'[number]}aaaaaaaa2"
+        call = PublishRequest(part, message, "k", record_key, datetime.now(UTC), {})
         print(one.publish(call).id[-13:], end=" ")
         one.close()
 """

@@ -117,6 +117,29 @@ def test_a_file_that_others_can_read_is_refused(monkeypatch: pytest.MonkeyPatch,
         find_secrets(("api_key",), "press-x", "press/x")
 
 
+def test_the_file_is_parsed_once_while_it_is_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import yaml
+
+    file = tmp_path / "credentials.yaml"
+    file.touch(mode=0o600)
+    file.write_text("".join(f"p{n}-x: {{api_key: key-{n}}}\n" for n in range(50)))
+    monkeypatch.setenv("AMPLIFY_CREDENTIALS", str(file))
+    parsed: list[bytes] = []
+    load = yaml.load
+    monkeypatch.setattr(yaml, "load", lambda raw, loader: parsed.append(raw) or load(raw, loader))
+    found = [find_secrets(("api_key",), f"p{n}-x", f"p{n}/x")["api_key"] for n in range(50)]
+    assert found == [f"key-{n}" for n in range(50)]
+    assert len(parsed) == 1
+    file.write_text("p1-x: {api_key: mended}\n")
+    assert find_secrets(("api_key",), "p1-x", "p1/x") == {"api_key": "mended"}
+    file.chmod(0o644)  # its content is known, and yet it is refused
+    with pytest.raises(LoggedOut, match="chmod 600"):
+        find_secrets(("api_key",), "p1-x", "p1/x")
+    file.unlink()
+    with pytest.raises(LoggedOut, match="no api_key"):
+        find_secrets(("api_key",), "p1-x", "p1/x")
+
+
 @pytest.mark.parametrize(
     "text", ["press-x: [secret-word", "press-x: secret-word", "press-x: {api_key: 12345}", "- secret-word"]
 )

@@ -7,7 +7,7 @@ from typing import Final, NoReturn
 
 import pytest
 
-NAMES: Final = ("bluesky", "mastodon", "postgres", "browser", "conformance")
+NAMES: Final = ("bluesky", "mastodon", "postgres", "browser", "conformance", "registry")
 """What `AMPLIFY_REQUIRE` may name, separated by commas."""
 
 

@@ -53,7 +53,7 @@ class Point:
 
 def _commit(number: int, after: bool = False) -> Point:
     """One of the group commits: 1 claims, 2 keeps what was uploaded, 3 marks the first part, 4 settles it."""
-    return Point("sqlalchemy.engine", "Connection.commit", number, after, thread="ledger-writer")
+    return Point("sqlalchemy.engine", "Connection.commit", number, after, thread="group-commit")
 
 
 _DELIVERING: Final = "amplify.engine.deliver"
@@ -61,17 +61,17 @@ _DELIVERING: Final = "amplify.engine.deliver"
 STEPS: Final = {
     "1 before the claim": Point("amplify.engine.worker", "claim_due"),
     "2 in the commit of the claim": _commit(1),
-    "3 after the claim": Point(_DELIVERING, "Delivering.deliver"),
+    "3 after the claim": Point(_DELIVERING, "Deliverer.deliver"),
     "4 during the upload": Point("amplify.media.frozen_store", "FrozenStore.cleaned", after=True),
     "5 before the mark": Point(_DELIVERING, "begin_requests"),
     "6 in the commit of the mark": _commit(3),
-    "7 before the request": Point(_DELIVERING, "Delivering._send"),
-    "8 after the answer": Point(_DELIVERING, "Delivering._send", after=True),
+    "7 before the request": Point(_DELIVERING, "Deliverer._call"),
+    "8 after the answer": Point(_DELIVERING, "Deliverer._call", after=True),
     "9 in the commit of the receipt": _commit(4),
     "10 after the commit of the receipt": _commit(4, after=True),
     "11 before the second mark": Point(_DELIVERING, "begin_requests", 2),
-    "12 before the second request": Point(_DELIVERING, "Delivering._send", 2),
-    "13 after the second answer": Point(_DELIVERING, "Delivering._send", 2, after=True),
+    "12 before the second request": Point(_DELIVERING, "Deliverer._call", 2),
+    "13 after the second answer": Point(_DELIVERING, "Deliverer._call", 2, after=True),
 }
 """In the order of the path of a thread of two parts with a picture."""
 

@@ -15,7 +15,7 @@ from PIL import Image
 from typer.main import get_command
 
 from amplify.cli.main import COMMANDS, build_app
-from amplify.platforms.registry import NAMES as PLATFORMS
+from amplify.platforms.registry import PLATFORMS
 from amplify.workspace.schema import json_schemas
 
 

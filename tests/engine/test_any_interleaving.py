@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import timedelta
 from pathlib import Path
 
@@ -34,12 +35,11 @@ from amplify.decisions.resume import resume_subject
 from amplify.decisions.settle import settle_delivery
 from amplify.decisions.stop import stop_subject
 from amplify.decisions.takedown import take_down_deliveries
-from amplify.engine.deliver import Delivering, Ended
+from amplify.engine.deliver import Deliverer
 from amplify.engine.publish import run_pass
 from amplify.engine.reconcile import reconcile_unsure
-from amplify.engine.worker_pool import Course
 from amplify.ledger.database import Ledger
-from amplify.ledger.group_commit import Act, Item, Reply, T
+from amplify.ledger.group_commit import BatchWrite, Item, T, Write
 from amplify.ledger.rows.claim import claim_due
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.ledger.rows.expiry import expire_rows
@@ -97,39 +97,26 @@ class Fuse:
 
 
 class OneByOne:
-    """Writes like the group writer, one piece at a time, and may die before or after each commit."""
+    """Writes like the group committer, one item at a time, and may die before or after each commit."""
 
     def __init__(self, ledger: Ledger, fuse: Fuse) -> None:
         self._ledger, self._fuse = ledger, fuse
 
-    def ask(self, act: Act[Item, T], item: Item, reply: Reply) -> None:
+    def submit_batched(self, write: BatchWrite[Item, T], item: Item) -> Future[T]:
+        future: Future[T] = Future()
+        self._fuse.burn()
         try:
-            reply.give(self.write(act, item))
+            with self._ledger.write() as connection:
+                (result,) = write(connection, [item])
         except Exception as error:
-            reply.fail(error)
+            future.set_exception(error)
+        else:
+            self._fuse.burn()
+            future.set_result(result)
+        return future
 
-    def write(self, act: Act[Item, T], item: Item) -> T:
-        self._fuse.burn()
-        with self._ledger.write() as connection:
-            (result,) = act(connection, [item])
-        self._fuse.burn()
-        return result
-
-
-def run(course: Course[Ended], writer: OneByOne) -> Ended:
-    """Take a course to its end on this thread."""
-    try:
-        wanted = next(course)
-        while True:
-            try:
-                answer = writer.write(*wanted)
-            except BaseException as error:
-                wanted = course.throw(error)
-            else:
-                wanted = course.send(answer)
-    except StopIteration as end:
-        ended: Ended = end.value
-        return ended
+    def run(self, write: Write[T]) -> T:
+        return self.submit_batched(lambda connection, writes: [one(connection) for one in writes], write).result()
 
 
 class Ways(RuleBasedStateMachine):
@@ -280,8 +267,8 @@ class Ways(RuleBasedStateMachine):
     def guarded(self, meanwhile: Callable[[str], None], claimed: ClaimedDelivery, fuse: Fuse) -> None:
         self.world.meanwhile = meanwhile
         try:
-            writer = OneByOne(self.ledger, fuse)
-            outcomes[run(Delivering(self.desk, writer).deliver(claimed), writer).outcome] += 1  # type: ignore[arg-type]
+            deliverer = Deliverer(self.desk, OneByOne(self.ledger, fuse))  # type: ignore[arg-type]
+            outcomes[deliverer.deliver(claimed).outcome] += 1
         except Killed:
             event("killed on its way")
             self.desk._adapters.clear()

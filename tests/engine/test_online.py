@@ -61,6 +61,13 @@ class TestWhenAnAccountSpeaks:
         run_pass(desk)
         assert desk.server_info() == ServerInfo()
 
+    def test_one_question_serves_all_accounts_on_a_server(self, desk: FakeDesk, shop: Workshop, world: World) -> None:
+        shop.partner("friend").account("friend/mastodon")
+        world.secretless.add("friend/mastodon")  # sorted first, and it cannot ask
+        assert refresh_limits(desk, [MASTODON, "friend/mastodon", "press_union/x"]) == {MASTODON, "friend/mastodon"}
+        assert known_limits(desk.server_info()) == {MASTODON: 1000, "friend/mastodon": 1000, "press_union/x": None}
+        assert world.asked == {MASTODON: 1, "press_union/x": 1}
+
     def test_a_server_that_does_not_answer_spoils_nothing(self, desk: FakeDesk, world: World) -> None:
         world.secretless.add(MASTODON)
         refresh_limits(desk, [MASTODON, "press_union/x"])

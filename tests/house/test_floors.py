@@ -56,6 +56,8 @@ def test_the_house_stands(copy: Path) -> None:
         ),
         ("stage/timeline_items.py", "import amplify.ledger.tables", "the stage stands beside the house"),
         ("platforms/x/adapter.py", "import amplify.platforms.mastodon.adapter", "adapters are strangers"),
+        ("decisions/settle.py", "from sqlalchemy import select", "SQL lives under the ledger"),
+        ("cli/history.py", "from amplify.ledger.tables import DELIVERY", "SQL lives under the ledger"),
         ("platforms/x/profile.py", "import amplify.workspace.locate", "floors import downward only"),
         (
             "ledger/holds/spending.py",
@@ -95,6 +97,6 @@ def test_no_file_outgrows_one_idea() -> None:
     long = {
         str(path.relative_to(ROOT)): lines
         for path in (ROOT / "amplify").rglob("*.py")
-        if (lines := len(path.read_text().splitlines())) > 300
+        if (lines := len(path.read_text().splitlines())) > 400
     }
     assert not long

@@ -134,6 +134,53 @@ def test_a_tower_of_brackets_is_a_fault_not_a_crash(template: str) -> None:
     fault(template)
 
 
+TOWERS = {
+    "brackets": ("{{ " + "(" * 11 + "1" + ")" * 11 + " }}", "this text is nested too deeply: take some brackets out"),
+    "indexes": ("{{ text" + "[0" * 11 + "]" * 11 + " }}", "this text is nested too deeply: take some brackets out"),
+    "conditions": ("{% if 1 %}" * 11 + "{% endif %}" * 11, "this text is nested too deeply: take some brackets out"),
+    "names": ("{{ text" + ".x" * 50 + " }}", "more than 100 words stand between two brackets: say it more simply"),
+    "words": (f"{{{{ {'not ' * 100}1 }}}}", "more than 100 words stand between two brackets: say it more simply"),
+    "filters": ("{{ text" + "|trim" * 50 + " }}", "more than 100 words stand between two brackets: say it more simply"),
+    "branches": (
+        "{% if 0 %}" + "{% elif 0 %}" * 199 + "{% endif %}",
+        "a text has at most 200 conditions: divide it into several posts",
+    ),
+    "digits": ("{{ " + "9" * 19 + " }}", "this number is too long for a text"),
+}
+
+
+@pytest.mark.parametrize("kind", TOWERS)
+def test_our_limits_come_before_those_of_parser_and_compiler(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Theirs are others in each release, and so would the answer be."""
+    template, sentence = TOWERS[kind]
+
+    def parse(*_: object) -> None:
+        raise AssertionError("the parser saw it")
+
+    monkeypatch.setattr("jinja2.Environment.parse", parse)
+    found = fault(f"one\n{template}")
+    assert (str(found), found.line) == (sentence, 2)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ " + "(" * 10 + "number" + ")" * 10 + " }}",
+        "{% if 1 %}" * 10 + "1495" + "{% endif %}" * 10,
+        "{{ number" + "|trim" * 49 + " }}",
+        "{% if 0 %}" + "{% elif 0 %}" * 197 + "{% else %}1495{% endif %}",
+        "{# " + "( " * 500 + "#}1495",
+        "{% raw %}{% endraw %}" * 300 + "{{ number }}",
+    ],
+)
+def test_what_is_as_large_as_may_be_is_rendered(template: str) -> None:
+    assert render_template(template, NAMES) == "1495"
+
+
+def test_many_names_in_a_long_text_are_no_tower() -> None:
+    assert render_template("({{ number }} " * 2000, NAMES) == "(1495 " * 2000
+
+
 @pytest.mark.parametrize(
     ("template", "line"),
     [

@@ -8,9 +8,10 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, or_, select, update
 
 from amplify.ledger.decision_tables import APPROVAL
+from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
 from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.tables import DELIVERY, GATE
 from amplify.model.delivery import DeliveryState
@@ -47,6 +48,32 @@ def approvals_needed(one: DueDelivery) -> int:
 @lru_cache(maxsize=1024)  # one post goes to many accounts
 def _declares(subjects: tuple[str, ...]) -> bool:
     return any(declared_state(subject) for subject in subjects)
+
+
+def find_deliveries_to_approve(
+    connection: Connection, now: datetime, most: int, starts: Sequence[str] | None = None
+) -> list[RowMapping]:
+    """Waiting deliveries that people have to approve, the next first: what `candidate_in` reads, `approvals_why` and
+    `lang`. `now`: campaign time; `starts`: only ids that begin so."""
+    query = (
+        select(*COLUMNS, DELIVERY.c.approvals_why, DELIVERY.c.lang)
+        .where(
+            DELIVERY.c.state == DeliveryState.WAITING.value,
+            DELIVERY.c.approvals_needed > 0,
+            DELIVERY.c.late_at > now,
+        )
+        .order_by(DELIVERY.c.due_at, DELIVERY.c.account, DELIVERY.c.id)
+        .limit(most)
+    )
+    if starts is not None:
+        query = query.where(or_(*(DELIVERY.c.id.startswith(start, autoescape=True) for start in starts)))
+    return list(connection.execute(query).mappings())
+
+
+def read_waiting_deliveries(connection: Connection, deliveries: Sequence[str]) -> Mapping[str, DueDelivery]:
+    """Those of them that still wait, as they stand now, by id."""
+    query = select(*COLUMNS).where(DELIVERY.c.id.in_(deliveries), DELIVERY.c.state == DeliveryState.WAITING.value)
+    return {row["id"]: candidate_in(row) for row in connection.execute(query).mappings()}
 
 
 def current_verdicts(connection: Connection, deliveries: Sequence[str]) -> Mapping[str, list[RowMapping]]:

@@ -2,20 +2,49 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
-from amplify.ledger.holds.hold_facts import gates_of, pauses_of
+from amplify.ledger.bulk import BulkSelect
+from amplify.ledger.database import Ledger
 from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.tables import DELIVERY, GATE
 from amplify.model.delivery import DeliveryState
-from amplify.model.gate import Gate
+from amplify.model.gate import Gate, Pause
 
 GATES: Final = 1
 """What `Ledger.lock` calls them: claims share it, so that none holds a row for a gate that has just opened."""
+
+_OF_SUBJECTS: Final = BulkSelect(
+    """
+    SELECT gate.kind, gate.subject, gate.closed, gate.opens_at, gate.closes_at, gate."after",
+      CAST(gate.pauses AS TEXT) AS pauses
+    FROM {rows} AS v JOIN gate ON gate.kind = v.kind AND gate.subject = v.subject
+    """,
+    {
+        "kind": "text",
+        "subject": "text",
+        "closed": "text",
+        "opens_at": "timestamp",
+        "closes_at": "timestamp",
+        '"after"': "text",
+        "pauses": "text",
+    },
+    kind="text",
+    subject="text",
+)
+
+
+def lock_gates(ledger: Ledger, connection: Connection, seconds: int) -> None:
+    """Take the gates alone, as soon as every claim and mark that shares them has ended. On PostgreSQL the transaction
+    fails with NeedsPerson where that takes longer than `seconds`."""
+    if not ledger.sqlite:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{seconds}s'")
+    ledger.lock(connection, GATES)
 
 
 def write_gates(connection: Connection, gates: Iterable[Gate]) -> bool:
@@ -47,12 +76,21 @@ def read_gates(connection: Connection) -> Mapping[tuple[str, str], Gate]:
 def find_closed_gates(connection: Connection, candidates: Sequence[DueDelivery], now: datetime) -> Mapping[str, Hold]:
     """Candidates with a subject that may not be spoken of now, or that has no gate: fail closed."""
     asked = {subject for one in candidates for subject in one.subjects}
-    gates = gates_of(connection, asked)
-    bars = {subject: bar for subject in asked if (bar := _bar(subject, gates[subject], now)) is not None}
+    gates = _gates_of(connection, asked)
+    bars = {subject: bar for subject in asked if (bar := _bar(subject, gates.get(subject), now)) is not None}
     if not bars:
         return {}
     found = ((one.id, next((bars[subject] for subject in one.subjects if subject in bars), None)) for one in candidates)
     return {id: bar for id, bar in found if bar is not None}
+
+
+def _gates_of(connection: Connection, subjects: Iterable[str]) -> Mapping[str, Gate]:
+    """By subject (`kind:id`), those that there are."""
+    rows = _OF_SUBJECTS.run(connection, sorted(tuple(subject.split(":", 1)) for subject in subjects))
+    return {
+        f"{kind}:{name}": Gate(kind, name, closed, opens_at, closes_at, after, _pauses(json.loads(pauses)))
+        for kind, name, closed, opens_at, closes_at, after, pauses in rows
+    }
 
 
 def _bar(subject: str, gate: Gate | None, now: datetime) -> Hold | None:
@@ -84,5 +122,10 @@ def _row(gate: Gate) -> dict[str, Any]:
 
 
 def _gate(row: RowMapping) -> Gate:
-    pauses = pauses_of(row["pauses"])
+    pauses = _pauses(row["pauses"])
     return Gate(row["kind"], row["subject"], row["closed"], row["opens_at"], row["closes_at"], row["after"], pauses)
+
+
+def _pauses(rows: Iterable[Sequence[str]]) -> tuple[Pause, ...]:
+    """A gate's quiet periods from its JSON."""
+    return tuple(Pause(datetime.fromisoformat(start), datetime.fromisoformat(end), why) for start, end, why in rows)

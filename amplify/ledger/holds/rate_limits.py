@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from amplify.ledger.bulk import Batch, Fetch
+from amplify.ledger.bulk import BulkSelect, BulkStatement
 from amplify.model.rate_limit import ObservedLimit, RateLimit
 from amplify.rules.plan import gcra
 from amplify.rules.plan.gcra import RateBucket
@@ -22,44 +22,44 @@ Allowances = Mapping[str, Sequence[RateLimit]]
 """By platform."""
 
 _LOCKED, _FREE = (
-    Fetch(
+    BulkSelect(
         "SELECT bucket.key, bucket.real_tat, bucket.most, bucket.remaining, bucket.real_resets, bucket.real_since, "
         "bucket.taken, bucket.taken_before FROM {rows} AS v JOIN bucket ON bucket.key = v.key "
         "ORDER BY bucket.key {locked}",
         {
             "key": "text",
-            "real_tat": "instant",
-            "most": "whole",
-            "remaining": "whole",
-            "real_resets": "instant",
-            "real_since": "instant",
-            "taken": "whole",
-            "taken_before": "whole",
+            "real_tat": "timestamp",
+            "most": "integer",
+            "remaining": "integer",
+            "real_resets": "timestamp",
+            "real_since": "timestamp",
+            "taken": "integer",
+            "taken_before": "integer",
         },
         locked=lock,
         key="text",
     )
     for lock in ("FOR UPDATE OF bucket", "FOR UPDATE OF bucket SKIP LOCKED")
 )
-_KNOWN: Final = Fetch(
+_KNOWN: Final = BulkSelect(
     "SELECT bucket.key FROM {rows} AS v JOIN bucket ON bucket.key = v.key", {"key": "text"}, key="text"
 )
-_ADD = Batch(
+_ADD = BulkStatement(
     "INSERT INTO bucket (key, taken, taken_before) SELECT v.key, 0, 0 FROM {rows} AS v WHERE true ORDER BY v.key "
     "ON CONFLICT (key) DO NOTHING",
     key="text",
 )
-_WRITE: Final = Batch(
+_WRITE: Final = BulkStatement(
     "UPDATE bucket SET real_tat = v.tat, most = v.most, remaining = v.remaining, real_resets = v.resets, "
     "real_since = v.since, taken = v.taken, taken_before = v.before FROM {rows} AS v WHERE bucket.key = v.key",
     key="text",
-    tat="instant",
-    most="whole",
-    remaining="whole",
-    resets="instant",
-    since="instant",
-    taken="whole",
-    before="whole",
+    tat="timestamp",
+    most="integer",
+    remaining="integer",
+    resets="timestamp",
+    since="timestamp",
+    taken="integer",
+    before="integer",
 )
 
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from sqlalchemy import BindParameter, Connection, bindparam, select, text, update
 
-from amplify.ledger.bulk import Fetch
+from amplify.ledger.bulk import BulkSelect
 from amplify.ledger.columns import UtcInstant
 from amplify.ledger.rows.claimed_delivery import BOOST
 from amplify.ledger.rows.due_delivery import DueDelivery, Hold
@@ -25,12 +25,12 @@ PUNCTUAL: Final = timedelta(minutes=5)
 """Campaign time after its due time in which a post counts as on time: a cron pass comes each minute."""
 
 _names: BindParameter[list[str]] = bindparam("names", expanding=True)
-_GAPS: Final = Fetch(
+_GAPS: Final = BulkSelect(
     "SELECT account.id, account.gap FROM {rows} AS v JOIN account ON account.id = v.id WHERE account.gap > 0",
-    {"id": "text", "gap": "whole"},
+    {"id": "text", "gap": "integer"},
     id="text",
 )
-_BEGUN: Final = Fetch(
+_BEGUN: Final = BulkSelect(
     "SELECT part.delivery FROM {rows} AS v JOIN part ON part.delivery = v.id WHERE part.remote_id IS NOT NULL",
     {"delivery": "text"},
     id="text",

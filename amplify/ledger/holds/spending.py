@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 from sqlalchemy import Connection, func, select
 
-from amplify.ledger.bulk import Batch
+from amplify.ledger.bulk import BulkStatement
 from amplify.ledger.database import BUDGET, get_meta, set_meta, transaction_cache
 from amplify.ledger.holds.gates import recheck_held
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
@@ -29,14 +29,14 @@ from amplify.rules.plan.cost import micros_of_part, to_micros
 
 What = Literal["posts", "readings", "deletions"]
 
-_ADD: Final = Batch(
+_ADD: Final = BulkStatement(
     "INSERT INTO spend (platform, month, what, micros) "
     "SELECT v.platform, v.month, v.what, v.micros FROM {rows} AS v WHERE true ORDER BY v.platform "
     "ON CONFLICT (platform, month, what) DO UPDATE SET micros = spend.micros + excluded.micros",
     platform="text",
     month="text",
     what="text",
-    micros="whole",
+    micros="integer",
 )
 PAY: Final = (
     "INSERT INTO spend (platform, month, what, micros) "
@@ -44,8 +44,8 @@ PAY: Final = (
     "GROUP BY v.platform ORDER BY v.platform "
     "ON CONFLICT (platform, month, what) DO UPDATE SET micros = spend.micros + excluded.micros"
 )
-"""For the begin mark's `Chain`, of what it begins: rows with a `platform` and a `cost` (millionths of a dollar), and a
-`month` in common."""
+"""For the begin mark's `BulkUpdate`, of what it begins: rows with a `platform` and a `cost` (millionths of a dollar),
+and a `month` in common."""
 _UNBEGUN: Final = (DeliveryState.WAITING.value, DeliveryState.CLAIMED.value)
 
 

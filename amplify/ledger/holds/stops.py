@@ -12,10 +12,9 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, RowMapping, insert, select, text, update
+from sqlalchemy import Connection, RowMapping, delete, insert, select, text, update
 
 from amplify.ledger.decision_tables import STOP
-from amplify.ledger.holds.hold_facts import no_stop_known
 from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
 from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.tables import DELIVERY
@@ -68,7 +67,7 @@ class Stop:
 
 def find_stopped(connection: Connection, candidates: Sequence[DueDelivery], now: datetime) -> Mapping[str, Hold]:
     """Candidates that a stop in force holds, boosts of such among them. Somebody has to lift it."""
-    if no_stop_known(connection) or connection.execute(_ANY).first() is None:
+    if connection.execute(_ANY).first() is None:
         return {}
     stops = in_force(connection)
     return {one: Hold(stop.sentence) for one, stop in held_by(connection, stops, candidates).items()}
@@ -93,6 +92,24 @@ def held_by(connection: Connection, stops: Sequence[Stop], candidates: Sequence[
         if stop is not None:
             found[one.id] = stop
     return found
+
+
+def find_deliveries_held_by(connection: Connection, stop: Stop, deliveries: Sequence[str]) -> list[str]:
+    """Which of these deliveries a stop holds, by their ids."""
+    rows = connection.execute(select(*COLUMNS).where(DELIVERY.c.id.in_(deliveries))).mappings()
+    return list(held_by(connection, [stop], [candidate_in(row) for row in rows]))
+
+
+def read_stop_rows(connection: Connection) -> list[dict[str, Any]]:
+    """Every stop that was ever made, lifted ones too, with all that stands there of it."""
+    return [dict(row) for row in connection.execute(select(STOP)).mappings()]
+
+
+def replace_stop_rows(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Another ledger's stops (`read_stop_rows`) in the place of this one's."""
+    connection.execute(delete(STOP))
+    if rows:
+        connection.execute(insert(STOP), [dict(row) for row in rows])
 
 
 def write_stop(

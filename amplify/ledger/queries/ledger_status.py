@@ -34,7 +34,7 @@ class LedgerStatus:
     """One look at the ledger."""
 
     counts: Mapping[str, int]
-    """State → deliveries."""
+    """DeliveryState → deliveries."""
     coming: tuple[Mapping[str, Any], ...]
     """The next waiting deliveries, with the reason where one is held, or would be held when it is due."""
     look: tuple[Mapping[str, Any], ...]
@@ -77,6 +77,12 @@ def read_status(connection: Connection, now: datetime, most: int = 12) -> Ledger
         held=get_meta(connection, HELD) or "",
         stops=tuple(in_force(connection)),
     )
+
+
+def count_due_and_held(connection: Connection, now: datetime) -> int:
+    """Deliveries that were due by `now` (UTC, campaign time) and wait for a reason."""
+    held = (DELIVERY.c.state == DeliveryState.WAITING.value, DELIVERY.c.why.is_not(None), DELIVERY.c.due_at <= now)
+    return connection.execute(select(func.count()).where(*held)).scalar_one()
 
 
 def _with_reasons(connection: Connection, rows: Iterable[RowMapping], now: datetime) -> tuple[Mapping[str, Any], ...]:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, TextClause, func, select, text
+from sqlalchemy import ColumnElement, Connection, TextClause, exists, func, select, text
 
 from amplify.ledger.database import Ledger, get_meta
 from amplify.ledger.tables import ACCOUNT, DELIVERY
+from amplify.model.delivery import DeliveryState
 
 # In the very words of the partial indexes: SQLite does not take an index whose condition it would have to work out.
 _WAITING: Final = text("delivery.state = 'waiting'")
@@ -44,8 +45,7 @@ class PendingWork:
 def find_pending_work(ledger: Ledger, connection: Connection, note: str, now: datetime) -> PendingWork:
     """Look at everything once. `note`: the key of the last `queue`'s note; `now`: campaign time."""
     real = ledger.real_now(connection)
-    over = DELIVERY.c.lease_until <= real
-    free = DELIVERY.c.lease_until.is_(None) | over
+    over, free = _expired(real), _free(real)
     accounts = connection.execute(
         select(ACCOUNT.c.id, ACCOUNT.c.paused_why, ACCOUNT.c.real_not_before).where(ACCOUNT.c.paused_at.is_not(None))
     ).all()
@@ -53,12 +53,39 @@ def find_pending_work(ledger: Ledger, connection: Connection, note: str, now: da
         queued=get_meta(connection, note),
         left=_any(connection, _WAITING, DELIVERY.c.late_at <= now) or _any(connection, _HELD, over),
         unsure=_any(connection, _UNSURE, DELIVERY.c.look_at <= now),
-        doubts=connection.execute(select(func.count()).where(_UNSURE, free)).scalar_one(),
+        doubts=count_unsure(ledger, connection),
         removing=_any(connection, _REMOVING, free),
         due=_any(connection, _WAITING, DELIVERY.c.look_at <= now),
         askable=tuple(account for account, _, after in accounts if after is None or after <= real),
         paused={account: why or "" for account, why, _ in accounts},
     )
+
+
+def count_unsure(ledger: Ledger, connection: Connection) -> int:
+    """Deliveries of which nobody knows whether they are out, and whose request can no longer land."""
+    found = select(func.count()).where(_UNSURE, _free(ledger.real_now(connection)))
+    return connection.execute(found).scalar_one()
+
+
+def is_work_under_way(ledger: Ledger, connection: Connection, now: datetime) -> bool:
+    """Whether a delivery is still on its way at `now` (campaign time): a worker holds it, its request may yet land, or
+    it is due and its account waits for a rate limit."""
+    real = ledger.real_now(connection)
+    unsure = (DELIVERY.c.state == DeliveryState.UNSURE.value) & (DELIVERY.c.lease_until > real)
+    slowed = (
+        (DELIVERY.c.state == DeliveryState.WAITING.value)
+        & (DELIVERY.c.look_at <= now)
+        & (DELIVERY.c.late_at > now)
+        & exists().where(ACCOUNT.c.id == DELIVERY.c.account, ACCOUNT.c.real_not_before > real)
+    )
+    held = DELIVERY.c.state.in_((DeliveryState.CLAIMED.value, DeliveryState.SENDING.value))
+    return _any(connection, held | unsure | slowed)
+
+
+def last_due(connection: Connection) -> datetime | None:
+    """When the last waiting delivery is due (UTC, campaign time)."""
+    found: datetime | None = connection.execute(select(func.max(DELIVERY.c.due_at)).where(_WAITING)).scalar_one()
+    return found
 
 
 def next_due(connection: Connection) -> datetime | None:
@@ -89,6 +116,14 @@ def seconds_until_next_claim(ledger: Ledger, connection: Connection, now: dateti
         *([opening - real] if opening is not None else []),
     ]
     return min((wait.total_seconds() for wait in waits), default=float("inf"))
+
+
+def _expired(real: datetime) -> ColumnElement[bool]:
+    return DELIVERY.c.lease_until <= real
+
+
+def _free(real: datetime) -> ColumnElement[bool]:
+    return DELIVERY.c.lease_until.is_(None) | _expired(real)
 
 
 def _any(connection: Connection, *guards: ColumnElement[bool] | TextClause) -> bool:

@@ -46,14 +46,19 @@ def load_server_info(connection: Connection) -> ServerInfo:
     return ServerInfo(limits, whoami, handles)
 
 
+def limits_of(connection: Connection, account: str) -> Limits | None:
+    """What one account's server takes; None where it was never asked."""
+    where = (LEARNED.c.kind == _LIMITS, LEARNED.c.key == account)
+    value = connection.execute(select(LEARNED.c.value).where(*where)).scalar()
+    return _limits(value) if value is not None else None
+
+
 def learn_limits(connection: Connection, account: str, limits: Limits, real: datetime) -> bool:
     """Keep what an account's server takes (`real`: now, UTC). Whether that is news.
 
     News make every clone's next pass plan again: what was queued was measured against something else.
     """
-    where = (LEARNED.c.kind == _LIMITS, LEARNED.c.key == account)
-    before = connection.execute(select(LEARNED.c.value).where(*where)).scalar()
-    news = limits != (_limits(before) if before is not None else Limits())
+    news = limits != (limits_of(connection, account) or Limits())
     _write(connection, _LIMITS, account, asdict(limits), real)
     if news:
         connection.execute(_FORGET_QUEUED)

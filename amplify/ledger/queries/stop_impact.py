@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, select, tuple_
 
 from amplify.ledger.holds.stops import Stop, held_by
 from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
@@ -109,6 +109,13 @@ def _urls(connection: Connection, deliveries: Sequence[str]) -> Mapping[str, lis
         for delivery, url in connection.execute(query):
             found.setdefault(delivery, []).append(url or "")
     return found
+
+
+def count_missed_by_stop(connection: Connection, stop: Stop) -> int:
+    """Deliveries that were missed because `stop` held them, as their reason says."""
+    held = DELIVERY.c.why.endswith(stop.sentence, autoescape=True)
+    missed = select(func.count()).where(DELIVERY.c.state == DeliveryState.MISSED.value, held)
+    return connection.execute(missed).scalar_one()
 
 
 def due_while(connection: Connection, stop: Stop, now: datetime) -> list[RowMapping]:

@@ -12,12 +12,11 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from amplify.ledger.bulk import Batch
-from amplify.ledger.bulk_update import Chain
+from amplify.ledger.bulk import BulkStatement
+from amplify.ledger.bulk_update import BulkUpdate
 from amplify.ledger.database import Ledger
 from amplify.ledger.holds.gates import GATES
 from amplify.ledger.holds.hold_checks import find_holds
-from amplify.ledger.holds.hold_facts import prefetch_facts
 from amplify.ledger.holds.spending import PAY, lock_budgets, remaining_cost
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.ledger.rows.transitions import transition_log_sql
@@ -27,7 +26,7 @@ from amplify.rules.plan.budget import month_of
 LOST: Final = "another worker has it"
 """The lease ran out meanwhile, or an edit took the row away."""
 
-_BEGIN: Final = Chain(
+_BEGIN: Final = BulkUpdate(
     "UPDATE delivery SET state = 'sending', lease_until = {lease} FROM {rows} AS v "
     "WHERE delivery.id = v.id AND delivery.owner = v.owner AND delivery.state = v.before",
     "UPDATE part SET created_at = v.created, prepared = v.prepared FROM {rows} AS v "
@@ -36,29 +35,29 @@ _BEGIN: Final = Chain(
     "SELECT v.folio, v.number, v.owner, {at}, {real} FROM {rows} AS v",
     transition_log_sql(DeliveryState.CLAIMED, DeliveryState.SENDING, "WHERE v.before = 'claimed'"),
     PAY,  # last: others who pay wait from here on
-    common={"lease": "instant", "at": "instant", "real": "instant", "by": "text", "month": "text"},
+    common={"lease": "timestamp", "at": "timestamp", "real": "timestamp", "by": "text", "month": "text"},
     id="text",
-    folio="whole",
+    folio="integer",
     owner="text",
     before="text",
-    number="whole",
-    created="instant",
+    number="integer",
+    created="timestamp",
     prepared="json",
     platform="text",
-    cost="whole",
+    cost="integer",
 )
-_KEEP: Final = Chain(
+_KEEP: Final = BulkUpdate(
     "UPDATE delivery SET lease_until = v.lease FROM {rows} AS v "
     "WHERE delivery.id = v.id AND delivery.owner = v.owner AND delivery.state = 'claimed'",
     common={},
     id="text",
     owner="text",
-    lease="instant",
+    lease="timestamp",
 )
-_PREPARED = Batch(
+_PREPARED = BulkStatement(
     "UPDATE part SET prepared = v.prepared FROM {rows} AS v WHERE part.delivery = v.id AND part.number = v.number",
     id="text",
-    number="whole",
+    number="integer",
     prepared="json",
 )
 
@@ -103,7 +102,6 @@ def begin_requests(
     real = ledger.real_now(connection)
     ledger.lock(connection, GATES, shared=True)  # whoever closes a gate waits for the marks that did not see it
     rows = [one.claimed.row for one in marks]
-    prefetch_facts(connection, rows)
     lock_budgets(connection, [one.claimed.row for one in marks if one.first], now)
     bars = find_holds(connection, rows, now)
     answers: list[Begun | NotBegun | None] = []

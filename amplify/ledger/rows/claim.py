@@ -16,13 +16,12 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from amplify.ledger.bulk import Batch
-from amplify.ledger.bulk_update import Chain
+from amplify.ledger.bulk import BulkStatement
+from amplify.ledger.bulk_update import BulkUpdate
 from amplify.ledger.database import Ledger
 from amplify.ledger.holds.boosts import find_waiting_boosts
 from amplify.ledger.holds.gates import GATES
 from amplify.ledger.holds.hold_checks import CLAIM_CHECKS, find_holds
-from amplify.ledger.holds.hold_facts import prefetch_facts
 from amplify.ledger.holds.rate_limits import Allowances, RateRequest, acquire
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery, with_parts
 from amplify.ledger.rows.due_delivery import DueDelivery, Hold
@@ -39,28 +38,28 @@ _PAGE: Final = 1024
 _PATIENCE: Final = 0.05
 """Seconds (real time) that one claim may spend on held rows: others want to write, too."""
 
-_LATER = Batch(
+_LATER = BulkStatement(
     "UPDATE account SET real_not_before = v.opens FROM {rows} AS v WHERE account.id = v.id",
     id="text",
-    opens="instant",
+    opens="timestamp",
 )
-_TAKE = Chain(
+_TAKE = BulkUpdate(
     "UPDATE delivery SET state = 'claimed', owner = {owner}, lease_until = v.lease, why = NULL "
     "FROM {rows} AS v WHERE delivery.id = v.id",
     transition_log_sql(DeliveryState.WAITING, DeliveryState.CLAIMED),
-    common={"owner": "text", "at": "instant", "real": "instant", "by": "text"},
+    common={"owner": "text", "at": "timestamp", "real": "timestamp", "by": "text"},
     id="text",
-    folio="whole",
-    lease="instant",
+    folio="integer",
+    lease="timestamp",
 )
-_HOLD = Batch(
+_HOLD = BulkStatement(
     "UPDATE delivery SET why = v.why, look_at = v.look FROM {rows} AS v "
     "WHERE delivery.id = v.id AND delivery.state = 'waiting'",
     id="text",
     why="text",
-    look="instant",
+    look="timestamp",
 )
-_WAKE = Batch(
+_WAKE = BulkStatement(
     "UPDATE delivery SET why = NULL, look_at = delivery.due_at FROM {rows} AS v "
     "WHERE delivery.id = v.id AND delivery.state = 'waiting'",
     id="text",
@@ -152,7 +151,6 @@ def _fitting(size: int, took: float, left: float) -> int:
 
 def _asked(connection: Connection, rows: Sequence[DueDelivery], now: datetime) -> Mapping[str, Hold]:
     """What bars them when they are due: what is taken ahead of its time may wait for an embargo that ends just then."""
-    prefetch_facts(connection, rows)
     bars: dict[str, Hold] = {}
     for at, group in groupby(sorted(rows, key=lambda one: max(one.due_at, now)), key=lambda one: max(one.due_at, now)):
         bars |= find_holds(connection, list(group), at, CLAIM_CHECKS)

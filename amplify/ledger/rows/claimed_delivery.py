@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, Text, cast, select
 
-from amplify.ledger.bulk import Fetch, Kind
+from amplify.ledger.bulk import BulkSelect, Kind
 from amplify.ledger.holds.boosts import Target, boost_targets
 from amplify.ledger.rows.due_delivery import DueDelivery
 from amplify.ledger.tables import DELIVERY
@@ -24,15 +24,15 @@ BOOST: Final = "boost"
 KINDS: Final[Mapping[str, Kind]] = {
     **dict.fromkeys(("id", "base", "entry", "post", "campaign", "partner", "platform", "account"), "text"),
     **dict.fromkeys(("subjects", "hashtags", "content_hash"), "text"),
-    "cost": "whole",
+    "cost": "integer",
     "boost_of": "text",
-    "due_at": "instant",
-    "late_at": "instant",
+    "due_at": "timestamp",
+    "late_at": "timestamp",
     "message": "text",
-    "approvals_needed": "whole",
+    "approvals_needed": "integer",
     "author": "text",
     "kind": "text",
-    "folio": "whole",
+    "folio": "integer",
 }
 """What a candidate is made of. JSON comes as text: most of it is read by one gate, or by the sending thread alone."""
 _JSON: Final = ("subjects", "hashtags", "message")
@@ -46,16 +46,16 @@ LISTED: Final = ", ".join(
     + ["(SELECT account.place FROM account WHERE account.id = delivery.account) AS place"]
 )
 """The same, for a statement in words."""
-_PARTS: Final = Fetch(
+_PARTS: Final = BulkSelect(
     "SELECT part.delivery, part.number, part.key, part.record_key, part.created_at, "
     "CAST(part.prepared AS TEXT) AS prepared, part.remote_id, part.url, part.extra "
     "FROM {rows} AS v JOIN part ON part.delivery = v.id",
     {
         "delivery": "text",
-        "number": "whole",
+        "number": "integer",
         "key": "text",
         "record_key": "text",
-        "created_at": "instant",
+        "created_at": "timestamp",
         "prepared": "text",
         "remote_id": "text",
         "url": "text",

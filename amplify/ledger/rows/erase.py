@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, true, update
 
 from amplify.ledger.database import Ledger
 from amplify.ledger.decision_tables import APPROVAL, DEED, STOP
@@ -28,19 +28,41 @@ SETTLED: Final = (
 PAGE: Final = 500
 
 
-def erasable_before(before: datetime | None = None) -> ColumnElement[bool]:
-    """Deliveries whose words can be erased (due before an instant, UTC)."""
-    which = DELIVERY.c.state.in_([state.value for state in SETTLED]) & DELIVERY.c.erased_at.is_(None)
-    return which if before is None else which & (DELIVERY.c.due_at < before)
+def count_deliveries(connection: Connection) -> int:
+    """How many deliveries there are, whatever became of them."""
+    return _count(connection, true())
 
 
-def count_deliveries(connection: Connection, which: ColumnElement[bool]) -> int:
-    """How many deliveries."""
+def delivery_pages(connection: Connection) -> Iterator[Sequence[RowMapping]]:
+    """Every delivery with what it says, by id, some at a time."""
+    return _pages(connection, true())
+
+
+def read_deliveries(connection: Connection, ids: Sequence[str]) -> list[RowMapping]:
+    """These deliveries with what they say, by id."""
+    return [row for rows in _pages(connection, DELIVERY.c.id.in_(ids)) for row in rows]
+
+
+def count_erasable_deliveries(connection: Connection, before: datetime) -> int:
+    """How many deliveries, due before an instant (UTC), have words that can be erased."""
+    return _count(connection, _erasable(before))
+
+
+def read_erasable_deliveries(connection: Connection, before: datetime) -> Sequence[RowMapping]:
+    """The first of these deliveries, with what they say; none where everything has been erased."""
+    return next(_pages(connection, _erasable(before)), [])
+
+
+def _erasable(before: datetime) -> ColumnElement[bool]:
+    settled = DELIVERY.c.state.in_([state.value for state in SETTLED]) & DELIVERY.c.erased_at.is_(None)
+    return settled & (DELIVERY.c.due_at < before)
+
+
+def _count(connection: Connection, which: ColumnElement[bool]) -> int:
     return connection.execute(select(func.count()).select_from(DELIVERY).where(which)).scalar_one()
 
 
-def delivery_pages(connection: Connection, which: ColumnElement[bool]) -> Iterator[Sequence[RowMapping]]:
-    """Deliveries by id, some at a time."""
+def _pages(connection: Connection, which: ColumnElement[bool]) -> Iterator[Sequence[RowMapping]]:
     columns = [
         DELIVERY.c[name] for name in ("id", "post", "account", "state", "message", "subjects", "hashtags", "why")
     ]

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from amplify.ledger.bulk import Fetch, Kind
+from amplify.ledger.bulk import BulkSelect, Kind
 from amplify.ledger.database import Ledger
 from amplify.ledger.rows.claimed_delivery import FOUND, LISTED, due_delivery_from
 from amplify.ledger.rows.due_delivery import DueDelivery
@@ -65,10 +65,10 @@ _OPEN_LONGEST: Final = f"""due AS MATERIALIZED (
 _OPEN_EACH: Final = f"open AS (SELECT account.id FROM account WHERE {_OPEN.format(**ASKED)})"  # noqa: S608
 
 
-def _lite(open: str, that_is_all: str) -> Fetch:
+def _lite(open: str, that_is_all: str) -> BulkSelect:
     said = _LITE.replace("{open}", open).replace("{that_is_all}", that_is_all)
-    gives: Mapping[str, Kind] = {**FOUND, "that_is_all": "whole"}
-    return Fetch(said, gives, now="instant", until="instant", real="instant", most="whole")
+    gives: Mapping[str, Kind] = {**FOUND, "that_is_all": "integer"}
+    return BulkSelect(said, gives, now="timestamp", until="timestamp", real="timestamp", most="integer")
 
 
 _LITE_LONGEST: Final = _lite(_OPEN_LONGEST, f"(SELECT count(*) < {_ENOUGH} * (SELECT most FROM v) FROM due)")  # noqa: S608
@@ -99,7 +99,7 @@ _EACH: Final = f"""
     ORDER BY first.look_at, first.id LIMIT %(most)s FOR UPDATE OF account SKIP LOCKED
     """  # noqa: S608 - our own words, no value among them
 # They are looked at again: one may have been taken between the two.
-_AMONG: Final = Fetch(
+_AMONG: Final = BulkSelect(
     f"""
     SELECT {LISTED} FROM {{rows}} AS v CROSS JOIN LATERAL (
       SELECT * FROM delivery WHERE delivery.account = v.account AND {WAITS.format(**_GIVEN)}
@@ -110,8 +110,8 @@ _AMONG: Final = Fetch(
     """,  # noqa: S608 - our own words, no value among them
     FOUND,
     account="text",
-    now="instant",
-    until="instant",
+    now="timestamp",
+    until="timestamp",
 )
 
 

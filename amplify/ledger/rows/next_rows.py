@@ -8,14 +8,14 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from amplify.ledger.bulk import Fetch
+from amplify.ledger.bulk import BulkSelect
 from amplify.ledger.database import Ledger
 from amplify.ledger.rows.claimed_delivery import FOUND, LISTED, due_delivery_from
 from amplify.ledger.rows.due_delivery import DueDelivery
 from amplify.ledger.rows.first_rows import ASKED, NAMED, WAITS
 
 # SQLite goes through the index account by account, and need not sort.
-_LITE: Final = Fetch(
+_LITE: Final = BulkSelect(
     f"""
     WITH v AS {{rows}}
     SELECT {LISTED} FROM delivery
@@ -24,9 +24,9 @@ _LITE: Final = Fetch(
     """,  # noqa: S608 - our own words, no value among them
     FOUND,
     names="json",
-    now="instant",
-    until="instant",
-    most="whole",
+    now="timestamp",
+    until="timestamp",
+    most="integer",
 )
 # PostgreSQL does so only where it is told to: asked as above it reads every line to its end, and sorts them all, for
 # each page.

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
-from amplify.ledger.bulk import Fetch
+from amplify.ledger.bulk import BulkSelect
 from amplify.ledger.rows.transitions import log_transitions
 from amplify.ledger.tables import ACCOUNT, DELIVERY, PART
 from amplify.model.delivery import DeliveryState
@@ -34,7 +34,7 @@ _COLUMNS = (
 
 _SOME: Final = 5000
 """How many rows are asked for at once: databases take so many parameters, and no more."""
-_OUT: Final = Fetch(
+_OUT: Final = BulkSelect(
     "SELECT DISTINCT part.delivery FROM {rows} AS v JOIN part ON part.delivery = v.id AND part.remote_id IS NOT NULL",
     {"delivery": "text"},
     id="text",

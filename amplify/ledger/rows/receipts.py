@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
-from amplify.ledger.bulk_update import Chain
+from amplify.ledger.bulk_update import BulkUpdate
 from amplify.ledger.database import Ledger
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.ledger.rows.takedowns import late_receipts
 from amplify.ledger.rows.transitions import log_transitions, transition_log_sql
+from amplify.ledger.tables import PART
 from amplify.model.delivery import DeliveryState
 from amplify.model.platform import Receipt
 
@@ -27,10 +28,10 @@ _WAKE_BOOSTS: Final = (
     "WHERE delivery.boost_of = v.base AND delivery.boost_of IS NOT NULL AND delivery.state = 'waiting'"
 )
 _FINISH: Final = {
-    before: Chain(
+    before: BulkUpdate(
         _SENT.replace("{before}", before.value),
         _WAKE_BOOSTS,
-        common={"at": "instant"},
+        common={"at": "timestamp"},
         id="text",
         base="text",
         owner="text",
@@ -45,18 +46,18 @@ _ENDED: Final = (
     "UPDATE attempt SET real_ended = {real}, outcome = 'sent' FROM {rows} AS v "
     "WHERE attempt.folio = v.folio AND attempt.part = v.number AND attempt.owner = v.owner"
 )
-_OUT: Final = Chain(
+_OUT: Final = BulkUpdate(
     _SENT.replace("{before}", DeliveryState.SENDING.value) + " AND v.last = 1",
     transition_log_sql(DeliveryState.SENDING, DeliveryState.SENT),
     _WAKE_BOOSTS,
     first=(_RECEIPT, _ENDED),
-    common={"at": "instant", "real": "instant", "by": "text"},
+    common={"at": "timestamp", "real": "timestamp", "by": "text"},
     id="text",
-    folio="whole",
+    folio="integer",
     base="text",
     owner="text",
-    last="whole",
-    number="whole",
+    last="integer",
+    number="integer",
     remote="text",
     url="text",
     extra="text",
@@ -105,6 +106,12 @@ def record_receipts(
     if others:
         late_receipts(connection, others, now, real)
     return [not one.last or one.claimed.id in done for one in parts]
+
+
+def has_published_part(connection: Connection, delivery: str) -> bool:
+    """Whether a part of it has its receipt."""
+    out = select(PART.c.number).where(PART.c.delivery == delivery, PART.c.remote_id.is_not(None)).limit(1)
+    return connection.execute(out).first() is not None
 
 
 def finish_deliveries(

@@ -21,7 +21,18 @@ HELD_BY: Final = "restore"
 """The owner of unsure rows that a restored ledger cannot vouch for."""
 _NOTE: Final = "restored"
 _FORGET_QUEUED: Final = text("DELETE FROM meta WHERE key LIKE 'queued %'")
+_OTHER_CLIENTS: Final = text(
+    "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+    "AND backend_type = 'client backend' LIMIT 1"
+)
 _OPEN: Final = (DeliveryState.WAITING, DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNSURE)
+
+
+def has_other_clients(connection: Connection) -> bool:
+    """Whether anybody else is connected to this ledger in PostgreSQL. Of a SQLite file nobody knows."""
+    if connection.dialect.name == "sqlite":
+        return False
+    return connection.execute(_OTHER_CLIENTS).first() is not None
 
 
 def newest_entry(connection: Connection) -> datetime | None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from amplify.ledger.database import Ledger
 from amplify.ledger.holds.spending import refund
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
-from amplify.ledger.rows.receipts import finish_deliveries
+from amplify.ledger.rows.receipts import finish_deliveries, has_published_part
 from amplify.ledger.rows.transitions import transition_row
 from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, PART, folio_of
 from amplify.model.delivery import DeliveryState
@@ -151,8 +151,7 @@ class ClaimWriter:
         )
 
     def _or_cut(self, delivery: str, otherwise: DeliveryState) -> DeliveryState:
-        out = select(PART.c.number).where(PART.c.delivery == delivery, PART.c.remote_id.is_not(None)).limit(1)
-        return DeliveryState.CUT if self.connection.execute(out).first() is not None else otherwise
+        return DeliveryState.CUT if has_published_part(self.connection, delivery) else otherwise
 
     def _receipt(self, delivery: str, part: int, receipt: Receipt) -> None:
         proof = {"remote_id": receipt.id, "url": receipt.url, "extra": receipt.extra, "sent_at": self.now}
@@ -189,6 +188,14 @@ class ClaimWriter:
         if moved and before in _PAID and after in _UNPAID:
             refund(self.connection, [delivery], self.now)
         return moved
+
+
+def lock_state_and_lease(connection: Connection, delivery: str) -> tuple[DeliveryState, datetime | None]:
+    """Where a delivery stands and when its lease ends (real time); neither changes until the transaction ends."""
+    row = connection.execute(
+        select(DELIVERY.c.state, DELIVERY.c.lease_until).where(DELIVERY.c.id == delivery).with_for_update()
+    ).one()
+    return DeliveryState(row.state), row.lease_until
 
 
 def release_claims(ledger: Ledger, connection: Connection, claims: Iterable[ClaimedDelivery], now: datetime) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Exists, exists, select, update
 
-from amplify.ledger.bulk import Batch
+from amplify.ledger.bulk import BulkStatement
 from amplify.ledger.database import Ledger
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery, load_unclaimed
 from amplify.ledger.rows.transitions import log_transitions, transition_row
@@ -21,7 +21,7 @@ from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, MOVE, PART, folio_
 from amplify.model.delivery import DeliveryState
 
 _IN_DOUBT: Final = (DeliveryState.SENDING, DeliveryState.UNSURE)
-_LANDED: Final = Batch(
+_LANDED: Final = BulkStatement(
     "UPDATE delivery SET state = 'removing', owner = NULL, lease_until = NULL, why = v.why FROM {rows} AS v "
     "WHERE delivery.id = v.id AND delivery.state = 'removed' RETURNING delivery.id",
     id="text",
@@ -187,6 +187,25 @@ def postpone_takedown(connection: Connection, removal: Removal, why: str, until:
         .where(DELIVERY.c.id == removal.claimed.id, DELIVERY.c.owner == removal.owner)
         .values(owner=None, lease_until=until, why=why)
     )
+
+
+def retry_takedown_now(connection: Connection, delivery: str) -> None:
+    """What was put off need not wait any longer. Whoever holds it may hold it on."""
+    waits = update(DELIVERY).where(DELIVERY.c.id == delivery, DELIVERY.c.owner.is_(None))
+    connection.execute(waits.values(lease_until=None))
+
+
+def read_takedown_outcomes(connection: Connection, deliveries: Sequence[str]) -> list[tuple[str, DeliveryState, str]]:
+    """Id, state and reason of those of them that are being taken down or are gone, by due time."""
+    found = (
+        select(DELIVERY.c.id, DELIVERY.c.state, DELIVERY.c.why)
+        .where(
+            DELIVERY.c.id.in_(deliveries),
+            DELIVERY.c.state.in_([DeliveryState.REMOVING.value, DeliveryState.REMOVED.value]),
+        )
+        .order_by(DELIVERY.c.due_at, DELIVERY.c.id)
+    )
+    return [(row.id, DeliveryState(row.state), row.why or "") for row in connection.execute(found)]
 
 
 def late_receipts(connection: Connection, deliveries: Collection[str], now: datetime, real: datetime) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, update
 
-from amplify.ledger.bulk import Batch
+from amplify.ledger.bulk import BulkStatement
 from amplify.ledger.tables import DELIVERY
 from amplify.model.delivery import MOVES, DeliveryState
 
@@ -17,17 +17,17 @@ _GUARDED = update(DELIVERY).where(DELIVERY.c.id == bindparam("guard_id"), DELIVE
 _FENCED = _GUARDED.where(DELIVERY.c.owner == bindparam("guard_owner"))
 # What waits again takes its old place in the line of its account.
 _GUARDED_AGAIN, _FENCED_AGAIN = (one.values(look_at=DELIVERY.c.due_at) for one in (_GUARDED, _FENCED))
-_LOG = Batch(
+_LOG = BulkStatement(
     "INSERT INTO move (folio, at, real_at, before, after, by, why) "
     "SELECT delivery.folio, {at}, {real_at}, {before}, {after}, {by}, {why} "
     "FROM {rows} AS v JOIN delivery ON delivery.id = v.id",
-    {"at": "instant", "real_at": "instant", "before": "text", "after": "text", "by": "text", "why": "text"},
+    {"at": "timestamp", "real_at": "timestamp", "before": "text", "after": "text", "by": "text", "why": "text"},
     id="text",
 )
 
 
 def transition_log_sql(before: DeliveryState, after: DeliveryState, which: str = "") -> str:
-    """What a `Chain` says of its rows to the log, of those that a WHERE picks out. They have a `folio`; in common:
+    """What a `BulkUpdate` says of its rows to the log, of those that a WHERE picks out. They have a `folio`; in common:
     `at`, `real`, `by`."""
     if after not in MOVES[before]:
         raise ValueError(f"no delivery goes from {before} to {after}")
@@ -81,4 +81,13 @@ def log_transitions(
     for delivery, before, after, why in moves:
         alike.setdefault((before, after, why), []).append((delivery,))
     for (before, after, why), rows in alike.items():
-        _LOG.run(connection, rows, at, real_at, before.value if before else None, after.value, by, why)
+        _LOG.run(
+            connection,
+            rows,
+            at=at,
+            real_at=real_at,
+            before=before.value if before else None,
+            after=after.value,
+            by=by,
+            why=why,
+        )

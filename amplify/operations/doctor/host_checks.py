@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,12 +11,11 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from amplify.ledger.sqlite_version import INSTALLED_SQLITE, LEAST_SQLITE, is_sqlite_new_enough
 from amplify.model.video import FILM
 from amplify.operations.doctor.finding import CheckResult, CheckTarget, check_fail, check_ok, check_warn
 
 _PYTHON: Final = (3, 11)
-_SQLITE: Final = (3, 38)
-"""`UPDATE … FROM … RETURNING`, and JSON without being asked."""
 _ROOM: Final = 200_000_000
 """Bytes under which a ledger should not be."""
 _SKEW: Final = 2.0
@@ -35,10 +33,12 @@ def check_programs(patient: CheckTarget) -> Iterator[CheckResult]:
         yield check_fail("python", f"{version} is too old", "install Python 3.11 or newer")
     if patient.sqlite is None:
         return
-    if sqlite3.sqlite_version_info >= _SQLITE:
-        yield check_ok("sqlite", sqlite3.sqlite_version)
+    if is_sqlite_new_enough():
+        yield check_ok("sqlite", INSTALLED_SQLITE)
     else:
-        yield check_fail("sqlite", f"{sqlite3.sqlite_version} is too old", "install a Python with SQLite 3.38 or newer")
+        yield check_fail(
+            "sqlite", f"{INSTALLED_SQLITE} is too old", f"install a Python with SQLite {LEAST_SQLITE} or newer"
+        )
 
 
 def check_zones(patient: CheckTarget) -> Iterator[CheckResult]:

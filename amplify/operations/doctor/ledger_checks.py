@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
-
 from amplify.engine.heartbeat import last_pass
 from amplify.ledger.database import HEAD
-from amplify.ledger.queries.ledger_status import read_status
-from amplify.ledger.tables import DELIVERY
+from amplify.ledger.queries.ledger_status import count_due_and_held, read_status
+from amplify.ledger.queries.pending_work import last_due
 from amplify.model.delivery import DeliveryState
 from amplify.model.errors import AmplifyError
 from amplify.operations.backup import NOTE
@@ -62,14 +60,7 @@ def check_waiting(patient: CheckTarget) -> Iterator[CheckResult]:
     now = patient.desk.clock.now()
     with patient.desk.ledger.read() as connection:
         found = read_status(connection, now)
-        held = connection.execute(
-            select(func.count()).where(
-                DELIVERY.c.state == DeliveryState.WAITING.value, DELIVERY.c.why.is_not(None), DELIVERY.c.due_at <= now
-            )
-        ).scalar_one()
-        last = connection.execute(
-            select(func.max(DELIVERY.c.due_at)).where(DELIVERY.c.state == DeliveryState.WAITING.value)
-        ).scalar_one()
+        held, last = count_due_and_held(connection, now), last_due(connection)
     if found.held:
         yield check_fail("files", found.held, "mend what `amplify check` names")
     for account, why in found.paused.items():

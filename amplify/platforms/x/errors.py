@@ -46,7 +46,7 @@ def said(response: Any) -> list[str]:
     """What the answer's body says, the most telling last. Empty where it says nothing readable."""
     try:
         body = response.json()
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return []
     if not isinstance(body, dict):
         return []

@@ -34,6 +34,17 @@ _REFUSED: Final[Mapping[str, str]] = {
     "Concat": "`~`: write one name after the other",
 }
 
+_WORDS_MOST: Final = 100
+"""Words and signs between one `{{` and its `}}`."""
+_SAYING: Final = frozenset({"name", "operator", "string", "integer", "float"})
+_BRACKETS_MOST: Final = 10
+_IFS_MOST: Final = 10
+"""`{% if %}` inside each other."""
+_BLOCKS_MOST: Final = 200
+"""`{% … %}` in one text."""
+_DIGITS_MOST: Final = 18
+_TOO_DEEP: Final = "this text is nested too deeply: take some brackets out"
+
 
 class TemplateFault(Exception):
     """A template that cannot be rendered: `str()` is the sentence, `line` counts from 1 inside the template."""
@@ -73,6 +84,7 @@ def _compiled(template: str) -> tuple[Template, Mapping[str, int]]:
     from jinja2 import nodes
 
     environment = _environment()
+    _measure(environment, template)
     tree = environment.parse(template)
     wanted: dict[str, int] = {}
     for node in tree.find_all(nodes.Node):
@@ -80,6 +92,35 @@ def _compiled(template: str) -> tuple[Template, Mapping[str, int]]:
         if isinstance(node, nodes.Name):
             wanted[node.name] = min(node.lineno, wanted.get(node.name, node.lineno))
     return environment.from_string(tree), wanted
+
+
+def _measure(environment: SandboxedEnvironment, template: str) -> None:
+    """Raise TemplateFault where a text is too much, before Jinja's parser and Python's compiler see it.
+
+    Both have limits of their own, others in each release. Cutting a text into words knows none.
+    """
+    words = brackets = ifs = blocks = 0
+    before = ""
+    for line, kind, said in environment.lex(template):
+        if kind == "whitespace":
+            continue
+        if kind in ("variable_begin", "block_begin"):
+            words = brackets = 0
+            blocks += kind == "block_begin"
+        elif kind == "name" and before == "block_begin":
+            ifs += (said == "if") - (said == "endif")
+        elif kind == "operator":
+            brackets += (said in "([{") - (said in ")]}")
+        elif kind in ("integer", "float") and len(said) > _DIGITS_MOST:
+            raise TemplateFault("this number is too long for a text", line)
+        words += kind in _SAYING
+        before = kind
+        if brackets > _BRACKETS_MOST or ifs > _IFS_MOST:
+            raise TemplateFault(_TOO_DEEP, line)
+        if words > _WORDS_MOST:
+            raise TemplateFault(f"more than {_WORDS_MOST} words stand between two brackets: say it more simply", line)
+        if blocks > _BLOCKS_MOST:
+            raise TemplateFault(f"a text has at most {_BLOCKS_MOST} conditions: divide it into several posts", line)
 
 
 def _check(node: nodes.Node) -> None:
@@ -107,8 +148,8 @@ def render_template(template: str, names: Mapping[str, Any]) -> str:
         raise TemplateFault(f"unknown name in the text: {error.message}", _line_of(error)) from None
     except SecurityError as error:
         raise TemplateFault(f"this is not allowed in a text: {error}", _line_of(error)) from None
-    except (RecursionError, SyntaxError):  # Python's own limits of nesting
-        raise TemplateFault("this text is nested too deeply: take some brackets out") from None
+    except (RecursionError, SyntaxError):  # Python's own limits: ours come before them
+        raise TemplateFault(_TOO_DEEP) from None
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
         raise TemplateFault(f"this text cannot be rendered: {error}", _line_of(error)) from None
 

@@ -112,6 +112,14 @@ def test_headers_and_quotes(root: Path, text: str, cells: list[tuple[int, str]])
     assert found.entries == ()
 
 
+@pytest.mark.parametrize("length", [50_001, 200_000])
+def test_a_line_that_is_too_long(root: Path, length: int) -> None:
+    """The parser would refuse the second for its own reason, and the first only in some release to come."""
+    (problem,) = sheet(root, "posts,when,note\nvera-days,2027-06-01T09:30," + "x" * (length - 27) + "\n").problems
+    assert (problem.code, problem.place.line, problem.place.column) == ("SHEET-ROW", 2, 1)
+    assert problem.message == "this line is longer than 50,000 characters: is it the right file?"
+
+
 def test_the_same_row_twice(root: Path) -> None:
     row = "vera-petition,2027-06-01T09:30\n"
     (problem,) = sheet(root, "posts,when\n" + row + row).problems

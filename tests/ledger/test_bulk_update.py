@@ -1,4 +1,4 @@
-"""A chain: what follows from a change follows for what was changed, and for nothing else, on both databases."""
+"""A bulk update: what follows from a change follows for what was changed, and for nothing else, on both databases."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from amplify.ledger.bulk_update import Chain
+from amplify.ledger.bulk_update import BulkUpdate
 from amplify.ledger.database import Ledger
 from amplify.ledger.tables import DELIVERY, META, READING
 from amplify.model.delivery import DeliveryState
@@ -18,16 +18,16 @@ from ledger.rows import planned, queue, row
 from ledger.test_buckets import counting
 
 AT = datetime(2027, 5, 1, 12, 30, tzinfo=UTC)
-CHAIN = Chain(
+UPDATE = BulkUpdate(
     "UPDATE delivery SET why = v.word, sent_at = {at} FROM {rows} AS v "
     "WHERE delivery.id = v.id AND delivery.state = 'waiting'",
     "INSERT INTO meta (key, value) SELECT {by} || v.id, v.word FROM {rows} AS v",
     "INSERT INTO meta (key, value) SELECT 'long ' || v.id, {by} FROM {rows} AS v WHERE v.size > 3",
     first=("INSERT INTO meta (key, value) SELECT 'seen ' || v.id, '' FROM {rows} AS v",),
-    common={"at": "instant", "by": "text"},
+    common={"at": "timestamp", "by": "text"},
     id="text",
     word="text",
-    size="whole",
+    size="integer",
 )
 
 
@@ -38,7 +38,7 @@ def notes(ledger: Ledger) -> dict[str, str]:
 
 def run(ledger: Ledger, *rows: tuple[str, str, int]) -> set[str]:
     with ledger.write() as connection:
-        return CHAIN.run(connection, rows, at=AT, by="by ")
+        return UPDATE.run(connection, rows, at=AT, by="by ")
 
 
 @pytest.fixture
@@ -69,12 +69,13 @@ def test_where_all_are_changed_and_where_none_is(ledger: WoundLedger, two: tuple
     assert {key for key in notes(ledger) if key.startswith(("by ", "long "))} == {f"by {waits}"}
 
 
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_one_statement_does_it(ledger: WoundLedger, two: tuple[str, str]) -> None:
     run(ledger, (two[0], "hi", 2))
     with ledger.write() as connection:
         connection.execute(delete(META).where(META.c.key.like(f"% {two[0]}")))
     with ledger.write() as connection, counting(ledger) as seen:
-        assert CHAIN.run(connection, [(two[0], "hi", 9)], at=AT, by="by ") == {two[0]}
+        assert UPDATE.run(connection, [(two[0], "hi", 9)], at=AT, by="by ") == {two[0]}
     assert len(seen) == 1
 
 
@@ -84,7 +85,7 @@ def test_a_transaction_that_fails_leaves_nothing_in_the_way(ledger: WoundLedger,
             fail(connection, error)
 
     def fail(connection: Connection, error: type[Exception]) -> None:
-        CHAIN.run(connection, [(two[0], "hi", 2)], at=AT, by="by ")
+        UPDATE.run(connection, [(two[0], "hi", 2)], at=AT, by="by ")
         if error is KeyError:
             raise KeyError
         if ledger.sqlite:  # at its end, and not before
@@ -96,7 +97,7 @@ def test_a_transaction_that_fails_leaves_nothing_in_the_way(ledger: WoundLedger,
     assert run(ledger, (two[0], "hi", 2)) == {two[0]}
 
 
-@pytest.mark.parametrize("common", [{}, {"at": "instant", "by": "text", "never": "text"}], ids=["none", "too many"])
+@pytest.mark.parametrize("common", [{}, {"at": "timestamp", "by": "text", "never": "text"}], ids=["none", "too many"])
 def test_a_name_that_is_not_given_or_not_used_is_a_mistake_of_ours(common: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"at|never"):
-        Chain("UPDATE delivery SET sent_at = {at}, why = {by} FROM {rows} AS v", common=common, id="text")
+        BulkUpdate("UPDATE delivery SET sent_at = {at}, why = {by} FROM {rows} AS v", common=common, id="text")

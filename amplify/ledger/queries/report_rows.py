@@ -1,4 +1,4 @@
-"""Reads from the ledger what a report needs, and nothing more: no texts, no keys, nobody's name."""
+"""What a report needs of the ledger, and nothing more: no texts, no keys, nobody's name."""
 
 from __future__ import annotations
 
@@ -16,18 +16,20 @@ from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, MOVE, PART, READIN
 from amplify.model.delivery import DeliveryState
 from amplify.model.gate import Gate
 
+ReportRow = Row[Any]
+"""One row of an answer: values by the names of their columns, as attributes."""
 Key = tuple[str, int]
 """A part: delivery, number."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class ReportRows:
     """The ledger's rows of one period."""
 
-    deliveries: tuple[Row[Any], ...]
+    deliveries: tuple[ReportRow, ...]
     """By due time, then id."""
-    parts: Mapping[str, tuple[Row[Any], ...]]
-    readings: Mapping[Key, tuple[Row[Any], ...]]
+    parts: Mapping[str, tuple[ReportRow, ...]]
+    readings: Mapping[Key, tuple[ReportRow, ...]]
     """Oldest first."""
     ended: Mapping[str, tuple[datetime, str | None]]
     """Delivery → when and why its last move was made."""
@@ -40,7 +42,7 @@ class Rows:
     """In force."""
 
 
-def rows(connection: Connection, start: datetime | None, end: datetime | None) -> Rows:
+def read_report_rows(connection: Connection, start: datetime | None, end: datetime | None) -> ReportRows:
     """Everything about deliveries due from `start` up to, not including, `end`."""
     due: list[ColumnElement[bool]] = []
     if start is not None:
@@ -53,7 +55,7 @@ def rows(connection: Connection, start: datetime | None, end: datetime | None) -
         *(d.id, d.entry, d.post, d.variant, d.campaign, d.partner, d.platform, d.account, d.occurrence),
         *(d.kind, d.lang, d.hashtags, d.subjects, d.state, d.why, d.due_at, d.sent_at),
     )
-    return Rows(
+    return ReportRows(
         deliveries=tuple(connection.execute(wanted.where(period).order_by(d.due_at, d.id))),
         parts=_parts(connection, period),
         readings=_readings(connection, period),
@@ -68,9 +70,9 @@ def rows(connection: Connection, start: datetime | None, end: datetime | None) -
     )
 
 
-def _parts(connection: Connection, period: ColumnElement[bool]) -> dict[str, tuple[Row[Any], ...]]:
+def _parts(connection: Connection, period: ColumnElement[bool]) -> dict[str, tuple[ReportRow, ...]]:
     p = PART.c
-    found: defaultdict[str, list[Row[Any]]] = defaultdict(list)
+    found: defaultdict[str, list[ReportRow]] = defaultdict(list)
     wanted: Select[Any] = select(p.delivery, p.number, p.remote_id, p.url, p.sent_at, p.removed_at)
     for row in connection.execute(
         wanted.join(DELIVERY, DELIVERY.c.id == p.delivery).where(period).order_by(p.delivery, p.number)
@@ -79,9 +81,9 @@ def _parts(connection: Connection, period: ColumnElement[bool]) -> dict[str, tup
     return {id: tuple(parts) for id, parts in found.items()}
 
 
-def _readings(connection: Connection, period: ColumnElement[bool]) -> dict[Key, tuple[Row[Any], ...]]:
+def _readings(connection: Connection, period: ColumnElement[bool]) -> dict[Key, tuple[ReportRow, ...]]:
     r = READING.c
-    found: defaultdict[Key, list[Row[Any]]] = defaultdict(list)
+    found: defaultdict[Key, list[ReportRow]] = defaultdict(list)
     for row in connection.execute(
         select(READING)
         .join(DELIVERY, DELIVERY.c.id == r.delivery)

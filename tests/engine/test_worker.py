@@ -1,4 +1,4 @@
-"""The drain: files that change meanwhile, deliveries that break off, moments that are armed ahead."""
+"""The worker: files that change meanwhile, deliveries that break off, moments that are prepared ahead."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from workshop import Workshop
 from amplify.context.app_context import UnreadableFiles
 from amplify.engine import file_watcher, suspend
 from amplify.engine.publish import run_pass
-from amplify.engine.worker import Drain
+from amplify.engine.worker import Worker
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.model.clock import RealClock
 from amplify.model.delivery import DeliveryState
@@ -80,13 +80,13 @@ class TestBreakingOff:
 
 
 class Running:
-    """A drain that stays, in a thread of its own."""
+    """A worker that runs forever, in a thread of its own."""
 
     def __init__(self, desk: FakeDesk, workers: int) -> None:
         self.stop, self.outcomes = Event(), Counter[str]()
-        self.drain = Drain(desk, workers, self._told, self.stop, self.outcomes, nothing, stay=True)
+        self.worker = Worker(desk, workers, self._told, self.stop, self.outcomes, nothing, forever=True)
         self.told = Event()
-        self._thread = Thread(target=self.drain.run)
+        self._thread = Thread(target=self.worker.run)
         self.wanted = 0
 
     def _told(self, claimed: ClaimedDelivery, outcome: str) -> None:
@@ -153,16 +153,16 @@ class TestMoments:
         with running:
             assert armed.wait(SECONDS)
             queue(today.ledger, planned(due=due, texts=("other words",)), now=datetime.now(UTC))
-            running.drain.nudge()
+            running.worker.wake()
             assert running.told.wait(SECONDS)
         assert world.texts() == ["other words"]
 
-    def test_a_nudge_is_heard(self, today: FakeDesk, world: World) -> None:
+    def test_it_can_be_woken(self, today: FakeDesk, world: World) -> None:
         running = Running(today, workers=2)
         running.wanted = 1
         with running:
             queue(today.ledger, planned(due=datetime.now(UTC) - MINUTE), now=datetime.now(UTC))
-            running.drain.nudge()
+            running.worker.wake()
             assert running.told.wait(SECONDS)
         assert len(world.accepted) == 1
 
@@ -184,7 +184,7 @@ class TestSleep:
 
         queue(desk.ledger, one)
         desk.as_queued()
-        run_pass(desk, workers=1, told=told)
+        run_pass(desk, workers=1, on_outcome=told)
         ((accepted, outcome, why),) = said
         assert (accepted, outcome) == (0, "try_later")
         assert "slept" in why
