@@ -17,7 +17,7 @@ from amplify.banner.text_fit import Fitted, Rect, fit_text
 from amplify.banner.theme import Palette
 from amplify.model.banner import Layer, Size
 from amplify.rules.plan.banner_text import WordedTemplate
-from amplify.rules.plan.contrast import Rgb, luminance
+from amplify.rules.plan.contrast import Rgb, relative_luminance
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -130,7 +130,7 @@ def _set(
             canvas, palette[piece.plate], rounded_mask(plate.width, plate.height, pad * 0.35), (plate.left, plate.top)
         )
     colour = palette[piece.colour]
-    tones = sorted((palette["ground"], palette["deep"], palette["ink"]), key=luminance)
+    tones = sorted((palette["ground"], palette["deep"], palette["ink"]), key=relative_luminance)
     make_legible(canvas, fitted, colour, tones[0], tones[-1], piece.veil, pad)
     pen = ImageDraw.Draw(canvas)
     for line in fitted.lines:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from amplify.banner.cannot_paint import BannerFault
 from amplify.banner.text_fit import Fitted, Rect
-from amplify.rules.plan.contrast import LEAST, LINEAR, WEIGHTS, Rgb, contrast_ratio, luminance
+from amplify.rules.plan.contrast import LEAST, LINEAR, WEIGHTS, Rgb, contrast_ratio, relative_luminance
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -39,7 +39,7 @@ def _pixels(canvas: Image, rect: Rect) -> Any:
 
 def worst_contrast(canvas: Image, fitted: Fitted, colour: Rgb) -> float:
     """The least contrast of the words with any pixel behind their lines."""
-    mine = luminance(colour)
+    mine = relative_luminance(colour)
     least = 21.0
     for line in fitted.lines:
         darkest, brightest = _lights(_pixels(canvas, line.ink))
@@ -63,8 +63,8 @@ def make_legible(canvas: Image, fitted: Fitted, colour: Rgb, deep: Rgb, pale: Rg
             f"{said} stands at {found:.1f}:1 on what lies behind it, and 4.5:1 is the least: choose another colour or "
             "place, or let `scrim:` be auto"
         )
-    mine = luminance(colour)
-    ground = max((deep, pale), key=lambda one: contrast_ratio(mine, luminance(one)))
+    mine = relative_luminance(colour)
+    ground = max((deep, pale), key=lambda one: contrast_ratio(mine, relative_luminance(one)))
     for dense in _VEILS:
         if _veiled(canvas, fitted, mine, ground, dense) >= LEAST * 1.03:
             _lay_veil(canvas, fitted, ground, dense, pad)

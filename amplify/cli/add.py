@@ -38,7 +38,8 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Add an entry to config/queue.yaml. Comments, order and quoting of the file stay as they are."""
-    from amplify.cli.output import console, print_json, show_problems
+    from amplify.cli import output
+    from amplify.cli.output import print_json, show_problems
     from amplify.platforms import registry
     from amplify.workspace.draft_entry import propose_entry
     from amplify.workspace.load import parse_files
@@ -61,7 +62,7 @@ def command(
     if as_json:
         print_json({**entry, "id": name})
     else:
-        console().print(
+        output.console().print(
             f"Added `{name}` to config/queue.yaml. `amplify plan` shows what follows from it.",
             markup=False,
             soft_wrap=True,

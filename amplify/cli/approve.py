@@ -11,9 +11,10 @@ from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.text import Text
 
+from amplify.cli import output
 from amplify.cli.open_context import AsJson, Workspace, open_context
 from amplify.cli.options import Yes, acting_person, confirm_action
-from amplify.cli.output import console, local_time, print_error, print_json
+from amplify.cli.output import local_time, print_error, print_json
 from amplify.model.errors import AmplifyError, NeedsPerson, WrongUse
 
 if TYPE_CHECKING:
@@ -49,52 +50,52 @@ def command(
 
     if reject is not None and not (deliveries and reject.strip()):
         raise WrongUse("`--reject REASON` goes with the ids of deliveries")
-    desk = open_context(workspace)
+    app = open_context(workspace)
     if deliveries:
-        found = step.find_reviews(desk, deliveries)
+        found = step.find_reviews(app, deliveries)
         if reject is not None:
             for one in found:
-                step.reject_review(desk, one, acting_person(), reject.strip())
-            console().print(f"rejected: {len(found)}")
+                step.reject_review(app, one, acting_person(), reject.strip())
+            output.console().print(f"rejected: {len(found)}")
             return 0
-        return _approve(desk, found)
-    waiting = step.to_review(desk, rejected=rejected)
+        return _approve(app, found)
+    waiting = step.to_review(app, rejected=rejected)
     if as_json:
-        zones = _zones(desk)
+        zones = _zones(app)
         print_json([_json(one, zones(one.row.account)) for one in waiting])
         return 0
     if not waiting:
-        console().print("nothing waits for approval")
+        output.console().print("nothing waits for approval")
         return 0
     if everything:
         if not confirm_action(f"approve {len(waiting)} deliveries as {acting_person()}, unread?", yes):
             return 3
-        return _approve(desk, waiting)
+        return _approve(app, waiting)
     if sys.stdin.isatty() and sys.stdout.isatty():
-        return _review(desk, waiting)
-    _list(waiting, _zones(desk))
+        return _review(app, waiting)
+    _list(waiting, _zones(app))
     return 0
 
 
-def _approve(desk: AppContext, found: list[Review]) -> int:
+def _approve(app: AppContext, found: list[Review]) -> int:
     from amplify.decisions.approve import approve_reviews, to_review
 
-    approve_reviews(desk, found, acting_person())
-    console().print(f"approved: {len(found)}")
+    approve_reviews(app, found, acting_person())
+    output.console().print(f"approved: {len(found)}")
     ids = {one.row.id for one in found}
-    for one in to_review(desk):
+    for one in to_review(app):
         if one.row.id in ids:
-            console().print(f"  {one.row.post} on {one.row.account}: {one.lacking}")
+            output.console().print(f"  {one.row.post} on {one.row.account}: {one.lacking}")
     return 0
 
 
-def _review(desk: AppContext, waiting: list[Review]) -> int:
+def _review(app: AppContext, waiting: list[Review]) -> int:
     """One card after another, a key each. The number of cards may shrink meanwhile: others review too."""
     from amplify.decisions.approve import approve_reviews, reject_review, to_review
 
-    out, zones, done = console(), _zones(desk), {"approved": 0, "rejected": 0, "skipped": 0}
+    out, zones, done = output.console(), _zones(app), {"approved": 0, "rejected": 0, "skipped": 0}
     for number, one in enumerate(waiting, 1):
-        fresh = to_review(desk, [one.row.id], rejected=True)
+        fresh = to_review(app, [one.row.id], rejected=True)
         if not fresh:
             continue
         out.print(review_card(fresh[0], number, len(waiting), zones(one.row.account)))
@@ -103,14 +104,14 @@ def _review(desk: AppContext, waiting: list[Review]) -> int:
             key = _key()
             try:
                 if key == "a":
-                    approve_reviews(desk, fresh, acting_person())
+                    approve_reviews(app, fresh, acting_person())
                     done["approved"] += 1
                 elif key == "r":
                     why = typer.prompt("why not", default="", show_default=False).strip()
                     if not why:
                         out.print("a rejection wants a reason")
                         continue
-                    reject_review(desk, fresh[0], acting_person(), why)
+                    reject_review(app, fresh[0], acting_person(), why)
                     done["rejected"] += 1
                 elif key in ("s", "\r", "\n", " "):
                     done["skipped"] += 1
@@ -133,7 +134,7 @@ def _key() -> str:
 
 
 def _ended(done: Mapping[str, int]) -> int:
-    console().print(", ".join(f"{many} {what}" for what, many in done.items() if many) or "nothing was decided")
+    output.console().print(", ".join(f"{many} {what}" for what, many in done.items() if many) or "nothing was decided")
     return 0
 
 
@@ -143,15 +144,15 @@ def _list(waiting: list[Review], zones: Callable[[str], str]) -> None:
 
     for one in waiting:
         line = Text(f"{one.row.id[:12]}  {one.row.account}  {one.row.post}")
-        console().print(line, no_wrap=True, overflow="ellipsis")
+        output.console().print(line, no_wrap=True, overflow="ellipsis")
         told = f"{local_time(one.row.due_at, zones(one.row.account))}; {one.lacking}"
-        console().print(Padding(Text(told, style="dim"), (0, 0, 0, 4)))
+        output.console().print(Padding(Text(told, style="dim"), (0, 0, 0, 4)))
 
 
-def _zones(desk: AppContext) -> Callable[[str], str]:
+def _zones(app: AppContext) -> Callable[[str], str]:
     """Account → its readers' zone, as far as the files can be read."""
     try:
-        workspace = desk.workspace()
+        workspace = app.workspace()
     except AmplifyError:
         return lambda account: "UTC"
 

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
+from amplify.cli import output
 from amplify.cli.open_context import AsJson, Workspace
-from amplify.cli.output import console, plural, print_json, progress_bar
+from amplify.cli.output import print_json, progress_bar
 from amplify.ledger.database import ledger_url, sqlite_file
 from amplify.model.errors import WrongUse
 from amplify.workspace.locate import find_root
@@ -33,14 +34,14 @@ def command(
         held |= {"sent": made.holds.sent, "history": made.holds.history}
         print_json({"file": made.file, "bytes": made.size, "pictures": made.pictures, "accounts": made.accounts} | held)
         return 0
-    console().print(f"{made.file} ({_size(made.size)})", soft_wrap=True)
-    console().print(
-        f"holds {plural(made.holds.deliveries, 'delivery', 'deliveries')} ({made.holds.sent} sent, "
-        f"{made.holds.waiting} waiting), {plural(made.pictures, 'picture')}"
+    output.console().print(f"{made.file} ({_size(made.size)})", soft_wrap=True)
+    output.console().print(
+        f"holds {output.plural(made.holds.deliveries, 'delivery', 'deliveries')} ({made.holds.sent} sent, "
+        f"{made.holds.waiting} waiting), {output.plural(made.pictures, 'picture')}"
         + (", and accounts.yaml" if made.accounts else "")
     )
     if made.holds.history is not None:
-        console().print(f"head of its history: {made.holds.history}", soft_wrap=True)
+        output.console().print(f"head of its history: {made.holds.history}", soft_wrap=True)
     return 0
 
 

@@ -19,53 +19,62 @@ if TYPE_CHECKING:
 ACTIONS = ("list", "render", "preview", "bars")
 
 
+WordsOption = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[list|render|preview|bars] [TEMPLATE…|PHOTO]",
+        help="What to do, and with which templates (without any: all) or, for bars, which photograph.",
+    ),
+]
+PersonOption = Annotated[
+    list[str] | None, typer.Option("--person", metavar="PERSON", help="Only for this person; again for several.")
+]
+LangOption = Annotated[
+    list[str] | None, typer.Option("--lang", metavar="LANG", help="Only in this language; again for several.")
+]
+SizeOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--size", metavar="SIZE", help="card, post, bluesky, square, portrait, story or header; again for several."
+    ),
+]
+OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", metavar="PATH", help="The folder to write to; of a preview, the picture."),
+]
+WidthOption = Annotated[float | None, typer.Option("--width", help="bars: how thick, in per cent of the shorter side.")]
+InsteadOption = Annotated[
+    str, typer.Option("--instead", help="bars: silhouette, chair, envelope or none, where there is no photograph.")
+]
+OwnOption = Annotated[
+    bool, typer.Option("--self", help="bars: the photograph shows whoever makes it, not the person named.")
+]
+LicenceOption = Annotated[str, typer.Option("--licence", help="bars: under which licence you use the photograph.")]
+CampaignOption = Annotated[
+    str | None, typer.Option("--campaign", metavar="CAMPAIGN", help="bars: whose hashtags it carries.")
+]
+InstructionsOption = Annotated[
+    bool, typer.Option("--instructions", help="bars: print what a supporter does, and paint nothing.")
+]
+
+
 def command(
-    words: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[list|render|preview|bars] [TEMPLATE…|PHOTO]",
-            help="What to do, and with which templates (without any: all) or, for bars, which photograph.",
-        ),
-    ] = None,
-    person: Annotated[
-        list[str] | None, typer.Option("--person", metavar="PERSON", help="Only for this person; again for several.")
-    ] = None,
-    lang: Annotated[
-        list[str] | None, typer.Option("--lang", metavar="LANG", help="Only in this language; again for several.")
-    ] = None,
-    size: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--size", metavar="SIZE", help="card, post, bluesky, square, portrait, story or header; again for several."
-        ),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", metavar="PATH", help="The folder to write to; of a preview, the picture."),
-    ] = None,
+    words: WordsOption = None,
+    person: PersonOption = None,
+    lang: LangOption = None,
+    size: SizeOption = None,
+    out: OutOption = None,
     count: Annotated[int | None, typer.Option("--count", help="bars: how many.")] = None,
-    width: Annotated[
-        float | None, typer.Option("--width", help="bars: how thick, in per cent of the shorter side.")
-    ] = None,
+    width: WidthOption = None,
     opacity: Annotated[float | None, typer.Option("--opacity", help="bars: how dense, 0 to 100.")] = None,
     colour: Annotated[str | None, typer.Option("--colour", help="bars: #rrggbb, or a colour of the theme.")] = None,
     open_: Annotated[bool, typer.Option("--open", help="bars: bent apart.")] = False,
-    instead: Annotated[
-        str, typer.Option("--instead", help="bars: silhouette, chair, envelope or none, where there is no photograph.")
-    ] = "silhouette",
-    own: Annotated[
-        bool, typer.Option("--self", help="bars: the photograph shows whoever makes it, not the person named.")
-    ] = False,
+    instead: InsteadOption = "silhouette",
+    own: OwnOption = False,
     credit: Annotated[str | None, typer.Option("--credit", help="bars: who took the photograph.")] = None,
-    licence: Annotated[
-        str, typer.Option("--licence", help="bars: under which licence you use the photograph.")
-    ] = "used with permission",
-    campaign: Annotated[
-        str | None, typer.Option("--campaign", metavar="CAMPAIGN", help="bars: whose hashtags it carries.")
-    ] = None,
-    instructions: Annotated[
-        bool, typer.Option("--instructions", help="bars: print what a supporter does, and paint nothing.")
-    ] = False,
+    licence: LicenceOption = "used with permission",
+    campaign: CampaignOption = None,
+    instructions: InstructionsOption = False,
     workspace: Workspace = None,
     as_json: AsJson = False,
 ) -> int:
@@ -75,40 +84,12 @@ def command(
     if action not in ACTIONS:
         raise WrongUse(f"`banner {action}` is nothing we do: {', '.join(ACTIONS)}")
     found, now = _read(workspace)
+    bars = (count, width, opacity, colour, open_, instead, own, credit, licence, campaign)
     if action == "bars":
         from amplify.cli.banner_bars import BarsOptions, make_bars
 
-        asked = BarsOptions(
-            names,
-            person,
-            lang,
-            size,
-            out,
-            count,
-            width,
-            opacity,
-            colour,
-            open_,
-            instead,
-            own,
-            credit,
-            licence,
-            campaign,
-        )
-        return make_bars(found, now, asked, instructions, as_json)
-    for name, given in (
-        ("--count", count),
-        ("--width", width),
-        ("--opacity", opacity),
-        ("--colour", colour),
-        ("--open", open_),
-        ("--self", own),
-        ("--credit", credit),
-        ("--campaign", campaign),
-        ("--instructions", instructions),
-    ):
-        if given not in (None, False):
-            raise WrongUse(f"{name} goes with `amplify banner bars`")
+        return make_bars(found, now, BarsOptions(names, person, lang, size, out, *bars), instructions, as_json)
+    _refuse_bars_options(count, width, opacity, colour, open_, own, credit, campaign, instructions)
     from amplify.banner.render import BannerChoice
 
     wanted = BannerChoice(tuple(names), tuple(person or ()), tuple(lang or ()), tuple(size or ()))
@@ -135,7 +116,8 @@ def _list(words: Words, now: datetime, wanted: BannerChoice, as_json: bool) -> i
     from rich.text import Text
 
     from amplify.banner.render import words_of
-    from amplify.cli.output import console, plural, print_json
+    from amplify.cli import output
+    from amplify.cli.output import print_json
     from amplify.model.banner import SIZES
 
     worded, refused = words_of(words, now, wanted)
@@ -143,7 +125,7 @@ def _list(words: Words, now: datetime, wanted: BannerChoice, as_json: bool) -> i
         rows = [{"template": one.template.id, "person": one.person, "lang": one.lang, "alt": one.alt} for one in worded]
         print_json({"ready": rows, "refused": [one.as_json() for one in refused]})
         return 0
-    out = console()
+    out = output.console()
     for template in words.banners.values():
         silent = [one for one in refused if one.template == template.id]
         if wanted.templates and template.id not in wanted.templates:
@@ -160,7 +142,7 @@ def _list(words: Words, now: datetime, wanted: BannerChoice, as_json: bool) -> i
     if not words.banners:
         out.print("no templates yet: write one in media/banners/ (docs/banners.md)")
     else:
-        out.print(f"\n{plural(len(words.banners), 'template')}; {', '.join(SIZES)}", style="dim")
+        out.print(f"\n{output.plural(len(words.banners), 'template')}; {', '.join(SIZES)}", style="dim")
     return 0
 
 
@@ -168,9 +150,9 @@ def _say_refusal(one: RefusedBanner) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
-    from amplify.cli.output import console
+    from amplify.cli import output
 
-    console().print(Padding(Text(f"{one.name} is not rendered: {one.why}", style="yellow"), (0, 0, 0, 4)))
+    output.console().print(Padding(Text(f"{one.name} is not rendered: {one.why}", style="yellow"), (0, 0, 0, 4)))
 
 
 def _paint(words: Words, now: datetime, wanted: BannerChoice, quiet: bool) -> RenderedBatch:
@@ -185,7 +167,8 @@ def _paint(words: Words, now: datetime, wanted: BannerChoice, quiet: bool) -> Re
 
 def _render(words: Words, now: datetime, wanted: BannerChoice, out: Path | None, as_json: bool) -> int:
     from amplify.banner.sidecar import write_with_sidecar
-    from amplify.cli.output import console, plural, print_json
+    from amplify.cli import output
+    from amplify.cli.output import print_json
 
     batch = _paint(words, now, wanted, as_json)
     folder = out or words.root / "media" / "rendered"
@@ -195,10 +178,12 @@ def _render(words: Words, now: datetime, wanted: BannerChoice, out: Path | None,
         print_json({"made": made, "refused": [one.as_json() for one in batch.refused]})
     else:
         for path, one in zip(paths, batch.made, strict=True):
-            console().print(f"{path.name}  {one.width}×{one.height}  {len(one.saved.data) / 1000:.0f} kB", markup=False)
+            output.console().print(
+                f"{path.name}  {one.width}×{one.height}  {len(one.saved.data) / 1000:.0f} kB", markup=False
+            )
         for refusal in batch.refused:
             _say_refusal(refusal)
-        console().print(f"{plural(len(paths), 'picture')} in {folder}", markup=False, soft_wrap=True)
+        output.console().print(f"{output.plural(len(paths), 'picture')} in {folder}", markup=False, soft_wrap=True)
     return 3 if batch.refused else 0
 
 
@@ -208,7 +193,8 @@ def _preview(words: Words, now: datetime, wanted: BannerChoice, out: Path | None
     from PIL import Image
 
     from amplify.banner.contact_sheet import contact_sheet, sheet_thumbnail
-    from amplify.cli.output import console, plural, print_json
+    from amplify.cli import output
+    from amplify.cli.output import print_json
 
     path = out or words.root / ".amplify" / "banners.png"
     if path.suffix.lower() != ".png" or path.is_dir():
@@ -231,5 +217,23 @@ def _preview(words: Words, now: datetime, wanted: BannerChoice, out: Path | None
         for refusal in batch.refused:
             _say_refusal(refusal)
         where = f" on {path}" if batch.made else ""
-        console().print(f"{plural(len(batch.made), 'banner')}{where}", markup=False, soft_wrap=True)
+        output.console().print(f"{output.plural(len(batch.made), 'banner')}{where}", markup=False, soft_wrap=True)
     return 3 if batch.refused else 0
+
+
+def _refuse_bars_options(*given: object) -> None:
+    """Raises WrongUse where an option of `banner bars` was given to another action."""
+    names = (
+        "--count",
+        "--width",
+        "--opacity",
+        "--colour",
+        "--open",
+        "--self",
+        "--credit",
+        "--campaign",
+        "--instructions",
+    )
+    for name, value in zip(names, given, strict=True):
+        if value not in (None, False):
+            raise WrongUse(f"{name} goes with `amplify banner bars`")

@@ -9,7 +9,8 @@ from typing import Final, get_args
 
 from amplify.banner.behind_bars import BarsLook, Photograph, behind_bars, supporter_instructions
 from amplify.banner.sidecar import write_with_sidecar
-from amplify.cli.output import console, plural, print_json
+from amplify.cli import output
+from amplify.cli.output import print_json
 from amplify.model.banner import SIZES, StandIn
 from amplify.model.errors import WrongUse
 from amplify.model.workspace import Workspace
@@ -71,8 +72,10 @@ def make_bars(words: Workspace, now: datetime, asked: BarsOptions, only_instruct
         print_json({"made": rows})
         return 0
     for path, one in zip(paths, made, strict=True):
-        console().print(f"{path}  {one.width}×{one.height}  {len(one.saved.data) / 1000:.0f} kB", markup=False)
-    console().print(f"{plural(len(made), 'picture')}; alt text, credit and licence beside each", style="dim")
+        output.console().print(f"{path}  {one.width}×{one.height}  {len(one.saved.data) / 1000:.0f} kB", markup=False)
+    output.console().print(
+        f"{output.plural(len(made), 'picture')}; alt text, credit and licence beside each", style="dim"
+    )
     return 0
 
 
@@ -90,7 +93,7 @@ def _instructions(words: Workspace, person: str, asked: BarsOptions, as_json: bo
         print_json({"instructions": texts})
     else:
         for text in texts.values():
-            console().print(text, markup=False, soft_wrap=True)
+            output.console().print(text, markup=False, soft_wrap=True)
     return 0
 
 

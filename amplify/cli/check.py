@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from amplify.cli import output
 from amplify.cli.open_context import AsJson, Workspace, ledger_if_any, read_only_clock
-from amplify.cli.output import console, plural, print_json, progress_bar, show_problems
+from amplify.cli.output import print_json, progress_bar, show_problems
 from amplify.model.errors import WrongUse
 from amplify.model.problem import Problem, Severity
 from amplify.workspace.locate import find_root
@@ -71,13 +72,13 @@ def command(
     elif form is CheckFormat.GITHUB:
         folder = folder_in_repository(root)
         for problem in problems:
-            console().print(format_annotation(problem, folder), markup=False, soft_wrap=True)
-        console().print(_summed_up(problems, count, warnings, strict))
+            output.console().print(format_annotation(problem, folder), markup=False, soft_wrap=True)
+        output.console().print(_summed_up(problems, count, warnings, strict))
     else:
         show_problems(problems)
         _show_changed(checked, everything)
         show_known(known, asked)
-        console().print(_summed_up(problems, count, warnings, strict))
+        output.console().print(_summed_up(problems, count, warnings, strict))
     if asked is not None and not as_json:
         complain_of_silence(asked)
     if count or (strict and warnings):
@@ -93,17 +94,19 @@ def _show_changed(checked: CheckReport, everything: bool) -> None:
         for finding in checked.changed:
             change = finding.change
             assert change is not None  # that is what `changed` holds
-            console().print(Text(f"{finding.problem.place}  {change.severity} {finding.problem.code}", "dim"))
-            console().print(Text(f"    {finding.problem.message}\n    {change.reason} ({change.by})", "dim"))
+            output.console().print(Text(f"{finding.problem.place}  {change.severity} {finding.problem.code}", "dim"))
+            output.console().print(Text(f"    {finding.problem.message}\n    {change.reason} ({change.by})", "dim"))
     elif checked.silenced:
-        count = plural(len(checked.silenced), "finding")
-        console().print(f"{count} of rules that are turned off here: `amplify check --all` shows them", style="dim")
+        count = output.plural(len(checked.silenced), "finding")
+        output.console().print(
+            f"{count} of rules that are turned off here: `amplify check --all` shows them", style="dim"
+        )
 
 
 def _summed_up(problems: tuple[Problem, ...], count: int, warnings: int, strict: bool) -> str:
     if not problems:
         return "no problems"
-    said = f"{plural(count, 'error')}, {plural(warnings, 'warning')}"
+    said = f"{output.plural(count, 'error')}, {output.plural(warnings, 'warning')}"
     return f"{said}; with --strict, warnings count as errors" if strict and warnings and not count else said
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from amplify.cli import output
 from amplify.cli.open_context import Workspace
-from amplify.cli.output import console
 from amplify.workspace.locate import find_root
 
 if TYPE_CHECKING:
@@ -49,49 +49,49 @@ def command(
     copy, played = folder.absolute() / "workspace", folder.absolute() / "rehearsal"
     copy_workspace(source, copy)
     rehearsal = Rehearsal(played / "workspace", played, START, END, source=copy)
-    with open_rehearsal(rehearsal) as (desk, clock, stage):
-        play_rehearsal(rehearsal, desk, clock, stage, [ScriptedEvent(RELEASED_AT, lambda: _release(desk))])
-        show_outcome(rehearsal, desk, stage)
-        _tell(desk)
+    with open_rehearsal(rehearsal) as (app, clock, stage):
+        play_rehearsal(rehearsal, app, clock, stage, [ScriptedEvent(RELEASED_AT, lambda: _release(app))])
+        show_outcome(rehearsal, app, stage)
+        _tell(app)
         clock.set(SUPPORTED_AT)
-        _support(desk, folder.absolute() / "toolkit")
+        _support(app, folder.absolute() / "toolkit")
         if keep:
             look_around(stage)
-    console().print("[dim]open timelines, report and toolkit in a browser[/dim]")
+    output.console().print("[dim]open timelines, report and toolkit in a browser[/dim]")
     return 0
 
 
-def _release(desk: AppContext) -> None:
+def _release(app: AppContext) -> None:
     """What the desk does when the news comes: `amplify people set mira --state release_confirmed …`."""
     from amplify.decisions.people import set_person
     from amplify.model.person import PersonState
 
-    person = desk.workspace().people.get(RELEASED)
+    person = app.workspace().people.get(RELEASED)
     if person is not None and person.state is not PersonState.RELEASE_CONFIRMED:  # else the demo was broken off here
-        set_person(desk, RELEASED, "the demo's desk", state=PersonState.RELEASE_CONFIRMED, sources=SOURCES)
+        set_person(app, RELEASED, "the demo's desk", state=PersonState.RELEASE_CONFIRMED, sources=SOURCES)
 
 
-def _support(desk: AppContext, folder: Path) -> None:
+def _support(app: AppContext, folder: Path) -> None:
     """Paint the banners and build the toolkit; whoever must not be spoken of stands in none of it."""
     from amplify.cli.output import progress_bar
     from amplify.cli.toolkit import print_toolkit
-    from amplify.toolkit.build import toolkit
+    from amplify.toolkit.build import build_toolkit
 
     with progress_bar("banners") as bar:
-        built = toolkit(desk, folder, progress=bar)
-    console().print(f"\n[bold]For supporters, as of {SUPPORTED_AT:%A}: banners, texts and dates[/bold]")
+        built = build_toolkit(app, folder, progress=bar)
+    output.console().print(f"\n[bold]For supporters, as of {SUPPORTED_AT:%A}: banners, texts and dates[/bold]")
     print_toolkit(built, short=True)
 
 
-def _tell(desk: AppContext) -> None:
+def _tell(app: AppContext) -> None:
     """What the release held, and what was out by then: as `amplify stop` and `amplify takedown` would list it."""
     from amplify.ledger.holds.stops import in_force
     from amplify.ledger.queries.stop_impact import count_missed_by_stop, measure_impact
 
-    with desk.ledger.read() as connection:
+    with app.ledger.read() as connection:
         for stop in in_force(connection):
             many, out = count_missed_by_stop(connection, stop), len(measure_impact(connection, stop, None).out)
-            console().print(
+            output.console().print(
                 f"\n[bold]{stop.at:%A, %H:%M} UTC: {stop.subject} was released.[/bold] From that moment nothing was "
                 f"said about her: {many} posts and boosts were held, and are missed; everything else went on. {out} "
                 f"were out already: `amplify takedown --{stop.kind} {stop.subject}` would delete them."

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from amplify.cli import output
 from amplify.cli.open_context import AsJson, Workspace
-from amplify.cli.output import console, plural, print_json
+from amplify.cli.output import print_json
 from amplify.ledger.database import ledger_url
 from amplify.workspace.locate import find_root
 
@@ -38,7 +39,7 @@ def command(
     else:
         for finding in findings:
             _show(finding)
-        console().print(f"\n{plural(bad, 'thing')} to mend" if bad else "\nnothing to mend")
+        output.console().print(f"\n{output.plural(bad, 'thing')} to mend" if bad else "\nnothing to mend")
     return 3 if bad else 0
 
 
@@ -50,6 +51,6 @@ def _show(finding: CheckResult) -> None:
     line = Text(f"{sign} ", style=style)
     line.append(f"{finding.about}: ", style="bold")
     line.append(finding.says)
-    console().print(line)
+    output.console().print(line)
     if finding.mend is not None:
-        console().print(Padding(Text(f"→ {finding.mend}", style="dim"), (0, 0, 0, 5)))
+        output.console().print(Padding(Text(f"→ {finding.mend}", style="dim"), (0, 0, 0, 5)))

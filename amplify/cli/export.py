@@ -43,34 +43,35 @@ def command(
 
     Nothing under embargo, and nothing that would be held: persons, stale facts, closed calls. These are counted.
     """
-    from amplify.cli.output import console, error_console, plural, print_json
-    from amplify.export.export import export
-    from amplify.export.export_markdown import withheld
+    from amplify.cli import output
+    from amplify.cli.output import error_console, print_json
+    from amplify.export.export import export_texts
+    from amplify.export.export_markdown import withheld_sentence
     from amplify.rules.plan.horizon import plan_end
 
     if as_json and form is not None:
         raise WrongUse("--json and --format contradict each other: give one of them")
     if out is not None and out.is_dir():
         raise WrongUse(f"{out} is a folder: give --out the name of a file")
-    desk = open_context(workspace, read_only_clock())
+    app = open_context(workspace, read_only_clock())
     try:
-        words, now = desk.workspace(), desk.clock.now()
+        words, now = app.workspace(), app.clock.now()
         first = start.replace(tzinfo=UTC) if start else now
         end = first + timedelta(days=days) if days else plan_end(words, first)
-        found = export(words, first, end, desk.profiles, now, everything, desk.server_info())
+        found = export_texts(words, first, end, app.profiles, now, everything, app.server_info())
     finally:
-        desk.close()
+        app.close()
     if out is not None:
         _write(found, out, form, as_json)
-        console().print(str(out), markup=False, soft_wrap=True)
-        console().print(f"{plural(len(found.offers), 'text')} for sharing by hand")
+        output.console().print(str(out), markup=False, soft_wrap=True)
+        output.console().print(f"{output.plural(len(found.offers), 'text')} for sharing by hand")
     elif as_json:
         print_json(found.as_json())
         return
     else:
         sys.stdout.write(_text(found, form or ExportFormat.MD))
-    if withheld(found) and (out is not None or form is ExportFormat.CSV):  # Markdown says so itself
-        (console() if out is not None else error_console()).print(withheld(found), markup=False)
+    if withheld_sentence(found) and (out is not None or form is ExportFormat.CSV):  # Markdown says so itself
+        (output.console() if out is not None else error_console()).print(withheld_sentence(found), markup=False)
 
 
 def _text(found: Exported, form: ExportFormat) -> str:

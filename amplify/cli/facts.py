@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from amplify.cli import output
 from amplify.cli.open_context import AsJson, Workspace, open_context, read_only_clock
-from amplify.cli.output import console, plural, print_json, progress_bar
+from amplify.cli.output import print_json, progress_bar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,14 +27,14 @@ def command(
     from amplify.planning.facts import report_facts
     from amplify.planning.plan import plan_deliveries
 
-    desk = open_context(workspace, read_only_clock())
+    app = open_context(workspace, read_only_clock())
     try:
-        words, now = desk.workspace(), desk.clock.now()
+        words, now = app.workspace(), app.clock.now()
         end = now + timedelta(days=days)
         with progress_bar("planning", quiet=as_json) as told:
-            planned = plan_deliveries(words, now, end, desk.profiles, told, desk.server_info())
+            planned = plan_deliveries(words, now, end, app.profiles, told, app.server_info())
     finally:
-        desk.close()
+        app.close()
     found = report_facts(words, planned.ours or planned.deliveries, now, end)
     if as_json:
         print_json(
@@ -58,8 +59,8 @@ def _show(found: FactReport, days: int, everything: bool) -> None:
     for call in calls:
         _call(call)
     if not shown and not calls:
-        console().print(
-            f"all facts and calls stay good for {plural(days, 'day')}: `amplify facts --all` lists them"
+        output.console().print(
+            f"all facts and calls stay good for {output.plural(days, 'day')}: `amplify facts --all` lists them"
             if found.facts or found.calls
             else "no facts and no calls to action yet"
         )
@@ -70,11 +71,11 @@ def _fact(one: FactStatus) -> None:
 
     line = Text(f"{one.fact.id}  ", style="bold")
     if one.days_left < 0:
-        line.append(f"expired {plural(-one.days_left, 'day')} ago", style="red")
+        line.append(f"expired {output.plural(-one.days_left, 'day')} ago", style="red")
     else:
-        left = "today is its last day" if one.days_left == 0 else f"{plural(one.days_left, 'day')} left"
+        left = "today is its last day" if one.days_left == 0 else f"{output.plural(one.days_left, 'day')} left"
         line.append(left, style="yellow" if one.days_left < 30 else "green")
-    console().print(line)
+    output.console().print(line)
     _below(f"{one.said}, as of {one.fact.as_of}; until {one.fact.expires}; in {_used(one.used)}")
     if one.replaced_by:
         _below(f"replaced by {', '.join(one.replaced_by)}")
@@ -88,7 +89,7 @@ def _call(one: CallStatus) -> None:
 
     line = Text(f"{one.action.id}  ", style="bold")
     line.append(f"closes {one.closes:%Y-%m-%d %H:%M} UTC" if one.closes else "stays open", style="yellow")
-    console().print(line)
+    output.console().print(line)
     _below(f"{one.action.kind}, in {_used(one.used)}")
     _held(one.held)
 
@@ -106,4 +107,4 @@ def _below(sentence: str) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
-    console().print(Padding(Text(sentence, "dim"), (0, 0, 0, 4)))
+    output.console().print(Padding(Text(sentence, "dim"), (0, 0, 0, 4)))

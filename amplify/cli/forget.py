@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
+from amplify.cli import output
 from amplify.cli.open_context import Workspace, open_context
 from amplify.cli.options import Yes, acting_person, confirm_action
-from amplify.cli.output import console, progress_bar
+from amplify.cli.output import progress_bar
 
 
 def command(
@@ -26,10 +27,10 @@ def command(
     """
     from amplify.decisions.forget import find_mentions, forget_person
 
-    desk = open_context(workspace)
+    app = open_context(workspace)
     with progress_bar("looking") as told:
-        found = find_mentions(desk, person, alias or (), told)
-    out = console()
+        found = find_mentions(app, person, alias or (), told)
+    out = output.console()
     if not found.words:
         out.print(f"no spelling of {person} is known: only what lists the person is found; add --alias NAME")
     if not found and not found.to_come:
@@ -42,6 +43,6 @@ def command(
     if not found.to_come and not confirm_action("erase all this? It cannot be brought back.", yes):
         return 3
     with progress_bar("erasing") as told:
-        forget_person(desk, found, acting_person(), told)
+        forget_person(app, found, acting_person(), told)
     out.print("erased. Take the person out of your files, backups and reports, too.")
     return 0

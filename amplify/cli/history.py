@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from amplify.cli import output
 from amplify.cli.open_context import AsJson, Workspace, open_context
-from amplify.cli.output import console, plural, print_error, print_json
+from amplify.cli.output import print_error, print_json
 
 if TYPE_CHECKING:
     from amplify.ledger.database import LedgerRow
@@ -33,15 +34,15 @@ def command(
     from amplify.ledger.queries.audit_log import list_events
     from amplify.ledger.queries.audit_log import verify_chain as verified
 
-    desk = open_context(workspace)
-    with desk.ledger.read() as connection:
+    app = open_context(workspace)
+    with app.ledger.read() as connection:
         if verify or expect is not None:
             found = verified(connection, expect)
             if as_json:
                 print_json({"deeds": found.deeds, "head": str(found.head or ""), "broken": found.broken})
             elif found.broken is None:
-                console().print(f"{plural(found.deeds, 'deed')}, every link holds")
-                console().print(f"head: {found.head or 'none yet'}", soft_wrap=True)
+                output.console().print(f"{output.plural(found.deeds, 'deed')}, every link holds")
+                output.console().print(f"head: {found.head or 'none yet'}", soft_wrap=True)
             else:
                 print_error(f"the history was touched: {found.broken}")
             return 3 if found.broken is not None else 0
@@ -49,7 +50,7 @@ def command(
     if as_json:
         print_json([_json(row) for row in rows])
     elif not rows:
-        console().print("nobody has done anything yet" if subject is act is None else "nothing like that")
+        output.console().print("nobody has done anything yet" if subject is act is None else "nothing like that")
     for row in [] if as_json else rows:
         _show(row)
     return 0
@@ -63,9 +64,9 @@ def _show(row: LedgerRow) -> None:
     line.append(f"{row['actor']}: ", style="not dim")
     line.append(row["act"], style="bold not dim")
     line.append(f" {_about(row)}", style="not dim")
-    console().print(line)
+    output.console().print(line)
     if row["why"]:
-        console().print(Padding(Text(row["why"], style="dim"), (0, 0, 0, 24)))
+        output.console().print(Padding(Text(row["why"], style="dim"), (0, 0, 0, 24)))
 
 
 def _about(row: LedgerRow) -> str:

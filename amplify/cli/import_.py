@@ -22,7 +22,8 @@ def command(
     Columns: id, posts, when, partners, platforms, lateness, note; `posts` and `when` must be there. `when` is written
     as in `amplify add --when`. Several posts, partners or platforms in one cell: separated by `|` or spaces.
     """
-    from amplify.cli.output import console, print_json, show_problems
+    from amplify.cli import output
+    from amplify.cli.output import print_json, show_problems
     from amplify.platforms import registry
     from amplify.workspace.csv_import import read_sheet
     from amplify.workspace.load import parse_files
@@ -46,10 +47,12 @@ def command(
         show_problems(sheet.problems, to_stderr=True)
         count = f"{len(sheet.entries)} {'entry' if len(sheet.entries) == 1 else 'entries'}"
         if not sheet.good:
-            console().print("Nothing was added: mend the rows above and import again.")
+            output.console().print("Nothing was added: mend the rows above and import again.")
         elif dry_run:
-            console().print(f"{count} would be added to config/queue.yaml.", markup=False, soft_wrap=True)
+            output.console().print(f"{count} would be added to config/queue.yaml.", markup=False, soft_wrap=True)
         else:
-            console().print(f"Added {count} to config/queue.yaml: {', '.join(names)}.", markup=False, soft_wrap=True)
+            output.console().print(
+                f"Added {count} to config/queue.yaml: {', '.join(names)}.", markup=False, soft_wrap=True
+            )
     if not sheet.good:
         raise typer.Exit(1)

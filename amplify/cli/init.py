@@ -14,7 +14,8 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Make a new workspace: a small example campaign to change into your own."""
-    from amplify.cli.output import console, print_json
+    from amplify.cli import output
+    from amplify.cli.output import print_json
     from amplify.workspace.scaffold import scaffold_workspace
 
     written = scaffold_workspace(folder, datetime.now(UTC).date())
@@ -23,7 +24,7 @@ def command(
             {"workspace": str(folder.resolve()), "files": [path.relative_to(folder).as_posix() for path in written]}
         )
         return
-    out = console()
+    out = output.console()
     out.print(f"A new workspace stands in {folder}, with {len(written)} files.", markup=False, soft_wrap=True)
     out.print("Its README.md says what to change first. Then: ", end="")
     out.print(f"cd {folder} && amplify check", style="bold", markup=False, soft_wrap=True)

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from amplify.cli import output
 from amplify.cli.open_context import AsJson, Workspace, open_context
-from amplify.cli.output import console, print_error, print_json, progress_bar
+from amplify.cli.output import print_error, print_json, progress_bar
 
 
 def command(
@@ -18,14 +19,14 @@ def command(
     """Append a reading to every post whose next mark (1 h, 24 h, 7 d) is over."""
     from amplify.engine.measure import measure_engagement
 
-    desk = open_context(workspace)
+    app = open_context(workspace)
     with progress_bar("reading", quiet=as_json) as told:
-        done = measure_engagement(desk, everything=everything, progress=told)
+        done = measure_engagement(app, everything=everything, progress=told)
     if as_json:
         said = {"readings": done.readings, "calls": done.calls, "gone": done.gone}
         print_json(said | {"failed": done.failed, "unpaid": done.unpaid})
     else:
-        console().print(
+        output.console().print(
             f"{done.readings} readings in {done.calls} calls" + (f", {done.gone} gone" if done.gone else "")
         )
         for why in done.unpaid.values():

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from amplify.cli.output import console, plural, print_error, progress_bar
+from amplify.cli import output
+from amplify.cli.output import print_error, progress_bar
 from amplify.model.server_info import NOTHING_KNOWN, ServerInfo
 
 if TYPE_CHECKING:
@@ -31,19 +32,19 @@ def ask_platforms(root: Path, quiet: bool) -> LookupResult:
     from amplify.model.errors import WrongUse
     from amplify.planning.server_lookup import LookupResult, ask_servers
 
-    desk = open_context(root)
+    app = open_context(root)
     try:
-        if not desk.workspace().accounts:
+        if not app.workspace().accounts:
             raise WrongUse(
                 "nobody has said who we are, so nobody can ask: copy config/accounts.example.yaml to "
                 "config/accounts.yaml first"
             )
         with progress_bar("asking the platforms", quiet=quiet) as told:
-            return ask_servers(desk, told)
+            return ask_servers(app, told)
     except UnreadableFiles:
-        return LookupResult(desk.server_info(), {"the workspace": "its files have errors: mend them, then ask again"})
+        return LookupResult(app.server_info(), {"the workspace": "its files have errors: mend them, then ask again"})
     finally:
-        desk.close()
+        app.close()
 
 
 def show_known(known: ServerInfo, asked: LookupResult | None) -> None:
@@ -51,17 +52,20 @@ def show_known(known: ServerInfo, asked: LookupResult | None) -> None:
     if asked is None:
         ages = [said.at for said in known.limits.values()] + [said.at for said in known.handles.values()]
         if ages:
-            console().print(
-                f"{plural(len(known.limits), 'server')} and {plural(len(known.handles), 'handle')} as last asked, "
+            output.console().print(
+                f"{output.plural(len(known.limits), 'server')} and "
+                f"{output.plural(len(known.handles), 'handle')} as last asked, "
                 f"the oldest {time_ago(min(ages))}: `amplify check --online` asks again",
                 style="dim",
             )
         return
     if known.limits:
-        console().print(_table(known))
+        output.console().print(_table(known))
     found = sum(said.id is not None for said in known.handles.values())
     missing = len(known.handles) - found
-    console().print(f"{plural(found, 'handle')} found, {missing} unknown" if known.handles else "no handle was asked")
+    output.console().print(
+        f"{output.plural(found, 'handle')} found, {missing} unknown" if known.handles else "no handle was asked"
+    )
 
 
 def complain_of_silence(asked: LookupResult) -> None:
@@ -72,7 +76,7 @@ def complain_of_silence(asked: LookupResult) -> None:
     for handle, why in asked.unasked.items():
         reasons.setdefault(why, []).append(handle)
     for why, handles in reasons.items():
-        print_error(f"{plural(len(handles), 'handle')} not asked ({', '.join(handles[:5])}): {why}")
+        print_error(f"{output.plural(len(handles), 'handle')} not asked ({', '.join(handles[:5])}): {why}")
 
 
 def known_as_json(known: ServerInfo, asked: LookupResult | None) -> dict[str, Any]:
@@ -109,7 +113,7 @@ def time_ago(at: datetime, now: datetime | None = None) -> str:
     age = max((now or datetime.now(UTC)) - at, timedelta())
     for size, noun in ((timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute")):
         if age >= size:
-            return f"{plural(age // size, noun)} ago"
+            return f"{output.plural(age // size, noun)} ago"
     return "just now"
 
 

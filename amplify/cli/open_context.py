@@ -1,4 +1,4 @@
-"""From the command line to a desk: which workspace, which ledger, what time."""
+"""From the command line to the application context: which workspace, which ledger, what time."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")
 
 
 def open_context(workspace: Path | None, clock: Clock | None = None) -> AppContext:
-    """The desk of a workspace, with its ledger. Raises WrongUse where there is none."""
+    """The context of a workspace, with its ledger. Raises WrongUse where there is none."""
     root = find_root(workspace)
     given = read_timings()  # a wrong setting is said before anything is opened
     return AppContext(root, Ledger.open(ledger_url(root)), clock or RealClock(), given)

@@ -57,16 +57,17 @@ def command(
 
 
 def _list(workspace: Workspace, days: int, as_json: bool) -> int:
-    from amplify.cli.output import console, plural, print_json
+    from amplify.cli import output
+    from amplify.cli.output import print_json
     from amplify.decisions.people import due_for_review, list_people
 
-    desk = open_context(workspace, read_only_clock())
+    app = open_context(workspace, read_only_clock())
     try:
-        everybody = desk.workspace().people
-        with desk.ledger.read() as connection:
-            standings = list_people(connection, everybody, desk.clock.now())
+        everybody = app.workspace().people
+        with app.ledger.read() as connection:
+            standings = list_people(connection, everybody, app.clock.now())
     finally:
-        desk.close()
+        app.close()
     due = due_for_review(standings, days)
     if as_json:
         print_json({"people": [one.as_json() for one in standings], "due": [one.person.id for one in due]})
@@ -74,12 +75,14 @@ def _list(workspace: Workspace, days: int, as_json: bool) -> int:
     for one in standings:
         _line(one, one in due)
     if not standings:
-        console().print("nobody stands in config/people.yaml yet")
+        output.console().print("nobody stands in config/people.yaml yet")
     else:
-        within = "today" if days == 0 else f"within {plural(days, 'day')}"
-        console().print(f"\n{len(due)} of {len(standings)} due for review {within}", style="bold" if due else "dim")
+        within = "today" if days == 0 else f"within {output.plural(days, 'day')}"
+        output.console().print(
+            f"\n{len(due)} of {len(standings)} due for review {within}", style="bold" if due else "dim"
+        )
     if due:
-        console().print(
+        output.console().print(
             "Ask, then `amplify people set PERSON --reviewed today`; a consent's `review:` is moved in "
             "config/people.yaml.",
             style="dim",
@@ -91,7 +94,7 @@ def _line(one: PersonStatus, due: bool) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
-    from amplify.cli.output import console, plural
+    from amplify.cli import output
 
     person = one.person
     withdrawn = person.consent.withdrawn is not None
@@ -99,16 +102,16 @@ def _line(one: PersonStatus, due: bool) -> None:
     line = Text(f"{person.id:20} ", style="bold")
     line.append(f"{'consent withdrawn' if withdrawn else person.state.value:18}", style="red" if silent else "green")
     if one.days_left < 0:
-        line.append(f"  review overdue by {plural(-one.days_left, 'day')}", style="red")
+        line.append(f"  review overdue by {output.plural(-one.days_left, 'day')}", style="red")
     else:
-        line.append(f"  review in {plural(one.days_left, 'day')}", style="yellow" if due else "dim")
-    console().print(line, no_wrap=True, overflow="ellipsis")
+        line.append(f"  review in {output.plural(one.days_left, 'day')}", style="yellow" if due else "dim")
+    output.console().print(line, no_wrap=True, overflow="ellipsis")
     waits = "nothing waits"
     if one.waiting.count and one.waiting.first is not None:
         many = "1 delivery" if one.waiting.count == 1 else f"{one.waiting.count} deliveries"
         waits = f"{many} {'held' if silent else 'to come'}, next {one.waiting.first:%Y-%m-%d %H:%M} UTC"
     until = f"state until {one.state_until}, consent until {one.consent_until}; {waits}"
-    console().print(Padding(Text(until, "dim"), (0, 0, 0, 4)))
+    output.console().print(Padding(Text(until, "dim"), (0, 0, 0, 4)))
 
 
 def _set(
@@ -125,11 +128,11 @@ def _set(
     from amplify.cli.output import print_json
     from amplify.decisions.people import set_person
 
-    desk = open_context(workspace)
+    app = open_context(workspace)
     try:
-        today = desk.clock.now().date()
+        today = app.clock.now().date()
         done = set_person(
-            desk,
+            app,
             id,
             acting_person(),
             state=state,
@@ -139,7 +142,7 @@ def _set(
             why=reason,
         )
     finally:
-        desk.close()
+        app.close()
     if as_json:
         reached = done.stopped.reach if done.stopped else None
         print_json(
@@ -172,9 +175,10 @@ def _day(said: str | None, today: date) -> date | None:
 
 
 def _show(done: PersonChange) -> None:
-    from amplify.cli.output import console, print_error
+    from amplify.cli import output
+    from amplify.cli.output import print_error
 
-    out, person = console(), done.person
+    out, person = output.console(), done.person
     consent = ", consent withdrawn" if person.consent.withdrawn else ""
     out.print(
         f"{person.id}: {person.state.value}{consent}, reviewed {person.reviewed} (config/people.yaml)", soft_wrap=True

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from amplify.cli import output
 from amplify.cli.open_context import AsJson, Workspace, open_context, read_only_clock
-from amplify.cli.output import clock_time, console, print_json, progress_bar, show_problems
+from amplify.cli.output import clock_time, print_json, progress_bar, show_problems
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -42,32 +43,32 @@ def command(
     from amplify.rules.plan.cost import to_micros, total_costs
     from amplify.rules.plan.horizon import plan_end
 
-    desk = open_context(workspace, read_only_clock())
-    words = desk.workspace()
-    now = start.replace(tzinfo=UTC) if start else desk.clock.now()
+    app = open_context(workspace, read_only_clock())
+    words = app.workspace()
+    now = start.replace(tzinfo=UTC) if start else app.clock.now()
     end = now + timedelta(days=days) if days else plan_end(words, now)
     with progress_bar("planning", quiet=as_json) as told:
         planned = plan_deliveries(
-            words, now, end, desk.profiles, told, desk.server_info(), desk.recent_posts(words, now, end)
+            words, now, end, app.profiles, told, app.server_info(), app.recent_posts(words, now, end)
         )
-    with desk.ledger.read() as connection:
+    with app.ledger.read() as connection:
         changes = diff_plan(connection, planned.ours, now, end)
         spent = {one.platform: one.by_what for one in list_budgets(connection, now)}
     limits = {name: to_micros(money) for name, money in words.settings.budget.items()}
-    months = months_of(planned.ours, desk.profiles, limits, spent, now)
+    months = months_of(planned.ours, app.profiles, limits, spent, now)
     alone = not everyone and bool(planned.ours)
     if as_json:
-        costs = total_costs(planned.ours if alone else planned.deliveries, len(words.settings.readings), desk.profiles)
+        costs = total_costs(planned.ours if alone else planned.deliveries, len(words.settings.readings), app.profiles)
         budget = [one.as_json() for one in months]
-        secret = embargoed_posts(words, desk.clock.now())
+        secret = embargoed_posts(words, app.clock.now())
         print_json({**_as_json(planned, changes, alone, secret), "cost": costs.as_json() | {"budget": budget}})
     else:
         _show(planned, changes, alone, diff, days)
         if not diff:
             _show_fallbacks(words, planned.ours if alone else planned.deliveries)
-            _show_cost(planned.ours if alone else planned.deliveries, len(words.settings.readings), desk.profiles)
+            _show_cost(planned.ours if alone else planned.deliveries, len(words.settings.readings), app.profiles)
             for one in months:
-                console().print(f"budget: {one.sentence}", style="yellow" if one.short else None)
+                output.console().print(f"budget: {one.sentence}", style="yellow" if one.short else None)
     problems = sorted({finding.problem for finding in planned.findings})
     if problems and not as_json:
         show_problems(problems)
@@ -75,7 +76,7 @@ def command(
 
 
 def _show(planned: Plan, changes: list[PlanChange], alone: bool, diff: bool, days: int | None) -> None:
-    out = console()
+    out = output.console()
     shown = planned.ours if alone else planned.deliveries
     if not diff:
         if shown:
@@ -103,7 +104,9 @@ def _show_fallbacks(words: Words, shown: tuple[Planned, ...]) -> None:
         if delivery.message.parts and delivery.lang not in words.partners[delivery.partner].languages
     }
     for (post, account, lang), languages in other.items():
-        console().print(f"[dim]by fallback:[/dim] {post} on {account} in {lang}; it speaks {', '.join(languages)}")
+        output.console().print(
+            f"[dim]by fallback:[/dim] {post} on {account} in {lang}; it speaks {', '.join(languages)}"
+        )
 
 
 def _show_cost(shown: tuple[Planned, ...], readings: int, profiles: Mapping[str, PlatformProfile]) -> None:
@@ -114,7 +117,7 @@ def _show_cost(shown: tuple[Planned, ...], readings: int, profiles: Mapping[str,
     if costs.total:
         months = ", ".join(f"{month} {format_dollars(cost)}" for month, cost in costs.by_month.items())
         day, dearest = max(costs.by_day.items(), key=lambda item: (item[1], item[0]))
-        console().print(
+        output.console().print(
             f"about {format_dollars(costs.total)} on {costs.paid}, at the prices of {costs.prices_of}, "
             f"readings counted ({months}; the dearest day is {day}, {format_dollars(dearest)}); "
             f"taking it all down again: {format_dollars(costs.removal)}"
@@ -122,7 +125,7 @@ def _show_cost(shown: tuple[Planned, ...], readings: int, profiles: Mapping[str,
 
 
 def _show_changes(changes: list[PlanChange], whole: bool, part: bool) -> None:
-    out = console()
+    out = output.console()
     if whole:
         for change in changes:
             style = _SIGNS[change.sign]
@@ -140,7 +143,7 @@ def _show_deliveries(shown: tuple[Planned, ...], changes: dict[str, PlanChange])
     """A table a day, on each account's own clock."""
     from itertools import groupby
 
-    out = console()
+    out = output.console()
     for day, those in groupby(shown, key=lambda d: d.due.astimezone(ZoneInfo(d.zone)).date()):
         out.print(f"\n[bold]{day:%A} {day.day} {day:%B %Y}[/bold]")
         out.print(_table(list(those), changes))

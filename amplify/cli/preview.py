@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from amplify.cli import output
 from amplify.cli.online import time_ago
 from amplify.cli.open_context import AsJson, Workspace, open_context, read_only_clock
-from amplify.cli.output import console, local_time, plural, print_json, show_problems
+from amplify.cli.output import local_time, print_json, show_problems
 from amplify.model.errors import WrongUse
 
 if TYPE_CHECKING:
@@ -45,45 +46,45 @@ def command(
         raise WrongUse("--with-embargoed goes with --out: the terminal shows everything anyway")
     if out is not None and (out.suffix.lower() not in (".html", ".htm") or out.is_dir()):
         raise WrongUse(f"{out} is no name for a page: let --out end in .html")
-    desk = open_context(workspace, read_only_clock())
-    words = desk.workspace()
+    app = open_context(workspace, read_only_clock())
+    words = app.workspace()
     unknown = [name for name in posts or () if name not in words.posts and name not in words.queue]
     if unknown:
         raise WrongUse(f"there is no post or queue entry {', '.join(unknown)}: `amplify plan` lists them")
-    now = start.replace(tzinfo=UTC) if start else desk.clock.now()
+    now = start.replace(tzinfo=UTC) if start else app.clock.now()
     end = now + timedelta(days=days) if days else plan_end(words, now)
-    known = desk.server_info()
-    planned = plan_deliveries(words, now, end, desk.profiles, known=known, said=desk.recent_posts(words, now, end))
+    known = app.server_info()
+    planned = plan_deliveries(words, now, end, app.profiles, known=known, said=app.recent_posts(words, now, end))
     chosen = tuple(d for d in planned.deliveries if not posts or d.post in posts or d.entry in posts)
     if posts:
         seen = {delivery.post for delivery in chosen}
         unplanned = [name for name in posts if name in words.posts and name not in seen]
         if unplanned:  # a draft, or a post that is not queued: as if it were due now
-            planned = plan_deliveries(as_if_queued(words, unplanned, now), now, end, desk.profiles, known=known)
+            planned = plan_deliveries(as_if_queued(words, unplanned, now), now, end, app.profiles, known=known)
             chosen += tuple(d for d in planned.deliveries if d.entry == "preview")
     if not everyone and planned.ours:
         chosen = tuple(delivery for delivery in chosen if delivery.ours)
-    shown = preview_deliveries(desk, chosen)
+    shown = preview_deliveries(app, chosen)
     if out is not None:
-        return _draw(desk, planned, shown, out, with_embargoed, as_json)
+        return _draw(app, planned, shown, out, with_embargoed, as_json)
     if as_json:
         print_json([one.as_json() for one in shown])
         return 0
     for one in shown:
         _show(one)
-    console().print(f"{len(shown)} messages; nothing was sent")
+    output.console().print(f"{len(shown)} messages; nothing was sent")
     wanted = {delivery.account for delivery in chosen}
     show_problems(sorted({f.problem for f in planned.findings if wanted.intersection(f.accounts)}))
     return 0
 
 
 def _draw(
-    desk: AppContext, planned: Plan, shown: list[DeliveryPreview], out: Path, with_embargoed: bool, as_json: bool
+    app: AppContext, planned: Plan, shown: list[DeliveryPreview], out: Path, with_embargoed: bool, as_json: bool
 ) -> int:
     from amplify.preview.preview_html import as_html, page_of
     from amplify.rules.plan.cost import total_costs
 
-    page = page_of(desk, planned, shown, with_embargoed)
+    page = page_of(app, planned, shown, with_embargoed)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(as_html(page), encoding="utf-8", newline="")
@@ -92,16 +93,18 @@ def _draw(
     if as_json:
         drawn = {(card.post, card.account, card.due) for card in page.cards}
         kept = [one.delivery for one in shown if _key(one) in drawn]
-        cost = total_costs(kept, len(desk.workspace().settings.readings), desk.profiles).as_json()
+        cost = total_costs(kept, len(app.workspace().settings.readings), app.profiles).as_json()
         print_json({"file": str(out), "messages": len(kept), "under_embargo": page.left_out, "cost": cost})
         return 0
-    console().print(str(out), markup=False, soft_wrap=True)
+    output.console().print(str(out), markup=False, soft_wrap=True)
     money = f"{page.cost.paid} would cost {page.cost.total}; " if page.cost.paid else ""
-    console().print(f"{plural(len(page.cards), 'message')}; {money}nothing was sent")
+    output.console().print(f"{output.plural(len(page.cards), 'message')}; {money}nothing was sent")
     if page.left_out:
-        console().print(f"{plural(page.left_out, 'message')} left out, under embargo")
+        output.console().print(f"{output.plural(page.left_out, 'message')} left out, under embargo")
     if page.embargoed:
-        console().print(f"[yellow]{plural(page.embargoed, 'message')} under embargo: do not pass this page on[/yellow]")
+        output.console().print(
+            f"[yellow]{output.plural(page.embargoed, 'message')} under embargo: do not pass this page on[/yellow]"
+        )
     return 0
 
 
@@ -113,7 +116,7 @@ def _show(one: DeliveryPreview) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
-    out, delivery = console(), one.delivery
+    out, delivery = output.console(), one.delivery
     out.print(Text(f"{delivery.account}  {delivery.post}", style="bold"), Text(local_time(delivery.due, delivery.zone)))
     for why in one.why_not:
         out.print(Text(f"  would be held: {why}", style="yellow"))
@@ -136,8 +139,8 @@ def _show_part(one: DeliveryPreview, number: int) -> None:
     which = f"part {number + 1} of {len(one.requests)} · " if len(one.requests) > 1 else ""
     asked = f" (its server said so {time_ago(one.asked)})" if one.asked is not None else ""
     subtitle = f"{which}[{style}]{length}[/{style}] of {one.length_max} {one.unit}{asked}"
-    console().print(Panel(styled, subtitle=subtitle, subtitle_align="right", border_style="dim"))
+    output.console().print(Panel(styled, subtitle=subtitle, subtitle_align="right", border_style="dim"))
     for picture in part.pictures:
-        console().print(Text(f"  picture {picture.file}: {picture.alt}", style="cyan"))
+        output.console().print(Text(f"  picture {picture.file}: {picture.alt}", style="cyan"))
     if part.card is not None:
-        console().print(Text(f"  card {part.card.title} · {part.card.url}", style="cyan"))
+        output.console().print(Text(f"  card {part.card.title} · {part.card.url}", style="cyan"))

@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
+from amplify.cli import output
 from amplify.cli.open_context import Workspace, open_context
 from amplify.cli.options import Yes, acting_person, confirm_action
-from amplify.cli.output import console, progress_bar
+from amplify.cli.output import progress_bar
 from amplify.model.errors import WrongUse
 
 _DAYS = {"d": 1, "w": 7, "m": 31, "y": 366}
@@ -26,20 +27,20 @@ def command(
     """Erase the texts of old deliveries and what old acts were about. That they were, and their counts, stay."""
     from amplify.decisions.prune import find_old, prune_old
 
-    desk = open_context(workspace)
-    found = find_old(desk, _age(older_than))
+    app = open_context(workspace)
+    found = find_old(app, _age(older_than))
     if not found:
-        console().print(f"nothing from before {found.before:%Y-%m-%d} has words left")
+        output.console().print(f"nothing from before {found.before:%Y-%m-%d} has words left")
         return 0
-    console().print(
+    output.console().print(
         f"from before {found.before:%Y-%m-%d}: {found.deliveries:,} deliveries, {len(found.deeds)} acts in the "
         f"history, {len(found.stops)} lifted stops"
     )
     if not confirm_action("erase their words? They cannot be brought back.", yes):
         return 3
     with progress_bar("erasing") as told:
-        prune_old(desk, found, acting_person(), told)
-    console().print("erased")
+        prune_old(app, found, acting_person(), told)
+    output.console().print("erased")
     return 0
 
 

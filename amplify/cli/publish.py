@@ -22,12 +22,12 @@ def command(workspace: Workspace = None, workers: Workers = 8, as_json: AsJson =
     from amplify.engine.publish import run_pass
 
     start_log(log)
-    desk = open_context(workspace)
+    app = open_context(workspace)
     try:
         with stop_on_signal() as stop:
-            done = run_pass(desk, workers=workers, on_outcome=None if as_json else print_outcome, stop=stop)
+            done = run_pass(app, workers=workers, on_outcome=None if as_json else print_outcome, stop=stop)
     finally:
-        desk.close()
+        app.close()
     print_pass(done, as_json)
     if stop.is_set():
         raise KeyboardInterrupt
@@ -36,10 +36,10 @@ def command(workspace: Workspace = None, workers: Workers = 8, as_json: AsJson =
 
 def print_outcome(claimed: ClaimedDelivery, outcome: str) -> None:
     """One line a delivery."""
-    from amplify.cli.output import console
+    from amplify.cli import output
 
     style = {"sent": "green", "refused": "red", "logged_out": "red"}.get(outcome, "yellow")
-    console().print(f"[{style}]{outcome}[/{style}]  {claimed.account}  {claimed.post}")
+    output.console().print(f"[{style}]{outcome}[/{style}]  {claimed.account}  {claimed.post}")
 
 
 def print_pass(done: PassResult, as_json: bool) -> None:

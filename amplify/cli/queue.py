@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from amplify.cli import output
 from amplify.cli.open_context import AsJson, Workspace, open_context
-from amplify.cli.output import console, error_console, plural, print_json, progress_bar
+from amplify.cli.output import error_console, print_json, progress_bar
 
 if TYPE_CHECKING:
     from amplify.model.plan import PlanChange
@@ -22,7 +23,7 @@ def command(
     """Write the plan into the ledger, up to the horizon. Running it twice changes nothing."""
     from amplify.planning.queue import queue_plan
 
-    desk = open_context(workspace)
+    app = open_context(workspace)
 
     def confirm(cancelled: Sequence[PlanChange]) -> bool:
         if yes or not error_console().is_terminal:
@@ -32,12 +33,14 @@ def command(
         return typer.confirm(f"Cancel these {len(cancelled)} waiting deliveries?", err=True)
 
     with progress_bar("planning", quiet=as_json or not yes) as told:
-        done = queue_plan(desk, confirm=confirm, progress=told)
+        done = queue_plan(app, confirm=confirm, progress=told)
     written = [change for change in done.changes if change.sign != "!"]
     if as_json:
         print_json({"changes": [change.as_json() for change in done.changes]})
         return 0
     for change in done.changes:
-        console().print(f"{change.sign} {change.due:%Y-%m-%d %H:%M} UTC  {change.account}  {change.post}  {change.why}")
-    console().print(f"{plural(len(written), 'change')} written" if written else "nothing to change")
+        output.console().print(
+            f"{change.sign} {change.due:%Y-%m-%d %H:%M} UTC  {change.account}  {change.post}  {change.why}"
+        )
+    output.console().print(f"{output.plural(len(written), 'change')} written" if written else "nothing to change")
     return 0

@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from amplify.cli.output import STATE_STYLES, console, error_console
+from amplify.cli import output
+from amplify.cli.output import STATE_STYLES, error_console
 from amplify.context.app_context import AppContext
 from amplify.context.timings import Timings
 from amplify.ledger.database import LEDGER_FILE, Ledger
@@ -56,7 +57,7 @@ class Rehearsal:
 
 @contextmanager
 def open_rehearsal(rehearsal: Rehearsal) -> Iterator[tuple[AppContext, ManualClock, Stage]]:
-    """The desk of a rehearsal with its stage running. One that was broken off goes on; an ended one starts anew."""
+    """The context of a rehearsal with its stage running. One that was broken off goes on; an ended one starts anew."""
     ledger_file = rehearsal.folder / LEDGER_FILE
     if ledger_file.exists():
         ledger = Ledger.open(f"sqlite:///{ledger_file}")
@@ -71,7 +72,7 @@ def open_rehearsal(rehearsal: Rehearsal) -> Iterator[tuple[AppContext, ManualClo
         copy_workspace(rehearsal.source, rehearsal.root)
     with Stage(rehearsal.folder / "stage", rate_factor=1000) as stage:
         clock = ManualClock(rehearsal.start)
-        desk = AppContext(
+        app = AppContext(
             rehearsal.root,
             Ledger.open(f"sqlite:///{ledger_file}"),
             clock,
@@ -80,11 +81,11 @@ def open_rehearsal(rehearsal: Rehearsal) -> Iterator[tuple[AppContext, ManualClo
             home=rehearsal.folder,
             account_override=lambda workspace: _cast(workspace, rehearsal.cast),
         )
-        desk.secrets = _open_accounts(desk, stage.control)
+        app.secrets = _open_accounts(app, stage.control)
         try:
-            yield desk, clock, stage
+            yield app, clock, stage
         finally:
-            desk.close()
+            app.close()
 
 
 def copy_workspace(source: Path, copy: Path) -> None:
@@ -97,7 +98,7 @@ def copy_workspace(source: Path, copy: Path) -> None:
 
 
 def play_rehearsal(
-    rehearsal: Rehearsal, desk: AppContext, clock: ManualClock, stage: Stage, happenings: Sequence[ScriptedEvent] = ()
+    rehearsal: Rehearsal, app: AppContext, clock: ManualClock, stage: Stage, happenings: Sequence[ScriptedEvent] = ()
 ) -> None:
     """Rehearse with progress bars: one for campaign time, one for what went out."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -126,10 +127,10 @@ def play_rehearsal(
                 completed=(now.now - rehearsal.start).total_seconds(),
                 said=f"{now.now:%a %d %b %H:%M}  {readings['all']} readings",
             )
-            bars.update(out, total=_planned(desk, rehearsal.end))
+            bars.update(out, total=_planned(app, rehearsal.end))
 
         rehearse_campaign(
-            desk,
+            app,
             clock,
             rehearsal.start,
             rehearsal.end,
@@ -142,17 +143,17 @@ def play_rehearsal(
         bars.update(days, completed=total)
 
 
-def _planned(desk: AppContext, end: datetime) -> int:
+def _planned(app: AppContext, end: datetime) -> int:
     """Deliveries in the ledger that are due before `end`."""
-    with desk.ledger.read() as connection:
+    with app.ledger.read() as connection:
         return count_deliveries_due_before(connection, end)
 
 
-def outcome_table(desk: AppContext, end: datetime) -> Any:
+def outcome_table(app: AppContext, end: datetime) -> Any:
     """Account × what became of its deliveries due before `end`."""
     from rich.table import Table
 
-    with desk.ledger.read() as connection:
+    with app.ledger.read() as connection:
         counts, readings = count_outcomes(connection, end), count_readings(connection)
     present = [state for state in STATE_STYLES if any(its == state for _, its in counts)]
     table = Table(box=None, pad_edge=False, header_style="bold", show_footer=True)
@@ -167,25 +168,25 @@ def outcome_table(desk: AppContext, end: datetime) -> Any:
     return table
 
 
-def show_outcome(rehearsal: Rehearsal, desk: AppContext, stage: Stage) -> Mapping[str, Path]:
+def show_outcome(rehearsal: Rehearsal, app: AppContext, stage: Stage) -> Mapping[str, Path]:
     """Write report and timelines, print the table and the paths."""
     from amplify.cli.report import collect_report
     from amplify.report.report_files import write_report
 
     timelines = stage.control.render(rehearsal.folder / "timelines")
-    files = write_report(collect_report(desk, rehearsal.start, rehearsal.end), rehearsal.folder / "report")
+    files = write_report(collect_report(app, rehearsal.start, rehearsal.end), rehearsal.folder / "report")
     report = next(path for path in files if path.suffix == ".html")
-    console().print(outcome_table(desk, rehearsal.end))
-    console().print()
+    output.console().print(outcome_table(app, rehearsal.end))
+    output.console().print()
     paths = {"timelines": timelines, "report": report}
     for name, path in paths.items():
-        console().print(f"{name:10} {path}", soft_wrap=True)
+        output.console().print(f"{name:10} {path}", soft_wrap=True)
     return paths
 
 
 def look_around(stage: Stage) -> None:
     """Leave the stage running until Ctrl-C."""
-    console().print(f"the stage is open at {stage.url} until you press Ctrl-C")
+    output.console().print(f"the stage is open at {stage.url} until you press Ctrl-C")
     with contextlib.suppress(KeyboardInterrupt):
         threading.Event().wait()
 
@@ -207,9 +208,9 @@ def _cast(workspace: Workspace, partners: frozenset[str] | None) -> Workspace:
     return replace(workspace, accounts=accounts)
 
 
-def _open_accounts(desk: AppContext, control: StageControl) -> Any:
+def _open_accounts(app: AppContext, control: StageControl) -> Any:
     """Every account of the workspace on the stage, and where its credentials come from."""
-    workspace = desk.workspace()
+    workspace = app.workspace()
     secrets: dict[str, Mapping[str, str]] = {}
     for partner in workspace.partners.values():  # all of them, so that mentions and profiles lead somewhere
         for platform, handle in partner.handles.items():

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from amplify.cli import output
 from amplify.cli.open_context import Workspace
-from amplify.cli.output import console
 from amplify.model.errors import WrongUse
 from amplify.workspace.locate import find_root
 
@@ -42,10 +42,10 @@ def command(
         last.replace(tzinfo=UTC) + timedelta(days=1),
         frozenset(partner) if partner else None,
     )
-    with open_rehearsal(rehearsal) as (desk, clock, stage):
-        play_rehearsal(rehearsal, desk, clock, stage)
-        show_outcome(rehearsal, desk, stage)
+    with open_rehearsal(rehearsal) as (app, clock, stage):
+        play_rehearsal(rehearsal, app, clock, stage)
+        show_outcome(rehearsal, app, stage)
         if keep:
             look_around(stage)
-    console().print("[dim]run it again to start over[/dim]")
+    output.console().print("[dim]run it again to start over[/dim]")
     return 0

@@ -45,7 +45,8 @@ def command(
 
     Deliveries count by their due day. Sums take the latest reading of each message; a dash is unknown, never 0.
     """
-    from amplify.cli.output import console, print_json
+    from amplify.cli import output
+    from amplify.cli.output import print_json
     from amplify.cli.report_screen import print_report
     from amplify.report.report_json import as_json as plain
 
@@ -56,17 +57,17 @@ def command(
         raise WrongUse("--to lies before --from: give the first day of the period, then its last")
     if as_json and form not in (None, ReportFormat.JSON):
         raise WrongUse("--json and --format contradict each other: give one of them")
-    desk = open_context(workspace, read_only_clock())
+    app = open_context(workspace, read_only_clock())
     try:
-        found = collect_report(desk, start, end)
+        found = collect_report(app, start, end)
     finally:
-        desk.close()
+        app.close()
     if as_json and out is None:
         print_json(plain(found))
     elif out is not None:
         for path in _write(found, out, ReportFormat.JSON if as_json else form):
-            console().print(str(path), markup=False, soft_wrap=True)
-    elif form is None and console().is_terminal:
+            output.console().print(str(path), markup=False, soft_wrap=True)
+    elif form is None and output.console().is_terminal:
         print_report(found)
     else:
         sys.stdout.write(_text(found, form or ReportFormat.MD))
@@ -81,33 +82,34 @@ def _day(told: str | None, option: str) -> datetime | None:
         raise WrongUse(f"{option} is no date: write it as 2027-05-17") from None
 
 
-def collect_report(desk: AppContext, start: datetime | None, end: datetime | None) -> Report:
+def collect_report(app: AppContext, start: datetime | None, end: datetime | None) -> Report:
     """Read the ledger; names and marks from the files, unless these cannot be read just now."""
-    from amplify.cli.output import plural, print_error
+    from amplify.cli import output
+    from amplify.cli.output import print_error
     from amplify.planning.embargo import embargoed_posts
     from amplify.report.display_names import names_of
-    from amplify.report.report import MARKS, report
+    from amplify.report.report import MARKS, collect_deliveries
     from amplify.report.report_model import Names
 
     names: Names = Names()
     marks: Sequence[timedelta] = MARKS
     secret: frozenset[str] | None = None
     try:
-        workspace = desk.workspace()
+        workspace = app.workspace()
     except ProblemsFound as error:
         print_error(
             f"{error}; the report uses ids instead of names, and the usual marks, and leaves out what is still to "
             "come: nobody can tell what is under embargo"
         )
     else:
-        secret = embargoed_posts(workspace, desk.clock.now())
+        secret = embargoed_posts(workspace, app.clock.now())
         if secret:
-            print_error(f"{plural(len(secret), 'post')} under embargo: what is not out yet is left out")
-        titles = {name: profile.title for name, profile in desk.profiles.items()}
+            print_error(f"{output.plural(len(secret), 'post')} under embargo: what is not out yet is left out")
+        titles = {name: profile.title for name, profile in app.profiles.items()}
         names, marks = names_of(workspace, titles), workspace.settings.readings
-    with desk.ledger.read() as connection:
-        return report(
-            connection, start=start, end=end, now=desk.clock.now(), names=names, marks=marks, embargoed=secret
+    with app.ledger.read() as connection:
+        return collect_deliveries(
+            connection, start=start, end=end, now=app.clock.now(), names=names, marks=marks, embargoed=secret
         )
 
 

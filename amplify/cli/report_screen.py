@@ -8,18 +8,18 @@ from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
-from amplify.cli.output import console
+from amplify.cli import output
 from amplify.pages.formatting import NOTHING
 from amplify.report.document import Cell, Table
 from amplify.report.report_model import Report
-from amplify.report.sections import document
+from amplify.report.sections import lay_out_report
 
 INDENT = (0, 0, 0, 2)
 
 
 def print_report(report: Report) -> None:
     """Print it to standard output."""
-    page, screen = document(report), console()
+    page, screen = lay_out_report(report), output.console()
     screen.print(Text(f"{page.over}: {page.title.lower()}", style="bold"))
     screen.print(Text(f"{page.period} · made on {page.made}", style="dim"))
     for section in page.sections:

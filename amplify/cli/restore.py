@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from amplify.cli import output
 from amplify.cli.backup import ledger_file
 from amplify.cli.open_context import AsJson, Workspace
-from amplify.cli.output import console, plural, print_error, print_json, progress_bar
+from amplify.cli.output import print_error, print_json, progress_bar
 from amplify.context.timings import read_timings
 from amplify.ledger.database import Ledger, ledger_url
 from amplify.model.errors import WrongUse
@@ -87,16 +88,17 @@ def _show(done: RestoreResult, as_json: bool) -> None:
             }
         )
         return
-    out = console()
+    out = output.console()
     out.print(f"the ledger is as it was on {done.made:%Y-%m-%d %H:%M} UTC")
     for path in done.aside:
         out.print(f"the one that was there is kept: {path}", soft_wrap=True)
     if done.pictures:
-        out.print(f"{plural(done.pictures, 'frozen picture')} put back")
+        out.print(f"{output.plural(done.pictures, 'frozen picture')} put back")
     if done.doubted:
         many = len(done.doubted)
         print_error(
-            f"{plural(many, 'delivery', 'deliveries')} may have been sent since, and {'is' if many == 1 else 'are'} "
+            f"{output.plural(many, 'delivery', 'deliveries')} may have been sent since, "
+            f"and {'is' if many == 1 else 'are'} "
             "unsure now: the next pass looks them up, `amplify status` shows what is left to settle"
         )
     if done.stopped:

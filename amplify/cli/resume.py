@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from amplify.cli import output
 from amplify.cli.open_context import AsJson, Workspace, open_context
 from amplify.cli.options import (
     Account,
@@ -19,7 +20,7 @@ from amplify.cli.options import (
     acting_person,
     chosen_subject,
 )
-from amplify.cli.output import console, print_json
+from amplify.cli.output import print_json
 from amplify.model.errors import WrongUse
 
 
@@ -68,13 +69,13 @@ def command(
             }
         )
     elif not done.lifted:
-        console().print(
+        output.console().print(
             f"{done.stop.name} is still stopped: a second person has to confirm it within a day, with the same command"
         )
     else:
-        console().print(f"resumed: {done.stop.name}")
+        output.console().print(f"resumed: {done.stop.name}")
         if done.missed:
-            console().print(f"missed, because it was due meanwhile: {done.missed}")
+            output.console().print(f"missed, because it was due meanwhile: {done.missed}")
         if done.voided:
-            console().print(f"approvals to be given anew: {done.voided} (`amplify approve`)")
+            output.console().print(f"approvals to be given anew: {done.voided} (`amplify approve`)")
     return 0 if done.lifted else 3

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from amplify.cli import output
 from amplify.cli.logs import LogForm, start_log
 from amplify.cli.open_context import Workspace, open_context
 from amplify.cli.options import HealthAt
-from amplify.cli.output import console, paused_sentence, print_error, show_problems
+from amplify.cli.output import paused_sentence, print_error, show_problems
 from amplify.cli.publish import Workers, print_outcome, print_pass
 from amplify.cli.signals import stop_on_signal
 from amplify.context.app_context import AppContext
@@ -34,40 +35,40 @@ def command(
     What is due within seconds is made ready ahead, and goes out at its instant: all of it at once, beside `--workers`.
     """
     start_log(log)
-    desk = open_context(workspace)
+    app = open_context(workspace)
     try:
         with stop_on_signal() as stop:
             if drain:
-                return _drained(desk, workers, stop)
-            _run(desk, workers, stop, health)
+                return _drained(app, workers, stop)
+            _run(app, workers, stop, health)
     finally:
-        desk.close()
-    console().print("stopped")
+        app.close()
+    output.console().print("stopped")
     return 0
 
 
-def _drained(desk: AppContext, workers: int, stop: Event) -> int:
+def _drained(app: AppContext, workers: int, stop: Event) -> int:
     from amplify.engine.publish import run_pass
 
-    done = run_pass(desk, workers=workers, on_outcome=print_outcome, stop=stop)
+    done = run_pass(app, workers=workers, on_outcome=print_outcome, stop=stop)
     print_pass(done, as_json=False)
     return 3 if done.needs_person else 0
 
 
-def _run(desk: AppContext, workers: int, stop: Event, health: str | None) -> None:
+def _run(app: AppContext, workers: int, stop: Event, health: str | None) -> None:
     from amplify.daemon.daemon import Daemon
 
     def another() -> AppContext:
-        return AppContext(desk.root, desk.ledger, desk.clock, desk.timings)
+        return AppContext(app.root, app.ledger, app.clock, app.timings)
 
     with ExitStack() as opened:
         beat = None
         if health is not None:
             from amplify.daemon.health import Health, parse_address
 
-            beat = opened.enter_context(Health(desk.ledger, desk.clock, parse_address(health))).beat
-        console().print("running; Ctrl-C stops after the deliveries in hand")
-        Daemon(desk, another, workers, TerminalReporter(), beat).run(stop)
+            beat = opened.enter_context(Health(app.ledger, app.clock, parse_address(health))).beat
+        output.console().print("running; Ctrl-C stops after the deliveries in hand")
+        Daemon(app, another, workers, TerminalReporter(), beat).run(stop)
 
 
 class TerminalReporter:

@@ -25,7 +25,8 @@ def command(
     ] = None,
 ) -> None:
     """Print the JSON Schema of one kind of file, or of all of them; editors complete and check YAML with them."""
-    from amplify.cli.output import console, print_json
+    from amplify.cli import output
+    from amplify.cli.output import print_json
     from amplify.model.errors import WrongUse
     from amplify.workspace.locate import find_root
     from amplify.workspace.schema import json_schemas, schema_text, write_schemas
@@ -37,9 +38,9 @@ def command(
         root = find_root(workspace)
         changed = write_schemas(root, (name,) if name else ())
         for path in changed:
-            console().print(f"wrote {path.relative_to(root)}", markup=False, soft_wrap=True)
+            output.console().print(f"wrote {path.relative_to(root)}", markup=False, soft_wrap=True)
         if not changed:
-            console().print("the schemas are current")
+            output.console().print("the schemas are current")
     elif name is None:
         print_json(json_schemas())
     else:

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from amplify.cli import output
 from amplify.cli.open_context import Workspace, open_context
 from amplify.cli.options import acting_person
-from amplify.cli.output import console
 from amplify.model.errors import WrongUse
 
 
@@ -27,5 +27,5 @@ def command(
     if (sent is None) == (not not_sent):
         raise WrongUse("say one of `--sent URL` and `--not-sent`")
     state = settle_delivery(open_context(workspace), delivery, sent, acting_person())
-    console().print(f"now {state}")
+    output.console().print(f"now {state}")
     return 0

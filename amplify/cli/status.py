@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from amplify.cli import output
 from amplify.cli.online import limit_lines, limits_as_json
 from amplify.cli.open_context import AsJson, Workspace, open_context, read_only_clock
-from amplify.cli.output import STATE_STYLES, console, paused_sentence, print_error, print_json
+from amplify.cli.output import STATE_STYLES, paused_sentence, print_error, print_json
 from amplify.model.errors import WrongUse
 
 if TYPE_CHECKING:
@@ -35,16 +36,16 @@ def command(
     from amplify.ledger.queries.ledger_status import read_status
     from amplify.ledger.queries.metrics import read_metrics
 
-    desk = open_context(workspace, read_only_clock())
+    app = open_context(workspace, read_only_clock())
     if delivery is not None:
-        return _story(desk, delivery, as_json)
-    with desk.ledger.read() as connection:
-        time = desk.clock.now()
+        return _story(app, delivery, as_json)
+    with app.ledger.read() as connection:
+        time = app.clock.now()
         now = read_status(connection, time)
-        beat = read_metrics(desk.ledger, connection, time)
-        speaking = list_accounts(desk.ledger, connection)
+        beat = read_metrics(app.ledger, connection, time)
+        speaking = list_accounts(app.ledger, connection)
         spent = list_budgets(connection, time)
-    known = desk.server_info()
+    known = app.server_info()
     if as_json:
         stops = [{"kind": one.kind, "subject": one.subject, "why": one.why, "by": one.by} for one in now.stops]
         told = {
@@ -62,7 +63,7 @@ def command(
             "unsure": beat.counts["unsure"],
             "accounts": [account.as_json() for account in speaking],
             "budgets": [budget.as_json() for budget in spent],
-            "last_pass": last_pass(desk),
+            "last_pass": last_pass(app),
             "schema": HEAD,
         }
         print_json(told | more | {"limits": limits_as_json(known)})
@@ -70,19 +71,21 @@ def command(
         _show(now)
         for account in speaking:
             if account.next_opening is not None and account.paused is None:
-                console().print(f"{account.id} may speak again at {account.next_opening:%H:%M:%S} UTC", style="dim")
+                output.console().print(
+                    f"{account.id} may speak again at {account.next_opening:%H:%M:%S} UTC", style="dim"
+                )
         for budget in spent:
-            console().print(budget.sentence, style="dim")
+            output.console().print(budget.sentence, style="dim")
         for line in limit_lines(known):
-            console().print(line, style="dim")
+            output.console().print(line, style="dim")
     return 3 if beat.counts["unsure"] or now.paused or now.held else 0
 
 
-def _story(desk: AppContext, delivery: str, as_json: bool) -> int:
+def _story(app: AppContext, delivery: str, as_json: bool) -> int:
     """One delivery, or several whose ids begin alike."""
     from amplify.ledger.queries.delivery_history import delivery_histories
 
-    with desk.ledger.read() as connection:
+    with app.ledger.read() as connection:
         found = delivery_histories(connection, delivery)
     if not found:
         raise WrongUse(f"no delivery begins with {delivery!r}: `amplify status --json` shows ids")
@@ -91,13 +94,13 @@ def _story(desk: AppContext, delivery: str, as_json: bool) -> int:
         return 0
     for number, story in enumerate(found):
         if number:
-            console().print()
+            output.console().print()
         show_story(story)
     return 0
 
 
 def _show(now: LedgerStatus) -> None:
-    out = console()
+    out = output.console()
     if not now.counts:
         out.print("the ledger is empty: `amplify queue` writes the plan down")
         _stops(now)
@@ -124,7 +127,9 @@ def _stops(now: LedgerStatus) -> None:
     from rich.text import Text
 
     for stop in now.stops:
-        console().print(Text(f"stopped: {stop.name}", style="bold red").append(f"  {stop.why}", style="not bold dim"))
+        output.console().print(
+            Text(f"stopped: {stop.name}", style="bold red").append(f"  {stop.why}", style="not bold dim")
+        )
 
 
 def _line(row: Mapping[str, Any]) -> None:
@@ -135,17 +140,17 @@ def _line(row: Mapping[str, Any]) -> None:
     line = Text(f"{row['due_at']:%Y-%m-%d %H:%M}  ")
     line.append(f"{row['state']:9}", style=STATE_STYLES[row["state"]])
     line.append(f"  {row['account']:24}  {row['post']}")
-    console().print(line, no_wrap=True, overflow="ellipsis")
+    output.console().print(line, no_wrap=True, overflow="ellipsis")
     which = f"{row['id'][:12]}: " if row["state"] == "unsure" else ""
     if row["why"]:
-        console().print(Padding(Text(f"{which}{row['why']}", style="dim"), (0, 0, 0, 18)))
+        output.console().print(Padding(Text(f"{which}{row['why']}", style="dim"), (0, 0, 0, 18)))
 
 
 def show_story(story: DeliveryHistory) -> None:
     """Its head, its moves with their reasons, its attempts, and where its parts stand."""
     from rich.text import Text
 
-    out, about = console(), story.delivery
+    out, about = output.console(), story.delivery
     out.print(Text(f"{about['account']}  {about['post']}", style="bold").append(f"  {about['id']}", style="dim"))
     line = Text(f"{about['state']}", style=STATE_STYLES[about["state"]])
     line.append(f"  due {about['due_at']:%Y-%m-%d %H:%M}, late from {about['late_at']:%Y-%m-%d %H:%M} UTC")
@@ -171,7 +176,7 @@ def _attempt(attempt: Mapping[str, Any]) -> None:
     if attempt["real_ended"] is not None:
         took = f"  {(attempt['real_ended'] - attempt['real_began']).total_seconds():.1f} s"
     outcome = attempt["outcome"] or "never came back"
-    console().print(f"{attempt['at']:%Y-%m-%d %H:%M:%S}  part {attempt['part'] + 1}  {outcome}{took}")
+    output.console().print(f"{attempt['at']:%Y-%m-%d %H:%M:%S}  part {attempt['part'] + 1}  {outcome}{took}")
     _why(attempt["why"])
 
 
@@ -180,4 +185,4 @@ def _why(why: str | None) -> None:
         from rich.padding import Padding
         from rich.text import Text
 
-        console().print(Padding(Text(why, style="dim"), (0, 0, 0, 21)))
+        output.console().print(Padding(Text(why, style="dim"), (0, 0, 0, 21)))

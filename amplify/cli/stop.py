@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from amplify.cli import output
 from amplify.cli.open_context import AsJson, Workspace, open_context
 from amplify.cli.options import (
     Account,
@@ -19,7 +20,7 @@ from amplify.cli.options import (
     acting_person,
     chosen_subject,
 )
-from amplify.cli.output import console, plural, print_error, print_json
+from amplify.cli.output import print_error, print_json
 from amplify.model.errors import WrongUse
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def command(
     list what is stopped. It works while files are broken.
     """
     from amplify.decisions.stop import stop_subject, stops_in_force
-    from amplify.toolkit.build_record import naming
+    from amplify.toolkit.build_record import pages_naming
 
     subject = chosen_subject(
         everything,
@@ -69,19 +70,19 @@ def command(
         account=account,
         entry=entry,
     )
-    desk = open_context(workspace)
+    app = open_context(workspace)
     if subject is None:
         if reason is not None or alias:
             raise WrongUse("say what to stop: `--person`, `--campaign`, `--all` … (`amplify stop --help`)")
-        stops = stops_in_force(desk)
+        stops = stops_in_force(app)
         print_json([_stop_json(one) for one in stops]) if as_json else _list(stops)
         return 0
     if not reason or not reason.strip():
         raise WrongUse('a stop wants a reason, for those who come after you: `--reason "the family asked"`')
     if alias and subject[0] != "person":
         raise WrongUse("`--alias` goes with `--person`")
-    done = stop_subject(desk, *subject, reason.strip(), acting_person(), alias or (), whole)
-    pages = naming(desk, done.stop.kind, done.stop.subject, done.stop.words)
+    done = stop_subject(app, *subject, reason.strip(), acting_person(), alias or (), whole)
+    pages = pages_naming(app, done.stop.kind, done.stop.subject, done.stop.words)
     if as_json:
         print_json(_json(done) | {"toolkit_pages": [page.as_json() for page in pages]})
     else:
@@ -96,7 +97,7 @@ def _list(stops: list[Stop]) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
-    out = console()
+    out = output.console()
     if not stops:
         out.print("nothing is stopped")
     for one in stops:
@@ -109,7 +110,7 @@ def _list(stops: list[Stop]) -> None:
 def _show(done: StopResult) -> None:
     from rich.text import Text
 
-    out, found = console(), done.reach
+    out, found = output.console(), done.reach
     out.print(Text(f"stopped: {done.stop.name}", style="bold red"))
     least = "" if found.whole else "at least "
     out.print(f"held: {least}{_deliveries(len(found.held))}")
@@ -148,10 +149,10 @@ def _pages(pages: list[BuiltPage]) -> None:
     """Toolkit pages that were built and name it: a stop does not reach what has been handed on."""
     from rich.text import Text
 
-    out = console()
+    out = output.console()
     if not pages:
         return
-    out.print(f"named by {plural(len(pages), 'built toolkit page')}, which a stop does not change:")
+    out.print(f"named by {output.plural(len(pages), 'built toolkit page')}, which a stop does not change:")
     for page in pages:
         where = page.path if page.here else f"{page.path} (on {page.machine})"
         out.print(Text(f"  {where}  of {page.updated:%Y-%m-%d %H:%M} UTC"), soft_wrap=True)
@@ -166,7 +167,7 @@ def _deliveries(number: int) -> str:
 
 def _more(number: int) -> None:
     if number > _SHOWN:
-        console().print(f"  … and {number - _SHOWN:,} more (`--json` lists them)")
+        output.console().print(f"  … and {number - _SHOWN:,} more (`--json` lists them)")
 
 
 def _stop_json(one: Stop) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from amplify.cli import output
 from amplify.cli.open_context import AsJson, Workspace, open_context
 from amplify.cli.options import acting_person
-from amplify.cli.output import STATE_STYLES, console, plural, print_error, print_json, progress_bar
+from amplify.cli.output import STATE_STYLES, print_error, print_json, progress_bar
 from amplify.model.errors import WrongUse
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ def command(
         raise WrongUse("say what to take down: --person, --campaign, --entry, --post, --account, --hashtag, --delivery")
     if not reason.strip():
         raise WrongUse("`--reason` needs a reason: it stands in the history")
-    desk = open_context(workspace)
-    found = what_is_up(desk, wanted)
+    app = open_context(workspace)
+    found = what_is_up(app, wanted)
     if as_json and not yes:
         print_json([asdict(one) for one in found])
         return 0
@@ -56,12 +57,12 @@ def command(
         if as_json:
             print_json([])
         else:
-            console().print("nothing of that is out")
+            output.console().print("nothing of that is out")
         return 0
     if not as_json:
         _show(found)
     if not yes and not _agreed(len(found)):
-        console().print("nothing was deleted")
+        output.console().print("nothing was deleted")
         return 0
     with progress_bar("deleting", quiet=as_json) as bar:
         tried = 0
@@ -71,14 +72,14 @@ def command(
             tried += 1
             bar(tried, len(found))
 
-        done = take_down_deliveries(desk, [one.id for one in found], reason.strip(), acting_person(), told)
+        done = take_down_deliveries(app, [one.id for one in found], reason.strip(), acting_person(), told)
     return _report(done, as_json)
 
 
 def _agreed(many: int) -> bool:
     if not sys.stdin.isatty():
         raise WrongUse("nobody is there to ask: look at the list, then add `--yes`")
-    return typer.confirm(f"Delete {plural(many, 'delivery') if many == 1 else f'these {many} deliveries'}?")
+    return typer.confirm(f"Delete {output.plural(many, 'delivery') if many == 1 else f'these {many} deliveries'}?")
 
 
 def _show(found: Sequence[PublishedDelivery]) -> None:
@@ -89,10 +90,10 @@ def _show(found: Sequence[PublishedDelivery]) -> None:
         line = Text(f"{one.sent_at or one.due_at:%Y-%m-%d %H:%M}  ")
         line.append(f"{one.state.value:9}", style=STATE_STYLES[one.state.value])
         line.append(f"  {one.account:24}  {one.post}")
-        console().print(line, no_wrap=True, overflow="ellipsis")
+        output.console().print(line, no_wrap=True, overflow="ellipsis")
         for url in one.urls:  # in whole, however long: it is there to be opened
-            console().print(Text(f"{'':18}{url}", style="dim"), soft_wrap=True)
-    console().print("[dim](times in UTC)[/dim]")
+            output.console().print(Text(f"{'':18}{url}", style="dim"), soft_wrap=True)
+    output.console().print("[dim](times in UTC)[/dim]")
 
 
 def _report(done: Sequence[TakedownResult], as_json: bool) -> int:
@@ -100,7 +101,9 @@ def _report(done: Sequence[TakedownResult], as_json: bool) -> int:
     if as_json:
         print_json([asdict(one) for one in done])
     else:
-        console().print(f"{len(done) - len(left)} deleted" + (f", {len(left)} still to be deleted" if left else ""))
+        output.console().print(
+            f"{len(done) - len(left)} deleted" + (f", {len(left)} still to be deleted" if left else "")
+        )
         for one in left:
             print_error(f"{one.id[:12]}: {one.why}")
     return 3 if left else 0

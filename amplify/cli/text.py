@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from amplify.cli import output
 from amplify.cli.open_context import AsJson, Workspace, open_context, read_only_clock
-from amplify.cli.output import console, plural, print_json
+from amplify.cli.output import print_json
 from amplify.model.errors import WrongUse
 
 if TYPE_CHECKING:
@@ -105,19 +106,19 @@ def _show(said: Sequence[MeasuredMessage]) -> None:
             Text("yes", style="green") if standing.valid else Text("no", style="red"),
             Text("\n".join(_found(one)) or "–"),
         )
-    console().print(table)
+    output.console().print(table)
     for one in said:
         standing = one.standing
         for sentence, style in [
             *((why, "red") for why in standing.faults),
             *((why, "yellow") for why in standing.notes),
         ]:
-            console().print(Text(f"{_name(one)}: ", style="bold").append(sentence, style=style))
+            output.console().print(Text(f"{_name(one)}: ", style="bold").append(sentence, style=style))
         if standing.fits < len(standing.text):
-            console().print(Padding(_cut(one), (0, 0, 0, 4)))
+            output.console().print(Padding(_cut(one), (0, 0, 0, 4)))
     invalid = sum(not one.standing.valid for one in said)
     if invalid:
-        console().print(f"{plural(invalid, 'message')} would not be taken; nothing is ever cut for you")
+        output.console().print(f"{output.plural(invalid, 'message')} would not be taken; nothing is ever cut for you")
 
 
 def _name(one: MeasuredMessage) -> str:

@@ -40,14 +40,14 @@ def command(
     not stand on it: build it again whenever something changes.
     """
     from amplify.cli.output import print_json, progress_bar
-    from amplify.toolkit.build import toolkit
+    from amplify.toolkit.build import build_toolkit
 
-    desk = open_context(workspace, read_only_clock())
+    app = open_context(workspace, read_only_clock())
     try:
         with progress_bar("banners", quiet=as_json) as bar:
-            built = toolkit(desk, out, lang or (), campaign or (), bar)
+            built = build_toolkit(app, out, lang or (), campaign or (), bar)
     finally:
-        desk.close()
+        app.close()
     if as_json:
         print_json(built.as_json())
     else:
@@ -60,16 +60,17 @@ def print_toolkit(built: Built, short: bool = False) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
-    from amplify.cli.output import console, plural
+    from amplify.cli import output
     from amplify.pages.withheld_reasons import WITHHELD
-    from amplify.toolkit.toolkit_model import texts
+    from amplify.toolkit.toolkit_model import count_wordings
 
-    out = console()
+    out = output.console()
     out.print(f"{'toolkit':10} {Path(built.folder) / 'index.html'}", markup=False, soft_wrap=True)
-    wordings = sum(texts(page) for page in built.pages)
+    wordings = sum(count_wordings(page) for page in built.pages)
     pictures = sum(path.startswith("pictures/") for path in built.files)
     out.print(
-        f"{plural(len(built.pages), 'page')}, {plural(wordings, 'wording')}, {plural(pictures, 'picture')}, "
+        f"{output.plural(len(built.pages), 'page')}, {output.plural(wordings, 'wording')}, "
+        f"{output.plural(pictures, 'picture')}, "
         f"{sum(built.sizes.values()) / 1e6:,.1f} MB; nothing was sent"
     )
     for reason, sentence in WITHHELD.items():
@@ -89,4 +90,4 @@ def print_toolkit(built: Built, short: bool = False) -> None:
                 line.append(f": {why}", style="dim")
             out.print(Padding(line, (0, 0, 0, 2)))
     if built.removed:
-        out.print(f"{plural(len(built.removed), 'file')} of the build before taken away")
+        out.print(f"{output.plural(len(built.removed), 'file')} of the build before taken away")

@@ -1,4 +1,4 @@
-"""A desk: the place from which we speak. Its workspace, its ledger, its clock, and the way to each account."""
+"""The application context: a workspace, its ledger, its clock, and a client for each account."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class UnreadableFiles(ProblemsFound):
 
 @dataclass
 class AppContext:
-    """Everything a step needs. Several desks may work on one ledger at once."""
+    """Everything that publishing needs. Several contexts may work on one ledger at once."""
 
     root: Path
     ledger: Ledger

@@ -11,7 +11,7 @@ from amplify.model.rate_limit import ObservedLimit, RateLimit
 
 
 class RateLimitCollector:
-    """One for a desk; any thread may tell it. It holds one word a bucket, however many answers came."""
+    """One for a context; any thread may tell it. It holds one word a bucket, however many answers came."""
 
     def __init__(self) -> None:
         self._lock = Lock()

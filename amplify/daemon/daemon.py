@@ -1,7 +1,7 @@
 """The daemon: one worker that never ends, and errands on the clock beside it. Nothing but a signal ends it.
 
 Files that cannot be read, a ledger that went away, a delivery that broke off: each is said once, and what can go on
-goes on. Errands have desks of their own, since no client serves two threads.
+goes on. Periodic tasks have contexts of their own, since no client serves two threads.
 """
 
 from __future__ import annotations
@@ -64,14 +64,14 @@ class Daemon:
 
     def __init__(
         self,
-        desk: AppContext,
+        app: AppContext,
         another: Callable[[], AppContext],
         workers: int,
         voice: Reporter,
         beat: Callable[[], None] | None = None,
     ) -> None:
-        """`another` makes desks on the same workspace and ledger; `beat` is called each second while all is well."""
-        self._desk, self._voice, self._workers = desk, voice, workers
+        """`another` makes contexts on the same workspace and ledger; `beat` is called each second while all is well."""
+        self._app, self._voice, self._workers = app, voice, workers
         self._upkeep_desk, self._reading_desk = another(), another()
         self._beat = beat or (lambda: None)
         self._spoke: set[str] = set()
@@ -82,7 +82,7 @@ class Daemon:
         began = time.monotonic()
         log_event("daemon_began", workers=self._workers)
         worker = self._worker = Worker(
-            self._desk,
+            self._app,
             self._workers,
             self._heard,
             stop,
@@ -91,13 +91,13 @@ class Daemon:
             forever=True,
         )
         errands = {"upkeep": (self._keep_up, _UPKEEP), "sweep": (self._sweep, _SWEEP)}
-        with _listening(self._desk, worker), PeriodicTasks(errands):
+        with _listening(self._app, worker), PeriodicTasks(errands):
             wait = _LOOK
             while not stop.is_set():
                 started = time.monotonic()
                 mark = ""
                 try:
-                    mark = files_mark(self._desk)
+                    mark = files_mark(self._app)
                     worker.run()
                 except AmplifyError as error:
                     self._voice.trouble(error)
@@ -114,7 +114,7 @@ class Daemon:
         """Until it is worth another try: some time has passed, or files have changed."""
         end = time.monotonic() + seconds
         while not stop.wait(min(_LOOK, max(0.0, end - time.monotonic()))):
-            if time.monotonic() >= end or files_mark(self._desk) != mark:
+            if time.monotonic() >= end or files_mark(self._app) != mark:
                 return
 
     def _heard(self, claimed: ClaimedDelivery, outcome: str) -> None:
@@ -136,7 +136,7 @@ class Daemon:
             if spoke:
                 # A new limit makes other pictures: whoever has learned one needs a new client.
                 self._worker.refresh_clients(refresh_limits(self._upkeep_desk, spoke))
-            note_pass(self._desk)
+            note_pass(self._app)
 
     def _sweep(self) -> None:
         """One measuring sweep."""
@@ -161,8 +161,8 @@ class Daemon:
 
 
 @contextmanager
-def _listening(desk: AppContext, worker: Worker) -> Iterator[None]:
-    listener = Listener(desk.ledger, worker.wake)
+def _listening(app: AppContext, worker: Worker) -> Iterator[None]:
+    listener = Listener(app.ledger, worker.wake)
     listener.start()
     try:
         yield

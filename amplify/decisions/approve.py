@@ -10,6 +10,7 @@ from typing import Final
 
 from amplify.context.app_context import AppContext
 from amplify.ledger.database import LedgerConnection, LedgerRow
+from amplify.ledger.holds import approvals
 from amplify.ledger.holds.approvals import (
     APPROVED,
     REJECTED,
@@ -19,7 +20,6 @@ from amplify.ledger.holds.approvals import (
     last_seen,
     missing_approval,
     read_waiting_deliveries,
-    requeue,
     states_since,
     still_current,
     write_verdict,
@@ -61,38 +61,38 @@ class Review:
     """Who that was."""
 
 
-def to_review(desk: AppContext, starts: Sequence[str] | None = None, rejected: bool = False) -> list[Review]:
+def to_review(app: AppContext, starts: Sequence[str] | None = None, rejected: bool = False) -> list[Review]:
     """What waits for approval, the next first, at most a thousand. `starts`: only ids that begin so; `rejected`: what
     somebody has said no to, as well."""
-    with desk.ledger.read() as connection:
-        rows = find_deliveries_to_approve(connection, desk.clock.now(), _MOST, starts)
+    with app.ledger.read() as connection:
+        rows = find_deliveries_to_approve(connection, app.clock.now(), _MOST, starts)
         reviews = _reviews(connection, rows)
     return [one for one in reviews if one.lacking is not None and (rejected or not one.rejected)]
 
 
-def approve_reviews(desk: AppContext, reviews: Iterable[Review], actor: str) -> int:
+def approve_reviews(app: AppContext, reviews: Iterable[Review], actor: str) -> int:
     """Say yes to exactly what was shown; how many. Raises NeedsPerson where one was changed meanwhile, or where the
     same person, or its author, would be the second."""
-    return _say(desk, list(reviews), APPROVED, actor, None)
+    return _say(app, list(reviews), APPROVED, actor, None)
 
 
-def reject_review(desk: AppContext, review: Review, actor: str, why: str) -> None:
+def reject_review(app: AppContext, review: Review, actor: str, why: str) -> None:
     """Say no: it is held until it is edited, or until the same person approves it."""
-    _say(desk, [review], REJECTED, actor, why)
+    _say(app, [review], REJECTED, actor, why)
 
 
-def approve_as_rehearsed(desk: AppContext) -> int:
+def approve_as_rehearsed(app: AppContext) -> int:
     """In a rehearsal nobody reads: everything counts as approved. How many were waiting for it."""
     together, before = 0, None
-    while (waiting := to_review(desk)) and waiting != before:
+    while (waiting := to_review(app)) and waiting != before:
         for actor in _REHEARSED:
-            approve_reviews(desk, [one for one in waiting if actor not in one.approved_by], actor)
+            approve_reviews(app, [one for one in waiting if actor not in one.approved_by], actor)
         together += len(waiting)
         before = waiting
     return together
 
 
-def find_reviews(desk: AppContext, named: Sequence[str]) -> list[Review]:
+def find_reviews(app: AppContext, named: Sequence[str]) -> list[Review]:
     """What waits for approval, by id or its beginning; `ID@SEEN` only while it is what was seen.
 
     Raises WrongUse for an id that names none or several, NeedsPerson for one that has changed.
@@ -100,7 +100,7 @@ def find_reviews(desk: AppContext, named: Sequence[str]) -> list[Review]:
     found = []
     for name in named:
         start, _, seen = name.partition("@")
-        those = to_review(desk, [start], rejected=True) if start else []
+        those = to_review(app, [start], rejected=True) if start else []
         if len(those) != 1:
             which = "nothing that waits for approval begins" if not those else f"{len(those)} deliveries begin"
             raise WrongUse(f"{which} with {start!r}: `amplify approve --json` lists them")
@@ -161,22 +161,22 @@ def _changed(
     return tuple(lines), before["by"]
 
 
-def _say(desk: AppContext, reviews: Sequence[Review], verdict: str, actor: str, why: str | None) -> int:
+def _say(app: AppContext, reviews: Sequence[Review], verdict: str, actor: str, why: str | None) -> int:
     if not reviews:
         return 0
-    with desk.ledger.write() as connection:
-        desk.ledger.lock(connection, GATES)  # so that no claim holds what has just been approved
-        now, real = desk.clock.now(), desk.ledger.real_now(connection)
+    with app.ledger.write() as connection:
+        app.ledger.lock(connection, GATES)  # so that no claim holds what has just been approved
+        now, real = app.clock.now(), app.ledger.real_now(connection)
         current = read_waiting_deliveries(connection, [one.row.id for one in reviews])
         for one in reviews:
             _refuse(one, current.get(one.row.id), actor, verdict)
             write_verdict(connection, current[one.row.id], verdict, actor, why, one.message.as_json(), now, real)
-        requeue(connection, [one.row.id for one in reviews])
+        approvals.requeue(connection, [one.row.id for one in reviews])
         act = "approve" if verdict == APPROVED else "reject"
         for one in reviews:
             told = {"seen": one.seen, "post": one.row.post, "account": one.row.account, "due": one.row.due_at}
             record_event(connection, act, actor, f"delivery:{one.row.id}", why, told, now, real)
-        notify_workers(desk.ledger, connection)
+        notify_workers(app.ledger, connection)
     return len(reviews)
 
 

@@ -58,10 +58,10 @@ class PersonMentions:
 
 
 def find_mentions(
-    desk: AppContext, person: str, aliases: Sequence[str] = (), told: Told | None = None
+    app: AppContext, person: str, aliases: Sequence[str] = (), told: Told | None = None
 ) -> PersonMentions:
     """Look through the whole ledger. `aliases`: spellings beside those of the files and of stops. Changes nothing."""
-    with desk.ledger.read() as connection:
+    with app.ledger.read() as connection:
         known = [word for stop in in_force(connection) if _is(stop.kind, stop.subject, person) for word in stop.words]
         known += [
             word
@@ -69,9 +69,7 @@ def find_mentions(
             if _is(stop["kind"], stop["subject"], person)
             for word in stop["words"]
         ]
-        found = PersonMentions(
-            person, tuple(dict.fromkeys((*aliases, *people_spellings(desk).get(person, ()), *known)))
-        )
+        found = PersonMentions(person, tuple(dict.fromkeys((*aliases, *people_spellings(app).get(person, ()), *known))))
         found.stopped = any(_is(stop.kind, stop.subject, person) for stop in in_force(connection))
         names = NameMatcher({person: found.words})
         _look(connection, found, names, told)
@@ -81,7 +79,7 @@ def find_mentions(
     return found
 
 
-def forget_person(desk: AppContext, found: PersonMentions, actor: str, told: Told | None = None) -> None:
+def forget_person(app: AppContext, found: PersonMentions, actor: str, told: Told | None = None) -> None:
     """Erase what `mentions` found. Raises NeedsPerson where something that names the person is still to come."""
     if found.to_come:
         raise NeedsPerson(
@@ -93,23 +91,23 @@ def forget_person(desk: AppContext, found: PersonMentions, actor: str, told: Tol
     def keeps(word: str) -> bool:
         return person_in(word) != found.person and not names.names(f"#{word}")
 
-    now = desk.clock.now()
+    now = app.clock.now()
     for start in range(0, len(found.deliveries), PAGE):
         some = found.deliveries[start : start + PAGE]
-        with desk.ledger.write() as connection:
+        with app.ledger.write() as connection:
             overwrite_deleted(connection)
             erase_words(connection, read_deliveries(connection, some), keeps, now)
         if told is not None:
             told(start + len(some), len(found.deliveries))
-    with desk.ledger.write() as connection:
+    with app.ledger.write() as connection:
         overwrite_deleted(connection)
         erase_seen(connection, found.seen)
         erase_stops(connection, found.stops)
         erase_events(connection, found.deeds)
         payload = {"deeds": found.deeds, "deliveries": len(found.deliveries), "pictures": len(found.pictures)}
-        record_event(connection, "forget", actor, None, None, payload, now, desk.ledger.real_now(connection))
-    settle_files(desk.ledger)
-    desk.pictures.drop(found.pictures)
+        record_event(connection, "forget", actor, None, None, payload, now, app.ledger.real_now(connection))
+    settle_files(app.ledger)
+    app.pictures.drop(found.pictures)
 
 
 def _is(kind: str, subject: str, person: str) -> bool:

@@ -85,7 +85,7 @@ def list_people(connection: LedgerConnection, everybody: Mapping[str, Person], n
 
 
 def set_person(
-    desk: AppContext,
+    app: AppContext,
     id: str,
     actor: str,
     *,
@@ -103,8 +103,8 @@ def set_person(
     from amplify.workspace.file_types import PEOPLE
     from amplify.workspace.yaml_edit import change_entry
 
-    now = desk.clock.now().astimezone(UTC)
-    before = _person(_survey(desk), id)
+    now = app.clock.now().astimezone(UTC)
+    before = _person(_survey(app), id)
     _check_sources(before, state, sources)
     changes: dict[tuple[str, ...], Any] = {}
     if state is not None and state is not before.state:
@@ -121,10 +121,10 @@ def set_person(
     reason = why or _reason(state, withdrawn)
     silent = withdrawn is not None or (state is not None and not state.speaks)
     told = state.value if state is not None and withdrawn is None else None
-    stopped = stop_subject(desk, "person", id, reason, actor, state=told) if silent else None
-    change_entry(desk.root, PEOPLE, id, changes)
-    person, elsewhere = _copy(desk, id)
-    with desk.ledger.write() as connection:
+    stopped = stop_subject(app, "person", id, reason, actor, state=told) if silent else None
+    change_entry(app.root, PEOPLE, id, changes)
+    person, elsewhere = _copy(app, id)
+    with app.ledger.write() as connection:
         payload = {"before": before.state.value, "sources": list(sources)}
         payload |= {".".join(path): str(value) for path, value in changes.items() if path != ("sources",)}
         record_event(
@@ -134,8 +134,8 @@ def set_person(
             f"person:{id}",
             reason,
             payload,
-            desk.clock.now(),
-            desk.ledger.real_now(connection),
+            app.clock.now(),
+            app.ledger.real_now(connection),
         )
         before_now = any((one.kind, one.subject) == ("person", id) for one in in_force(connection))
     return PersonChange(person, stopped, stopped is None and before_now, elsewhere)
@@ -160,12 +160,12 @@ def _reason(state: PersonState | None, withdrawn: date | None) -> str:
     return f"set to {state.value.replace('_', ' ')}" if state is not None else "reviewed"
 
 
-def _survey(desk: AppContext) -> ParsedWorkspace:
+def _survey(app: AppContext) -> ParsedWorkspace:
     """All files, as far as they can be read."""
     from amplify.platforms import registry
     from amplify.workspace.load import parse_files
 
-    return parse_files(desk.root, frozenset(registry.names()))
+    return parse_files(app.root, frozenset(registry.names()))
 
 
 def _person(findings: ParsedWorkspace, id: str) -> Person:
@@ -177,21 +177,21 @@ def _person(findings: ParsedWorkspace, id: str) -> Person:
     return found
 
 
-def _copy(desk: AppContext, id: str) -> tuple[Person, tuple[str, ...]]:
+def _copy(app: AppContext, id: str) -> tuple[Person, tuple[str, ...]]:
     """Copy the gates; where other files cannot be read, this person's own."""
     try:
-        workspace = desk.workspace()
+        workspace = app.workspace()
     except UnreadableFiles as error:
-        findings = _survey(desk)
+        findings = _survey(app)
         person = _person(findings, id)
-        with desk.ledger.write() as connection:
-            desk.ledger.lock(connection, GATES)
+        with app.ledger.write() as connection:
+            app.ledger.lock(connection, GATES)
             put_gates(connection, people_gates([person], [found.word for found in findings.posts]))
         return person, tuple(f"{problem.place}: {problem.message}" for problem in error.problems)
     from amplify.planning.queue import copy_gates
 
-    desk.ledger.serve(workspace.settings.id)
-    copy_gates(desk, workspace)
+    app.ledger.serve(workspace.settings.id)
+    copy_gates(app, workspace)
     return workspace.people[id], ()
 
 

@@ -34,10 +34,10 @@ class OldRecords:
         return bool(self.deliveries or self.deeds or self.stops)
 
 
-def find_old(desk: AppContext, age: timedelta) -> OldRecords:
+def find_old(app: AppContext, age: timedelta) -> OldRecords:
     """What `prune` would erase. Changes nothing."""
-    before = desk.clock.now() - age
-    with desk.ledger.read() as connection:
+    before = app.clock.now() - age
+    with app.ledger.read() as connection:
         return OldRecords(
             before,
             count_erasable_deliveries(connection, before),
@@ -46,11 +46,11 @@ def find_old(desk: AppContext, age: timedelta) -> OldRecords:
         )
 
 
-def prune_old(desk: AppContext, found: OldRecords, actor: str, told: Callable[[int, int], None] | None = None) -> None:
+def prune_old(app: AppContext, found: OldRecords, actor: str, told: Callable[[int, int], None] | None = None) -> None:
     """Erase the words of deliveries that were due before then, and what deeds before then were about."""
-    now, done = desk.clock.now(), 0
+    now, done = app.clock.now(), 0
     while True:
-        with desk.ledger.write() as connection:
+        with app.ledger.write() as connection:
             overwrite_deleted(connection)
             rows = read_erasable_deliveries(connection, found.before)
             if rows:
@@ -60,13 +60,13 @@ def prune_old(desk: AppContext, found: OldRecords, actor: str, told: Callable[[i
         done += len(rows)
         if told is not None:
             told(done, max(done, found.deliveries))
-    with desk.ledger.write() as connection:
+    with app.ledger.write() as connection:
         overwrite_deleted(connection)
         erase_stops(connection, found.stops)
         erase_events(connection, found.deeds)
         payload = {"deeds": list(found.deeds), "deliveries": done, "before": found.before}
-        record_event(connection, "prune", actor, None, None, payload, now, desk.ledger.real_now(connection))
-    settle_files(desk.ledger)
+        record_event(connection, "prune", actor, None, None, payload, now, app.ledger.real_now(connection))
+    settle_files(app.ledger)
 
 
 def _keep_all(word: str) -> bool:

@@ -38,14 +38,14 @@ class ResumeResult:
     """Approvals that have to be given anew."""
 
 
-def resume_subject(desk: AppContext, kind: str, subject: str, why: str, actor: str) -> ResumeResult:
+def resume_subject(app: AppContext, kind: str, subject: str, why: str, actor: str) -> ResumeResult:
     """Lift the stop of a subject, or ask for it where two people have to: for a person. Nothing goes out late.
 
     Raises WrongUse where nothing like that is stopped, NeedsPerson where the same person confirms their own word.
     """
-    with desk.ledger.write() as connection:
-        desk.ledger.lock(connection, GATES)
-        now, real = desk.clock.now(), desk.ledger.real_now(connection)
+    with app.ledger.write() as connection:
+        app.ledger.lock(connection, GATES)
+        now, real = app.clock.now(), app.ledger.real_now(connection)
         stop = _standing(connection, kind, subject)
         if stop.kind == "person" and not _second(stop, actor, real):
             ask_to_lift(connection, stop, actor, why, real)
@@ -57,7 +57,7 @@ def resume_subject(desk: AppContext, kind: str, subject: str, why: str, actor: s
         recheck_held(connection)
         told = {"asked_by": stop.asked_by, "missed": missed, "approvals_voided": voided}
         record_event(connection, "resume", actor, f"{kind}:{stop.subject}", why, told, now, real)
-        notify_workers(desk.ledger, connection)
+        notify_workers(app.ledger, connection)
     log_event("resumed_subject", subject=f"{kind}:{stop.subject}", actor=actor)
     return ResumeResult(stop, True, missed, voided)
 

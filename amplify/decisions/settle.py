@@ -18,24 +18,24 @@ from amplify.model.platform import Receipt
 _SETTLED = (DeliveryState.UNSURE, DeliveryState.REMOVING)
 
 
-def settle_delivery(desk: AppContext, delivery: str, url: str | None, actor: str) -> str:
+def settle_delivery(app: AppContext, delivery: str, url: str | None, actor: str) -> str:
     """Settle a delivery as out at `url`, or (None) as not out; the state it is in now.
 
     One that is being taken down is deleted where it is out, and done with where it is not. `delivery` may be the
     beginning of an id. Raises WrongUse where it names none, several, or none that is in doubt; NeedsPerson while its
     request may still land.
     """
-    claimed = _find(desk, delivery)
-    receipt = _located(desk, claimed, url) if url is not None else None
-    with desk.ledger.write() as connection:
-        now, real = desk.clock.now(), desk.ledger.real_now(connection)
+    claimed = _find(app, delivery)
+    receipt = _located(app, claimed, url) if url is not None else None
+    with app.ledger.write() as connection:
+        now, real = app.clock.now(), app.ledger.real_now(connection)
         state, lease_until = lock_state_and_lease(connection, claimed.id)
         if state not in _SETTLED:
             raise WrongUse(f"{claimed.id[:12]} is {state} by now: there is nothing left to settle")
         if receipt is None and lease_until is not None and lease_until > real and state is DeliveryState.UNSURE:
             seconds = (lease_until - real).total_seconds()
             raise NeedsPerson(f"its request may still arrive: look again in {seconds:.0f} seconds, then settle it")
-        hand = ClaimWriter(desk.ledger, connection, now, desk.owner, by=actor)
+        hand = ClaimWriter(app.ledger, connection, now, app.owner, by=actor)
         part = next((part for part in claimed.parts if part.receipt is None), None)
         if state is DeliveryState.REMOVING:
             if receipt is not None and part is not None:
@@ -48,29 +48,29 @@ def settle_delivery(desk: AppContext, delivery: str, url: str | None, actor: str
             hand.published(claimed.id, part.number, receipt, part.number == len(claimed.parts) - 1)
         elif receipt is None:
             hand.not_published(claimed.id, claimed.late_at > now)
-        notify_workers(desk.ledger, connection)
+        notify_workers(app.ledger, connection)
         told = {"sent": url} if url is not None else {"sent": None}
         record_event(connection, "settle", actor, f"delivery:{claimed.id}", None, told, now, real)
     if state is DeliveryState.REMOVING:
-        run_takedowns(desk)
-    with desk.ledger.read() as connection:
+        run_takedowns(app)
+    with app.ledger.read() as connection:
         return read_state(connection, claimed.id).value
 
 
-def _located(desk: AppContext, claimed: ClaimedDelivery, url: str) -> Receipt:
+def _located(app: AppContext, claimed: ClaimedDelivery, url: str) -> Receipt:
     try:
-        receipt = desk.adapter(claimed.account).locate(url)
+        receipt = app.adapter(claimed.account).locate(url)
     except Refused as error:
         raise WrongUse(f"{url} cannot be taken as proof: {error.why}") from None
-    with desk.ledger.read() as connection:
+    with app.ledger.read() as connection:
         other = find_delivery_of_post(connection, claimed.account, receipt.id)
     if other is not None and claimed.message.boost is None:
         raise WrongUse(f"{url} cannot be taken as proof: it is the address of delivery {other[:12]}")
     return receipt
 
 
-def _find(desk: AppContext, delivery: str) -> ClaimedDelivery:
-    with desk.ledger.read() as connection:
+def _find(app: AppContext, delivery: str) -> ClaimedDelivery:
+    with app.ledger.read() as connection:
         ids = find_deliveries(connection, delivery, _SETTLED)
         exact = [one for one in ids if one == delivery]  # the first generation begins like the others
         if len(exact or ids) != 1:

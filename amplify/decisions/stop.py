@@ -35,7 +35,7 @@ class StopResult:
 
 
 def stop_subject(
-    desk: AppContext,
+    app: AppContext,
     kind: str,
     subject: str,
     why: str,
@@ -52,23 +52,23 @@ def stop_subject(
     """
     subject = _subject(kind, subject)
     given = [alias.strip() for alias in aliases if alias.strip()]
-    held = _write(desk, kind, subject, given, why, actor, state)
+    held = _write(app, kind, subject, given, why, actor, state)
     log_event("stopped_subject", subject=f"{kind}:{subject}", actor=actor)
-    people = people_spellings(desk) if kind == "person" else {}
+    people = people_spellings(app) if kind == "person" else {}
     if subject in people:
-        with desk.ledger.write() as connection:
+        with app.ledger.write() as connection:
             add_aliases(connection, held, people[subject])
         held = replace(held, words=tuple(dict.fromkeys((*held.words, *people[subject]))))
-    seen = _seen_by_all(desk)
-    with desk.ledger.read() as connection:
+    seen = _seen_by_all(app)
+    with app.ledger.read() as connection:
         found = measure_impact(connection, held, None if whole else _LOOK)
     known = bool(found.held or found.out) or kind in ("all", "platform") or subject in people or not found.whole
     return StopResult(held, seen, found, known)
 
 
-def stops_in_force(desk: AppContext) -> list[Stop]:
+def stops_in_force(app: AppContext) -> list[Stop]:
     """Every stop in force."""
-    with desk.ledger.read() as connection:
+    with app.ledger.read() as connection:
         return in_force(connection)
 
 
@@ -86,10 +86,10 @@ def _subject(kind: str, subject: str) -> str:
 
 
 def _write(
-    desk: AppContext, kind: str, subject: str, words: Sequence[str], why: str, actor: str, state: str | None
+    app: AppContext, kind: str, subject: str, words: Sequence[str], why: str, actor: str, state: str | None
 ) -> Stop:
-    with desk.ledger.write() as connection:
-        now, real = desk.clock.now(), desk.ledger.real_now(connection)
+    with app.ledger.write() as connection:
+        now, real = app.clock.now(), app.ledger.real_now(connection)
         same = _same(connection, kind, subject)
         if same is None:
             held = write_stop(connection, kind, subject, words, why, actor, now, real, state)
@@ -100,7 +100,7 @@ def _write(
             set_for(connection, same, state)
             held = replace(same, words=tuple(dict.fromkeys((*same.words, *words))), why=why, asked_by=None, state=state)
         record_event(connection, "stop", actor, f"{kind}:{subject}", why, {"words": list(words)}, now, real)
-        notify_workers(desk.ledger, connection)
+        notify_workers(app.ledger, connection)
         return held
 
 
@@ -108,24 +108,24 @@ def _same(connection: LedgerConnection, kind: str, subject: str) -> Stop | None:
     return next((one for one in in_force(connection) if (one.kind, one.subject) == (kind, subject)), None)
 
 
-def _seen_by_all(desk: AppContext) -> bool:
+def _seen_by_all(app: AppContext) -> bool:
     """Wait for every mark that did not see the stop: it is made by now, or will see it."""
     try:
-        with desk.ledger.write() as connection:
-            lock_gates(desk.ledger, connection, _WAIT)
+        with app.ledger.write() as connection:
+            lock_gates(app.ledger, connection, _WAIT)
     except NeedsPerson:
         return False
     return True
 
 
-def people_spellings(desk: AppContext) -> Mapping[str, Sequence[str]]:
+def people_spellings(app: AppContext) -> Mapping[str, Sequence[str]]:
     """Every person's spellings, as far as `config/people.yaml` can be read."""
     from amplify.platforms import registry
     from amplify.rules.text.aliases import name_forms
     from amplify.workspace.parsed import ParsedWorkspace
     from amplify.workspace.read_config import read_config
 
-    findings = ParsedWorkspace(desk.root, frozenset(registry.names()))
+    findings = ParsedWorkspace(app.root, frozenset(registry.names()))
     try:
         read_config(findings)
     except OSError:

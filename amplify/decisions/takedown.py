@@ -25,9 +25,9 @@ class TakedownResult:
     why: str
 
 
-def what_is_up(desk: AppContext, wanted: PublishedFilter) -> list[PublishedDelivery]:
+def what_is_up(app: AppContext, wanted: PublishedFilter) -> list[PublishedDelivery]:
     """What a takedown of `wanted` would delete, our own boosts of it among them. Nothing is changed."""
-    with desk.ledger.read() as connection:
+    with app.ledger.read() as connection:
         found = find_published_deliveries(connection, wanted)
         more = set(boosts_of(connection, [one.id for one in found])) - {one.id for one in found}
         return [
@@ -37,21 +37,21 @@ def what_is_up(desk: AppContext, wanted: PublishedFilter) -> list[PublishedDeliv
 
 
 def take_down_deliveries(
-    desk: AppContext, deliveries: Sequence[str], why: str, actor: str, told: Callable[[str], None] | None = None
+    app: AppContext, deliveries: Sequence[str], why: str, actor: str, told: Callable[[str], None] | None = None
 ) -> list[TakedownResult]:
     """Take these down, and our own boosts of them first. `why`: for the history; `actor`: who says so.
 
     The wish is durable before the first deletion: killed in the middle, the next pass goes on.
     """
-    with desk.ledger.write() as connection:
-        now, real = desk.clock.now(), desk.ledger.real_now(connection)
+    with app.ledger.write() as connection:
+        now, real = app.clock.now(), app.ledger.real_now(connection)
         all_ = list(dict.fromkeys([*boosts_of(connection, deliveries), *deliveries]))
-        asked = [one for one in all_ if request_takedown(desk.ledger, connection, one, now, actor, why)]
+        asked = [one for one in all_ if request_takedown(app.ledger, connection, one, now, actor, why)]
         if asked:
-            notify_workers(desk.ledger, connection)
+            notify_workers(app.ledger, connection)
             about = read_posts_and_accounts(connection, asked)
             for one in asked:
                 record_event(connection, "take down", actor, f"delivery:{one}", why, about[one], now, real)
-    run_takedowns(desk, told)
-    with desk.ledger.read() as connection:
+    run_takedowns(app, told)
+    with app.ledger.read() as connection:
         return [TakedownResult(*row) for row in read_takedown_outcomes(connection, all_)]

@@ -54,8 +54,8 @@ class Outcome:
 class Deliverer:
     """Takes claimed deliveries to their platforms. One instance serves all threads of a pass."""
 
-    def __init__(self, desk: AppContext, commits: GroupCommitter) -> None:
-        self._desk, self._commits = desk, commits
+    def __init__(self, app: AppContext, commits: GroupCommitter) -> None:
+        self._app, self._commits = app, commits
 
     def deliver(self, claimed: ClaimedDelivery) -> Outcome:
         """Send what is not out yet. Never raises a platform error: what came of it is in the ledger."""
@@ -65,7 +65,7 @@ class Deliverer:
     def prepare(self, claimed: ClaimedDelivery) -> ReadyDelivery | Outcome:
         """All that may be done ahead of time: log in, upload, build; or what came of it, where it ended here."""
         try:
-            adapter = self._desk.adapter(claimed.account)
+            adapter = self._app.adapter(claimed.account)
         except PlatformError as error:
             return self._failed(claimed, None, error, ours=True)
         try:
@@ -157,13 +157,13 @@ class Deliverer:
         if isinstance(error, TryLater) or (begun is None and isinstance(error, Unknown)):
             # Before the begin mark nothing can have appeared: whatever happened may be done again.
             after = error.after if isinstance(error, TryLater) else None
-            after = self._desk.timings.backoff if after is None else after
+            after = self._app.timings.backoff if after is None else after
             self._settle(claimed, lambda hand: hand.try_later(id, account, part, why, after))
             return Outcome("try_later", why, seconds)
         if isinstance(error, LoggedOut):
-            rest = None if ours else self._desk.timings.pause
+            rest = None if ours else self._app.timings.pause
             self._settle(claimed, lambda hand: hand.credentials_failed(id, account, part, why, rest))
-            self._desk.drop_client(account)
+            self._app.drop_client(account)
             log_event("paused", account=account, why=why)
             return Outcome("logged_out", why, seconds)
         if isinstance(error, Refused):
@@ -174,20 +174,20 @@ class Deliverer:
 
     def _settle(self, claimed: ClaimedDelivery, act: Callable[[ClaimWriter], Any]) -> None:
         """Let the hand that holds this claim act in the next group commit, and wait for that."""
-        desk = self._desk
-        self._commits.run(lambda connection: act(ClaimWriter(desk.ledger, connection, desk.clock.now(), claimed.owner)))
+        app = self._app
+        self._commits.run(lambda connection: act(ClaimWriter(app.ledger, connection, app.clock.now(), claimed.owner)))
 
     def _begin(self, connection: LedgerConnection, marks: Sequence[BeginRequest]) -> list[Marked]:
-        desk, looked = self._desk, seconds_since_boot()
-        answers = begin_requests(desk.ledger, connection, marks, desk.clock.now(), desk.timings.lease)
+        app, looked = self._app, seconds_since_boot()
+        answers = begin_requests(app.ledger, connection, marks, app.clock.now(), app.timings.lease)
         return [(answer, looked) for answer in answers]
 
     def _save_receipts(self, connection: LedgerConnection, parts: Sequence[PublishedPart]) -> list[bool]:
-        return record_receipts(self._desk.ledger, connection, parts, self._desk.clock.now())
+        return record_receipts(self._app.ledger, connection, parts, self._app.clock.now())
 
     def _save_uploads(self, connection: LedgerConnection, uploads: Sequence[PreparedUploads]) -> list[bool]:
-        desk = self._desk
-        return save_uploads(desk.ledger, connection, uploads, desk.clock.now(), desk.timings.lease)
+        app = self._app
+        return save_uploads(app.ledger, connection, uploads, app.clock.now(), app.timings.lease)
 
 
 def _first_mark(ready: ReadyDelivery) -> BeginRequest:

@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from amplify.model.plan import PlanChange
 
 
-def files_mark(desk: AppContext) -> str:
+def files_mark(app: AppContext) -> str:
     """What the note ought to say now."""
-    return queued_mark(desk.fingerprint(), desk.clock.now())
+    return queued_mark(app.fingerprint(), app.clock.now())
 
 
-def requeue_if_changed(desk: AppContext, mark: str) -> Sequence[PlanChange]:
+def requeue_if_changed(app: AppContext, mark: str) -> Sequence[PlanChange]:
     """Queue where the note does not say `mark`; what that changed. Raises what `queue` raises: nothing may be claimed
     then."""
-    with desk.ledger.read() as connection:
-        if get_meta(connection, note_key(desk.root)) == mark:
+    with app.ledger.read() as connection:
+        if get_meta(connection, note_key(app.root)) == mark:
             return ()
     from amplify.planning.queue import queue_plan
 
-    return queue_plan(desk).changes
+    return queue_plan(app).changes
 
 
 LOOK: Final = 1.0
@@ -42,15 +42,15 @@ LOOK: Final = 1.0
 class Watch:
     """Looks once a second, in a thread of its own: large workspaces take a while to be looked through."""
 
-    def __init__(self, desk: AppContext, report: Callable[[str | BaseException], None], mark: str | None) -> None:
+    def __init__(self, app: AppContext, report: Callable[[str | BaseException], None], mark: str | None) -> None:
         """`report` is told what a look brought, in that thread. `mark`: of the files as they were just queued; without
         it they are looked at now, and queued where they changed. Raises what `queue` raises then."""
-        self._desk, self._report, self._mark = desk, report, mark or ""
+        self._app, self._report, self._mark = app, report, mark or ""
         self._wanted: SimpleQueue[bool] = SimpleQueue()
         self._thread = Thread(target=self._work, name="files", daemon=True)
         self._next = time.monotonic() + LOOK
         if mark is None:
-            self.seen(files_mark(desk))
+            self.seen(files_mark(app))
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -76,7 +76,7 @@ class Watch:
         if isinstance(mark, BaseException):
             raise mark
         if mark != self._mark:
-            changes = requeue_if_changed(self._desk, mark)
+            changes = requeue_if_changed(self._app, mark)
             self._mark = mark
             if changes:
                 log_event("queued", changes=len(changes))
@@ -85,7 +85,7 @@ class Watch:
         while self._wanted.get():
             seen: str | BaseException
             try:
-                seen = files_mark(self._desk)
+                seen = files_mark(self._app)
             except BaseException as error:  # whoever is told decides what it means
                 seen = error
             self._report(seen)

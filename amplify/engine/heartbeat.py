@@ -11,21 +11,21 @@ from amplify.context.app_context import AppContext
 _FILE: Final = "last-pass"
 
 
-def note_pass(desk: AppContext) -> None:
+def note_pass(app: AppContext) -> None:
     """A pass has ended well. A folder that cannot be written is somebody else's complaint."""
     try:
-        _file(desk).touch()
+        _file(app).touch()
     except OSError:
         return
 
 
-def last_pass(desk: AppContext) -> datetime | None:
+def last_pass(app: AppContext) -> datetime | None:
     """Real time (UTC) of the last pass that ended well on this machine; None: there was none."""
     try:
-        return datetime.fromtimestamp(_file(desk).stat().st_mtime, UTC)
+        return datetime.fromtimestamp(_file(app).stat().st_mtime, UTC)
     except OSError:
         return None
 
 
-def _file(desk: AppContext) -> Path:
-    return (desk.home or desk.root / ".amplify") / _FILE
+def _file(app: AppContext) -> Path:
+    return (app.home or app.root / ".amplify") / _FILE

@@ -26,70 +26,70 @@ class MaintenanceResult:
     """Accounts were asked, or deliveries looked up: more may be due now."""
 
 
-def look_at_ledger(desk: AppContext) -> PendingWork:
+def look_at_ledger(app: AppContext) -> PendingWork:
     """The ledger at one moment."""
-    with desk.ledger.read() as connection:
-        return find_pending_work(desk.ledger, connection, note_key(desk.root), desk.clock.now())
+    with app.ledger.read() as connection:
+        return find_pending_work(app.ledger, connection, note_key(app.root), app.clock.now())
 
 
-def _reap(desk: AppContext) -> int:
+def _reap(app: AppContext) -> int:
     """In pieces: a whole day that is over must not keep others from writing."""
     reaped = 0
     while True:
-        with desk.ledger.write() as connection:
-            moved = expire_rows(desk.ledger, connection, desk.clock.now())
+        with app.ledger.write() as connection:
+            moved = expire_rows(app.ledger, connection, app.clock.now())
         reaped += moved
         if moved < MOST:
             return reaped
 
 
-def run_maintenance(desk: AppContext) -> MaintenanceResult:
+def run_maintenance(app: AppContext) -> MaintenanceResult:
     """One round. Whatever is over is reaped before anything else is done."""
-    seen = look_at_ledger(desk)
+    seen = look_at_ledger(app)
     done = MaintenanceResult(seen, unsure=seen.doubts)
     if seen.left:
-        done.reaped = _reap(desk)
+        done.reaped = _reap(app)
         log_event("reaped", rows=done.reaped)
-        done.seen = seen = look_at_ledger(desk)
+        done.seen = seen = look_at_ledger(app)
     if seen.askable:
-        probe_accounts(desk, seen.askable)
+        probe_accounts(app, seen.askable)
         done.looked = True
     if seen.unsure:
         from amplify.engine.reconcile import reconcile_unsure
 
-        done.unsure = reconcile_unsure(desk)
+        done.unsure = reconcile_unsure(app)
         done.looked = True
     if seen.removing:
         from amplify.engine.takedown_worker import run_takedowns
 
-        run_takedowns(desk)
+        run_takedowns(app)
     return done
 
 
-def probe_accounts(desk: AppContext, accounts: Iterable[str]) -> None:
+def probe_accounts(app: AppContext, accounts: Iterable[str]) -> None:
     """Unpause every account that answers `whoami`; keep the newest reason of the others."""
     for account in accounts:
         try:
-            adapter = desk.adapter(account)
+            adapter = app.adapter(account)
         except PlatformError as error:  # our own files still lack something: ask at the next pass
-            _write_answer(desk, account, error.why, ours=True)
+            _write_answer(app, account, error.why, ours=True)
             continue
         try:
             adapter.whoami()
         except PlatformError as error:
-            desk.drop_client(account)
-            _write_answer(desk, account, error.why, ours=False)
+            app.drop_client(account)
+            _write_answer(app, account, error.why, ours=False)
         else:
-            _write_answer(desk, account, None, ours=False)
+            _write_answer(app, account, None, ours=False)
             log_event("woke", account=account)
 
 
-def _write_answer(desk: AppContext, account: str, why: str | None, ours: bool) -> None:
+def _write_answer(app: AppContext, account: str, why: str | None, ours: bool) -> None:
     from amplify.ledger.rows.settlement import ClaimWriter
 
-    with desk.ledger.write() as connection:
-        hand = ClaimWriter(desk.ledger, connection, desk.clock.now(), desk.owner, by="wake")
+    with app.ledger.write() as connection:
+        hand = ClaimWriter(app.ledger, connection, app.clock.now(), app.owner, by="wake")
         if why is None:
             hand.unpause_account(account)
         else:
-            hand.keep_paused(account, why, None if ours else desk.timings.pause)
+            hand.keep_paused(account, why, None if ours else app.timings.pause)

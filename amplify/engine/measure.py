@@ -31,17 +31,17 @@ class MeasureResult:
 
 
 def measure_engagement(
-    desk: AppContext, *, everything: bool = False, progress: Callable[[int, int], None] | None = None
+    app: AppContext, *, everything: bool = False, progress: Callable[[int, int], None] | None = None
 ) -> MeasureResult:
     """Append a reading to every part whose next mark is over; with `everything`, to all that is out."""
     began = time.monotonic()
-    now = desk.clock.now()
-    workspace = desk.workspace()
-    with desk.ledger.read() as connection:
+    now = app.clock.now()
+    workspace = app.workspace()
+    with app.ledger.read() as connection:
         due = due_readings(connection, now, workspace.settings.readings, everything)
     done = MeasureResult()
-    for place, wanted in _by_place(desk, due).items():
-        _sweep(desk, place, wanted, done)
+    for place, wanted in _by_place(app, due).items():
+        _sweep(app, place, wanted, done)
         if progress is not None:
             progress(done.readings + done.gone, len(due))
     if done.calls or done.failed:
@@ -49,9 +49,9 @@ def measure_engagement(
     return done
 
 
-def _by_place(desk: AppContext, due: list[DueReading]) -> dict[str, list[DueReading]]:
+def _by_place(app: AppContext, due: list[DueReading]) -> dict[str, list[DueReading]]:
     """Readings by the account that asks for them: one account a server, where it may read for all."""
-    accounts = desk.workspace().accounts
+    accounts = app.workspace().accounts
     first: dict[tuple[str, str | None], str] = {}
     places: dict[str, list[DueReading]] = defaultdict(list)
     for reading in due:
@@ -59,43 +59,43 @@ def _by_place(desk: AppContext, due: list[DueReading]) -> dict[str, list[DueRead
         if account is None:
             continue
         server = (account.platform, account.server)
-        shared = desk.profiles[account.platform].read_any
+        shared = app.profiles[account.platform].read_any
         places[first.setdefault(server, reading.account) if shared else reading.account].append(reading)
     return places
 
 
-def _sweep(desk: AppContext, account: str, wanted: list[DueReading], done: MeasureResult) -> None:
+def _sweep(app: AppContext, account: str, wanted: list[DueReading], done: MeasureResult) -> None:
     platform = account.partition("/")[2]
-    size = desk.profiles[platform].batch
+    size = app.profiles[platform].batch
     rest = iter(wanted)
     while batch := list(islice(rest, size)):
-        paid = _pay(desk, platform, batch)
+        paid = _pay(app, platform, batch)
         if isinstance(paid, Hold):
             done.unpaid[platform] = paid.why
             return
         try:
-            counts = desk.adapter(account).read([reading.remote_id for reading in batch])
+            counts = app.adapter(account).read([reading.remote_id for reading in batch])
         except PlatformError as error:
             if paid:  # what was not answered is not billed
-                with desk.ledger.write() as connection:
-                    record_spending(connection, platform, "readings", -paid, desk.clock.now())
+                with app.ledger.write() as connection:
+                    record_spending(connection, platform, "readings", -paid, app.clock.now())
             done.failed[account] = error.why
             if isinstance(error, LoggedOut):
-                desk.drop_client(account)
+                app.drop_client(account)
             return
         done.calls += 1
-        _write(desk, [(reading, counts[reading.remote_id]) for reading in batch], done)
+        _write(app, [(reading, counts[reading.remote_id]) for reading in batch], done)
 
 
-def _pay(desk: AppContext, platform: str, batch: list[DueReading]) -> int | Hold:
-    if desk.profiles[platform].prices is None:
+def _pay(app: AppContext, platform: str, batch: list[DueReading]) -> int | Hold:
+    if app.profiles[platform].prices is None:
         return 0
-    with desk.ledger.write() as connection:
+    with app.ledger.write() as connection:
         parts = [(reading.delivery, reading.part) for reading in batch]
-        return pay_for_readings(connection, platform, parts, desk.clock.now())
+        return pay_for_readings(connection, platform, parts, app.clock.now())
 
 
-def _write(desk: AppContext, read: list[tuple[DueReading, Engagement | None]], done: MeasureResult) -> None:
-    with desk.ledger.write() as connection:
-        done.readings += write_readings(connection, read, desk.clock.now(), desk.ledger.real_now(connection))
+def _write(app: AppContext, read: list[tuple[DueReading, Engagement | None]], done: MeasureResult) -> None:
+    with app.ledger.write() as connection:
+        done.readings += write_readings(connection, read, app.clock.now(), app.ledger.real_now(connection))
     done.gone += sum(counts is None for _, counts in read)

@@ -39,7 +39,7 @@ class PassResult:
 
 
 def run_pass(
-    desk: AppContext, *, workers: int = 8, on_outcome: OnOutcome | None = None, stop: Event | None = None
+    app: AppContext, *, workers: int = 8, on_outcome: OnOutcome | None = None, stop: Event | None = None
 ) -> PassResult:
     """Everything that is due now, exactly once. Any number of passes may run at once, on any machines.
 
@@ -49,11 +49,11 @@ def run_pass(
     began = time.monotonic()
     log_event("pass_began")
     done = PassResult()
-    mark = files_mark(desk)
-    done.changes = requeue_if_changed(desk, mark)
+    mark = files_mark(app)
+    done.changes = requeue_if_changed(app, mark)
     if done.changes:
         log_event("queued", changes=len(done.changes))
-    kept = run_maintenance(desk)
+    kept = run_maintenance(app)
     done.reaped, done.unsure = kept.reaped, kept.unsure
     if kept.seen.due or kept.looked:
         from amplify.engine.worker import deliver_due
@@ -66,14 +66,14 @@ def run_pass(
             if on_outcome is not None:
                 on_outcome(claimed, outcome)
 
-        deliver_due(desk, workers, heard, stop, done.outcomes, mark)
+        deliver_due(app, workers, heard, stop, done.outcomes, mark)
         if spoke and not (stop is not None and stop.is_set()):
             from amplify.planning.server_lookup import refresh_limits
 
-            refresh_limits(desk, spoke)
-    done.paused = dict(look_at_ledger(desk).paused if kept.seen.due or kept.looked else kept.seen.paused)
+            refresh_limits(app, spoke)
+    done.paused = dict(look_at_ledger(app).paused if kept.seen.due or kept.looked else kept.seen.paused)
     _tell(done, time.monotonic() - began)
-    note_pass(desk)
+    note_pass(app)
     return done
 
 

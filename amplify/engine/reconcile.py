@@ -46,15 +46,15 @@ _OLDER: Final = (
 Act = Callable[[ClaimWriter], None]
 
 
-def reconcile_unsure(desk: AppContext) -> int:
+def reconcile_unsure(app: AppContext) -> int:
     """Ask the platforms about every unsure delivery whose request can no longer land; how many stay unsure."""
-    now = desk.clock.now()
+    now = app.clock.now()
     silent: set[str] = set()
-    while (doubt := _take(desk, now, silent)) is not None:
-        found, act = _look(desk, doubt, now, silent)
+    while (doubt := _take(app, now, silent)) is not None:
+        found, act = _look(app, doubt, now, silent)
         claimed = doubt.claimed
-        with desk.ledger.write() as connection:
-            hand = ClaimWriter(desk.ledger, connection, now, desk.owner, by="reconcile")
+        with app.ledger.write() as connection:
+            hand = ClaimWriter(app.ledger, connection, now, app.owner, by="reconcile")
             for number, receipt in found.items():
                 save_receipt(connection, claimed.id, number, receipt, now)
             if still_ours(connection, doubt):
@@ -63,16 +63,16 @@ def reconcile_unsure(desk: AppContext) -> int:
             state = read_state(connection, claimed.id)
         which = {"delivery": claimed.id, "account": claimed.account, "post": claimed.post}
         log_event("reconciled", **which, platform=claimed.platform, state=state.value)
-    with desk.ledger.read() as connection:
-        return count_unsure(desk.ledger, connection)
+    with app.ledger.read() as connection:
+        return count_unsure(app.ledger, connection)
 
 
-def _take(desk: AppContext, now: datetime, silent: set[str]) -> UnsureClaim | None:
-    with desk.ledger.write() as connection:
-        return claim_unsure(desk.ledger, connection, now, desk.timings.lease, silent)
+def _take(app: AppContext, now: datetime, silent: set[str]) -> UnsureClaim | None:
+    with app.ledger.write() as connection:
+        return claim_unsure(app.ledger, connection, now, app.timings.lease, silent)
 
 
-def _look(desk: AppContext, doubt: UnsureClaim, now: datetime, silent: set[str]) -> tuple[dict[int, Receipt], Act]:
+def _look(app: AppContext, doubt: UnsureClaim, now: datetime, silent: set[str]) -> tuple[dict[int, Receipt], Act]:
     """What was found, by part, and what the answer about the part behind it makes of the delivery."""
     claimed = doubt.claimed
     timely, boost = claimed.late_at > now, claimed.message.boost is not None
@@ -82,17 +82,15 @@ def _look(desk: AppContext, doubt: UnsureClaim, now: datetime, silent: set[str])
         if part.created_at is None:  # its worker stopped between two parts: this one was never begun
             return found, lambda hand: hand.not_published(claimed.id, timely)
         try:
-            receipt = look_up(desk, claimed, part, [*receipts, *found.values()])
-            sure = (
-                receipt is not None or claimed.message.boost is not None or desk.adapter(claimed.account).keeps_keys()
-            )
+            receipt = look_up(app, claimed, part, [*receipts, *found.values()])
+            sure = receipt is not None or claimed.message.boost is not None or app.adapter(claimed.account).keeps_keys()
         except PlatformError as error:
             if isinstance(error, Unknown) and timely and boost and doubt.owner != HELD_BY:
                 return found, lambda hand: hand.not_published(claimed.id, timely)  # repeating a boost changes nothing
             silent.add(claimed.account)
-            return found, _unanswered(desk, doubt, part.number, error, now)
+            return found, _unanswered(app, doubt, part.number, error, now)
         if receipt is None and timely and doubt.owner == HELD_BY:
-            return found, _unanswered(desk, doubt, part.number, Unknown(_OLDER), now)
+            return found, _unanswered(app, doubt, part.number, Unknown(_OLDER), now)
         if receipt is None and not sure and doubt.quiet is not None and doubt.quiet < _SLOW:
             return found, lambda hand: hand.still_unsure(claimed.id, _NO_KEYS, now + _AGAIN)
         if receipt is None:
@@ -103,20 +101,20 @@ def _look(desk: AppContext, doubt: UnsureClaim, now: datetime, silent: set[str])
     return found, lambda hand: hand.published(claimed.id, number, last, last=True)
 
 
-def _unanswered(desk: AppContext, doubt: UnsureClaim, number: int, error: PlatformError, now: datetime) -> Act:
+def _unanswered(app: AppContext, doubt: UnsureClaim, number: int, error: PlatformError, now: datetime) -> Act:
     claimed = doubt.claimed
     part = claimed.parts[number]
     if isinstance(error, Unknown):
-        why = f"{error.why}. {where_to_look(desk, claimed, part)}"
+        why = f"{error.why}. {where_to_look(app, claimed, part)}"
         again = now + retry_delay(part.created_at or claimed.due_at, now)
         return lambda hand: hand.still_unsure(claimed.id, why, again)
     why = f"it may be out, and its platform could not be asked: {error.why}. It is asked again by itself"
     if not isinstance(error, LoggedOut):
         return lambda hand: hand.still_unsure(claimed.id, why, now + _AGAIN)
-    desk.drop_client(claimed.account)
+    app.drop_client(claimed.account)
 
     def quiet(hand: ClaimWriter) -> None:
-        pause_account(hand.connection, claimed.account, error.why, now, hand.real + desk.timings.pause)
+        pause_account(hand.connection, claimed.account, error.why, now, hand.real + app.timings.pause)
         hand.still_unsure(claimed.id, why, now + _AGAIN)
 
     return quiet
@@ -126,18 +124,18 @@ _MARGIN: Final = timedelta(minutes=10)
 """Clocks differ: timelines are read from a little before the attempt."""
 
 
-def look_up(desk: AppContext, claimed: ClaimedDelivery, part: ClaimedPart, receipts: list[Receipt]) -> Receipt | None:
+def look_up(app: AppContext, claimed: ClaimedDelivery, part: ClaimedPart, receipts: list[Receipt]) -> Receipt | None:
     """Whether this part is out; `receipts`: of the parts before it. None: it was proved absent.
 
     Writes nothing. Raises a platform error, Unknown where the platform cannot tell.
     """
     since = (part.created_at or claimed.due_at) - _MARGIN
-    with desk.ledger.read() as connection:
+    with app.ledger.read() as connection:
         taken = known_elsewhere(connection, claimed.account, since, claimed.id)
-    return desk.adapter(claimed.account).find(_call(claimed, part, receipts), since, taken)
+    return app.adapter(claimed.account).find(_call(claimed, part, receipts), since, taken)
 
 
-def where_to_look(desk: AppContext, claimed: ClaimedDelivery, part: ClaimedPart) -> str:
+def where_to_look(app: AppContext, claimed: ClaimedDelivery, part: ClaimedPart) -> str:
     """What a person does who settles it: which page, what to look for, and which command."""
     what = f"`{claimed.post}`"
     if len(claimed.parts) > 1:
@@ -146,7 +144,7 @@ def where_to_look(desk: AppContext, claimed: ClaimedDelivery, part: ClaimedPart)
         what = f"a boost of {claimed.target.url}" if claimed.target is not None and claimed.target.url else "the boost"
     began = (part.created_at or claimed.due_at).astimezone(UTC)
     try:
-        page = desk.adapter(claimed.account).page()
+        page = app.adapter(claimed.account).page()
     except PlatformError:
         page = f"the page of {claimed.account}"
     name = claimed.id[:12]

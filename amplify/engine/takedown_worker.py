@@ -9,7 +9,8 @@ from typing import Final
 
 from amplify.context.app_context import AppContext
 from amplify.engine.reconcile import look_up, where_to_look
-from amplify.ledger.holds.spending import pay_for_deletions, refund
+from amplify.ledger.holds import spending
+from amplify.ledger.holds.spending import pay_for_deletions
 from amplify.ledger.queries.pausing import pause_account
 from amplify.ledger.rows import takedowns
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
@@ -22,86 +23,86 @@ _BY_HAND: Final = timedelta(hours=1)
 """Real time until a platform is asked again that said no, or could not tell."""
 
 
-def run_takedowns(desk: AppContext, told: Callable[[str], None] | None = None) -> int:
+def run_takedowns(app: AppContext, told: Callable[[str], None] | None = None) -> int:
     """Delete what is to be taken down and can be; how many deliveries are left to take down.
 
     Whatever is done is done durably, part by part, so that a killed worker's rest is done by the next. What is gone
     already counts as deleted. `told` hears of each delivery that was tried.
     """
     silent: set[str] = set()
-    while (removal := _take(desk, silent)) is not None:
+    while (removal := _take(app, silent)) is not None:
         try:
-            _remove(desk, removal)
+            _remove(app, removal)
         except PlatformError as error:
             silent.add(removal.claimed.account)
-            _postpone(desk, removal, error)
+            _postpone(app, removal, error)
         if told is not None:
             told(removal.claimed.id)
-    with desk.ledger.read() as connection:
+    with app.ledger.read() as connection:
         return takedowns.remaining_takedowns(connection)
 
 
-def _take(desk: AppContext, silent: set[str]) -> Removal | None:
-    with desk.ledger.write() as connection:
-        ticket = f"{desk.owner}#{os.urandom(4).hex()}"
-        return takedowns.claim_takedown(desk.ledger, connection, ticket, desk.timings.lease, silent)
+def _take(app: AppContext, silent: set[str]) -> Removal | None:
+    with app.ledger.write() as connection:
+        ticket = f"{app.owner}#{os.urandom(4).hex()}"
+        return takedowns.claim_takedown(app.ledger, connection, ticket, app.timings.lease, silent)
 
 
-def _remove(desk: AppContext, removal: Removal) -> None:
+def _remove(app: AppContext, removal: Removal) -> None:
     claimed = removal.claimed
-    adapter = desk.adapter(claimed.account)
+    adapter = app.adapter(claimed.account)
     for number in removal.up:
         receipt = claimed.parts[number].receipt
         if receipt is not None:
             adapter.delete(receipt)
-            _gone(desk, claimed, number, deleted=True)
+            _gone(app, claimed, number, deleted=True)
     if removal.doubtful is not None:
-        _settle_doubt(desk, removal, removal.doubtful)
-    with desk.ledger.write() as connection:
-        now = desk.clock.now()
-        done = takedowns.finish_takedown(desk.ledger, connection, removal, now, by="takedown")
+        _settle_doubt(app, removal, removal.doubtful)
+    with app.ledger.write() as connection:
+        now = app.clock.now()
+        done = takedowns.finish_takedown(app.ledger, connection, removal, now, by="takedown")
         if done and removal.under_way:  # what was never sent is not billed
-            refund(connection, [claimed.id], now)
+            spending.refund(connection, [claimed.id], now)
 
 
-def _settle_doubt(desk: AppContext, removal: Removal, number: int) -> None:
+def _settle_doubt(app: AppContext, removal: Removal, number: int) -> None:
     """Look whether the part is out that was being sent when the takedown came, and delete it as well."""
     claimed = removal.claimed
     part = claimed.parts[number]
     before = [one.receipt for one in claimed.parts[:number] if one.receipt is not None]
-    receipt = look_up(desk, claimed, part, before)
+    receipt = look_up(app, claimed, part, before)
     if receipt is not None:
-        with desk.ledger.write() as connection:
-            save_receipt(connection, claimed.id, number, receipt, desk.clock.now())
-        desk.adapter(claimed.account).delete(receipt)
-    _gone(desk, claimed, number, deleted=receipt is not None)
+        with app.ledger.write() as connection:
+            save_receipt(connection, claimed.id, number, receipt, app.clock.now())
+        app.adapter(claimed.account).delete(receipt)
+    _gone(app, claimed, number, deleted=receipt is not None)
 
 
-def _gone(desk: AppContext, claimed: ClaimedDelivery, number: int, deleted: bool) -> None:
-    with desk.ledger.write() as connection:
-        now = desk.clock.now()
+def _gone(app: AppContext, claimed: ClaimedDelivery, number: int, deleted: bool) -> None:
+    with app.ledger.write() as connection:
+        now = app.clock.now()
         takedowns.removed_part(connection, claimed.id, number, now)
         if deleted:
             pay_for_deletions(connection, claimed.platform, 1, now)
 
 
-def _postpone(desk: AppContext, removal: Removal, error: PlatformError) -> None:
+def _postpone(app: AppContext, removal: Removal, error: PlatformError) -> None:
     claimed = removal.claimed
     asked = removal.why.rstrip(".") or "to be taken down"
-    with desk.ledger.write() as connection:
-        hand = ClaimWriter(desk.ledger, connection, desk.clock.now(), desk.owner, by="takedown")
+    with app.ledger.write() as connection:
+        hand = ClaimWriter(app.ledger, connection, app.clock.now(), app.owner, by="takedown")
         if isinstance(error, LoggedOut):
-            pause_account(connection, claimed.account, error.why, hand.now, hand.real + desk.timings.pause)
+            pause_account(connection, claimed.account, error.why, hand.now, hand.real + app.timings.pause)
             why, again = f"it is taken down once {claimed.account} can speak again", None
         elif isinstance(error, Refused):
             why = f"its platform will not delete it: {error.why}. Delete it by hand, then `amplify settle "
             why, again = f"{why}{claimed.id[:12]} --not-sent`", hand.real + _BY_HAND
         elif isinstance(error, Unknown) and removal.doubtful is not None:
-            looking = where_to_look(desk, claimed, claimed.parts[removal.doubtful])
+            looking = where_to_look(app, claimed, claimed.parts[removal.doubtful])
             why, again = f"a part of it may be out: {error.why}. {looking}", hand.real + _BY_HAND
         else:
-            after = error.after if isinstance(error, TryLater) and error.after else desk.timings.backoff
+            after = error.after if isinstance(error, TryLater) and error.after else app.timings.backoff
             why, again = f"it is still up: {error.why}. It is tried again by itself", hand.real + after
         takedowns.postpone_takedown(connection, removal, f"{asked}: {why}", again)
     if isinstance(error, LoggedOut):
-        desk.drop_client(claimed.account)
+        app.drop_client(claimed.account)

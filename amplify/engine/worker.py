@@ -48,7 +48,7 @@ _BLINK: Final = 0.25
 
 
 def deliver_due(
-    desk: AppContext,
+    app: AppContext,
     workers: int,
     on_outcome: OnOutcome | None,
     stop: Event | None,
@@ -62,7 +62,7 @@ def deliver_due(
     does not keep the others; what it raised is raised at the end.
     """
     errors: list[BaseException] = []
-    worker = Worker(desk, workers, on_outcome, stop or Event(), outcomes, lambda _, error: errors.append(error))
+    worker = Worker(app, workers, on_outcome, stop or Event(), outcomes, lambda _, error: errors.append(error))
     worker.run(files_fingerprint)
     if errors:
         raise errors[0]
@@ -73,7 +73,7 @@ class Worker:
 
     def __init__(
         self,
-        desk: AppContext,
+        app: AppContext,
         workers: int,
         on_outcome: OnOutcome | None,
         stop: Event,
@@ -84,7 +84,7 @@ class Worker:
     ) -> None:
         """`forever`: go on when nothing is due, and prepare what will be; only for a campaign clock that goes by
         itself."""
-        self._desk, self._workers, self._on_outcome, self._stop = desk, workers, on_outcome, stop
+        self._app, self._workers, self._on_outcome, self._stop = app, workers, on_outcome, stop
         self._outcomes, self._on_error, self._forever = outcomes, on_error, forever
         self._events: SimpleQueue[Callable[[], None]] = SimpleQueue()
         """What other threads have to tell: each is called by the claiming thread."""
@@ -121,12 +121,12 @@ class Worker:
         self._claims.clear()
         self._events = SimpleQueue()  # what came back to a run that broke off is nobody's any more
         with (
-            GroupCommitter(self._desk.ledger) as self._commits,
+            GroupCommitter(self._app.ledger) as self._commits,
             WorkerPool("deliver", self._workers) as self._pool,
             WorkerPool("moment") as self._moment_pool,
-            Watch(self._desk, self._files_looked_at, files_fingerprint) as self._files,
+            Watch(self._app, self._files_looked_at, files_fingerprint) as self._files,
         ):
-            self._deliverer = Deliverer(self._desk, self._commits)
+            self._deliverer = Deliverer(self._app, self._commits)
             self._next_claim = 0.0
             try:
                 while self._work():
@@ -154,20 +154,20 @@ class Worker:
     def _claim(self) -> bool:
         """Take rows for idle threads; whether some are left that nobody has looked at."""
         self._close_stale_clients()
-        desk = self._desk
+        app = self._app
         ahead = AHEAD if self._forever and self._speaking < MOMENT else timedelta(0)
         limit = 2 * self._workers - self._busy
 
         def work(connection: LedgerConnection) -> ClaimResult:
             return claim_due(
-                desk.ledger,
+                app.ledger,
                 connection,
-                now=desk.clock.now(),
-                owner=desk.owner,
-                lease=desk.timings.lease,
+                now=app.clock.now(),
+                owner=app.owner,
+                lease=app.timings.lease,
                 limit=limit,
                 ahead=ahead,
-                allowances=desk.allowances,
+                allowances=app.allowances,
             )
 
         try:
@@ -178,7 +178,7 @@ class Worker:
         except NeedsPerson as error:
             self._failed = error
             return False
-        now = desk.clock.now()
+        now = app.clock.now()
         for one in found.taken:
             self._busy += 1
             prepare_only = one.due_at > now
@@ -202,24 +202,24 @@ class Worker:
         if not self._limits_heard:
             return None
         heard, self._limits_heard = self._limits_heard, []
-        ledger = self._desk.ledger
+        ledger = self._app.ledger
         return self._commits.submit(lambda connection: apply_headers(connection, heard, ledger.real_now(connection)))
 
     def _seconds_until_next_claim(self, ahead: timedelta) -> float:
         """Until the ledger is worth another look, unless something happens before."""
-        desk = self._desk
+        app = self._app
         if not self._forever:
             return LOOK
         try:
-            with desk.ledger.read() as connection:
-                return min(LOOK, seconds_until_next_claim(desk.ledger, connection, desk.clock.now(), ahead))
+            with app.ledger.read() as connection:
+                return min(LOOK, seconds_until_next_claim(app.ledger, connection, app.clock.now(), ahead))
         except NeedsPerson as error:
             self._failed = error
             return LOOK
 
     def _begin_moment(self) -> None:
         """Have the begin marks written of what has come to its due time: the threads that wait for them go on."""
-        now = self._desk.clock.now().timestamp()
+        now = self._app.clock.now().timestamp()
         due = []
         while self._early and self._early[0][0] <= now:
             _, _, ready, mark = heappop(self._early)
@@ -231,7 +231,7 @@ class Worker:
         """Until another thread has something to tell, or something is due."""
         seconds = _BLINK
         if self._early:
-            seconds = min(seconds, self._early[0][0] - self._desk.clock.now().timestamp())
+            seconds = min(seconds, self._early[0][0] - self._app.clock.now().timestamp())
         if self._busy <= self._workers:
             seconds = min(seconds, self._next_claim - time.monotonic())
         try:
@@ -273,7 +273,7 @@ class Worker:
 
     def _ended(self, claimed: ClaimedDelivery, ended: Outcome) -> None:
         self._outcomes[ended.outcome] += 1
-        self._limits_heard += self._desk.rate_limit_news(claimed.account)
+        self._limits_heard += self._app.rate_limit_news(claimed.account)
         which = {"delivery": claimed.id, "account": claimed.account, "post": claimed.post, "platform": claimed.platform}
         log_event("outcome", **which, outcome=ended.outcome, seconds=ended.seconds, why=ended.why)
         if self._on_outcome is not None:
@@ -295,7 +295,7 @@ class Worker:
         in_use = {one.account for one in self._claims.values()}
         for account in self._stale - in_use:
             self._stale.discard(account)
-            self._desk.drop_client(account)
+            self._app.drop_client(account)
 
     def _give_back(self) -> None:
         """Let others have what was claimed and not begun; where that fails, its lease ends by itself."""
@@ -314,7 +314,7 @@ class Worker:
             idle.append(claimed)
         if not idle:
             return
-        ledger, now = self._desk.ledger, self._desk.clock.now()
+        ledger, now = self._app.ledger, self._app.clock.now()
         try:
             self._commits.run(lambda connection: release_claims(ledger, connection, idle, now))
         except NeedsPerson as error:

@@ -34,7 +34,7 @@ ANYBODY = ""
 """Stands where a partner would: the text is for whoever wants it."""
 
 
-def export(
+def export_texts(
     workspace: Workspace,
     start: datetime,
     end: datetime,

@@ -9,7 +9,8 @@ from itertools import groupby
 from textwrap import wrap
 
 from amplify.export.export_model import Exported, Offer
-from amplify.pages.formatting import counted, days, instant, long_day
+from amplify.pages import formatting
+from amplify.pages.formatting import long_day
 from amplify.pages.withheld_reasons import WITHHELD
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~])")
@@ -20,20 +21,20 @@ def as_markdown(exported: Exported) -> str:
     return "\n".join(_lines(exported)) + "\n"
 
 
-def withheld(exported: Exported) -> str:
+def withheld_sentence(exported: Exported) -> str:
     """`3 texts are left out: 2 under embargo, 1 held for the sake of a person.`; empty where none is."""
     many = sum(exported.withheld.values())
     if not many:
         return ""
     said = ", ".join(f"{count} {WITHHELD[reason]}" for reason, count in exported.withheld.items())
-    return f"{counted(many, 'text')} {'is' if many == 1 else 'are'} left out: {said}."
+    return f"{formatting.counted(many, 'text')} {'is' if many == 1 else 'are'} left out: {said}."
 
 
 def _lines(exported: Exported) -> Iterator[str]:
-    period = days(exported.start.date(), (exported.end - timedelta(microseconds=1)).date())
+    period = formatting.days(exported.start.date(), (exported.end - timedelta(microseconds=1)).date())
     yield f"# For sharing by hand: {_plain(exported.name)}"
     yield ""
-    yield f"{period} · {counted(len(exported.offers), 'text')}"
+    yield f"{period} · {formatting.counted(len(exported.offers), 'text')}"
     if exported.offers:
         yield ""
         yield from _wrapped(
@@ -41,7 +42,7 @@ def _lines(exported: Exported) -> Iterator[str]:
             "platforms take the same words from several accounts for spam. Say it at about the suggested time, "
             "and not after the day it is good until."
         )
-    if left := withheld(exported):
+    if left := withheld_sentence(exported):
         yield ""
         yield from _wrapped(left)
     for day, of_day in groupby(exported.offers, key=lambda offer: offer.wall.date()):
@@ -118,4 +119,4 @@ def _plain(text: str) -> str:
 
 
 def _last(until: datetime) -> str:
-    return f"{instant(until)} UTC"
+    return f"{formatting.instant(until)} UTC"

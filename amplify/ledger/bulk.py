@@ -37,7 +37,7 @@ class BulkStatement:
     def run(self, connection: Connection, rows: Iterable[Sequence[Any]], **common: Any) -> CursorResult[Any]:
         """Run it for `rows`, each with a value for every column: text, aware datetimes, numbers, plain JSON, None."""
         dialect = connection.dialect.name
-        parameters = bind(dialect, self._columns, rows, self._common, common)
+        parameters = bind_value(dialect, self._columns, rows, self._common, common)
         return connection.exec_driver_sql(self._sqlite if dialect == "sqlite" else self._postgresql, parameters)
 
 
@@ -64,7 +64,7 @@ class BulkSelect:
         """What it finds, in its own order on PostgreSQL; whoever needs an order sorts. JSON comes as text."""
         dialect = connection.dialect.name
         statement = self._sqlite if dialect == "sqlite" else self._postgresql
-        answer = connection.exec_driver_sql(statement, bind(dialect, self._columns, rows)).scalar_one()
+        answer = connection.exec_driver_sql(statement, bind_value(dialect, self._columns, rows)).scalar_one()
         table: list[list[Any]] = json.loads(answer) if answer is not None else []
         for row in table:
             for at in self._timestamps:
@@ -102,7 +102,7 @@ def postgresql_parameters(common: Mapping[str, Kind]) -> Mapping[str, str]:
     return {name: f"%({name})s::{_TYPES[kind]}" for name, kind in common.items()}
 
 
-def bind(
+def bind_value(
     dialect: str,
     columns: Mapping[str, Kind],
     rows: Iterable[Sequence[Any]],

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from amplify.ledger.bulk import (
     Kind,
-    bind,
+    bind_value,
     check_common,
     postgresql_parameters,
     postgresql_rows,
@@ -43,7 +43,7 @@ class BulkUpdate:
         if not rows:
             return set()
         dialect = connection.dialect.name
-        parameters = bind(dialect, self._columns, rows, self._common, common)
+        parameters = bind_value(dialect, self._columns, rows, self._common, common)
         if dialect == "postgresql":
             return set(connection.exec_driver_sql(self._postgresql, parameters).scalars())
         for statement in self._first:
@@ -53,7 +53,7 @@ class BulkUpdate:
             return changed
         if len(changed) < len(rows):
             left = [row for row in rows if row[0] in changed]
-            parameters = bind(dialect, self._columns, left, self._common, common)
+            parameters = bind_value(dialect, self._columns, left, self._common, common)
         for statement in self._then:
             connection.exec_driver_sql(statement, parameters)
         return changed

@@ -44,7 +44,7 @@ class ScriptedEvent:
 
 
 def rehearse_campaign(
-    desk: AppContext,
+    app: AppContext,
     clock: ManualClock,
     start: datetime,
     end: datetime,
@@ -60,52 +60,52 @@ def rehearse_campaign(
     A rehearsal that was broken off goes on where it stood. `stage_time` is told of every jump. Raises NeedsPerson
     where the platforms do not answer.
     """
-    now = _resume(desk, start)
-    marks = [mark for mark in desk.workspace().settings.readings if mark <= timedelta(days=1)]
+    now = _resume(app, start)
+    marks = [mark for mark in app.workspace().settings.readings if mark <= timedelta(days=1)]
     while now <= end + timedelta(days=1):
         clock.set(now)
         stage_time(now)
-        with desk.ledger.write() as connection:
+        with app.ledger.write() as connection:
             set_meta(connection, _PLACE, now.isoformat())
         for one in happenings:
             if one.at == now:
                 one.act()
         if now <= end:
-            _publish(desk, workers, told)
-        done = measure_engagement(desk)
+            _publish(app, workers, told)
+        done = measure_engagement(app)
         if lapse is not None:
             lapse(RehearsalTick(now, done.readings))
-        following = _next(desk, now, end, marks, happenings)
+        following = _next(app, now, end, marks, happenings)
         if following is None:
             return
         now = following
 
 
-def is_over(desk: AppContext, end: datetime) -> bool:
+def is_over(app: AppContext, end: datetime) -> bool:
     """Whether the rehearsal in this ledger has reached its end."""
-    with desk.ledger.read() as connection:
+    with app.ledger.read() as connection:
         place = get_meta(connection, _PLACE)
     return place is not None and datetime.fromisoformat(place) > end
 
 
-def _resume(desk: AppContext, start: datetime) -> datetime:
-    with desk.ledger.read() as connection:
+def _resume(app: AppContext, start: datetime) -> datetime:
+    with app.ledger.read() as connection:
         place = get_meta(connection, _PLACE)
     return max(start, datetime.fromisoformat(place)) if place else start
 
 
-def _publish(desk: AppContext, workers: int, told: OnOutcome | None) -> None:
+def _publish(app: AppContext, workers: int, told: OnOutcome | None) -> None:
     """Passes until nothing of this instant is on its way any more."""
     patience = time.monotonic() + _PATIENCE.total_seconds()
     while True:
-        done = run_pass(desk, workers=workers, on_outcome=told)
+        done = run_pass(app, workers=workers, on_outcome=told)
         if done.paused:
             account, why = next(iter(done.paused.items()))
             raise NeedsPerson(f"{account} cannot speak on the stage: {why}")
-        if approve_as_rehearsed(desk):
+        if approve_as_rehearsed(app):
             continue
-        with desk.ledger.read() as connection:
-            if not is_work_under_way(desk.ledger, connection, desk.clock.now()):
+        with app.ledger.read() as connection:
+            if not is_work_under_way(app.ledger, connection, app.clock.now()):
                 return
         if time.monotonic() > patience:
             raise NeedsPerson("the stage does not answer: run the rehearsal again to go on")
@@ -113,10 +113,10 @@ def _publish(desk: AppContext, workers: int, told: OnOutcome | None) -> None:
 
 
 def _next(
-    desk: AppContext, now: datetime, end: datetime, marks: list[timedelta], happenings: Sequence[ScriptedEvent]
+    app: AppContext, now: datetime, end: datetime, marks: list[timedelta], happenings: Sequence[ScriptedEvent]
 ) -> datetime | None:
     """The next instant at which there is something to do: a delivery, a new day, a reading; or something happens."""
-    with desk.ledger.read() as connection:
+    with app.ledger.read() as connection:
         reading = next_reading(connection, now, marks)
         due = next_due(connection)
     candidates = [one.at for one in happenings]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from amplify.rules.plan.contrast import contrast_ratio, luminance, parse_rgb
+from amplify.rules.plan.contrast import contrast_ratio, parse_rgb, relative_luminance
 
 LEAST: Final = 4.6
 """The contrast asked for: a little more than 4.5, since colours are rounded."""
@@ -26,20 +26,20 @@ class Scheme:
     """For words on it."""
 
 
-def schemes(colour: str) -> tuple[Scheme, Scheme]:
+def colour_schemes(colour: str) -> tuple[Scheme, Scheme]:
     """By light, and by dark."""
     return (
-        Scheme(readable(colour, LIGHT_SOFT), readable(colour, "#ffffff"), "#ffffff"),
-        Scheme(readable(colour, DARK_SOFT), readable(colour, "#ffffff"), "#ffffff"),
+        Scheme(readable_colour(colour, LIGHT_SOFT), readable_colour(colour, "#ffffff"), "#ffffff"),
+        Scheme(readable_colour(colour, DARK_SOFT), readable_colour(colour, "#ffffff"), "#ffffff"),
     )
 
 
-def readable(colour: str, ground: str) -> str:
+def readable_colour(colour: str, ground: str) -> str:
     """`colour`, or the nearest to it that stands out from `ground`."""
-    behind = luminance(parse_rgb(ground))
+    behind = relative_luminance(parse_rgb(ground))
     toward = 0 if behind > 0.18 else 255
     for step in range(100):
         red, green, blue = (round(one + (toward - one) * step / 100) for one in parse_rgb(colour))
-        if contrast_ratio(luminance((red, green, blue)), behind) >= LEAST:
+        if contrast_ratio(relative_luminance((red, green, blue)), behind) >= LEAST:
             return f"#{red:02x}{green:02x}{blue:02x}"
     return f"#{toward:02x}{toward:02x}{toward:02x}"

@@ -50,11 +50,11 @@ class PageFrame:
 def rendered_page(package: str, template: str, frame: PageFrame, **values: Any) -> str:
     """A whole page from a template of `package` that extends `base.html.j2`."""
     own = {"frame": frame, "css": trusted_markup(frame.css), "script": trusted_markup(frame.script)}
-    return environment(package).get_template(template).render(**own, **values)
+    return page_environment(package).get_template(template).render(**own, **values)
 
 
 @lru_cache(maxsize=8)
-def environment(package: str) -> Environment:
+def page_environment(package: str) -> Environment:
     """Templates of `package`, and those of this one to build on. All values are escaped, unknown names are errors."""
     from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 

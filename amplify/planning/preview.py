@@ -77,18 +77,18 @@ def as_if_queued(workspace: Workspace, posts: Iterable[str], now: datetime) -> W
     return replace(workspace, posts={**workspace.posts, **ready}, queue={**workspace.queue, entry.id: entry})
 
 
-def preview_deliveries(desk: AppContext, deliveries: tuple[Planned, ...]) -> list[DeliveryPreview]:
+def preview_deliveries(app: AppContext, deliveries: tuple[Planned, ...]) -> list[DeliveryPreview]:
     """What each delivery would send, and why not. Needs no credentials and no network."""
-    workspace = desk.workspace()
+    workspace = app.workspace()
     known = {(gate.kind, gate.subject): gate for gate in derive_gates(workspace)}
-    known_limits = desk.server_info()
+    known_limits = app.server_info()
     clients: dict[str, Platform] = {}
-    asked = _asked_of_people(desk, deliveries)
+    asked = _asked_of_people(app, deliveries)
     previews = []
     for delivery in deliveries:
         if delivery.account not in clients:
-            clients[delivery.account] = _silent(desk, workspace, delivery)
-        profile = known_limits.on(desk.profiles[delivery.platform], delivery.account)
+            clients[delivery.account] = _silent(app, workspace, delivery)
+        profile = known_limits.on(app.profiles[delivery.platform], delivery.account)
         previews.append(
             DeliveryPreview(
                 delivery,
@@ -106,14 +106,14 @@ def preview_deliveries(desk: AppContext, deliveries: tuple[Planned, ...]) -> lis
     return previews
 
 
-def _silent(desk: AppContext, workspace: Workspace, delivery: Planned) -> Platform:
+def _silent(app: AppContext, workspace: Workspace, delivery: Planned) -> Platform:
     """The account's real adapter, with nobody's secrets and nowhere to go."""
     return registry.adapter(delivery.platform)(
         AccountConnection(
             account=delivery.account,
             handle=workspace.partners[delivery.partner].handles[delivery.platform],
             server=_NOWHERE,
-            secrets=dict.fromkeys(desk.profiles[delivery.platform].secrets, "preview"),
+            secrets=dict.fromkeys(app.profiles[delivery.platform].secrets, "preview"),
             loopback_only=True,
         )
     )
@@ -152,11 +152,11 @@ def _asked(known: ServerInfo, account: str) -> datetime | None:
     return said.at if said is not None and said.limits.text is not None else None
 
 
-def _asked_of_people(desk: AppContext, deliveries: tuple[Planned, ...]) -> Mapping[str, tuple[str, ...]]:
+def _asked_of_people(app: AppContext, deliveries: tuple[Planned, ...]) -> Mapping[str, tuple[str, ...]]:
     """What people have stopped, or not approved yet, as it would be planned now: queued or not."""
     candidates = [_candidate(delivery) for delivery in deliveries]
-    with desk.ledger.read() as connection:
-        now = desk.clock.now()
+    with app.ledger.read() as connection:
+        now = app.clock.now()
         answers = [ask(connection, candidates, now) for ask in (find_stopped, find_unapproved)]
     return {one.id: tuple(found[one.id].why for found in answers if one.id in found) for one in candidates}
 

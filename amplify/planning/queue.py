@@ -46,7 +46,7 @@ class QueueResult:
 
 
 def queue_plan(
-    desk: AppContext,
+    app: AppContext,
     *,
     confirm: Callable[[Sequence[PlanChange]], bool] | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -58,21 +58,21 @@ def queue_plan(
     while our deliveries have errors that no gate holds, NeedsPerson where many rows would be cancelled and `confirm`
     is absent or says no.
     """
-    mark = desk.fingerprint()
-    workspace = _readable(desk)
+    mark = app.fingerprint()
+    workspace = _readable(app)
     if not workspace.accounts:
         raise NeedsPerson("nobody has said who we are: copy config/accounts.example.yaml to config/accounts.yaml first")
-    desk.ledger.serve(workspace.settings.id)
-    gates_changed = copy_gates(desk, workspace)
-    now = desk.clock.now()
+    app.ledger.serve(workspace.settings.id)
+    gates_changed = copy_gates(app, workspace)
+    now = app.clock.now()
     end = until or plan_end(workspace, now)
     planned = plan_deliveries(
-        workspace, now, end, desk.profiles, progress, desk.server_info(), desk.recent_posts(workspace, now, end)
+        workspace, now, end, app.profiles, progress, app.server_info(), app.recent_posts(workspace, now, end)
     )
-    _refuse_errors(desk, planned)
-    desk.pictures.freeze(delivery.message for delivery in planned.ours)
-    with desk.ledger.write() as connection:
-        desk.ledger.lock(connection, _QUEUEING)
+    _refuse_errors(app, planned)
+    app.pictures.freeze(delivery.message for delivery in planned.ours)
+    with app.ledger.write() as connection:
+        app.ledger.lock(connection, _QUEUEING)
         changes = diff_plan(connection, planned.ours, now, planned.end)
         cancelled = [change for change in changes if change.sign == "-"]
         if len(cancelled) > workspace.settings.cancel_limit and not (confirm and confirm(cancelled)):
@@ -80,43 +80,43 @@ def queue_plan(
                 f"{len(cancelled)} waiting deliveries would be cancelled, more than the limit of "
                 f"{workspace.settings.cancel_limit}: look at `amplify plan`, then run `amplify queue --yes`"
             )
-        write_accounts(connection, desk.rate_scopes())
+        write_accounts(connection, app.rate_scopes())
         write_budget(connection, {name: to_micros(money) for name, money in workspace.settings.budget.items()})
         write_gaps(connection, {one.id: one.caps.gap for one in workspace.accounts.values()})
-        real = desk.ledger.real_now(connection)
+        real = app.ledger.real_now(connection)
         write_changes(connection, planned.ours, changes, now, real)
         mark_new_unsure_after_restore(connection, [change.id for change in changes], now, real)
-        set_meta(connection, note_key(desk.root), queued_mark(mark, now))
+        set_meta(connection, note_key(app.root), queued_mark(mark, now))
         set_meta(connection, HELD, "")
-        notify_workers(desk.ledger, connection)
+        notify_workers(app.ledger, connection)
     return QueueResult(planned, changes, gates_changed)
 
 
-def _readable(desk: AppContext) -> Workspace:
+def _readable(app: AppContext) -> Workspace:
     """The files, or a note for `status` that they hold everything."""
     try:
-        return desk.workspace()
+        return app.workspace()
     except UnreadableFiles as error:
-        _note_held(desk, f"everything is held: {error}")
+        _note_held(app, f"everything is held: {error}")
         raise
 
 
-def _note_held(desk: AppContext, why: str) -> None:
-    with desk.ledger.write() as connection:
+def _note_held(app: AppContext, why: str) -> None:
+    with app.ledger.write() as connection:
         set_meta(connection, HELD, why)
 
 
-def copy_gates(desk: AppContext, workspace: Workspace) -> bool:
+def copy_gates(app: AppContext, workspace: Workspace) -> bool:
     """Only the gates, at once. True where any changed."""
-    with desk.ledger.write() as connection:
-        desk.ledger.lock(connection, GATES)
+    with app.ledger.write() as connection:
+        app.ledger.lock(connection, GATES)
         before = read_gates(connection)
         changed = write_gates(connection, derive_gates(workspace))
-        follow_files(desk, connection, workspace, before)
+        follow_files(app, connection, workspace, before)
         return changed
 
 
-def _refuse_errors(desk: AppContext, planned: Plan) -> None:
+def _refuse_errors(app: AppContext, planned: Plan) -> None:
     ours = {delivery.account for delivery in planned.ours}
     errors = tuple(
         finding.problem
@@ -127,12 +127,12 @@ def _refuse_errors(desk: AppContext, planned: Plan) -> None:
     )
     if errors:
         error = UnreadableFiles(errors)
-        _note_held(desk, f"everything is held: {error}")
+        _note_held(app, f"everything is held: {error}")
         raise error
 
 
 def follow_files(
-    desk: AppContext, connection: LedgerConnection, workspace: Workspace, before: Mapping[tuple[str, str], Gate]
+    app: AppContext, connection: LedgerConnection, workspace: Workspace, before: Mapping[tuple[str, str], Gate]
 ) -> None:
     """Follow the files, in the transaction that copies their gates. `before`: the gates as they were."""
     reopened = {
@@ -141,7 +141,7 @@ def follow_files(
         if person.state.speaks and (state := _silent_state(before.get(("person", person.id)))) is not None
     }
     if reopened:
-        now, real = desk.clock.now(), desk.ledger.real_now(connection)
+        now, real = app.clock.now(), app.ledger.real_now(connection)
         stopped = {stop.subject for stop in in_force(connection) if stop.kind == "person"}
         for id, state in reopened.items():
             if id not in stopped:

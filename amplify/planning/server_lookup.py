@@ -37,16 +37,16 @@ class LookupResult:
     """`platform:handle` → why nobody could say who goes by it."""
 
 
-def ask_servers(desk: AppContext, progress: Callable[[int, int], None] | None = None) -> LookupResult:
+def ask_servers(app: AppContext, progress: Callable[[int, int], None] | None = None) -> LookupResult:
     """Ask for each of our accounts who it is and what its server takes, then for every partner's handle wherever we
     have an account that can ask.
 
     A handle that was found less than a day ago is not asked again: on X each question costs money. An account that
     cannot speak is noted, and the others go on. Raises UnreadableFiles.
     """
-    workspace = desk.workspace()
-    asked = LookupResult(desk.server_info())
-    wanted = [*_stale_handles(workspace, asked.known, _now(desk))]
+    workspace = app.workspace()
+    asked = LookupResult(app.server_info())
+    wanted = [*_stale_handles(workspace, asked.known, _now(app))]
     total, done = len(workspace.accounts) + len(wanted), 0
 
     def another() -> None:
@@ -58,27 +58,27 @@ def ask_servers(desk: AppContext, progress: Callable[[int, int], None] | None = 
     able: dict[str, str] = {}
     for account in workspace.accounts.values():
         try:
-            _ask_account(desk, account.id)
+            _ask_account(app, account.id)
             able.setdefault(account.platform, account.id)
         except PlatformError as error:
             asked.failed[account.id] = error.why
             if isinstance(error, LoggedOut):
-                desk.drop_client(account.id)
+                app.drop_client(account.id)
         another()
     for platform, handle in wanted:
-        _ask_handle(desk, able, platform, handle, asked)
+        _ask_handle(app, able, platform, handle, asked)
         another()
-    asked.known = desk.server_info()
+    asked.known = app.server_info()
     return asked
 
 
-def refresh_limits(desk: AppContext, accounts: Iterable[str]) -> set[str]:
+def refresh_limits(app: AppContext, accounts: Iterable[str]) -> set[str]:
     """Ask these accounts' servers what they take, each server once, where nobody asked within a day; the accounts for
     which that is news.
 
     Called after they spoke, so that no post waits for it; a server that does not answer is asked another time.
     """
-    known, now, servers = desk.server_info(), _now(desk), desk.rate_scopes()
+    known, now, servers = app.server_info(), _now(app), app.rate_scopes()
     by_server: dict[str | None, list[str]] = {}
     for account in sorted(accounts):
         said = known.limits.get(account)
@@ -87,39 +87,39 @@ def refresh_limits(desk: AppContext, accounts: Iterable[str]) -> set[str]:
     if not by_server:
         return set()
     with ThreadPoolExecutor(_SERVERS_AT_ONCE) as pool:
-        answers = list(pool.map(partial(_limits_of, desk), by_server.values()))
+        answers = list(pool.map(partial(_limits_of, app), by_server.values()))
     said_by = zip(by_server.values(), answers, strict=True)
     limits = {account: answer for own, answer in said_by if answer is not None for account in own}
-    with desk.ledger.write() as connection:
-        real = desk.ledger.real_now(connection)
+    with app.ledger.write() as connection:
+        real = app.ledger.real_now(connection)
         new = {account for account, said in limits.items() if learn_limits(connection, account, said, real)}
     for account in new:
-        desk.drop_client(account)  # its next client fits pictures to the new limit
+        app.drop_client(account)  # its next client fits pictures to the new limit
     return new
 
 
-def _limits_of(desk: AppContext, accounts: Sequence[str]) -> Limits | None:
+def _limits_of(app: AppContext, accounts: Sequence[str]) -> Limits | None:
     """What a server takes, from the first of its accounts that is answered."""
     for account in accounts:
         try:
-            return desk.adapter(account).limits()
+            return app.adapter(account).limits()
         except PlatformError:
             continue
     return None
 
 
-def _ask_account(desk: AppContext, account: str) -> None:
-    adapter = desk.adapter(account)
+def _ask_account(app: AppContext, account: str) -> None:
+    adapter = app.adapter(account)
     whoami, limits = adapter.whoami(), adapter.limits()
-    _write(desk, lambda connection, real: learn_whoami(connection, account, whoami, real))
-    _keep_limits(desk, account, limits)
+    _write(app, lambda connection, real: learn_whoami(connection, account, whoami, real))
+    _keep_limits(app, account, limits)
 
 
-def _keep_limits(desk: AppContext, account: str, limits: Limits) -> bool:
+def _keep_limits(app: AppContext, account: str, limits: Limits) -> bool:
     news: list[bool] = []
-    _write(desk, lambda connection, real: news.append(learn_limits(connection, account, limits, real)))
+    _write(app, lambda connection, real: news.append(learn_limits(connection, account, limits, real)))
     if any(news):
-        desk.drop_client(account)  # its next client fits pictures to the new limit
+        app.drop_client(account)  # its next client fits pictures to the new limit
     return any(news)
 
 
@@ -136,24 +136,24 @@ def _stale_handles(workspace: Workspace, known: ServerInfo, now: datetime) -> It
                 yield platform, handle
 
 
-def _ask_handle(desk: AppContext, able: Mapping[str, str], platform: str, handle: str, asked: LookupResult) -> None:
+def _ask_handle(app: AppContext, able: Mapping[str, str], platform: str, handle: str, asked: LookupResult) -> None:
     name = f"{platform}:{handle}"
     if platform not in able:
         asked.unasked[name] = f"none of our accounts on {platform} can ask"
         return
     try:
-        found = desk.adapter(able[platform]).resolve(handle)
+        found = app.adapter(able[platform]).resolve(handle)
     except PlatformError as error:
         asked.unasked[name] = error.why
         return
-    _write(desk, lambda connection, real: learn_handle(connection, platform, handle, found, real))
+    _write(app, lambda connection, real: learn_handle(connection, platform, handle, found, real))
 
 
-def _write(desk: AppContext, learn: Callable[[LedgerConnection, datetime], None]) -> None:
-    with desk.ledger.write() as connection:
-        learn(connection, desk.ledger.real_now(connection))
+def _write(app: AppContext, learn: Callable[[LedgerConnection, datetime], None]) -> None:
+    with app.ledger.write() as connection:
+        learn(connection, app.ledger.real_now(connection))
 
 
-def _now(desk: AppContext) -> datetime:
-    with desk.ledger.read() as connection:
-        return desk.ledger.real_now(connection)
+def _now(app: AppContext) -> datetime:
+    with app.ledger.read() as connection:
+        return app.ledger.real_now(connection)

@@ -62,25 +62,23 @@ def stand_everywhere(text: str, profiles: Mapping[str, PlatformProfile]) -> list
     return [MeasuredMessage(measure_on(text, profile)) for profile in profiles.values()]
 
 
-def stand_post(desk: AppContext, post: str) -> list[MeasuredMessage]:
+def stand_post(app: AppContext, post: str) -> list[MeasuredMessage]:
     """How every message of a post stands as it would be composed now, drafts too; equal ones once.
 
     Raises WrongUse where there is no such post, UnreadableFiles where the workspace has errors.
     """
-    words = desk.workspace()
+    words = app.workspace()
     if post not in words.posts:
         raise WrongUse(
             f"there is no post {post}: `amplify plan` lists them, `--post` takes the `id` in the front matter"
         )
-    known, now = desk.server_info(), desk.clock.now()
-    planned = plan_deliveries(
-        as_if_queued(words, [post], now), now, now + timedelta(days=1), desk.profiles, known=known
-    )
+    known, now = app.server_info(), app.clock.now()
+    planned = plan_deliveries(as_if_queued(words, [post], now), now, now + timedelta(days=1), app.profiles, known=known)
     accounts: dict[tuple[str, str, int, int, int, str, str], list[str]] = {}
     for delivery in planned.deliveries:
         if delivery.entry != "preview" or delivery.post != post:
             continue
-        profile = known.on(desk.profiles[delivery.platform], delivery.account)
+        profile = known.on(app.profiles[delivery.platform], delivery.account)
         message = delivery.message
         for number, part in enumerate(message.parts, start=1):
             warning = message.content_warning or ""
@@ -95,8 +93,8 @@ def stand_post(desk: AppContext, post: str) -> list[MeasuredMessage]:
             )
             accounts.setdefault(key, []).append(delivery.account)
     said = []
-    for (platform, variant, number, count, _, warning, text), speakers in sorted(accounts.items(), key=_order(desk)):
-        profile = known.on(desk.profiles[platform], speakers[0])
+    for (platform, variant, number, count, _, warning, text), speakers in sorted(accounts.items(), key=_order(app)):
+        profile = known.on(app.profiles[platform], speakers[0])
         said.append(
             MeasuredMessage(measure_on(text, profile, warning), variant, number, count, tuple(sorted(speakers)))
         )
@@ -107,8 +105,8 @@ def stand_post(desk: AppContext, post: str) -> list[MeasuredMessage]:
     return said
 
 
-def _order(desk: AppContext) -> Any:
-    platforms = list(desk.profiles)
+def _order(app: AppContext) -> Any:
+    platforms = list(app.profiles)
     return lambda item: (platforms.index(item[0][0]), *item[0][1:])
 
 

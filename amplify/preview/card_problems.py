@@ -18,7 +18,7 @@ from amplify.model.problem import Problem
 from amplify.model.server_info import ServerInfo
 from amplify.model.subject import people_in
 from amplify.model.workspace import Workspace
-from amplify.preview.preview_model import Trouble
+from amplify.preview.preview_model import CardProblem
 from amplify.rules.lint.lint import lint_deliveries
 from amplify.rules.lint.lint_context import LintContext
 
@@ -29,7 +29,7 @@ _PEOPLE = "config/people.yaml"
 _QUEUE = "config/queue.yaml"
 
 
-class Troubles:
+class DeliveryProblems:
     """The problems of a plan, by delivery."""
 
     def __init__(
@@ -45,7 +45,7 @@ class Troubles:
         self._context = LintContext(workspace, profiles)
         self._findings, self._secret = findings, secret
 
-    def of(self, delivery: Planned) -> tuple[Trouble, ...]:
+    def of(self, delivery: Planned) -> tuple[CardProblem, ...]:
         """Errors first. What the delivery breaks by itself, then what it breaks beside others."""
         own = {
             finding.problem
@@ -66,12 +66,12 @@ class Troubles:
             return place == self._workspace.queue[delivery.entry].place
         return place in {self._context.place(delivery, number) for number in range(len(delivery.message.parts))}
 
-    def _told(self, problem: Problem, delivery: Planned) -> Trouble:
+    def _told(self, problem: Problem, delivery: Planned) -> CardProblem:
         if problem.place.path == _PEOPLE or names_any(problem.message, people_of(delivery)):
-            return Trouble(problem.severity.value, "", PERSON, of_person=True)
+            return CardProblem(problem.severity.value, "", PERSON, of_person=True)
         if names_any(problem.message, self._secret):
-            return Trouble(problem.severity.value, problem.code, UNKNOWN)
-        return Trouble(problem.severity.value, problem.code, problem.message)
+            return CardProblem(problem.severity.value, problem.code, UNKNOWN)
+        return CardProblem(problem.severity.value, problem.code, problem.message)
 
 
 @dataclass(frozen=True, slots=True)

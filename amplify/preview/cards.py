@@ -12,13 +12,13 @@ from amplify.model.partner import Partner
 from amplify.model.plan import Planned
 from amplify.model.platform_profile import PlatformProfile
 from amplify.model.workspace import Workspace
-from amplify.pages.formatting import instant
+from amplify.pages import formatting
 from amplify.pages.view_models import Author, LinkPreview
 from amplify.planning.preview import DeliveryPreview
-from amplify.preview.card_problems import Troubles, hold_reasons
-from amplify.preview.preview_model import Boosted, Card, Counter, ThreadMessage
-from amplify.preview.text_pieces import domain, guessed_card, opens, pieces
-from amplify.preview.thumbnails import Gallery
+from amplify.preview.card_problems import DeliveryProblems, hold_reasons
+from amplify.preview.preview_model import Boosted, Counter, PreviewCard, ThreadMessage
+from amplify.preview.text_pieces import guessed_card, link_domain, opens_link, text_pieces
+from amplify.preview.thumbnails import Thumbnails
 from amplify.rules.plan.cost import cost_of, format_dollars
 from amplify.rules.plan.file_gates import derive_gates
 from amplify.rules.text.language import pick_any
@@ -34,8 +34,8 @@ class Cards:
         self,
         workspace: Workspace,
         profiles: Mapping[str, PlatformProfile],
-        troubles: Troubles,
-        gallery: Gallery,
+        troubles: DeliveryProblems,
+        gallery: Thumbnails,
         everything: Sequence[Planned],
         now: datetime,
     ) -> None:
@@ -45,14 +45,14 @@ class Cards:
         self._planned = {delivery.id: delivery for delivery in everything}
         self._now = now
 
-    def card(self, preview: DeliveryPreview) -> Card:
+    def card(self, preview: DeliveryPreview) -> PreviewCard:
         delivery, workspace = preview.delivery, self._workspace
         message, profile = delivery.message, self._profiles[delivery.platform]
         wall = delivery.due.astimezone(ZoneInfo(delivery.zone))
         embargo = workspace.posts[delivery.post].front.embargo_until
         cost = cost_of(delivery, len(workspace.settings.readings), profile.prices)
         waits = hold_reasons(delivery, self._known)
-        return Card(
+        return PreviewCard(
             post=delivery.post,
             entry=delivery.entry,
             variant=delivery.variant,
@@ -64,7 +64,7 @@ class Cards:
             due=delivery.due.isoformat(),
             day=wall.date().isoformat(),
             clock=f"{wall:%H:%M}",
-            zone=f"{delivery.zone}, {offset(wall)}" if delivery.zone != "UTC" else "UTC",
+            zone=f"{delivery.zone}, {utc_offset(wall)}" if delivery.zone != "UTC" else "UTC",
             lang=delivery.lang,
             langs=message.langs,
             warning=message.content_warning or "",
@@ -73,36 +73,36 @@ class Cards:
             boosted=self._boosted(delivery),
             boost_verb=profile.look.repost_verb,
             counters=_counters(preview, profile),
-            asked=f"{instant(preview.asked)} UTC" if preview.asked is not None else "",
+            asked=f"{formatting.instant(preview.asked)} UTC" if preview.asked is not None else "",
             cost=format_dollars(cost) if cost else "",
             held=waits.reasons,
             # What the hold says of a person without telling it need not be said twice.
             troubles=tuple(one for one in self._troubles.of(delivery) if not (one.of_person and waits.of_person)),
-            embargo=f"{instant(embargo)} UTC" if embargo is not None and self._now < embargo else "",
+            embargo=f"{formatting.instant(embargo)} UTC" if embargo is not None and self._now < embargo else "",
         )
 
     def _message(self, part: Part, profile: PlatformProfile) -> ThreadMessage:
         card = guessed_card(part, profile.look)
         if part.card is not None:
             picture = self._gallery.show(part.card.picture) if part.card.picture is not None else None
-            card = LinkPreview(part.card.url, domain(part.card.url), part.card.title, part.card.text, picture)
+            card = LinkPreview(part.card.url, link_domain(part.card.url), part.card.title, part.card.text, picture)
         pictures = tuple(self._gallery.show(picture) for picture in part.pictures)
-        return ThreadMessage(pieces(part, profile.look), pictures, card)
+        return ThreadMessage(text_pieces(part, profile.look), pictures, card)
 
     def _boosted(self, delivery: Planned) -> Boosted | None:
         boost = delivery.message.boost
         if boost is None:
             return None
         if boost.url is not None:
-            return Boosted("", (), boost.url if opens(boost.url) else "")
+            return Boosted("", (), boost.url if opens_link(boost.url) else "")
         target = self._planned.get(boost.delivery or "")
         if target is None or not target.message.parts:
             return Boosted("", (), "")
         by = pick_any(self._workspace.partners[target.partner].name, target.lang)
-        return Boosted(by, pieces(target.message.parts[0], self._profiles[target.platform].look), "")
+        return Boosted(by, text_pieces(target.message.parts[0], self._profiles[target.platform].look), "")
 
 
-def offset(wall: datetime) -> str:
+def utc_offset(wall: datetime) -> str:
     """`UTC+3`, `UTC−3:30`, `UTC`."""
     distance = wall.utcoffset() or timedelta()
     hours, minutes = divmod(abs(int(distance.total_seconds())) // 60, 60)

@@ -10,44 +10,46 @@ from amplify.context.app_context import AppContext
 from amplify.model.plan import Plan
 from amplify.model.platform_profile import PlatformProfile
 from amplify.model.queue_entry import QueueEntry
-from amplify.pages.formatting import day as spelled
-from amplify.pages.formatting import days, instant, long_day, long_month
+from amplify.pages import formatting
+from amplify.pages.formatting import long_day, long_month
 from amplify.pages.page_html import PageFrame, packaged_text, rendered_page, style_sheet
 from amplify.planning.embargo import embargoed_posts
 from amplify.planning.preview import DeliveryPreview
 from amplify.platforms import registry
-from amplify.preview.card_problems import Troubles
+from amplify.preview.card_problems import DeliveryProblems
 from amplify.preview.cards import Cards
-from amplify.preview.preview_model import Card, Cost, Day, Page
-from amplify.preview.thumbnails import Gallery
+from amplify.preview.preview_model import Cost, PreviewCard, PreviewDay, PreviewPage
+from amplify.preview.thumbnails import Thumbnails
 from amplify.rules.plan.cost import format_dollars, join_titles, total_costs
 
 
-def page_of(desk: AppContext, planned: Plan, previews: Iterable[DeliveryPreview], with_embargoed: bool = False) -> Page:
+def page_of(
+    app: AppContext, planned: Plan, previews: Iterable[DeliveryPreview], with_embargoed: bool = False
+) -> PreviewPage:
     """The page of these previews. Embargoed posts are left out and counted, unless they were asked for."""
-    workspace, now = desk.workspace(), desk.clock.now()
+    workspace, now = app.workspace(), app.clock.now()
     previews = list(previews)
     closed = embargoed_posts(workspace, now)
     shown = [one for one in previews if with_embargoed or one.delivery.post not in closed]
     secret = frozenset() if with_embargoed else _names(closed, workspace.queue.values())
-    gallery = Gallery(workspace.root / "media")
-    troubles = Troubles(workspace, desk.profiles, planned.findings, secret, desk.server_info())
+    gallery = Thumbnails(workspace.root / "media")
+    troubles = DeliveryProblems(workspace, app.profiles, planned.findings, secret, app.server_info())
     # Boosts look among all deliveries, also those of others: `shown` may be ours alone.
-    cards = Cards(workspace, desk.profiles, troubles, gallery, planned.deliveries, now)
+    cards = Cards(workspace, app.profiles, troubles, gallery, planned.deliveries, now)
     made = sorted((cards.card(one) for one in shown), key=lambda card: (card.day, card.due, card.post, card.account))
-    return Page(
+    return PreviewPage(
         name=workspace.settings.name,
         period=_period(planned.start, planned.end),
-        made=f"{instant(now)} UTC",
+        made=f"{formatting.instant(now)} UTC",
         days=tuple(_day(found, of_day) for found, of_day in groupby(made, key=lambda card: card.day)),
-        cost=_cost(shown, len(workspace.settings.readings), desk.profiles),
+        cost=_cost(shown, len(workspace.settings.readings), app.profiles),
         left_out=len(previews) - len(shown),
         embargoed=sum(one.delivery.post in closed for one in shown),
         drawings=gallery.drawings,
     )
 
 
-def as_html(page: Page) -> str:
+def as_html(page: PreviewPage) -> str:
     """Readable without its few lines of script, in light and dark, on paper, from 320 pixels on."""
     shown = {card.platform for card in page.cards}
     looks = [registry.preview_style(name) for name in registry.names() if name in shown]
@@ -61,12 +63,12 @@ def _names(closed: frozenset[str], entries: Iterable[QueueEntry]) -> frozenset[s
     return closed | {entry.id for entry in entries if closed.intersection(entry.posts)}
 
 
-def _day(found: str, cards: Iterable[Card]) -> Day:
-    return Day(found, long_day(date.fromisoformat(found)), tuple(cards))
+def _day(found: str, cards: Iterable[PreviewCard]) -> PreviewDay:
+    return PreviewDay(found, long_day(date.fromisoformat(found)), tuple(cards))
 
 
 def _period(start: datetime, end: datetime) -> str:
-    return days(start.date(), (end - timedelta(microseconds=1)).date())
+    return formatting.days(start.date(), (end - timedelta(microseconds=1)).date())
 
 
 def _cost(shown: Iterable[DeliveryPreview], readings: int, profiles: Mapping[str, PlatformProfile]) -> Cost:
@@ -76,8 +78,10 @@ def _cost(shown: Iterable[DeliveryPreview], readings: int, profiles: Mapping[str
         asks=_asks(profiles),
         total=format_dollars(found.total),
         removal=format_dollars(found.removal),
-        prices_of=spelled(found.prices_of) if found.prices_of is not None else "",
-        days=tuple((spelled(date.fromisoformat(name)), format_dollars(cost)) for name, cost in found.by_day.items()),
+        prices_of=formatting.day(found.prices_of) if found.prices_of is not None else "",
+        days=tuple(
+            (formatting.day(date.fromisoformat(name)), format_dollars(cost)) for name, cost in found.by_day.items()
+        ),
         months=tuple(
             (long_month(date.fromisoformat(f"{name}-01")), format_dollars(cost))
             for name, cost in found.by_month.items()

@@ -40,7 +40,7 @@ class ThreadMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class CardProblem:
     """A problem of a delivery."""
 
     severity: str
@@ -61,7 +61,7 @@ class Boosted:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class PreviewCard:
     """One delivery."""
 
     post: str
@@ -95,19 +95,19 @@ class Card:
     cost: str
     """`$0.215`; empty where it is free."""
     held: tuple[str, ...]
-    troubles: tuple[Trouble, ...]
+    troubles: tuple[CardProblem, ...]
     embargo: str
     """Until when it must not be known; empty where it may."""
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class PreviewDay:
     """The deliveries of one day, each on its account's own clock."""
 
     date: str
     name: str
     """`Monday 17 May 2027`."""
-    cards: tuple[Card, ...]
+    cards: tuple[PreviewCard, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +126,13 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PreviewPage:
     """Everything on the page."""
 
     name: str
     period: str
     made: str
-    days: tuple[Day, ...]
+    days: tuple[PreviewDay, ...]
     cost: Cost
     left_out: int
     """Messages that are not here, for the sake of an embargo."""
@@ -142,5 +142,5 @@ class Page:
     """Each picture once: id, data URI, width, height."""
 
     @property
-    def cards(self) -> tuple[Card, ...]:
+    def cards(self) -> tuple[PreviewCard, ...]:
         return tuple(card for day in self.days for card in day.cards)

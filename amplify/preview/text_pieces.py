@@ -10,7 +10,7 @@ from amplify.model.platform_profile import CardLook
 from amplify.pages.view_models import LinkPreview, TextSpan
 
 
-def pieces(part: Part, look: CardLook) -> tuple[TextSpan, ...]:
+def text_pieces(part: Part, look: CardLook) -> tuple[TextSpan, ...]:
     """All of the text, in order."""
     return tuple(_pieces(part, look))
 
@@ -21,7 +21,7 @@ def _pieces(part: Part, look: CardLook) -> Iterator[TextSpan]:
         if entity.start > at:
             yield TextSpan("text", part.text[at : entity.start])
         text = part.text[entity.start : entity.end]
-        if entity.kind == "link" and opens(entity.value):
+        if entity.kind == "link" and opens_link(entity.value):
             yield TextSpan("link", _shortened(text, look), entity.value)
         elif entity.kind == "mention" and not look.mention_host:
             yield TextSpan("mention", "@" + entity.value.split("@")[0])
@@ -36,19 +36,19 @@ def _pieces(part: Part, look: CardLook) -> Iterator[TextSpan]:
 
 def guessed_card(part: Part, look: CardLook) -> LinkPreview | None:
     """Where the platform will draw a card of its own, from a page that only it fetches."""
-    links = [entity.value for entity in part.entities if entity.kind == "link" and opens(entity.value)]
+    links = [entity.value for entity in part.entities if entity.kind == "link" and opens_link(entity.value)]
     if look.draws_card is None or part.pictures or not links:
         return None
     url = links[0] if look.draws_card == "first" else links[-1]
-    return LinkPreview(url, domain(url))
+    return LinkPreview(url, link_domain(url))
 
 
-def opens(url: str) -> bool:
+def opens_link(url: str) -> bool:
     """An address that a page may link to: never a script."""
     return url.lower().startswith(("http://", "https://"))
 
 
-def domain(url: str) -> str:
+def link_domain(url: str) -> str:
     try:
         return urlsplit(url).hostname or url
     except ValueError:

@@ -16,7 +16,7 @@ WIDEST: Final = 800
 _QUALITY: Final = 82
 
 
-class Gallery:
+class Thumbnails:
     """Draws each picture once, whoever shows it how often."""
 
     def __init__(self, media: Path) -> None:

@@ -14,19 +14,19 @@ from amplify.report.delivery_lines import OUT
 from amplify.report.display_names import language_name, mark_age
 from amplify.report.report_model import (
     Counts,
-    Day,
     DeliveryLine,
     Dimension,
-    Ending,
+    EndedDelivery,
     Gap,
     Group,
     Lateness,
     MarkLine,
+    MessageTally,
     Names,
     PartLine,
     PostLine,
-    Sum,
-    Tally,
+    ReadingSum,
+    ReportDay,
 )
 
 ENGAGEMENT = ("likes", "reposts", "replies", "quotes", "bookmarks", "views")
@@ -43,7 +43,7 @@ BINS: tuple[tuple[str, float], ...] = (
 _WAITING = (DeliveryState.WAITING, DeliveryState.CLAIMED, DeliveryState.SENDING)
 
 
-def counts(lines: Iterable[DeliveryLine]) -> Counts:
+def count_deliveries(lines: Iterable[DeliveryLine]) -> Counts:
     """Where deliveries ended."""
     lines = tuple(lines)
     states = Counter(line.state for line in lines)
@@ -55,43 +55,43 @@ def counts(lines: Iterable[DeliveryLine]) -> Counts:
         unsure=states[DeliveryState.UNSURE],
         waiting=sum(states[state] for state in _WAITING),
         cancelled=states[DeliveryState.CANCELLED],
-        held=sum(1 for line in lines if held(line)),
+        held=sum(1 for line in lines if held_deliveries(line)),
         cut=states[DeliveryState.CUT],
         removed=states[DeliveryState.REMOVED] + states[DeliveryState.REMOVING],
         gone=states[DeliveryState.GONE],
     )
 
 
-def held(line: DeliveryLine) -> bool:
+def held_deliveries(line: DeliveryLine) -> bool:
     """It waits, and there is a reason beyond its due time."""
     return line.state == DeliveryState.WAITING and line.why is not None
 
 
-def messages(lines: Iterable[DeliveryLine]) -> tuple[PartLine, ...]:
+def published_messages(lines: Iterable[DeliveryLine]) -> tuple[PartLine, ...]:
     """The messages that went out and whose engagement is theirs alone."""
     return tuple(part for line in lines if line.kind != "boost" for part in line.parts if part.sent_at or part.readings)
 
 
-def tally(lines: Iterable[DeliveryLine]) -> Tally:
+def tally_messages(lines: Iterable[DeliveryLine]) -> MessageTally:
     """What came of them, by the latest reading of each message."""
-    parts = messages(lines)
+    parts = published_messages(lines)
     latest = [part.readings[-1] for part in parts if part.readings]
-    sums = {name: added(getattr(reading, name) for reading in latest) for name in ENGAGEMENT}
-    return Tally(
+    sums = {name: sum_readings(getattr(reading, name) for reading in latest) for name in ENGAGEMENT}
+    return MessageTally(
         messages=len(parts),
         read=len(latest),
-        interactions=added(reading.interactions for reading in latest),
+        interactions=sum_readings(reading.interactions for reading in latest),
         **sums,
     )
 
 
-def added(numbers: Iterable[int | None]) -> Sum:
+def sum_readings(numbers: Iterable[int | None]) -> ReadingSum:
     """Adds what was said. Nothing said stays nothing."""
     said = [number for number in numbers if number is not None]
-    return Sum(sum(said) if said else None, len(said))
+    return ReadingSum(sum(said) if said else None, len(said))
 
 
-def dimensions(lines: Sequence[DeliveryLine], names: Names) -> tuple[Dimension, ...]:
+def group_by_dimension(lines: Sequence[DeliveryLine], names: Names) -> tuple[Dimension, ...]:
     """The six ways to part the whole."""
 
     def by(id: str, keys: Callable[[DeliveryLine], Iterable[str]], name: Callable[[str], str]) -> Dimension:
@@ -99,7 +99,7 @@ def dimensions(lines: Sequence[DeliveryLine], names: Names) -> tuple[Dimension, 
         for line in lines:
             for key in keys(line):
                 groups[key].append(line)
-        found = [Group(key, name(key), counts(some), tally(some)) for key, some in groups.items()]
+        found = [Group(key, name(key), count_deliveries(some), tally_messages(some)) for key, some in groups.items()]
         return Dimension(id, tuple(sorted(found, key=lambda group: (group.name.casefold(), group.key))))
 
     return (
@@ -112,13 +112,13 @@ def dimensions(lines: Sequence[DeliveryLine], names: Names) -> tuple[Dimension, 
     )
 
 
-def posts(lines: Iterable[DeliveryLine], platforms: Sequence[str]) -> tuple[PostLine, ...]:
+def post_lines(lines: Iterable[DeliveryLine], platforms: Sequence[str]) -> tuple[PostLine, ...]:
     """Posts and variants that went out: platforms in their order, within one most interactions first."""
     groups: defaultdict[tuple[str, str, str, str], list[DeliveryLine]] = defaultdict(list)
     for line in lines:
         if line.kind != "boost" and line.state in OUT:
             groups[line.platform, line.post, line.variant, line.lang].append(line)
-    found = [PostLine(*key, sent=len(some), tally=tally(some)) for key, some in groups.items()]
+    found = [PostLine(*key, sent=len(some), tally=tally_messages(some)) for key, some in groups.items()]
 
     def order(line: PostLine) -> tuple[int, bool, int, str, str, str]:
         # A post without any reading stands behind one that drew nothing: unknown is not 0.
@@ -134,7 +134,7 @@ def mark_lines(
     """Each mark on each platform. Of several readings at one mark, the first counts: it is nearest to its age."""
     found = []
     for platform in platforms:
-        parts = messages(line for line in lines if line.platform == platform)
+        parts = published_messages(line for line in lines if line.platform == platform)
         for mark in marks:
             word = mark_name(mark)
             first = [(p, next((r for r in p.readings if mark_age(r.mark) == mark), None)) for p in parts]
@@ -147,13 +147,13 @@ def mark_lines(
                     due=len(read) + sum(1 for part in parts if word in part.gaps),
                     read=len(read),
                     age=median(ages) if ages else None,
-                    interactions=added(reading.interactions for _, reading in read),
+                    interactions=sum_readings(reading.interactions for _, reading in read),
                 )
             )
     return tuple(found)
 
 
-def gaps(lines: Iterable[DeliveryLine], marks: Sequence[timedelta], now: datetime) -> tuple[Gap, ...]:
+def reading_gaps(lines: Iterable[DeliveryLine], marks: Sequence[timedelta], now: datetime) -> tuple[Gap, ...]:
     """Marks that passed without a reading, in the order in which messages went out."""
     found = []
     for line in lines:
@@ -169,9 +169,13 @@ def gaps(lines: Iterable[DeliveryLine], marks: Sequence[timedelta], now: datetim
     return tuple(sorted(found, key=lambda gap: (gap.sent_at, gap.delivery, gap.part)))
 
 
-def days(lines: Iterable[DeliveryLine]) -> tuple[Day, ...]:
+def days_out(lines: Iterable[DeliveryLine]) -> tuple[ReportDay, ...]:
     """Deliveries that went out, by UTC day and platform."""
-    sent = [(line.sent_at.astimezone(UTC).date(), line.platform) for line in lines if line.sent_at and out(line)]
+    sent = [
+        (line.sent_at.astimezone(UTC).date(), line.platform)
+        for line in lines
+        if line.sent_at and published_deliveries(line)
+    ]
     if not sent:
         return ()
     by_day: defaultdict[int, Counter[str]] = defaultdict(Counter)
@@ -180,18 +184,21 @@ def days(lines: Iterable[DeliveryLine]) -> tuple[Day, ...]:
     first = min(day for day, _ in sent)
     last = max(day for day, _ in sent)
     return tuple(
-        Day(first + timedelta(days=n), dict(by_day[first.toordinal() + n])) for n in range((last - first).days + 1)
+        ReportDay(first + timedelta(days=n), dict(by_day[first.toordinal() + n]))
+        for n in range((last - first).days + 1)
     )
 
 
-def out(line: DeliveryLine) -> bool:
+def published_deliveries(line: DeliveryLine) -> bool:
     """It went out, at least in part."""
     return line.state in OUT
 
 
-def lateness(lines: Iterable[DeliveryLine]) -> Lateness | None:
+def measure_lateness(lines: Iterable[DeliveryLine]) -> Lateness | None:
     """How punctual deliveries went out; None where none did."""
-    late = sorted((line.sent_at - line.due_at).total_seconds() for line in lines if line.sent_at and out(line))
+    late = sorted(
+        (line.sent_at - line.due_at).total_seconds() for line in lines if line.sent_at and published_deliveries(line)
+    )
     if not late:
         return None
     fallen: Counter[str] = Counter(next(word for word, most in BINS if seconds <= most) for seconds in late)
@@ -207,15 +214,19 @@ def lateness(lines: Iterable[DeliveryLine]) -> Lateness | None:
 _STATES = ("missed", "refused", "unsure", "held", "cancelled", "cut", "removed", "gone")
 
 
-def endings(lines: Iterable[DeliveryLine], ended: Mapping[str, tuple[datetime, str | None]]) -> tuple[Ending, ...]:
+def delivery_endings(
+    lines: Iterable[DeliveryLine], ended: Mapping[str, tuple[datetime, str | None]]
+) -> tuple[EndedDelivery, ...]:
     """Deliveries that did not go out, or not in full, or were taken down, with reasons."""
     found = []
     for line in lines:
-        state = "held" if held(line) else "removed" if line.state == DeliveryState.REMOVING else line.state
+        state = "held" if held_deliveries(line) else "removed" if line.state == DeliveryState.REMOVING else line.state
         if state not in _STATES:
             continue
         at = ended[line.id][0] if line.id in ended and state != "held" else None
         found.append(
-            Ending(state, line.id, line.post, line.variant, line.account, line.platform, line.due_at, at, line.why)
+            EndedDelivery(
+                state, line.id, line.post, line.variant, line.account, line.platform, line.due_at, at, line.why
+            )
         )
     return tuple(sorted(found, key=lambda ending: (_STATES.index(ending.state), ending.due_at, ending.delivery)))

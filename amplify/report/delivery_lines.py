@@ -11,8 +11,8 @@ from amplify.ledger.queries.readings import mark_name
 from amplify.ledger.queries.report_rows import ReportRow, ReportRows
 from amplify.model.delivery import DeliveryState
 from amplify.report.display_names import mark_age
-from amplify.report.redact import told
-from amplify.report.report_model import Counted, DeliveryLine, PartLine
+from amplify.report.redact import redact_reason
+from amplify.report.report_model import DeliveryLine, PartLine, ReadingLine
 
 OUT = frozenset(
     {DeliveryState.SENT, DeliveryState.CUT, DeliveryState.REMOVING, DeliveryState.REMOVED, DeliveryState.GONE}
@@ -51,7 +51,7 @@ def _delivery(
         lang=row.lang,
         hashtags=tuple(dict.fromkeys(spelling[_folded(tag)] for tag in row.hashtags)),
         state=row.state,
-        why=told(
+        why=redact_reason(
             row.why or (ended[1] if ended and row.state not in _PASSING else None),
             row.cause,
             row.state,
@@ -85,8 +85,8 @@ def _part(part: ReportRow, row: ReportRow, rows: ReportRows, marks: Sequence[tim
     return PartLine(part.number, part.url, part.remote_id, sent_at, down_at, readings, gaps)
 
 
-def _counted(row: ReportRow) -> Counted:
-    return Counted(
+def _counted(row: ReportRow) -> ReadingLine:
+    return ReadingLine(
         mark=row.mark,
         at=row.at,
         likes=row.likes,

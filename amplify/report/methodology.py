@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from amplify.pages.formatting import counted, listed, number
+from amplify.pages import formatting
 from amplify.report.report_model import Report
 
 _PERIOD = """
@@ -33,17 +33,20 @@ detention are kept back.
 """
 
 
-def method(report: Report) -> tuple[str, ...]:
+def method_paragraphs(report: Report) -> tuple[str, ...]:
     """Paragraphs; each answers what a careful reader would ask."""
-    marks = listed(report.marks) if report.marks else "no fixed age"
+    marks = formatting.listed(report.marks) if report.marks else "no fixed age"
     said = [
         " ".join(text.split()).format(marks=marks)
         for text in (_PERIOD, _DELIVERIES, _ENGAGEMENT, _DASH, _PLATFORMS, _PEOPLE)
     ]
     if report.attempts:
         tries = sum(report.attempts.values())
-        outcomes = [f"{number(n)} {word.replace('_', ' ')}" for word, n in sorted(report.attempts.items())]
-        said.append(f"**Attempts.** {counted(tries, 'try', 'tries')} to publish a message: {listed(outcomes)}.")
+        outcomes = [f"{formatting.number(n)} {word.replace('_', ' ')}" for word, n in sorted(report.attempts.items())]
+        said.append(
+            f"**Attempts.** {formatting.counted(tries, 'try', 'tries')} to publish a message: "
+            f"{formatting.listed(outcomes)}."
+        )
     if report.history is not None:
         said.append(
             f"**History.** What people did is kept in a chain; its head is `{report.history}`. "

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 
-from amplify.pages.formatting import NOTHING, instant
+from amplify.pages import formatting
+from amplify.pages.formatting import NOTHING
 from amplify.report.document import Cell, Section, Table
-from amplify.report.report_model import Ending, Report
-from amplify.report.table_cells import SHOWN, columns, more, numbers, post_cell
+from amplify.report.report_model import EndedDelivery, Report
+from amplify.report.table_cells import SHOWN, column_heads, cut_note, number_cells, post_cell
 
 FEW = 10
 """Up to this many endings need no table of reasons."""
 
 
-def _endings(report: Report, *states: str) -> tuple[Ending, ...]:
+def _endings(report: Report, *states: str) -> tuple[EndedDelivery, ...]:
     return tuple(ending for ending in report.endings if ending.state in states)
 
 
@@ -29,32 +30,32 @@ def not_out(report: Report) -> list[Section]:
         tables.append(
             Table(
                 "Reasons",
-                columns("State", "Reason", "Deliveries", text=2),
-                tuple((Cell(state), Cell(why), *numbers(n)) for (state, why), n in reasons.most_common()),
+                column_heads("State", "Reason", "Deliveries", text=2),
+                tuple((Cell(state), Cell(why), *number_cells(n)) for (state, why), n in reasons.most_common()),
             )
         )
     tables.append(
         Table(
             "One by one",
-            columns("State", "Post", "Account", "Due (UTC)", "Reason", text=5),
+            column_heads("State", "Post", "Account", "Due (UTC)", "Reason", text=5),
             tuple(
                 (
                     Cell(ending.state),
                     post_cell(ending.post, ending.variant),
                     Cell(ending.account, code=True),
-                    Cell(instant(ending.due_at)),
+                    Cell(formatting.instant(ending.due_at)),
                     Cell(ending.why or NOTHING),
                 )
                 for ending in endings[:SHOWN]
             ),
-            more(len(endings)),
+            cut_note(len(endings)),
         )
     )
     said = "Nothing is skipped silently, and nothing is sent after its time."
     return [Section("not-out", "What did not go out", (said,), (), tuple(tables))]
 
 
-def down(report: Report) -> list[Section]:
+def taken_down_sections(report: Report) -> list[Section]:
     """Deliveries that were removed, deleted by others, or cut short."""
     endings = _endings(report, "cut", "removed", "gone")
     if not endings:
@@ -64,17 +65,17 @@ def down(report: Report) -> list[Section]:
             Cell({"cut": "cut short", "removed": "removed by us", "gone": "deleted by others"}[ending.state]),
             post_cell(ending.post, ending.variant),
             Cell(ending.account, code=True),
-            Cell(instant(ending.at) if ending.at else NOTHING),
+            Cell(formatting.instant(ending.at) if ending.at else NOTHING),
             Cell(ending.why or NOTHING),
         )
         for ending in endings[:SHOWN]
     )
-    heads = columns("What", "Post", "Account", "When (UTC)", "Reason", text=5)
+    heads = column_heads("What", "Post", "Account", "When (UTC)", "Reason", text=5)
     said = "What they had drawn until then is in the sums."
-    return [Section("down", "Removals", (said,), (), (Table("Taken down", heads, rows, more(len(endings))),))]
+    return [Section("down", "Removals", (said,), (), (Table("Taken down", heads, rows, cut_note(len(endings))),))]
 
 
-def closed(report: Report) -> list[Section]:
+def closed_sections(report: Report) -> list[Section]:
     """Stops in force, and accounts that could not speak."""
     if not report.closed:
         return [Section("stops", "Stops", ("Nothing of this period was under a stop when the report was made.",))]
@@ -83,17 +84,17 @@ def closed(report: Report) -> list[Section]:
             Cell(shut.kind),
             Cell(shut.subject, code=True) if shut.subject else Cell("not named here"),
             Cell(shut.why or ("the reason stands in `amplify status`" if shut.kind == "person" else NOTHING)),
-            *numbers(shut.waiting),
+            *number_cells(shut.waiting),
         )
         for shut in report.closed
     )
-    table = Table("Closed when the report was made", columns("What", "Which", "Reason", "Waiting", text=3), rows)
+    table = Table("Closed when the report was made", column_heads("What", "Which", "Reason", "Waiting", text=3), rows)
     return [
         Section("stops", "Stops", ("What could not be spoken of, and accounts that could not speak.",), (), (table,))
     ]
 
 
-def gaps(report: Report) -> Section:
+def gap_section(report: Report) -> Section:
     """Readings that were due and are not there."""
     if not report.gaps:
         said = "No reading is missing." if any(line.due for line in report.mark_lines) else "No mark is over yet."
@@ -101,28 +102,28 @@ def gaps(report: Report) -> Section:
     tables = (
         Table(
             "How many",
-            columns("Platform", "Mark", "Due", "Missing", text=2),
+            column_heads("Platform", "Mark", "Due", "Missing", text=2),
             tuple(
-                (Cell(report.platform_name(line.platform)), Cell(line.mark), *numbers(line.due, line.missing))
+                (Cell(report.platform_name(line.platform)), Cell(line.mark), *number_cells(line.due, line.missing))
                 for line in report.mark_lines
                 if line.missing
             ),
         ),
         Table(
             "Which",
-            columns("Mark", "Post", "Account", "Message", "Out (UTC)", "Can still be read", text=6),
+            column_heads("Mark", "Post", "Account", "Message", "Out (UTC)", "Can still be read", text=6),
             tuple(
                 (
                     Cell(gap.mark),
                     Cell(gap.post, code=True),
                     Cell(gap.account, code=True),
                     Cell(str(gap.part + 1)),
-                    Cell(instant(gap.sent_at)),
+                    Cell(formatting.instant(gap.sent_at)),
                     Cell("no" if gap.lost else "yes"),
                 )
                 for gap in report.gaps[:SHOWN]
             ),
-            more(len(report.gaps)),
+            cut_note(len(report.gaps)),
         ),
     )
     said = (

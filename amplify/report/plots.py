@@ -11,8 +11,9 @@ from datetime import date, timedelta
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from amplify.pages.formatting import number, short_day
-from amplify.report.report_model import Day, Dimension, Report
+from amplify.pages import formatting
+from amplify.pages.formatting import short_day
+from amplify.report.report_model import Dimension, Report, ReportDay
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,7 +46,7 @@ class Plot:
     """The same for small screens, where it would be too small to read."""
 
 
-def plots(report: Report) -> Mapping[str, Sequence[Plot]]:
+def draw_plots(report: Report) -> Mapping[str, Sequence[Plot]]:
     """Drawings by the names that sections use; a name without numbers behind it is absent."""
     drawn = {
         "days": _days(report),
@@ -90,7 +91,7 @@ def _days(report: Report) -> list[Plot]:
     ]
 
 
-def _weeks(days: Sequence[Day]) -> dict[date, Counter[str]]:
+def _weeks(days: Sequence[ReportDay]) -> dict[date, Counter[str]]:
     weeks: dict[date, Counter[str]] = {}
     for day in days:
         weeks.setdefault(day.day - timedelta(days=day.day.weekday()), Counter()).update(day.sent)
@@ -102,7 +103,7 @@ def _lateness(report: Report) -> list[Plot]:
         return []
     bins = report.lateness.bins
     with _axes("lateness", 3.4, 2.2) as (axes, svg):
-        _bars_across(axes, [word for word, _ in bins], [n for _, n in bins], [number(n) for _, n in bins])
+        _bars_across(axes, [word for word, _ in bins], [n for _, n in bins], [formatting.number(n) for _, n in bins])
     said = ", ".join(f"{word}: {n}" for word, n in bins)
     return [
         Plot("How late they went out", "deliveries, by the time after they were due", f"Bars. {said}.", svg.getvalue())
@@ -116,7 +117,7 @@ def _marks(report: Report) -> list[Plot]:
         if not lines:
             continue
         means = [(line.interactions.total or 0) / line.interactions.readings for line in lines]
-        labels = [f"{line.mark}\n{number(line.interactions.readings)} read" for line in lines]
+        labels = [f"{line.mark}\n{formatting.number(line.interactions.readings)} read" for line in lines]
         with _axes(f"marks{n}", 2.9, 2.1) as (axes, svg):
             axes.bar(range(len(lines)), means, 0.6, color=_colour(n))
             axes.set_xticks(range(len(lines)), labels)
@@ -140,8 +141,8 @@ def _dimension(report: Report, id: str, title: str) -> list[Plot]:
         return []
     totals = [group.tally.interactions.total or 0 for group in known]
     with _axes(id, 4.4, 0.5 + 0.3 * len(known)) as (axes, svg):
-        _bars_across(axes, [group.name for group in known], totals, [number(total) for total in totals])
-    said = ", ".join(f"{group.name}: {number(total)}" for group, total in zip(known, totals, strict=True))
+        _bars_across(axes, [group.name for group in known], totals, [formatting.number(total) for total in totals])
+    said = ", ".join(f"{group.name}: {formatting.number(total)}" for group, total in zip(known, totals, strict=True))
     return [Plot(title, "latest reading of each message, not deduplicated", f"Bars. {said}.", svg.getvalue())]
 
 

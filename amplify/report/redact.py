@@ -18,7 +18,7 @@ UNTOLD = "not told here, for the sake of a person it names; see `amplify status`
 _STILL = frozenset({"waiting", "missed", "cut", "removing", "removed"})
 
 
-def told(
+def redact_reason(
     why: str | None,
     about: str | None,
     state: str,

@@ -18,7 +18,7 @@ from amplify.model.delivery import DeliveryState
 from amplify.model.subject import person_in
 from amplify.report import aggregate
 from amplify.report.delivery_lines import OUT, delivery_lines
-from amplify.report.report_model import Closed, Names, Report
+from amplify.report.report_model import ClosedSubject, Names, Report
 
 MARKS = (timedelta(hours=1), timedelta(hours=24), timedelta(days=7))
 """When engagement is read, where the workspace does not say otherwise."""
@@ -27,7 +27,7 @@ _TO_COME: Final = frozenset({DeliveryState.WAITING, DeliveryState.CLAIMED, Deliv
 _OF_PEOPLE: Final = frozenset({"person", "consent"})
 
 
-def report(
+def collect_deliveries(
     connection: LedgerConnection,
     *,
     start: datetime | None,
@@ -47,7 +47,7 @@ def report(
     marks = sorted(set(marks))
     found = _told(read_report_rows(connection, start, end), embargoed)
     lines = delivery_lines(found, marks, now)
-    dimensions = aggregate.dimensions(lines, names)
+    dimensions = aggregate.group_by_dimension(lines, names)
     platforms = tuple(group.key for group in dimensions[1].groups)
     return Report(
         names=names,
@@ -56,16 +56,16 @@ def report(
         now=now,
         first_due=lines[0].due_at if lines else None,
         last_due=lines[-1].due_at if lines else None,
-        counts=aggregate.counts(lines),
-        tally=aggregate.tally(lines),
+        counts=aggregate.count_deliveries(lines),
+        tally=aggregate.tally_messages(lines),
         dimensions=dimensions,
-        posts=aggregate.posts(lines, platforms),
+        posts=aggregate.post_lines(lines, platforms),
         marks=tuple(mark_name(mark) for mark in marks),
         mark_lines=aggregate.mark_lines(lines, platforms, marks),
-        gaps=aggregate.gaps(lines, marks, now),
-        days=aggregate.days(lines),
-        lateness=aggregate.lateness(lines),
-        endings=aggregate.endings(lines, found.ended),
+        gaps=aggregate.reading_gaps(lines, marks, now),
+        days=aggregate.days_out(lines),
+        lateness=aggregate.measure_lateness(lines),
+        endings=aggregate.delivery_endings(lines, found.ended),
         closed=_closed(found, now),
         attempts=found.attempts,
         deliveries=lines,
@@ -82,7 +82,7 @@ def _told(found: ReportRows, embargoed: Collection[str] | None) -> ReportRows:
     return replace(found, deliveries=tuple(kept))
 
 
-def _closed(found: ReportRows, now: datetime) -> tuple[Closed, ...]:
+def _closed(found: ReportRows, now: datetime) -> tuple[ClosedSubject, ...]:
     """Gates and accounts that were closed at `now` and concern this period. Persons are counted, not named."""
     subjects: Counter[str] = Counter()
     waiting: Counter[str] = Counter()
@@ -103,20 +103,22 @@ def _closed(found: ReportRows, now: datetime) -> tuple[Closed, ...]:
     for gate in found.gates.values():
         subject, why = f"{gate.kind}:{gate.subject}", gate.why_not(now)
         if why is not None and gate.kind not in _OF_PEOPLE and subject in subjects:
-            listed[gate.kind, gate.subject] = Closed(gate.kind, gate.subject, why, waiting[subject])
+            listed[gate.kind, gate.subject] = ClosedSubject(gate.kind, gate.subject, why, waiting[subject])
     for account, why in found.paused.items():
         if f"account:{account}" in subjects:
-            listed["account", account] = Closed("account", account, why, waiting[f"account:{account}"])
+            listed["account", account] = ClosedSubject("account", account, why, waiting[f"account:{account}"])
     ordered = [listed[key] for key in sorted(listed)]
     ordered += [
-        Closed(f"stop of {stop.kind}", stop.subject or "everything", stop.why, _stopped(stop, found))
+        ClosedSubject(f"stop of {stop.kind}", stop.subject or "everything", stop.why, _stopped(stop, found))
         for stop in found.stops
         if stop.kind != "person"
     ]
     if closed_people & subjects.keys():
-        ordered.append(Closed("person", None, None, people))
+        ordered.append(ClosedSubject("person", None, None, people))
     elif any(stop.kind == "person" for stop in found.stops):
-        ordered.append(Closed("person", None, None, sum(_stopped(s, found) for s in found.stops if s.kind == "person")))
+        ordered.append(
+            ClosedSubject("person", None, None, sum(_stopped(s, found) for s in found.stops if s.kind == "person"))
+        )
     return tuple(ordered)
 
 

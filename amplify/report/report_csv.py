@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from amplify.pages.csv_cells import Value, table_as_csv
-from amplify.report.report_model import Counted, DeliveryLine, PartLine, Report
+from amplify.report.report_model import DeliveryLine, PartLine, ReadingLine, Report
 
 COLUMNS = (
     *("delivery", "entry", "post", "variant", "campaign", "partner", "platform", "account", "occurrence", "kind"),
@@ -69,7 +69,7 @@ def _part(part: PartLine) -> Iterator[dict[str, Value]]:
         yield known | {"mark": mark, "missing": "yes"}
 
 
-def _reading(reading: Counted) -> dict[str, Value]:
+def _reading(reading: ReadingLine) -> dict[str, Value]:
     return {
         "mark": reading.mark,
         "missing": "no",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from amplify.pages.page_html import INLINE, PageFrame, rendered_page, style_sheet
-from amplify.report.plots import plots
+from amplify.report.plots import draw_plots
 from amplify.report.report_model import Report
-from amplify.report.sections import document
+from amplify.report.sections import lay_out_report
 
 
 def as_html(report: Report) -> str:
     """The whole report with its plots, readable in light and dark and on paper. The same report gives the same page."""
-    page, drawn = document(report), plots(report)
+    page, drawn = lay_out_report(report), draw_plots(report)
     return rendered_page(
         "amplify.report",
         "page.html.j2",

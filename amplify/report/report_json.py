@@ -15,7 +15,7 @@ def as_json(report: Report) -> dict[str, Any]:
     """Everything but the single messages, which the CSV holds. Unknown numbers are null. Instants: ISO 8601, UTC."""
     whole = {field.name: getattr(report, field.name) for field in fields(report) if field.name != "deliveries"}
     plain = {name: _plain(value) for name, value in whole.items() if name != "names"}
-    return {"title": report.names.workspace, "summary": list(summary.sentences(report)), **plain}
+    return {"title": report.names.workspace, "summary": list(summary.summary_sentences(report)), **plain}
 
 
 def _plain(value: Any) -> Any:

@@ -8,19 +8,24 @@ from urllib.parse import quote
 
 from amplify.report.document import Cell, Section, Table
 from amplify.report.report_model import Report
-from amplify.report.sections import document
+from amplify.report.sections import lay_out_report
 
 
 def as_markdown(report: Report) -> str:
     """The whole report without its plots."""
-    page = document(report)
-    lines = [f"# {escaped(page.over)}: {page.title.lower()}", "", f"**{page.period}** · made on {page.made}", ""]
+    page = lay_out_report(report)
+    lines = [
+        f"# {escape_markdown(page.over)}: {page.title.lower()}",
+        "",
+        f"**{page.period}** · made on {page.made}",
+        "",
+    ]
     for section in page.sections:
         lines += _section(section)
     return "\n".join(lines).rstrip() + "\n"
 
 
-def escaped(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Text that Markdown leaves as it is."""
     text = re.sub(r"\s+", " ", text)
     text = re.sub(r"([\\`*\[\]<>|~&])", r"\\\1", text)
@@ -38,7 +43,7 @@ def _section(section: Section) -> Iterator[str]:
 
 
 def _table(table: Table) -> Iterator[str]:
-    yield f"### {escaped(table.caption)}"
+    yield f"### {escape_markdown(table.caption)}"
     yield ""
     yield f"| {' | '.join(column.label for column in table.columns)} |"
     yield f"| {' | '.join('---:' if column.number else '---' for column in table.columns)} |"
@@ -51,7 +56,7 @@ def _table(table: Table) -> Iterator[str]:
 
 
 def _cell(cell: Cell) -> str:
-    text = re.sub(r"\\`([^`\\]+)\\`", r"`\1`", escaped(cell.text))
+    text = re.sub(r"\\`([^`\\]+)\\`", r"`\1`", escape_markdown(cell.text))
     if cell.href:
         text = f"[{text}]({quote(cell.href, safe=':/?#@!$&*+,;=%~-._')})"
-    return f"{text} ({escaped(cell.note)})" if cell.note else text
+    return f"{text} ({escape_markdown(cell.note)})" if cell.note else text

@@ -19,7 +19,7 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
-class Sum:
+class ReadingSum:
     """A sum over readings. `total` is None where nobody said a number: that is not 0."""
 
     total: int | None
@@ -52,20 +52,20 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class MessageTally:
     """What came of messages, by the latest reading of each."""
 
     messages: int
     """That went out; boosts are not among them."""
     read: int
     """Those with at least one reading."""
-    likes: Sum
-    reposts: Sum
-    replies: Sum
-    quotes: Sum
-    bookmarks: Sum
-    views: Sum
-    interactions: Sum
+    likes: ReadingSum
+    reposts: ReadingSum
+    replies: ReadingSum
+    quotes: ReadingSum
+    bookmarks: ReadingSum
+    views: ReadingSum
+    interactions: ReadingSum
     """Likes, reposts, replies, quotes and bookmarks together, as far as said; nobody is told apart."""
 
 
@@ -76,7 +76,7 @@ class Group:
     key: str
     name: str
     counts: Counts
-    tally: Tally
+    tally: MessageTally
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class PostLine:
     variant: str
     lang: str
     sent: int
-    tally: Tally
+    tally: MessageTally
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class MarkLine:
     read: int
     age: float | None
     """Median real age at these readings, in seconds."""
-    interactions: Sum
+    interactions: ReadingSum
     """At this mark."""
 
     @property
@@ -135,7 +135,7 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class ReportDay:
     """A UTC day and how many deliveries went out on it, by platform."""
 
     day: date
@@ -156,7 +156,7 @@ class Lateness:
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class EndedDelivery:
     """A delivery that did not go out, or not in full, or was taken down; and why."""
 
     state: str
@@ -173,7 +173,7 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class ClosedSubject:
     """Something that could not be spoken of, or an account that could not speak, when the report was made."""
 
     kind: str
@@ -186,7 +186,7 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class ReadingLine:
     """One reading as the ledger has it; None: the platform did not say."""
 
     mark: str
@@ -213,7 +213,7 @@ class PartLine:
     remote_id: str | None
     sent_at: datetime | None
     removed_at: datetime | None
-    readings: tuple[Counted, ...]
+    readings: tuple[ReadingLine, ...]
     gaps: tuple[str, ...]
 
 
@@ -254,7 +254,7 @@ class Report:
     first_due: datetime | None
     last_due: datetime | None
     counts: Counts
-    tally: Tally
+    tally: MessageTally
     dimensions: tuple[Dimension, ...]
     posts: tuple[PostLine, ...]
     """Platforms in alphabetical order; within one, most interactions first."""
@@ -262,12 +262,12 @@ class Report:
     """The marks expected, youngest first."""
     mark_lines: tuple[MarkLine, ...]
     gaps: tuple[Gap, ...]
-    days: tuple[Day, ...]
+    days: tuple[ReportDay, ...]
     """Without a hole from the first day to the last."""
     lateness: Lateness | None
-    endings: tuple[Ending, ...]
+    endings: tuple[EndedDelivery, ...]
     """By state, then by due time."""
-    closed: tuple[Closed, ...]
+    closed: tuple[ClosedSubject, ...]
     attempts: Mapping[str, int]
     """Outcome → tries."""
     deliveries: tuple[DeliveryLine, ...]

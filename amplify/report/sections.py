@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from amplify.pages.formatting import NOTHING, counted, instant, number, span
+from amplify.pages import formatting
+from amplify.pages.formatting import NOTHING
 from amplify.report import summary
 from amplify.report.document import Cell, Column, Document, Section, Table
-from amplify.report.methodology import method
-from amplify.report.not_published import closed, down, gaps, not_out
-from amplify.report.report_model import Counts, Dimension, Group, Report, Sum, Tally
-from amplify.report.table_cells import LINKED, columns, link_cell, more, numbers, post_cell
+from amplify.report.methodology import method_paragraphs
+from amplify.report.not_published import closed_sections, gap_section, not_out, taken_down_sections
+from amplify.report.report_model import Counts, Dimension, Group, MessageTally, ReadingSum, Report
+from amplify.report.table_cells import LINKED, column_heads, cut_note, link_cell, number_cells, post_cell
 
 TOP = 10
 """Posts listed for one platform."""
@@ -41,22 +42,28 @@ _PLOTS = {"language": ("language",), "kind": ("kind",)}
 _SUMS = ("likes", "reposts", "replies", "quotes", "bookmarks", "views", "interactions")
 
 
-def document(report: Report) -> Document:
+def lay_out_report(report: Report) -> Document:
     """The same for every format."""
-    sections = [Section("summary", "In short", summary.sentences(report))]
+    sections = [Section("summary", "In short", summary.summary_sentences(report))]
     if report.counts.planned:
         sections += _timing(report)
         sections += [_dimension(dimension, report.counts) for dimension in report.dimensions if dimension.groups]
-        sections += [*_marks(report), *_posts(report), *not_out(report), *down(report), *closed(report)]
-        sections.append(gaps(report))
-    sections.append(Section("method", "Method", method(report)))
+        sections += [
+            *_marks(report),
+            *_posts(report),
+            *not_out(report),
+            *taken_down_sections(report),
+            *closed_sections(report),
+        ]
+        sections.append(gap_section(report))
+    sections.append(Section("method", "Method", method_paragraphs(report)))
     sections += _appendix(report)
     return Document(
         over=report.names.workspace or "Campaigns",
         title="Engagement report",
-        period=summary.when(report),
-        made=summary.made(report),
-        tiles=summary.tiles(report),
+        period=summary.period_sentence(report),
+        made=summary.made_sentence(report),
+        tiles=summary.summary_tiles(report),
         sections=tuple(sections),
     )
 
@@ -77,9 +84,9 @@ def _dimension(dimension: Dimension, whole: Counts) -> Section:
         (
             Table(
                 "Deliveries",
-                columns(name, *(count.capitalize() for count in shown)),
+                column_heads(name, *(count.capitalize() for count in shown)),
                 tuple(
-                    (Cell(group.name), *numbers(*(getattr(group.counts, count) for count in shown)))
+                    (Cell(group.name), *number_cells(*(getattr(group.counts, count) for count in shown)))
                     for group in dimension.groups
                 ),
             ),
@@ -91,34 +98,38 @@ def _dimension(dimension: Dimension, whole: Counts) -> Section:
 def _engagement(name: str, groups: Iterable[Group]) -> Table:
     return Table(
         "Interactions (not deduplicated)",
-        columns(name, "Messages", "Read", *(label.capitalize() for label in _SUMS)),
+        column_heads(name, "Messages", "Read", *(label.capitalize() for label in _SUMS)),
         tuple((Cell(group.name), *_tally_cells(group.tally)) for group in groups),
     )
 
 
-def _tally_cells(tally: Tally) -> tuple[Cell, ...]:
-    sums: tuple[Sum, ...] = tuple(getattr(tally, name) for name in _SUMS)
-    return (*numbers(tally.messages, tally.read), *(_sum(added, tally.read) for added in sums))
+def _tally_cells(tally: MessageTally) -> tuple[Cell, ...]:
+    sums: tuple[ReadingSum, ...] = tuple(getattr(tally, name) for name in _SUMS)
+    return (*number_cells(tally.messages, tally.read), *(_sum(added, tally.read) for added in sums))
 
 
-def _sum(added: Sum, of: int) -> Cell:
+def _sum(added: ReadingSum, of: int) -> Cell:
     partial = added.total is not None and added.readings < of
-    return Cell(number(added.total), note=f"{number(added.readings)} of {number(of)}" if partial else "")
+    return Cell(
+        formatting.number(added.total),
+        note=f"{formatting.number(added.readings)} of {formatting.number(of)}" if partial else "",
+    )
 
 
 def _timing(report: Report) -> list[Section]:
     late = report.lateness
     if late is None:
         return []
-    took = f"{span(late.median)} in the middle, {span(late.p95)} or less for 95 in 100, {span(late.most)} at most"
+    middle, most_of_them, most = map(formatting.span, (late.median, late.p95, late.most))
+    took = f"{middle} in the middle, {most_of_them} or less for 95 in 100, {most} at most"
     if late.most < 1:
         took = "less than a second"
-    deliveries = counted(late.deliveries, "delivery", "deliveries")
+    deliveries = formatting.counted(late.deliveries, "delivery", "deliveries")
     said = f"From the due time to the moment a platform took it: {took}, over {deliveries}."
     table = Table(
         "How late deliveries went out",
-        columns("After the due time", "Deliveries"),
-        tuple((Cell(word), *numbers(fallen)) for word, fallen in late.bins),
+        column_heads("After the due time", "Deliveries"),
+        tuple((Cell(word), *number_cells(fallen)) for word, fallen in late.bins),
         plot="lateness",
     )
     return [Section("timing", "On time", (said,), ("days", "lateness"), (table,))]
@@ -131,13 +142,13 @@ def _marks(report: Report) -> list[Section]:
         (
             Cell(report.platform_name(line.platform)),
             Cell(line.mark),
-            *numbers(line.due, line.read, line.missing),
-            Cell(NOTHING if line.age is None else span(line.age)),
-            Cell(number(line.interactions.total)),
+            *number_cells(line.due, line.read, line.missing),
+            Cell(NOTHING if line.age is None else formatting.span(line.age)),
+            Cell(formatting.number(line.interactions.total)),
         )
         for line in report.mark_lines
     )
-    heads = columns("Platform", "Mark", "Due", "Read", "Missing", "Real age", "Interactions", text=2)
+    heads = column_heads("Platform", "Mark", "Due", "Read", "Missing", "Real age", "Interactions", text=2)
     said = (
         "Every message is read at fixed ages. A younger message has fewer marks behind it, so the plots show an "
         "average a message; each platform has its own scale."
@@ -156,18 +167,20 @@ def _posts(report: Report) -> list[Section]:
         tables.append(
             Table(
                 report.platform_name(platform),
-                columns("Post", "Variant", "Language", "Sent", "Read", *(n.capitalize() for n in _SUMS), text=3),
+                column_heads("Post", "Variant", "Language", "Sent", "Read", *(n.capitalize() for n in _SUMS), text=3),
                 tuple(
                     (
                         Cell(line.post, code=True),
                         Cell(line.variant),
                         Cell(line.lang),
-                        *numbers(line.sent),
+                        *number_cells(line.sent),
                         *_tally_cells(line.tally)[1:],
                     )
                     for line in lines[:TOP]
                 ),
-                f"The {TOP} with most interactions; {number(more)} more in `report --json`." if more > 0 else "",
+                f"The {TOP} with most interactions; {formatting.number(more)} more in `report --json`."
+                if more > 0
+                else "",
             )
         )
     said = "Within each platform, what readers answered to. Variants of a post say the same in other words."
@@ -177,11 +190,11 @@ def _posts(report: Report) -> list[Section]:
 def _appendix(report: Report) -> list[Section]:
     rows = tuple(
         (
-            Cell(instant(part.sent_at)),
+            Cell(formatting.instant(part.sent_at)),
             post_cell(line.post, line.variant),
             Cell(line.account, code=True),
             Cell(f"{part.number + 1} of {len(line.parts)}" if len(line.parts) > 1 else "1"),
-            Cell(number(part.readings[-1].interactions if part.readings else None)),
+            Cell(formatting.number(part.readings[-1].interactions if part.readings else None)),
             Cell("taken down") if part.removed_at else link_cell(part.url),
         )
         for line in report.deliveries
@@ -190,7 +203,7 @@ def _appendix(report: Report) -> list[Section]:
     )
     if not rows:
         return []
-    heads = (*columns("Out (UTC)", "Post", "Account", "Message", text=4), Column("Interactions", number=True))
+    heads = (*column_heads("Out (UTC)", "Post", "Account", "Message", text=4), Column("Interactions", number=True))
     heads = (*heads, Column("Link"))
-    table = Table("Messages that went out, by due time", heads, rows[:LINKED], more(len(rows), LINKED))
+    table = Table("Messages that went out, by due time", heads, rows[:LINKED], cut_note(len(rows), LINKED))
     return [Section("sent", "Appendix: what was sent", (), (), (table,), appendix=True)]

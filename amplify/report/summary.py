@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from amplify.pages.formatting import counted, days, instant, listed, number, period, span
+from amplify.pages import formatting
 from amplify.report.document import Tile
 from amplify.report.report_model import Report
 
 _NAMES = ("likes", "reposts", "replies", "quotes", "bookmarks")
 
 
-def tiles(report: Report) -> tuple[Tile, ...]:
+def summary_tiles(report: Report) -> tuple[Tile, ...]:
     """Six numbers; none for a report about nothing."""
     if not report.counts.planned:
         return ()
@@ -17,29 +17,37 @@ def tiles(report: Report) -> tuple[Tile, ...]:
     not_out = c.missed + c.refused
     down = c.removed + c.gone
     return (
-        Tile(number(c.planned), "planned", "deliveries"),
-        Tile(number(c.sent), "sent", counted(c.cut, "cut short", "cut short") if c.cut else "deliveries"),
-        Tile(number(not_out), "missed or refused", "reasons below" if not_out else "deliveries"),
-        Tile(number(down), "taken down", "by us or by others" if down else "deliveries"),
-        Tile(number(t.interactions.total), "interactions", "not deduplicated"),
-        Tile(number(len(report.gaps)), "missing readings", "listed below" if report.gaps else "at the marks due"),
+        Tile(formatting.number(c.planned), "planned", "deliveries"),
+        Tile(
+            formatting.number(c.sent),
+            "sent",
+            formatting.counted(c.cut, "cut short", "cut short") if c.cut else "deliveries",
+        ),
+        Tile(formatting.number(not_out), "missed or refused", "reasons below" if not_out else "deliveries"),
+        Tile(formatting.number(down), "taken down", "by us or by others" if down else "deliveries"),
+        Tile(formatting.number(t.interactions.total), "interactions", "not deduplicated"),
+        Tile(
+            formatting.number(len(report.gaps)),
+            "missing readings",
+            "listed below" if report.gaps else "at the marks due",
+        ),
     )
 
 
-def when(report: Report) -> str:
+def period_sentence(report: Report) -> str:
     """The period, spelled out; for a whole ledger, from its first due day to its last."""
     if report.start is None and report.end is None and report.first_due and report.last_due:
-        return days(report.first_due.date(), report.last_due.date())
-    return period(report.start, report.end)
+        return formatting.days(report.first_due.date(), report.last_due.date())
+    return formatting.period(report.start, report.end)
 
 
-def sentences(report: Report) -> tuple[str, ...]:
+def summary_sentences(report: Report) -> tuple[str, ...]:
     """What happened, in a paragraph; a second one on what is not known."""
     if not report.counts.planned:
         span_of = (
             "The ledger is empty"
             if report.start is None and report.end is None
-            else (f"The ledger holds no delivery due in this period ({period(report.start, report.end)})")
+            else (f"The ledger holds no delivery due in this period ({formatting.period(report.start, report.end)})")
         )
         return (
             (
@@ -56,12 +64,12 @@ def _happened(report: Report) -> list[str]:
     names = [report.platform_name(platform) for platform in report.platforms]
     said = [
         (
-            f"{_capital(counted(c.planned, 'delivery was', 'deliveries were'))} planned for "
-            f"{counted(partners, 'partner')} on {listed(names)}; {_went_out(report)}."
+            f"{_capital(formatting.counted(c.planned, 'delivery was', 'deliveries were'))} planned for "
+            f"{formatting.counted(partners, 'partner')} on {formatting.listed(names)}; {_went_out(report)}."
         )
     ]
     rest = [
-        f"{number(value)} {'was' if value == 1 else 'were'} {word}"
+        f"{formatting.number(value)} {'was' if value == 1 else 'were'} {word}"
         for value, word in (
             (c.missed, "missed because the time for it had passed"),
             (c.refused, "refused by a platform"),
@@ -69,7 +77,7 @@ def _happened(report: Report) -> list[str]:
         )
         if value
     ] + [
-        f"{number(value)} {one if value == 1 else many}"
+        f"{formatting.number(value)} {one if value == 1 else many}"
         for value, one, many in (
             (c.waiting - c.held, "is still to go out", "are still to go out"),
             (c.held, "is on hold", "are on hold"),
@@ -78,30 +86,33 @@ def _happened(report: Report) -> list[str]:
         if value
     ]
     if rest:
-        said.append(f"Of the others, {listed(rest)}.")
+        said.append(f"Of the others, {formatting.listed(rest)}.")
     down = [
-        f"{number(value)} {'was' if value == 1 else 'were'} {word}"
+        f"{formatting.number(value)} {'was' if value == 1 else 'were'} {word}"
         for value, word in ((c.cut, "cut short"), (c.removed, "taken down by us"), (c.gone, "deleted by others"))
         if value
     ]
     if down:
-        said.append(f"Of those that went out, {listed(down)}.")
+        said.append(f"Of those that went out, {formatting.listed(down)}.")
     late = report.lateness
     if late and late.most < 1:
         said.append("None of them went out more than a second after its due time.")
     elif late:
         said.append(
-            f"Half of them went out within {span(max(late.median, 0))} of their due time, 95 in 100 within "
-            f"{span(max(late.p95, 0))}."
+            f"Half of them went out within {formatting.span(max(late.median, 0))} of their due time, 95 in 100 within "
+            f"{formatting.span(max(late.p95, 0))}."
         )
     if t.interactions.total is not None:
-        parts = [f"{number(s.total)} {name}" for name in _NAMES if (s := getattr(t, name)).total is not None]
+        parts = [f"{formatting.number(s.total)} {name}" for name in _NAMES if (s := getattr(t, name)).total is not None]
         said.append(
-            f"By the latest reading of each of {counted(t.read, 'message')}, they drew "
-            f"{number(t.interactions.total)} interactions (not deduplicated): {listed(parts)}."
+            f"By the latest reading of each of {formatting.counted(t.read, 'message')}, they drew "
+            f"{formatting.number(t.interactions.total)} interactions (not deduplicated): {formatting.listed(parts)}."
         )
     if t.views.total is not None:
-        said.append(f"Views are told for {number(t.views.readings)} of these messages: {number(t.views.total)}.")
+        said.append(
+            f"Views are told for {formatting.number(t.views.readings)} of these messages: "
+            f"{formatting.number(t.views.total)}."
+        )
     return said
 
 
@@ -109,7 +120,7 @@ def _went_out(report: Report) -> str:
     c = report.counts
     if c.sent == c.planned:
         return "all of them went out" if c.sent > 1 else "it went out"
-    return f"{number(c.sent)} went out" if c.sent else "none has gone out"
+    return f"{formatting.number(c.sent)} went out" if c.sent else "none has gone out"
 
 
 def _unknown(report: Report) -> tuple[str, ...]:
@@ -118,18 +129,21 @@ def _unknown(report: Report) -> tuple[str, ...]:
     if t.messages and not t.read:
         said.append("Engagement has not been read yet: `amplify measure` does.")
     elif t.messages > t.read:
-        said.append(f"{_capital(counted(t.messages - t.read, 'message has', 'messages have'))} no reading at all.")
+        said.append(
+            f"{_capital(formatting.counted(t.messages - t.read, 'message has', 'messages have'))} no reading at all."
+        )
     if report.gaps:
         said.append(
-            f"{_capital(counted(len(report.gaps), 'reading is', 'readings are'))} missing at the marks that are "
+            f"{_capital(formatting.counted(len(report.gaps), 'reading is', 'readings are'))} missing "
+            "at the marks that are "
             "over; every sum here is a sum of what was read, and the true numbers may be higher."
         )
     return (" ".join(said),) if said else ()
 
 
-def made(report: Report) -> str:
+def made_sentence(report: Report) -> str:
     """When the report was made."""
-    return f"{instant(report.now)} UTC"
+    return f"{formatting.instant(report.now)} UTC"
 
 
 def _capital(text: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from amplify.pages.formatting import NOTHING, number
+from amplify.pages import formatting
+from amplify.pages.formatting import NOTHING
 from amplify.report.document import Cell, Column
 
 SHOWN = 60
@@ -13,19 +14,19 @@ LINKED = 1000
 """Messages listed in the appendix: more make a page that nobody can open on a phone."""
 
 
-def numbers(*values: int) -> tuple[Cell, ...]:
+def number_cells(*values: int) -> tuple[Cell, ...]:
     """A cell for each number."""
-    return tuple(Cell(number(value)) for value in values)
+    return tuple(Cell(formatting.number(value)) for value in values)
 
 
-def columns(*labels: str, text: int = 1) -> tuple[Column, ...]:
+def column_heads(*labels: str, text: int = 1) -> tuple[Column, ...]:
     """Column heads; from place `text` on they hold numbers."""
     return tuple(Column(label, number=place >= text) for place, label in enumerate(labels))
 
 
-def more(total: int, shown: int = SHOWN) -> str:
+def cut_note(total: int, shown: int = SHOWN) -> str:
     """What a list that was cut says under itself."""
-    return f"{number(total - shown)} more in the CSV." if total > shown else ""
+    return f"{formatting.number(total - shown)} more in the CSV." if total > shown else ""
 
 
 def post_cell(post: str, variant: str) -> Cell:

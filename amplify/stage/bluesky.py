@@ -10,19 +10,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from amplify.stage import bluesky_records
 from amplify.stage.bluesky_records import (
     POST,
     REPOST,
     Lexicon,
     blob_cid,
     check_rkey,
-    hanging,
-    moment,
     record_cid,
+    record_pictures,
+    record_time,
     refuse_record,
-    tid,
 )
-from amplify.stage.bluesky_session import ACCESS, REFRESH, bearer, tokens
+from amplify.stage.bluesky_session import ACCESS, REFRESH, bearer_of, session_tokens
 from amplify.stage.bluesky_views import Views
 from amplify.stage.identity import StageAccount
 from amplify.stage.pixels import look_at
@@ -79,7 +79,7 @@ class StageBluesky:
 
     def speaker(self, request: Request, scope: str = ACCESS) -> StageAccount:
         """Whose token it is. Raises Denied without one."""
-        did = bearer(request.headers.get("authorization", ""), scope)
+        did = bearer_of(request.headers.get("authorization", ""), scope)
         account = self.state.by_account_id.get(("bluesky", did))
         if account is None:
             raise HTTPDenial(400, {"error": "InvalidToken", "message": "Account not found"})
@@ -133,12 +133,12 @@ class StageBluesky:
                 raise bluesky_failure("429")
         except HTTPDenial as no:
             return json_response(no.body, no.status, no.headers)
-        return json_response(tokens(account))
+        return json_response(session_tokens(account))
 
     async def session(self, account: StageAccount, request: Request) -> Json:
         if request.method == "POST":
-            return tokens(account)
-        return {k: v for k, v in tokens(account).items() if not k.endswith("Jwt")}
+            return session_tokens(account)
+        return {k: v for k, v in session_tokens(account).items() if not k.endswith("Jwt")}
 
     async def describe_server(self, request: Request) -> Response:
         return json_response(
@@ -174,7 +174,7 @@ class StageBluesky:
         collection = str(body.get("collection"))
         if body.get("rkey") is None:
             self._last_tid = max(self._last_tid + 1, int(time.time() * 1_000_000))
-            body["rkey"] = tid(self._last_tid)
+            body["rkey"] = bluesky_records.tid(self._last_tid)
         rkey = check_rkey(collection, body["rkey"])
         record = self.lexicon.check(account, collection, body.get("record"))
         if self.state.post("bluesky", f"at://{account.id}/{collection}/{rkey}") is not None:
@@ -202,18 +202,18 @@ class StageBluesky:
             "bluesky",
             uri,
             account.handle,
-            moment(record, collection),
+            record_time(record, collection),
             self.state.now(),
             record["text"] if is_post else "",
             langs=tuple(record.get("langs") or ()),
             reply_to=record["reply"]["parent"]["uri"] if is_post and record.get("reply") else None,
             boost_of=record["subject"]["uri"] if collection == REPOST else None,
-            pictures=hanging(record) if is_post else (),
+            pictures=record_pictures(record) if is_post else (),
             record=record,
             cid=record_cid(record),
         )
         self.state.put(post)
-        commit = {"cid": record_cid({"of": post.cid}), "rev": tid(int(time.time() * 1_000_000))}
+        commit = {"cid": record_cid({"of": post.cid}), "rev": bluesky_records.tid(int(time.time() * 1_000_000))}
         return {"uri": uri, "cid": post.cid, "commit": commit, "validationStatus": "valid"}
 
     async def delete(self, account: StageAccount, request: Request) -> Json:

@@ -105,7 +105,7 @@ class Lexicon:
             raise refuse_record(f"Invalid $type: expected {collection}, got {record['$type']}")
         if collection not in (POST, REPOST):
             raise refuse_record(f"Lexicon not found: lex:{collection}")
-        moment(record, collection)
+        record_time(record, collection)
         if collection == REPOST:
             _reference(record.get("subject"), "subject")
             return record
@@ -147,15 +147,7 @@ class Lexicon:
         if kind == "app.bsky.embed.recordWithMedia":
             self._embed(account, embed.get("media"))
         elif kind == "app.bsky.embed.images":
-            images = embed.get("images")
-            if not isinstance(images, list):
-                raise _invalid('/embed must have the property "images"')
-            if len(images) > PICTURES_MAX:
-                raise _invalid(f"/embed/images must not have more than {PICTURES_MAX} elements")
-            for at, image in enumerate(images):
-                if not isinstance(image.get("alt"), str):
-                    raise _invalid(f'/embed/images/{at} must have the property "alt"')
-                self._blob(account, image.get("image"), PICTURE_BYTES, f"/embed/images/{at}/image")
+            self._images(account, embed.get("images"))
         elif kind == "app.bsky.embed.video":
             if not isinstance(embed.get("alt", ""), str):
                 raise _invalid("/embed/alt must be a string")
@@ -172,6 +164,16 @@ class Lexicon:
                 raise _invalid("/embed/external/uri must be a uri")
             if card.get("thumb") is not None:
                 self._blob(account, card["thumb"], THUMB_BYTES, "/embed/external/thumb")
+
+    def _images(self, account: StageAccount, images: Any) -> None:
+        if not isinstance(images, list):
+            raise _invalid('/embed must have the property "images"')
+        if len(images) > PICTURES_MAX:
+            raise _invalid(f"/embed/images must not have more than {PICTURES_MAX} elements")
+        for at, image in enumerate(images):
+            if not isinstance(image.get("alt"), str):
+                raise _invalid(f'/embed/images/{at} must have the property "alt"')
+            self._blob(account, image.get("image"), PICTURE_BYTES, f"/embed/images/{at}/image")
 
     def _blob(self, account: StageAccount, blob: Any, size: int, place: str, kind: str = "image/*") -> None:
         link = ((blob or {}).get("ref") or {}).get("$link") if isinstance(blob, dict) else None
@@ -190,7 +192,7 @@ class Lexicon:
             raise refuse_record(f"This file is too large. It is {picture.size} and may be {size}.", "BlobTooLarge")
 
 
-def moment(record: Json, collection: str) -> datetime:
+def record_time(record: Json, collection: str) -> datetime:
     """`createdAt`, which must be a date-time with its zone."""
     said = record.get("createdAt")
     if isinstance(said, str) and _MOMENT.fullmatch(said):
@@ -201,7 +203,7 @@ def moment(record: Json, collection: str) -> datetime:
     raise _invalid("/createdAt must be an valid atproto datetime (both RFC-3339 and ISO-8601)", collection)
 
 
-def hanging(record: Json) -> tuple[AttachedPicture, ...]:
+def record_pictures(record: Json) -> tuple[AttachedPicture, ...]:
     """The pictures of a checked post record."""
     embed = record.get("embed") or {}
     embed = embed.get("media") or embed

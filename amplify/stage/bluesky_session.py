@@ -22,7 +22,7 @@ _KEY: Final = hashlib.sha256(b"stage session tokens").digest()
 _SERVER: Final = "did:web:stage.invalid"
 
 
-def tokens(account: StageAccount) -> Json:
+def session_tokens(account: StageAccount) -> Json:
     """What `createSession` and `refreshSession` answer. No `didDoc`: it would lead clients away from the stage."""
     return {
         "did": account.id,
@@ -35,7 +35,7 @@ def tokens(account: StageAccount) -> Json:
     }
 
 
-def bearer(header: str, scope: str) -> str:
+def bearer_of(header: str, scope: str) -> str:
     """The DID a token speaks for. Raises Denied where it is missing, forged, expired or of the other kind."""
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token:

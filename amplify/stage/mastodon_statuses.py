@@ -23,7 +23,7 @@ BATCH: Final = 20
 """Most ids of one look-up."""
 
 
-def length(text: str, warning: str = "") -> int:
+def status_length(text: str, warning: str = "") -> int:
     """What the server counts: graphemes of warning and text, addresses 23, `@user@server` as `@user`."""
     total = len(regex.findall(r"\X", warning))
     for span in on_mastodon(text):
@@ -71,7 +71,7 @@ class Statuses:
         if not text.strip() and not ids:
             raise refuse_form("Validation failed: Text can't be blank")
         most = self.shapes.text_max(account)
-        if length(text, warning) > most:
+        if status_length(text, warning) > most:
             raise refuse_form(f"Validation failed: Text character limit of {most} exceeded")
         if visibility not in ("public", "unlisted", "private", "direct"):
             raise refuse_form("Validation failed: Visibility is not included in the list")

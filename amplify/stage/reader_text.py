@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import regex
 
-from amplify.rules.text.url_library import library
+from amplify.rules.text.url_library import url_tables
 from amplify.stage.timeline_items import StagePost
 
 Kind = Literal["text", "link", "tag", "mention"]
@@ -41,7 +41,7 @@ _M_MENTION = regex.compile(r"(?<![\w/@=])@([A-Za-z0-9_]+(?:[A-Za-z0-9_.-]*[A-Za-
 
 def on_x(text: str) -> list[ReaderSpan]:
     """Links with or without a scheme, hashtags, mentions."""
-    found: list[dict[str, Any]] = library().extract_urls_with_indices(text)
+    found: list[dict[str, Any]] = url_tables().extract_urls_with_indices(text)
     links = [(u["indices"][0], u["indices"][1], "link", u["url"]) for u in found]
     return _split(text, [*links, *_found(_X_TAG, text, "tag"), *_found(_X_MENTION, text, "mention")])
 

@@ -17,9 +17,9 @@ from amplify.stage.signature import is_timely, oauth_fields, signed_by
 from amplify.stage.state import StageState
 from amplify.stage.timeline_items import AttachedPicture, Json, StagePost
 from amplify.stage.x_media import XMediaEndpoints
-from amplify.stage.x_problems import forbidden, invalid, problem, x_failure
+from amplify.stage.x_problems import forbidden_request, invalid_request, x_failure, x_problem
 from amplify.stage.x_reading import XReadEndpoints
-from amplify.stage.x_text import as_returned, weight
+from amplify.stage.x_text import as_returned, text_weight
 
 TEXT_MAX: Final = 280
 PICTURES_MAX: Final = 4
@@ -132,23 +132,23 @@ class StageX:
         reply, media = body.get("reply", {}), body.get("media", {})
         for given, known in ((body, _TWEET_KEYS), (reply, _REPLY_KEYS), (media, _MEDIA_KEYS)):
             if not isinstance(given, dict):
-                raise invalid("[] is not of type object")
+                raise invalid_request("[] is not of type object")
             for key in given.keys() - known:
-                raise invalid(
+                raise invalid_request(
                     f"[$.{key}] is not defined in the schema and the schema does not allow additional properties"
                 )
         text = body.get("text", "")
         ids = media.get("media_ids", [])
         if not isinstance(text, str) or not isinstance(ids, list) or not all(isinstance(i, str) for i in ids):
-            raise invalid("text must be a string and media_ids a list of strings")
+            raise invalid_request("text must be a string and media_ids a list of strings")
         if not text.strip() and not ids:
-            raise invalid("You must provide either text or media.")
-        if weight(text) > TEXT_MAX:
-            raise forbidden("You are not permitted to perform this action.")
+            raise invalid_request("You must provide either text or media.")
+        if text_weight(text) > TEXT_MAX:
+            raise forbidden_request("You are not permitted to perform this action.")
         pictures = self._attached(account, ids) if "media" in body else ()
         parent = self._parent(account, reply.get("in_reply_to_tweet_id")) if "reply" in body else None
         if text.strip() and self._repeats(account, text):
-            raise forbidden("You are not allowed to create a Tweet with duplicate content.")
+            raise forbidden_request("You are not allowed to create a Tweet with duplicate content.")
         now = self.state.now()
         post = self.state.put(
             StagePost("x", self.state.next_id("x"), account.handle, now, now, text, reply_to=parent, pictures=pictures)
@@ -158,20 +158,20 @@ class StageX:
 
     def _attached(self, account: StageAccount, ids: list[str]) -> tuple[AttachedPicture, ...]:
         if not 1 <= len(ids) <= PICTURES_MAX:
-            raise invalid(f"media_ids must hold 1 to {PICTURES_MAX} ids")
+            raise invalid_request(f"media_ids must hold 1 to {PICTURES_MAX} ids")
         found = [self.state.picture(account, id) for id in ids]
         if None in found or len(set(ids)) != len(ids) or not all(self.media.ready(id) for id in ids):
-            raise invalid("Your media IDs are invalid.", media_ids=",".join(ids))
+            raise invalid_request("Your media IDs are invalid.", media_ids=",".join(ids))
         if len(ids) > 1 and any(p.moves for p in found if p is not None):
-            raise invalid("You may attach 4 photos, or 1 animated GIF, or 1 video.", media_ids=",".join(ids))
+            raise invalid_request("You may attach 4 photos, or 1 animated GIF, or 1 video.", media_ids=",".join(ids))
         return tuple(AttachedPicture(p.id, p.alt) for p in found if p is not None)
 
     def _parent(self, account: StageAccount, id: str | None) -> str:
         parent = self.state.post("x", id) if isinstance(id, str) else None
         if parent is None:
-            raise forbidden("You attempted to reply to a Tweet that is deleted or not visible to you.")
+            raise forbidden_request("You attempted to reply to a Tweet that is deleted or not visible to you.")
         if parent.handle != account.handle:
-            raise forbidden("You can only reply to or quote posts where you are mentioned or are the author.")
+            raise forbidden_request("You can only reply to or quote posts where you are mentioned or are the author.")
         return parent.id
 
     def _repeats(self, account: StageAccount, text: str) -> bool:
@@ -186,9 +186,9 @@ class StageX:
     async def delete(self, account: StageAccount, request: Request) -> tuple[int, Json]:
         post = self.state.post("x", request.path_params["id"])
         if post is None:
-            raise problem(404, "Not Found", "No status found with that ID.")
+            raise x_problem(404, "Not Found", "No status found with that ID.")
         if post.handle != account.handle:
-            raise forbidden("You are not permitted to perform this action.")
+            raise forbidden_request("You are not permitted to perform this action.")
         self.state.delete(post)
         return 200, {"data": {"deleted": True}}
 
@@ -196,10 +196,10 @@ class StageX:
         self._own(account, request)
         body = await read_json(request)
         if body.keys() != {"tweet_id"}:
-            raise invalid("tweet_id is required, and nothing else is allowed")
+            raise invalid_request("tweet_id is required, and nothing else is allowed")
         target = self.state.post("x", str(body["tweet_id"]))
         if target is None:
-            raise problem(404, "Not Found", "The Tweet you are trying to retweet does not exist.")
+            raise x_problem(404, "Not Found", "The Tweet you are trying to retweet does not exist.")
         boost = next((b for b in self.state.boosts_of(target) if b.standing and b.handle == account.handle), None)
         if boost is None:
             now = self.state.now()
@@ -217,7 +217,7 @@ class StageX:
 
     def _own(self, account: StageAccount, request: Request) -> None:
         if request.path_params["id"] != account.id:
-            raise forbidden("You are not permitted to perform this action.")
+            raise forbidden_request("You are not permitted to perform this action.")
 
 
 def _folded(text: str) -> str:

@@ -14,7 +14,7 @@ from amplify.stage.pixels import Pixels, look_at
 from amplify.stage.responses import read_form, read_json
 from amplify.stage.state import StageState
 from amplify.stage.timeline_items import Json, UploadedPicture
-from amplify.stage.x_problems import invalid
+from amplify.stage.x_problems import invalid_request
 
 PICTURE_BYTES: Final = 5_000_000
 ALT_MAX: Final = 1000
@@ -63,12 +63,12 @@ class XMediaEndpoints:
             category = form.get("media_category")
             data = form.files["media"].data if "media" in form.files else b""
         if category != "tweet_image":
-            raise invalid("media_category must be tweet_image", media_category=str(category))
+            raise invalid_request("media_category must be tweet_image", media_category=str(category))
         if len(data) > PICTURE_BYTES:
-            raise invalid(f"File size exceeds {PICTURE_BYTES} bytes.")
+            raise invalid_request(f"File size exceeds {PICTURE_BYTES} bytes.")
         pixels = look_at(data)
         if pixels is None or pixels.moves:
-            raise invalid("media type unrecognized.")
+            raise invalid_request("media type unrecognized.")
         id = self.state.next_id("x")
         self._keep(account, id, pixels, data)
         said = {"id": id, "media_key": f"3_{id}", "size": len(data), "expires_after_secs": _KEEPS}
@@ -79,9 +79,9 @@ class XMediaEndpoints:
         _only(body, _BEGIN)
         category, total = body.get("media_category"), body.get("total_bytes")
         if category not in _MOST or not isinstance(total, int) or isinstance(total, bool) or total < 1:
-            raise invalid("media_category and total_bytes are required")
+            raise invalid_request("media_category and total_bytes are required")
         if total > _MOST[category]:
-            raise invalid(f"File size exceeds {_MOST[category]} bytes.")
+            raise invalid_request(f"File size exceeds {_MOST[category]} bytes.")
         id = self.state.next_id("x")
         self._coming[id] = _Coming(account.handle, category, str(body.get("media_type")), total)
         return 200, {"data": {"id": id, "media_key": f"7_{id}", "expires_after_secs": _KEEPS}, "meta": {}}
@@ -92,7 +92,7 @@ class XMediaEndpoints:
         _only(body, frozenset(("media", "segment_index")))
         number = body.get("segment_index")
         if not isinstance(number, int) or not 0 <= number < _PIECES or coming.whole:
-            raise invalid("segment_index must be a number from 0 to 999")
+            raise invalid_request("segment_index must be a number from 0 to 999")
         coming.pieces[number] = _decoded(body.get("media"))
         return 200, {"data": {"expires_at": int(self.state.now().timestamp()) + _KEEPS}, "meta": {}}
 
@@ -101,7 +101,7 @@ class XMediaEndpoints:
         coming = self._mine(account, id)
         data = b"".join(coming.pieces[number] for number in sorted(coming.pieces))
         if sorted(coming.pieces) != list(range(len(coming.pieces))) or len(data) != coming.total:
-            raise invalid("Segments do not add up to provided total file size.")
+            raise invalid_request("Segments do not add up to provided total file size.")
         coming.whole = True
         pixels = look_at(data)
         wanted = {"tweet_gif": "image/gif", "tweet_video": "video/mp4"}.get(coming.category)
@@ -116,24 +116,24 @@ class XMediaEndpoints:
     async def status(self, account: StageAccount, request: Request) -> tuple[int, Json]:
         id = request.query_params.get("media_id", "")
         if request.query_params.get("command") != "STATUS":
-            raise invalid("command must be STATUS")
+            raise invalid_request("command must be STATUS")
         if id in self._coming:
             coming = self._mine(account, id)
             coming.asked += 1
             return 200, self._told(id, coming)
         if self.state.picture(account, id) is None:
-            raise invalid("Your media IDs are invalid.", media_id=id)
+            raise invalid_request("Your media IDs are invalid.", media_id=id)
         return 200, {"data": {"id": id, "processing_info": {"state": "succeeded", "progress_percent": 100}}, "meta": {}}
 
     async def metadata(self, account: StageAccount, request: Request) -> tuple[int, Json]:
         body = await read_json(request)
         picture = self.state.picture(account, str(body.get("id", "")))
         if picture is None or body.keys() - {"id", "metadata"}:
-            raise invalid("id must name an upload of yours; besides it only metadata is allowed")
+            raise invalid_request("id must name an upload of yours; besides it only metadata is allowed")
         alt = (body.get("metadata") or {}).get("alt_text") or {}
         text = alt.get("text", picture.alt) if isinstance(alt, dict) else None
         if not isinstance(text, str) or len(text) > ALT_MAX:
-            raise invalid(f"alt_text.text must be a string of at most {ALT_MAX} characters")
+            raise invalid_request(f"alt_text.text must be a string of at most {ALT_MAX} characters")
         self.state.set_alt(picture, text)
         return 200, {"data": {"id": picture.id, "associated_metadata": {"alt_text": {"text": text}}}}
 
@@ -153,7 +153,7 @@ class XMediaEndpoints:
     def _mine(self, account: StageAccount, id: str) -> _Coming:
         coming = self._coming.get(id)
         if coming is None or coming.handle != account.handle:
-            raise invalid("Your media IDs are invalid.", media_id=id)
+            raise invalid_request("Your media IDs are invalid.", media_id=id)
         return coming
 
     def _keep(self, account: StageAccount, id: str, pixels: Pixels, data: bytes) -> None:
@@ -164,11 +164,13 @@ class XMediaEndpoints:
 
 def _only(body: Json, known: frozenset[str]) -> None:
     for key in body.keys() - known:
-        raise invalid(f"[$.{key}] is not defined in the schema and the schema does not allow additional properties")
+        raise invalid_request(
+            f"[$.{key}] is not defined in the schema and the schema does not allow additional properties"
+        )
 
 
 def _decoded(media: Any) -> bytes:
     try:
         return base64.b64decode(str(media or ""), validate=True)
     except binascii.Error:
-        raise invalid("media is not valid base64") from None
+        raise invalid_request("media is not valid base64") from None

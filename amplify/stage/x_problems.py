@@ -5,12 +5,12 @@ from __future__ import annotations
 from amplify.stage.responses import HTTPDenial
 
 
-def problem(status: int, title: str, detail: str, kind: str = "about:blank") -> HTTPDenial:
+def x_problem(status: int, title: str, detail: str, kind: str = "about:blank") -> HTTPDenial:
     """X's problem body."""
     return HTTPDenial(status, {"detail": detail, "type": kind, "title": title, "status": status})
 
 
-def invalid(message: str, **parameters: str) -> HTTPDenial:
+def invalid_request(message: str, **parameters: str) -> HTTPDenial:
     """400 for a request that X's schema does not allow."""
     return HTTPDenial(
         400,
@@ -23,16 +23,16 @@ def invalid(message: str, **parameters: str) -> HTTPDenial:
     )
 
 
-def forbidden(detail: str) -> HTTPDenial:
-    return problem(403, "Forbidden", detail)
+def forbidden_request(detail: str) -> HTTPDenial:
+    return x_problem(403, "Forbidden", detail)
 
 
 def x_failure(kind: str) -> HTTPDenial:
     """A failure that was asked for: refuse, 429, 500 or logged_out."""
     if kind == "429":
-        return problem(429, "Too Many Requests", "Too Many Requests")
+        return x_problem(429, "Too Many Requests", "Too Many Requests")
     if kind == "logged_out":
-        return problem(401, "Unauthorized", "Unauthorized")
+        return x_problem(401, "Unauthorized", "Unauthorized")
     if kind == "500":
-        return problem(500, "Internal Server Error", "Something went wrong")
-    return forbidden("You are not permitted to perform this action.")
+        return x_problem(500, "Internal Server Error", "Something went wrong")
+    return forbidden_request("You are not permitted to perform this action.")

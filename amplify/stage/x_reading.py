@@ -12,7 +12,7 @@ from amplify.stage.engagement import engagement_at
 from amplify.stage.identity import StageAccount
 from amplify.stage.state import StageState
 from amplify.stage.timeline_items import Json, StagePost, utc_stamp
-from amplify.stage.x_problems import invalid, problem
+from amplify.stage.x_problems import invalid_request, x_problem
 from amplify.stage.x_text import as_returned
 
 _FIELDS: Final = frozenset(
@@ -70,7 +70,9 @@ class XReadEndpoints:
     async def user(self, account: StageAccount, request: Request) -> tuple[int, Json]:
         name = request.path_params["username"]
         if not _USERNAME.fullmatch(name):
-            raise invalid(f"The `username` query parameter value [{name}] does not match ^[A-Za-z0-9_]{{1,15}}$")
+            raise invalid_request(
+                f"The `username` query parameter value [{name}] does not match ^[A-Za-z0-9_]{{1,15}}$"
+            )
         found = next(
             (a for (on, who), a in self.state.accounts.items() if on == "x" and who.lower() == name.lower()), None
         )
@@ -81,7 +83,7 @@ class XReadEndpoints:
     async def look_up(self, account: StageAccount, request: Request) -> tuple[int, Json]:
         ids = [id for id in request.query_params.get("ids", "").split(",") if id]
         if not 1 <= len(ids) <= 100:
-            raise invalid(
+            raise invalid_request(
                 f"The number of values in the `ids` query parameter list [{len(ids)}] is not between 1 and 100"
             )
         wanted = _wanted(request)
@@ -99,11 +101,11 @@ class XReadEndpoints:
         query = request.query_params
         owner = self.state.by_account_id.get(("x", request.path_params["id"]))
         if owner is None:
-            raise problem(404, "Not Found Error", "Could not find user with that id.")
+            raise x_problem(404, "Not Found Error", "Could not find user with that id.")
         wanted = _wanted(request)
         size = _whole(request, "max_results", 10)
         if not 5 <= size <= 100:
-            raise invalid(f"The `max_results` query parameter value [{size}] is not between 5 and 100")
+            raise invalid_request(f"The `max_results` query parameter value [{size}] is not between 5 and 100")
         since, until = _instant(request, "start_time"), _instant(request, "end_time")
         above, below = _whole(request, "since_id", 0), _whole(request, "until_id", 10**20)
         below = min(below, _whole(request, "pagination_token", 10**20))
@@ -178,14 +180,14 @@ def _wanted(request: Request) -> set[str]:
     query = request.query_params
     wanted = {f for name in ("tweet.fields", "post.fields") for f in query.get(name, "").split(",") if f}
     for unknown in wanted - _FIELDS:
-        raise invalid(f"The `tweet.fields` query parameter value [{unknown}] is not one of its values")
+        raise invalid_request(f"The `tweet.fields` query parameter value [{unknown}] is not one of its values")
     return wanted
 
 
 def _whole(request: Request, name: str, default: int) -> int:
     given = request.query_params.get(name, str(default))
     if not given.isascii() or not given.isdigit():
-        raise invalid(f"The `{name}` query parameter value [{given}] is not valid")
+        raise invalid_request(f"The `{name}` query parameter value [{given}] is not valid")
     return int(given)
 
 
@@ -198,7 +200,7 @@ def _instant(request: Request, name: str) -> datetime | None:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise invalid(f"The `{name}` query parameter value [{given}] is not a valid RFC3339 date-time")
+        raise invalid_request(f"The `{name}` query parameter value [{given}] is not a valid RFC3339 date-time")
     return moment
 
 

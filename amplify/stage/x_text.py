@@ -7,19 +7,19 @@ import html
 import unicodedata
 from typing import Final
 
-from amplify.rules.text.url_library import library
+from amplify.rules.text.url_library import url_tables
 from amplify.stage.reader_text import ReaderSpan, full_address, on_x
 from amplify.stage.timeline_items import Json, StagePost
 
 _LETTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
-def weight(text: str) -> int:
+def text_weight(text: str) -> int:
     """Weighted length (twitter-text configuration v3): at most 280."""
-    return int(library().parse_tweet(unicodedata.normalize("NFC", text)).weightedLength)
+    return int(url_tables().parse_tweet(unicodedata.normalize("NFC", text)).weightedLength)
 
 
-def shortened(url: str) -> str:
+def short_link(url: str) -> str:
     """A t.co link: 23 characters, the same for the same address."""
     number = int.from_bytes(hashlib.sha256(url.encode()).digest()[:8], "big")
     slug = ""
@@ -37,12 +37,12 @@ def as_returned(post: StagePost) -> tuple[str, Json]:
     out = ""
     entities: Json = {}
     for span in on_x(post.text):
-        piece = shortened(full_address(span.text)) if span.kind == "link" else html.escape(span.text, quote=False)
+        piece = short_link(full_address(span.text)) if span.kind == "link" else html.escape(span.text, quote=False)
         _note(entities, span, len(out), len(out) + len(piece), piece)
         out += piece
     if post.pictures:
         page = f"https://x.com/{post.handle}/status/{post.id}/photo/1"
-        short = shortened(page)
+        short = short_link(page)
         start = len(out) + (1 if out else 0)
         out = f"{out} {short}" if out else short
         entities.setdefault("urls", []).extend(

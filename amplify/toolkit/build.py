@@ -11,16 +11,16 @@ from amplify.context.app_context import AppContext
 from amplify.model.campaign import Campaign
 from amplify.model.errors import WrongUse
 from amplify.model.workspace import Workspace
-from amplify.toolkit.build_record import note
-from amplify.toolkit.calendar_file import calendar
-from amplify.toolkit.eligibility import Care
-from amplify.toolkit.output_dir import Site
-from amplify.toolkit.page_builder import Draft
-from amplify.toolkit.picture_set import Album, by_page, zipped
-from amplify.toolkit.text_cards import Texts
-from amplify.toolkit.toolkit_html import Shelf, as_html, direction, front
-from amplify.toolkit.toolkit_model import Built, LeftOut, Link, Page
-from amplify.toolkit.translations import words
+from amplify.toolkit.build_record import record_build
+from amplify.toolkit.calendar_file import calendar_bytes
+from amplify.toolkit.eligibility import EligibilityChecker
+from amplify.toolkit.output_dir import OutputDir
+from amplify.toolkit.page_builder import PageBuilder
+from amplify.toolkit.picture_set import PictureGallery, by_page, zip_pictures
+from amplify.toolkit.text_cards import CardWriter
+from amplify.toolkit.toolkit_html import IndexEntry, as_html, front_page, text_direction
+from amplify.toolkit.toolkit_model import Built, Link, OmittedItem, ToolkitPageModel
+from amplify.toolkit.translations import page_words
 
 if TYPE_CHECKING:
     from amplify.banner.render import RenderedBanner
@@ -30,8 +30,8 @@ Progress = Callable[[int, int], None]
 FRONT: Final = "index.html"
 
 
-def toolkit(
-    desk: AppContext,
+def build_toolkit(
+    app: AppContext,
     folder: Path,
     langs: Sequence[str] = (),
     campaigns: Sequence[str] = (),
@@ -42,22 +42,22 @@ def toolkit(
     What must not be said now is left out, and told. Raises WrongUse for unknown names, and for a folder that holds
     something else.
     """
-    workspace, now = desk.workspace(), desk.clock.now()
+    workspace, now = app.workspace(), app.clock.now()
     wanted = _wanted(workspace, langs, campaigns)
     begun = [one for one in wanted if _begun(workspace.campaigns[one[0]], now)]
     if not begun:
         raise WrongUse("none of these campaigns has begun: see `launched` in config/campaigns/")
     folder = folder.absolute()
-    site, care = Site(folder), Care(desk, workspace, now)
-    made, left = _banners(desk, workspace, now, begun, progress)
+    site, care = OutputDir(folder), EligibilityChecker(app, workspace, now)
+    made, left = _banners(app, workspace, now, begun, progress)
     for campaign, lang in wanted:
         if (campaign, lang) not in begun:  # a page would tell that it is coming
-            left.append(LeftOut("season", campaign, lang, "the page", "the campaign has not begun"))
-    album = Album(workspace, site, care, by_page(made))
-    texts = Texts(workspace, desk.profiles, care, now)
-    pages: list[Page] = []
+            left.append(OmittedItem("season", campaign, lang, "the page", "the campaign has not begun"))
+    album = PictureGallery(workspace, site, care, by_page(made))
+    texts = CardWriter(workspace, app.profiles, care, now)
+    pages: list[ToolkitPageModel] = []
     for campaign, lang in begun:
-        page, without = Draft(workspace, desk.profiles, care, album, texts, now).page(campaign, lang)
+        page, without = PageBuilder(workspace, app.profiles, care, album, texts, now).page(campaign, lang)
         pages.append(page)
         left += without
     for page in pages:
@@ -66,7 +66,7 @@ def toolkit(
     site.put(FRONT, _front(workspace, pages, now).encode())
     removed = site.finish(now)
     built = Built(str(folder), tuple(pages), site.hashes, site.sizes, tuple(left), removed)
-    note(desk, built)
+    record_build(app, built)
     return built
 
 
@@ -96,8 +96,8 @@ def _begun(campaign: Campaign, now: datetime) -> bool:
 
 
 def _banners(
-    desk: AppContext, workspace: Workspace, now: datetime, wanted: Sequence[tuple[str, str]], progress: Progress
-) -> tuple[list[RenderedBanner], list[LeftOut]]:
+    app: AppContext, workspace: Workspace, now: datetime, wanted: Sequence[tuple[str, str]], progress: Progress
+) -> tuple[list[RenderedBanner], list[OmittedItem]]:
     """Every banner that these pages offer, painted anew or as it is kept, and those that must not be shown now."""
     from amplify.banner.render import BannerChoice, render_banners
 
@@ -107,27 +107,29 @@ def _banners(
     if not templates or not spoken & langs:
         return [], []
     asked = BannerChoice(templates=tuple(one.id for one in templates), langs=tuple(sorted(spoken & langs)))
-    batch = render_banners(workspace, now, asked, desk.root / ".amplify" / "banners", progress)
+    batch = render_banners(workspace, now, asked, app.root / ".amplify" / "banners", progress)
     pages = set(wanted)
     left = []
     for one in batch.refused:
         campaign = workspace.banners[one.template].campaign
         if (campaign, one.lang) in pages:
-            left.append(LeftOut("picture", campaign, one.lang, f"banner {one.name}", one.why))
+            left.append(OmittedItem("picture", campaign, one.lang, f"banner {one.name}", one.why))
     return [one for one in batch.made if (one.campaign, one.lang) in pages], left
 
 
-def _files(workspace: Workspace, site: Site, page: Page, pages: Sequence[Page]) -> Mapping[str, str]:
+def _files(
+    workspace: Workspace, site: OutputDir, page: ToolkitPageModel, pages: Sequence[ToolkitPageModel]
+) -> Mapping[str, str]:
     """The page as files; its zip and its calendar are written on the way."""
     size = 0
     if page.motifs:
-        packed = zipped(page, site)
+        packed = zip_pictures(page, site)
         site.put(f"{page.stem}.zip", packed)
         size = len(packed)
     if page.days:
         campaign, settings = workspace.campaigns[page.campaign], workspace.settings
-        says = {"theme": words(page.lang)("theme")}
-        dates = calendar(campaign, page.lang, settings.id, page.updated, settings.fallback, says)
+        says = {"theme": page_words(page.lang)("theme")}
+        dates = calendar_bytes(campaign, page.lang, settings.id, page.updated, settings.fallback, says)
         site.put(f"{page.stem}.ics", dates)
     tongues = [
         Link(f"../{one.path}", _language(one.lang), one.lang, one.lang == page.lang)
@@ -142,16 +144,16 @@ def _files(workspace: Workspace, site: Site, page: Page, pages: Sequence[Page]) 
     return as_html(page, tongues, others, size)
 
 
-def _front(workspace: Workspace, pages: Sequence[Page], now: datetime) -> str:
+def _front(workspace: Workspace, pages: Sequence[ToolkitPageModel], now: datetime) -> str:
     from amplify.rules.text.language import spelled_date
 
     shelves = []
     for lang in dict.fromkeys(page.lang for page in pages):
-        say = words(lang)
+        say = page_words(lang)
         links = tuple(Link(page.path, page.title, lang) for page in pages if page.lang == lang)
         date = say("updated", date=spelled_date(now.date(), lang))
-        shelves.append(Shelf(lang, direction(lang), _language(lang), say("toolkit"), date, links))
-    return front(workspace.settings.name, "en", pages[0].colour, shelves)
+        shelves.append(IndexEntry(lang, text_direction(lang), _language(lang), say("toolkit"), date, links))
+    return front_page(workspace.settings.name, "en", pages[0].colour, shelves)
 
 
 def _language(lang: str) -> str:

@@ -51,7 +51,7 @@ class BuiltPage:
         }
 
 
-def note(desk: AppContext, built: Built) -> None:
+def record_build(app: AppContext, built: Built) -> None:
     """Remember a build; the one before in the same folder is forgotten."""
     pages = [
         {
@@ -65,14 +65,14 @@ def note(desk: AppContext, built: Built) -> None:
         for file in sorted(built.files)
         if re.fullmatch(rf"{re.escape(page.stem)}(-\d+)?\.html", file)
     ]
-    with desk.ledger.write() as connection:
+    with app.ledger.write() as connection:
         set_meta(connection, _key(built.folder), json.dumps(pages, ensure_ascii=False))
 
 
-def naming(desk: AppContext, kind: str, subject: str, words: Sequence[str] = ()) -> list[BuiltPage]:
+def pages_naming(app: AppContext, kind: str, subject: str, words: Sequence[str] = ()) -> list[BuiltPage]:
     """Built pages that name what a stop is about. `words`: more spellings of a person's name, looked for in the pages
     that lie on this machine."""
-    with desk.ledger.read() as connection:
+    with app.ledger.read() as connection:
         return [page for page in _all(connection) if _names(page, kind, subject) or _spells(page, words)]
 
 

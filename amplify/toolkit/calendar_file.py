@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from amplify.model.campaign import Campaign, Occasion
 from amplify.rules.text.language import Fallback, pick_any, pick_text
-from amplify.toolkit.toolkit_model import Day
+from amplify.toolkit.toolkit_model import OccasionDay
 
 if TYPE_CHECKING:
     from icalendar import Event
@@ -22,17 +22,17 @@ def next_day(occasion: Occasion, today: date) -> date:
     return this if this >= today else _in(occasion, today.year + 1)
 
 
-def days(campaign: Campaign, lang: str, today: date, fallback: Fallback) -> tuple[Day, ...]:
+def occasion_days(campaign: Campaign, lang: str, today: date, fallback: Fallback) -> tuple[OccasionDay, ...]:
     """The campaign's occasions as they come next, with that year's theme."""
     found = []
     for occasion in campaign.occasions:
         day = next_day(occasion, today)
         theme = pick_text(occasion.themes.get(day.year, {}), lang, fallback) or ""
-        found.append(Day(day, pick_any(occasion.name, lang, fallback), theme))
+        found.append(OccasionDay(day, pick_any(occasion.name, lang, fallback), theme))
     return tuple(sorted(found, key=lambda one: one.day))
 
 
-def calendar(
+def calendar_bytes(
     campaign: Campaign, lang: str, workspace: str, updated: datetime, fallback: Fallback, says: Mapping[str, str]
 ) -> bytes:
     """Every occasion each year, whole days; a year with a theme says so. `says`: `theme`, a pattern with {theme}.

@@ -37,7 +37,7 @@ UNASKED: Final = frozenset({"account"})
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class EligibilityRequest:
     """Something that wants to stand on a page: a text, a picture's caption, a paragraph."""
 
     campaign: str
@@ -54,7 +54,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Barred:
+class WithheldItem:
     """Why it does not stand there."""
 
     reason: str
@@ -62,16 +62,16 @@ class Barred:
     why: str
 
 
-class Care:
+class EligibilityChecker:
     """Asks for one building of the site."""
 
-    def __init__(self, desk: AppContext, workspace: Workspace, now: datetime) -> None:
-        self._workspace, self._now, self._desk = workspace, now, desk
+    def __init__(self, app: AppContext, workspace: Workspace, now: datetime) -> None:
+        self._workspace, self._now, self._app = workspace, now, app
         self._matcher = name_matcher(workspace.people)
         self._familiar: dict[str, NameMatcher] = {}
         self._gates = {(gate.kind, gate.subject): gate for gate in derive_gates(workspace)}
         self.embargoed = embargoed_posts(workspace, now)
-        with desk.ledger.read() as connection:
+        with app.ledger.read() as connection:
             self._known = read_gates(connection)
             self._stops = in_force(connection)
 
@@ -85,12 +85,12 @@ class Care:
         """Whom words name, as subjects."""
         return frozenset(f"person:{who}" for text in texts for who in self._matcher.names(text))
 
-    def asked(self, campaign: str, lang: str, texts: Sequence[str], *subjects: str) -> Asked:
+    def asked(self, campaign: str, lang: str, texts: Sequence[str], *subjects: str) -> EligibilityRequest:
         """Words of the page itself. Whoever the campaign is about is meant by a first name already."""
         people = self.people_in(texts) | self._meant(campaign, texts)
         consents = {f"consent:{one.partition(':')[2]}/{lang}" for one in people}
         known = {one for one in consents if kind_and_name(one) in self._gates}
-        return Asked(campaign, "", tuple(texts), frozenset({*people, *known, *subjects}))
+        return EligibilityRequest(campaign, "", tuple(texts), frozenset({*people, *known, *subjects}))
 
     def _meant(self, campaign: str, texts: Iterable[str]) -> frozenset[str]:
         if campaign not in self._familiar:
@@ -99,15 +99,15 @@ class Care:
         found = self._familiar[campaign]
         return frozenset(f"person:{who}" for text in texts for who in found.names(text))
 
-    def bars(self, wanted: Sequence[Asked]) -> list[Barred | None]:
+    def bars(self, wanted: Sequence[EligibilityRequest]) -> list[WithheldItem | None]:
         """For each why it does not stand there, or None."""
-        found: list[Barred | None] = [self._shut(one) for one in wanted]
+        found: list[WithheldItem | None] = [self._shut(one) for one in wanted]
         open_ones = [number for number, barred in enumerate(found) if barred is None]
         for number, why in self._stopped([(number, wanted[number]) for number in open_ones]):
-            found[number] = Barred("stop", why)
+            found[number] = WithheldItem("stop", why)
         return found
 
-    def bar(self, wanted: Asked) -> Barred | None:
+    def bar(self, wanted: EligibilityRequest) -> WithheldItem | None:
         return self.bars([wanted])[0]
 
     def faults(self, made: Planned, profiles: Mapping[str, PlatformProfile]) -> str:
@@ -119,9 +119,9 @@ class Care:
         ]
         return f"{errors[0].code}: {errors[0].message}" if errors else ""
 
-    def _shut(self, one: Asked) -> Barred | None:
+    def _shut(self, one: EligibilityRequest) -> WithheldItem | None:
         if one.post in self.embargoed:
-            return Barred("embargo", "")
+            return WithheldItem("embargo", "")
         found: dict[str, str] = {}
         for subject in sorted({*one.subjects, f"campaign:{one.campaign}"}):
             kind, name = kind_and_name(subject)
@@ -131,7 +131,7 @@ class Care:
                 found.setdefault("person", f"{name.partition('@')[0]}: such a text is approved for one time and place")
             for why in self._reasons(kind, name, (self._now, *one.moments)):
                 found.setdefault(kind if kind in WITHHELD else "problem", why)
-        return next((Barred(reason, found[reason]) for reason in WITHHELD if reason in found), None)
+        return next((WithheldItem(reason, found[reason]) for reason in WITHHELD if reason in found), None)
 
     def _reasons(self, kind: str, name: str, moments: Iterable[datetime]) -> Iterator[str]:
         own, known = self._gates.get((kind, name)), self._known.get((kind, name))
@@ -143,11 +143,11 @@ class Care:
                 if why is not None:
                     yield why
 
-    def _stopped(self, wanted: Sequence[tuple[int, Asked]]) -> Iterator[tuple[int, str]]:
+    def _stopped(self, wanted: Sequence[tuple[int, EligibilityRequest]]) -> Iterator[tuple[int, str]]:
         if not self._stops or not wanted:
             return
         candidates = [_candidate(number, one, self._now) for number, one in wanted]
-        with self._desk.ledger.read() as connection:
+        with self._app.ledger.read() as connection:
             held = held_by(connection, self._stops, candidates)
         for number, _ in wanted:
             if str(number) in held:
@@ -160,7 +160,7 @@ def _first_names(person: Person) -> list[str]:
     return sorted(word if len(word) < _SHORT else f"{word[:-1]}*" for word in words)
 
 
-def _candidate(number: int, one: Asked, now: datetime) -> DueDelivery:
+def _candidate(number: int, one: EligibilityRequest, now: datetime) -> DueDelivery:
     """As a stop looks at a delivery: there is no account, and no entry."""
     message = one.message or Message(one.platform, (), tuple(Part(text) for text in one.words))
     said = message.as_json() | {"beside": list(one.words)}

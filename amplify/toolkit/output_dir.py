@@ -17,7 +17,7 @@ _MADE_BY: Final = "amplify toolkit"
 _OURS: Final = frozenset({".html", ".ics", ".jpg", ".png", ".webp", ".zip"})
 
 
-class Site:
+class OutputDir:
     """Writes below `folder`. Raises WrongUse where that is somebody else's, or cannot be written."""
 
     def __init__(self, folder: Path) -> None:

@@ -18,41 +18,41 @@ from amplify.pages.withheld_reasons import RESTING
 from amplify.rules.plan.risk import RiskFinding, find_risks, in_country
 from amplify.rules.text.language import pick_any, pick_text, spelled_date
 from amplify.rules.text.link_cleaning import without_tracking
-from amplify.toolkit.calendar_file import days
-from amplify.toolkit.eligibility import Care
-from amplify.toolkit.picture_set import Album
-from amplify.toolkit.text_cards import Texts
-from amplify.toolkit.toolkit_html import direction
-from amplify.toolkit.toolkit_model import Call, Day, LeftOut, Page, Someone, Tag
+from amplify.toolkit.calendar_file import occasion_days
+from amplify.toolkit.eligibility import EligibilityChecker
+from amplify.toolkit.picture_set import PictureGallery
+from amplify.toolkit.text_cards import CardWriter
+from amplify.toolkit.toolkit_html import text_direction
+from amplify.toolkit.toolkit_model import OccasionDay, OmittedItem, OpenCall, PersonEntry, Tag, ToolkitPageModel
 
 _CALLS_FIRST: Final = ("petition", "letter", "event", "statement", "video", "subscribe", "donate")
 
 
-class Draft:
+class PageBuilder:
     """Makes one page after the other."""
 
     def __init__(
         self,
         workspace: Workspace,
         profiles: Mapping[str, PlatformProfile],
-        care: Care,
-        album: Album,
-        texts: Texts,
+        care: EligibilityChecker,
+        album: PictureGallery,
+        texts: CardWriter,
         now: datetime,
     ) -> None:
         self._workspace, self._profiles, self._now = workspace, profiles, now
         self._care, self._album, self._texts = care, album, texts
-        self._left: list[LeftOut] = []
+        self._left: list[OmittedItem] = []
         self._subjects: set[str] = set()
 
-    def page(self, campaign_id: str, lang: str) -> tuple[Page, list[LeftOut]]:
+    def page(self, campaign_id: str, lang: str) -> tuple[ToolkitPageModel, list[OmittedItem]]:
         """The page, and what does not stand on it."""
         campaign = self._workspace.campaigns[campaign_id]
         self._left, self._subjects = [], {f"campaign:{campaign_id}"}
         silent = self._silent(campaign, lang)
         return (self._empty(campaign, lang) if silent else self._full(campaign, lang)), self._left
 
-    def _full(self, campaign: Campaign, lang: str) -> Page:
+    def _full(self, campaign: Campaign, lang: str) -> ToolkitPageModel:
         words = campaign.toolkit
         motifs, ids, left = self._album.motifs(campaign.id, lang)
         risky = self._risky(campaign, lang)
@@ -63,11 +63,11 @@ class Draft:
         tags = self._tags(campaign, lang)
         people = self._people(campaign, lang) if words.bars else ()
         background = self._said(campaign, lang, "background", campaign.background)
-        return Page(
+        return ToolkitPageModel(
             path=_path(campaign, lang),
             campaign=campaign.id,
             lang=lang,
-            direction=direction(lang),
+            direction=text_direction(lang),
             title=self._pick(campaign.name, lang),
             lead=self._said(campaign, lang, "lead", words.lead),
             background=tuple(one.strip() for one in re.split(r"\n\s*\n", background) if one.strip()),
@@ -96,18 +96,18 @@ class Draft:
             subjects=frozenset(self._subjects),
         )
 
-    def _empty(self, campaign: Campaign, lang: str) -> Page:
+    def _empty(self, campaign: Campaign, lang: str) -> ToolkitPageModel:
         """A page that asks for silence. Its title stands there only where it names nobody."""
         title = self._pick(campaign.name, lang)
         named = any(one.startswith("person:") for one in self._care.asked(campaign.id, lang, [title]).subjects)
         owner = self._workspace.partners.get(campaign.owner)
         if named:
             title = self._pick(owner.name, lang) if owner is not None else campaign.contact.name
-        return Page(
+        return ToolkitPageModel(
             path=_path(campaign, lang),
             campaign=campaign.id,
             lang=lang,
-            direction=direction(lang),
+            direction=text_direction(lang),
             title=title,
             lead="",
             background=(),
@@ -137,7 +137,7 @@ class Draft:
         """Whether the campaign says nothing now: by its own state, by a stop, or because it names somebody held."""
         barred = self._care.bar(self._care.asked(campaign.id, lang, [self._pick(campaign.name, lang)]))
         if barred is not None:
-            self._left.append(LeftOut(barred.reason, campaign.id, lang, "the page", barred.why))
+            self._left.append(OmittedItem(barred.reason, campaign.id, lang, "the page", barred.why))
         return barred is not None
 
     def _said(self, campaign: Campaign, lang: str, what: str, texts: dict[str, str]) -> str:
@@ -153,13 +153,13 @@ class Draft:
         if barred is None:
             self._subjects |= asked.subjects
             return True
-        self._left.append(LeftOut(barred.reason, campaign.id, lang, what, barred.why))
+        self._left.append(OmittedItem(barred.reason, campaign.id, lang, what, barred.why))
         return False
 
-    def _calls(self, campaign: Campaign, lang: str, risky: bool) -> Iterator[Call]:
+    def _calls(self, campaign: Campaign, lang: str, risky: bool) -> Iterator[OpenCall]:
         mine = [one for one in self._workspace.actions.values() if one.campaign == campaign.id]
         early = self._care.early_calls()
-        self._left += [LeftOut("embargo", campaign.id, lang, f"call {one.id}") for one in mine if one.id in early]
+        self._left += [OmittedItem("embargo", campaign.id, lang, f"call {one.id}") for one in mine if one.id in early]
         mine = [one for one in mine if one.id not in early]
         for action in sorted(mine, key=lambda one: _CALLS_FIRST.index(one.kind)):
             title, text = self._pick(action.title, lang), pick_text(action.text, lang, self._fallback) or ""
@@ -167,7 +167,7 @@ class Draft:
             risks = tuple(one.subject for one in self._risks(campaign, lang, action, url, risky))
             if self._stands(campaign, lang, f"call {action.id}", title, text, subjects=(f"action:{action.id}", *risks)):
                 owner = self._workspace.partners.get(action.owner)
-                yield Call(
+                yield OpenCall(
                     kind=action.kind,
                     title=title,
                     text=text,
@@ -190,7 +190,7 @@ class Draft:
         zone = ZoneInfo(owner.zone if owner is not None else "UTC")
         return (action.closes - timedelta(microseconds=1)).astimezone(zone).date()
 
-    def _people(self, campaign: Campaign, lang: str) -> tuple[Someone, ...]:
+    def _people(self, campaign: Campaign, lang: str) -> tuple[PersonEntry, ...]:
         """Whom a picture behind bars may name: detained or convicted, agreed to, and not stopped."""
         found = []
         for id in campaign.people:
@@ -199,7 +199,7 @@ class Draft:
                 continue
             name = self._pick(person.name, lang)
             if self._stands(campaign, lang, f"behind bars for {id}", name, subjects=(f"person:{id}",)):
-                found.append(Someone(id, name, spelled_date(person.detentions[-1].start, lang)))
+                found.append(PersonEntry(id, name, spelled_date(person.detentions[-1].start, lang)))
         return tuple(found)
 
     def _tags(self, campaign: Campaign, lang: str) -> tuple[Tag, ...]:
@@ -213,10 +213,10 @@ class Draft:
                 found.append(Tag(one.tag, one.why if lang == campaign.languages[0] else "", one.lang or lang))
         return tuple(found)
 
-    def _days(self, campaign: Campaign, lang: str) -> tuple[Day, ...]:
+    def _days(self, campaign: Campaign, lang: str) -> tuple[OccasionDay, ...]:
         return tuple(
             day
-            for day in days(campaign, lang, self._now.date(), self._fallback)
+            for day in occasion_days(campaign, lang, self._now.date(), self._fallback)
             if self._stands(campaign, lang, f"date {day.name}", day.name, day.theme)
         )
 

@@ -14,9 +14,9 @@ from amplify.media.sanitize import BadPicture, sanitize_picture
 from amplify.model.picture import Picture as OnDisk
 from amplify.model.workspace import Workspace
 from amplify.rules.text.language import pick_text
-from amplify.toolkit.eligibility import Asked, Care
-from amplify.toolkit.output_dir import Site
-from amplify.toolkit.toolkit_model import LeftOut, Motif, Page, PictureFile
+from amplify.toolkit.eligibility import EligibilityChecker, EligibilityRequest
+from amplify.toolkit.output_dir import OutputDir
+from amplify.toolkit.toolkit_model import OmittedItem, PictureFile, PictureSet, ToolkitPageModel
 
 if TYPE_CHECKING:
     from amplify.banner.render import RenderedBanner
@@ -33,23 +33,23 @@ Banners = Callable[[str, str], Sequence["RenderedBanner"]]
 """(campaign, language) → what was rendered."""
 
 
-class Album:
+class PictureGallery:
     """Writes each picture once, whichever pages show it."""
 
-    def __init__(self, workspace: Workspace, site: Site, care: Care, banners: Banners) -> None:
+    def __init__(self, workspace: Workspace, site: OutputDir, care: EligibilityChecker, banners: Banners) -> None:
         self._workspace, self._site, self._care, self._banners = workspace, site, care, banners
         self._painted: dict[str, tuple[str, int] | str] = {}
 
-    def motifs(self, campaign: str, lang: str) -> tuple[tuple[Motif, ...], dict[str, str], list[LeftOut]]:
+    def motifs(self, campaign: str, lang: str) -> tuple[tuple[PictureSet, ...], dict[str, str], list[OmittedItem]]:
         """What is offered, banners first; file under `media/` → id on the page; and what is left out."""
-        left: list[LeftOut] = []
+        left: list[OmittedItem] = []
         motifs = list(self._rendered(campaign, lang, left))
         ids: dict[str, str] = {}
         for file in self._files(campaign, lang):
             picture = self._own(self._workspace.pictures[file], campaign, lang, left)
             if picture is not None:
                 ids[file] = picture.id
-                motifs.append(Motif((picture,)))
+                motifs.append(PictureSet((picture,)))
         return tuple(motifs), ids, left
 
     def _files(self, campaign: str, lang: str) -> list[str]:
@@ -79,7 +79,7 @@ class Album:
             and pick_text(pictures[file].note.alt, lang, fallback) is not None
         ]
 
-    def _own(self, picture: OnDisk, campaign: str, lang: str, left: list[LeftOut]) -> PictureFile | None:
+    def _own(self, picture: OnDisk, campaign: str, lang: str, left: list[OmittedItem]) -> PictureFile | None:
         note, fallback = picture.note, self._workspace.settings.fallback
         alt = pick_text(note.alt, lang, fallback) or ""
         asked = self._asked(campaign, lang, (*note.alt.values(), *note.caption.values()), note.shows)
@@ -89,7 +89,7 @@ class Album:
             self._painted[picture.file] = self._paint(picture)
         painted = self._painted[picture.file]
         if isinstance(painted, str):
-            left.append(LeftOut("picture", campaign, lang, f"picture {picture.file}", painted))
+            left.append(OmittedItem("picture", campaign, lang, f"picture {picture.file}", painted))
             return None
         path, _ = painted
         return PictureFile(
@@ -117,7 +117,7 @@ class Album:
         self._site.put(path, data)
         return path, len(data)
 
-    def _rendered(self, campaign: str, lang: str, left: list[LeftOut]) -> Iterator[Motif]:
+    def _rendered(self, campaign: str, lang: str, left: list[OmittedItem]) -> Iterator[PictureSet]:
         """Banners by motif: a template, for a person or for nobody."""
         motifs: dict[tuple[str, str | None], list[PictureFile]] = {}
         for made in self._banners(campaign, lang):
@@ -125,9 +125,9 @@ class Album:
             if self._stands(asked, campaign, lang, f"banner {made.template}", left):
                 motifs.setdefault((made.template, made.person), []).append(self._banner(made, asked))
         for sizes in motifs.values():
-            yield Motif(tuple(sorted(sizes, key=lambda one: (_rank(one.title), one.width * one.height))))
+            yield PictureSet(tuple(sorted(sizes, key=lambda one: (_rank(one.title), one.width * one.height))))
 
-    def _banner(self, made: RenderedBanner, asked: Asked) -> PictureFile:
+    def _banner(self, made: RenderedBanner, asked: EligibilityRequest) -> PictureFile:
         path = f"pictures/{made.lang}/{made.name}"
         sha256 = self._site.put(path, made.data)
         return PictureFile(
@@ -147,18 +147,18 @@ class Album:
 
     def _asked(
         self, campaign: str, lang: str, words: Sequence[str], shows: Iterable[str], subjects: Iterable[str] = ()
-    ) -> Asked:
+    ) -> EligibilityRequest:
         people = {f"person:{one}" for one in shows} | {f"consent:{one}/portrait" for one in shows}
         return self._care.asked(campaign, lang, words, *people, *subjects)
 
-    def _stands(self, asked: Asked, campaign: str, lang: str, what: str, left: list[LeftOut]) -> bool:
+    def _stands(self, asked: EligibilityRequest, campaign: str, lang: str, what: str, left: list[OmittedItem]) -> bool:
         barred = self._care.bar(asked)
         if barred is not None and not any((one.what, one.reason) == (what, barred.reason) for one in left):
-            left.append(LeftOut(barred.reason, campaign, lang, what, barred.why))
+            left.append(OmittedItem(barred.reason, campaign, lang, what, barred.why))
         return barred is None
 
 
-def zipped(page: Page, site: Site) -> bytes:
+def zip_pictures(page: ToolkitPageModel, site: OutputDir) -> bytes:
     """The page's pictures with alt texts, licences, and a manifest of hashes."""
     pictures = [picture for motif in page.motifs for picture in motif.pictures]
     out = io.BytesIO()

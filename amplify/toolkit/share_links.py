@@ -20,7 +20,7 @@ _KEPT: Final = re.compile(r"[^A-Za-z0-9\-._~!*'():/@,;?=$\u00a1-\ud7ff\ue000-\uf
 _LINK: Final = re.compile(r"https?://[^\s<>\"]+")
 
 
-def encoded(text: str) -> str:
+def percent_encode(text: str) -> str:
     """For a query: ASCII signs that mean something there, blanks and rare characters as %XX."""
     return _KEPT.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), text)
 
@@ -29,16 +29,16 @@ def _telegram(text: str, subject: str) -> str:
     """It wants an address and sets the text below it; without any, the text stands in its place."""
     link = _LINK.search(text)
     if link is None:
-        return f"https://t.me/share/url?url={encoded(text)}"
+        return f"https://t.me/share/url?url={percent_encode(text)}"
     rest = f"{text[: link.start()].rstrip()}\n{text[link.end() :].lstrip()}".strip()
-    return f"https://t.me/share/url?url={encoded(link[0])}&text={encoded(rest)}"
+    return f"https://t.me/share/url?url={percent_encode(link[0])}&text={percent_encode(rest)}"
 
 
 _MAKERS: Final[Mapping[str, tuple[str, Callable[[str, str], str]]]] = {
-    "threads": ("Threads", lambda text, subject: f"https://www.threads.com/intent/post?text={encoded(text)}"),
+    "threads": ("Threads", lambda text, subject: f"https://www.threads.com/intent/post?text={percent_encode(text)}"),
     "telegram": ("Telegram", _telegram),
-    "whatsapp": ("WhatsApp", lambda text, subject: f"https://wa.me/?text={encoded(text)}"),
-    "email": ("", lambda text, subject: f"mailto:?subject={encoded(subject)}&body={encoded(text)}"),
+    "whatsapp": ("WhatsApp", lambda text, subject: f"https://wa.me/?text={percent_encode(text)}"),
+    "email": ("", lambda text, subject: f"mailto:?subject={percent_encode(subject)}&body={percent_encode(text)}"),
 }
 
 THREADS_MOST: Final = 500
@@ -63,10 +63,10 @@ ANYWHERE_PROFILE: Final = PlatformProfile(
 """What such a text may be: as long as anybody likes, and with whatever links anywhere."""
 
 
-def ways(profile: PlatformProfile, text: str, subject: str) -> tuple[ShareLink, ...]:
+def share_links(profile: PlatformProfile, text: str, subject: str) -> tuple[ShareLink, ...]:
     """How a text for a platform (or `anywhere`) is shared. `subject`: of an e-mail."""
     if profile.share_url:
-        return (ShareLink(profile.name, profile.title, f"{profile.share_url}{encoded(text)}"),)
+        return (ShareLink(profile.name, profile.title, f"{profile.share_url}{percent_encode(text)}"),)
     if profile.share_path:
         return (ShareLink(profile.name, profile.title, "", profile.share_path),)
     if profile.name != ANYWHERE:

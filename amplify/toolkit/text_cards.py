@@ -20,9 +20,9 @@ from amplify.rules.plan.file_gates import derive_gates
 from amplify.rules.plan.horizon import plan_end
 from amplify.rules.plan.template_context import RenderContext
 from amplify.rules.text.language import pick_any
-from amplify.toolkit.eligibility import Asked, Care
-from amplify.toolkit.share_links import ANYWHERE, ANYWHERE_PROFILE, ways
-from amplify.toolkit.toolkit_model import Card, Item, LeftOut, ShareText, Wording
+from amplify.toolkit.eligibility import EligibilityChecker, EligibilityRequest
+from amplify.toolkit.share_links import ANYWHERE, ANYWHERE_PROFILE, share_links
+from amplify.toolkit.toolkit_model import Item, OmittedItem, ShareText, Wording, WordingCard
 
 _COUNTS: Final = re.compile(r"\bdays_detained\b|\{\{\s*date\b")
 _SOON: Final = timedelta(days=120)
@@ -32,7 +32,7 @@ _RETURNING: Final = frozenset({"yearly", "monthly", "moment"})
 
 
 @dataclass(frozen=True, slots=True)
-class Meant:
+class MeantTime:
     """When a post is to be said."""
 
     due: datetime
@@ -52,20 +52,20 @@ class _Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class OfferedCards:
     """The cards of one page."""
 
     items: tuple[Item, ...]
     subjects: frozenset[str]
     """Whom and what they speak of."""
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[OmittedItem, ...]
 
 
-class Texts:
+class CardWriter:
     """Composes for one building of the site."""
 
     def __init__(
-        self, workspace: Workspace, profiles: Mapping[str, PlatformProfile], care: Care, now: datetime
+        self, workspace: Workspace, profiles: Mapping[str, PlatformProfile], care: EligibilityChecker, now: datetime
     ) -> None:
         self._care, self._now = care, now
         self._workspace = _as_agreed(workspace)
@@ -77,20 +77,20 @@ class Texts:
         }
         self._gone_by = _gone_by(workspace, now) - self._meant.keys()
 
-    def offered(self, campaign: str, lang: str, pictures: Mapping[str, str], risky: bool) -> Offered:
+    def offered(self, campaign: str, lang: str, pictures: Mapping[str, str], risky: bool) -> OfferedCards:
         """The cards of a campaign in a language, those with a day first. `pictures`: file → its id on the page.
 
         `risky`: readers of the page may be prosecuted, whichever of its texts was written for them: all of them keep to
         the rules for readers at risk.
         """
-        left: list[LeftOut] = []
+        left: list[OmittedItem] = []
         made: list[_Made] = []
         for post in self._workspace.posts.values():
             if post.front.campaign == campaign and post.front.status == "ready" and post.front.boost is None:
                 wanted = [one for one in post.variants if one.lang == lang]
                 reason = self._beforehand(post) if wanted else None
                 if reason is not None:
-                    left.append(LeftOut(reason[0], campaign, lang, f"post {post.id}", reason[1]))
+                    left.append(OmittedItem(reason[0], campaign, lang, f"post {post.id}", reason[1]))
                     continue
                 said = _for_readers_at_risk(post) if risky else post
                 made += [one for variant in wanted for one in self._composed(said, variant, lang, left)]
@@ -105,11 +105,13 @@ class Texts:
                 out.setdefault((one.post.id, "problem"), faults)
             else:
                 standing.setdefault(one.post.id, {}).setdefault(one.variant.name, []).append(one)
-        left += [LeftOut(reason, campaign, lang, f"post {post}", why) for (post, reason), why in out.items()]
+        left += [OmittedItem(reason, campaign, lang, f"post {post}", why) for (post, reason), why in out.items()]
         items = [self._item(self._workspace.posts[id], found, lang, pictures) for id, found in standing.items()]
         items.sort(key=lambda one: (one.day or date.max, one.post))
         made = [one for wordings in standing.values() for every in wordings.values() for one in every]
-        return Offered(tuple(items), frozenset(subject for one in made for subject in _spoken_of(one)), tuple(left))
+        return OfferedCards(
+            tuple(items), frozenset(subject for one in made for subject in _spoken_of(one)), tuple(left)
+        )
 
     def _beforehand(self, post: Post) -> tuple[str, str] | None:
         """What bars a post whatever it says."""
@@ -128,7 +130,7 @@ class Texts:
             return "season", "its day is over, or too far away"
         return None
 
-    def _composed(self, post: Post, variant: Variant, lang: str, left: list[LeftOut]) -> Iterator[_Made]:
+    def _composed(self, post: Post, variant: Variant, lang: str, left: list[OmittedItem]) -> Iterator[_Made]:
         for platform in self._profiles:
             if not variant.parts_on(platform):
                 continue
@@ -137,7 +139,7 @@ class Texts:
             except ComposeFault as fault:
                 what = f"post {post.id}"
                 if not any(one.what == what and one.reason == "problem" for one in left):
-                    left.append(LeftOut("problem", post.front.campaign, lang, what, str(fault)))
+                    left.append(OmittedItem("problem", post.front.campaign, lang, what, str(fault)))
                 return
             yield _Made(post, variant, platform, self._planned(post, variant, platform, composed))
 
@@ -146,12 +148,12 @@ class Texts:
         setting = RenderContext(self._workspace, self._profiles, post, platform, variant.lang, meant.due, meant.zone)
         return compose_message(setting, variant, "", self._profiles[platform])
 
-    def _when(self, post: Post) -> Meant:
+    def _when(self, post: Post) -> MeantTime:
         found = self._meant.get(post.id)
         if found is not None:
             return found
         owner = self._workspace.partners.get(self._workspace.campaigns[post.front.campaign].owner)
-        return Meant(self._now, owner.zone if owner is not None else "UTC", None)
+        return MeantTime(self._now, owner.zone if owner is not None else "UTC", None)
 
     def _planned(self, post: Post, variant: Variant, platform: str, composed: Composed) -> Planned:
         """As the rules look at it; nobody's account says it."""
@@ -177,9 +179,9 @@ class Texts:
             ours=False,
         )
 
-    def _asked(self, made: _Made) -> Asked:
+    def _asked(self, made: _Made) -> EligibilityRequest:
         planned = made.planned
-        return Asked(
+        return EligibilityRequest(
             campaign=planned.campaign,
             platform=planned.platform,
             words=tuple(part.text for part in planned.message.parts),
@@ -206,16 +208,18 @@ class Texts:
             pictures=tuple(pictures[file] for file in post.front.media if file in pictures),
         )
 
-    def _card(self, made: _Made, subject: str) -> Card:
+    def _card(self, made: _Made, subject: str) -> WordingCard:
         profile, message = self._profiles[made.platform], made.planned.message
         texts = [part.text for part in message.parts]
         if made.platform == ANYWHERE:
             texts = ["\n\n".join(texts)]
-        return Card(
+        return WordingCard(
             platform=made.platform,
             title=profile.title,
             length_max=profile.text_max if made.platform != ANYWHERE else None,
-            messages=tuple(ShareText(text, profile.measure(text), ways(profile, text, subject)) for text in texts),
+            messages=tuple(
+                ShareText(text, profile.measure(text), share_links(profile, text, subject)) for text in texts
+            ),
             warning=message.content_warning or "",
         )
 
@@ -276,14 +280,14 @@ def _gone_by(workspace: Workspace, now: datetime) -> set[str]:
     return found - lately
 
 
-def _next_days(workspace: Workspace, now: datetime) -> dict[str, Meant]:
+def _next_days(workspace: Workspace, now: datetime) -> dict[str, MeantTime]:
     """Post → when it is due next, from today to the horizon; a moment that is over is over."""
     start = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     end = plan_end(workspace, now)
-    found: dict[str, Meant] = {}
+    found: dict[str, MeantTime] = {}
     for entry in workspace.queue.values():
         for one in expand_entry(workspace, entry, now if entry.when.moment is not None else start, end):
             post, due = one.slot.post, one.slot.due
             if post not in found or due < found[post].due:
-                found[post] = Meant(due, one.zone, due.astimezone(ZoneInfo(one.zone)).date())
+                found[post] = MeantTime(due, one.zone, due.astimezone(ZoneInfo(one.zone)).date())
     return found

@@ -9,18 +9,18 @@ from itertools import groupby
 from typing import Any, Final
 from urllib.parse import quote
 
-from amplify.pages.colours import Scheme, schemes
+from amplify.pages.colours import Scheme, colour_schemes
 from amplify.pages.page_html import (
     PageFrame,
-    environment,
     packaged_text,
+    page_environment,
     rendered_page,
     style_sheet,
     trusted_markup,
 )
 from amplify.rules.text.language import spelled_date
-from amplify.toolkit.toolkit_model import Item, Link, Page, PictureFile, ShareLink
-from amplify.toolkit.translations import words
+from amplify.toolkit.toolkit_model import Item, Link, PictureFile, ShareLink, ToolkitPageModel
+from amplify.toolkit.translations import page_words
 
 _HERE: Final = "amplify.toolkit"
 BUDGET: Final = 190_000
@@ -32,7 +32,7 @@ _KINDS: Final = ("cta", "statement", "fact", "anniversary", "solidarity", "quote
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
+class PageNumber:
     """One file of a page: the first holds everything, the others more texts."""
 
     number: int
@@ -43,7 +43,7 @@ class Leaf:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class IndexEntry:
     """The front page's part in one language."""
 
     lang: str
@@ -54,12 +54,14 @@ class Shelf:
     links: tuple[Link, ...]
 
 
-def direction(lang: str) -> str:
+def text_direction(lang: str) -> str:
     """`rtl` for scripts written from the right."""
     return "rtl" if lang.partition("-")[0] in _RIGHT_TO_LEFT and "-Latn" not in lang else "ltr"
 
 
-def as_html(page: Page, tongues: Sequence[Link], campaigns: Sequence[Link], zip_size: int) -> dict[str, str]:
+def as_html(
+    page: ToolkitPageModel, tongues: Sequence[Link], campaigns: Sequence[Link], zip_size: int
+) -> dict[str, str]:
     """Path → the page, and more of its texts where they are many. Links lead from the page's own folder."""
     parts = _leaves(page)
     names = [page.path, *(f"{page.stem}-{number}.html" for number in range(2, len(parts) + 1))]
@@ -70,21 +72,26 @@ def as_html(page: Page, tongues: Sequence[Link], campaigns: Sequence[Link], zip_
             Link(address, _titled(page, items, at), page.lang, at == number)
             for at, (address, items) in enumerate(zip(here, parts, strict=True), 1)
         )
-        leaf = Leaf(number, len(parts), here[0], links)
+        leaf = PageNumber(number, len(parts), here[0], links)
         made[name] = _drawn(page, leaf, part, tongues, campaigns, zip_size)
     return made
 
 
-def front(name: str, lang: str, colour: str, shelves: Iterable[Shelf]) -> str:
+def front_page(name: str, lang: str, colour: str, shelves: Iterable[IndexEntry]) -> str:
     """The site's first page."""
     frame = _frame(colour, lang)
     return rendered_page(_HERE, "index.html.j2", frame, name=name, shelves=tuple(shelves))
 
 
 def _drawn(
-    page: Page, leaf: Leaf, items: Sequence[Item], tongues: Sequence[Link], campaigns: Sequence[Link], zip_size: int
+    page: ToolkitPageModel,
+    leaf: PageNumber,
+    items: Sequence[Item],
+    tongues: Sequence[Link],
+    campaigns: Sequence[Link],
+    zip_size: int,
 ) -> str:
-    say, places, own_servers = words(page.lang), _places(page, items), _own_servers(items)
+    say, places, own_servers = page_words(page.lang), _places(page, items), _own_servers(items)
     scripts = ("page.js", *(("bars.js",) if page.bars and leaf.number == 1 else ()))
     script = "\n".join(packaged_text(_HERE, name) for name in scripts)
     return rendered_page(
@@ -101,23 +108,25 @@ def _drawn(
         own_servers=own_servers,
         asked=[{"id": one.id, "path": one.path, "ask": say("server", place=one.title)} for one in own_servers],
         updated=spelled_date(page.updated.date(), page.lang),
-        fill=schemes(page.colour)[0].fill,
-        bytes=lambda size: written(size, page.lang),
+        fill=colour_schemes(page.colour)[0].fill,
+        bytes=lambda size: file_size(size, page.lang),
         zip_size=zip_size,
     )
 
 
-def _item(page: Page, item: Item, first: str) -> str:
+def _item(page: ToolkitPageModel, item: Item, first: str) -> str:
     pictures = {one.id: one for motif in page.motifs for one in motif.pictures}
     shown: list[PictureFile] = [pictures[id] for id in item.pictures if id in pictures]
     return (
-        environment(_HERE).get_template("item.html.j2").render(**_common(page), item=item, pictures=shown, first=first)
+        page_environment(_HERE)
+        .get_template("item.html.j2")
+        .render(**_common(page), item=item, pictures=shown, first=first)
     )
 
 
-def _common(page: Page) -> dict[str, Any]:
+def _common(page: ToolkitPageModel) -> dict[str, Any]:
     """What both templates know. `own` marks the page's own words, where they are in another language."""
-    say = words(page.lang)
+    say = page_words(page.lang)
     return {
         "page": page,
         "say": say,
@@ -127,7 +136,7 @@ def _common(page: Page) -> dict[str, Any]:
     }
 
 
-def _leaves(page: Page) -> list[list[Item]]:
+def _leaves(page: ToolkitPageModel) -> list[list[Item]]:
     """All on one page while they fit; else by kind, as many as fit."""
     sizes = {item.post: len(_item(page, item, "").encode()) for item in page.items}
     if sum(sizes.values()) <= BUDGET:
@@ -148,13 +157,13 @@ def _by_kind(item: Item) -> int:
     return _KINDS.index(item.kind)
 
 
-def _titled(page: Page, items: Sequence[Item], number: int) -> str:
-    say = words(page.lang)
+def _titled(page: ToolkitPageModel, items: Sequence[Item], number: int) -> str:
+    say = page_words(page.lang)
     kinds = dict.fromkeys(say(f"kinds.{item.kind}") for item in items)
     return f"{number}. {', '.join(kinds)}" if kinds else str(number)
 
 
-def _sections(page: Page) -> tuple[str, ...]:
+def _sections(page: ToolkitPageModel) -> tuple[str, ...]:
     there: Mapping[str, object] = {
         "background": page.background,
         "messages": page.messages,
@@ -169,9 +178,9 @@ def _sections(page: Page) -> tuple[str, ...]:
     return tuple(id for id, wanted in there.items() if wanted)
 
 
-def _places(page: Page, items: Iterable[Item]) -> list[tuple[str, str]]:
+def _places(page: ToolkitPageModel, items: Iterable[Item]) -> list[tuple[str, str]]:
     """Where readers may say they post: those that some text is for."""
-    say = words(page.lang)
+    say = page_words(page.lang)
     found = {
         card.platform: card.title or say("anywhere")
         for item in items
@@ -201,7 +210,7 @@ def _only_where(places: Iterable[str]) -> str:
     return f"{', '.join(hidden)} {{ display: none; }}\n" if hidden else ""
 
 
-def written(size: int, lang: str) -> str:
+def file_size(size: int, lang: str) -> str:
     """`36 kB`, `1.2 MB`."""
     from babel.numbers import format_decimal
 
@@ -220,7 +229,7 @@ def written(size: int, lang: str) -> str:
 
 def _frame(colour: str, lang: str, direction: str = "", script: str = "", more: str = "") -> PageFrame:
     """In the campaign's colour. Pictures stand beside the page; `file:` is for a memory stick."""
-    light, dark = schemes(colour)
+    light, dark = colour_schemes(colour)
     css = (
         f"{style_sheet(_HERE)}\n:root {{ {_variables(light)} }}\n"
         f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {_variables(dark)} }} }}\n{more}"

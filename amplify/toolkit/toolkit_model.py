@@ -11,7 +11,7 @@ from amplify.pages.view_models import MessageText, PictureRef
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class OmittedItem:
     """Something that does not stand on a page, told to staff only."""
 
     reason: str
@@ -54,7 +54,7 @@ class ShareText(MessageText):
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class WordingCard:
     """One wording for one place."""
 
     platform: str
@@ -71,7 +71,7 @@ class Wording:
     """One variant of a post, for every place."""
 
     name: str
-    cards: tuple[Card, ...]
+    cards: tuple[WordingCard, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class PictureFile(PictureRef):
 
 
 @dataclass(frozen=True, slots=True)
-class Motif:
+class PictureSet:
     """One motif in all its sizes; the first is shown."""
 
     pictures: tuple[PictureFile, ...]
@@ -117,7 +117,7 @@ class Motif:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class OpenCall:
     """A call to action that is open."""
 
     kind: str
@@ -138,7 +138,7 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class OccasionDay:
     """An occasion, the next time."""
 
     day: date
@@ -147,7 +147,7 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Someone:
+class PersonEntry:
     """A person whom a “behind bars” picture may name."""
 
     id: str
@@ -166,7 +166,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ToolkitPageModel:
     """One campaign in one language; `path` lies below the site's folder."""
 
     path: str
@@ -180,14 +180,14 @@ class Page:
     """Paragraphs."""
     messages: tuple[str, ...]
     ask: str
-    calls: tuple[Call, ...]
+    calls: tuple[OpenCall, ...]
     items: tuple[Item, ...]
-    motifs: tuple[Motif, ...]
-    people: tuple[Someone, ...]
+    motifs: tuple[PictureSet, ...]
+    people: tuple[PersonEntry, ...]
     bars: bool
     tags: tuple[Tag, ...]
     main_tag: str
-    days: tuple[Day, ...]
+    days: tuple[OccasionDay, ...]
     contact: str
     email: str
     colour: str
@@ -214,12 +214,12 @@ class Built:
     """What was written."""
 
     folder: str
-    pages: tuple[Page, ...]
+    pages: tuple[ToolkitPageModel, ...]
     files: Mapping[str, str]
     """Path below the folder → SHA-256."""
     sizes: Mapping[str, int]
     """Path → bytes."""
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[OmittedItem, ...]
     removed: tuple[str, ...] = field(default=())
     """Files of an older build that are no longer part of it."""
 
@@ -227,7 +227,7 @@ class Built:
         return {
             "folder": self.folder,
             "pages": [
-                {"file": page.path, "campaign": page.campaign, "lang": page.lang, "texts": texts(page)}
+                {"file": page.path, "campaign": page.campaign, "lang": page.lang, "texts": count_wordings(page)}
                 for page in self.pages
             ],
             "files": dict(self.files),
@@ -236,6 +236,6 @@ class Built:
         }
 
 
-def texts(page: Page) -> int:
+def count_wordings(page: ToolkitPageModel) -> int:
     """How many wordings a page offers."""
     return sum(len(item.wordings) for item in page.items)

@@ -32,7 +32,7 @@ class Words:
 
 
 @lru_cache(maxsize=64)
-def words(lang: str) -> Words:
+def page_words(lang: str) -> Words:
     """For a page in `lang`, along its chain (`be-tarask` takes those of `be`), else English ones."""
     found = next((one for one in fallback_chain(lang) if one in LANGUAGES), ELSE)
     return Words(found, _flat(_read(found)))

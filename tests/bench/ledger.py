@@ -21,9 +21,9 @@ from amplify.model.clock import ManualClock
 from amplify.model.message import Message, Part
 from amplify.model.platform import PublishRequest, Receipt
 from bench import crowd
+from bench.app import BenchDesk
 from bench.bare import take
 from bench.databases import POSTGRES, SQLITE, Databases, databases
-from bench.desk import BenchDesk
 from bench.figure import Figure
 from bench.stock import NOW, fill
 
@@ -59,16 +59,16 @@ def _round(given: Databases, name: str) -> tuple[float, float]:
 
 def _amplify(ledger: Ledger, folder: Path) -> float:
     fill(ledger, DELIVERIES, ACCOUNTS, due=FIRST, apart=APART)
-    desk = AtOnce(folder, ledger, ManualClock(NOW), server="http://127.0.0.1")  # whose limits are not documented
-    desk.words = crowd.workspace(folder, 0, 1, ("x",), days=0)
+    app = AtOnce(folder, ledger, ManualClock(NOW), server="http://127.0.0.1")  # whose limits are not documented
+    app.words = crowd.workspace(folder, 0, 1, ("x",), days=0)
     outcomes: Counter[str] = Counter()
     began = time.perf_counter()
-    deliver_due(desk, THREADS, None, None, outcomes, files_mark(desk))
+    deliver_due(app, THREADS, None, None, outcomes, files_mark(app))
     seconds = time.perf_counter() - began
     assert outcomes["sent"] == DELIVERIES, outcomes
     with ledger.read() as connection:
         assert connection.execute(select(func.count()).where(DELIVERY.c.state == "sent")).scalar_one() == DELIVERIES
-    desk.close()
+    app.close()
     return DELIVERIES / seconds
 
 

@@ -57,14 +57,14 @@ def _batches() -> list[Batch]:
     ]
 
 
-def _measured(desk: AppContext, name: str) -> list[Figure]:
-    before = _claims(desk)
+def _measured(app: AppContext, name: str) -> list[Figure]:
+    before = _claims(app)
     began = time.perf_counter()
-    done = stop_subject(desk, "person", "maria", "she is free", "bench")
+    done = stop_subject(app, "person", "maria", "she is free", "bench")
     seconds = time.perf_counter() - began
     assert done.seen
     assert done.stop.words
-    after = _claims(desk)
+    after = _claims(app)
     what = f"{WAITING:,} waiting deliveries, {name}"
     return [
         Figure(f"{what}: `amplify stop --person`", seconds, "s", most=1),
@@ -74,15 +74,15 @@ def _measured(desk: AppContext, name: str) -> list[Figure]:
     ]
 
 
-def _claims(desk: AppContext) -> float:
+def _claims(app: AppContext) -> float:
     """Seconds of a claim, in the median. What was claimed is given back each time."""
     took = []
     for _ in range(CLAIMS):
         began = time.perf_counter()
-        with desk.ledger.write() as connection:
-            found = claim_due(desk.ledger, connection, now=NOW, owner="bench", lease=_LEASE, limit=LIMIT)
+        with app.ledger.write() as connection:
+            found = claim_due(app.ledger, connection, now=NOW, owner="bench", lease=_LEASE, limit=LIMIT)
         took.append(time.perf_counter() - began)
         assert len(found.taken) == LIMIT
-        with desk.ledger.write() as connection:
+        with app.ledger.write() as connection:
             connection.execute(_BACK)
     return statistics.median(took)

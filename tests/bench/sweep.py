@@ -20,7 +20,7 @@ from amplify.engine.worker import deliver_due
 from amplify.model.clock import ManualClock
 from amplify.stage.app import build_stage
 from amplify.stage.process import StageControl
-from bench.desk import bench_desk
+from bench.app import bench_desk
 from bench.figure import Figure
 from bench.stock import NOW, account, fill
 
@@ -48,16 +48,16 @@ def _calls(folder: Path, platform: str) -> int:
             for number in range(ACCOUNTS)
         }
         database = f"sqlite:///{folder / 'ledger.sqlite'}"
-        desk = bench_desk(folder, database, ManualClock(NOW), url, ACCOUNTS, platform, secrets)
-        fill(desk.ledger, POSTS, ACCOUNTS, platform=platform)
+        context = bench_desk(folder, database, ManualClock(NOW), url, ACCOUNTS, platform, secrets)
+        fill(context.ledger, POSTS, ACCOUNTS, platform=platform)
         outcomes: Counter[str] = Counter()
-        deliver_due(desk, THREADS, None, None, outcomes, files_mark(desk))
+        deliver_due(context, THREADS, None, None, outcomes, files_mark(context))
         assert outcomes == Counter(sent=POSTS), outcomes
-        sweep(desk, everything=True)  # once a client asks what kind of server it speaks to
+        sweep(context, everything=True)  # once a client asks what kind of server it speaks to
         asked.clear()
-        done = sweep(desk, everything=True)
+        done = sweep(context, everything=True)
         assert (done.readings, done.failed) == (POSTS, {}), done
-        desk.close()
+        context.close()
         return asked.total()
 
 

@@ -14,7 +14,7 @@ from amplify.model.post import Post, Variant
 from amplify.model.workspace import Workspace
 from amplify.rules.plan.compose import compose_message
 from amplify.rules.plan.template_context import RenderContext
-from amplify.toolkit.build import toolkit
+from amplify.toolkit.build import build_toolkit
 from amplify.toolkit.text_cards import by_hand
 from bench.crowd import START, workspace
 from bench.figure import Figure
@@ -29,15 +29,15 @@ def measure() -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         words = _library(root)
-        desk = AppContext(
+        app = AppContext(
             root, Ledger.open(f"sqlite:///{root}/ledger.sqlite"), ManualClock(START), account_override=lambda _: words
         )
-        desk.workspace = lambda: words  # type: ignore[method-assign]
+        app.workspace = lambda: words  # type: ignore[method-assign]
         began = time.perf_counter()
-        built = toolkit(desk, root / "out")
+        built = build_toolkit(app, root / "out")
         seconds = time.perf_counter() - began
-        desk.close()
-    bare = _composing(words, desk)
+        app.close()
+    bare = _composing(words, app)
     wordings = sum(len(item.wordings) for page in built.pages for item in page.items)
     assert wordings == POSTS * len(LANGUAGES) * 2, built.left_out[:3]
     pages = [size for name, size in built.sizes.items() if name.endswith(".html")]
@@ -70,9 +70,9 @@ def _in_all(post: Post) -> Post:
     return Post(post.front, tuple(variants))
 
 
-def _composing(words: Workspace, desk: AppContext) -> float:
+def _composing(words: Workspace, app: AppContext) -> float:
     """The same texts, composed for the same places, and nothing else: seconds."""
-    profiles = by_hand(desk.profiles)
+    profiles = by_hand(app.profiles)
     began = time.perf_counter()
     for post in words.posts.values():
         for variant in post.variants:

@@ -25,7 +25,7 @@ from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.model.clock import Clock, ManualClock, RealClock
 from amplify.model.platform import AccountConnection
 from amplify.platforms import registry
-from bench.desk import SECRETS, BenchDesk, bench_desk
+from bench.app import SECRETS, BenchDesk, bench_desk
 from bench.machine import resident
 from bench.stock import NOW, account
 
@@ -46,11 +46,11 @@ def main(kind: str, server: str, threads: str, posts: str, accounts: str, *where
 
 
 def _amplify(server: str, threads: int, accounts: int, database: str, folder: str) -> Callable[[], int]:
-    desk = _desk(server, accounts, ManualClock(NOW), database, folder)
+    app = _app(server, accounts, ManualClock(NOW), database, folder)
 
     def begin() -> int:
         outcomes: Counter[str] = Counter()
-        deliver_due(desk, threads, None, None, outcomes, files_mark(desk))
+        deliver_due(app, threads, None, None, outcomes, files_mark(app))
         assert not outcomes - Counter(sent=outcomes["sent"]), outcomes
         return outcomes["sent"]
 
@@ -58,7 +58,7 @@ def _amplify(server: str, threads: int, accounts: int, database: str, folder: st
 
 
 def _punctual(server: str, threads: int, posts: int, accounts: int, database: str, folder: str) -> Callable[[], int]:
-    desk = _desk(server, accounts, RealClock(), database, folder)
+    app = _app(server, accounts, RealClock(), database, folder)
 
     def begin() -> int:
         outcomes: Counter[str] = Counter()
@@ -71,18 +71,18 @@ def _punctual(server: str, threads: int, posts: int, accounts: int, database: st
         def broken(_: ClaimedDelivery, error: BaseException) -> None:
             raise error
 
-        Worker(desk, threads, told, stop, outcomes, broken, forever=True).run(files_mark(desk))
+        Worker(app, threads, told, stop, outcomes, broken, forever=True).run(files_mark(app))
         return outcomes["sent"]
 
     return begin
 
 
-def _desk(server: str, accounts: int, clock: Clock, database: str, folder: str) -> BenchDesk:
+def _app(server: str, accounts: int, clock: Clock, database: str, folder: str) -> BenchDesk:
     """With a client for every account, as a daemon has them after a while."""
-    desk = bench_desk(Path(folder), database, clock, server, accounts)
+    app = bench_desk(Path(folder), database, clock, server, accounts)
     for number in range(accounts):
-        desk.adapter(account(number))
-    return desk
+        app.adapter(account(number))
+    return app
 
 
 def _bare(server: str, threads: int, posts: int, accounts: int, at: float = 0) -> Callable[[], int]:

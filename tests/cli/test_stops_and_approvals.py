@@ -189,13 +189,13 @@ class TestApprove:
         office.files.post("second", "Another text", risk={"sensitive": ["family"]})
         office.files.queue("second", at=soon(9000))
         office.run("vera", "queue")
-        desk = open_context(office.files.root)
+        app = open_context(office.files.root)
         keys = iter("?sar")
         monkeypatch.setattr(command, "_key", lambda: next(keys))
         monkeypatch.setattr("typer.prompt", lambda *_, **__: "say less")
         monkeypatch.setenv("AMPLIFY_ACTOR", "vera")
         capfd.readouterr()
-        assert command._review(desk, to_review(desk)) == 0
+        assert command._review(app, to_review(app)) == 0
         out = capfd.readouterr().out
         assert all(len(line) <= 80 for line in out.splitlines())
         for shown in (
@@ -207,10 +207,10 @@ class TestApprove:
             assert shown in out
         assert "1 approved, 1 skipped" in out
         keys = iter("rq")
-        assert command._review(desk, to_review(desk)) == 0
+        assert command._review(app, to_review(app)) == 0
         assert "1 rejected" in capfd.readouterr().out
-        assert [one.rejected for one in to_review(desk, rejected=True)] in ([True, False], [False, True])
-        desk.close()
+        assert [one.rejected for one in to_review(app, rejected=True)] in ([True, False], [False, True])
+        app.close()
 
 
 class TestHistory:

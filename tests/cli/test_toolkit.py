@@ -297,12 +297,12 @@ class TestTheFolder:
         assert (kit.out / "CNAME").exists(), "what is not ours stays"
 
     def test_a_build_that_was_broken_off(self, kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
-        from amplify.toolkit.output_dir import Site
+        from amplify.toolkit.output_dir import OutputDir
 
         kit.files.picture("seen.png")
         kit.files.post("pictured", "Look", pictures=["seen.png"])
         with monkeypatch.context() as broken:
-            broken.setattr(Site, "finish", lambda site, updated: (_ for _ in ()).throw(KeyboardInterrupt))
+            broken.setattr(OutputDir, "finish", lambda site, updated: (_ for _ in ()).throw(KeyboardInterrupt))
             kit.amplify("toolkit", "build", "--out", kit.out, "-w", kit.files.root)
         assert list(kit.out.rglob("*.png"))
         (kit.files.root / "posts/pictured.md").unlink()

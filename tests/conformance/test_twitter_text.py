@@ -10,7 +10,7 @@ from counterparts.conformance import document
 from amplify.model.message import Entity
 from amplify.platforms import registry
 from amplify.platforms.x.entities import find_entities as x_entities
-from amplify.platforms.x.text_length import fitting, weigh
+from amplify.platforms.x.text_length import fitting_length, weigh_text
 from amplify.platforms.x.text_length import weighted_length as x_length
 from amplify.platforms.x.valid import is_address, is_hashtag, is_list, is_name
 from amplify.rules.text.text_length import normalise_text
@@ -73,7 +73,7 @@ def test_no_section_is_passed_over(file: str) -> None:
 def test_weights(section: str) -> None:
     for case in cases(VALIDATE, section):
         text, once = normalise_text(case["text"]), WEIGHTED[section]
-        weight = weigh(text, once)
+        weight = weigh_text(text, once)
         moved = utf16_units(case["text"]) - utf16_units(text)
         assert {
             "weightedLength": weight.length,
@@ -82,7 +82,7 @@ def test_weights(section: str) -> None:
             "displayRangeStart": 0,
             "displayRangeEnd": max(utf16_units(case["text"]) - 1, 0),
             "validRangeStart": 0,
-            "validRangeEnd": utf16_units(text[: fitting(text, emoji_count_once=once)]) - 1 + moved,
+            "validRangeEnd": utf16_units(text[: fitting_length(text, emoji_count_once=once)]) - 1 + moved,
         } == case["expected"], case["description"]
         if once:
             assert x_length(case["text"]) == case["expected"]["weightedLength"], case["description"]

@@ -53,33 +53,33 @@ class Way:
         self.proxy = CuttingProxy(ground.member().connection.server or "")
         self.member, cut = through(ground, self.proxy)
         cut.whoami()
-        self.desk = Speaking(ledger, World(), datetime.now(UTC), Workshop())
-        self.desk.way = cut
+        self.app = Speaking(ledger, World(), datetime.now(UTC), Workshop())
+        self.app.way = cut
         self.account = f"press_union/{ground.platform}"
 
     def plan(self, *texts: str, picture: Attachment | None = None) -> Planned:
         entities = registry.profile(self.ground.platform).entities
         body = tuple(Part(text, entities(text), (picture,) if picture else ()) for text in texts)
         message = Message(self.ground.platform, ("be",), body)
-        plan = planned("post", self.account, due=self.desk.time.now() - timedelta(seconds=1))
+        plan = planned("post", self.account, due=self.app.time.now() - timedelta(seconds=1))
         plan = replace(plan, message=message, content_hash=message.content_hash())
-        queue(self.desk.ledger, plan, now=self.desk.time.now())
+        queue(self.app.ledger, plan, now=self.app.time.now())
         return plan
 
     def boost(self, target: Receipt) -> Planned:
         """Of a post that a partner in the same ledger has out."""
-        now = self.desk.time.now()
+        now = self.app.time.now()
         theirs = planned("target", f"friends/{self.ground.platform}", due=now - timedelta(minutes=1))
         mine = planned("boost", self.account, due=now - timedelta(seconds=1), boost_of=theirs)
-        queue(self.desk.ledger, theirs, mine, now=now)
-        put(self.desk.ledger, theirs, state="sent", sent_at=now)
-        with self.desk.ledger.write() as connection:
+        queue(self.app.ledger, theirs, mine, now=now)
+        put(self.app.ledger, theirs, state="sent", sent_at=now)
+        with self.app.ledger.write() as connection:
             save_receipt(connection, theirs.id, 0, target, now)
         return mine
 
     def go(self) -> None:
-        self.desk.as_queued()
-        run_pass(self.desk, workers=2)
+        self.app.as_queued()
+        run_pass(self.app, workers=2)
 
     def timeline(self, member: Member | None = None) -> list[str]:
         return timeline(self.ground, member or self.member)
@@ -107,7 +107,7 @@ def way(real: Ground, ledger: WoundLedger) -> Iterator[Way]:
     made = Way(real, ledger)
     yield made
     made.proxy.close()
-    made.desk.way.close()
+    made.app.way.close()
 
 
 @pytest.mark.parametrize("how", HOW)
@@ -116,13 +116,13 @@ def test_a_post_is_looked_up_and_stands_once(way: Way, how: How) -> None:
     way.proxy.lose(WRITE[way.ground.platform], how)
     way.go()
     assert way.proxy.lost.wait(5)
-    assert state(way.desk.ledger, one) is DeliveryState.UNSURE
+    assert state(way.app.ledger, one) is DeliveryState.UNSURE
     way.go()
-    assert state(way.desk.ledger, one) is DeliveryState.UNSURE  # its lease is not over
-    way.desk.ledger.wind(LEASE)
+    assert state(way.app.ledger, one) is DeliveryState.UNSURE  # its lease is not over
+    way.app.ledger.wind(LEASE)
     way.go()
-    assert state(way.desk.ledger, one) is DeliveryState.SENT, row(way.desk.ledger, one)["why"]
-    assert moves(way.desk.ledger, one)[-2:] == [("sending", "unsure"), ("unsure", "sent")]
+    assert state(way.app.ledger, one) is DeliveryState.SENT, row(way.app.ledger, one)["why"]
+    assert moves(way.app.ledger, one)[-2:] == [("sending", "unsure"), ("unsure", "sent")]
     assert way.timeline() == ["Cut away"]
 
 
@@ -133,12 +133,12 @@ def test_a_thread_with_pictures_resumes_behind_the_part_that_was_cut(way: Way, p
     way.proxy.lose(part, "reset")
     way.go()
     assert way.proxy.lost.wait(5)
-    assert state(way.desk.ledger, thread) is DeliveryState.UNSURE
-    way.desk.ledger.wind(LEASE)
+    assert state(way.app.ledger, thread) is DeliveryState.UNSURE
+    way.app.ledger.wind(LEASE)
     way.go()
-    assert state(way.desk.ledger, thread) is DeliveryState.SENT, row(way.desk.ledger, thread)["why"]
+    assert state(way.app.ledger, thread) is DeliveryState.SENT, row(way.app.ledger, thread)["why"]
     assert way.timeline() == ["part-one", "part-two", "part-three"]
-    receipts = [one["remote_id"] for one in parts(way.desk.ledger, thread)]
+    receipts = [one["remote_id"] for one in parts(way.app.ledger, thread)]
     seen = [way.ground.seen(way.member, Receipt(one, "")) for one in receipts]
     assert [one.parent if one else "gone" for one in seen] == [None, *receipts[:2]]
     assert all(one is not None and one.alts == ("Плакат",) for one in seen)
@@ -153,12 +153,12 @@ def test_a_boost_is_looked_up_and_stands_once(way: Way, late: bool) -> None:
     way.proxy.lose(BOOST[way.ground.platform], "reset")
     way.go()
     assert way.proxy.lost.wait(5)
-    assert state(way.desk.ledger, one) is DeliveryState.UNSURE
-    way.desk.ledger.wind(LEASE)
+    assert state(way.app.ledger, one) is DeliveryState.UNSURE
+    way.app.ledger.wind(LEASE)
     if late:
-        way.desk.time.set(one.late)
+        way.app.time.set(one.late)
     way.go()
-    assert state(way.desk.ledger, one) is DeliveryState.SENT, row(way.desk.ledger, one)["why"]
+    assert state(way.app.ledger, one) is DeliveryState.SENT, row(way.app.ledger, one)["why"]
     assert way.timeline() == ["boost"]
     assert way.ground.boosts(author, target) == 1
 
@@ -170,16 +170,16 @@ def test_what_was_taken_down_never_comes_back(way: Way, lost: bool) -> None:
     if lost:
         way.proxy.lose("part-two", "reset")
     way.go()
-    assert state(way.desk.ledger, one) is (DeliveryState.UNSURE if lost else DeliveryState.SENT)
+    assert state(way.app.ledger, one) is (DeliveryState.UNSURE if lost else DeliveryState.SENT)
     assert way.timeline() == ["part-one", "part-two"]
-    (told,) = take_down_deliveries(way.desk, [one.id], "consent withdrawn", "Desk")
+    (told,) = take_down_deliveries(way.app, [one.id], "consent withdrawn", "Desk")
     assert told.state is (DeliveryState.REMOVING if lost else DeliveryState.REMOVED)
-    way.desk.ledger.wind(LEASE)
-    assert run_takedowns(way.desk) == 0
-    assert state(way.desk.ledger, one) is DeliveryState.REMOVED
+    way.app.ledger.wind(LEASE)
+    assert run_takedowns(way.app) == 0
+    assert state(way.app.ledger, one) is DeliveryState.REMOVED
     assert way.timeline() == []
     for _ in range(2):
-        way.desk.ledger.wind(LEASE)
+        way.app.ledger.wind(LEASE)
         way.go()
     assert way.timeline() == []
 

@@ -2,6 +2,6 @@
 
 from ledger.databases import database, empty_database, ledger, migrated_file, migrated_postgres
 
-from engine.passes import desk, world
+from engine.passes import app, world
 
-__all__ = ["database", "desk", "empty_database", "ledger", "migrated_file", "migrated_postgres", "world"]
+__all__ = ["app", "database", "empty_database", "ledger", "migrated_file", "migrated_postgres", "world"]

@@ -20,15 +20,15 @@ def world() -> World:
 
 
 @pytest.fixture
-def desk(ledger: WoundLedger, world: World) -> FakeDesk:
+def app(ledger: WoundLedger, world: World) -> FakeDesk:
     return FakeDesk(ledger, world, NOW, Workshop())
 
 
-def go(desk: FakeDesk, *deliveries: Planned, now: datetime | None = None, workers: int = 4) -> PassResult:
+def go(app: FakeDesk, *deliveries: Planned, now: datetime | None = None, workers: int = 4) -> PassResult:
     """Queue these, if any, and run a pass at `now`."""
     if deliveries:
-        queue(desk.ledger, *deliveries, now=desk.time.now())
+        queue(app.ledger, *deliveries, now=app.time.now())
     if now is not None:
-        desk.time.set(now)
-    desk.as_queued()
-    return run_pass(desk, workers=workers)
+        app.time.set(now)
+    app.as_queued()
+    return run_pass(app, workers=workers)

@@ -132,7 +132,7 @@ class Ways(RuleBasedStateMachine):
         assert isinstance(opened, WoundLedger)
         self.ledger = opened
         self.world = World(provable=self.provable)
-        self.desk = FakeDesk(opened, self.world, NOW, Workshop())
+        self.app = FakeDesk(opened, self.world, NOW, Workshop())
         self.plans: dict[str, Planned] = {}
         self.seen_sent: set[str] = set()
         self.stopped: dict[str, int] = {}
@@ -161,7 +161,7 @@ class Ways(RuleBasedStateMachine):
         """Queue something new, or edit its text, its length, its time."""
         name = f"n{number}"
         parts = tuple(f"{words} {name} {account} {part}" for part in range(texts))
-        due = self.desk.time.now() + timedelta(minutes=minutes)
+        due = self.app.time.now() + timedelta(minutes=minutes)
         self.plans[name + account] = planned(name, account, due=due, texts=parts)
         self.write()
 
@@ -177,14 +177,14 @@ class Ways(RuleBasedStateMachine):
 
     @rule(account=st.sampled_from(ACCOUNTS))
     def stop(self, account: str) -> None:
-        stop_subject(self.desk, "account", account, "wait", "ada")
+        stop_subject(self.app, "account", account, "wait", "ada")
         self.stopped.setdefault(account, len(self.world.texts(account)))
 
     @precondition(lambda self: self.stopped)
     @rule(data=st.data())
     def resume(self, data: st.DataObject) -> None:
         account = data.draw(st.sampled_from(sorted(self.stopped)))
-        resume_subject(self.desk, "account", account, "go on", "ada")
+        resume_subject(self.app, "account", account, "go on", "ada")
         del self.stopped[account]
 
     @rule()
@@ -197,7 +197,7 @@ class Ways(RuleBasedStateMachine):
             missing = [part["key"] for part in rows.parts(self.ledger, one) if part["remote_id"] is None]
             there = [post.id for post in self.world.accepted if post.key == missing[0]]
             try:
-                settle_delivery(self.desk, one, f"https://fake.example/{there[0]}" if there else None, "ada")
+                settle_delivery(self.app, one, f"https://fake.example/{there[0]}" if there else None, "ada")
             except NeedsPerson:
                 event("too early to settle")
             else:
@@ -213,12 +213,10 @@ class Ways(RuleBasedStateMachine):
             return
         self.world.meanwhile = Fuse(fuse).burn
         try:
-            down = take_down_deliveries(
-                self.desk, [data.draw(st.sampled_from(sorted(ids)))], "consent withdrawn", "ada"
-            )
+            down = take_down_deliveries(self.app, [data.draw(st.sampled_from(sorted(ids)))], "consent withdrawn", "ada")
             outcomes.update(one.state for one in down)
         except Killed:
-            self.desk._adapters.clear()
+            self.app._adapters.clear()
         finally:
             self.world.meanwhile = lambda moment: None
 
@@ -226,7 +224,7 @@ class Ways(RuleBasedStateMachine):
 
     def take(self, owner: str, limit: int) -> list[ClaimedDelivery]:
         with self.ledger.write() as connection:
-            now = self.desk.time.now()
+            now = self.app.time.now()
             return claim_due(self.ledger, connection, now=now, owner=owner, lease=LEASE, limit=limit).taken
 
     @rule(target=claims, owner=OWNERS, limit=st.integers(1, 3))
@@ -267,11 +265,11 @@ class Ways(RuleBasedStateMachine):
     def guarded(self, meanwhile: Callable[[str], None], claimed: ClaimedDelivery, fuse: Fuse) -> None:
         self.world.meanwhile = meanwhile
         try:
-            deliverer = Deliverer(self.desk, OneByOne(self.ledger, fuse))  # type: ignore[arg-type]
+            deliverer = Deliverer(self.app, OneByOne(self.ledger, fuse))  # type: ignore[arg-type]
             outcomes[deliverer.deliver(claimed).outcome] += 1
         except Killed:
             event("killed on its way")
-            self.desk._adapters.clear()
+            self.app._adapters.clear()
         finally:
             self.world.meanwhile = lambda moment: None
             self.world.answers[claimed.account].clear()
@@ -279,19 +277,19 @@ class Ways(RuleBasedStateMachine):
     @rule()
     def reap(self) -> None:
         with self.ledger.write() as connection:
-            expire_rows(self.ledger, connection, self.desk.time.now())
+            expire_rows(self.ledger, connection, self.app.time.now())
 
     @rule(blind=st.booleans())
     def reconcile(self, blind: bool) -> None:
         self.world.blind = blind
-        reconcile_unsure(self.desk)
+        reconcile_unsure(self.app)
         self.world.blind = False
 
     @rule(answers=ANSWERED, account=st.sampled_from(ACCOUNTS))
     def whole_pass(self, answers: list[Answer], account: str) -> None:
         """Another machine's cron, with its own threads."""
         self.world.answers[account].extend(answers)
-        other = FakeDesk(self.ledger, self.world, self.desk.time.now(), self.desk.shop)
+        other = FakeDesk(self.ledger, self.world, self.app.time.now(), self.app.shop)
         other.as_queued()
         run_pass(other, workers=2)
         self.world.answers.clear()
@@ -300,7 +298,7 @@ class Ways(RuleBasedStateMachine):
 
     @rule(minutes=st.sampled_from([1, 5, 15, 15, 130]))
     def campaign_time(self, minutes: int) -> None:
-        self.desk.time.set(self.desk.time.now() + timedelta(minutes=minutes))
+        self.app.time.set(self.app.time.now() + timedelta(minutes=minutes))
 
     @rule(seconds=st.sampled_from([20, 61, 1000]))
     def real_time(self, seconds: int) -> None:
@@ -331,16 +329,16 @@ class Ways(RuleBasedStateMachine):
     def end(self) -> None:
         """Everybody is dead or done; passes go on. Every row ends, with a reason, and says the truth."""
         for account in self.stopped:
-            resume_subject(self.desk, "account", account, "go on", "ada")
+            resume_subject(self.app, "account", account, "go on", "ada")
         rows.gates(self.ledger, Gate("campaign", "free"))
         for _ in range(4):
             self.ledger.wind(timedelta(hours=1))
-            self.desk.time.set(self.desk.time.now() + timedelta(minutes=6))
-            self.desk.as_queued()
-            run_pass(self.desk, workers=2)
-        self.desk.time.set(self.desk.time.now() + timedelta(hours=5))
-        self.desk.as_queued()
-        run_pass(self.desk, workers=2)
+            self.app.time.set(self.app.time.now() + timedelta(minutes=6))
+            self.app.as_queued()
+            run_pass(self.app, workers=2)
+        self.app.time.set(self.app.time.now() + timedelta(hours=5))
+        self.app.as_queued()
+        run_pass(self.app, workers=2)
         assert self.world.repeated() == []
         accepted = {one.key for one in self.world.accepted}
         with self.ledger.read() as connection:
@@ -364,7 +362,7 @@ class Ways(RuleBasedStateMachine):
                     assert any(remote for _, remote in keys)
 
     def write(self) -> None:
-        rows.queue(self.ledger, *self.plans.values(), now=self.desk.time.now(), open_gates=False)
+        rows.queue(self.ledger, *self.plans.values(), now=self.app.time.now(), open_gates=False)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

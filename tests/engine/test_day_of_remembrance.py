@@ -46,40 +46,40 @@ def live(
     at_last: Callable[[FakeDesk], None] = lambda _: None,
 ) -> FakeDesk:
     """Queued while she lived, her death written down, approvals as given; then, `at_last`, the day."""
-    desk = FakeDesk(ledger, world, BEFORE - timedelta(hours=2), house(PersonState.DETAINED))
-    queue_plan(desk)
+    app = FakeDesk(ledger, world, BEFORE - timedelta(hours=2), house(PersonState.DETAINED))
+    queue_plan(app)
     dead = False
     for moment, who in (*approvals, (DAY, "")):
         if moment >= KNOWN and not dead:
             dead = True
-            desk.time.set(KNOWN)
+            app.time.set(KNOWN)
             if not stopped:
-                stop_subject(desk, "person", "anna", "set to died", "vera", state="died")
+                stop_subject(app, "person", "anna", "set to died", "vera", state="died")
             else:
-                stop_subject(desk, "person", "anna", "we hear that she died", "vera")
-            desk.shop = house()
-            desk.edited()
-            queue_plan(desk)
-        desk.time.set(moment)
+                stop_subject(app, "person", "anna", "we hear that she died", "vera")
+            app.shop = house()
+            app.edited()
+            queue_plan(app)
+        app.time.set(moment)
         if who:
-            waiting = [one for one in to_review(desk) if one.row.post == "candle"]
-            approve_reviews(desk, waiting, who)
-    at_last(desk)
-    run_pass(desk, workers=2)
-    return desk
+            waiting = [one for one in to_review(app) if one.row.post == "candle"]
+            approve_reviews(app, waiting, who)
+    at_last(app)
+    run_pass(app, workers=2)
+    return app
 
 
-def state_of(desk: FakeDesk, post: str) -> tuple[DeliveryState, str]:
-    with desk.ledger.read() as connection:
+def state_of(app: FakeDesk, post: str) -> tuple[DeliveryState, str]:
+    with app.ledger.read() as connection:
         row = connection.exec_driver_sql(f"SELECT state, why FROM delivery WHERE post = '{post}'").one()
     return DeliveryState(row[0]), row[1] or ""
 
 
 def test_with_two_approvals_since_and_nothing_else_about_her(ledger: WoundLedger, world: World) -> None:
-    desk = live(ledger, world, [(AFTER, "vera"), (AFTER, "max")])
+    app = live(ledger, world, [(AFTER, "vera"), (AFTER, "max")])
     assert [one.text.split(" #")[0] for one in world.accepted] == [WORDS]
-    assert state_of(desk, "candle")[0] is DeliveryState.SENT
-    assert state_of(desk, "free")[0] is DeliveryState.WAITING  # what asks for her freedom is held
+    assert state_of(app, "candle")[0] is DeliveryState.SENT
+    assert state_of(app, "free")[0] is DeliveryState.WAITING  # what asks for her freedom is held
 
 
 def test_the_author_may_be_the_first(ledger: WoundLedger, world: World) -> None:
@@ -98,9 +98,9 @@ def test_the_author_may_be_the_first(ledger: WoundLedger, world: World) -> None:
     ids=["none", "one", "both before", "one before"],
 )
 def test_with_nothing_less(ledger: WoundLedger, world: World, approvals: Approvals, lacks: str) -> None:
-    desk = live(ledger, world, approvals)
+    app = live(ledger, world, approvals)
     assert world.accepted == []
-    after, why = state_of(desk, "candle")
+    after, why = state_of(app, "candle")
     assert after is DeliveryState.WAITING
     assert "two people must approve it" in why
     assert lacks in why
@@ -118,23 +118,23 @@ def test_neither_twice_the_same_nor_the_author_second(
 
 
 def test_a_stop_that_somebody_asked_for_holds_it_all_the_same(ledger: WoundLedger, world: World) -> None:
-    desk = live(ledger, world, [(AFTER, "vera"), (AFTER, "max")], stopped=True)
+    app = live(ledger, world, [(AFTER, "vera"), (AFTER, "max")], stopped=True)
     assert world.accepted == []
-    assert "we hear that she died" in state_of(desk, "candle")[1]
+    assert "we hear that she died" in state_of(app, "candle")[1]
 
 
 def test_edited_after_both_had_agreed(ledger: WoundLedger, world: World) -> None:
     """What changed is shown, and both look again."""
 
-    def edit(desk: FakeDesk) -> None:
-        assert desk.shop is not None
-        desk.shop.post("candle", f"{WORDS}, who wrote poems")
-        desk.edited()
-        queue_plan(desk)
-        (mine,) = (one for one in to_review(desk) if one.row.post == "candle")
+    def edit(app: FakeDesk) -> None:
+        assert app.shop is not None
+        app.shop.post("candle", f"{WORDS}, who wrote poems")
+        app.edited()
+        queue_plan(app)
+        (mine,) = (one for one in to_review(app) if one.row.post == "candle")
         assert any("who wrote poems" in line for line in mine.changed)
         assert "it was changed since max saw it" in (mine.lacking or "")
 
-    desk = live(ledger, world, [(AFTER, "vera"), (AFTER, "max")], at_last=edit)
+    app = live(ledger, world, [(AFTER, "vera"), (AFTER, "max")], at_last=edit)
     assert world.accepted == []
-    assert "two people must approve it" in state_of(desk, "candle")[1]
+    assert "two people must approve it" in state_of(app, "candle")[1]

@@ -25,17 +25,17 @@ from amplify.model.errors import NeedsPerson
 from amplify.model.message import Attachment
 from amplify.model.plan import Planned
 from engine.fake import FakeDesk, World
-from engine.passes import desk, go, world
+from engine.passes import app, go, world
 
-__all__ = ["desk", "world"]
+__all__ = ["app", "world"]
 
 NAME = "Zubreeva"
 TABLES = (DELIVERY, PART, APPROVAL, DEED, MOVE, STOP)
 FACE = Attachment("face.png", "f" * 64, "image/png", 10, 10, f"{NAME} at home")
 
 
-def everything(desk: FakeDesk) -> str:
-    with desk.ledger.read() as connection:
+def everything(app: FakeDesk) -> str:
+    with app.ledger.read() as connection:
         return "\n".join(str(row) for table in TABLES for row in connection.execute(select(table)))
 
 
@@ -48,18 +48,18 @@ def about(name: str = "about", **how: object) -> Planned:
 
 
 @pytest.fixture
-def told(desk: FakeDesk) -> FakeDesk:
+def told(app: FakeDesk) -> FakeDesk:
     """Something was said about her, something about nobody, and people did things."""
     one = about(approvals=1)
-    rows.queue(desk.ledger, one, planned("other", "b/x", texts=["Hello"]))
-    approve_reviews(desk, to_review(desk), "max")
-    go(desk)
-    stop_subject(desk, "person", "vera", f"{NAME} was released", "max", [f"Vera {NAME}", NAME])
-    resume_subject(desk, "person", "vera", "no", "max")
-    resume_subject(desk, "person", "vera", "no", "ida")
-    stop_subject(desk, "campaign", "free", "a pause", "max")
-    assert NAME in everything(desk)
-    return desk
+    rows.queue(app.ledger, one, planned("other", "b/x", texts=["Hello"]))
+    approve_reviews(app, to_review(app), "max")
+    go(app)
+    stop_subject(app, "person", "vera", f"{NAME} was released", "max", [f"Vera {NAME}", NAME])
+    resume_subject(app, "person", "vera", "no", "max")
+    resume_subject(app, "person", "vera", "no", "ida")
+    stop_subject(app, "campaign", "free", "a pause", "max")
+    assert NAME in everything(app)
+    return app
 
 
 def test_nothing_names_her_afterwards(told: FakeDesk, world: World) -> None:
@@ -170,7 +170,7 @@ def test_prune_erases_what_is_old(told: FakeDesk) -> None:
     assert not find_old(told, timedelta(days=399))
 
 
-def test_what_waits_is_never_pruned(desk: FakeDesk) -> None:
-    rows.queue(desk.ledger, planned("waits", "a/x", late=timedelta(days=900)))
-    desk.time.set(NOW + timedelta(days=800))
-    assert not find_old(desk, timedelta(days=1))
+def test_what_waits_is_never_pruned(app: FakeDesk) -> None:
+    rows.queue(app.ledger, planned("waits", "a/x", late=timedelta(days=900)))
+    app.time.set(NOW + timedelta(days=800))
+    assert not find_old(app, timedelta(days=1))

@@ -18,50 +18,50 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
-def _rows_as_they_are(desk: FakeDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+def _rows_as_they_are(app: FakeDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     """There are no files: each pass takes what is queued."""
     real = step.run_pass
 
     def publish(*words: object, **more: object) -> object:
-        desk.as_queued()
+        app.as_queued()
         return real(*words, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(step, "run_pass", publish)
 
 
-def play(desk: FakeDesk, happening: ScriptedEvent, told: list[datetime]) -> None:
-    clock = desk.clock
+def play(app: FakeDesk, happening: ScriptedEvent, told: list[datetime]) -> None:
+    clock = app.clock
     assert isinstance(clock, ManualClock)
-    rehearse_campaign(desk, clock, NOW, NOW + 4 * HOUR, workers=1, stage_time=told.append, happenings=[happening])
+    rehearse_campaign(app, clock, NOW, NOW + 4 * HOUR, workers=1, stage_time=told.append, happenings=[happening])
 
 
-def test_a_stop_in_the_middle(desk: FakeDesk, world: World) -> None:
-    rows.queue(desk.ledger, planned("before", "a/x"), planned("after", "a/x", due=NOW + 2 * HOUR))
+def test_a_stop_in_the_middle(app: FakeDesk, world: World) -> None:
+    rows.queue(app.ledger, planned("before", "a/x"), planned("after", "a/x", due=NOW + 2 * HOUR))
     seen: list[datetime] = []
 
     def act() -> None:
-        seen.append(desk.clock.now())
-        stop_subject(desk, "all", "", "news", "vera")
+        seen.append(app.clock.now())
+        stop_subject(app, "all", "", "news", "vera")
 
     told: list[datetime] = []
-    play(desk, ScriptedEvent(NOW + HOUR, act), told)
+    play(app, ScriptedEvent(NOW + HOUR, act), told)
     assert seen == [NOW + HOUR]
     assert NOW + HOUR in told
     assert world.texts() == ["before from a/x"]
 
 
-def test_broken_off_there_it_is_done_again_and_later_never(desk: FakeDesk) -> None:
-    rows.queue(desk.ledger, planned("after", "a/x", due=NOW + 2 * HOUR))
+def test_broken_off_there_it_is_done_again_and_later_never(app: FakeDesk) -> None:
+    rows.queue(app.ledger, planned("after", "a/x", due=NOW + 2 * HOUR))
     seen: list[datetime] = []
 
     def act() -> None:
-        seen.append(desk.clock.now())
+        seen.append(app.clock.now())
         if len(seen) == 1:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        play(desk, ScriptedEvent(NOW + HOUR, act), [])
-    play(desk, ScriptedEvent(NOW + HOUR, act), [])
+        play(app, ScriptedEvent(NOW + HOUR, act), [])
+    play(app, ScriptedEvent(NOW + HOUR, act), [])
     assert seen == [NOW + HOUR] * 2
-    play(desk, ScriptedEvent(NOW + HOUR, act), [])
+    play(app, ScriptedEvent(NOW + HOUR, act), [])
     assert len(seen) == 2

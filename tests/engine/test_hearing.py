@@ -55,15 +55,15 @@ class TestHearing:
 def test_queueing_writes_down_whose_limits_are_shared_and_the_budget(ledger: WoundLedger) -> None:
     shop = Workshop().account("press_union/x").account("press_union/mastodon", server="https://One.example")
     shop.post("hello", "Добры дзень").queue("monday", "hello", at="2027-05-18T09:00:00Z", platforms=["x", "mastodon"])
-    desk = FakeDesk(ledger, World(), NOW, shop.settings(budget={"x": 12.5}))
-    queue_plan(desk)
+    app = FakeDesk(ledger, World(), NOW, shop.settings(budget={"x": 12.5}))
+    queue_plan(app)
     assert rows.account(ledger, "press_union/x")["place"] == "x:"
     assert rows.account(ledger, "press_union/mastodon")["place"] == "mastodon:one.example"
     with ledger.read() as connection:
         (money,) = list_budgets(connection, NOW)
     assert (money.limit, money.waiting) == (12_500_000, 15_000)
     shop.account("press_union/mastodon", server="https://two.example")
-    queue_plan(desk)
+    queue_plan(app)
     assert rows.account(ledger, "press_union/mastodon")["place"] == "mastodon:two.example"
 
 

@@ -42,7 +42,7 @@ def empty(tmp_path: Path) -> Iterator[Stage]:
 
 
 @pytest.fixture
-def desk(files: Files, empty: Stage) -> Iterator[AppContext]:
+def app(files: Files, empty: Stage) -> Iterator[AppContext]:
     secrets = {name: empty.control.account(name, handle("union", name), "Union") for name in PLATFORMS}
     ledger = Ledger.open(f"sqlite:///{files.root}/.amplify/ledger.sqlite")
     opened = AppContext(
@@ -58,14 +58,14 @@ def lay(files: Files, name: str, data: bytes) -> None:
 
 
 @pytest.fixture
-def say(desk: AppContext, files: Files, empty: Stage) -> Say:
+def say(app: AppContext, files: Files, empty: Stage) -> Say:
     """Publish one post everywhere; what hangs on it, by platform."""
 
     def said(media: str, platforms: Sequence[str] = PLATFORMS) -> dict[str, dict[str, Any]]:
         files.post("walk", "It walks.", media=[media])
         files.queue("walk", at=soon(-5), platforms=list(platforms))
-        queue_plan(desk)
-        run_pass(desk)
+        queue_plan(app)
+        run_pass(app)
         found = {}
         for name in platforms:
             (post,) = empty.control.posts(name)
@@ -113,23 +113,23 @@ def test_a_video_arrives_everywhere_without_its_place(say: Say, files: Files, tm
 
 
 def test_without_a_tool_a_video_waits_and_says_why(
-    desk: AppContext, files: Files, empty: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: AppContext, files: Files, empty: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_film(tmp_path / "walk.mp4")
     lay(files, "walk.mp4", (tmp_path / "walk.mp4").read_bytes())
     monkeypatch.setattr(remux, "video_tool", lambda: None)
     files.post("walk", "It walks.", media=["walk.mp4"])
     files.queue("walk", at=soon(-5), platforms=["x"])
-    queue_plan(desk)
-    run_pass(desk)
-    with desk.ledger.read() as connection:
+    queue_plan(app)
+    run_pass(app)
+    with app.ledger.read() as connection:
         ((state, why),) = connection.exec_driver_sql("SELECT state, why FROM delivery").all()
     assert state == "waiting"
     assert "install ffmpeg" in why
     assert empty.control.posts("x") == []
 
 
-def test_the_picture_of_a_card_is_made_to_fit_it(desk: AppContext, files: Files, empty: Stage) -> None:
+def test_the_picture_of_a_card_is_made_to_fit_it(app: AppContext, files: Files, empty: Stage) -> None:
     data = saved(noise(900, 600), "PNG")
     assert 1_000_000 < len(data) < 2_000_000  # a picture of Bluesky's would be allowed
     lay(files, "card.png", data)
@@ -138,8 +138,8 @@ def test_the_picture_of_a_card_is_made_to_fit_it(desk: AppContext, files: Files,
     files.write("config/actions.yaml", {"actions": [action | words]})
     files.post("walk", "Please sign.", cta="sign")
     files.queue("walk", at=soon(-5), platforms=["bluesky"])
-    queue_plan(desk)
-    run_pass(desk)
+    queue_plan(app)
+    run_pass(app)
     (post,) = empty.control.posts("bluesky")
     thumb = post["record"]["embed"]["external"]["thumb"]
     assert 400_000 < thumb["size"] <= 1_000_000

@@ -109,7 +109,7 @@ class House:
 
     def __init__(self, ledger: WoundLedger, plans: Sequence[Planned]) -> None:
         self.world = World()
-        self.desk = FakeDesk(ledger, self.world, NOW, Workshop())
+        self.app = FakeDesk(ledger, self.world, NOW, Workshop())
         self.second = Second({one.id: one for one in plans})
         self.begun: list[tuple[str, int, str | None]] = []
         """Post, part, and why it should not have begun."""
@@ -137,7 +137,7 @@ class House:
     def do_stop(self, kind: str, subject: str, state: str | None) -> None:
         key = (kind, subject)
         state = state if kind == "person" else None
-        stop_subject(self.desk, kind, subject, "a reason", "vera", NAMES.get(subject, ()), state=state)
+        stop_subject(self.app, kind, subject, "a reason", "vera", NAMES.get(subject, ()), state=state)
         known = key in self.second.stops
         self.second.stops[key] = (state if self.second.stops[key] is not None else None) if known else state
         self.second.asked.pop(key, None)
@@ -145,7 +145,7 @@ class House:
     def do_resume(self, kind: str, subject: str, who: str) -> None:
         key = (kind, subject)
         try:
-            lifted = resume_subject(self.desk, kind, subject, "a reason", who).lifted
+            lifted = resume_subject(self.app, kind, subject, "a reason", who).lifted
         except (WrongUse, NeedsPerson):
             assert key not in self.second.stops or self.second.asked.get(key) == who
             return
@@ -160,7 +160,7 @@ class House:
         self.second.asked.pop(key, None)
 
     def do_gate(self, subject: str, how: str) -> None:
-        now, (kind, name) = self.desk.time.now(), subject.split(":")
+        now, (kind, name) = self.app.time.now(), subject.split(":")
         made = {
             "closed": Gate(kind, name, closed="closed"),
             "open": Gate(kind, name),
@@ -169,23 +169,23 @@ class House:
             "quiet": Gate(kind, name, pauses=(Pause(now - MINUTE, now + 5 * MINUTE, "quiet"),)),
         }
         self.second.gates[subject] = made[how]
-        rows.gates(self.desk.ledger, *self.second.gates.values())
+        rows.gates(self.app.ledger, *self.second.gates.values())
 
     def do_approve(self, who: str, yes: bool) -> None:
-        for one in to_review(self.desk, rejected=True):
+        for one in to_review(self.app, rejected=True):
             try:
                 if yes:
-                    approve_reviews(self.desk, [one], who)
+                    approve_reviews(self.app, [one], who)
                 else:
-                    reject_review(self.desk, one, who, "no")
+                    reject_review(self.app, one, who, "no")
             except NeedsPerson:
                 continue
-            verdict = (who, yes, self.desk.time.now(), one.row.content_hash)
+            verdict = (who, yes, self.app.time.now(), one.row.content_hash)
             others = [kept for kept in self.second.given.get(one.row.id, ()) if kept[0] != who]
             self.second.given[one.row.id] = [*others, verdict]
 
     def do_wait(self, minutes: int) -> None:
-        self.desk.time.set(self.desk.time.now() + minutes * MINUTE)
+        self.app.time.set(self.app.time.now() + minutes * MINUTE)
 
     def do_nothing(self) -> None:
         pass
@@ -251,8 +251,8 @@ def test_no_accepted_post_violates_a_gate_as_it_stood_when_its_request_began(
 
         house.world.meanwhile = meanwhile
         for _ in range(4):
-            house.desk.as_queued()
-            run_pass(house.desk, workers=1)
+            house.app.as_queued()
+            run_pass(house.app, workers=1)
             house.do(left.pop(0) if left else ("wait", 4))
         assert [one for one in house.begun if one[2] is not None] == []
         assert len(house.world.accepted) + len(house.world.boosts) <= len(house.begun)

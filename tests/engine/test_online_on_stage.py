@@ -49,7 +49,7 @@ def files(tmp_path: Path) -> Files:
 
 
 @pytest.fixture
-def desk(files: Files, stage: Stage) -> Iterator[AppContext]:
+def app(files: Files, stage: Stage) -> Iterator[AppContext]:
     stage.control.clear_failures()
     secrets = {}
     for name, most in SERVERS.items():
@@ -67,42 +67,42 @@ def desk(files: Files, stage: Stage) -> Iterator[AppContext]:
     opened.close()
 
 
-def problems(desk: AppContext, code: str) -> list[Problem]:
-    found = check_workspace(desk.root, desk.clock.now(), desk.profiles, known=desk.server_info())
+def problems(app: AppContext, code: str) -> list[Problem]:
+    found = check_workspace(app.root, app.clock.now(), app.profiles, known=app.server_info())
     return [problem for problem in found.problems if problem.code == code]
 
 
-def test_both_are_honoured(files: Files, desk: AppContext) -> None:
+def test_both_are_honoured(files: Files, app: AppContext) -> None:
     files.post("long", "ж" * 900, "щ" * 290)
     files.queue("long", at=soon(-30))
-    assert [problem.place.path for problem in problems(desk, "TXT-LONG")] == ["posts/long.md"]
+    assert [problem.place.path for problem in problems(app, "TXT-LONG")] == ["posts/long.md"]
     with pytest.raises(UnreadableFiles):
-        queue_plan(desk)
+        queue_plan(app)
 
-    ask_servers(desk)
-    assert {name: said.limits.text for name, said in desk.server_info().limits.items()} == {
+    ask_servers(app)
+    assert {name: said.limits.text for name, said in app.server_info().limits.items()} == {
         "roomy/mastodon": 1000,
         "narrow/mastodon": 300,
     }
-    assert problems(desk, "TXT-LONG") == []
-    shown = {one.delivery.account: one for one in preview_deliveries(desk, queue_plan(desk).plan.ours)}
+    assert problems(app, "TXT-LONG") == []
+    shown = {one.delivery.account: one for one in preview_deliveries(app, queue_plan(app).plan.ours)}
     assert [(shown[f"{name}/mastodon"].length_max, shown[f"{name}/mastodon"].lengths) for name in SERVERS] == [
         (1000, (900,)),
         (300, (290,)),
     ]
     assert all(one.asked is not None for one in shown.values())
-    assert run_pass(desk).outcomes == {"sent": 2}
+    assert run_pass(app).outcomes == {"sent": 2}
 
     files.post("long", "ж" * 900, "щ" * 301)
-    (too_long,) = problems(desk, "TXT-LONG")
+    (too_long,) = problems(app, "TXT-LONG")
     assert "300" in too_long.message
 
 
-def test_handles_are_looked_up_through_our_own_server(desk: AppContext) -> None:
-    found = ask_servers(desk).known.handles
+def test_handles_are_looked_up_through_our_own_server(app: AppContext) -> None:
+    found = ask_servers(app).known.handles
     assert sorted(bool(said.id) for said in found.values()) == [False, True, True]
-    (gone,) = problems(desk, "HANDLE-UNKNOWN")
+    (gone,) = problems(app, "HANDLE-UNKNOWN")
     assert gone.place.path == "config/partners.yaml"
     assert gone.place.line > 0
     assert "gone@roomy.example" in gone.message
-    assert problems(desk, "HANDLE-OTHER") == []
+    assert problems(app, "HANDLE-OTHER") == []

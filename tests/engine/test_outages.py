@@ -18,9 +18,9 @@ from sqlalchemy import create_engine, event, text
 
 from amplify.model.errors import NeedsPerson
 from engine.fake import LEASE, FakeDesk, World
-from engine.passes import desk, go, world
+from engine.passes import app, go, world
 
-__all__ = ["database", "desk", "ledger", "migrated_file", "migrated_postgres", "world"]
+__all__ = ["app", "database", "ledger", "migrated_file", "migrated_postgres", "world"]
 
 ACCOUNTS = [f"a{number}/{platform}" for number in range(4) for platform in ("bluesky", "mastodon")]
 EACH = 3
@@ -59,33 +59,33 @@ def after(posts: int, world: World, happens: Callable[[], None]) -> None:
     world.meanwhile = meanwhile
 
 
-def filled(desk: FakeDesk) -> None:
+def filled(app: FakeDesk) -> None:
     """Three posts an account, all due."""
     texts = "x" * 2000  # long enough that a full disk is felt soon
     queue(
-        desk.ledger,
+        app.ledger,
         *(
             planned(f"n{number}", account, due=NOW, texts=[f"{number} {account} {texts}"])
             for number in range(EACH)
             for account in ACCOUNTS
         ),
     )
-    desk.as_queued()
+    app.as_queued()
 
 
-def passes(desk: FakeDesk) -> None:
+def passes(app: FakeDesk) -> None:
     """Several: a full disk takes what fits into its last pages."""
     for _ in range(ALL):
-        go(desk, workers=2)
+        go(app, workers=2)
 
 
-def goes_on(desk: FakeDesk, world: World) -> None:
+def goes_on(app: FakeDesk, world: World) -> None:
     """When it is over, passes find everything: what is out, and what is not."""
     for _ in range(4):
-        desk.ledger.wind(LEASE + timedelta(seconds=1))
-        desk.time.set(desk.time.now() + timedelta(minutes=6))
-        go(desk)
-    assert states(desk.ledger) == {"sent": ALL}
+        app.ledger.wind(LEASE + timedelta(seconds=1))
+        app.time.set(app.time.now() + timedelta(minutes=6))
+        go(app)
+    assert states(app.ledger) == {"sent": ALL}
     assert world.repeated() == []
     assert len(world.accepted) == ALL
 
@@ -95,29 +95,29 @@ def goes_on(desk: FakeDesk, world: World) -> None:
     [("sqlite", "read-only"), ("sqlite", "full"), ("postgres", "read-only")],
     indirect=["database"],
 )
-def test_it_refuses_to_write_in_mid_drain(desk: FakeDesk, world: World, kind: str) -> None:
-    filled(desk)
-    assert isinstance(desk.ledger, WoundLedger)
-    outage = Outage(desk.ledger, kind)
+def test_it_refuses_to_write_in_mid_drain(app: FakeDesk, world: World, kind: str) -> None:
+    filled(app)
+    assert isinstance(app.ledger, WoundLedger)
+    outage = Outage(app.ledger, kind)
     after(5, world, lambda: setattr(outage, "on", True))
     with pytest.raises(NeedsPerson, match="the ledger does not answer"):
-        passes(desk)
+        passes(app)
     assert len(world.accepted) >= 5
     out = len(world.accepted)
     world.meanwhile = lambda moment: None
     if kind == "read-only":  # and while it lasts, every pass says so, and sends nothing
         with pytest.raises(NeedsPerson, match="nothing is lost"):
-            go(desk)
+            go(app)
         assert len(world.accepted) == out
     outage.on = False
-    goes_on(desk, world)
+    goes_on(app, world)
 
 
 @pytest.mark.parametrize("database", ["postgres"], indirect=True)
-def test_every_connection_is_cut_in_mid_drain(desk: FakeDesk, world: World) -> None:
+def test_every_connection_is_cut_in_mid_drain(app: FakeDesk, world: World) -> None:
     """As when PostgreSQL is restarted: what was on its way to it is not known to have arrived."""
-    filled(desk)
-    other = create_engine(desk.ledger.engine.url, isolation_level="AUTOCOMMIT")
+    filled(app)
+    other = create_engine(app.ledger.engine.url, isolation_level="AUTOCOMMIT")
 
     def cut() -> None:
         with other.connect() as connection:
@@ -130,10 +130,10 @@ def test_every_connection_is_cut_in_mid_drain(desk: FakeDesk, world: World) -> N
 
     after(5, world, cut)
     with suppress(NeedsPerson):  # unless nothing was on its way to the database just then
-        go(desk, workers=2)
+        go(app, workers=2)
     world.meanwhile = lambda moment: None
     other.dispose()
-    goes_on(desk, world)
+    goes_on(app, world)
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -18,56 +18,56 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def desk(ledger: WoundLedger) -> FakeDesk:
+def app(ledger: WoundLedger) -> FakeDesk:
     shop = Workshop().account("press_union/x").account("press_union/mastodon")
-    desk = FakeDesk(ledger, World(), NOW, shop)
+    app = FakeDesk(ledger, World(), NOW, shop)
     for account in ("press_union/x", "press_union/mastodon"):
         deliveries = [planned(f"n{number}", account) for number in range(3)]
         queue(ledger, *deliveries)
         for one in deliveries:
             rows.send(ledger, rows.take_one(ledger), remote=f"{account}-{one.post}")
-    return desk
+    return app
 
 
-def limit(desk: FakeDesk, micros: int) -> None:
-    with desk.ledger.write() as connection:
+def limit(app: FakeDesk, micros: int) -> None:
+    with app.ledger.write() as connection:
         write_budget(connection, {"x": micros})
 
 
-def spent(desk: FakeDesk) -> int:
-    with desk.ledger.read() as connection:
-        return sum(one.by_what.get("readings", 0) for one in list_budgets(connection, desk.time.now()))
+def spent(app: FakeDesk) -> int:
+    with app.ledger.read() as connection:
+        return sum(one.by_what.get("readings", 0) for one in list_budgets(connection, app.time.now()))
 
 
-def test_what_is_read_is_paid_for(desk: FakeDesk) -> None:
-    desk.time.set(NOW + HOUR)
-    assert measure_engagement(desk).readings == 6
-    assert spent(desk) == 15_000
-    desk.time.set(NOW + 14 * HOUR)
-    measure_engagement(desk, everything=True)
-    assert spent(desk) == 15_000  # the same posts on the same day
-    desk.time.set(NOW + 24 * HOUR)
-    measure_engagement(desk)
-    assert spent(desk) == 30_000
+def test_what_is_read_is_paid_for(app: FakeDesk) -> None:
+    app.time.set(NOW + HOUR)
+    assert measure_engagement(app).readings == 6
+    assert spent(app) == 15_000
+    app.time.set(NOW + 14 * HOUR)
+    measure_engagement(app, everything=True)
+    assert spent(app) == 15_000  # the same posts on the same day
+    app.time.set(NOW + 24 * HOUR)
+    measure_engagement(app)
+    assert spent(app) == 30_000
 
 
-def test_without_money_only_what_is_free_is_read_and_it_is_said(desk: FakeDesk) -> None:
-    limit(desk, 0)
-    desk.time.set(NOW + HOUR)
-    done = measure_engagement(desk)
+def test_without_money_only_what_is_free_is_read_and_it_is_said(app: FakeDesk) -> None:
+    limit(app, 0)
+    app.time.set(NOW + HOUR)
+    done = measure_engagement(app)
     assert done.readings == 3
-    assert [account for account, _ in desk.world.reads] == ["press_union/mastodon"]
+    assert [account for account, _ in app.world.reads] == ["press_union/mastodon"]
     assert done.unpaid.keys() == {"x"}
     assert "does not pay for reading counts ($0.015)" in done.unpaid["x"]
     assert not done.failed
-    desk.time.set(NOW + 20 * timedelta(days=1))  # June
-    limit(desk, 1_000_000)
-    assert measure_engagement(desk).unpaid == {}
-    assert ("press_union/x", 3) in desk.world.reads
+    app.time.set(NOW + 20 * timedelta(days=1))  # June
+    limit(app, 1_000_000)
+    assert measure_engagement(app).unpaid == {}
+    assert ("press_union/x", 3) in app.world.reads
 
 
-def test_what_was_not_answered_is_not_paid_for(desk: FakeDesk) -> None:
-    desk.world.silent.add("press_union/x")
-    desk.time.set(NOW + HOUR)
-    assert measure_engagement(desk).failed.keys() == {"press_union/x"}
-    assert spent(desk) == 0
+def test_what_was_not_answered_is_not_paid_for(app: FakeDesk) -> None:
+    app.world.silent.add("press_union/x")
+    app.time.set(NOW + HOUR)
+    assert measure_engagement(app).failed.keys() == {"press_union/x"}
+    assert spent(app) == 0

@@ -23,11 +23,11 @@ MADE = NOW - timedelta(hours=1)
 NOON = NOW + timedelta(hours=3)
 
 
-def restored(desk: FakeDesk) -> list[str]:
-    ledger = desk.ledger
+def restored(app: FakeDesk) -> list[str]:
+    ledger = app.ledger
     with ledger.write() as connection:
         return mark_unsure_after_restore(
-            connection, made=MADE, now=desk.time.now(), real=ledger.real_now(connection), lease=LEASE
+            connection, made=MADE, now=app.time.now(), real=ledger.real_now(connection), lease=LEASE
         )
 
 
@@ -36,11 +36,11 @@ def out(world: World, account: str, key: str, text: str) -> None:
     world.accepted.append(Accepted(account, key, text, None, None, NOW, f"{account}:{len(world.accepted)}"))
 
 
-def test_what_was_due_is_doubted_and_what_is_to_come_is_not(desk: FakeDesk, ledger: WoundLedger) -> None:
+def test_what_was_due_is_doubted_and_what_is_to_come_is_not(app: FakeDesk, ledger: WoundLedger) -> None:
     due, coming = rows.planned("due"), rows.planned("coming", due=NOW + timedelta(minutes=1))
     over = rows.planned("over", due=MADE - timedelta(hours=5), late=timedelta(hours=1))
     rows.queue(ledger, due, coming, over)
-    assert restored(desk) == [due.id]
+    assert restored(app) == [due.id]
     assert (rows.state(ledger, due), rows.state(ledger, coming), rows.state(ledger, over)) == (
         "unsure", "waiting", "waiting",
     )  # fmt: skip
@@ -50,7 +50,7 @@ def test_what_was_due_is_doubted_and_what_is_to_come_is_not(desk: FakeDesk, ledg
 
 
 @pytest.mark.parametrize("stage", ["claimed", "sending", "unsure"])
-def test_what_was_in_hand_is_doubted(desk: FakeDesk, ledger: WoundLedger, stage: str) -> None:
+def test_what_was_in_hand_is_doubted(app: FakeDesk, ledger: WoundLedger, stage: str) -> None:
     one = rows.planned("one")
     rows.queue(ledger, one)
     claimed = rows.take_one(ledger)
@@ -58,59 +58,59 @@ def test_what_was_in_hand_is_doubted(desk: FakeDesk, ledger: WoundLedger, stage:
         rows.begin(ledger, claimed)
     if stage == "unsure":
         rows.put(ledger, one, state="unsure", owner=None)
-    assert restored(desk) == [one.id]
+    assert restored(app) == [one.id]
     assert rows.state(ledger, one) == "unsure"
 
 
-def test_nobody_looks_while_a_request_could_still_land(desk: FakeDesk, ledger: WoundLedger, world: World) -> None:
+def test_nobody_looks_while_a_request_could_still_land(app: FakeDesk, ledger: WoundLedger, world: World) -> None:
     one = rows.planned("one")
     rows.queue(ledger, one)
-    restored(desk)
+    restored(app)
     out(world, one.account, rows.parts(ledger, one)[0]["key"], "one")
-    assert reconcile_unsure(desk) == 0
+    assert reconcile_unsure(app) == 0
     assert rows.state(ledger, one) == "unsure"
     ledger.wind(LEASE)
-    reconcile_unsure(desk)
+    reconcile_unsure(app)
     assert rows.state(ledger, one) == "sent"
 
 
 def test_what_is_found_is_sent_and_what_is_not_waits_for_a_person(
-    desk: FakeDesk, ledger: WoundLedger, world: World
+    app: FakeDesk, ledger: WoundLedger, world: World
 ) -> None:
     there, gone = rows.planned("there"), rows.planned("gone", "press_union/bluesky")
     rows.queue(ledger, there, gone)
-    restored(desk)
+    restored(app)
     ledger.wind(LEASE)
     out(world, there.account, rows.parts(ledger, there)[0]["key"], "there")
-    assert reconcile_unsure(desk) == 1
+    assert reconcile_unsure(app) == 1
     assert (rows.state(ledger, there), rows.state(ledger, gone)) == ("sent", "unsure")
     assert "not found under the words" in rows.row(ledger, gone)["why"]
-    desk.time.set(NOON)  # its window is over: it can no longer go out twice
-    assert reconcile_unsure(desk) == 0
+    app.time.set(NOON)  # its window is over: it can no longer go out twice
+    assert reconcile_unsure(app) == 0
     assert rows.state(ledger, gone) == "missed"
     assert len(world.accepted) == 1
 
 
-def test_all_parts_of_a_thread_are_looked_up(desk: FakeDesk, ledger: WoundLedger, world: World) -> None:
+def test_all_parts_of_a_thread_are_looked_up(app: FakeDesk, ledger: WoundLedger, world: World) -> None:
     whole, half = rows.planned("whole", texts=("1", "2", "3")), rows.planned("half", "press_union/mastodon", texts="ab")
     rows.queue(ledger, whole, half)
     keys = [part["key"] for part in rows.parts(ledger, whole)]
-    restored(desk)
+    restored(app)
     ledger.wind(LEASE)
     for number, key in enumerate(keys):
         out(world, whole.account, key, str(number + 1))
     out(world, half.account, rows.parts(ledger, half)[0]["key"], "a")
-    reconcile_unsure(desk)
+    reconcile_unsure(app)
     assert rows.state(ledger, whole) == "sent"
     assert rows.state(ledger, half) == "unsure"  # the second half may be out with other words
     assert [part["remote_id"] is not None for part in rows.parts(ledger, half)] == [True, False]
-    go(desk)
+    go(app)
     assert world.repeated() == []
     assert len(world.accepted) == 4
 
 
-def test_a_new_row_that_was_due_is_doubted_once(desk: FakeDesk, ledger: WoundLedger) -> None:
-    restored(desk)
+def test_a_new_row_that_was_due_is_doubted_once(app: FakeDesk, ledger: WoundLedger) -> None:
+    restored(app)
     new, later = rows.planned("new", due=NOW - timedelta(minutes=5)), rows.planned("later", due=NOW + timedelta(days=1))
     changes = rows.queue(ledger, new, later, now=NOW - timedelta(minutes=5))
 

@@ -20,61 +20,61 @@ from amplify.model.gate import Gate
 from amplify.model.person import PersonState
 from amplify.planning.queue import copy_gates
 from amplify.report.redact import UNTOLD
-from amplify.report.report import report
+from amplify.report.report import collect_deliveries
 from amplify.report.report_json import as_json
 from amplify.rules.plan import person_gates
 from engine.fake import FakeDesk, World
-from engine.passes import desk, go, world
+from engine.passes import app, go, world
 
-__all__ = ["desk", "world"]
+__all__ = ["app", "world"]
 
 SILENT = tuple(state for state in PersonState if not state.speaks)
 SECRET = "freed at dawn"
 
 
-def copied(desk: FakeDesk, **fields: object) -> list[Stop]:
+def copied(app: FakeDesk, **fields: object) -> list[Stop]:
     """The stops in force once the gates are those of a person like this."""
-    assert desk.shop is not None
-    desk.shop.person("anna", **fields)
-    copy_gates(desk, desk.workspace())
-    with desk.ledger.read() as connection:
+    assert app.shop is not None
+    app.shop.person("anna", **fields)
+    copy_gates(app, app.workspace())
+    with app.ledger.read() as connection:
         return in_force(connection)
 
 
 @pytest.mark.parametrize("state", SILENT)
 def test_a_person_is_reopened_by_two_however_the_state_is_spelled(
-    desk: FakeDesk, state: PersonState, monkeypatch: pytest.MonkeyPatch
+    app: FakeDesk, state: PersonState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert copied(desk, state=state.value) == []
+    assert copied(app, state=state.value) == []
     monkeypatch.setattr(person_gates, "state_words", lambda state: f"<{state.value[::-1]}>")
-    (found,) = copied(desk, state="detained")
+    (found,) = copied(app, state="detained")
     assert (found.kind, found.subject, found.by) == ("person", "anna", "amplify")
 
 
 @pytest.mark.parametrize("sentence", ["Anna wurde entlassen", "anna is free", ""])
-def test_a_person_is_reopened_by_two_whatever_the_ledger_says(desk: FakeDesk, sentence: str) -> None:
-    copied(desk, state="release_reported")
-    with desk.ledger.write() as connection:
+def test_a_person_is_reopened_by_two_whatever_the_ledger_says(app: FakeDesk, sentence: str) -> None:
+    copied(app, state="release_reported")
+    with app.ledger.write() as connection:
         connection.execute(update(GATE).where(GATE.c.kind == "person").values(closed=sentence))
-    (found,) = copied(desk, state="detained")
+    (found,) = copied(app, state="detained")
     assert (found.kind, found.subject) == ("person", "anna")
 
 
-def test_who_was_silent_for_another_reason_is_not_stopped(desk: FakeDesk) -> None:
+def test_who_was_silent_for_another_reason_is_not_stopped(app: FakeDesk) -> None:
     """A consent that was withdrawn and given anew, a review that was late: neither takes two people."""
     consent = {"given_by": "family", "channel": "letter", "scope": ["name"], "given": "2027-01-02"}
-    assert copied(desk, consent={**consent, "review": "2029-01-01", "withdrawn": "2027-05-01"}) == []
-    with desk.ledger.write() as connection:  # as if the sentence were that of a state
+    assert copied(app, consent={**consent, "review": "2029-01-01", "withdrawn": "2027-05-01"}) == []
+    with app.ledger.write() as connection:  # as if the sentence were that of a state
         connection.execute(update(GATE).where(GATE.c.kind == "person").values(closed="anna is died"))
-    assert copied(desk, consent={**consent, "review": "2027-05-02"}) == []
-    assert copied(desk, consent={**consent, "review": "2029-01-01"}) == []
-    with desk.ledger.read() as connection:
+    assert copied(app, consent={**consent, "review": "2027-05-02"}) == []
+    assert copied(app, consent={**consent, "review": "2029-01-01"}) == []
+    with app.ledger.read() as connection:
         assert read_gates(connection)["person", "anna"].state is None
 
 
-def test_the_state_stays_on_the_gate(desk: FakeDesk) -> None:
-    copied(desk, state="family_hold")
-    with desk.ledger.read() as connection:
+def test_the_state_stays_on_the_gate(app: FakeDesk) -> None:
+    copied(app, state="family_hold")
+    with app.ledger.read() as connection:
         assert read_gates(connection)["person", "anna"].state == "family_hold"
 
 
@@ -85,75 +85,75 @@ def reworded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Stop, "name", property(lambda self: "what was halted"))
 
 
-def whys(desk: FakeDesk) -> dict[str, str | None]:
-    with desk.ledger.read() as connection:
-        found = report(connection, start=None, end=None, now=desk.time.now())
+def whys(app: FakeDesk) -> dict[str, str | None]:
+    with app.ledger.read() as connection:
+        found = collect_deliveries(connection, start=None, end=None, now=app.time.now())
         assert SECRET not in str(as_json(found))
     return {line.post: line.why for line in found.deliveries}
 
 
 @pytest.mark.usefixtures("reworded")
-def test_what_a_persons_stop_holds_or_made_late_is_not_told(desk: FakeDesk) -> None:
+def test_what_a_persons_stop_holds_or_made_late_is_not_told(app: FakeDesk) -> None:
     """Though only the name in the text made the stop find it, and no reason says whose stop it is."""
     rows.queue(
-        desk.ledger,
+        app.ledger,
         planned("held", "a/x", texts=["Free Anna Petrova"], late=timedelta(days=2)),
         planned("missed", "b/x", texts=["Free Anna Petrova"], late=timedelta(hours=1)),
     )
-    stop_subject(desk, "person", "anna", SECRET, "vera", ["Anna Petrova"])
-    go(desk)
-    assert whys(desk) == {"held": UNTOLD, "missed": UNTOLD}
-    go(desk, now=NOW + timedelta(hours=2))
-    assert rows.states(desk.ledger) == {"waiting": 1, "missed": 1}
-    assert whys(desk) == {"held": UNTOLD, "missed": UNTOLD}
-    resume_subject(desk, "person", "anna", "it was a mistake", "vera")
-    resume_subject(desk, "person", "anna", "indeed", "boris")
-    assert rows.states(desk.ledger) == {"missed": 2}
-    assert whys(desk) == {"held": UNTOLD, "missed": UNTOLD}
+    stop_subject(app, "person", "anna", SECRET, "vera", ["Anna Petrova"])
+    go(app)
+    assert whys(app) == {"held": UNTOLD, "missed": UNTOLD}
+    go(app, now=NOW + timedelta(hours=2))
+    assert rows.states(app.ledger) == {"waiting": 1, "missed": 1}
+    assert whys(app) == {"held": UNTOLD, "missed": UNTOLD}
+    resume_subject(app, "person", "anna", "it was a mistake", "vera")
+    resume_subject(app, "person", "anna", "indeed", "boris")
+    assert rows.states(app.ledger) == {"missed": 2}
+    assert whys(app) == {"held": UNTOLD, "missed": UNTOLD}
 
 
 @pytest.mark.usefixtures("reworded")
-def test_what_a_persons_stop_cut_is_not_told(desk: FakeDesk, world: World) -> None:
-    rows.queue(desk.ledger, planned("thread", "a/x", texts=["one", "Free Anna Petrova"]))
+def test_what_a_persons_stop_cut_is_not_told(app: FakeDesk, world: World) -> None:
+    rows.queue(app.ledger, planned("thread", "a/x", texts=["one", "Free Anna Petrova"]))
     stopped = Event()
 
     def meanwhile(_moment: str) -> None:
         if len(world.accepted) == 1 and not stopped.is_set():
             stopped.set()
-            stop_subject(desk, "person", "anna", SECRET, "vera", ["Anna Petrova"])
+            stop_subject(app, "person", "anna", SECRET, "vera", ["Anna Petrova"])
 
     world.meanwhile = meanwhile
-    go(desk)
-    assert rows.states(desk.ledger) == {"cut": 1}
-    assert whys(desk) == {"thread": UNTOLD}
+    go(app)
+    assert rows.states(app.ledger) == {"cut": 1}
+    assert whys(app) == {"thread": UNTOLD}
 
 
 @pytest.mark.usefixtures("reworded")
-def test_what_another_stop_holds_is_told(desk: FakeDesk) -> None:
-    rows.queue(desk.ledger, planned("held", "a/x"))
-    stop_subject(desk, "platform", "x", "a leaked key (person vera): see the log", "vera")
-    go(desk)
-    assert whys(desk) == {"held": "not now: a leaked key (person vera): see the log"}
+def test_what_another_stop_holds_is_told(app: FakeDesk) -> None:
+    rows.queue(app.ledger, planned("held", "a/x"))
+    stop_subject(app, "platform", "x", "a leaked key (person vera): see the log", "vera")
+    go(app)
+    assert whys(app) == {"held": "not now: a leaked key (person vera): see the log"}
 
 
 @pytest.mark.parametrize("subject", ["person:anna", "consent:anna/be"])
-def test_what_a_persons_gate_made_late_is_not_told(desk: FakeDesk, subject: str) -> None:
+def test_what_a_persons_gate_made_late_is_not_told(app: FakeDesk, subject: str) -> None:
     """Also once that gate is open again, and where the reason names nobody."""
     late = planned("late", "a/x", subjects=(subject,), late=timedelta(hours=1))
-    rows.queue(desk.ledger, late)
+    rows.queue(app.ledger, late)
     kind, name = subject.split(":")
-    with desk.ledger.write() as connection:
+    with app.ledger.write() as connection:
         put_gates(connection, [Gate(kind, name, closed=SECRET)])
-    go(desk)
-    assert rows.row(desk.ledger, late)["cause"] == f"gate:{subject}"
-    go(desk, now=NOW + timedelta(hours=2))
-    with desk.ledger.write() as connection:
+    go(app)
+    assert rows.row(app.ledger, late)["cause"] == f"gate:{subject}"
+    go(app, now=NOW + timedelta(hours=2))
+    with app.ledger.write() as connection:
         put_gates(connection, [Gate(kind, name)])
-    assert rows.state(desk.ledger, late) == "missed"
-    assert whys(desk) == {"late": UNTOLD}
+    assert rows.state(app.ledger, late) == "missed"
+    assert whys(app) == {"late": UNTOLD}
 
 
-def test_a_cause_lasts_as_long_as_its_reason(desk: FakeDesk, ledger: WoundLedger) -> None:
+def test_a_cause_lasts_as_long_as_its_reason(app: FakeDesk, ledger: WoundLedger) -> None:
     """It is never left behind for another reason, and none is left where there is no reason."""
     one = planned("one", "a/x", late=timedelta(days=2))
     rows.queue(ledger, one)
@@ -162,12 +162,12 @@ def test_a_cause_lasts_as_long_as_its_reason(desk: FakeDesk, ledger: WoundLedger
         row = rows.row(ledger, one)
         return row["state"], row["why"], row["cause"]
 
-    stop_subject(desk, "platform", "x", "a leaked key", "vera")
-    go(desk)
+    stop_subject(app, "platform", "x", "a leaked key", "vera")
+    go(app)
     assert stands() == ("waiting", "stopped by vera (platform x): a leaked key", "stop:platform:x")
     with ledger.write() as connection:
         connection.execute(update(DELIVERY).values(due_at=NOW + timedelta(hours=1)))  # nothing was due meanwhile
-    resume_subject(desk, "platform", "x", "a new key", "vera")
+    resume_subject(app, "platform", "x", "a new key", "vera")
     claimed = rows.take_one(ledger, now=NOW + timedelta(hours=2))
     assert stands() == ("claimed", None, None)
     with rows.acting(ledger, claimed) as hand:

@@ -63,7 +63,7 @@ class Crowd:
         self.chance = random.Random(21)
         self.desks: list[AppContext] = []
 
-    def desk(self) -> AppContext:
+    def app(self) -> AppContext:
         ledger, secrets = Ledger.open(self.url), lambda account: self.secrets[account.id]
         made = AppContext(self.root, ledger, timings=TIMINGS, server=self.stage.url, secrets=secrets)
         self.desks.append(made)
@@ -115,8 +115,8 @@ def crowd(tmp_path: Path, stage: Stage, postgres_cluster: Cluster) -> Iterator[C
     made = Crowd(tmp_path / "house", stage, postgres_cluster.new_database(), str(len(stage.control.posts())))
     yield made
     stage.control.latency(0)
-    for desk in made.desks:
-        desk.close()
+    for app in made.desks:
+        app.close()
 
 
 def _fill(crowd: Crowd) -> None:
@@ -145,12 +145,12 @@ def _fill(crowd: Crowd) -> None:
 
 def test_nothing_begins_once_the_command_is_back(crowd: Crowd) -> None:
     _fill(crowd)
-    first = crowd.desk()
+    first = crowd.app()
     queue_plan(first)
     approve_reviews(first, to_review(first), "editor")
-    workers = [crowd.desk() for _ in range(WORKERS)]
+    workers = [crowd.app() for _ in range(WORKERS)]
     crowd.stage.control.latency(0.05)
-    busy = [threading.Thread(target=run_pass, args=(desk,), kwargs={"workers": THREADS}) for desk in workers]
+    busy = [threading.Thread(target=run_pass, args=(app,), kwargs={"workers": THREADS}) for app in workers]
     for one in busy:
         one.start()
     until = datetime.now(UTC) + timedelta(seconds=60)

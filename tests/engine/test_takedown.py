@@ -32,8 +32,8 @@ class Killed(BaseException):
     """The process is gone."""
 
 
-def down(desk: FakeDesk, *wanted: Planned, why: str = "she asked us to") -> list[str]:
-    return [one.state.value for one in take_down_deliveries(desk, [one.id for one in wanted], why, "Desk")]
+def down(app: FakeDesk, *wanted: Planned, why: str = "she asked us to") -> list[str]:
+    return [one.state.value for one in take_down_deliveries(app, [one.id for one in wanted], why, "Desk")]
 
 
 def up(world: World) -> list[str]:
@@ -41,156 +41,154 @@ def up(world: World) -> list[str]:
 
 
 class TestDeleting:
-    def test_a_thread_goes_newest_part_first(self, desk: FakeDesk, world: World) -> None:
+    def test_a_thread_goes_newest_part_first(self, app: FakeDesk, world: World) -> None:
         thread = planned(texts=THREAD)
-        go(desk, thread)
-        assert down(desk, thread) == ["removed"]
+        go(app, thread)
+        assert down(app, thread) == ["removed"]
         assert world.deletions == [one.id for one in reversed(world.accepted)]
-        assert rows.moves(desk.ledger, thread)[-2:] == [("sent", "removing"), ("removing", "removed")]
-        row = rows.row(desk.ledger, thread)
+        assert rows.moves(app.ledger, thread)[-2:] == [("sent", "removing"), ("removing", "removed")]
+        row = rows.row(app.ledger, thread)
         assert row["why"] == "she asked us to"
         assert row["owner"] is None
         assert row["lease_until"] is None
-        assert all(part["removed_at"] == NOW for part in rows.parts(desk.ledger, thread))
+        assert all(part["removed_at"] == NOW for part in rows.parts(app.ledger, thread))
 
-    def test_our_own_boosts_of_it_go_first(self, desk: FakeDesk, world: World) -> None:
+    def test_our_own_boosts_of_it_go_first(self, app: FakeDesk, world: World) -> None:
         target = planned("target", "a/x")
         boost = planned("boost", "b/x", boost_of=target)
         other = planned("other", "a/x", due=NOW - 3 * MINUTE)
-        go(desk, other, target, boost)
-        assert state(desk.ledger, boost) is DeliveryState.SENT
-        assert [one.id for one in what_is_up(desk, PublishedFilter(deliveries=(target.id,)))] == [boost.id, target.id]
-        assert down(desk, target) == ["removed", "removed"]
-        remote = rows.parts(desk.ledger, target)[0]["remote_id"]
+        go(app, other, target, boost)
+        assert state(app.ledger, boost) is DeliveryState.SENT
+        assert [one.id for one in what_is_up(app, PublishedFilter(deliveries=(target.id,)))] == [boost.id, target.id]
+        assert down(app, target) == ["removed", "removed"]
+        remote = rows.parts(app.ledger, target)[0]["remote_id"]
         assert world.deletions == ["b/x:boost", remote]
-        assert state(desk.ledger, other) is DeliveryState.SENT
+        assert state(app.ledger, other) is DeliveryState.SENT
 
-    def test_what_is_gone_already_is_done(self, desk: FakeDesk, world: World) -> None:
+    def test_what_is_gone_already_is_done(self, app: FakeDesk, world: World) -> None:
         one = planned()
-        go(desk, one)
-        assert down(desk, one) == ["removed"]
-        assert down(desk, one) == ["removed"]
+        go(app, one)
+        assert down(app, one) == ["removed"]
+        assert down(app, one) == ["removed"]
         assert len(world.deletions) == 1
 
-    def test_a_boost_that_waits_is_not_said(self, desk: FakeDesk, world: World) -> None:
+    def test_a_boost_that_waits_is_not_said(self, app: FakeDesk, world: World) -> None:
         target = planned("target", "a/x")
         boost = planned("boost", "b/x", boost_of=target, due=NOW + 5 * MINUTE)
-        go(desk, target, boost)
-        down(desk, target)
-        go(desk, now=NOW + 6 * MINUTE)
+        go(app, target, boost)
+        down(app, target)
+        go(app, now=NOW + 6 * MINUTE)
         assert world.boosts == []
-        assert "removed" in rows.row(desk.ledger, boost)["why"]
+        assert "removed" in rows.row(app.ledger, boost)["why"]
 
-    def test_who_why_and_what_stand_in_the_history(self, desk: FakeDesk) -> None:
+    def test_who_why_and_what_stand_in_the_history(self, app: FakeDesk) -> None:
         one = planned()
-        go(desk, one)
-        down(desk, one, why="consent withdrawn")
-        with desk.ledger.read() as connection:
+        go(app, one)
+        down(app, one, why="consent withdrawn")
+        with app.ledger.read() as connection:
             (deed,) = list_events(connection)
         assert (deed["act"], deed["actor"], deed["why"]) == ("take down", "Desk", "consent withdrawn")
         assert deed["subject"] == f"delivery:{one.id}"
 
-    def test_nothing_that_is_not_out_is_touched(self, desk: FakeDesk) -> None:
+    def test_nothing_that_is_not_out_is_touched(self, app: FakeDesk) -> None:
         later = planned("later", due=NOW + timedelta(days=1))
-        go(desk, later)
-        assert down(desk, later) == []
-        assert state(desk.ledger, later) is DeliveryState.WAITING
+        go(app, later)
+        assert down(app, later) == []
+        assert state(app.ledger, later) is DeliveryState.WAITING
 
 
 class TestNothingComesBack:
-    def test_the_rest_of_a_thread_is_never_sent(self, desk: FakeDesk, world: World) -> None:
+    def test_the_rest_of_a_thread_is_never_sent(self, app: FakeDesk, world: World) -> None:
         world.answers["press_union/x"].extend(["accept", "try_later"])
         thread = planned(texts=THREAD)
-        go(desk, thread)
-        assert state(desk.ledger, thread) is DeliveryState.WAITING
-        assert down(desk, thread) == ["removed"]
-        desk.ledger.wind(MINUTE)
-        go(desk, now=NOW + 10 * MINUTE)
+        go(app, thread)
+        assert state(app.ledger, thread) is DeliveryState.WAITING
+        assert down(app, thread) == ["removed"]
+        app.ledger.wind(MINUTE)
+        go(app, now=NOW + 10 * MINUTE)
         assert world.texts() == ["one"]
         assert up(world) == []
 
-    def test_a_takedown_between_two_parts_ends_the_thread(self, desk: FakeDesk, world: World) -> None:
+    def test_a_takedown_between_two_parts_ends_the_thread(self, app: FakeDesk, world: World) -> None:
         """The worker has just had its first answer; its lease keeps the remover away until it has written it down."""
         thread = planned(texts=THREAD)
 
         def meanwhile(moment: str) -> None:
             if moment == "after" and len(world.accepted) == 1:
                 world.meanwhile = lambda moment: None
-                assert down(desk, thread) == ["removing"]
+                assert down(app, thread) == ["removing"]
 
         world.meanwhile = meanwhile
-        go(desk, thread)
+        go(app, thread)
         assert world.texts() == ["one"]
-        assert state(desk.ledger, thread) is DeliveryState.REMOVING
-        desk.ledger.wind(LEASE)
-        assert run_takedowns(desk) == 0
+        assert state(app.ledger, thread) is DeliveryState.REMOVING
+        app.ledger.wind(LEASE)
+        assert run_takedowns(app) == 0
         assert up(world) == []
-        assert state(desk.ledger, thread) is DeliveryState.REMOVED
+        assert state(app.ledger, thread) is DeliveryState.REMOVED
 
     @pytest.mark.parametrize("lost", ["lose_before", "lose_after"])
     @pytest.mark.parametrize("part", [0, 1, 2])
     def test_what_may_be_landing_is_looked_up_and_deleted(
-        self, desk: FakeDesk, world: World, lost: str, part: int
+        self, app: FakeDesk, world: World, lost: str, part: int
     ) -> None:
         world.answers["press_union/x"].extend([*["accept"] * part, lost])  # type: ignore[list-item]
         thread = planned(texts=THREAD)
-        go(desk, thread)
-        assert state(desk.ledger, thread) is DeliveryState.UNSURE
-        assert down(desk, thread) == ["removing"]
-        assert run_takedowns(desk) == 1  # its request can still land: nobody looks
+        go(app, thread)
+        assert state(app.ledger, thread) is DeliveryState.UNSURE
+        assert down(app, thread) == ["removing"]
+        assert run_takedowns(app) == 1  # its request can still land: nobody looks
         assert world.finds == []
-        desk.ledger.wind(LEASE)
-        go(desk)
-        run_takedowns(desk)
-        assert state(desk.ledger, thread) is DeliveryState.REMOVED
+        app.ledger.wind(LEASE)
+        go(app)
+        run_takedowns(app)
+        assert state(app.ledger, thread) is DeliveryState.REMOVED
         assert up(world) == []
         assert world.repeated() == []
-        go(desk, now=NOW + 10 * MINUTE)
+        go(app, now=NOW + 10 * MINUTE)
         assert up(world) == []
 
-    def test_a_worker_that_died_while_sending(self, desk: FakeDesk, world: World) -> None:
+    def test_a_worker_that_died_while_sending(self, app: FakeDesk, world: World) -> None:
         one = planned()
-        queue(desk.ledger, one)
-        rows.begin(desk.ledger, rows.take_one(desk.ledger))
-        assert down(desk, one) == ["removing"]
-        desk.ledger.wind(LEASE)
-        assert run_takedowns(desk) == 0
-        assert state(desk.ledger, one) is DeliveryState.REMOVED
-        desk.as_queued()
-        run_pass(desk, workers=1)
+        queue(app.ledger, one)
+        rows.begin(app.ledger, rows.take_one(app.ledger))
+        assert down(app, one) == ["removing"]
+        app.ledger.wind(LEASE)
+        assert run_takedowns(app) == 0
+        assert state(app.ledger, one) is DeliveryState.REMOVED
+        app.as_queued()
+        run_pass(app, workers=1)
         assert world.accepted == []
 
-    def test_a_receipt_that_comes_too_late_is_taken_down_as_well(self, desk: FakeDesk, world: World) -> None:
+    def test_a_receipt_that_comes_too_late_is_taken_down_as_well(self, app: FakeDesk, world: World) -> None:
         one = planned()
-        queue(desk.ledger, one)
-        claimed = rows.take_one(desk.ledger)
-        rows.begin(desk.ledger, claimed)
-        down(desk, one)
-        desk.ledger.wind(LEASE)
-        run_takedowns(desk)
-        assert state(desk.ledger, one) is DeliveryState.REMOVED
-        rows.sent(desk.ledger, claimed, receipt("late"), last=True)
-        assert state(desk.ledger, one) is DeliveryState.REMOVING
-        assert run_takedowns(desk) == 0
+        queue(app.ledger, one)
+        claimed = rows.take_one(app.ledger)
+        rows.begin(app.ledger, claimed)
+        down(app, one)
+        app.ledger.wind(LEASE)
+        run_takedowns(app)
+        assert state(app.ledger, one) is DeliveryState.REMOVED
+        rows.sent(app.ledger, claimed, receipt("late"), last=True)
+        assert state(app.ledger, one) is DeliveryState.REMOVING
+        assert run_takedowns(app) == 0
         assert world.deletions == ["late"]
-        assert state(desk.ledger, one) is DeliveryState.REMOVED
+        assert state(app.ledger, one) is DeliveryState.REMOVED
 
-    def test_files_do_not_bring_it_back(self, desk: FakeDesk, world: World) -> None:
+    def test_files_do_not_bring_it_back(self, app: FakeDesk, world: World) -> None:
         one = planned(texts=("old words",))
-        go(desk, one)
-        down(desk, one)
-        go(desk, planned(texts=("new words",)), now=NOW + MINUTE)
-        assert state(desk.ledger, one) is DeliveryState.REMOVED
+        go(app, one)
+        down(app, one)
+        go(app, planned(texts=("new words",)), now=NOW + MINUTE)
+        assert state(app.ledger, one) is DeliveryState.REMOVED
         assert up(world) == []
 
 
 class TestGoingOn:
     @pytest.mark.parametrize("deaths", [1, 2, 3])
-    def test_killed_between_two_deletions_the_next_pass_goes_on(
-        self, desk: FakeDesk, world: World, deaths: int
-    ) -> None:
+    def test_killed_between_two_deletions_the_next_pass_goes_on(self, app: FakeDesk, world: World, deaths: int) -> None:
         thread = planned(texts=THREAD)
-        go(desk, thread)
+        go(app, thread)
         left = [deaths]
 
         def meanwhile(moment: str) -> None:
@@ -201,49 +199,49 @@ class TestGoingOn:
 
         world.meanwhile = meanwhile
         with pytest.raises(Killed):
-            down(desk, thread)
+            down(app, thread)
         assert len(world.deletions) == deaths - 1
         world.meanwhile = lambda moment: None
-        assert run_takedowns(desk) == 1  # its lease is not over: it may be at work
-        desk.ledger.wind(LEASE)
-        assert run_takedowns(desk) == 0
+        assert run_takedowns(app) == 1  # its lease is not over: it may be at work
+        app.ledger.wind(LEASE)
+        assert run_takedowns(app) == 0
         assert len(world.deletions) == len(set(world.deletions)) == 3
-        assert state(desk.ledger, thread) is DeliveryState.REMOVED
+        assert state(app.ledger, thread) is DeliveryState.REMOVED
 
-    def test_a_platform_that_says_later_is_asked_later(self, desk: FakeDesk, world: World) -> None:
+    def test_a_platform_that_says_later_is_asked_later(self, app: FakeDesk, world: World) -> None:
         one = planned()
-        go(desk, one)
+        go(app, one)
         world.undeletable.append(TryLater("too many requests", timedelta(minutes=2)))
-        assert down(desk, one) == ["removing"]
-        why = rows.row(desk.ledger, one)["why"]
+        assert down(app, one) == ["removing"]
+        why = rows.row(app.ledger, one)["why"]
         assert "she asked us to" in why
         assert "too many requests" in why
-        assert run_takedowns(desk) == 1
-        desk.ledger.wind(timedelta(minutes=2))
-        assert run_takedowns(desk) == 0
-        assert rows.row(desk.ledger, one)["why"] == "she asked us to"
+        assert run_takedowns(app) == 1
+        app.ledger.wind(timedelta(minutes=2))
+        assert run_takedowns(app) == 0
+        assert rows.row(app.ledger, one)["why"] == "she asked us to"
 
-    def test_a_logged_out_account_pauses_and_the_others_go_on(self, desk: FakeDesk, world: World) -> None:
+    def test_a_logged_out_account_pauses_and_the_others_go_on(self, app: FakeDesk, world: World) -> None:
         mine, other = planned("mine", "a/x"), planned("other", "b/x")
-        go(desk, mine, other)
+        go(app, mine, other)
         world.undeletable.append(LoggedOut("the token was revoked. Make a new one"))
-        assert sorted(down(desk, mine, other)) == ["removed", "removing"]
-        stuck = mine if state(desk.ledger, mine) is DeliveryState.REMOVING else other
+        assert sorted(down(app, mine, other)) == ["removed", "removing"]
+        stuck = mine if state(app.ledger, mine) is DeliveryState.REMOVING else other
         account = stuck.account
-        assert "Make a new one" in rows.account(desk.ledger, account)["paused_why"]
-        desk.ledger.wind(LEASE)
-        assert run_takedowns(desk) == 1
-        probe_accounts(desk, [account])
-        assert run_takedowns(desk) == 0
-        assert state(desk.ledger, stuck) is DeliveryState.REMOVED
+        assert "Make a new one" in rows.account(app.ledger, account)["paused_why"]
+        app.ledger.wind(LEASE)
+        assert run_takedowns(app) == 1
+        probe_accounts(app, [account])
+        assert run_takedowns(app) == 0
+        assert state(app.ledger, stuck) is DeliveryState.REMOVED
 
-    def test_a_platform_that_refuses_needs_a_person(self, desk: FakeDesk, world: World) -> None:
+    def test_a_platform_that_refuses_needs_a_person(self, app: FakeDesk, world: World) -> None:
         one = planned()
-        go(desk, one)
+        go(app, one)
         world.undeletable.append(Refused("not permitted"))
-        assert down(desk, one) == ["removing"]
-        assert f"Delete it by hand, then `amplify settle {one.id[:12]} --not-sent`" in rows.row(desk.ledger, one)["why"]
-        assert settle_delivery(desk, one.id, None, "Desk") == "removed"
+        assert down(app, one) == ["removing"]
+        assert f"Delete it by hand, then `amplify settle {one.id[:12]} --not-sent`" in rows.row(app.ledger, one)["why"]
+        assert settle_delivery(app, one.id, None, "Desk") == "removed"
         assert world.deletions == []
 
 
@@ -251,68 +249,68 @@ class TestWhereNothingCanBeProved:
     """As on X."""
 
     @pytest.fixture
-    def stuck(self, desk: FakeDesk, world: World) -> Planned:
+    def stuck(self, app: FakeDesk, world: World) -> Planned:
         world.provable = False
         world.answers["press_union/x"].extend(["accept", "lose_before"])
         thread = planned(texts=THREAD)
-        go(desk, thread)
-        desk.ledger.wind(LEASE)
-        assert down(desk, thread) == ["removing"]
+        go(app, thread)
+        app.ledger.wind(LEASE)
+        assert down(app, thread) == ["removing"]
         assert up(world) == []
         return thread
 
-    def test_a_person_is_told_where_to_look(self, desk: FakeDesk, stuck: Planned) -> None:
-        why = rows.row(desk.ledger, stuck)["why"]
+    def test_a_person_is_told_where_to_look(self, app: FakeDesk, stuck: Planned) -> None:
+        why = rows.row(app.ledger, stuck)["why"]
         assert "Open https://fake.example/press_union/x" in why
         assert "part 2 of 3" in why
         assert f"amplify settle {stuck.id[:12]}" in why
 
-    def test_it_is_not_out(self, desk: FakeDesk, stuck: Planned) -> None:
-        assert settle_delivery(desk, stuck.id, None, "Desk") == "removed"
+    def test_it_is_not_out(self, app: FakeDesk, stuck: Planned) -> None:
+        assert settle_delivery(app, stuck.id, None, "Desk") == "removed"
 
-    def test_it_is_out(self, desk: FakeDesk, world: World, stuck: Planned) -> None:
-        key = rows.parts(desk.ledger, stuck)[1]["key"]
+    def test_it_is_out(self, app: FakeDesk, world: World, stuck: Planned) -> None:
+        key = rows.parts(app.ledger, stuck)[1]["key"]
         from engine.fake import Accepted
 
         world.accepted.append(Accepted("press_union/x", key, "two", None, None, NOW, "found-by-hand"))
-        assert settle_delivery(desk, stuck.id, "https://fake.example/found-by-hand", "Desk") == "removed"
+        assert settle_delivery(app, stuck.id, "https://fake.example/found-by-hand", "Desk") == "removed"
         assert "found-by-hand" in world.deleted
 
 
 class TestChoosing:
-    def ids(self, desk: FakeDesk, **wanted: object) -> set[str]:
-        return {one.post for one in what_is_up(desk, PublishedFilter(**wanted))}  # type: ignore[arg-type]
+    def ids(self, app: FakeDesk, **wanted: object) -> set[str]:
+        return {one.post for one in what_is_up(app, PublishedFilter(**wanted))}  # type: ignore[arg-type]
 
-    def test_by_what_it_speaks_of(self, desk: FakeDesk) -> None:
+    def test_by_what_it_speaks_of(self, app: FakeDesk) -> None:
         anna = planned("anna", "a/x", subjects=("campaign:free", "person:anna"))
         died = planned("died", "b/x")
         hanna = planned("hanna", "c/x", subjects=("campaign:free", "person:anna_two"))
         later = planned("later", "a/x", subjects=("person:anna",), due=NOW + timedelta(days=1))
-        go(desk, anna, died, hanna, later)
-        with desk.ledger.write() as connection:
+        go(app, anna, died, hanna, later)
+        with app.ledger.write() as connection:
             mine = update(DELIVERY).where(DELIVERY.c.id == anna.id)
             connection.execute(mine.values(hashtags=["СвабодаАнне"]))
             declared = ["campaign:free", "person:anna@died"]  # approved by two, in real life
             connection.execute(update(DELIVERY).where(DELIVERY.c.id == died.id).values(subjects=declared))
-        assert self.ids(desk, person="anna") == {"anna", "died"}
-        assert self.ids(desk, campaign="free") == {"anna", "died", "hanna"}
-        assert self.ids(desk, hashtag="#свабодаанне") == {"anna"}
-        assert self.ids(desk, entry="died") == {"died"}
-        assert self.ids(desk, account="c/x", campaign="free") == {"hanna"}
-        assert self.ids(desk, deliveries=(anna.id[:10],)) == {"anna"}
-        down(desk, anna)
-        assert self.ids(desk, person="anna") == {"died"}
+        assert self.ids(app, person="anna") == {"anna", "died"}
+        assert self.ids(app, campaign="free") == {"anna", "died", "hanna"}
+        assert self.ids(app, hashtag="#свабодаанне") == {"anna"}
+        assert self.ids(app, entry="died") == {"died"}
+        assert self.ids(app, account="c/x", campaign="free") == {"hanna"}
+        assert self.ids(app, deliveries=(anna.id[:10],)) == {"anna"}
+        down(app, anna)
+        assert self.ids(app, person="anna") == {"died"}
 
-    def test_what_may_be_landing_counts(self, desk: FakeDesk, world: World) -> None:
+    def test_what_may_be_landing_counts(self, app: FakeDesk, world: World) -> None:
         world.answers["press_union/x"].append("lose_after")
-        go(desk, planned())
-        assert self.ids(desk, campaign="free") == {"hello"}
+        go(app, planned())
+        assert self.ids(app, campaign="free") == {"hello"}
 
 
-def test_two_workers_delete_everything_once(desk: FakeDesk, world: World) -> None:
+def test_two_workers_delete_everything_once(app: FakeDesk, world: World) -> None:
     many = [planned(f"n{number}", f"a{number}/x") for number in range(8)]
-    go(desk, *many)
-    other = FakeDesk(desk.ledger, world, NOW, desk.shop)
+    go(app, *many)
+    other = FakeDesk(app.ledger, world, NOW, app.shop)
 
     def meanwhile(moment: str) -> None:
         if moment == "delete" and not world.deletions:
@@ -320,7 +318,7 @@ def test_two_workers_delete_everything_once(desk: FakeDesk, world: World) -> Non
             run_takedowns(other)
 
     world.meanwhile = meanwhile
-    assert set(down(desk, *many)) == {"removed"}
+    assert set(down(app, *many)) == {"removed"}
     assert sorted(world.deletions) == sorted(one.id for one in world.accepted)
     assert_once(world.deletions)
 
@@ -330,11 +328,11 @@ def assert_once(ids: Iterable[str]) -> None:
     assert len(listed) == len(set(listed))
 
 
-def test_a_person_cannot_settle_what_may_still_land(desk: FakeDesk, world: World) -> None:
+def test_a_person_cannot_settle_what_may_still_land(app: FakeDesk, world: World) -> None:
     world.provable = False
     world.answers["press_union/x"].append("lose_before")
     one = planned()
-    go(desk, one)
+    go(app, one)
     with pytest.raises(NeedsPerson, match="may still arrive"):
-        settle_delivery(desk, one.id, None, "Desk")
-    assert state(desk.ledger, one) is DeliveryState.UNSURE
+        settle_delivery(app, one.id, None, "Desk")
+    assert state(app.ledger, one) is DeliveryState.UNSURE

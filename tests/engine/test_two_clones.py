@@ -54,7 +54,7 @@ class Clone:
         (root / "config" / "accounts.yaml").write_text(json.dumps({"partner": partner, "accounts": accounts}))
         ledger = Ledger.open(f"sqlite:///{root}/.amplify/ledger.sqlite")
         self.clock = ManualClock(NOON - timedelta(hours=1))
-        self.desk = AppContext(
+        self.app = AppContext(
             root,
             ledger,
             self.clock,
@@ -65,11 +65,11 @@ class Clone:
 
     def publish(self, now: datetime) -> dict[str, int]:
         self.clock.set(now)
-        return dict(run_pass(self.desk, workers=3).outcomes)
+        return dict(run_pass(self.app, workers=3).outcomes)
 
     def review(self) -> int:
         """Somebody here reads and approves what came from outside."""
-        return approve_reviews(self.desk, to_review(self.desk), "editor")
+        return approve_reviews(self.app, to_review(self.app), "editor")
 
     def pull(self) -> None:
         git(self.root, "pull", "-q", "--rebase")
@@ -80,7 +80,7 @@ class Clone:
         git(self.root, "push", "-q")
 
     def messages(self) -> dict[tuple[str, str], str]:
-        with self.desk.ledger.read() as connection:
+        with self.app.ledger.read() as connection:
             found = connection.execute(rows.select(rows.DELIVERY)).mappings()
             return {(row["post"], row["account"]): row["message"]["parts"][0]["text"] for row in found}
 
@@ -115,19 +115,19 @@ def clones(tmp_path: Path, stage: Stage) -> Iterator[tuple[Clone, Clone]]:
     two = Clone(origin, tmp_path / "a", "union", stage, suffix), Clone(origin, tmp_path / "b", "league", stage, suffix)
     yield two
     for one in two:
-        one.desk.close()
+        one.app.close()
 
 
 def standing(stage: Stage, clones: tuple[Clone, Clone]) -> list[tuple[str, str, str]]:
     """(platform, handle, text) of what these clones put on the stage."""
-    own = {clone.desk.workspace().partners[clone.partner].handles[p] for clone in clones for p in PLATFORMS}
+    own = {clone.app.workspace().partners[clone.partner].handles[p] for clone in clones for p in PLATFORMS}
     return [(post["platform"], post["handle"], post["text"]) for post in stage.control.posts() if post["handle"] in own]
 
 
 def test_a_shared_queue_without_anybodys_keys(clones: tuple[Clone, Clone], stage: Stage) -> None:
     ours, theirs = clones
     for clone in clones:
-        changes = queue_plan(clone.desk).changes
+        changes = queue_plan(clone.app).changes
         assert len(changes) == 6  # two posts on three platforms: only its own
         assert {change.account.partition("/")[0] for change in changes} == {clone.partner}
         assert "accounts.yaml" not in git(clone.root, "status", "--porcelain", "--untracked-files=all")
@@ -175,7 +175,7 @@ def test_a_shared_queue_without_anybodys_keys(clones: tuple[Clone, Clone], stage
 
 def test_a_newcomer_changes_nobody_elses_text(clones: tuple[Clone, Clone], stage: Stage) -> None:
     ours, theirs = clones
-    queue_plan(ours.desk)
+    queue_plan(ours.app)
     before = ours.messages()
     book = theirs.root / "config" / "partners.yaml"
     import json
@@ -188,7 +188,7 @@ def test_a_newcomer_changes_nobody_elses_text(clones: tuple[Clone, Clone], stage
     book.write_text(json.dumps(known))
     theirs.push("A newcomer")
     ours.pull()
-    planned = queue_plan(ours.desk)
+    planned = queue_plan(ours.app)
     assert planned.changes == []
     assert ours.messages() == before
     left = [item for item in planned.plan.left_out if item.account == "newcomer/x"]

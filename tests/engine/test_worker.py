@@ -34,34 +34,34 @@ def nothing(claimed: ClaimedDelivery, error: BaseException) -> None:
 
 class TestFiles:
     def test_files_that_come_to_have_errors_stop_a_pass_in_its_middle(
-        self, desk: FakeDesk, world: World, monkeypatch: pytest.MonkeyPatch
+        self, app: FakeDesk, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(files_sync, "LOOK", 0.0)
         seen = Event()
         problem = Problem(SourceLocation(Path("config/people.yaml"), 1, 1), "YAML", "it cannot be read")
 
-        def unreadable(desk: FakeDesk, mark: str) -> None:
+        def unreadable(app: FakeDesk, mark: str) -> None:
             seen.set()
             raise UnreadableFiles((problem,))
 
         def broken(moment: str) -> None:
             if moment == "before" and not seen.is_set():
-                desk.edited()
+                app.edited()
                 assert seen.wait(SECONDS)
 
         many = [planned(f"n{number}", due=NOW - number * MINUTE) for number in range(5)]
-        queue(desk.ledger, *many)
-        desk.as_queued()
+        queue(app.ledger, *many)
+        app.as_queued()
         monkeypatch.setattr(files_sync, "requeue_if_changed", unreadable)
         world.meanwhile = broken
         with pytest.raises(UnreadableFiles):
-            run_pass(desk, workers=1)
+            run_pass(app, workers=1)
         assert len(world.accepted) == 1
-        assert rows.states(desk.ledger) == {"sent": 1, "waiting": 4}
+        assert rows.states(app.ledger) == {"sent": 1, "waiting": 4}
 
 
 class TestBreakingOff:
-    def test_the_others_go_on_and_the_pass_raises_in_the_end(self, desk: FakeDesk, world: World) -> None:
+    def test_the_others_go_on_and_the_pass_raises_in_the_end(self, app: FakeDesk, world: World) -> None:
         def strange(moment: str) -> None:
             if moment == "prepare" and not broken.is_set():
                 broken.set()
@@ -71,20 +71,20 @@ class TestBreakingOff:
         world.meanwhile = strange
         deliveries = [planned(f"n{number}", f"p{number}/x") for number in range(4)]
         with pytest.raises(ZeroDivisionError):
-            go(desk, *deliveries, workers=1)
-        assert rows.states(desk.ledger) == {"claimed": 1, "sent": 3}
+            go(app, *deliveries, workers=1)
+        assert rows.states(app.ledger) == {"claimed": 1, "sent": 3}
         world.meanwhile = lambda moment: None
-        desk.ledger.wind(MINUTE + MINUTE)
-        go(desk)
-        assert rows.states(desk.ledger) == {"sent": 4}
+        app.ledger.wind(MINUTE + MINUTE)
+        go(app)
+        assert rows.states(app.ledger) == {"sent": 4}
 
 
 class Running:
     """A worker that runs forever, in a thread of its own."""
 
-    def __init__(self, desk: FakeDesk, workers: int) -> None:
+    def __init__(self, app: FakeDesk, workers: int) -> None:
         self.stop, self.outcomes = Event(), Counter[str]()
-        self.worker = Worker(desk, workers, self._told, self.stop, self.outcomes, nothing, forever=True)
+        self.worker = Worker(app, workers, self._told, self.stop, self.outcomes, nothing, forever=True)
         self.told = Event()
         self._thread = Thread(target=self.worker.run)
         self.wanted = 0
@@ -106,10 +106,10 @@ class Running:
 @pytest.fixture
 def today(ledger: WoundLedger, world: World) -> FakeDesk:
     """A desk whose campaign time is real time."""
-    desk = FakeDesk(ledger, world, datetime.now(UTC), Workshop())
-    desk.as_queued()
-    desk.clock = RealClock()
-    return desk
+    app = FakeDesk(ledger, world, datetime.now(UTC), Workshop())
+    app.as_queued()
+    app.clock = RealClock()
+    return app
 
 
 class TestMoments:
@@ -169,7 +169,7 @@ class TestMoments:
 
 class TestSleep:
     def test_a_machine_that_slept_before_the_call_makes_none(
-        self, desk: FakeDesk, world: World, monkeypatch: pytest.MonkeyPatch
+        self, app: FakeDesk, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Between the mark and the call the laptop is closed for hours."""
         seconds = [0.0, 7200.0]
@@ -179,17 +179,17 @@ class TestSleep:
         said: list[tuple[int, str, str]] = []
 
         def told(claimed: ClaimedDelivery, outcome: str) -> None:
-            said.append((len(world.accepted), outcome, rows.row(desk.ledger, one)["why"] or ""))
-            desk.time.set(one.late)  # hours have passed
+            said.append((len(world.accepted), outcome, rows.row(app.ledger, one)["why"] or ""))
+            app.time.set(one.late)  # hours have passed
 
-        queue(desk.ledger, one)
-        desk.as_queued()
-        run_pass(desk, workers=1, on_outcome=told)
+        queue(app.ledger, one)
+        app.as_queued()
+        run_pass(app, workers=1, on_outcome=told)
         ((accepted, outcome, why),) = said
         assert (accepted, outcome) == (0, "try_later")
         assert "slept" in why
-        go(desk)
-        assert state(desk.ledger, one) is DeliveryState.MISSED
+        go(app)
+        assert state(app.ledger, one) is DeliveryState.MISSED
 
     def test_time_that_passes_awake_is_no_sleep(self) -> None:
         assert not deliver.was_suspended(deliver.seconds_since_boot())

@@ -41,8 +41,8 @@ MAY: Final = {
     ): "the database's own message names a table",
     ("report/redact.py", None): "looks for a person's id in what anybody may have written",
     ("preview/card_problems.py", None): "looks for ids that must not be told in what is about to be",
-    ("workspace/validation_messages.py", "'out' in why"): "pydantic's own message; only other words follow",
-    ("workspace/validation_messages.py", "'range' in why"): "the same",
+    ("workspace/validate.py", "'out' in why"): "pydantic's own message; only other words follow",
+    ("workspace/validate.py", "'range' in why"): "the same",
 }
 """File and expression (None: all of the file) → why it may."""
 

@@ -249,7 +249,7 @@ class TestGates:
         queue(ledger, one)
         rows.gates(ledger, CLOSED)
         opening = threading.Thread(target=lambda: _copy_gates_as_queue_does(ledger, OPEN))
-        ask = claiming.barred
+        ask = claiming.find_holds
 
         def slowly(*asked: object) -> object:
             answer = ask(*asked)  # type: ignore[arg-type]
@@ -351,7 +351,7 @@ class TestBoosts:
         (claimed,) = take(ledger, limit=1)
         put(ledger, boost, look_at=NOW, why=None)
         sending = threading.Thread(target=lambda: rows.send(ledger, claimed))
-        ask = claiming.barred
+        ask = claiming.find_holds
 
         def slowly(*asked: object) -> object:
             answer = ask(*asked)  # type: ignore[arg-type]

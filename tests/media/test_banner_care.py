@@ -171,9 +171,9 @@ def test_a_banner_is_painted_once_and_again_when_something_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     painted: list[str] = []
-    real = painted_cache.paint
+    real = painted_cache.paint_banner
     monkeypatch.setattr(
-        painted_cache, "paint", lambda worded, *rest: painted.append(worded.name) or real(worded, *rest)
+        painted_cache, "paint_banner", lambda worded, *rest: painted.append(worded.name) or real(worded, *rest)
     )
     shop = Workshop()
     first = rendered(hung(shop.workspace(), NAMED), cache=tmp_path).made[0]

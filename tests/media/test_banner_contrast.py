@@ -11,7 +11,7 @@ from amplify.banner.cannot_paint import BannerFault
 from amplify.banner.text_contrast import make_legible, worst_contrast
 from amplify.banner.text_fit import Rect, Style, fit_text
 from amplify.model.banner import Template
-from amplify.rules.plan.contrast import LEAST, contrast_ratio, luminance, parse_rgb
+from amplify.rules.plan.contrast import LEAST, contrast_ratio, parse_rgb, relative_luminance
 from amplify.rules.plan.themes import THEMES
 from media.easel import painted, photograph, template, text
 
@@ -23,14 +23,16 @@ PHOTO = {"picture": {"file": "noise.jpg"}, "bleed": True}
     [("#000000", "#ffffff", 21.0), ("#777777", "#ffffff", 4.48), ("#767676", "#ffffff", 4.54)],
 )  # fmt: skip
 def test_ratios_are_those_of_wcag(one: str, other: str, expected: float) -> None:
-    assert contrast_ratio(luminance(parse_rgb(one)), luminance(parse_rgb(other))) == pytest.approx(expected, abs=0.01)
+    assert contrast_ratio(relative_luminance(parse_rgb(one)), relative_luminance(parse_rgb(other))) == pytest.approx(
+        expected, abs=0.01
+    )
 
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("letters", ["ink", "accent", "muted"])
 def test_the_letters_of_every_theme_stand_out_on_its_grounds(theme: str, letters: str) -> None:
     for ground in ("ground", "deep"):
-        light = [luminance(parse_rgb(THEMES[theme][name])) for name in (letters, ground)]
+        light = [relative_luminance(parse_rgb(THEMES[theme][name])) for name in (letters, ground)]
         assert contrast_ratio(*light) >= LEAST, f"{theme}: {letters} on {ground}"
 
 

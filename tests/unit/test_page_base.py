@@ -19,9 +19,9 @@ from jinja2 import UndefinedError
 from amplify.pages import colours
 from amplify.pages.csv_cells import table_as_csv
 from amplify.pages.formatting import long_day, long_month
-from amplify.pages.page_html import INLINE, PageFrame, environment, marked_sentence, rendered_page, style_sheet
+from amplify.pages.page_html import INLINE, PageFrame, marked_sentence, page_environment, rendered_page, style_sheet
 from amplify.pages.view_models import LinkPreview, PictureRef, TextSpan
-from amplify.rules.plan.contrast import contrast_ratio, luminance, parse_rgb
+from amplify.rules.plan.contrast import contrast_ratio, parse_rgb, relative_luminance
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("amplify.preview", "amplify.report", "amplify.toolkit")
@@ -29,7 +29,7 @@ NASTY = "</p><script>alert(1)</script> \"'&{{ frame }}"
 
 
 def drawn(macro: str, *values: object) -> str:
-    module = environment("amplify.preview").get_template("cards.html.j2").module
+    module = page_environment("amplify.preview").get_template("cards.html.j2").module
     return str(getattr(module, macro)(*values))
 
 
@@ -99,7 +99,10 @@ def test_the_grounds_that_contrast_is_reckoned_with_are_those_of_the_base() -> N
         assert (scheme["paper"], scheme["sheet"]) == grounds
         for name in ("ink", "soft", "mark", "bad", "warn"):
             for ground in grounds:
-                assert contrast_ratio(luminance(parse_rgb(scheme[name])), luminance(parse_rgb(ground))) >= 4.5, (
+                assert (
+                    contrast_ratio(relative_luminance(parse_rgb(scheme[name])), relative_luminance(parse_rgb(ground)))
+                    >= 4.5
+                ), (
                     name,
                     ground,
                 )

@@ -13,8 +13,8 @@ from sqlmodel import SQLModel
 from amplify.ledger.database import Ledger
 from amplify.ledger.tables import GATE
 from amplify.report.redact import UNTOLD
-from amplify.report.report import report
-from amplify.report.report_model import Counts, Group, Report, Sum
+from amplify.report.report import collect_deliveries
+from amplify.report.report_model import Counts, Group, ReadingSum, Report
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def connection() -> Iterator[Connection]:
 @pytest.fixture
 def found(connection: Connection) -> Report:
     fill(connection)
-    return report(connection, start=None, end=None, now=NOW, names=NAMES)
+    return collect_deliveries(connection, start=None, end=None, now=NOW, names=NAMES)
 
 
 def group(found: Report, dimension: str, key: str) -> Group:
@@ -49,30 +49,30 @@ def test_every_delivery_stands_in_one_column(found: Report) -> None:
 def test_sums_take_the_latest_reading_and_say_how_many_are_behind(found: Report) -> None:
     t = found.tally
     assert (t.messages, t.read) == (5, 5)
-    assert t.likes == Sum(20, 4)
-    assert t.reposts == Sum(9, 4)
-    assert t.replies == Sum(2, 4)
-    assert t.quotes == Sum(3, 3)
-    assert t.bookmarks == Sum(4, 2)
-    assert t.views == Sum(1050, 3)
-    assert t.interactions == Sum(38, 4)
+    assert t.likes == ReadingSum(20, 4)
+    assert t.reposts == ReadingSum(9, 4)
+    assert t.replies == ReadingSum(2, 4)
+    assert t.quotes == ReadingSum(3, 3)
+    assert t.bookmarks == ReadingSum(4, 2)
+    assert t.views == ReadingSum(1050, 3)
+    assert t.interactions == ReadingSum(38, 4)
 
 
 def test_unknown_is_never_zero(found: Report) -> None:
     bluesky = group(found, "platform", "bluesky").tally
-    assert bluesky.views == Sum(None, 0)
-    assert bluesky.replies == Sum(0, 1)
+    assert bluesky.views == ReadingSum(None, 0)
+    assert bluesky.replies == ReadingSum(0, 1)
     only_views = group(found, "language", "ru").tally
-    assert only_views.interactions == Sum(None, 0)
-    assert only_views.views == Sum(50, 1)
-    assert group(found, "kind", "boost").tally.likes == Sum(None, 0)
+    assert only_views.interactions == ReadingSum(None, 0)
+    assert only_views.views == ReadingSum(50, 1)
+    assert group(found, "kind", "boost").tally.likes == ReadingSum(None, 0)
 
 
 def test_platforms_stand_by_name(found: Report) -> None:
     assert found.platforms == ("bluesky", "mastodon", "x")
     assert [g.name for g in found.dimension("platform").groups] == ["Bluesky", "Mastodon", "X"]
     x = group(found, "platform", "x")
-    assert (x.tally.messages, x.tally.interactions, x.tally.views) == (3, Sum(23, 2), Sum(1050, 3))
+    assert (x.tally.messages, x.tally.interactions, x.tally.views) == (3, ReadingSum(23, 2), ReadingSum(1050, 3))
     assert x.counts == Counts(planned=4, sent=2, missed=1, waiting=1, gone=1)
 
 
@@ -116,15 +116,15 @@ def test_marks(found: Report) -> None:
     lines = {(m.platform, m.mark): (m.due, m.read, m.missing, m.interactions) for m in found.mark_lines}
     assert found.marks == ("1h", "24h", "7d")
     assert lines == {
-        ("bluesky", "1h"): (1, 0, 1, Sum(None, 0)),
-        ("bluesky", "24h"): (1, 1, 0, Sum(12, 1)),
-        ("bluesky", "7d"): (0, 0, 0, Sum(None, 0)),
-        ("mastodon", "1h"): (1, 1, 0, Sum(3, 1)),
-        ("mastodon", "24h"): (0, 0, 0, Sum(None, 0)),
-        ("mastodon", "7d"): (0, 0, 0, Sum(None, 0)),
-        ("x", "1h"): (3, 3, 0, Sum(11, 2)),
-        ("x", "24h"): (3, 1, 2, Sum(22, 1)),
-        ("x", "7d"): (0, 0, 0, Sum(None, 0)),
+        ("bluesky", "1h"): (1, 0, 1, ReadingSum(None, 0)),
+        ("bluesky", "24h"): (1, 1, 0, ReadingSum(12, 1)),
+        ("bluesky", "7d"): (0, 0, 0, ReadingSum(None, 0)),
+        ("mastodon", "1h"): (1, 1, 0, ReadingSum(3, 1)),
+        ("mastodon", "24h"): (0, 0, 0, ReadingSum(None, 0)),
+        ("mastodon", "7d"): (0, 0, 0, ReadingSum(None, 0)),
+        ("x", "1h"): (3, 3, 0, ReadingSum(11, 2)),
+        ("x", "24h"): (3, 1, 2, ReadingSum(22, 1)),
+        ("x", "7d"): (0, 0, 0, ReadingSum(None, 0)),
     }
     ages = {(m.platform, m.mark): m.age for m in found.mark_lines}
     assert ages["mastodon", "1h"] == 3720
@@ -143,7 +143,7 @@ def test_a_mark_is_a_gap_from_its_very_second(connection: Connection) -> None:
 
     def gaps(seconds: int) -> int:
         now = sent + timedelta(hours=1, seconds=seconds)
-        return len(report(connection, start=None, end=None, now=now, names=None).gaps)
+        return len(collect_deliveries(connection, start=None, end=None, now=now, names=None).gaps)
 
     assert (gaps(-1), gaps(0)) == (0, 1)
 
@@ -155,10 +155,10 @@ def test_a_mark_is_known_however_it_is_spelled(connection: Connection, mark: str
     read(connection, "a", 0, at(18, "10:00:00"), mark, 1, None, None, None, None, None)
     read(connection, "a", 0, at(18, "11:00:00"), "asked", 5, None, None, None, None, None)
     only = (timedelta(days=1),)
-    found = report(connection, start=None, end=None, now=NOW, names=None, marks=only)
+    found = collect_deliveries(connection, start=None, end=None, now=NOW, names=None, marks=only)
     assert found.gaps == ()
     assert [(m.mark, m.read, m.interactions.total) for m in found.mark_lines] == [("24h", 1, 1)]
-    assert found.tally.likes == Sum(5, 1)
+    assert found.tally.likes == ReadingSum(5, 1)
 
 
 def test_lateness(found: Report) -> None:
@@ -173,7 +173,7 @@ def test_p95_is_the_nearest_rank(connection: Connection) -> None:
     for n in range(1, 101):
         sent = due + timedelta(seconds=n)
         add(connection, f"{n:03}", "press_union/x", "post", due, "sent", sent=sent, parts=(sent,))
-    late = report(connection, start=None, end=None, now=NOW, names=None).lateness
+    late = collect_deliveries(connection, start=None, end=None, now=NOW, names=None).lateness
     assert late is not None
     assert (late.median, late.p95, late.most) == (50.5, 95, 100)
 
@@ -220,7 +220,7 @@ def test_a_reason_that_tells_of_a_person_is_kept_back(connection: Connection, wh
     connection.execute(insert(GATE).values(kind="person", subject="anna", closed="anna is release reported"))
     due = at(17, "10:00:00")
     add(connection, "a", "press_union/x", "p", due, state, why=why, subjects=["person:anna"])
-    found = report(connection, start=None, end=None, now=NOW, names=None)
+    found = collect_deliveries(connection, start=None, end=None, now=NOW, names=None)
     assert [ending.why for ending in found.endings] == [told]
 
 
@@ -228,7 +228,7 @@ def test_the_period_is_of_due_times_and_half_open(connection: Connection) -> Non
     fill(connection)
 
     def planned(start: str | None, end: str | None) -> set[str]:
-        found = report(
+        found = collect_deliveries(
             connection,
             start=at(18, start) if start else None,
             end=at(18, end) if end else None,
@@ -245,22 +245,22 @@ def test_the_period_is_of_due_times_and_half_open(connection: Connection) -> Non
 
 def test_numbers_of_another_period_stay_out(connection: Connection) -> None:
     fill(connection)
-    found = report(connection, start=at(18, "00:00:00"), end=at(19, "00:00:00"), now=NOW, names=NAMES)
+    found = collect_deliveries(connection, start=at(18, "00:00:00"), end=at(19, "00:00:00"), now=NOW, names=NAMES)
     assert found.counts == Counts(planned=3, sent=1, missed=1, refused=1)
-    assert found.tally.interactions == Sum(None, 0)
+    assert found.tally.interactions == ReadingSum(None, 0)
     assert found.attempts == {}
     assert found.gaps == ()
 
 
 def test_the_same_ledger_gives_the_same_report(connection: Connection, found: Report) -> None:
-    assert report(connection, start=None, end=None, now=NOW, names=NAMES) == found
+    assert collect_deliveries(connection, start=None, end=None, now=NOW, names=NAMES) == found
 
 
 def test_an_empty_ledger(connection: Connection) -> None:
-    found = report(connection, start=None, end=None, now=NOW, names=None)
+    found = collect_deliveries(connection, start=None, end=None, now=NOW, names=None)
     assert found.counts == Counts()
     assert (found.lateness, found.days, found.gaps, found.platforms) == (None, (), (), ())
-    assert found.tally.likes == Sum(None, 0)
+    assert found.tally.likes == ReadingSum(None, 0)
 
 
 def test_postgresql_gives_the_same_numbers(postgres_url: str, found: Report) -> None:
@@ -268,5 +268,5 @@ def test_postgresql_gives_the_same_numbers(postgres_url: str, found: Report) -> 
     with ledger.write() as connection:
         fill(connection)
     with ledger.read() as connection:
-        assert report(connection, start=None, end=None, now=NOW, names=NAMES) == found
+        assert collect_deliveries(connection, start=None, end=None, now=NOW, names=NAMES) == found
     ledger.close()

@@ -14,7 +14,7 @@ from report_ledger import NAMES, NOW, fill
 from sqlalchemy import create_engine
 from sqlmodel import SQLModel
 
-from amplify.report.report import report
+from amplify.report.report import collect_deliveries
 from amplify.report.report_files import write_report
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     SQLModel.metadata.create_all(engine)
     with engine.connect() as connection:
         fill(connection)
-        found = report(connection, start=None, end=None, now=NOW, names=NAMES)
+        found = collect_deliveries(connection, start=None, end=None, now=NOW, names=NAMES)
     longest = replace(found, history=f"1234:{'d5' * 32}")  # no word of it can be broken
     return write_report(longest, tmp_path_factory.mktemp("report"))[2]
 

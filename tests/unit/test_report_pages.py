@@ -17,7 +17,7 @@ from sqlalchemy import Connection, create_engine
 from sqlmodel import SQLModel
 
 from amplify.pages.formatting import days, listed, number, period, span
-from amplify.report.report import report
+from amplify.report.report import collect_deliveries
 from amplify.report.report_csv import COLUMNS, as_csv
 from amplify.report.report_files import write_report
 from amplify.report.report_html import as_html
@@ -39,7 +39,7 @@ def connection() -> Iterator[Connection]:
 @pytest.fixture(scope="module")
 def found(connection: Connection) -> Report:
     fill(connection)
-    return report(connection, start=None, end=None, now=NOW, names=NAMES)
+    return collect_deliveries(connection, start=None, end=None, now=NOW, names=NAMES)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,9 @@ def empty() -> Report:
     engine = create_engine("sqlite://")
     SQLModel.metadata.create_all(engine)
     with engine.connect() as connection:
-        return report(connection, start=at(17, "00:00:00"), end=at(24, "00:00:00"), now=NOW, names=Names("Quiet"))
+        return collect_deliveries(
+            connection, start=at(17, "00:00:00"), end=at(24, "00:00:00"), now=NOW, names=Names("Quiet")
+        )
 
 
 class Seen(HTMLParser):
@@ -133,7 +135,7 @@ def test_csv_reads_back(found: Report) -> None:
 def test_csv_holds_no_formula(connection: Connection, why: str) -> None:
     save = connection.begin_nested()
     add(connection, "evil", "press_union/x", "p", at(30, "00:00:00"), "refused", why=why)
-    rows = rows_of(report(connection, start=at(30, "00:00:00"), end=None, now=NOW, names=None))
+    rows = rows_of(collect_deliveries(connection, start=at(30, "00:00:00"), end=None, now=NOW, names=None))
     save.rollback()
     assert [row["why"] for row in rows] == ["'" + why]
 
@@ -289,7 +291,9 @@ def test_many_weeks_are_drawn_as_weeks(connection: Connection) -> None:
         due = at(day, "08:00:00").replace(year=2030, month=1 + day % 4)
         add(connection, f"w{day}", "press_union/x", "p", due, "sent", sent=due, parts=(due,))
     page = as_html(
-        report(connection, start=at(1, "00:00:00").replace(year=2030, month=1), end=None, now=NOW, names=None)
+        collect_deliveries(
+            connection, start=at(1, "00:00:00").replace(year=2030, month=1), end=None, now=NOW, names=None
+        )
     )
     save.rollback()
     assert "Deliveries a week" in page

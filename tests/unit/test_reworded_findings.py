@@ -6,18 +6,18 @@ from dataclasses import replace
 from typing import Any, cast
 
 import pytest
-from amplify.banner.photo import open_photo
-from amplify.workspace.validation_messages import validation_sentence
 from pydantic_core import ErrorDetails
 from workshop import PROFILES, Workshop, codes
 
 from amplify.banner.cannot_paint import BannerFault
+from amplify.banner.paint import open_photo
 from amplify.model import cause
 from amplify.model.base import YearOutOfRange
 from amplify.model.server_info import NOTHING_KNOWN
 from amplify.preview import card_problems
-from amplify.preview.card_problems import Troubles, hold_reasons
+from amplify.preview.card_problems import DeliveryProblems, hold_reasons
 from amplify.rules.plan.file_gates import derive_gates
+from amplify.workspace.validate import validation_sentence
 
 
 @pytest.mark.parametrize("said", ["too close", "on 2027-05-17 something is too close", None])
@@ -29,7 +29,7 @@ def test_a_finding_stands_by_the_delivery_it_is_about(said: str | None) -> None:
     plan = shop.plan("2027-05-17", days=60)
     (gap,) = [one for one in plan.findings if one.problem.code == "CAP-GAP"]
     worded = replace(gap, problem=replace(gap.problem, message=said or gap.problem.message))
-    found = Troubles(shop.workspace(), PROFILES, [worded], (), NOTHING_KNOWN)
+    found = DeliveryProblems(shop.workspace(), PROFILES, [worded], (), NOTHING_KNOWN)
     marked = [one.occurrence for one in plan.deliveries if "CAP-GAP" in [each.code for each in found.of(one)]]
     (about,) = [one for one in plan.deliveries if one.post == "daily" and one.due.month == 6]
     assert gap.deliveries == {about.id}
@@ -60,7 +60,7 @@ def test_what_is_kept_back_is_known_by_more_than_its_words(monkeypatch: pytest.M
     one, workspace, plan = shop.planned(), shop.workspace(), shop.plan()
     waits = hold_reasons(one, {(gate.kind, gate.subject): gate for gate in derive_gates(workspace)})
     assert (waits.reasons, waits.of_person) == (("etwas anderes",), True)
-    found = Troubles(workspace, PROFILES, plan.findings, (), NOTHING_KNOWN).of(one)
+    found = DeliveryProblems(workspace, PROFILES, plan.findings, (), NOTHING_KNOWN).of(one)
     assert [(each.sentence, each.of_person) for each in found] == [("etwas", True)]
 
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from amplify.platforms.x.text_length import emoji, fitting, scale, weigh
+from amplify.platforms.x.text_length import emoji, fitting_length, scale, weigh_text
 from amplify.rules.text.text_length import normalise_text
 from amplify.rules.text.text_spans import utf16_units
 from amplify.rules.text.url_finder import find_urls
-from amplify.rules.text.url_library import library
+from amplify.rules.text.url_library import url_tables
 
 PIECES = [
     *"abzA019 \n\r\t.,:;-_/@#$＠＃()!?'\"&=+%~|*«»—…’ʼіўяЖж日本語。の",
@@ -22,11 +22,11 @@ PIECES = [
     *("x.бел", "example.com/path", "т.д.", "e.g.", "notes.txt", "...", "🏽", "👨", "👩‍❤️‍👨", "❤️", "🇵🇱", "🇵", "#️⃣", "1⃣"),
 ]  # fmt: skip
 MIXED = st.lists(st.sampled_from(PIECES) | st.characters(exclude_categories=["Cs"]), max_size=60).map("".join)
-OPTIONS = library().config.config["defaults"]
+OPTIONS = url_tables().config.config["defaults"]
 
 
 def as_the_library_says(text: str, once: bool) -> tuple[int, bool, int]:
-    said = library().parse_tweet(text, {**OPTIONS, "emoji_parsing_enabled": once})
+    said = url_tables().parse_tweet(text, {**OPTIONS, "emoji_parsing_enabled": once})
     return said.weightedLength, said.valid, max(said.validRangeEnd, 0)
 
 
@@ -39,29 +39,29 @@ def as_the_library_says(text: str, once: bool) -> tuple[int, bool, int]:
 @example("\ufffe", True)
 def test_weights_are_those_of_the_library(text: str, once: bool) -> None:
     text = normalise_text(text)
-    weight = weigh(text, once)
+    weight = weigh_text(text, once)
     # It says 0 where not even the first character is taken, and -1 of nothing at all.
-    range_end = max(utf16_units(text[: fitting(text, emoji_count_once=once)]) - 1, 0)
+    range_end = max(utf16_units(text[: fitting_length(text, emoji_count_once=once)]) - 1, 0)
     assert (weight.length, weight.valid, range_end) == as_the_library_says(text, once)
 
 
 @settings(max_examples=300, deadline=None)
 @given(MIXED)
 def test_addresses_are_those_of_the_library(text: str) -> None:
-    found = library().extract_urls_with_indices(text)
+    found = url_tables().extract_urls_with_indices(text)
     assert [tuple(one) for one in find_urls(text)] == [(*one["indices"], len(one["url"])) for one in found]
 
 
 def test_long_texts_are_cut_where_the_library_cuts() -> None:
     for text in ("x" * 300, "日" * 141, "👋" * 141, "a " * 130 + "https://example.org/" + "b" * 50, "ab\ufeffcd"):
-        assert utf16_units(text[: fitting(text)]) - 1 == as_the_library_says(text, True)[2]
+        assert utf16_units(text[: fitting_length(text)]) - 1 == as_the_library_says(text, True)[2]
 
 
 def test_every_emoji_of_the_library_is_one() -> None:
     known = emoji()
     listed = import_module("twitter_text.regexp.emoji").emoji
     for sequence in known.sequences:
-        assert weigh(sequence).length == 2
+        assert weigh_text(sequence).length == 2
         assert not re.search(r"[\x00-\x7f]", sequence[1:]), "the search would miss it"
     singles = {chr(code) for code in range(0x110000) if listed.fullmatch(chr(code))}
     assert singles == {one for one in known.sequences if len(one) == 1}
@@ -77,4 +77,4 @@ def test_the_numbers_are_those_of_version_three() -> None:
     ("text", "valid"), [("", False), ("a", True), ("x" * 281, False), ("a\ufeffb", False), (" ", True)]
 )
 def test_validity(text: str, valid: bool) -> None:
-    assert weigh(text).valid is valid
+    assert weigh_text(text).valid is valid

@@ -19,10 +19,11 @@ from sqlalchemy import Connection
 from amplify.ledger.bulk import BulkStatement
 from amplify.ledger.bulk_update import BulkUpdate
 from amplify.ledger.database import Ledger
+from amplify.ledger.holds import rate_limits
 from amplify.ledger.holds.boosts import find_waiting_boosts
 from amplify.ledger.holds.gates import GATES
 from amplify.ledger.holds.hold_checks import CLAIM_CHECKS, find_holds
-from amplify.ledger.holds.rate_limits import Allowances, RateRequest, acquire
+from amplify.ledger.holds.rate_limits import Allowances, RateRequest
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery, with_parts
 from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.rows.first_rows import first_due_per_account
@@ -175,7 +176,7 @@ def _allowed(
         )
         for one in limited
     ]
-    later = acquire(connection, wants, allowances, real)
+    later = rate_limits.acquire(connection, wants, allowances, real)
     if later:
         _LATER.run(connection, list(later.items()))
     return [one for one in rows if one.account not in later]

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, select, update
 
 from amplify.ledger.database import Ledger
-from amplify.ledger.holds.spending import refund
+from amplify.ledger.holds import spending
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.ledger.rows.receipts import finish_deliveries, has_published_part
 from amplify.ledger.rows.transitions import transition_row
@@ -188,7 +188,7 @@ class ClaimWriter:
             **values,
         )
         if moved and before in _PAID and after in _UNPAID:
-            refund(self.connection, [delivery], self.now)
+            spending.refund(self.connection, [delivery], self.now)
         return moved
 
 

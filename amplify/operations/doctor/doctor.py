@@ -42,25 +42,25 @@ def run_checks(root: Path, url: str, online: bool = False) -> list[CheckResult]:
         if online:
             found += _online(patient)
     finally:
-        if patient.desk is not None:
-            patient.desk.close()
+        if patient.app is not None:
+            patient.app.close()
     return found
 
 
 def _meet(root: Path, url: str) -> tuple[CheckTarget, list[CheckResult]]:
     """Open what can be opened."""
     found: list[CheckResult] = []
-    desk: AppContext | None = None
+    app: AppContext | None = None
     file = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:") else None
     if file is not None and not file.exists():
         found.append(check_warn("ledger", "there is none yet", "`amplify queue` makes it"))
     else:
         try:
-            desk = AppContext(root, Ledger.open(url), timings=read_timings())
+            app = AppContext(root, Ledger.open(url), timings=read_timings())
         except AmplifyError as error:
             found.append(check_fail("ledger", str(error), "see docs/operating.md"))
     workspace = _files(root, found)
-    return CheckTarget(root, url, desk, workspace), found
+    return CheckTarget(root, url, app, workspace), found
 
 
 def _files(root: Path, found: list[CheckResult]) -> Workspace | None:
@@ -81,11 +81,11 @@ def _files(root: Path, found: list[CheckResult]) -> Workspace | None:
 
 def _online(patient: CheckTarget) -> Iterator[CheckResult]:
     """Who each account is, as its platform says."""
-    if patient.desk is None or patient.workspace is None:
+    if patient.app is None or patient.workspace is None:
         return
     for account in patient.workspace.accounts:
         try:
-            who = patient.desk.adapter(account).whoami()
+            who = patient.app.adapter(account).whoami()
         except PlatformError as error:
             yield check_fail(account, f"its platform does not let it speak: {error.why}", "docs/accounts.md")
         else:

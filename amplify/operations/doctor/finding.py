@@ -40,7 +40,7 @@ class CheckTarget:
     root: Path
     url: str
     """The ledger's address. It may hold a password: never shown."""
-    desk: AppContext | None
+    app: AppContext | None
     workspace: Workspace | None
 
     @property

@@ -90,9 +90,9 @@ def check_video_tools(patient: CheckTarget) -> Iterator[CheckResult]:
 
 def check_clock(patient: CheckTarget) -> Iterator[CheckResult]:
     """This machine's clock against the database's, where several machines share one."""
-    if patient.desk is None or patient.desk.ledger.sqlite:
+    if patient.app is None or patient.app.ledger.sqlite:
         return
-    ledger = patient.desk.ledger
+    ledger = patient.app.ledger
     with ledger.read() as connection:
         ledger.real_now(connection)  # the first question opens the connection
         before = datetime.now(UTC)

@@ -24,25 +24,25 @@ _OLD: Final = timedelta(days=2)
 
 def check_writable(patient: CheckTarget) -> Iterator[CheckResult]:
     """Whether the ledger can be written."""
-    if patient.desk is None:
+    if patient.app is None:
         return
     try:
-        with patient.desk.ledger.write():
+        with patient.app.ledger.write():
             pass
     except AmplifyError as error:
         yield check_fail(
             "ledger", str(error), "give this user the right to write there, and look whether the disk is full"
         )
         return
-    kind = "SQLite" if patient.desk.ledger.sqlite else "PostgreSQL"
+    kind = "SQLite" if patient.app.ledger.sqlite else "PostgreSQL"
     yield check_ok("ledger", f"{kind}, schema {HEAD}, can be written")
 
 
 def check_last_pass(patient: CheckTarget) -> Iterator[CheckResult]:
     """When the last pass was: a forgotten cron line looks like nothing at all."""
-    if patient.desk is None:
+    if patient.app is None:
         return
-    last = last_pass(patient.desk)
+    last = last_pass(patient.app)
     if last is None:
         yield check_warn("passes", "none has run on this machine", "`amplify run`, or a cron line: docs/operating.md")
         return
@@ -55,10 +55,10 @@ def check_last_pass(patient: CheckTarget) -> Iterator[CheckResult]:
 
 def check_waiting(patient: CheckTarget) -> Iterator[CheckResult]:
     """What a person should look at."""
-    if patient.desk is None:
+    if patient.app is None:
         return
-    now = patient.desk.clock.now()
-    with patient.desk.ledger.read() as connection:
+    now = patient.app.clock.now()
+    with patient.app.ledger.read() as connection:
         found = read_status(connection, now)
         held, last = count_due_and_held(connection, now), last_due(connection)
     if found.held:

@@ -12,7 +12,8 @@ from amplify.model.errors import Refused, TryLater
 from amplify.model.message import Message, Part
 from amplify.model.platform import AccountConnection, Engagement, Json, Limits, PublishRequest, Receipt, Whoami
 from amplify.platforms import http
-from amplify.platforms.bluesky.errors import error_message, error_name, translate
+from amplify.platforms.bluesky import errors
+from amplify.platforms.bluesky.errors import error_message, error_name
 from amplify.platforms.bluesky.media import BlueskyMedia
 from amplify.platforms.bluesky.record import POST, REPOST, entities_of, post_record, repost_record
 from amplify.platforms.bluesky.session import BlueskySession
@@ -180,7 +181,7 @@ class BlueskyAdapter:
 
     def _asking(self, part: Part | None = None, *, repeatable: bool) -> AbstractContextManager[None]:
         hidden = [*self._connection.secrets.values(), *([part.text] if part else [])]
-        return http.translate_errors(lambda error: translate(error, hidden), repeatable=repeatable)
+        return http.translate_errors(lambda error: errors.translate(error, hidden), repeatable=repeatable)
 
 
 def _parts(uri: str) -> tuple[str, str, str]:

@@ -9,8 +9,8 @@ from typing import Final
 import regex
 
 from amplify.model.message import Entity
+from amplify.rules.text import memoize
 from amplify.rules.text.entities import find_kind, in_order, with_scheme, without_tail
-from amplify.rules.text.memoize import memoized
 from amplify.rules.text.url_finder import find_urls
 
 # Nothing links by itself; these are the stretches for which its own client writes a facet. They may also be
@@ -30,7 +30,7 @@ HANDLE_MAX: Final = 253
 """Longest handle (atproto specification, `handle`)."""
 
 
-@memoized
+@memoize.memoized
 def find_entities(text: str) -> tuple[Entity, ...]:
     """What gets a facet on Bluesky: addresses, bare domains of known endings, `#tags`, `@domain.names`."""
     mentions = (one for one in find_kind("mention", _MENTION, text) if len(one.value) <= HANDLE_MAX)

@@ -40,16 +40,16 @@ def post_record(call: PublishRequest) -> Json:
     if embed is not None:
         record["embed"] = embed
     if call.parent is not None:
-        record["reply"] = {"root": reference(call.root or call.parent), "parent": reference(call.parent)}
+        record["reply"] = {"root": record_reference(call.root or call.parent), "parent": record_reference(call.parent)}
     return record
 
 
 def repost_record(target: Receipt, created_at: datetime) -> Json:
     """A repost of `target`, which has its at-uri and cid."""
-    return {"$type": REPOST, "subject": reference(target), "createdAt": timestamp(created_at)}
+    return {"$type": REPOST, "subject": record_reference(target), "createdAt": timestamp(created_at)}
 
 
-def reference(receipt: Receipt) -> Json:
+def record_reference(receipt: Receipt) -> Json:
     """What one record says to point at another."""
     return {"uri": receipt.id, "cid": receipt.extra}
 

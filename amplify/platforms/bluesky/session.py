@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from amplify.model.errors import PlatformError
 from amplify.model.platform import AccountConnection
 from amplify.platforms import http
-from amplify.platforms.bluesky import rate_limits
-from amplify.platforms.bluesky.errors import WORN_OUT, error_name, translate
+from amplify.platforms.bluesky import errors, rate_limits
+from amplify.platforms.bluesky.errors import WORN_OUT, error_name
 from amplify.platforms.loopback import guard_loopback
 from amplify.platforms.rate_headers import response_listener
 from amplify.platforms.session_file import SessionFile
@@ -82,7 +82,7 @@ class BlueskySession:
         return True
 
     def _translate(self, error: Exception) -> PlatformError:
-        return translate(error, [*self._connection.secrets.values()])
+        return errors.translate(error, [*self._connection.secrets.values()])
 
     def _sign_in(self, client: Client) -> None:
         client.login(self._connection.handle, self._connection.secrets["app_password"], fetch_bsky_profile=False)

@@ -24,11 +24,10 @@ from amplify.model.message import Message, Part
 from amplify.model.platform import AccountConnection, Engagement, Json, Limits, PublishRequest, Receipt, Whoami
 from amplify.platforms import http
 from amplify.platforms.loopback import guard_loopback
-from amplify.platforms.mastodon import rate_limits
-from amplify.platforms.mastodon.errors import translate
-from amplify.platforms.mastodon.matching import repeats, same_post
+from amplify.platforms.mastodon import errors, matching, rate_limits
+from amplify.platforms.mastodon.matching import same_post
 from amplify.platforms.mastodon.media import MastodonMedia
-from amplify.platforms.mastodon.responses import REBLOG, boost_of, keeps_keys, most, reading_of, receipt_of
+from amplify.platforms.mastodon.responses import REBLOG, boost_of, keeps_keys, largest_count, reading_of, receipt_of
 from amplify.platforms.rate_headers import response_listener
 from amplify.rules.text.language import primary_language
 from amplify.rules.text.text_length import normalise_text
@@ -84,11 +83,11 @@ class MastodonAdapter:
             said = self._instance().get("configuration") or {}
         statuses, media = said.get("statuses") or {}, said.get("media_attachments") or {}
         return Limits(
-            text=most(statuses.get("max_characters")),
-            pictures=most(statuses.get("max_media_attachments")),
-            picture_bytes=most(media.get("image_size_limit")),
-            alt=most(media.get("description_limit")),
-            video_bytes=most(media.get("video_size_limit")),
+            text=largest_count(statuses.get("max_characters")),
+            pictures=largest_count(statuses.get("max_media_attachments")),
+            picture_bytes=largest_count(media.get("image_size_limit")),
+            alt=largest_count(media.get("description_limit")),
+            video_bytes=largest_count(media.get("video_size_limit")),
         )
 
     def resolve(self, handle: str) -> str | None:
@@ -216,7 +215,7 @@ class MastodonAdapter:
 
         post = target.id or self._id_of(target.url)
         with self._asking(repeatable=True):
-            found = next((one for one in self._own(since, boosts=True) if repeats(post, one)), None)
+            found = next((one for one in self._own(since, boosts=True) if matching.repeats(post, one)), None)
             try:
                 status = found or self._client.status(post)
             except MastodonNotFoundError:  # deleted, and its boosts with it
@@ -257,7 +256,7 @@ class MastodonAdapter:
     def _asking(self, part: Part | None = None, *, repeatable: bool) -> AbstractContextManager[None]:
         hidden = [*self._connection.secrets.values(), *([part.text] if part else [])]
 
-        return http.translate_errors(lambda error: translate(error, hidden, self._wait), repeatable=repeatable)
+        return http.translate_errors(lambda error: errors.translate(error, hidden, self._wait), repeatable=repeatable)
 
     def _note_wait(self, response: Any, **_: object) -> None:
         """Mastodon.py's exception does not say for how long: the answer itself does."""

@@ -12,7 +12,7 @@ REBLOG: Final = "reblog:"
 """`Receipt.extra` of a boost begins so; the id of what was boosted follows."""
 
 
-def most(said: object) -> int | None:
+def largest_count(said: object) -> int | None:
     """A limit as a server states it; what is no number above zero says nothing."""
     return said if isinstance(said, int) and not isinstance(said, bool) and said > 0 else None
 

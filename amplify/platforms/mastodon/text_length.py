@@ -6,7 +6,7 @@ from typing import Final
 
 import regex
 
-from amplify.rules.text.memoize import memoized
+from amplify.rules.text import memoize
 from amplify.rules.text.text_length import graphemes_in, normalise_text
 
 URL_LENGTH: Final = 23
@@ -19,7 +19,7 @@ _MENTION = regex.compile(
 )
 
 
-@memoized
+@memoize.memoized
 def status_length(text: str) -> int:
     """Graphemes, where an http(s) address counts 23 and `@user@host` only `@user`."""
     text = normalise_text(text)

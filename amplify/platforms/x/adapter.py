@@ -18,9 +18,10 @@ from amplify.model.platform import AccountConnection, Engagement, Json, Limits, 
 from amplify.platforms import http
 from amplify.platforms.loopback import guard_loopback
 from amplify.platforms.rate_headers import response_listener
-from amplify.platforms.x import rate_limits
-from amplify.platforms.x.errors import said, translate
-from amplify.platforms.x.matching import repeats, same_post
+from amplify.platforms.x import errors as x_errors
+from amplify.platforms.x import matching, rate_limits
+from amplify.platforms.x.errors import error_messages
+from amplify.platforms.x.matching import same_post
 from amplify.platforms.x.media import XMedia
 from amplify.platforms.x.signing import Signer
 from amplify.rules.text.text_length import normalise_text
@@ -116,7 +117,7 @@ class XAdapter:
         with self._asking(call.part, repeatable=True):
             if call.target is not None:
                 target = call.target.id or _id_in(call.target.url)
-                if any(repeats(target, one) for one in self._own(since)):
+                if any(matching.repeats(target, one) for one in self._own(since)):
                     return self._boosted(target, call.target)
             else:
                 own = (one for one in self._own(since) if str(one["id"]) not in taken)
@@ -140,7 +141,7 @@ class XAdapter:
             try:
                 self._client.retweet(post, user_auth=True)
             except self._http_error() as error:
-                if "already retweeted" not in " ".join(said(error.response)).lower():
+                if "already retweeted" not in " ".join(error_messages(error.response)).lower():
                     raise
         return self._boosted(post, target)
 
@@ -216,7 +217,7 @@ class XAdapter:
 
     def _asking(self, part: Part | None = None, *, repeatable: bool) -> AbstractContextManager[None]:
         hidden = [*self._connection.secrets.values(), *([part.text] if part else [])]
-        return http.translate_errors(lambda error: translate(error, hidden), repeatable=repeatable)
+        return http.translate_errors(lambda error: x_errors.translate(error, hidden), repeatable=repeatable)
 
 
 def _signature(secrets: Mapping[str, str]) -> Any:

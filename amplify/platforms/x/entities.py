@@ -5,8 +5,8 @@ from __future__ import annotations
 import regex
 
 from amplify.model.message import Entity
+from amplify.rules.text import memoize
 from amplify.rules.text.entities import WORD, find_kind, in_order, with_scheme
-from amplify.rules.text.memoize import memoized
 from amplify.rules.text.url_finder import find_urls
 
 # A tag may follow anything but a letter, a digit, `&` or another sign; so `(#тэг)` is one.
@@ -26,7 +26,7 @@ _CASHTAG = regex.compile(
 )
 
 
-@memoized
+@memoize.memoized
 def find_entities(text: str) -> tuple[Entity, ...]:
     """What X links: addresses with and without scheme, `#tags`, `@names`, `$SYMBOLS`."""
     return in_order(

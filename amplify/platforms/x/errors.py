@@ -30,7 +30,7 @@ def translate(error: Exception, hidden: Sequence[str] = ()) -> PlatformError:
         if http.not_sent(error):
             return TryLater("X cannot be reached")
         return Unknown(f"X gave no usable answer ({type(error).__name__})")
-    told = said(response)
+    told = error_messages(response)
     words = " ".join(told).lower()
     why = f"X answered {status}: {http.redact(told[-1] if told else '', hidden)}".rstrip(": ")
     if status == 403 and "duplicate content" in words:
@@ -42,7 +42,7 @@ def translate(error: Exception, hidden: Sequence[str] = ()) -> PlatformError:
     return http.error_for_status(status, why, _after(response) if status == 429 else None)
 
 
-def said(response: Any) -> list[str]:
+def error_messages(response: Any) -> list[str]:
     """What the answer's body says, the most telling last. Empty where it says nothing readable."""
     try:
         body = response.json()

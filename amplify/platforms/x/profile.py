@@ -13,7 +13,7 @@ from amplify.model.problem import Severity
 from amplify.model.video import VideoLimits
 from amplify.platforms.x import rate_limits
 from amplify.platforms.x.entities import find_entities
-from amplify.platforms.x.text_length import fitting, refused_character, weighted_length
+from amplify.platforms.x.text_length import fitting_length, refused_character, weighted_length
 from amplify.platforms.x.valid import is_address
 from amplify.rules.text.text_length import normalise_text
 from amplify.rules.text.unsafe_characters import lone_surrogate
@@ -48,7 +48,7 @@ PROFILE: Final = PlatformProfile(
         re.compile(r"[A-Za-z0-9_]{1,20}"), "at most 20 letters, digits and `_`, such as `press_union`"
     ),
     length_key="weighted_length",
-    fitting=fitting,
+    fitting=fitting_length,
     text_faults=text_faults,
     blank_is_text=True,
     links_address=is_address,

@@ -13,10 +13,10 @@ from functools import cache
 from importlib import import_module
 from typing import Final
 
-from amplify.rules.text.memoize import memoized
+from amplify.rules.text import memoize
 from amplify.rules.text.text_length import normalise_text
 from amplify.rules.text.url_finder import find_urls
-from amplify.rules.text.url_library import library
+from amplify.rules.text.url_library import url_tables
 
 _NOTHING_SPECIAL: Final = "\u00a8"
 """The last code point below the first that begins an emoji by itself (©)."""
@@ -42,7 +42,7 @@ class Scale:
 @cache
 def scale() -> Scale:
     """The library's default configuration, ready for counting."""
-    config = library().config.config["defaults"]
+    config = url_tables().config.config["defaults"]
     by_weight: dict[int, list[str]] = {}
     for one in config["ranges"]:
         by_weight.setdefault(one["weight"], []).append(f"{_escaped(one['start'])}-{_escaped(one['end'])}")
@@ -70,7 +70,7 @@ class Emoji:
 @cache
 def emoji() -> Emoji:
     """The library's own list (Unicode's `emoji-test.txt`)."""
-    listed = library() and import_module("twitter_text.regexp.emoji").emoji_list
+    listed = url_tables() and import_module("twitter_text.regexp.emoji").emoji_list
     sequences = frozenset("".join(chr(int(code, 16)) for code in one.codepoint.split()) for one in listed)
     beyond = sorted({ord(letter) for one in sequences for letter in one if not letter.isascii()})
     first = "".join(sorted({re.escape(one[0]) for one in sequences if one[0].isascii()}))
@@ -91,13 +91,13 @@ class Weight:
     """Not empty, not too long, and no character in it that X does not take."""
 
 
-@memoized
+@memoize.memoized
 def weighted_length(text: str) -> int:
     """Weighted characters: most scripts 1, others 2, an emoji 2, an address 23 (twitter-text v3)."""
-    return weigh(normalise_text(text)).length
+    return weigh_text(normalise_text(text)).length
 
 
-def weigh(text: str, emoji_count_once: bool = True) -> Weight:
+def weigh_text(text: str, emoji_count_once: bool = True) -> Weight:
     """The weight of a text that is normalised already (`text_length.normalise_text`).
 
     Without `emoji_count_once`, each code point of an emoji counts for itself, as in twitter-text's version 2.
@@ -112,7 +112,7 @@ def weigh(text: str, emoji_count_once: bool = True) -> Weight:
     return Weight(length, 0 < length <= rules.most and rules.invalid.search(text) is None)
 
 
-def fitting(text: str, most: int | None = None, *, emoji_count_once: bool = True) -> int:
+def fitting_length(text: str, most: int | None = None, *, emoji_count_once: bool = True) -> int:
     """How many code points of a normalised text X takes, from its beginning: whole addresses, whole emoji.
 
     `most`: weighted characters, where it is not the usual length of a post.

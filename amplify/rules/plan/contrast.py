@@ -21,7 +21,7 @@ def parse_rgb(colour: str) -> Rgb:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
-def luminance(colour: Rgb) -> float:
+def relative_luminance(colour: Rgb) -> float:
     """Relative luminance, 0 (black) to 1 (white)."""
     return sum(weight * LINEAR[channel] for weight, channel in zip(WEIGHTS, colour, strict=True))
 

@@ -14,7 +14,7 @@ from typing import Final, Literal
 import regex
 
 from amplify.model.message import Entity
-from amplify.rules.text.memoize import memoized
+from amplify.rules.text import memoize
 
 WORD: Final = r"\p{L}\p{M}\p{Nd}_"
 """Letters (U+02BC is one, U+2019 is not), marks, digits, `_`."""
@@ -34,7 +34,7 @@ _TRAILING = frozenset(".,;:!?…'\"’`*")
 EntityKind = Literal["link", "tag", "mention", "cashtag"]
 
 
-@memoized
+@memoize.memoized
 def plain_entities(text: str) -> tuple[Entity, ...]:
     """What links where nothing more is known: http and https addresses, `#tags`, `@user@host` and local `@user`."""
     links = (

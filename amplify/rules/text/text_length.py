@@ -11,7 +11,7 @@ import unicodedata
 
 import regex
 
-from amplify.rules.text.memoize import memoized
+from amplify.rules.text import memoize
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _GRAPHEME = regex.compile(r"\X")
@@ -23,13 +23,13 @@ def normalise_text(text: str) -> str:
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-@memoized
+@memoize.memoized
 def count_graphemes(text: str) -> int:
     """Extended grapheme clusters: what a reader calls a character."""
     return graphemes_in(normalise_text(text))
 
 
-@memoized
+@memoize.memoized
 def utf8_bytes(text: str) -> int:
     """Bytes of the text in UTF-8."""
     return len(normalise_text(text).encode())

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from amplify.rules.text.memoize import memoized
-from amplify.rules.text.url_library import domains, library
+from amplify.rules.text import memoize, url_library
+from amplify.rules.text.url_library import url_tables
 
 _PLAIN = 100
 _PLAIN_DOTS = 8
@@ -40,7 +40,7 @@ class Address(NamedTuple):
     """How many code points its 23 characters stand for; nearly always all of it."""
 
 
-@memoized
+@memoize.memoized
 def find_urls(text: str) -> tuple[Address, ...]:
     """Every address, with and without scheme, in order: as X links them."""
     # A lone surrogate cannot be encoded for the domain check; one code point stands in for it, offsets stay.
@@ -72,7 +72,7 @@ def _disarmed(text: str, begin: int, end: int) -> Iterator[tuple[int, str]]:
     most = _RUN_MOST if len(text) <= _LONG_TEXT else _RUN_MOST_IN_LONG_TEXTS
     pieces: list[str] = []
     start = at = begin
-    for run in domains().run.finditer(text, begin, end):
+    for run in url_library.domains().run.finditer(text, begin, end):
         word = run[0]
         if (len(word) > most and not word.isascii()) or run.end() - start > _LONGEST:
             yield start, "".join(pieces)
@@ -89,7 +89,7 @@ def _without_idle_dots(run: str) -> str:
     dots = run.count(".")
     if not dots:
         return run
-    ends = [match.end() for match in domains().ending.finditer(run)] if dots <= _DOTS_MOST else []
+    ends = [match.end() for match in url_library.domains().ending.finditer(run)] if dots <= _DOTS_MOST else []
     last = ends[-1] if ends else 0
     return run[:last] + run[last:].replace(".", ";")
 
@@ -97,7 +97,7 @@ def _without_idle_dots(run: str) -> str:
 def _found(start: int, stretch: str) -> Iterator[Address]:
     if "." not in stretch:
         return
-    found: list[dict[str, Any]] = library().extract_urls_with_indices(stretch)
+    found: list[dict[str, Any]] = url_tables().extract_urls_with_indices(stretch)
     for one in found:
         first, last = one["indices"]
         yield Address(start + first, start + last, len(one["url"]))

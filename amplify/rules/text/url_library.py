@@ -11,7 +11,7 @@ from typing import Any
 
 
 @cache
-def library() -> Any:
+def url_tables() -> Any:
     """The library, loaded when it is first needed: its tables take 60 ms.
 
     It imports `pkg_resources`, which warns everybody about its own end; setuptools is pinned for it instead.
@@ -37,7 +37,7 @@ class Domains:
 @cache
 def domains() -> Domains:
     """Made from the library's own expressions."""
-    assert library()
+    assert url_tables()
     letter = import_module("twitter_text.regexp.valid_domain_chars").valid_domain_chars.pattern
     endings = "|".join(
         getattr(import_module(f"twitter_text.regexp.{name}"), name).pattern

@@ -37,12 +37,12 @@ def bench_desk(
     secrets: Mapping[str, Mapping[str, str]] | None = None,
 ) -> BenchDesk:
     """A desk with `accounts` accounts on one platform. `secrets`: by account, where the server cares."""
-    desk = BenchDesk(
+    app = BenchDesk(
         folder,
         Ledger.open(database),
         clock,
         server=server,
         secrets=lambda account: secrets[account.id] if secrets is not None else SECRETS[account.platform],
     )
-    desk.words = crowd.workspace(folder, 0, accounts, (platform,), days=0)
-    return desk
+    app.words = crowd.workspace(folder, 0, accounts, (platform,), days=0)
+    return app
