@@ -88,4 +88,4 @@ def test_a_pass_tells_what_it_did_and_no_more(busy: Files, on_stage: OnStage) ->
 
 def test_every_event_of_the_table_is_told_somewhere() -> None:
     sources = "".join(path.read_text("utf-8") for path in (ROOT / "amplify").rglob("*.py"))
-    assert {event for event in EVENTS if f'tell("{event}"' not in sources} == set()
+    assert {event for event in EVENTS if f'log_event("{event}"' not in sources} == set()

@@ -103,7 +103,7 @@ def test_an_unexpected_end_tells_the_places_and_nothing_else(
     def broken(*_: object) -> None:
         raise LookupError(canary)
 
-    monkeypatch.setattr("amplify.planning.queue.plan", broken)
+    monkeypatch.setattr("amplify.planning.queue.plan_deliveries", broken)
     said = amplify("queue", "-w", busy.root, expected=False)
     assert said.code == 1
     assert "did not expect" in said.words

@@ -193,7 +193,7 @@ def test_an_edit_takes_a_row_away_from_whoever_claims_it(ledger: WoundLedger) ->
     one, new = planned(), planned(texts=("new words",))
     queue(ledger, one)
     with ledger.read() as connection:
-        changes = rows.difference(connection, [new], NOW, NOW + rows.HORIZON)
+        changes = rows.diff_plan(connection, [new], NOW, NOW + rows.HORIZON)
     claimed = take_one(ledger)
     with ledger.write() as connection:
         rows.write_changes(connection, [new], changes, NOW, ledger.real_now(connection))
@@ -208,8 +208,8 @@ def test_a_row_whose_call_has_begun_between_look_and_write_is_left_alone(ledger:
     one, new = planned(), planned(texts=("new words",))
     queue(ledger, one)
     with ledger.read() as connection:
-        changes = rows.difference(connection, [new], NOW, NOW + rows.HORIZON)
-        gone = rows.difference(connection, [], NOW, NOW + rows.HORIZON)
+        changes = rows.diff_plan(connection, [new], NOW, NOW + rows.HORIZON)
+        gone = rows.diff_plan(connection, [], NOW, NOW + rows.HORIZON)
     rows.begin(ledger, take_one(ledger))
     with ledger.write() as connection:
         rows.write_changes(connection, [new], changes, NOW, ledger.real_now(connection))
@@ -223,7 +223,7 @@ def test_what_is_taken_off_the_queue_is_taken_from_whoever_claims_it(ledger: Wou
     queue(ledger, one)
     claimed = take_one(ledger)
     with ledger.write() as connection:
-        gone = rows.difference(connection, [], NOW, NOW + rows.HORIZON)
+        gone = rows.diff_plan(connection, [], NOW, NOW + rows.HORIZON)
         rows.write_changes(connection, [], gone, NOW, ledger.real_now(connection))
     assert rows.barred(ledger, claimed) == "another worker has it"
     assert state(ledger, one) is DeliveryState.CANCELLED
