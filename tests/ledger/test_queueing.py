@@ -17,7 +17,7 @@ HOUR = timedelta(hours=1)
 LATER = NOW + HOUR
 
 
-def signs(changes: list[rows.Change]) -> str:
+def signs(changes: list[rows.PlanChange]) -> str:
     return "".join(change.sign for change in changes)
 
 
