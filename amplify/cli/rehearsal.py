@@ -26,7 +26,7 @@ from amplify.operations.rehearse import RehearsalTick, ScriptedEvent, is_over, r
 from amplify.stage.process import Stage, StageControl
 
 if TYPE_CHECKING:
-    from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
+    from amplify.ledger.rows.deliveries import ClaimedDelivery
     from amplify.model.workspace import Workspace
 
 TIMINGS = Timings(
@@ -171,7 +171,7 @@ def outcome_table(app: AppContext, end: datetime) -> Any:
 def show_outcome(rehearsal: Rehearsal, app: AppContext, stage: Stage) -> Mapping[str, Path]:
     """Write report and timelines, print the table and the paths."""
     from amplify.cli.report import collect_report
-    from amplify.report.report_files import write_report
+    from amplify.report.report_html import write_report
 
     timelines = stage.control.render(rehearsal.folder / "timelines")
     files = write_report(collect_report(app, rehearsal.start, rehearsal.end), rehearsal.folder / "report")

@@ -127,7 +127,7 @@ def _text(found: Report, form: ReportFormat) -> str:
 
 
 def _write(found: Report, out: Path, form: ReportFormat | None) -> tuple[Path, ...]:
-    from amplify.report.report_files import write_report
+    from amplify.report.report_html import write_report
 
     ending = out.suffix.removeprefix(".").lower()
     if form is None and ending in tuple(ReportFormat) and not out.is_dir():

@@ -14,7 +14,7 @@ from amplify.context.app_context import AppContext
 from amplify.ledger.database import LedgerConnection
 from amplify.ledger.group_commit import GroupCommitter
 from amplify.ledger.rows.begin_mark import BeginRequest, Begun, NotBegun, PreparedUploads, begin_requests, save_uploads
-from amplify.ledger.rows.claimed_delivery import ClaimedDelivery, ClaimedPart
+from amplify.ledger.rows.deliveries import ClaimedDelivery, ClaimedPart
 from amplify.ledger.rows.receipts import PublishedPart, record_receipts
 from amplify.ledger.rows.settlement import ClaimWriter
 from amplify.model.errors import LoggedOut, PlatformError, Refused, TryLater, Unknown

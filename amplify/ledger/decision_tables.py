@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
 
-from amplify.ledger.columns import Serial, UtcInstant
+from amplify.ledger.tables import Serial, UtcInstant
 
 
 class StopRow(SQLModel, table=True):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from amplify.ledger.queries.readings import mark_name
 from amplify.ledger.queries.report_rows import ReportRow, ReportRows
+from amplify.model import cause
 from amplify.model.delivery import DeliveryState
+from amplify.model.gate import Gate
+from amplify.model.subject import kind_and_name, person_in
 from amplify.report.display_names import mark_age
-from amplify.report.redact import redact_reason
 from amplify.report.report_model import DeliveryLine, PartLine, ReadingLine
 
 OUT = frozenset(
@@ -109,3 +112,39 @@ def _spellings(tags: Iterable[str]) -> dict[str, str]:
     for tag, _ in sorted(written.items(), key=lambda item: (-item[1], item[0])):
         best.setdefault(tag.casefold(), tag)
     return best
+
+
+UNTOLD = "not told here, for the sake of a person it names; see `amplify status`"
+
+_STILL = frozenset({"waiting", "missed", "cut", "removing", "removed"})
+
+
+def redact_reason(
+    why: str | None,
+    about: str | None,
+    state: str,
+    subjects: Collection[str],
+    gates: Mapping[tuple[str, str], Gate],
+    now: datetime,
+) -> str | None:
+    """The reason as it may be passed on: without what it says of a person. `about`: its cause (`model.cause`).
+
+    Kept back are reasons that a person's stop or gate gives, whether or not the delivery lists the person; such as
+    name a person of the delivery (a platform, or one of us, may have); and every reason of a delivery that stands
+    still, or was taken down, while such a gate is closed.
+    """
+    if why is None:
+        return None
+    if cause.is_of_person(about):
+        return UNTOLD
+    for subject in subjects:
+        person = person_in(subject)
+        if person is None:
+            continue
+        gate = gates.get(kind_and_name(subject))
+        closed = gate is not None and gate.why_not(now) is not None
+        says = (person, person.replace("_", " "))
+        named = any(re.search(rf"(?<![\w-]){re.escape(said)}(?![\w-])", why, re.IGNORECASE) for said in says)
+        if named or (closed and state in _STILL):
+            return UNTOLD
+    return why

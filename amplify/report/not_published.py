@@ -6,9 +6,8 @@ from collections import Counter
 
 from amplify.pages import formatting
 from amplify.pages.formatting import NOTHING
-from amplify.report.document import Cell, Section, Table
+from amplify.report.document import SHOWN, Cell, Section, Table, column_heads, cut_note, number_cells, post_cell
 from amplify.report.report_model import EndedDelivery, Report
-from amplify.report.table_cells import SHOWN, column_heads, cut_note, number_cells, post_cell
 
 FEW = 10
 """Up to this many endings need no table of reasons."""

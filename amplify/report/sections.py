@@ -7,11 +7,22 @@ from collections.abc import Iterable
 from amplify.pages import formatting
 from amplify.pages.formatting import NOTHING
 from amplify.report import summary
-from amplify.report.document import Cell, Column, Document, Section, Table
+from amplify.report.document import (
+    LINKED,
+    Cell,
+    Column,
+    Document,
+    Section,
+    Table,
+    column_heads,
+    cut_note,
+    link_cell,
+    number_cells,
+    post_cell,
+)
 from amplify.report.methodology import method_paragraphs
 from amplify.report.not_published import closed_sections, gap_section, not_out, taken_down_sections
 from amplify.report.report_model import Counts, Dimension, Group, MessageTally, ReadingSum, Report
-from amplify.report.table_cells import LINKED, column_heads, cut_note, link_cell, number_cells, post_cell
 
 TOP = 10
 """Posts listed for one platform."""

@@ -19,7 +19,7 @@ from amplify.ledger.tables import DELIVERY, GATE
 from amplify.model.gate import Gate
 from amplify.model.person import PersonState
 from amplify.planning.queue import copy_gates
-from amplify.report.redact import UNTOLD
+from amplify.report.delivery_lines import UNTOLD
 from amplify.report.report import collect_deliveries
 from amplify.report.report_json import as_json
 from amplify.rules.plan import person_gates

@@ -8,7 +8,7 @@ from ledger import rows
 from ledger.rows import NOW, planned
 
 from amplify.decisions.stop import stop_subject
-from amplify.report.redact import UNTOLD
+from amplify.report.delivery_lines import UNTOLD
 from amplify.report.report import collect_deliveries
 from amplify.report.report_json import as_json
 from engine.fake import FakeDesk

@@ -39,7 +39,7 @@ MAY: Final = {
         "ledger/database.py",
         "'alembic_version' in str(error.orig)",
     ): "the database's own message names a table",
-    ("report/redact.py", None): "looks for a person's id in what anybody may have written",
+    ("report/delivery_lines.py", None): "looks for a person's id in what anybody may have written",
     ("preview/card_problems.py", None): "looks for ids that must not be told in what is about to be",
     ("workspace/validate.py", "'out' in why"): "pydantic's own message; only other words follow",
     ("workspace/validate.py", "'range' in why"): "the same",

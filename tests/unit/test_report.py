@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 
 from amplify.ledger.database import Ledger
 from amplify.ledger.tables import GATE
-from amplify.report.redact import UNTOLD
+from amplify.report.delivery_lines import UNTOLD
 from amplify.report.report import collect_deliveries
 from amplify.report.report_model import Counts, Group, ReadingSum, Report
 

@@ -15,7 +15,7 @@ from sqlalchemy import create_engine
 from sqlmodel import SQLModel
 
 from amplify.report.report import collect_deliveries
-from amplify.report.report_files import write_report
+from amplify.report.report_html import write_report
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

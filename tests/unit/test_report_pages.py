@@ -19,8 +19,7 @@ from sqlmodel import SQLModel
 from amplify.pages.formatting import days, listed, number, period, span
 from amplify.report.report import collect_deliveries
 from amplify.report.report_csv import COLUMNS, as_csv
-from amplify.report.report_files import write_report
-from amplify.report.report_html import as_html
+from amplify.report.report_html import as_html, write_report
 from amplify.report.report_json import as_json
 from amplify.report.report_markdown import as_markdown
 from amplify.report.report_model import Names, Report

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
 from amplify.ledger.database import Ledger
 from amplify.ledger.tables import ACCOUNT, DELIVERY
@@ -54,3 +54,12 @@ def list_accounts(ledger: Ledger, connection: Connection) -> list[AccountStatus]
         )
         for row in connection.execute(select(*columns).order_by(ACCOUNT.c.id))
     ]
+
+
+def pause_account(
+    connection: Connection, account: str, why: str, now: datetime, real_not_before: datetime | None
+) -> None:
+    """It pauses itself until it is mended, and is not asked again before `real_not_before` (real time; None: at the
+    next pass). `now`: campaign time."""
+    mine = update(ACCOUNT).where(ACCOUNT.c.id == account)
+    connection.execute(mine.values(paused_at=now, paused_why=why, real_not_before=real_not_before))

@@ -12,8 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import JSON, Connection, bindparam, select, text
 
-from amplify.ledger.columns import UtcInstant
-from amplify.ledger.tables import LEARNED
+from amplify.ledger.tables import LEARNED, UtcInstant
 from amplify.model.platform import Limits, Whoami
 from amplify.model.server_info import SavedHandle, SavedLimits, SavedWhoami, ServerInfo
 

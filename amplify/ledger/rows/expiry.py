@@ -8,10 +8,9 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, exists, literal, null, select, update
 
-from amplify.ledger.columns import UtcInstant
 from amplify.ledger.database import Ledger
 from amplify.ledger.rows.transitions import log_transitions
-from amplify.ledger.tables import DELIVERY, PART
+from amplify.ledger.tables import DELIVERY, PART, UtcInstant
 from amplify.model.delivery import DeliveryState
 
 MOST: Final = 1000

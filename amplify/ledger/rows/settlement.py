@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from amplify.ledger.database import Ledger
 from amplify.ledger.holds import spending
-from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
+from amplify.ledger.rows.deliveries import ClaimedDelivery
 from amplify.ledger.rows.receipts import finish_deliveries, has_published_part
 from amplify.ledger.rows.transitions import transition_row
 from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, PART, folio_of
