@@ -12,7 +12,7 @@ from amplify.cli.signals import stop_on_signal
 
 if TYPE_CHECKING:
     from amplify.engine.publish import PassResult
-    from amplify.ledger.rows.deliveries import ClaimedDelivery
+    from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 
 Workers = Annotated[int, typer.Option(min=1, max=256, help="How many deliveries may be on their way at once.")]
 

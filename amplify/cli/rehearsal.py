@@ -26,7 +26,7 @@ from amplify.operations.rehearse import RehearsalTick, ScriptedEvent, is_over, r
 from amplify.stage.process import Stage, StageControl
 
 if TYPE_CHECKING:
-    from amplify.ledger.rows.deliveries import ClaimedDelivery
+    from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
     from amplify.model.workspace import Workspace
 
 TIMINGS = Timings(

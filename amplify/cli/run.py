@@ -19,7 +19,7 @@ from amplify.cli.signals import stop_on_signal
 from amplify.context.app_context import AppContext
 
 if TYPE_CHECKING:
-    from amplify.ledger.rows.deliveries import ClaimedDelivery
+    from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
     from amplify.model.errors import AmplifyError
 
 

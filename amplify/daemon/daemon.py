@@ -26,7 +26,7 @@ from amplify.engine.maintenance import run_maintenance
 from amplify.engine.measure import measure_engagement
 from amplify.engine.worker import Worker
 from amplify.ledger.notify import Listener
-from amplify.ledger.rows.deliveries import ClaimedDelivery
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.model.errors import AmplifyError
 from amplify.model.event import log_event
 from amplify.planning.server_lookup import refresh_limits

@@ -27,7 +27,8 @@ from amplify.ledger.holds.approvals import (
 from amplify.ledger.holds.gates import GATES
 from amplify.ledger.notify import notify_workers
 from amplify.ledger.queries.audit_log import record_event
-from amplify.ledger.rows.deliveries import DueDelivery, candidate_in
+from amplify.ledger.rows.claimed_delivery import candidate_in
+from amplify.ledger.rows.due_delivery import DueDelivery
 from amplify.model.errors import NeedsPerson, WrongUse
 from amplify.model.message import Message, message_from_json
 from amplify.rules.plan.approval_policy import TWO, counting_approvers, same_person, seen_hash

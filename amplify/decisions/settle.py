@@ -7,7 +7,7 @@ from amplify.engine.takedown_worker import run_takedowns
 from amplify.ledger.notify import notify_workers
 from amplify.ledger.queries.audit_log import record_event
 from amplify.ledger.queries.delivery_lookup import find_deliveries, find_delivery_of_post, read_state
-from amplify.ledger.rows.deliveries import ClaimedDelivery, load_unclaimed
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery, load_unclaimed
 from amplify.ledger.rows.settlement import ClaimWriter, lock_state_and_lease
 from amplify.ledger.rows.takedowns import removed_part, retry_takedown_now
 from amplify.ledger.rows.unsure import save_receipt

@@ -14,7 +14,7 @@ from amplify.context.app_context import AppContext
 from amplify.ledger.database import LedgerConnection
 from amplify.ledger.group_commit import GroupCommitter
 from amplify.ledger.rows.begin_mark import BeginRequest, Begun, NotBegun, PreparedUploads, begin_requests, save_uploads
-from amplify.ledger.rows.deliveries import ClaimedDelivery, ClaimedPart
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery, ClaimedPart
 from amplify.ledger.rows.receipts import PublishedPart, record_receipts
 from amplify.ledger.rows.settlement import ClaimWriter
 from amplify.model.errors import LoggedOut, PlatformError, Refused, TryLater, Unknown
@@ -137,9 +137,9 @@ class Deliverer:
         if barred.lost:
             return Outcome("lost")
         if out:
-            self._settle(claimed, lambda hand: hand.barred(claimed.id, barred.why))
+            self._settle(claimed, lambda hand: hand.barred(claimed.id, barred.why, barred.cause))
             return Outcome("cut", barred.why)
-        self._settle(claimed, lambda hand: hand.release(claimed.id, barred.why))
+        self._settle(claimed, lambda hand: hand.release(claimed.id, barred.why, barred.cause))
         return Outcome("held", barred.why)
 
     def _failed(

@@ -11,7 +11,7 @@ from itertools import islice
 from amplify.context.app_context import AppContext
 from amplify.ledger.holds.spending import pay_for_readings, record_spending
 from amplify.ledger.queries.readings import DueReading, due_readings, write_readings
-from amplify.ledger.rows.deliveries import Hold
+from amplify.ledger.rows.due_delivery import Hold
 from amplify.model.errors import LoggedOut, PlatformError
 from amplify.model.event import log_event
 from amplify.model.platform import Engagement

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from amplify.context.app_context import AppContext
     from amplify.engine.worker import OnOutcome
-    from amplify.ledger.rows.deliveries import ClaimedDelivery
+    from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
     from amplify.model.plan import PlanChange
 
 

@@ -15,7 +15,7 @@ from amplify.context.app_context import AppContext
 from amplify.ledger.queries.account_status import pause_account
 from amplify.ledger.queries.delivery_lookup import read_state
 from amplify.ledger.queries.pending_work import count_unsure
-from amplify.ledger.rows.deliveries import ClaimedDelivery, ClaimedPart
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery, ClaimedPart
 from amplify.ledger.rows.restored import HELD_BY
 from amplify.ledger.rows.settlement import ClaimWriter
 from amplify.ledger.rows.unsure import (

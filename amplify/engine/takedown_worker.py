@@ -13,7 +13,7 @@ from amplify.ledger.holds import spending
 from amplify.ledger.holds.spending import pay_for_deletions
 from amplify.ledger.queries.account_status import pause_account
 from amplify.ledger.rows import takedowns
-from amplify.ledger.rows.deliveries import ClaimedDelivery
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.ledger.rows.settlement import ClaimWriter
 from amplify.ledger.rows.takedowns import Removal
 from amplify.ledger.rows.unsure import save_receipt

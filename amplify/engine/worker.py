@@ -28,7 +28,7 @@ from amplify.ledger.group_commit import GroupCommitter
 from amplify.ledger.holds.rate_limits import apply_headers
 from amplify.ledger.queries.pending_work import seconds_until_next_claim
 from amplify.ledger.rows.claim import ClaimResult, claim_due
-from amplify.ledger.rows.deliveries import ClaimedDelivery
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.ledger.rows.settlement import release_claims
 from amplify.model.errors import AmplifyError, NeedsPerson
 from amplify.model.event import LOG, log_event

@@ -12,7 +12,7 @@ from typing import Any, Final
 from amplify.context.app_context import AppContext
 from amplify.ledger.holds.approvals import find_unapproved
 from amplify.ledger.holds.stops import find_stopped
-from amplify.ledger.rows.deliveries import DueDelivery
+from amplify.ledger.rows.due_delivery import DueDelivery
 from amplify.model.gate import Gate
 from amplify.model.plan import Planned
 from amplify.model.platform import AccountConnection, Platform, PublishRequest, Receipt

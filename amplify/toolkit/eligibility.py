@@ -15,7 +15,7 @@ from typing import Final
 from amplify.context.app_context import AppContext
 from amplify.ledger.holds.gates import read_gates
 from amplify.ledger.holds.stops import held_by, in_force
-from amplify.ledger.rows.deliveries import DueDelivery
+from amplify.ledger.rows.due_delivery import DueDelivery
 from amplify.model.message import Message, Part
 from amplify.model.person import Person
 from amplify.model.plan import Planned

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, insert, text
 from amplify.ledger.database import Ledger
 from amplify.ledger.holds.hold_checks import CLAIM_CHECKS
 from amplify.ledger.rows.claim import ClaimResult, claim_due
-from amplify.ledger.rows.deliveries import DueDelivery, Hold
+from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.tables import GATE
 from bench.bare import take
 from bench.databases import databases

@@ -21,7 +21,7 @@ import tweepy
 
 from amplify.engine.files_sync import files_mark
 from amplify.engine.worker import Worker, deliver_due
-from amplify.ledger.rows.deliveries import ClaimedDelivery
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.model.clock import Clock, ManualClock, RealClock
 from amplify.model.platform import AccountConnection
 from amplify.platforms import registry

@@ -41,7 +41,7 @@ from amplify.engine.reconcile import reconcile_unsure
 from amplify.ledger.database import Ledger
 from amplify.ledger.group_commit import BatchWrite, Item, T, Write
 from amplify.ledger.rows.claim import claim_due
-from amplify.ledger.rows.deliveries import ClaimedDelivery
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.ledger.rows.expiry import expire_rows
 from amplify.ledger.rows.takedowns import REMOVABLE
 from amplify.model.delivery import DeliveryState

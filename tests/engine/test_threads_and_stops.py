@@ -70,6 +70,7 @@ class TestThreads:
         assert world.texts() == ["one"]
         assert state(app.ledger, thread) is DeliveryState.CUT
         assert rows.row(app.ledger, thread)["why"] == "somebody said stop"
+        assert rows.row(app.ledger, thread)["cause"] == "gate:campaign:free"
 
     def test_a_gate_closing_while_a_resumed_thread_uploads_cuts(self, app: FakeDesk, world: World) -> None:
         world.answers["press_union/x"].extend(["accept", "try_later"])
@@ -100,6 +101,7 @@ class TestStops:
         assert dict(go(app, one).outcomes) == {"held": 1}
         assert world.accepted == []
         assert rows.row(app.ledger, one)["why"] == "somebody said stop"
+        assert rows.row(app.ledger, one)["cause"] == "gate:campaign:free"
         world.meanwhile = lambda moment: None
         assert dict(go(app).outcomes) == {}
         rows.gates(app.ledger, Gate("campaign", "free"))

@@ -17,7 +17,7 @@ from amplify.context.app_context import UnreadableFiles
 from amplify.engine import deliver, files_sync
 from amplify.engine.publish import run_pass
 from amplify.engine.worker import Worker
-from amplify.ledger.rows.deliveries import ClaimedDelivery
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.model.clock import RealClock
 from amplify.model.delivery import DeliveryState
 from amplify.model.problem import Problem, SourceLocation

@@ -13,7 +13,7 @@ from amplify.ledger.holds.gates import read_gates, write_gates
 from amplify.ledger.rows import begin_mark
 from amplify.ledger.rows.begin_mark import BeginRequest, Begun, NotBegun
 from amplify.ledger.rows.claim import claim_due
-from amplify.ledger.rows.deliveries import ClaimedDelivery
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.ledger.rows.plan_changes import diff_plan, write_accounts, write_changes
 from amplify.ledger.rows.receipts import PublishedPart, record_receipts
 from amplify.ledger.rows.settlement import ClaimWriter

@@ -18,7 +18,8 @@ from amplify.ledger.holds.approvals import (
     write_verdict,
 )
 from amplify.ledger.holds.stops import candidate_in
-from amplify.ledger.rows.deliveries import COLUMNS, DueDelivery
+from amplify.ledger.rows.claimed_delivery import COLUMNS
+from amplify.ledger.rows.due_delivery import DueDelivery
 from amplify.ledger.tables import DELIVERY
 from amplify.model.gate import Gate
 from amplify.model.message import Attachment, Part

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from amplify.ledger.database import Ledger
 from amplify.ledger.rows import claim as claiming
 from amplify.ledger.rows.claim import claim_due
-from amplify.ledger.rows.deliveries import DueDelivery, Hold
+from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.rows.first_rows import first_due_per_account
 from amplify.ledger.rows.plan_changes import write_accounts
 from amplify.model.delivery import DeliveryState

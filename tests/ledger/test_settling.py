@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from amplify.ledger.queries.pending_work import find_pending_work
-from amplify.ledger.rows.deliveries import ClaimedDelivery
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.ledger.rows.expiry import expire_rows
 from amplify.model.delivery import DeliveryState
 from amplify.model.gate import Gate

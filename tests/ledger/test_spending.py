@@ -22,7 +22,8 @@ from amplify.ledger.holds.spending import (
     remaining_cost,
     write_budget,
 )
-from amplify.ledger.rows.deliveries import DueDelivery, Hold, load_unclaimed
+from amplify.ledger.rows.claimed_delivery import load_unclaimed
+from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.tables import PART, READING
 from amplify.model.plan import Planned
 from amplify.rules.plan.budget import Budget, next_month

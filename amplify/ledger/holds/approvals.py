@@ -11,7 +11,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, RowMapping, func, insert, or_, select, update
 
 from amplify.ledger.decision_tables import APPROVAL
-from amplify.ledger.rows.deliveries import COLUMNS, DueDelivery, Hold, candidate_in
+from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
+from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.tables import DELIVERY, GATE
 from amplify.model.delivery import DeliveryState
 from amplify.model.subject import declared_state, kind_and_name

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from amplify.ledger.rows.deliveries import DueDelivery, Hold
+from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.tables import DELIVERY, PART
 from amplify.model.delivery import DeliveryState
 from amplify.model.platform import Receipt

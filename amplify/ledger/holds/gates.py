@@ -11,7 +11,7 @@ from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from amplify.ledger.bulk import BulkSelect
 from amplify.ledger.database import Ledger
-from amplify.ledger.rows.deliveries import DueDelivery, Hold
+from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.tables import DELIVERY, GATE
 from amplify.model import cause
 from amplify.model.delivery import DeliveryState

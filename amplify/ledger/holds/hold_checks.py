@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from amplify.ledger.holds import approvals, boosts, gates, spacing, spending, stops
-from amplify.ledger.rows.deliveries import DueDelivery, Hold
+from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 
 Ask = Callable[[Connection, Sequence[DueDelivery], datetime], Mapping[str, Hold]]
 """Candidates, campaign time → by delivery, why it may not go out. Asked inside the transaction that acts on it."""

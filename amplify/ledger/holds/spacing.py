@@ -16,7 +16,8 @@ from typing import Final
 from sqlalchemy import BindParameter, Connection, bindparam, select, text, update
 
 from amplify.ledger.bulk import BulkSelect
-from amplify.ledger.rows.deliveries import BOOST, DueDelivery, Hold
+from amplify.ledger.rows.claimed_delivery import BOOST
+from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.tables import ACCOUNT, DELIVERY, UtcInstant
 
 PUNCTUAL: Final = timedelta(minutes=5)

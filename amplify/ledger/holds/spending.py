@@ -18,7 +18,8 @@ from sqlalchemy import Connection, func, select
 from amplify.ledger.bulk import BulkStatement
 from amplify.ledger.database import BUDGET, get_meta, set_meta, transaction_cache
 from amplify.ledger.holds.gates import recheck_held
-from amplify.ledger.rows.deliveries import ClaimedDelivery, DueDelivery, Hold
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
+from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.tables import DELIVERY, PART, READING, SPEND
 from amplify.model.delivery import DeliveryState
 from amplify.model.message import message_from_json

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import Connection, RowMapping, delete, insert, select, text, update
 
 from amplify.ledger.decision_tables import STOP
-from amplify.ledger.rows.deliveries import COLUMNS, DueDelivery, Hold, candidate_in
+from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
+from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.tables import DELIVERY
 from amplify.model import cause
 from amplify.model.subject import person_in

@@ -13,7 +13,7 @@ from amplify.ledger.database import get_meta
 from amplify.ledger.holds import approvals, gates, spending, stops
 from amplify.ledger.holds.hold_checks import Ask, find_holds
 from amplify.ledger.holds.stops import Stop, in_force
-from amplify.ledger.rows.deliveries import COLUMNS, candidate_in
+from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
 from amplify.ledger.tables import ACCOUNT, DELIVERY
 from amplify.model.delivery import DeliveryState
 

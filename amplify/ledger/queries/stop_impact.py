@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, select, tuple_
 
 from amplify.ledger.holds.stops import Stop, held_by
-from amplify.ledger.rows.deliveries import COLUMNS, candidate_in
+from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
 from amplify.ledger.tables import DELIVERY, PART
 from amplify.model.delivery import DeliveryState
 

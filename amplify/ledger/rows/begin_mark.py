@@ -18,7 +18,7 @@ from amplify.ledger.database import Ledger
 from amplify.ledger.holds.gates import GATES
 from amplify.ledger.holds.hold_checks import find_holds
 from amplify.ledger.holds.spending import PAY, lock_budgets, remaining_cost
-from amplify.ledger.rows.deliveries import ClaimedDelivery
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.ledger.rows.transitions import transition_log_sql
 from amplify.model.delivery import DeliveryState
 from amplify.rules.plan.budget import month_of

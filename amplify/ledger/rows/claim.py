@@ -24,7 +24,8 @@ from amplify.ledger.holds.boosts import find_waiting_boosts
 from amplify.ledger.holds.gates import GATES
 from amplify.ledger.holds.hold_checks import CLAIM_CHECKS, find_holds
 from amplify.ledger.holds.rate_limits import Allowances, RateRequest
-from amplify.ledger.rows.deliveries import ClaimedDelivery, DueDelivery, Hold, with_parts
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery, with_parts
+from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.rows.first_rows import first_due_per_account
 from amplify.ledger.rows.next_rows import next_due_rows
 from amplify.ledger.rows.transitions import transition_log_sql

@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from amplify.ledger.bulk import BulkSelect, Kind
 from amplify.ledger.database import Ledger
-from amplify.ledger.rows.deliveries import FOUND, LISTED, DueDelivery, due_delivery_from
+from amplify.ledger.rows.claimed_delivery import FOUND, LISTED, due_delivery_from
+from amplify.ledger.rows.due_delivery import DueDelivery
 
 _ENOUGH: Final = 2
 """So many rows for each that is wanted are looked at first: some are of one account, others of accounts in use."""

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from amplify.ledger.bulk import BulkSelect
 from amplify.ledger.database import Ledger
-from amplify.ledger.rows.deliveries import FOUND, LISTED, DueDelivery, due_delivery_from
+from amplify.ledger.rows.claimed_delivery import FOUND, LISTED, due_delivery_from
+from amplify.ledger.rows.due_delivery import DueDelivery
 from amplify.ledger.rows.first_rows import ASKED, NAMED, WAITS
 
 # SQLite goes through the index account by account, and need not sort.

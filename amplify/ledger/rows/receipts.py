@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from amplify.ledger.bulk_update import BulkUpdate
 from amplify.ledger.database import Ledger
-from amplify.ledger.rows.deliveries import ClaimedDelivery
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.ledger.rows.takedowns import late_receipts
 from amplify.ledger.rows.transitions import log_transitions, transition_log_sql
 from amplify.ledger.tables import PART

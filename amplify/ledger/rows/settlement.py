@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from amplify.ledger.database import Ledger
 from amplify.ledger.holds import spending
-from amplify.ledger.rows.deliveries import ClaimedDelivery
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.ledger.rows.receipts import finish_deliveries, has_published_part
 from amplify.ledger.rows.transitions import transition_row
 from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, PART, folio_of
@@ -64,7 +64,7 @@ class ClaimWriter:
         whose = self.owner if before is DeliveryState.SENDING else None
         return bool(finish_deliveries(self.connection, [(delivery, whose)], before, self.now, self.real, self.by))
 
-    def release(self, delivery: str, why: str | None, cause: str | None = None) -> bool:
+    def release(self, delivery: str, why: str | None, cause: str | None) -> bool:
         """Back to waiting before anything was sent: a gate closed, or pictures could not be uploaded yet."""
         return self._move(
             delivery, DeliveryState.CLAIMED, DeliveryState.WAITING, fence=self.owner, why=why, cause=cause
@@ -127,7 +127,7 @@ class ClaimWriter:
             look_at=self.now,
         )
 
-    def barred(self, delivery: str, why: str, cause: str | None = None) -> None:
+    def barred(self, delivery: str, why: str, cause: str | None) -> None:
         """A gate closed between two parts of a thread: what is out is out, the rest stays unsaid."""
         for before in (DeliveryState.SENDING, DeliveryState.CLAIMED):  # claimed: the thread was being resumed
             self._move(delivery, before, DeliveryState.CUT, fence=self.owner, why=why, cause=cause)
@@ -203,4 +203,4 @@ def lock_state_and_lease(connection: Connection, delivery: str) -> tuple[Deliver
 def release_claims(ledger: Ledger, connection: Connection, claims: Iterable[ClaimedDelivery], now: datetime) -> None:
     """Let others have what was claimed and not begun. `now`: campaign time."""
     for one in claims:
-        ClaimWriter(ledger, connection, now, one.owner).release(one.id, None)
+        ClaimWriter(ledger, connection, now, one.owner).release(one.id, None, None)

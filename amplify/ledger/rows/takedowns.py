@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Exists, exists, select, update
 
 from amplify.ledger.bulk import BulkStatement
 from amplify.ledger.database import Ledger
-from amplify.ledger.rows.deliveries import ClaimedDelivery, load_unclaimed
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery, load_unclaimed
 from amplify.ledger.rows.transitions import log_transitions, transition_row
 from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, MOVE, PART, folio_of
 from amplify.model.delivery import DeliveryState

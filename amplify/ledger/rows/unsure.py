@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select, update
 
 from amplify.ledger.database import Ledger
-from amplify.ledger.rows.deliveries import ClaimedDelivery, load_unclaimed
+from amplify.ledger.rows.claimed_delivery import ClaimedDelivery, load_unclaimed
 from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, PART, folio_of
 from amplify.model.delivery import DeliveryState
 from amplify.model.platform import Receipt
