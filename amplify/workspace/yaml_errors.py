@@ -1,4 +1,4 @@
-"""What the YAML parser stumbled over, in sentences a campaigner can act on."""
+"""Explains YAML syntax errors in sentences a campaigner can act on."""
 
 from __future__ import annotations
 

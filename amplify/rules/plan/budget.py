@@ -1,4 +1,4 @@
-"""Monthly budget of a platform: what it is reserved for, and how much is left. Pure; amounts in millionths of a dollar."""
+"""Monthly budget of a platform: what it is spent on, and how much is left. Pure; amounts in millionths of a dollar."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ SCOPES: Final = ("portrait", "health", "family")
 
 
 def people_gates(people: Iterable[Person], posts: Collection[Post]) -> Iterator[Gate]:
-    """Gates of all persons: the person's own, one per state that some post is written for, and one per use of consent."""
+    """Gates of all persons: the person's own, one per state that a post is written for, and one per use of consent."""
     declared = sorted({state for post in posts for state in post.front.for_states})
     languages = sorted({post.front.lang for post in posts} | {each.lang for post in posts for each in post.variants})
     for person in people:
