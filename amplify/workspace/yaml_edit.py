@@ -118,7 +118,7 @@ def _named(entries: Sequence[Plain], taken: set[Any]) -> list[Plain]:
 
 
 def _source(root: Path, file: ListFile) -> tuple[str, str]:
-    """The byte order mark, if any, and the text of the file with its own line endings, which `read_text` would change."""
+    """The byte order mark, if any, and the file's text with its own line endings, which `read_text` would change."""
     try:
         read_text(root, file.path, YAML_BYTES)
         raw = read_bytes(root, file.path, YAML_BYTES).decode()
@@ -205,7 +205,9 @@ def _start(node: Node) -> int:
 
 
 def _end(text: str, node: Node) -> int:
-    """The offset behind a node's last character. The parser ends a block where the next thing begins, comments and all."""
+    """The offset behind a node's last character: the parser ends a block where the next thing begins, comments and
+    all.
+    """
     if node.id != "scalar" and not node.flow_style and node.value:
         return _end(text, _last(node))
     start, end = _start(node), int(node.end_mark.index)

@@ -1,4 +1,4 @@
-"""What X takes for a name, a list, a hashtag or an address that stands alone (twitter-text, `Validator`). Pure."""
+"""Validates a name, list, hashtag or address that stands alone, as X does (twitter-text, `Validator`). Pure."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ _LONGEST: Final = 4096
 
 
 def is_name(text: str) -> bool:
-    """`@press_union`, with its sign."""
+    """Whether it is a valid name, with its sign: `@press_union`."""
     return _is_whole(text, "mention")
 
 
 def is_hashtag(text: str) -> bool:
-    """`#СвабодаАнне`, with its sign."""
+    """Whether it is a valid hashtag, with its sign: `#СвабодаАнне`."""
     return _is_whole(text, "tag")
 
 
 def is_list(text: str) -> bool:
-    """`@press_union/partners`: what a text may name, and what links nowhere else."""
+    """Whether it is a valid list: `@press_union/partners`, which links nowhere else."""
     return _LIST.fullmatch(text) is not None
 
 
 def is_address(text: str, scheme_needed: bool = True) -> bool:
-    """An http or https address that X does not call invalid."""
+    """Whether it is an http or https address that X calls valid."""
     found = _ADDRESS.fullmatch(text) if len(text) <= _LONGEST else None
     if found is None or (scheme_needed and found["scheme"] is None):
         return False
