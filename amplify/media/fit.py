@@ -1,4 +1,4 @@
-"""A picture made to fit what a platform takes, with as little loss as that allows.
+"""Fits a picture into a platform's limits, with as little loss as they allow.
 
 In this order, and no further than needed: as it came; the same pixels, packed tighter; quality in steps; smaller. What
 has transparency never becomes JPEG while another format is allowed, and no picture becomes one of 256 colours.
@@ -36,7 +36,7 @@ _MOST_PACKED: Final = 2_500_000
 
 @dataclass(frozen=True, slots=True)
 class SizeLimit:
-    """What a picture has to fit into."""
+    """The limits a picture has to fit: bytes, pixels, formats."""
 
     bytes: int
     pixels: int | None = None
@@ -44,13 +44,13 @@ class SizeLimit:
 
     @property
     def name(self) -> str:
-        """For file names: equal rooms, the same name."""
+        """The limits as a file name: equal limits, the same name."""
         short = "".join(mime.removeprefix("image/")[0] for mime in self.formats)
         return f"{self.bytes}-{self.pixels or 0}-{short}"
 
 
 def fit_picture(source: Image | bytes, room: SizeLimit) -> tuple[bytes, str]:
-    """Bytes that are picture and nothing else, within `room`, and their MIME type. Raises BadPicture.
+    """Re-encode a picture within `room`: clean bytes and their MIME type. Raises BadPicture.
 
     A picture is taken as finished pixels in sRGB. The same source gives the same bytes.
     """
@@ -58,7 +58,7 @@ def fit_picture(source: Image | bytes, room: SizeLimit) -> tuple[bytes, str]:
 
 
 def fit_pixels(whole: Reencoded, room: SizeLimit) -> tuple[bytes, str]:
-    """What was painted, within `room`. Raises BadPicture."""
+    """Encode painted pixels within `room`. Raises BadPicture."""
     picture = whole
     if room.pixels is not None and _pixels(whole) > room.pixels:
         picture = _scaled(whole, (room.pixels / _pixels(whole)) ** 0.5)
@@ -77,7 +77,7 @@ def fit_pixels(whole: Reencoded, room: SizeLimit) -> tuple[bytes, str]:
 
 
 def fits_limit(data: bytes, room: SizeLimit) -> bool:
-    """Whether clean bytes need no further work: every change more would be a loss."""
+    """Whether clean bytes need no further work: every further change would be a loss."""
     from PIL import Image
 
     if len(data) > room.bytes or kind_of(data) not in room.formats:
@@ -87,7 +87,7 @@ def fits_limit(data: bytes, room: SizeLimit) -> bool:
 
 
 def assert_clean(data: bytes) -> bytes:
-    """The bytes, once they were read again and found to be nothing but picture."""
+    """The bytes, after checking that they hold no leftover metadata."""
     found = leftover_metadata(data)
     if found:  # an encoder that writes more than it should
         raise BadPicture(f"this picture cannot be cleaned: there is {', '.join(found)} in it")
@@ -95,7 +95,7 @@ def assert_clean(data: bytes) -> bytes:
 
 
 def _attempts(one: Reencoded, room: SizeLimit) -> Iterator[tuple[bytes, str]]:
-    """The same picture in ever fewer bytes."""
+    """Encodings of the same picture in ever fewer bytes."""
     if not one.exact and one.mime in room.formats:
         yield encode_picture(one, one.mime), one.mime
     if one.exact and PNG in room.formats:
@@ -109,7 +109,7 @@ def _attempts(one: Reencoded, room: SizeLimit) -> Iterator[tuple[bytes, str]]:
 
 
 def _lossy(one: Reencoded, room: SizeLimit, qualities: tuple[int, ...]) -> Iterator[tuple[bytes, str]]:
-    """In steps of quality. At the same step JPEG is nearer to the picture, and WebP smaller."""
+    """Lossy encodings in steps of quality. At the same step JPEG is nearer to the picture, and WebP smaller."""
     allowed = [mime for mime in (JPEG, WEBP) if mime in room.formats and (mime != JPEG or not one.clear)]
     if not allowed and PNG in room.formats:
         yield encode_picture(one, PNG, tight=True), PNG
@@ -148,14 +148,14 @@ def encode_picture(one: Reencoded, mime: str, quality: int | None = None, *, tig
 
 
 def _full(picture: Image) -> Image:
-    """Every pixel with its own colour."""
+    """The picture in true colour: every pixel with its own colour."""
     if picture.mode in ("RGB", "RGBA"):
         return picture
     return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
 
 
 def _on_white(picture: Image) -> Image:
-    """JPEG has no transparency."""
+    """The picture on a white ground: JPEG has no transparency."""
     from PIL import Image
 
     if picture.mode != "RGBA":
@@ -166,7 +166,7 @@ def _on_white(picture: Image) -> Image:
 
 
 def _scaled(one: Reencoded, factor: float) -> Reencoded:
-    """Smaller. What was scaled has pixels of its own: they are exact, however the file kept them."""
+    """The picture scaled down. Scaled pixels are exact, however the file kept the original ones."""
     from PIL import Image
 
     full = one.picture if one.picture.mode in ("L", "YCbCr") else _full(one.picture)

@@ -1,4 +1,5 @@
-"""Pictures frozen when they are queued: what was reviewed is what goes out, whatever happens to the file later.
+"""Store of frozen pictures, kept as they were when queued: what was reviewed goes out, whatever happens to the file
+later.
 
 Beside each original lie its cleaned copies: one for everybody, and smaller ones for the platforms that it does not fit.
 They are named by the original's hash and by what they fit into, so that nothing is painted twice.
@@ -29,17 +30,17 @@ _PIECE: Final = 1 << 20
 
 
 def room_of(profile: PlatformProfile) -> SizeLimit:
-    """What a platform takes of a picture."""
+    """A platform's limits for a picture."""
     return SizeLimit(profile.picture_bytes, profile.picture_pixels)
 
 
 def card_room_of(profile: PlatformProfile) -> SizeLimit:
-    """What it takes of the picture of a link card."""
+    """A platform's limits for the picture of a link card."""
     return SizeLimit(profile.card_bytes or profile.picture_bytes, profile.picture_pixels)
 
 
 class FrozenStore:
-    """Originals by content hash, cleaned copies beside them."""
+    """Original files by content hash, cleaned copies beside them."""
 
     def __init__(self, source: Path, kept: Path) -> None:
         """`source`: the workspace's `media/`. `kept`: where frozen pictures lie, never shared."""
@@ -54,7 +55,9 @@ class FrozenStore:
                 self._original(picture)
 
     def cleaned(self, picture: Attachment, room: SizeLimit, moving: VideoLimits | None = None) -> bytes:
-        """The bytes to send. `moving`: what may move. Raises Refused where it is gone, or is no picture."""
+        """The cleaned bytes to send. `moving`: what may move. Raises Refused where the file is gone, or is no
+        picture.
+        """
 
         def whole(data: bytes) -> bytes:
             return fit_pixels(reencode_picture(data, still=True), _ALL)[0]
@@ -71,7 +74,7 @@ class FrozenStore:
         return data if fits_limit(data, room) else self._made(picture, room.name, smaller)
 
     def film(self, picture: Attachment) -> Path:
-        """Where the cleaned video lies. Raises Refused where it is gone or no video; TryLater without a tool."""
+        """The path of the cleaned video. Raises Refused where it is gone or no video; TryLater without a tool."""
         target = self._cleaned(picture, "film")
         if target.exists():
             return target
@@ -87,7 +90,7 @@ class FrozenStore:
         return target
 
     def drop(self, pictures: Iterable[str]) -> None:
-        """Delete what is kept here of these pictures (SHA-256 of their bytes), cleaned copies too."""
+        """Delete the files of these pictures (SHA-256 of their bytes), cleaned copies too."""
         for sha256 in pictures:
             for path in (self._kept / sha256, *self._kept.glob(f"{sha256}.*.clean")):
                 path.unlink(missing_ok=True)
@@ -116,7 +119,7 @@ class FrozenStore:
         return self._kept / f"{picture.sha256}.{name}.{_RECIPE}.clean"
 
     def _original(self, picture: Attachment) -> Path | None:
-        """The very bytes that were queued, or None. A video is never read into memory."""
+        """The bytes that were queued, or None. A video is never read into memory."""
         kept = self._kept / picture.sha256
         if kept.exists():
             return kept
@@ -148,6 +151,6 @@ def _sha256(path: Path) -> str:
 
 
 def _partial(path: Path) -> Path:
-    """A name to write under: whole or not at all, whoever else writes the same."""
+    """A temporary file name, so that files are written whole or not at all, whoever else writes the same."""
     path.parent.mkdir(parents=True, exist_ok=True)
     return path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}")

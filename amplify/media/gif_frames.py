@@ -1,4 +1,4 @@
-"""A moving GIF painted anew, frame by frame: pictures, times and repetition, and nothing else."""
+"""Re-encodes an animated GIF frame by frame: pictures, times and repetition, and nothing else."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SMALLER: Final = (0.85, 0.7, 0.55, 0.4)
 
 
 def is_moving_gif(data: bytes) -> bool:
-    """Whether it is a GIF of more than one frame."""
+    """Whether the file is a GIF of more than one frame."""
     if not data.startswith(gif.STARTS):
         return False
     try:
@@ -29,7 +29,7 @@ def is_moving_gif(data: bytes) -> bool:
 
 
 def reencode_gif(data: bytes, most_bytes: int, most_size: tuple[int, int] | None = None) -> bytes:
-    """The GIF within `most_bytes`, and `most_size` as width and height in pixels. Raises BadPicture."""
+    """Re-encode the GIF within `most_bytes`, and `most_size` as width and height in pixels. Raises BadPicture."""
     try:
         told = gif.read_gif(data)
     except gif.BrokenGif:
@@ -67,7 +67,7 @@ def _painted(data: bytes, factor: float) -> bytes:
 
 
 def _frames(source: Any, factor: float, times: list[int]) -> Iterator[Image]:
-    """Each frame as it is seen, in a picture that carries nothing else; `times` is filled in milliseconds."""
+    """Each frame as it is seen, without metadata; `times` is filled in milliseconds."""
     from PIL import Image, ImageSequence
 
     size = (max(1, round(source.width * factor)), max(1, round(source.height * factor)))

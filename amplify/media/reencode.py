@@ -1,4 +1,4 @@
-"""A picture's file opened with care, and its pixels painted into a new picture that knows nothing but them.
+"""Decodes a picture safely, and paints its pixels into a new picture without metadata.
 
 Nothing of the file goes along: no EXIF, no GPS position, no XMP, no profile, no comment. The picture is upright, and
 its colours are sRGB, which is what everybody shows who is told of no profile.
@@ -35,7 +35,7 @@ class BadPicture(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Reencoded:
-    """Pixels, and how they were kept: so that nothing is kept worse than it came."""
+    """The pixels, and how the file stored them: so that nothing is stored worse than it came."""
 
     picture: Image
     """Upright, sRGB; mode L, P, RGB, RGBA or (from a JPEG) YCbCr. Its `info` is empty, but for a palette's clear
@@ -51,12 +51,12 @@ class Reencoded:
 
     @property
     def clear(self) -> bool:
-        """Whether something can be seen through."""
+        """Whether any pixel is transparent."""
         return self.picture.has_transparency_data
 
 
 def reencode_picture(data: bytes, *, still: bool = False) -> Reencoded:
-    """Open a file. `still`: of a moving GIF, take the first frame. Raises BadPicture."""
+    """Decode a file into upright sRGB pixels. `still`: of a moving GIF, take the first frame. Raises BadPicture."""
     from PIL import Image
 
     mime = kind_of(data)
@@ -76,14 +76,14 @@ def reencode_picture(data: bytes, *, still: bool = False) -> Reencoded:
 
 
 def keep_drawing(picture: Image) -> Reencoded:
-    """A picture of our own making, as it is: finished sRGB pixels."""
+    """Wrap a picture that we painted: its pixels are finished and in sRGB."""
     mode = picture.mode if picture.mode in ("L", "RGB", "RGBA") else "RGBA" if picture.has_transparency_data else "RGB"
     return Reencoded(_bare(picture if picture.mode == mode else picture.convert(mode)), "image/png")
 
 
 @contextmanager
 def decoder_errors() -> Iterator[None]:
-    """Decoders raise whatever broken bytes lead them to; out of here comes a sentence."""
+    """Turn whatever decoders raise for broken bytes into BadPicture, with a sentence."""
     from PIL import Image
 
     try:
@@ -101,7 +101,7 @@ def decoder_errors() -> Iterator[None]:
 
 
 def check_pixel_count(size: tuple[int, int]) -> None:
-    """Raises BadPicture for more pixels than we unpack."""
+    """Raises BadPicture for more pixels than we decode."""
     if size[0] * size[1] > MOST_PIXELS:
         raise BadPicture(_TOO_LARGE)
 
@@ -121,12 +121,12 @@ def _jpeg(source: Any) -> Reencoded:
 
 
 def _lies(source: Any) -> bool:
-    """Whether the camera was held otherwise than upright."""
+    """Whether the camera was held in another position than upright."""
     return bool(source.getexif().get(0x0112, 1) != 1)
 
 
 def _upright(source: Any) -> Image:
-    """Pixels as they are meant: unpacked, turned, in sRGB, eight bits a channel."""
+    """Finished pixels: decoded, rotated, in sRGB, eight bits a channel."""
     from PIL import ImageOps
 
     source.load()
@@ -156,7 +156,7 @@ def _eight_bits(picture: Image) -> Image:
 
 
 def _palette(picture: Image) -> Image:
-    """Colours by number stay so; entries that no pixel uses go, whatever somebody wrote into them."""
+    """Pixels of an image with a palette; entries that no pixel uses are removed, as they may hold data."""
     from PIL import Image
 
     used = [index for index, count in enumerate(picture.histogram()[:256]) if count]
@@ -186,7 +186,7 @@ def _palette(picture: Image) -> Image:
 
 
 def _from_profile(picture: Image, profile: bytes) -> Image:
-    """Colours converted to sRGB. A profile that says nothing usable is left out."""
+    """Pixels converted from their colour profile to sRGB. A profile that is not usable is left out."""
     from PIL import ImageCms
 
     wanted = "RGBA" if picture.mode == "RGBA" else "RGB"
@@ -225,7 +225,7 @@ def _changes_nothing(converting: Any, mode: str) -> bool:
 
 
 def _from_gamma(picture: Image, gamma: float) -> Image:
-    """A PNG may say by which power its values stand; sRGB's is near 1/2.2."""
+    """Pixels converted from a PNG's gamma to sRGB's, which is near 1/2.2."""
     power = 1 / (gamma * 2.2)
     curve = [round(255 * (value / 255) ** power) for value in range(256)]
     straight = list(range(256))

@@ -1,6 +1,6 @@
-"""Videos: looked at, and packed anew without whatever tells of the camera, the place and the person behind it.
+"""Checks videos and remuxes them without metadata that tells of the camera, the place and the person behind it.
 
-A telephone writes where it stood into the film (`©xyz`), and some write a whole track of positions. The pictures and
+A telephone writes where it was into the file (`©xyz`), and some write a whole track of positions. The pictures and
 the sound are taken over as they are, nothing is computed anew, and everything else stays behind. `ffmpeg` does it where
 it is installed, else PyAV (`pip install 'amplify[video]'`); what comes out is read again by a reader of our own.
 """
@@ -35,7 +35,7 @@ class BadVideo(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class VideoStreams:
-    """What a decoder's eye sees."""
+    """The streams of a video as a decoder finds them."""
 
     codec: str
     colours: str
@@ -43,14 +43,14 @@ class VideoStreams:
 
 
 def video_tool() -> str | None:
-    """What this machine has to clean videos: `ffmpeg`, `PyAV`, or nothing."""
+    """The tool on this machine for cleaning videos: `ffmpeg`, `PyAV`, or None."""
     if shutil.which("ffmpeg"):
         return "ffmpeg"
     return "PyAV" if find_spec("av") is not None else None
 
 
 def clean_video(source: Path, target: Path) -> None:
-    """Write the film of `source` to `target` as an MP4 that is film and nothing else.
+    """Remux the video `source` to `target` as an MP4 without leftover metadata.
 
     Raises BadVideo; TryLater where this machine has nothing to do it with.
     """
@@ -79,20 +79,20 @@ def clean_video(source: Path, target: Path) -> None:
 
 
 def video_leftovers(path: Path) -> tuple[str, ...]:
-    """Everything the file holds beside pictures and sound."""
+    """Names of everything the file holds besides pictures and sound."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
         return tuple(dict.fromkeys(mp4.video_metadata(mapped)))
 
 
 def _blank(path: Path) -> None:
-    """Overwrite the labels that tools leave: as boxes of nothing they may stay, and nothing has to be moved."""
+    """Overwrite the labels that tools leave with free boxes, so that nothing has to be moved."""
     with path.open("r+b") as file, mmap.mmap(file.fileno(), 0) as mapped:
         for start, end in list(mp4.find_labels(mapped)):
             mapped[start:end] = b"free" + bytes(end - start - 4)
 
 
 def _headers(path: Path) -> mp4.VideoInfo:
-    """What the film says of itself: decoders forgive what is cut off, and show less of it. Raises BadVideo."""
+    """What the video's headers state: decoders forgive what is cut off, and show less of it. Raises BadVideo."""
     try:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
             return mp4.read_video(mapped)
@@ -101,7 +101,9 @@ def _headers(path: Path) -> mp4.VideoInfo:
 
 
 def probe_video(path: Path) -> VideoStreams | None:
-    """Codecs, by `ffprobe` where it is installed, else by PyAV; None where there is only `ffmpeg`. Raises BadVideo."""
+    """Probe the codecs, by `ffprobe` where it is installed, else by PyAV; None where there is only `ffmpeg`. Raises
+    BadVideo.
+    """
     if shutil.which("ffprobe"):
         return _looked_by_ffprobe(path)
     if find_spec("av") is not None:
@@ -168,7 +170,7 @@ def _by_pyav(source: Path, target: Path) -> None:
 
 
 def _run(command: list[str]) -> str:
-    """A tool's answer. No shell, no environment but the path, a time limit. Raises BadVideo."""
+    """Run a tool; its output. No shell, no environment but the path, a timeout. Raises BadVideo."""
     program = shutil.which(command[0]) or command[0]
     try:
         done = subprocess.run(  # noqa: S603  (our own arguments; names of files cannot be taken for options)

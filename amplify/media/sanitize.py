@@ -1,8 +1,8 @@
-"""Clean bytes: a picture leaves as repainted pixels and nothing else.
+"""Removes metadata from pictures: a picture leaves as repainted pixels and nothing else.
 
 Saving again is not enough (a JPEG keeps its comment): the pixels are painted into a new picture, so that no EXIF,
 GPS position, XMP, comment, text chunk, thumbnail or trailing data goes along; and what was written is read again by a
-reader of our own that knows what each format needs, and takes everything else for a trace.
+reader of our own that knows what each format needs, and takes everything else for leftover metadata.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A call to action: what a reader can do now."""
+"""A call to action: something a reader can do now, with an address and a closing date."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ class Placement(FileModel):
 
 
 class Shape(FileModel):
-    """A form that is drawn: fields of colour, circles, lines, tally marks, dots."""
+    """A drawn form: fields of colour, circles, lines, tally marks, dots."""
 
     form: Literal["fill", "gradient", "rectangle", "circle", "ring", "line", "stripes", "tally", "dots", "window"]
     """What is drawn. `tally` and `dots` count; `window` is the light that falls through a barred window."""
@@ -105,7 +105,7 @@ class Shape(FileModel):
 
 
 class TextLayer(FileModel):
-    """Words, as large as their box and `largest` allow, on balanced lines."""
+    """A text layer: letters as large as their box and `largest` allow, on balanced lines."""
 
     say: dict[Lang, Text]
     """The text, by language; a template like a post's."""
@@ -137,7 +137,7 @@ class TextLayer(FileModel):
 
 
 class PictureLayer(FileModel):
-    """A picture that we have the right to, cut to its box."""
+    """A picture layer: one that we have the right to, cut to its box."""
 
     file: Text
     """Path under `media/`."""
@@ -152,7 +152,7 @@ class PictureLayer(FileModel):
 
 
 class PortraitSlot(FileModel):
-    """The place of a face. Without a picture, or without consent to show one, something else stands there."""
+    """The slot for a face. Without a picture, or without consent to show one, a placeholder is shown."""
 
     picture: Text | None = None
     """Path under `media/`."""
@@ -171,7 +171,7 @@ class PortraitSlot(FileModel):
 
 
 class BarsLayer(FileModel):
-    """Upright bars with depth and shadow, in front of pictures and behind all words."""
+    """Prison bars: upright, with depth and shadow, in front of pictures and behind all texts."""
 
     count: Annotated[int, Field(ge=2, le=40)] = 8
     """How many."""

@@ -1,4 +1,4 @@
-"""What all words read from files share: frozen, strict, nothing unknown accepted."""
+"""The base classes of all models read from files: frozen, strict, unknown keys refused."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from amplify.model.problem import SourceLocation
 
 
 class FileModel(BaseModel):
-    """A noun of a campaign, exactly as a file states it.
+    """A pydantic model of one thing in a workspace, exactly as a file states it.
 
-    Words are validated as strict JSON (YAML 1.2 reads into the same types): no number becomes a string,
+    Models are validated as strict JSON (YAML 1.2 reads into the same types): no number becomes a string,
     no unknown key passes. Docstrings under the fields are the documentation and the JSON Schema's text.
     """
 
@@ -37,7 +37,7 @@ _NOWHERE = SourceLocation("")
 
 
 class FileEntry(FileModel):
-    """A word that has an id, and remembers the place it was read from."""
+    """A file model that has an id, and remembers the source location it was read from."""
 
     _place: SourceLocation = PrivateAttr(
         default_factory=lambda: _NOWHERE
@@ -45,11 +45,11 @@ class FileEntry(FileModel):
 
     @property
     def place(self) -> SourceLocation:
-        """Where in the workspace this was read."""
+        """The source location: where in the workspace this was read."""
         return self._place
 
     def at(self, place: SourceLocation) -> None:
-        """Note the place; called once, by the reader."""
+        """Set the source location; called once, by the reader."""
         self._place = place
 
 
@@ -75,11 +75,11 @@ def parse_duration(value: Any) -> timedelta:
 
 
 class YearOutOfRange(ValueError):
-    """A day or an instant of a year with which nobody can reckon; `str()` is the sentence."""
+    """A date in a year that calendars cannot reckon with; `str()` is the sentence."""
 
 
 def _sane_year(value: _Day) -> _Day:
-    """Calendars end (Python's in 9999, zones before), and adding a day to their end is no date."""
+    """Refuse years near the limits of calendars (Python's ends in 9999, time zones before): a day more is no date."""
     if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
         raise YearOutOfRange(f"the year {value.year} is not one of ours: give one from {_FIRST_YEAR} to {_LAST_YEAR}")
     return value

@@ -1,4 +1,4 @@
-"""A campaign: what it is about, its hashtags with reasons, dates, key messages, signatories, rules."""
+"""A campaign: its hashtags with reasons, dates, key messages, signatories, posting limits."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class Contact(FileModel):
 
 
 class ToolkitPage(FileModel):
-    """What the toolkit page says and looks like, beside background, key messages and contact."""
+    """Texts and colours of the toolkit page, besides background, key messages and contact."""
 
     lead: dict[Lang, Text] = {}
     """One sentence under the title, by language: what the campaign wants."""
@@ -124,7 +124,7 @@ class ToolkitPage(FileModel):
 
 
 class Caps(FileModel):
-    """How much one account says."""
+    """Posting limits of one account: posts a day, and the gap between two."""
 
     per_day: Annotated[int, Field(ge=1, le=50)] = 3
     """Most posts a day and account (boosts and thread tails not counted)."""

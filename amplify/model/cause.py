@@ -1,4 +1,4 @@
-"""Cause codes: what the reason for a hold, or for an ending, is about, for programs to decide by.
+"""Cause codes: a machine-readable reason for a hold, or for the end of a delivery.
 
 A reason is a sentence for people, and may be worded anew at any time. Whoever has to know what it is about (what a stop
 held, whether a report may pass the reason on) asks its cause. A delivery without one is held or ended by something
@@ -18,15 +18,15 @@ _OF_PEOPLE: Final = frozenset({"person", "consent"})
 
 
 def stop(kind: str, subject: str) -> str:
-    """The cause of what a stop holds."""
+    """The cause code of a hold by a stop."""
     return f"stop:{kind}:{subject}"
 
 
 def gate(subject: str) -> str:
-    """The cause of what the gate of `subject` (`kind:name`) holds."""
+    """The cause code of a hold by the gate of `subject` (`kind:name`)."""
     return f"gate:{subject}"
 
 
 def is_of_person(cause: str | None) -> bool:
-    """Whether the reason may tell something of a person: who is stopped, in which state they are, what they allow."""
+    """Whether the reason may reveal something about a person: who is stopped, their state, their consent."""
     return cause is not None and cause.split(":", 2)[1] in _OF_PEOPLE

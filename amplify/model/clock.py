@@ -1,4 +1,4 @@
-"""Campaign time: what the campaign thinks the time is. Rehearsals move it; it is never patched globally."""
+"""Clocks of campaign time: the time by which posts are due. Rehearsals move it; it is never patched globally."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class RealClock:
 
 
 class ManualClock:
-    """Campaign time stands where it was put: rehearsals and tests."""
+    """Campaign time is set by hand: rehearsals and tests."""
 
     def __init__(self, now: datetime) -> None:
         self._now = now.astimezone(UTC)

@@ -1,4 +1,4 @@
-"""A delivery: one post for one account at one due time. Its states, and which move leads where."""
+"""A delivery (job): one post for one account at one due time. Its states and the allowed transitions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 
 class DeliveryState(StrEnum):
-    """Where a delivery stands. A hold is not a state: the row waits, with a reason."""
+    """The state of a delivery. A hold is not a state: the row waits, with a reason."""
 
     WAITING = "waiting"
     CLAIMED = "claimed"
@@ -77,7 +77,7 @@ UNTOUCHABLE: Final = frozenset(DeliveryState) - {DeliveryState.WAITING, Delivery
 
 
 def delivery_id(workspace: str, entry: str, post: str, account: str, occurrence: str) -> str:
-    """Who a delivery is: never its text or hour. 32 hex digits.
+    """The id of a delivery, 32 hex digits: made from what it is, never from its text or hour.
 
     `occurrence` is the nominal date (`2027-05-21`) of a series, year or month, or `once`.
     """

@@ -1,4 +1,4 @@
-"""What the program tells its log: which events there are, and what each may carry. Ids and durations, never a text.
+"""Log events: which there are, and which fields each may carry. Ids and durations, never a text.
 
 The table is an allow-list: a field that does not stand in it cannot reach a log, so neither can a post's text, an
 alternative text, or a secret. `why` is what a platform said or what is to be mended, as the ledger keeps it.

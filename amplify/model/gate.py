@@ -54,7 +54,7 @@ class Gate:
         return f"quiet until {pause.end:%Y-%m-%d %H:%M} UTC: {pause.why}" if pause is not None else None
 
     def opens_again(self, now: datetime) -> datetime | None:
-        """When a closed gate can be open again by itself; None where a person has to do something first."""
+        """When a closed gate may open by itself; None where a person has to do something first."""
         if self.closed is not None:
             return None
         if self.opens_at is not None and now < self.opens_at:

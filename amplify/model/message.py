@@ -1,4 +1,4 @@
-"""What goes out: composed for one platform and one due time, frozen, hashed."""
+"""A message as it goes out: composed for one platform and one due time, frozen, hashed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A stretch of a text that is more than text. `start`, `end`: code points, end-exclusive."""
+    """A link, hashtag or mention in a text. `start`, `end`: code points, end-exclusive."""
 
     kind: Literal["link", "tag", "mention", "cashtag"]
     start: int
@@ -36,7 +36,7 @@ class Attachment:
 
     @property
     def film(self) -> bool:
-        """Whether it is a video."""
+        """Whether the attachment is a video."""
         return self.mime.startswith("video/")
 
 
@@ -82,7 +82,9 @@ class Message:
     boost: BoostOf | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """Plain values. By hand: `dataclasses.asdict` is ten times slower, and plans hold tens of thousands."""
+        """The message as plain values. By hand: `dataclasses.asdict` is ten times slower, and plans hold tens of
+        thousands.
+        """
         boost = self.boost
         return {
             "platform": self.platform,

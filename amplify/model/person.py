@@ -1,4 +1,4 @@
-"""A person we speak for, and what may be said about them."""
+"""A person we speak for: state, review date, and consent to what may be published about them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class PersonState(StrEnum):
 
     @property
     def speaks(self) -> bool:
-        """Whether an ordinary post about the person may go out."""
+        """Whether ordinary posts about the person may be published."""
         return self in (PersonState.DETAINED, PersonState.CONVICTED)
 
 

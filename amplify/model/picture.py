@@ -1,4 +1,4 @@
-"""A picture or video we have the right to, with its alt text and licence beside it."""
+"""A picture or video of `media/`, with the alt text and licence in the file beside it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from amplify.model.video import Motion
 
 
 class PictureMetadata(FileEntry):
-    """`media/NAME.yaml`, beside `media/NAME.png`."""
+    """The file beside a picture, `media/NAME.yaml` for `media/NAME.png`: alt text, credit, licence."""
 
     alt: dict[Lang, Text]
     """What a reader who cannot see it should know, by language."""
@@ -32,7 +32,7 @@ class PictureMetadata(FileEntry):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One file of `media/` as it lies there."""
+    """One picture or video file under `media/`, as measured."""
 
     file: str
     """Path under `media/`."""

@@ -1,4 +1,4 @@
-"""What a plan says: deliveries to come, what was left out, and what is wrong with them."""
+"""A plan: deliveries to come, posts that were skipped, and lint findings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from amplify.model.settings import RuleChange
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One delivery as the files want it."""
+    """One delivery that the files ask for."""
 
     id: str
     entry: str
@@ -51,7 +51,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class PriorPost:
-    """A delivery that the ledger knows: already out, or waiting to go."""
+    """A delivery recorded in the ledger: already out, or waiting to go."""
 
     id: str
     """The delivery's identity, whatever its generation: it never counts against itself."""
@@ -89,7 +89,7 @@ class LintFinding:
     """Those it is about; empty where it is about all that its accounts say at the problem's place."""
 
     def as_json(self) -> dict[str, str | int]:
-        """The problem, and what the workspace decided on it."""
+        """The problem as JSON values, with the severity that the workspace decided on."""
         if self.change is None:
             return self.problem.as_json()
         change = self.change
@@ -116,7 +116,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class PlanChange:
-    """One line of the difference between a plan and the ledger."""
+    """One line of the difference between the plan and the ledger."""
 
     sign: str
     """`+` new · `~` changed · `-` cancelled · `^` revived · `!` already out with other words."""

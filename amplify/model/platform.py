@@ -1,4 +1,4 @@
-"""The protocol every platform keeps, owned by those who call it. SDK types never leave an adapter."""
+"""The protocol that every platform adapter implements, owned by its callers. SDK types never leave an adapter."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Proof that the platform took it. `id` is what reads, replies and deletions want; `url` what people open."""
+    """Proof that the platform accepted a message. `id` is what reads, replies and deletions want; `url` what people
+    open.
+    """
 
     id: str
     """X: status id · Bluesky: at-uri · Mastodon: status id."""
@@ -27,7 +29,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Engagement:
-    """Engagement at one time. None: the platform does not say; never 0 for it."""
+    """Likes, reposts and replies at one time. None: the platform does not say; never 0 for it."""
 
     likes: int | None = None
     reposts: int | None = None
@@ -39,7 +41,7 @@ class Engagement:
 
 @dataclass(frozen=True, slots=True)
 class Whoami:
-    """Who the credentials speak for."""
+    """The account that credentials belong to."""
 
     id: str
     handle: str
@@ -58,7 +60,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class PublishRequest:
-    """Everything one request needs; the same at every retry."""
+    """The arguments of one publish request; the same at every retry."""
 
     part: Part
     message: Message
@@ -111,11 +113,11 @@ class Platform(Protocol):
     """One account on one platform. Every method may raise one of the four platform errors, and nothing else."""
 
     def whoami(self) -> Whoami:
-        """Who the credentials speak for."""
+        """The account that the credentials belong to."""
         ...
 
     def limits(self) -> Limits:
-        """What the account's server allows."""
+        """The limits of the account's server."""
         ...
 
     def resolve(self, handle: str) -> str | None:
@@ -138,7 +140,8 @@ class Platform(Protocol):
         ...
 
     def find(self, call: PublishRequest, since: datetime, taken: Collection[str] = ()) -> Receipt | None:
-        """Look whether this part, or this boost, is already out: by record key, or on the account's own timeline.
+        """Look up whether this part, or this boost, is already published: by record key, or on the account's own
+        timeline.
 
         Nothing is written. `taken`: ids that are known to be other parts, however alike they look. None means that
         it was proved absent; where absence cannot be proved, raise Unknown.
@@ -150,7 +153,7 @@ class Platform(Protocol):
         ...
 
     def page(self) -> str:
-        """Where people see what the account said."""
+        """The address of the account's page."""
         ...
 
     def locate(self, url: str) -> Receipt:
@@ -173,5 +176,5 @@ class Platform(Protocol):
         ...
 
     def close(self) -> None:
-        """Give connections back."""
+        """Close connections."""
         ...

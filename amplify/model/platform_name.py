@@ -1,4 +1,4 @@
-"""The names platforms go by in files. Which ones exist is the registry's business, checked by the reader."""
+"""Platform names as files spell them. Which platforms exist is decided by the registry, and checked by the reader."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of one platform, as data and pure functions: rules, pages and the ledger ask here, and know no names.
+"""Platform profiles: capabilities and limits of a platform as data and pure functions, so that no other code names one.
 
 Each platform has one, built in the file `profile.py` of its package (`amplify/platforms/<name>/`).
 """
@@ -20,7 +20,7 @@ from amplify.model.video import VideoLimits
 
 @dataclass(frozen=True, slots=True)
 class HandleSyntax:
-    """Which handles can exist, whoever is asked."""
+    """Syntax of handles that can exist on the platform."""
 
     pattern: re.Pattern[str]
     """All of a handle, without its `@`."""
@@ -51,7 +51,7 @@ class Prices:
 
 @dataclass(frozen=True, slots=True)
 class PolicyRules:
-    """What the platform asks of automated accounts, and the codes of the rules that say so here."""
+    """The platform's policy for automated accounts, and the codes of the lint rules that enforce it here."""
 
     label: str = "X-LABEL"
     """A live account that does not say that it is automated."""
@@ -68,7 +68,7 @@ class PolicyRules:
 
 @dataclass(frozen=True, slots=True)
 class CardLook:
-    """How a post looks to its readers, for previews; colours stand in the package's `preview.css`."""
+    """How a post looks in previews; colours stand in the package's `preview.css`."""
 
     link_max: int | None = None
     """Characters of an address that are shown, without its scheme; None: all of it."""
@@ -81,7 +81,7 @@ class CardLook:
 
 @dataclass(frozen=True, slots=True)
 class PlatformProfile:
-    """One platform's limits and customs. Two profiles are equal if all of it is."""
+    """One platform's limits and customs. Two profiles are equal if all fields are."""
 
     name: str
     """As files write it: small letters and digits."""

@@ -1,4 +1,4 @@
-"""A post: one item of the library, with its variants, its platform texts and its thread."""
+"""A post of the library, with its variants, its platform texts and its thread."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ class TextPart:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One way of saying it. Two accounts on a platform never carry the same one."""
+    """One wording of a post. Two accounts on a platform never publish the same one."""
 
     name: str
     """`default` for the text above the first heading."""

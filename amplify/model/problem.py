@@ -1,4 +1,4 @@
-"""A user's mistake, as a value: where it is, what it is, what to do about it."""
+"""A problem in a user's files, as a value: source location, code, and a sentence that says what to do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """Errors stop `queue`; warnings are shown and counted."""
+    """How serious a problem is. Errors stop `queue`; warnings are shown and counted."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -15,7 +15,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class SourceLocation:
-    """A place in a file of the workspace: `path` from its root; `line`, `column` from 1 (0: the whole file)."""
+    """Source location in a workspace file: `path` from its root; `line`, `column` from 1 (0: the whole file)."""
 
     path: str
     line: int = 0

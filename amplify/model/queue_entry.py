@@ -1,4 +1,4 @@
-"""A queue entry: which posts, where, when, by whom."""
+"""A queue entry (schedule): which posts, where, when, by whom."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class When(FileModel):
 
     @property
     def way(self) -> str:
-        """Which one it is."""
+        """Which of the seven ways is used."""
         return next(name for name in type(self).model_fields if getattr(self, name) is not None)
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""How much a server lets us ask: what its documentation says, and what its answers say."""
+"""Rate limits: what a server's documentation states, and what the headers of its answers report."""
 
 from __future__ import annotations
 
@@ -25,18 +25,20 @@ class RateLimit:
     """What a repost costs."""
 
     def cost(self, messages: int, boost: bool) -> int:
-        """What a delivery with so many messages still to come costs."""
+        """The cost of a delivery with so many messages still to come."""
         return self.boost if boost else self.post * messages
 
     def key(self, account: str, place: str | None) -> str | None:
-        """The bucket it is counted in: `posts press_union/x`. None: a shared limit, and nobody knows which server."""
+        """The key of the bucket it is counted in: `posts press_union/x`. None: a shared limit, and the server is not
+        known.
+        """
         whose = account if self.scope == "account" else place
         return f"{self.name} {whose}" if whose is not None else None
 
 
 @dataclass(frozen=True, slots=True)
 class ObservedLimit:
-    """What one answer's headers said of an allowance."""
+    """A rate limit as one answer's headers reported it."""
 
     allowance: RateLimit
     limit: int
@@ -46,5 +48,5 @@ class ObservedLimit:
 
 
 def rate_scope(platform: str, server: str | None) -> str:
-    """The server that shares limits among accounts: `mastodon:social.example`; `x:` is the platform's own."""
+    """The server whose rate limit accounts share: `mastodon:social.example`; `x:` is the platform's own."""
     return f"{platform}:{urlsplit(server or '').netloc.casefold()}"

@@ -1,4 +1,4 @@
-"""What servers said when they were last asked: how much they take, and who goes by which handle."""
+"""What servers last reported about themselves: their limits, and which handles exist."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from amplify.model.platform_profile import PlatformProfile
 
 @dataclass(frozen=True, slots=True)
 class SavedLimits:
-    """What an account's own server takes, and when it said so (UTC, real time)."""
+    """The limits of an account's own server, and when it reported them (UTC, real time)."""
 
     limits: Limits
     at: datetime
@@ -22,7 +22,7 @@ class SavedLimits:
 
 @dataclass(frozen=True, slots=True)
 class SavedWhoami:
-    """Who a platform took an account's credentials for, and when (UTC, real time)."""
+    """The account that a platform found for our credentials, and when (UTC, real time)."""
 
     whoami: Whoami
     at: datetime
@@ -30,7 +30,7 @@ class SavedWhoami:
 
 @dataclass(frozen=True, slots=True)
 class SavedHandle:
-    """Who goes by a handle, and when the platform said so (UTC, real time)."""
+    """The owner of a handle, and when the platform reported it (UTC, real time)."""
 
     id: str | None
     """The platform's own id (Bluesky: the DID); None: nobody."""
@@ -39,7 +39,7 @@ class SavedHandle:
 
 @dataclass(frozen=True, slots=True)
 class ServerInfo:
-    """Everything that was ever said, the newest answer each."""
+    """Everything that servers reported, the newest answer each."""
 
     limits: Mapping[str, SavedLimits] = field(default_factory=dict)
     """By account: `partner/platform`."""
@@ -49,12 +49,12 @@ class ServerInfo:
     """By platform and handle, in lower case."""
 
     def on(self, profile: PlatformProfile, account: str) -> PlatformProfile:
-        """The profile with the limits of this account's own server, where it said them."""
+        """The profile with the limits of this account's own server, where it reported them."""
         said = self.limits.get(account)
         return profile if said is None else with_limits(profile, said.limits)
 
     def handle(self, platform: str, handle: str) -> SavedHandle | None:
-        """What is known of a handle; None: nobody asked yet."""
+        """The saved answer about a handle; None: nobody asked yet."""
         return self.handles.get((platform, handle.casefold()))
 
 
@@ -64,7 +64,9 @@ NOTHING_KNOWN: Final = ServerInfo()
 
 @lru_cache(maxsize=256)
 def with_limits(profile: PlatformProfile, limits: Limits) -> PlatformProfile:
-    """The profile with another server's limits; what the server does not say stays. Equal limits, the same object."""
+    """The profile with a server's limits in place; what the server does not report stays. Equal limits, the same
+    object.
+    """
     own = replace(
         profile,
         text_max=_or(limits.text, profile.text_max),

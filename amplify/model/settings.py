@@ -1,4 +1,4 @@
-"""The workspace's own settings, shared by all partners."""
+"""The workspace's settings, shared by all partners."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Dollars = Annotated[
 
 
 class RuleChange(FileModel):
-    """A rule that this workspace takes more or less seriously than others do, and why."""
+    """A lint rule whose severity this workspace changes, and why."""
 
     id: Annotated[str, Field(pattern=r"^[A-Z]+(-[A-Z]+)*$")]
     """The rule's code: `X-COST`."""

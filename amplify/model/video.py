@@ -1,4 +1,4 @@
-"""What moves: GIFs and videos, as files say it and as platforms take it."""
+"""GIFs and videos: their measures, and the limits of platforms."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ FILM: Final = "video/mp4"
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """What a moving file says of itself."""
+    """Length, frames and codecs of a GIF or video, as the file states them."""
 
     seconds: float
     frames: int = 0
@@ -24,7 +24,7 @@ class Motion:
 
 @dataclass(frozen=True, slots=True)
 class VideoLimits:
-    """What a platform takes of what moves."""
+    """A platform's limits for GIFs and videos."""
 
     gif_bytes: int | None = None
     """None: a GIF is shown as a still picture."""

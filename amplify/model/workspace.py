@@ -1,4 +1,4 @@
-"""Everything a folder of files says, as words."""
+"""The workspace: all models read from its files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from amplify.model.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A workspace that was read. Mappings keep the files' order; keys are ids (pictures: paths under `media/`)."""
+    """All models of a workspace. Mappings keep the files' order; keys are ids (pictures: paths under `media/`)."""
 
     root: Path
     settings: Settings

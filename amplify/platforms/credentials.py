@@ -1,4 +1,4 @@
-"""Where a credential's fields come from: the environment, the keyring, a private file. Never the ledger, never config.
+"""Reads credentials: from the environment, the keyring, or a private file. Never from the ledger or config.
 
 Under a test runner the real ones are out of reach: the environment is read as the test set it, the keyring only
 where `PYTHON_KEYRING_BACKEND` names one, the file only where `AMPLIFY_CREDENTIALS` does.
@@ -20,7 +20,7 @@ SERVICE: Final = "amplify"
 
 
 def find_secrets(fields: Sequence[str], name: str, account: str) -> dict[str, str]:
-    """Every field of the credential `name`, for `account` (`partner/platform`).
+    """All fields of the credential `name`, for `account` (`partner/platform`).
 
     Raises LoggedOut with a sentence that names each missing variable and keyring entry.
     """
@@ -51,7 +51,7 @@ def secret_variable(name: str, field: str) -> str:
 
 
 def credentials_file() -> Path:
-    """The private file: `$AMPLIFY_CREDENTIALS`, or `~/.config/amplify/credentials.yaml`."""
+    """The path of the private file: `$AMPLIFY_CREDENTIALS`, or `~/.config/amplify/credentials.yaml`."""
     named = os.environ.get("AMPLIFY_CREDENTIALS")
     return Path(named) if named else Path.home() / ".config" / "amplify" / "credentials.yaml"
 
@@ -98,7 +98,7 @@ _last: tuple[tuple[int, ...], Any] | None = None
 
 
 def _parsed(opened: BinaryIO, stat_now: os.stat_result) -> Any:
-    """The content of the file, parsed once for each version of it. Raises ValueError for what is not YAML."""
+    """The content of the file, cached for each version of it. Raises ValueError for what is not YAML."""
     global _last
     version = (stat_now.st_dev, stat_now.st_ino, stat_now.st_mtime_ns, stat_now.st_ctime_ns, stat_now.st_size)
     with _lock:  # hundreds of accounts ask at once when a worker begins

@@ -1,4 +1,4 @@
-"""What every HTTP library under the SDKs has in common: was anything sent, and what does an answer's status mean.
+"""HTTP for all adapters: sessions, error classification (was anything sent?), and what a status code means.
 
 No HTTP library is imported to judge an error: its exceptions are known by their module and name.
 """
@@ -77,7 +77,7 @@ _MAY_HAVE_LEFT: Final = frozenset(
 
 
 def error_chain(error: BaseException) -> Iterator[BaseException]:
-    """The error, then what it was raised from or holds, outermost first."""
+    """The exception and its causes, outermost first."""
     seen: set[int] = set()
     ahead: list[BaseException] = [error]
     while ahead:
@@ -91,7 +91,7 @@ def error_chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def not_sent(error: BaseException) -> bool:
-    """Whether the request certainly reached nobody: refused, no such host, no connection in time.
+    """Whether the request certainly reached no server: refused, no such host, no connection in time.
 
     The outermost exception that says anything decides, since an older failure may hang below it.
     """
@@ -105,7 +105,7 @@ def not_sent(error: BaseException) -> bool:
 
 
 def error_for_status(status: int, why: str, after: timedelta | None = None) -> PlatformError:
-    """What an HTTP status means where the platform says nothing more exact."""
+    """The platform error for an HTTP status, where the platform says nothing more exact."""
     if status in (401, 402):
         # 402: the account's credits are used up. Nothing is wrong with the post, so it waits.
         return LoggedOut(why)
@@ -117,7 +117,7 @@ def error_for_status(status: int, why: str, after: timedelta | None = None) -> P
 
 
 def seconds_until(value: str | None, now: datetime | None = None) -> timedelta | None:
-    """Real time until a header's moment: unix seconds, a number of seconds, an HTTP date or an ISO date."""
+    """Real time until the instant in a header: unix seconds, a number of seconds, an HTTP date or an ISO date."""
     if not value:
         return None
     now = now or datetime.now(UTC)
@@ -135,7 +135,7 @@ def seconds_until(value: str | None, now: datetime | None = None) -> timedelta |
 
 
 def redact(said: object, hidden: Iterable[str]) -> str:
-    """What a platform said, fit for a log: one line, short, without secrets and without the post's own text."""
+    """A platform's message, fit for a log: one line, short, without secrets and without the post's own text."""
     words = said if isinstance(said, str) else ""
     for secret in sorted((part for text in hidden for part in (text, *text.splitlines())), key=len, reverse=True):
         if len(secret) > 3:
@@ -146,7 +146,9 @@ def redact(said: object, hidden: Iterable[str]) -> str:
 
 @contextmanager
 def translate_errors(translate: Callable[[Exception], PlatformError], *, repeatable: bool) -> Iterator[None]:
-    """Let nothing but platform errors out. What may be repeated freely is never unknown: it is tried later."""
+    """Turn every exception into a platform error. A call that may be repeated freely is never Unknown: it is tried
+    later.
+    """
     try:
         yield
     except Exception as error:  # the point of it: SDKs leak whatever their libraries raise
@@ -163,7 +165,7 @@ def requests_session(
     replacing: str | None = None,
     sign: Callable[[requests.PreparedRequest], requests.PreparedRequest] | None = None,
 ) -> requests.Session:
-    """A session of its own: no environment, no `.netrc`, a time limit on every request, the loopback guard.
+    """A requests session of its own: no environment, no `.netrc`, a timeout on every request, the loopback guard.
 
     `replacing`: the host an SDK insists on; requests go to the connection's server instead. `sign`: signs them, and not
     what the SDK would have them signed by.

@@ -1,4 +1,4 @@
-"""An account is rehearsal-only until its entry says `live: true`: until then it speaks to this machine alone."""
+"""Loopback guard: until an account's entry says `live: true`, its requests may only go to this machine."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def is_loopback(url: str | None) -> bool:
 
 
 def guard_loopback(connection: AccountConnection, url: str | None) -> None:
-    """Raise LoggedOut where a rehearsal-only account is about to speak to `url` beyond this machine."""
+    """Raise LoggedOut for a request of a rehearsal-only account to a `url` beyond this machine."""
     if connection.loopback_only and not is_loopback(url):
         where = urlsplit(url or "").hostname or "the platform itself" if url else "the platform itself"
         raise LoggedOut(

@@ -1,4 +1,4 @@
-"""The bytes of a picture, and the file of a video, as an adapter uploads them."""
+"""Loads the bytes of a picture, or the file of a video, for an adapter to upload."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from amplify.rules.file_formats.leftover_metadata import kind_of
 
 
 def load_picture(connection: AccountConnection, picture: Attachment) -> tuple[bytes, str]:
-    """Clean bytes and their true type: fitting to a platform may have changed the format.
+    """The cleaned bytes and their true MIME type: fitting to a platform may have changed the format.
 
     Raises Refused where the picture is gone or changed.
     """
@@ -22,7 +22,7 @@ def load_picture(connection: AccountConnection, picture: Attachment) -> tuple[by
 
 
 def load_card(connection: AccountConnection, picture: Attachment) -> tuple[bytes, str]:
-    """Likewise, for a link card."""
+    """The same for the picture of a link card."""
     if connection.card_bytes is None:
         return load_picture(connection, picture)
     data = connection.card_bytes(picture)
@@ -30,7 +30,7 @@ def load_card(connection: AccountConnection, picture: Attachment) -> tuple[bytes
 
 
 def load_video(connection: AccountConnection, picture: Attachment) -> Path:
-    """Where the cleaned video lies. Raises Refused where it is gone, TryLater where this machine cannot clean it."""
+    """The path of the cleaned video. Raises Refused where it is gone, TryLater where this machine cannot clean it."""
     if connection.film is None:
         raise Refused(f"{picture.file} cannot be read here: this connection was made without videos")
     return connection.film(picture)

@@ -1,4 +1,4 @@
-"""Rate headers: three numbers beside an answer, spelt differently on each platform."""
+"""Reads rate-limit headers: three numbers beside an answer, spelt differently on each platform."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from amplify.platforms.http import seconds_until
 
 
 def read_rate_headers(allowance: RateLimit, headers: Mapping[str, str], family: str) -> ObservedLimit | None:
-    """What `FAMILY-limit`, `-remaining` and `-reset` say; None where they say nothing usable."""
+    """The rate limit in `FAMILY-limit`, `-remaining` and `-reset`; None where they are not usable."""
     now = datetime.now(UTC)
     try:
         limit, remaining = int(headers[f"{family}-limit"]), int(headers[f"{family}-remaining"])
@@ -28,7 +28,7 @@ def read_rate_headers(allowance: RateLimit, headers: Mapping[str, str], family: 
 def response_listener(
     connection: AccountConnection, heard: Callable[[str, str, Mapping[str, str]], Iterable[ObservedLimit]]
 ) -> Callable[..., None]:
-    """A response hook for requests and httpx alike: tells the connection what every answer says."""
+    """A response hook for requests and httpx alike: reports every answer to the connection."""
 
     def listen(response: Any, **_: object) -> None:
         if connection.heard is not None:

@@ -1,4 +1,4 @@
-"""Which platforms there are: one line each. Nothing of an SDK is loaded until an adapter is built."""
+"""The registry of platforms: one line each. No SDK is imported until an adapter is built."""
 
 from __future__ import annotations
 
@@ -25,33 +25,33 @@ A package holds `profile.py` with a `PROFILE`, `adapter.py` with the class, and 
 
 
 def names() -> tuple[str, ...]:
-    """The names that files may use."""
+    """All platform names, as files may use them."""
     return tuple(PLATFORMS)
 
 
 def profile(name: str) -> PlatformProfile:
-    """What is said of the platform. Raises WrongUse for a platform that is not there."""
+    """The platform's profile. Raises WrongUse for a platform that does not exist."""
     return cast("PlatformProfile", import_module(f"{_package(name)}.profile").PROFILE)
 
 
 def profiles() -> Mapping[str, PlatformProfile]:
-    """What is said of each platform."""
+    """All platform profiles by name."""
     return {name: profile(name) for name in PLATFORMS}
 
 
 def prices(name: str) -> Prices | None:
-    """What its requests cost; None: nothing, or there is no such platform (any more)."""
+    """The platform's prices; None: it costs nothing, or the platform does not exist (any more)."""
     return profile(name).prices if name in PLATFORMS else None
 
 
 def adapter(name: str) -> Callable[[AccountConnection], Platform]:
-    """The class that speaks to the platform. Raises WrongUse for a platform that is not there."""
+    """The platform's adapter class. Raises WrongUse for a platform that does not exist."""
     module = import_module(f"{_package(name)}.adapter")
     return cast("Callable[[AccountConnection], Platform]", getattr(module, PLATFORMS[name].partition(":")[2]))
 
 
 def preview_style(name: str) -> str:
-    """Colours and shapes of the platform's cards in previews; empty where its package has none."""
+    """The style sheet of the platform's cards in previews; empty where its package has none."""
     from importlib.resources import files
 
     sheet = files(_package(name)) / "preview.css"

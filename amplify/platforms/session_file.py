@@ -1,4 +1,4 @@
-"""A login session kept between runs: a file only its owner can read, changed under a lock that all processes share."""
+"""Keeps a login session between runs: a file only its owner can read, changed under a lock that all processes share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 class SessionFile:
-    """The session of one account on one server. Without a folder it lives in memory."""
+    """The kept session of one account on one server. Without a folder it lives in memory."""
 
     def __init__(self, folder: Path | None, account: str, server: str, handle: str) -> None:
         self._path = folder / f"{account.replace('/', '--')}.session" if folder else None
@@ -22,7 +22,9 @@ class SessionFile:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """One process, and one thread in it, signs in or refreshes at a time; the others then read what it got."""
+        """Hold the lock: one process, and one thread in it, logs in or refreshes at a time; the others then read the
+        result.
+        """
         with self._lock:
             if self._path is None:
                 yield
@@ -51,7 +53,7 @@ class SessionFile:
         return session if isinstance(session, str) else None
 
     def write(self, session: str) -> None:
-        """Keep it, whole or not at all: whoever reads meanwhile reads the old one."""
+        """Store the session atomically: a concurrent reader sees the old one."""
         if self._path is None:
             self._kept = session
             return
@@ -66,7 +68,7 @@ class SessionFile:
             raise
 
     def forget(self) -> None:
-        """It no longer works."""
+        """Delete the session: it no longer works."""
         self._kept = None
         if self._path is not None:
             self._path.unlink(missing_ok=True)

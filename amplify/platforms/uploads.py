@@ -1,4 +1,4 @@
-"""Videos that are on their way: how far each one is, so that a slow line gets there in several tries.
+"""Progress of uploads: how far each video is, so that a slow line gets there in several attempts.
 
 An upload may take longer than a worker may hold a delivery. What is already there is written down beside the sessions,
 without any secret, and whoever takes the delivery next carries on. It is taken off once the post is out: an upload
@@ -25,7 +25,7 @@ from amplify.rules.plan.upload_validity import is_valid
 
 
 class Uploads:
-    """The uploads of one account that stand in no post yet. Without a folder they live in memory."""
+    """Uploads of one account that no published post uses yet. Without a folder they live in memory."""
 
     def __init__(self, connection: AccountConnection) -> None:
         folder: Path | None = connection.sessions
@@ -36,13 +36,13 @@ class Uploads:
         self._lock = threading.Lock()
 
     def known(self, message: Message, picture: Attachment) -> Json:
-        """How far it is; empty where nothing is there, or no longer."""
+        """The saved progress of an upload; empty where there is none, or it has expired."""
         with self._lock:
             found = self._read().get(self._key(message, picture), {})
         return dict(found) if is_valid(found, datetime.now(UTC)) else {}
 
     def keep(self, message: Message, picture: Attachment, far: Json, keeps: timedelta) -> None:
-        """Write down how far it is. `keeps`: for how long the platform holds what was uploaded."""
+        """Save the progress of an upload. `keeps`: for how long the platform holds what was uploaded."""
         with self._lock:
             real = datetime.now(UTC)
             kept = {key: one for key, one in self._read().items() if is_valid(one, real)}
@@ -50,7 +50,7 @@ class Uploads:
             self._write(kept)
 
     def forget(self, message: Message, part: Part) -> None:
-        """It is out, or of no use: the next upload is another one."""
+        """Delete the progress: the post is out, or the upload of no use; the next one starts anew."""
         with self._lock:
             kept = self._read()
             gone = [key for key in (self._key(message, one) for one in part.pictures) if key in kept]
@@ -60,11 +60,11 @@ class Uploads:
                 self._write(kept)
 
     def tell(self, sent: int, whole: int) -> None:
-        """Say how far it is: numbers only."""
+        """Report the progress: numbers only."""
         log_event("uploading", account=self._account, bytes=sent, of=whole)
 
     def _key(self, message: Message, picture: Attachment) -> str:
-        """One upload is for one message: the same film in another post is uploaded again."""
+        """The key of one upload, which is for one message: the same video in another post is uploaded again."""
         said = f"{self._where}\0{message.content_hash()}\0{picture.file}\0{picture.sha256}"
         return hashlib.sha256(said.encode()).hexdigest()
 
@@ -91,17 +91,17 @@ class Uploads:
 
 
 class UploadDeadline:
-    """How long a try may take: no longer than the delivery is held for us."""
+    """The deadline of an upload attempt: no longer than the claim on the delivery lasts."""
 
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds
 
     def over(self, seconds: float = 0.0) -> bool:
-        """Whether it is over, or would be `seconds` from now."""
+        """Whether the deadline has passed, or would have `seconds` from now."""
         return time.monotonic() + seconds >= self._end
 
     def wait(self, seconds: float, why: str) -> None:
-        """Sleep, where there is time for it. Raises TryLater where there is not: asked again after `seconds`."""
+        """Sleep, where the deadline allows it. Raises TryLater where it does not: asked again after `seconds`."""
         if self.over(seconds):
             raise TryLater(why, timedelta(seconds=seconds))
         time.sleep(seconds)
@@ -112,5 +112,5 @@ _SHORTER: Final = timedelta(minutes=10)
 
 
 def valid_until(keeps: timedelta) -> str:
-    """The end of what was uploaded just now and is kept for `keeps` (ISO 8601, real time), a little early."""
+    """The expiry of what was uploaded just now and is kept for `keeps` (ISO 8601, real time), a little early."""
     return (datetime.now(UTC) + keeps - min(_SHORTER, keeps / 4)).isoformat()

@@ -1,4 +1,4 @@
-"""Writing a file whole or not at all, and one writer at a time."""
+"""Atomic file writes, and a lock for one writer at a time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Replace the file at once: whoever reads it sees the old text or the new one, never half of it."""
+    """Replace the file atomically: a reader sees the old text or the new one, never half of it."""
     target = path.resolve()  # a link stays a link
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
@@ -34,7 +34,7 @@ def _umask() -> int:
 
 @contextmanager
 def only_writer(root: Path, name: str) -> Iterator[None]:
-    """Wait until nobody else holds the lock `.amplify/NAME.lock` of this workspace, and hold it."""
+    """Hold the lock `.amplify/NAME.lock` of this workspace; waits until nobody else does."""
     folder = root / ".amplify"
     folder.mkdir(exist_ok=True)
     with (folder / f"{name}.lock").open("a+b") as file:

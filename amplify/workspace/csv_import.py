@@ -1,4 +1,4 @@
-"""A queue written in a spreadsheet: one row an entry.
+"""Reads queue entries from a spreadsheet (CSV): one row an entry.
 
 Columns, in any order: `posts` and `when` (as in `amplify add --when`), and where wanted `id, partners, platforms,
 lateness, note`. Separated by commas, semicolons or tabs; several posts, partners or platforms in one cell by `|` or
@@ -34,7 +34,7 @@ _BETWEEN = re.compile(r"[\s|,;]+")
 
 @dataclass(frozen=True, slots=True)
 class ImportedSheet:
-    """What a spreadsheet says."""
+    """The entries and problems of a spreadsheet."""
 
     entries: tuple[dict[str, Any], ...]
     """As they stand in the file; not to be used while a problem is an error."""

@@ -1,4 +1,4 @@
-"""A queue entry before it is added: read and compared with the workspace as if it stood in the file."""
+"""A queue entry before it is added: parsed and checked against the workspace as if it stood in the file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from amplify.workspace.yaml_reader import Loc, YamlDocument
 
 
 class DraftEntry(YamlDocument):
-    """An entry that stands in no YAML file: on a command line, or in the cells of a spreadsheet."""
+    """A proposed entry that is in no YAML file: from a command line, or from the cells of a spreadsheet."""
 
     def __init__(self, plain: dict[str, Any], row: SourceLocation, cells: Mapping[str, int] | None = None) -> None:
         super().__init__(row.path, "", row.line, plain, (row.line, row.column))
@@ -33,7 +33,7 @@ class DraftEntry(YamlDocument):
 
 @dataclass(frozen=True, slots=True)
 class DraftResult:
-    """What was found."""
+    """The entry and its problems."""
 
     entry: QueueEntry | None
     problems: tuple[Problem, ...]
@@ -49,7 +49,7 @@ PENDING = "pending"
 
 
 def validate_draft(findings: ParsedWorkspace, proposal: DraftEntry) -> DraftResult:
-    """Everything that is wrong with a proposed entry, also that it is in the queue already."""
+    """All problems of a proposed entry, also that it is in the queue already."""
     plain = {"id": PENDING, **proposal.plain}
     spot = SourceNode(proposal)
     good, problems = read_word(QueueEntry, spot, plain)
@@ -89,8 +89,9 @@ def propose_entry(
     lateness: str | None = None,
     note: str | None = None,
 ) -> tuple[dict[str, Any], tuple[Problem, ...]]:
-    """The entry that a command line describes, ready to be added, and warnings. Raises WrongUse with all that is
-    wrong."""
+    """The entry described by a command line, ready to be added, and warnings. Raises WrongUse with everything that is
+    wrong.
+    """
     plain = entry_of(
         id=id, posts=list(posts), when=parse_when(when), partners=list(partners), platforms=list(platforms),
         lateness=lateness, note=note,
@@ -102,7 +103,7 @@ def propose_entry(
 
 
 def entry_of(**said: Any) -> dict[str, Any]:
-    """An entry as it stands in the file: only what was said, in the order in which people read it."""
+    """An entry as plain values for the file: only the keys that were given, in the order in which people read them."""
     partners = said.get("partners")
     if partners in ([], ["all"]):
         said["partners"] = None

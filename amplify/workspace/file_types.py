@@ -1,4 +1,4 @@
-"""Which file of a workspace holds what. Also what the JSON Schemas for editors are made from."""
+"""The kinds of files in a workspace, as models. JSON Schemas for editors are made from them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files of a workspace, as bytes and text. What cannot be read is a problem, never an exception."""
+"""Reads workspace files as bytes and text. What cannot be read is a problem, never an exception."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\
 
 @dataclass(frozen=True, slots=True)
 class UnreadableFile(Exception):
-    """The file gives no text; `problem` says why."""
+    """The file cannot be read as text; `problem` says why."""
 
     problem: Problem
 
@@ -82,7 +82,7 @@ def _entries(root: Path, folder: str, problems: list[Problem]) -> Iterator[tuple
 
 
 def read_bytes(root: Path, path: str, limit: int) -> bytes:
-    """The bytes of a regular file inside the workspace, at most `limit`. Raises Unreadable."""
+    """The bytes of a regular file inside the workspace, at most `limit`. Raises UnreadableFile."""
     with _opened(root, path, limit) as file:
         try:
             data = file.read(limit + 1)
@@ -97,7 +97,7 @@ def read_bytes(root: Path, path: str, limit: int) -> bytes:
 
 @contextmanager
 def map_file(root: Path, path: str, limit: int) -> Iterator[mmap.mmap]:
-    """Likewise, but only what is looked at is read: for files that are larger than memory is. Raises Unreadable."""
+    """Map a file into memory, for files that are larger than memory is. Raises UnreadableFile."""
     with _opened(root, path, limit) as file:
         if not os.fstat(file.fileno()).st_size:
             raise UnreadableFile(_problem(path, "FILE-EMPTY", "this file is empty: fill it or delete it"))
@@ -128,12 +128,12 @@ def _unread(path: str, error: Exception) -> UnreadableFile:
 
 
 def read_text(root: Path, path: str, limit: int) -> str:
-    """A file as text: UTF-8, a byte order mark taken off, every line ending as `\\n`. Raises Unreadable."""
+    """A file as text: UTF-8, a byte order mark taken off, every line ending as `\\n`. Raises UnreadableFile."""
     return decode_text(read_bytes(root, path, limit), path)
 
 
 def decode_text(data: bytes, path: str) -> str:
-    """Bytes → text as `read_text` gives it. Raises Unreadable."""
+    """Bytes → text as `read_text` gives it. Raises UnreadableFile."""
     if data.startswith(_UTF16):
         raise UnreadableFile(
             _problem(path, "FILE-UTF8", "this file is saved as UTF-16: save it as UTF-8", line=1, column=1)
@@ -194,7 +194,7 @@ def _reason(error: Exception) -> str:
 
 
 def read_head(root: Path, path: str) -> bytes:
-    """The beginning of a file that cannot be used, to see which ids stand in it. Empty where there is none."""
+    """The beginning of a file that cannot be parsed, to find the ids in it. Empty where there is none."""
     try:
         full = (root / path).resolve(strict=True)
         if full.is_relative_to(root.resolve()) and full.is_file():

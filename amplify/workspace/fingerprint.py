@@ -1,4 +1,4 @@
-"""Whether files changed since the last pass, without reading them."""
+"""Detects whether files changed since the last pass, without reading them."""
 
 from __future__ import annotations
 

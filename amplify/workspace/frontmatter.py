@@ -1,4 +1,4 @@
-"""A post file: front matter between two lines of `---`, then the texts."""
+"""Splits a post file: front matter between two lines of `---`, then the texts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FENCE = "---"
 
 @dataclass(frozen=True, slots=True)
 class PostFile:
-    """One post file, cut in two."""
+    """One post file, split in two."""
 
     path: str
     front: str
@@ -24,7 +24,7 @@ class PostFile:
 
 
 def split_front(text: str, path: str) -> PostFile:
-    """Cut at the fences. Raises Unreadable where they are not there: front matter is never taken for text."""
+    """Split at the fences. Raises UnreadableFile where they are missing: front matter is never taken for text."""
     lines = text.split("\n")
     if lines[0].rstrip() != FENCE:
         raise UnreadableFile(

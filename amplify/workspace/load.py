@@ -1,4 +1,4 @@
-"""A folder of files → a workspace, or all of its problems."""
+"""Loads a workspace from its folder, or reports all of its problems."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from amplify.workspace.read_posts import read_media, read_posts
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What reading a folder gave."""
+    """The result of loading a folder: the workspace, or its problems."""
 
     workspace: Workspace | None
     """None exactly when there is a problem of severity `error`."""
@@ -53,7 +53,7 @@ def load_workspace(root: Path, platforms: frozenset[str]) -> Loaded:
 
 
 def parse_files(root: Path, platforms: frozenset[str]) -> ParsedWorkspace:
-    """Read all files, without comparing them with each other."""
+    """Parse all files, without comparing them with each other."""
     findings = ParsedWorkspace(root, platforms)
     read_config(findings)
     read_media(findings)

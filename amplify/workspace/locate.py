@@ -1,4 +1,4 @@
-"""Where the workspace is."""
+"""Finds the folder of the workspace."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _SIGN = Path("config", "workspace.yaml")
 
 
 def find_root(folder: Path | None = None) -> Path:
-    """The workspace at `folder`; without one, at the current folder or the nearest parent that is a workspace.
+    """The root of the workspace: `folder`; without one, the current folder or the nearest parent that is a workspace.
 
     Raises WrongUse with a sentence that says what to do.
     """

@@ -1,4 +1,4 @@
-"""The ways to say when on a command line and in a spreadsheet's cell.
+"""Parses the ways to say when, on a command line and in a spreadsheet's cell.
 
 2027-05-21T10:00+02:00                  at one instant
 2027-05-21T09:30                        at this time in each account's own zone
@@ -44,7 +44,7 @@ _MOMENT = re.compile(rf"moment\s+(?P<at>{_STAMP}{_OFFSET})")
 
 
 def parse_when(said: str) -> dict[str, Any]:
-    """The `when:` of a queue entry, as it stands in the file. Raises WrongUse with the forms there are.
+    """Parse it into the `when:` of a queue entry, as it stands in the file. Raises WrongUse with the forms there are.
 
     Whether the day exists is judged with the rest of the entry.
     """
@@ -73,7 +73,7 @@ def _stamp(text: str) -> str:
 
 
 def day_of(when: dict[str, Any]) -> str:
-    """The day in it, to name an entry by: `2027-05-21`, or `yearly`, `monthly`."""
+    """The day in a `when:`, to name an entry by: `2027-05-21`, or `yearly`, `monthly`."""
     way, value = next(iter(when.items()))
     if isinstance(value, dict):
         value = value.get("at") or value.get("start") or way

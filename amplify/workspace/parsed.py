@@ -1,4 +1,4 @@
-"""Everything that was read from a workspace, good or not, with the places it stood at."""
+"""The parsed workspace: everything that was read, good or not, with source locations."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ID_IN_BYTES = re.compile(rb"(?m)(?:^|[\s{,])id\s*:\s*[\"']?([a-z0-9][a-z0-9_-]{
 
 @dataclass(frozen=True, slots=True)
 class Parsed(Generic[N]):
-    """A noun, and where it was read."""
+    """A parsed model, and its source location."""
 
     word: N
     spot: SourceNode
@@ -63,15 +63,15 @@ class ParsedWorkspace:
     _known: dict[str, tuple[tuple[int, int], frozenset[str]]] = field(default_factory=dict, init=False)
 
     def note_ids(self, shelf: str, ids: Iterable[str]) -> None:
-        """Remember ids of entries that are there but cannot be read."""
+        """Record ids of entries that exist but cannot be parsed."""
         self.unreadable_ids.setdefault(shelf, set()).update(ids)
 
     def hear_bytes(self, shelf: str, data: bytes) -> None:
-        """Remember whatever looks like an id in a file that cannot be read."""
+        """Record whatever looks like an id in a file that cannot be parsed."""
         self.note_ids(shelf, (found.decode() for found in _ID_IN_BYTES.findall(data)))
 
     def known(self, shelf: str) -> frozenset[str]:
-        """All ids on a shelf (`posts`, `partners` …), readable or not."""
+        """All ids of a collection (`posts`, `partners` …), readable or not."""
         found: list[Parsed[Any]] = getattr(self, shelf)
         heard = self.unreadable_ids.get(shelf, set())
         size = (len(found), len(heard))

@@ -1,4 +1,4 @@
-"""Words of which some keys could not be read, so that the rest of them is still compared with the other files.
+"""Parses models of which some keys are invalid, so that the rest is still checked against the other files.
 
 A post with a mistyped key *and* a missing picture has two problems, and both are told in one run.
 """
@@ -84,7 +84,7 @@ _CONTRADICTING: Final[dict[type[FileModel], tuple[str, ...]]] = {PostFront: ("ki
 
 
 def read_partly(model: type[W], plain: Any) -> W | None:
-    """The word with everything left out that cannot be read; None where nothing of it can."""
+    """The model without its invalid keys; None where nothing of it can be parsed."""
     if not isinstance(plain, dict):
         return None
     blank = _BLANKS[model]
@@ -101,7 +101,7 @@ def read_partly(model: type[W], plain: Any) -> W | None:
 def _take_out(
     model: type[FileModel], kept: dict[str, Any], loc: tuple[int | str, ...], kind: str, blank: dict[str, Any]
 ) -> bool:
-    """Take out what `loc` names; whether anything changed."""
+    """Remove the value at `loc`; whether anything changed."""
     if kind == "extra_forbidden" and len(loc) > 1:
         holder: Any = kept
         for step in loc[:-1]:

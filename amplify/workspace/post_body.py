@@ -1,4 +1,4 @@
-"""The texts of a post: variants, texts for single platforms, and the messages of a thread.
+"""Parses the body of a post: variants, texts for single platforms, and the messages of a thread.
 
     default text                        variant `default`, in the post's language
     ## variant NAME [in LANG]           another way of saying it
@@ -50,7 +50,7 @@ class _Variant:
 
 
 class _Texts:
-    """Reads one body, line by line."""
+    """Parses one body, line by line."""
 
     def __init__(self, path: str, first_line: int, lang: str, platforms: frozenset[str]) -> None:
         self.path, self.lang, self.platforms = path, lang, platforms
@@ -159,7 +159,7 @@ class _Texts:
 def read_texts(
     body: str, path: str, first_line: int, lang: str, platforms: frozenset[str]
 ) -> tuple[tuple[Variant, ...], tuple[Problem, ...]]:
-    """The variants of a post's body, the default one first, and what is wrong with it."""
+    """The variants of a post's body, the default one first, and the body's problems."""
     reader = _Texts(path, first_line, lang, platforms)
     for number, line in enumerate(body.split("\n"), start=first_line):
         reader.line(number, line)

@@ -1,4 +1,4 @@
-"""Every code a problem of the files can have, and what it means. The documentation is made from this."""
+"""All codes of problems in files, and what they mean. The documentation is made from this."""
 
 from __future__ import annotations
 

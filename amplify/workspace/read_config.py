@@ -1,4 +1,4 @@
-"""Reading `config/`: the settings, the campaigns, and the files that hold lists."""
+"""Reads `config/`: the settings, the campaigns, and the files that hold lists."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _not_ours(path: str, ours: list[str]) -> Problem:
 
 
 def read_document(findings: ParsedWorkspace, path: str, shelf: str) -> YamlDocument | None:
-    """A YAML file, or its problems noted; ids in a broken file are remembered for `shelf`."""
+    """Read a YAML file and record its problems; ids in a broken file are recorded for the collection `shelf`."""
     try:
         document, problems = read_yaml(read_text(findings.root, path, YAML_BYTES), path)
     except UnreadableFile as unreadable:
@@ -67,7 +67,7 @@ def read_document(findings: ParsedWorkspace, path: str, shelf: str) -> YamlDocum
 
 
 def read_entry(findings: ParsedWorkspace, model: type[E], spot: SourceNode, shelf: str) -> Parsed[E] | None:
-    """One entry with its place; its problems noted. None where nothing of it can be read."""
+    """Parse one entry with its source location, and record its problems. None where nothing of it can be parsed."""
     word, problems = read_word(model, spot)
     findings.problems += problems
     whole = word is not None

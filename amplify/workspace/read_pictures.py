@@ -1,4 +1,4 @@
-"""Pictures as they lie in `media/`: measured, hashed, and looked at to the last pixel."""
+"""Reads pictures of `media/`: measured, hashed, and decoded to the last pixel."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _SIGNATURES: Final = (
 
 
 class BrokenPicture(Exception):
-    """The file is not the picture it says it is; the message is a sentence, `code` its code."""
+    """The file is not a valid picture or video; the message is a sentence, `code` its code."""
 
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -42,7 +42,7 @@ class BrokenPicture(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PictureMeasures:
-    """What the bytes of a picture, or of a video, say."""
+    """Size, format, hash and motion of a picture or a video."""
 
     sha256: str
     mime: str
@@ -54,7 +54,7 @@ class PictureMeasures:
 
 
 def is_picture(path: str) -> bool:
-    """Whether a file's ending is one that we publish."""
+    """Whether the file's extension is that of a picture that we publish."""
     return PurePosixPath(path).suffix.lower() in FORMATS
 
 
@@ -73,7 +73,7 @@ def measure_picture(data: bytes, path: str) -> PictureMeasures:
 
 
 def _motion(name: str, data: bytes) -> Motion | None:
-    """How a GIF moves; None for a still picture. Raises BrokenPicture for what moves and goes nowhere."""
+    """How a GIF moves; None for a still picture. Raises BrokenPicture for animations that no platform takes."""
     if name == "GIF":
         try:
             told = gif.read_gif(data)
@@ -97,7 +97,7 @@ def _signature(data: bytes) -> str | None:
 
 
 def _looked_at(sha256: str, data: bytes) -> tuple[int, int]:
-    """Width and height as it is shown, once everything has been unpacked. A daemon looks at each picture once."""
+    """Width and height as shown, after decoding all of it. Cached: a daemon decodes each picture once."""
     if sha256 in _seen:
         return _seen[sha256]
     from PIL import Image

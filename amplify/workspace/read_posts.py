@@ -1,4 +1,4 @@
-"""Reading `media/` and `posts/`."""
+"""Reads the posts under `posts/`, and the pictures and banner templates under `media/`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from amplify.workspace.yaml_reader import read_yaml
 
 
 def read_media(findings: ParsedWorkspace) -> None:
-    """Read every picture and video under `media/` with the note beside it."""
+    """Read every picture and video under `media/` with the metadata file beside it."""
     files, problems = files_below(findings.root, "media")
     findings.problems += problems
     notes = {path for path in files if path.endswith(".yaml") and not is_template(path)}
@@ -184,12 +184,12 @@ _ENDING: Final = ".yaml"
 
 
 def is_template(path: str) -> bool:
-    """Whether a file under `media/` is a banner template, and no note beside a picture."""
+    """Whether a file under `media/` is a banner template, and no picture metadata."""
     return path.startswith(f"{BANNERS}/") and path.endswith(_ENDING)
 
 
 def read_template(findings: ParsedWorkspace, path: str) -> None:
-    """Read one template."""
+    """Read one banner template."""
     document = read_document(findings, path, "banners")
     found = read_entry(findings, Template, SourceNode(document), "banners") if document is not None else None
     if found is not None:

@@ -1,4 +1,4 @@
-"""Videos as they lie in `media/`: measured by their headers, hashed, never unpacked."""
+"""Reads videos of `media/`: measured by their headers, hashed, never decoded."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ ENDINGS: Final = frozenset((".mp4", ".m4v", ".mov"))
 
 
 def is_film(path: str) -> bool:
-    """Whether a file's ending is that of a video that we publish."""
+    """Whether the file's extension is that of a video that we publish."""
     return PurePosixPath(path).suffix.lower() in ENDINGS
 
 
 def measure_film(root: Path, path: str) -> PictureMeasures:
-    """Measure a video and make sure that all of it is there. Raises BrokenPicture, Unreadable."""
+    """Measure a video and make sure that all of it is there. Raises BrokenPicture, UnreadableFile."""
     with map_file(root, path, VIDEO_BYTES) as data:
         if not mp4.is_mp4(data[:16]):
             raise BrokenPicture("VIDEO-FORMAT", "this file is no video that we can publish: MP4 or MOV only")

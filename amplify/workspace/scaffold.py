@@ -1,4 +1,4 @@
-"""A new workspace: the files of `starter/`, with their dates counted from today."""
+"""Creates a new workspace from the files of `starter/`, with their dates counted from today."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NO_ID = re.compile(r"[^a-z0-9_-]+")
 
 
 def scaffold_workspace(folder: Path, today: date) -> tuple[Path, ...]:
-    """Make a workspace in `folder`, which is new or empty; gives the files in it. Raises WrongUse otherwise.
+    """Create a workspace in `folder`, which is new or empty; gives the files in it. Raises WrongUse otherwise.
 
     The workspace's id is the folder's name. A folder that holds nothing but `.git` counts as empty.
     """
@@ -64,8 +64,9 @@ def _copy(source: Traversable, target: Path, name: str, today: date) -> list[Pat
 
 
 def fill_placeholders(text: str, name: str, today: date) -> str:
-    """`WORKSPACE` → the id; `TODAY+2` → that day; `LASTYEAR+12` → the day in 12 days, a year earlier; `MONTH+12`,
-    `DAY+12` → its month and day."""
+    """Fill in the starter's placeholders: `WORKSPACE` → the id; `TODAY+2` → that day; `LASTYEAR+12` → the day in 12
+    days, a year earlier; `MONTH+12`, `DAY+12` → its month and day.
+    """
 
     def day(found: re.Match[str]) -> str:
         then = today + timedelta(days=int(found[2] or 0))

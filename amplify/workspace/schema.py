@@ -1,4 +1,4 @@
-"""JSON Schemas of the workspace's files, for editors: they complete keys and underline mistakes while one types."""
+"""JSON Schemas of the workspace's files, for editors: they complete keys and underline mistakes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _STAMP = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?"
 
 
 class _ForEditors(GenerateJsonSchema):
-    """`format: date-time` would underline `2027-05-21T10:00`, which we read."""
+    """A schema generator without `format: date-time`, which would underline `2027-05-21T10:00`, which we read."""
 
     def datetime_schema(self, schema: DatetimeSchema) -> JsonSchemaValue:
         offset = {"aware": r"(Z|[+-]\d{2}:\d{2})$", "naive": "$"}[str(schema.get("tz_constraint"))]
@@ -37,7 +37,7 @@ def json_schemas() -> dict[str, dict[str, Any]]:
 
 
 def schema_text(name: str) -> str:
-    """One schema as it stands in `config/schema/NAME.json`."""
+    """The text of one schema, as written to `config/schema/NAME.json`."""
     return json.dumps(json_schemas()[name], indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""Did you mean …?"""
+"""“Did you mean …?” suggestions for unknown names."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`; did you mean `x`?`, or what there is where little is known, or nothing."""
+    """The end of a sentence: `; did you mean `x`?`, or the known names where there are few, or nothing."""
     names = sorted(known)
     close = get_close_matches(word, names, n=1, cutoff=0.6)
     if close:

@@ -1,4 +1,4 @@
-"""Plain values → words of the model, or problems at the exact place, in sentences of our own."""
+"""Validates plain values into models, or problems at their exact source location, in sentences of our own."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def fields_at(model: type[BaseModel], loc: Loc) -> tuple[str, ...]:
 
 
 def field_doc(model: type[BaseModel], loc: Loc) -> str | None:
-    """The documentation of the key that ends `loc`."""
+    """The documentation of the field that ends `loc`."""
     holder = _model_at(model, loc[:-1])
     field = holder.model_fields.get(str(loc[-1])) if holder and loc else None
     return field.description if field else None
@@ -49,7 +49,7 @@ def _model_at(model: type[BaseModel], loc: Loc) -> type[BaseModel] | None:
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    """Every word inside `X | None`, `tuple[X, ...]`, `dict[str, X]`, `Annotated[X, …]`."""
+    """Every model inside `X | None`, `tuple[X, ...]`, `dict[str, X]`, `Annotated[X, …]`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
         return
@@ -68,34 +68,34 @@ _ALL: Any = object()
 
 @dataclass(frozen=True, slots=True)
 class SourceNode:
-    """A value inside a document: every place inside it can be named."""
+    """A value inside a document, with the source locations of everything in it."""
 
     document: YamlDocument
     base: Loc = ()
 
     @property
     def plain(self) -> Any:
-        """The value."""
+        """The value without locations."""
         value = self.document.plain
         for step in self.base:
             value = value[step]
         return value
 
     def place(self, *loc: str | int) -> SourceLocation:
-        """Where the value at `loc` below this one stands, or the nearest around it."""
+        """Source location of the value at `loc` below this one, or of the nearest value around it."""
         return self.document.place((*self.base, *loc))
 
     def key_place(self, *loc: str | int) -> SourceLocation:
-        """Where the key that ends `loc` stands."""
+        """Source location of the key that ends `loc`."""
         return self.document.key_place((*self.base, *loc))
 
     def inside(self, *loc: str | int) -> SourceNode:
-        """A value inside this one."""
+        """The node of a value inside this one."""
         return SourceNode(self.document, (*self.base, *loc))
 
 
 def read_word(model: type[W], spot: SourceNode, plain: Any = _ALL) -> tuple[W | None, tuple[Problem, ...]]:
-    """The word that stands at `spot`, or everything that is wrong with it.
+    """Validate the value at `spot` into a model, or report everything that is wrong with it.
 
     `plain`: what to read instead of the whole value, when parts of it are read by themselves.
     """
@@ -134,7 +134,7 @@ def _without_tags(plain: Any, loc: tuple[int | str, ...], missing: bool) -> tupl
 
 
 def _union_base(plain: Any, loc: tuple[int | str, ...]) -> Loc:
-    """The path up to the value that may be one of several things."""
+    """The path up to the value whose type is a union."""
     kept: list[int | str] = []
     for step in loc:
         if not _leads_on(plain, step):
@@ -151,7 +151,7 @@ def _leads_on(plain: Any, step: int | str) -> bool:
 
 
 def _closest(same: list[tuple[int, ErrorDetails]]) -> list[ErrorDetails]:
-    """Of the errors about one value that may be several things: those of the alternative that came furthest."""
+    """Of the errors about a value of a union type: those of the alternative that came furthest."""
     if len(same) == 1:
         return [same[0][1]]
     # Once an item of a list has been refused, pydantic also counts the list without it.
@@ -257,7 +257,7 @@ _TYPES: Final[dict[str, str]] = {
 
 
 def validation_sentence(error: ErrorDetails, is_key: bool, alternatives: list[ErrorDetails]) -> tuple[str, str]:
-    """Code and sentence. `alternatives`: the refusals of everything else the same value might have been."""
+    """Code and sentence for a validation error. `alternatives`: the errors of the union's other members."""
     kind: str = error["type"]
     context: dict[str, Any] = error.get("ctx", {})
     value = error["input"]
@@ -288,7 +288,7 @@ def validation_sentence(error: ErrorDetails, is_key: bool, alternatives: list[Er
 
 
 def _own(raised: object, error: ErrorDetails) -> tuple[str, str]:
-    """A sentence of the model's own validators."""
+    """The sentence of one of the model's own validators."""
     said = str(raised)
     if error["loc"] and error["loc"][-1] == "zone":
         return "VALUE-ZONE", said

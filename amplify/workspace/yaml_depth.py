@@ -1,4 +1,4 @@
-"""Where a YAML text is nested too deeply: found by a scan of our own, in linear time, before any parser sees the text.
+"""Finds where a YAML text is nested too deeply: by a scan of our own, in linear time, before any parser sees the text.
 
 Parsers have limits too, and each release has others. The scan knows only what nesting depends on: indentation, `-`,
 `?` and keys outside brackets; brackets, quotes, comments and block scalars. It need not be right about a text that is

@@ -118,7 +118,7 @@ def _named(entries: Sequence[Plain], taken: set[Any]) -> list[Plain]:
 
 
 def _source(root: Path, file: ListFile) -> tuple[str, str]:
-    """The byte order mark, if any, and the file to the letter: `read_text` would give one kind of line end."""
+    """The byte order mark, if any, and the file's text with its own line endings, which `read_text` would change."""
     try:
         read_text(root, file.path, YAML_BYTES)
         raw = read_bytes(root, file.path, YAML_BYTES).decode()
@@ -149,7 +149,7 @@ def _entries(document: YamlDocument, file: ListFile) -> list[Any]:
 
 
 def _says(text: str, file: ListFile, expected: list[Any]) -> YamlDocument | None:
-    """The document, if its list says exactly what it should."""
+    """The parsed document, if its list equals what is expected."""
     document, problems = _read(text, file)
     plain = document.plain if document is not None and not problems else None
     return document if isinstance(plain, dict) and plain.get(file.key) == expected else None
@@ -167,7 +167,7 @@ def _by_hand(file: ListFile, id: str) -> ProblemsFound:
 
 
 def _apply(entry: Plain, path: tuple[str, ...], value: Any) -> None:
-    """The same change in plain values: what the file must say afterwards."""
+    """The same change on plain values: the expected result of the edit."""
     for key in path[:-1]:
         entry = entry[key]
     said = _as_read(value)
@@ -175,7 +175,7 @@ def _apply(entry: Plain, path: tuple[str, ...], value: Any) -> None:
 
 
 def _as_read(value: Any) -> Any:
-    """As our reader gives it: days are texts."""
+    """Values as our YAML reader gives them: dates are texts."""
     if isinstance(value, Mapping):
         return {key: _as_read(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -205,7 +205,9 @@ def _start(node: Node) -> int:
 
 
 def _end(text: str, node: Node) -> int:
-    """Where its last character is over. The parser ends a block where the next thing begins, comments and all."""
+    """The offset behind a node's last character: the parser ends a block where the next thing begins, comments and
+    all.
+    """
     if node.id != "scalar" and not node.flow_style and node.value:
         return _end(text, _last(node))
     start, end = _start(node), int(node.end_mark.index)
@@ -259,7 +261,7 @@ def _changed(text: str, loc: Loc, value: Any) -> str:
 
 
 def _with_value(text: str, loc: Loc, written: str) -> str:
-    """The key at the end of `loc` says `written`, whether it was there or not."""
+    """The text with the key at the end of `loc` set to `written`, whether it was there or not."""
     parent, key = _node(text, loc[:-1]), str(loc[-1])
     values = _values(parent)
     if key in values:

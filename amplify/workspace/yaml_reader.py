@@ -1,4 +1,4 @@
-"""YAML 1.2 as plain values, every value with its line and column. Anchors, tags and merge keys are refused.
+"""Parses YAML 1.2 into plain values, each with its line and column. Anchors, tags and merge keys are refused.
 
 PyYAML's C parser cuts the text into events (the Python parser where the C one is absent); the *core* schema of
 YAML 1.2 (chapter 10.3) is applied here, because PyYAML itself reads YAML 1.1, where `no` is false and
@@ -41,7 +41,7 @@ class YamlMarks:
 
 
 class YamlDocument:
-    """One YAML document that was read."""
+    """One parsed YAML document."""
 
     def __init__(self, path: str, text: str, first_line: int, plain: Any, start: tuple[int, int]) -> None:
         self.path = path
@@ -60,7 +60,7 @@ class YamlDocument:
         return self._marks
 
     def place(self, loc: Loc) -> SourceLocation:
-        """Where the value at `loc` stands, or the nearest value around it that exists."""
+        """Source location of the value at `loc`, or of the nearest value around it that exists."""
         if not loc:
             return self.start
         values = self._where().values
@@ -69,7 +69,7 @@ class YamlDocument:
         return SourceLocation(self.path, *values[loc]) if loc in values else self.start
 
     def key_place(self, loc: Loc) -> SourceLocation:
-        """Where the key that ends `loc` stands; the value's place for list items."""
+        """Source location of the key that ends `loc`; the value's location for list items."""
         keys = self._where().keys
         return SourceLocation(self.path, *keys[loc]) if loc in keys else self.place(loc)
 
@@ -267,7 +267,7 @@ class _Reader:
 
 
 def _events(reader: _Reader, until: int | None = None) -> Iterator[Event]:
-    """What the parser finds. `until`: the text was cut off at this offset, so what is found there says nothing."""
+    """The parser's events. `until`: the text was cut off at this offset, so an error found there says nothing."""
     import yaml
 
     # CSafeLoader is there when PyYAML was built with libyaml; both give the same events.

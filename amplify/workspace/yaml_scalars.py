@@ -1,4 +1,4 @@
-"""The core schema of YAML 1.2 (chapter 10.3): what an unquoted word means."""
+"""Resolves unquoted YAML scalars by the core schema of YAML 1.2 (chapter 10.3)."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _DIGITS = 18
 
 
 class NotANumber(ValueError):
-    """The word looks like a number that nothing here can mean; the message is a sentence."""
+    """The scalar looks like a number that nothing here can mean; the message is a sentence."""
 
 
 def plain_scalar(word: str) -> bool | int | float | str | None:
-    """The value of an unquoted word: dates, times, `yes` and `no` stay text. Raises NotANumber."""
+    """The value of an unquoted scalar: dates, times, `yes` and `no` stay text. Raises NotANumber."""
     if word in _WORDS:
         return _WORDS[word]
     if word[0] not in "-+.0123456789":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 import pytest
@@ -12,10 +13,32 @@ from amplify.platforms import registry
 from amplify.platforms.x.entities import find_entities as x_entities
 from amplify.platforms.x.text_length import fitting_length, weigh_text
 from amplify.platforms.x.text_length import weighted_length as x_length
-from amplify.platforms.x.valid import is_address, is_hashtag, is_list, is_name
+from amplify.platforms.x.valid import is_address
 from amplify.rules.text.text_length import normalise_text
 from amplify.rules.text.text_report import measure_on
 from amplify.rules.text.text_spans import encoded_spans, utf16_units
+
+
+def is_whole(text: str, kind: str) -> bool:
+    """Whether all of the text is one entity of this kind, as X links it."""
+    found = x_entities(text)
+    return len(found) == 1 and found[0].kind == kind and (found[0].start, found[0].end) == (0, len(text))
+
+
+def is_name(text: str) -> bool:
+    """`@press_union`, with its sign."""
+    return is_whole(text, "mention")
+
+
+def is_hashtag(text: str) -> bool:
+    """`#СвабодаАнне`, with its sign."""
+    return is_whole(text, "tag")
+
+
+def is_list(text: str) -> bool:
+    """`@press_union/partners`: what a text may name, and what links nowhere else."""
+    return re.fullmatch(r"@[A-Za-z0-9_]{1,20}/[A-Za-z][A-Za-z0-9_-]{0,24}", text) is not None
+
 
 VALIDATE: Final = "twitter-text-validate.json"
 EXTRACT: Final = "twitter-text-extract.json"

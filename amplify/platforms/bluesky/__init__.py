@@ -1,1 +1,1 @@
-"""Everything that is said of Bluesky alone."""
+"""The Bluesky package: its profile, adapter and text rules."""

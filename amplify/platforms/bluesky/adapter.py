@@ -1,4 +1,4 @@
-"""Bluesky, through atproto: records put under keys of our own, so that a repetition changes nothing."""
+"""The Bluesky adapter, through atproto: records are put under keys of our own, so that a retry changes nothing."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class BlueskyAdapter:
         return receipt
 
     def find(self, call: PublishRequest, since: datetime, taken: Collection[str] = ()) -> Receipt | None:
-        """Look under the record key: what stands there is this one, even where somebody has edited it since.
+        """Look up the record key: what is stored there is this post, even where somebody has edited it since.
 
         None right after a lost connection proves nothing: ask after the lease.
         """
@@ -141,7 +141,7 @@ class BlueskyAdapter:
             return None
 
     def _record(self, uri: str) -> Any:
-        """The record with its uri and cid, or None where it is not."""
+        """The record with its uri and cid, or None where there is none."""
         from atproto_client.exceptions import BadRequestError
 
         repo, collection, key = _parts(uri)
@@ -175,7 +175,7 @@ class BlueskyAdapter:
         return Receipt(id=uri, url=f"{self.page()}/post/{_parts(uri)[2]}", extra=cid)
 
     def _boosted(self, repost: Receipt, target: Receipt) -> Receipt:
-        """People open what was boosted; taking it down takes the repost."""
+        """The receipt of a repost: people open what was boosted; a takedown deletes the repost."""
         url = target.url or self._receipt(target.id, target.extra).url
         return Receipt(id=repost.id, url=url, extra=repost.extra)
 

@@ -1,4 +1,4 @@
-"""What gets a facet on Bluesky: the stretches for which the `richtext` code of its own client writes one. Pure."""
+"""Finds facets in a text as Bluesky's own client does with its `richtext` code. Pure."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ HANDLE_MAX: Final = 253
 
 @memoize.memoized
 def find_entities(text: str) -> tuple[Entity, ...]:
-    """What gets a facet on Bluesky: addresses, bare domains of known endings, `#tags`, `@domain.names`."""
+    """Stretches that get a facet on Bluesky: addresses, bare domains of known endings, `#tags`, `@domain.names`."""
     mentions = (one for one in find_kind("mention", _MENTION, text) if len(one.value) <= HANDLE_MAX)
     return in_order(_links(text), mentions, _tags(text))
 

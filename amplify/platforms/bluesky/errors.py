@@ -1,4 +1,4 @@
-"""What Bluesky's errors mean: every exception of atproto and of the HTTP library under it, named by what to do next."""
+"""Maps Bluesky errors: every exception of atproto and of the HTTP library under it to a platform error."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ _MEND_STANDING: Final = "Sign in on Bluesky as this account, and do what it asks
 
 
 def translate(error: Exception, hidden: Sequence[str] = ()) -> PlatformError:
-    """Any exception of atproto, pydantic, httpx or httpcore, named by what to do next. Total."""
+    """Map any exception of atproto, pydantic, httpx or httpcore to a platform error, named by what to do next.
+    Total.
+    """
     response = getattr(error, "response", None)
     status = getattr(response, "status_code", None)
     if type(error).__name__ == "LoginRequiredError":
@@ -57,12 +59,12 @@ def _after(error: Exception) -> timedelta | None:
 
 
 def error_name(error: Exception) -> str:
-    """The protocol's own name of an error (`ExpiredToken`), or nothing."""
+    """The protocol's own name of an error (`ExpiredToken`), or empty."""
     content = getattr(getattr(error, "response", None), "content", None)
     return str(getattr(content, "error", None) or "")
 
 
 def error_message(error: Exception) -> str:
-    """What the server said in words, or nothing."""
+    """The server's message in words, or empty."""
     content = getattr(getattr(error, "response", None), "content", None)
     return str(getattr(content, "message", None) or "")

@@ -1,6 +1,6 @@
-"""Pictures and videos on Bluesky: blobs, kept by the account's own server until a record names them.
+"""Uploads pictures and videos to Bluesky: blobs, kept by the account's own server until a record names them.
 
-A video is uploaded like any other blob (`com.atproto.repo.uploadBlob`), and worked through once the post is out.
+A video is uploaded like any other blob (`com.atproto.repo.uploadBlob`), and processed once the post is out.
 Source: lexicons `app.bsky.embed.images`, `app.bsky.embed.video`, `app.bsky.embed.external`.
 """
 
@@ -23,7 +23,7 @@ reference servers keep it for hours."""
 
 
 class BlueskyMedia:
-    """Uploads of one account."""
+    """The uploads of one account."""
 
     def __init__(self, connection: AccountConnection, session: BlueskySession) -> None:
         self._connection = connection
@@ -31,7 +31,7 @@ class BlueskyMedia:
         self._uploads = Uploads(connection)
 
     def prepare(self, message: Message, part: Part) -> Json:
-        """Upload what hangs on the part: `pictures`, one reference each, and `card`."""
+        """Upload the part's media: `pictures`, one reference each, and `card`."""
         prepared: Json = {"pictures": []}
         for one in part.pictures:
             if one.film:
@@ -48,11 +48,11 @@ class BlueskyMedia:
         return prepared
 
     def out(self, message: Message, part: Part) -> None:
-        """The part is out: its uploads are named by a record."""
+        """Forget the part's uploads once it is published: a record names them now."""
         self._uploads.forget(message, part)
 
     def _film(self, message: Message, part: Part) -> Json:
-        """A video takes long on a slow line: a try that came too late leaves it to the next."""
+        """Upload a video. This takes long on a slow line: what does not end in time is left to the next attempt."""
         (one,) = (each for each in part.pictures if each.film)
         known = self._uploads.known(message, one)
         if known:

@@ -1,4 +1,4 @@
-"""What is said of Bluesky: limits and customs. Loads no library of Bluesky's."""
+"""The Bluesky profile: limits and customs as data. Imports no library of Bluesky's."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _HOST: Final = "bsky.app"
 
 
 def is_account_page(host: str, segments: Sequence[str], handle: str) -> bool:
-    """`bsky.app/profile/handle`, and the domain that the handle is."""
+    """Whether an address is the account's page: `bsky.app/profile/handle`, or the domain that the handle is."""
     return host == handle or (host == _HOST and list(segments[:2]) == ["profile", handle])
 
 

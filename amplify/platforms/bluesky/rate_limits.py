@@ -1,4 +1,4 @@
-"""How much a Bluesky server lets us ask: its documentation (`advanced-guides/rate-limits`), and its answers' headers.
+"""Bluesky's rate limits: as documented (`advanced-guides/rate-limits`), and as read from its answers' headers.
 
 Writing costs points: 3 for a new record, a post or a repost alike; the reference server takes 2 where it is put under a
 key, as we do, and other servers may not. Answers tell of the tightest window only, and which it
@@ -27,7 +27,7 @@ _POLICY: Final = re.compile(r"^\s*\d+\s*;\s*w=(\d+)")
 
 
 def heard(method: str, path: str, headers: Mapping[str, str]) -> Iterator[ObservedLimit]:
-    """What an answer says of them."""
+    """The observed rate limit in an answer's headers."""
     policy = _POLICY.match(headers.get("ratelimit-policy") or "")
     if policy is None or _OTHERS.search(path):
         return

@@ -1,4 +1,4 @@
-"""The records of Bluesky, built by hand: the same call gives the same bytes, whatever the SDK's version.
+"""Builds Bluesky records by hand: the same call gives the same bytes, whatever the SDK's version.
 
 Lexicons: `app.bsky.feed.post`, `app.bsky.richtext.facet`, `app.bsky.embed.images`, `app.bsky.embed.video`,
 `app.bsky.embed.external`, `app.bsky.feed.repost`.
@@ -25,7 +25,7 @@ _LANGS_MAX: Final = 3
 
 
 def post_record(call: PublishRequest) -> Json:
-    """The whole post. Missing uploads show as placeholders, so that a preview needs no network.
+    """The record of a whole post. Missing uploads show as placeholders, so that a preview needs no network.
 
     Raises Refused where a facet would not lie on what it links.
     """
@@ -45,17 +45,17 @@ def post_record(call: PublishRequest) -> Json:
 
 
 def repost_record(target: Receipt, created_at: datetime) -> Json:
-    """A repost of `target`, which has its at-uri and cid."""
+    """The record of a repost of `target`, which has its at-uri and cid."""
     return {"$type": REPOST, "subject": record_reference(target), "createdAt": timestamp(created_at)}
 
 
 def record_reference(receipt: Receipt) -> Json:
-    """What one record says to point at another."""
+    """A strong reference to a record: uri and cid."""
     return {"uri": receipt.id, "cid": receipt.extra}
 
 
 def timestamp(moment: datetime) -> str:
-    """RFC 3339 in UTC with milliseconds, as Bluesky's own clients write it."""
+    """An instant in RFC 3339, UTC with milliseconds, as Bluesky's own clients write it."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
@@ -102,7 +102,7 @@ def _embed(call: PublishRequest) -> Json | None:
 
 
 def _film(one: Attachment, blob: Json) -> Json:
-    """One video. Without an alt text the key is left out: the lexicon wants words or nothing."""
+    """The embed of one video. Without an alt text the key is left out: the lexicon wants text or nothing."""
     said = {"alt": one.alt} if one.alt else {}
     shape = {"width": one.width, "height": one.height}
     return {"$type": "app.bsky.embed.video", "video": blob, **said, "aspectRatio": shape}

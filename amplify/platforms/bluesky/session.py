@@ -1,4 +1,4 @@
-"""Signing in to Bluesky: seldom, since logins are few a day, and the session kept and shared between runs."""
+"""Bluesky login sessions: few logins a day are allowed, so sessions are kept and shared between runs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _T = TypeVar("_T")
 
 
 class BlueskySession:
-    """One account's client, signed in when first needed."""
+    """One account's client, logged in when first needed."""
 
     def __init__(self, connection: AccountConnection, server: str) -> None:
         self._connection = connection
@@ -32,7 +32,7 @@ class BlueskySession:
         self._client: Client | None = None
 
     def did(self) -> str:
-        """The account's own did."""
+        """The account's own DID."""
         return str(_session(self._signed_in()).did)
 
     def close(self) -> None:
@@ -40,7 +40,7 @@ class BlueskySession:
             self._client.request.close()
 
     def do(self, ask: Callable[[Client], _T]) -> _T:
-        """Ask with a session that holds; a worn-out one is replaced once (such an answer accepted nothing)."""
+        """Call with a valid session; an expired one is replaced once (such an answer accepted nothing)."""
         from atproto_client.exceptions import BadRequestError, UnauthorizedError
 
         client = self._signed_in()
@@ -68,7 +68,7 @@ class BlueskySession:
         return client
 
     def _take_up(self, client: Client, stored: str) -> bool:
-        """Go on with a kept session, refreshed where its time is nearly over; False where it is of no use."""
+        """Reuse a kept session, refreshed where it nearly expires; False where it is of no use."""
         from atproto_client.exceptions import BadRequestError, UnauthorizedError
         from atproto_server.exceptions import InvalidTokenError
 

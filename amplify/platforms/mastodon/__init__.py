@@ -1,1 +1,1 @@
-"""Everything that is said of Mastodon alone."""
+"""The Mastodon package: its profile, adapter and text rules."""

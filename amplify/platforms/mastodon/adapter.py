@@ -1,4 +1,4 @@
-"""Mastodon and servers that speak its API, through Mastodon.py.
+"""The Mastodon adapter, through Mastodon.py: for Mastodon and servers that speak its API.
 
 The server is asked what it is before anything is taken for granted: some ignore idempotency keys, some have no
 look-up of many posts at once.
@@ -91,7 +91,9 @@ class MastodonAdapter:
         )
 
     def resolve(self, handle: str) -> str | None:
-        """Ask the account's own server, which asks the handle's server (WebFinger) where it does not know it."""
+        """Look up a handle at the account's own server, which asks the handle's server (WebFinger) where it does not
+        know it.
+        """
         from mastodon import MastodonNotFoundError
 
         with self._asking(repeatable=True):
@@ -188,7 +190,7 @@ class MastodonAdapter:
         self._session.close()
 
     def _instance(self) -> Json:
-        """What the server says it is; its older description where it has no newer one."""
+        """The server's description of itself; the older version where it has no newer one."""
         from mastodon import MastodonNotFoundError
 
         try:
@@ -223,7 +225,7 @@ class MastodonAdapter:
             return boost_of(status, post, target) if found or status.get("reblogged") else None
 
     def _own(self, since: datetime, *, boosts: bool = False) -> Iterator[Mapping[str, Any]]:
-        """The account's own posts back to `since`, newest first. Pinned ones come in their time."""
+        """The account's own posts back to `since`, newest first. Pinned ones come in their order of time."""
         account = self._account or self.whoami().id
         before: str | None = None
         while True:
@@ -237,7 +239,7 @@ class MastodonAdapter:
             before = str(page[-1]["id"])
 
     def _id_of(self, url: str) -> str:
-        """The id by which our own server knows a post."""
+        """The id of a post on our own server."""
         here, there = urlsplit(self._connection.server or ""), urlsplit(url)
         if here.netloc == there.netloc and (match := re.search(r"/(\w+)/?$", there.path)):
             return match[1]
@@ -248,7 +250,7 @@ class MastodonAdapter:
         return str(found[0]["id"])
 
     def _is(self, account: Mapping[str, Any], handle: str) -> bool:
-        """Whether a found account goes by exactly this handle; the server's own accounts stand without their host."""
+        """Whether a found account has exactly this handle; the server's own accounts stand without their host."""
         home = self._connection.handle.partition("@")[2]
         user, _, host = str(account["acct"]).partition("@")
         return f"{user}@{host or home}".casefold() == handle.casefold()
@@ -259,7 +261,7 @@ class MastodonAdapter:
         return http.translate_errors(lambda error: errors.translate(error, hidden, self._wait), repeatable=repeatable)
 
     def _note_wait(self, response: Any, **_: object) -> None:
-        """Mastodon.py's exception does not say for how long: the answer itself does."""
+        """Remember how long a rate-limited answer asks to wait: Mastodon.py's exception does not say."""
         if response.status_code == 429:
             said = (response.headers.get("Retry-After"), response.headers.get("X-RateLimit-Reset"))
             waits = (http.seconds_until(one) for one in said)

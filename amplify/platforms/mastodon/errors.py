@@ -1,4 +1,4 @@
-"""What goes wrong on the way to a Mastodon server, named by what to do next."""
+"""Maps Mastodon errors to platform errors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MEND_STANDING: Final = "Sign in on its server as this account, and do what it a
 
 
 def translate(error: Exception, hidden: Sequence[str] = (), wait: timedelta | None = None) -> PlatformError:
-    """Any exception of Mastodon.py, requests or urllib3, named by what to do next. Total.
+    """Map any exception of Mastodon.py, requests or urllib3 to a platform error, named by what to do next. Total.
 
     `wait`: how long the last answer of too many requests asked to wait (real time).
     """

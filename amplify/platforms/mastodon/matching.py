@@ -1,4 +1,4 @@
-"""Whether a status on a Mastodon timeline is one we sent: servers give texts back as HTML of their own making."""
+"""Recognises our own posts on a Mastodon timeline: servers give texts back as HTML of their own making."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ _VARIANT: Final = re.compile("[\ufe0e\ufe0f]")
 
 
 def same_post(call: PublishRequest, remote: Mapping[str, Any]) -> bool:
-    """Compare text, content warning, and what it answers. A boost of somebody else's post is never ours."""
+    """Whether a status is the part we sent: compares text, content warning, and what it answers. A boost of somebody
+    else's post is never ours.
+    """
     if remote.get("reblog"):
         return False
     answers = remote.get("in_reply_to_id")
@@ -33,7 +35,7 @@ def same_post(call: PublishRequest, remote: Mapping[str, Any]) -> bool:
 
 
 def repeats(target: str, remote: Mapping[str, Any]) -> bool:
-    """Whether it is a boost of `target`."""
+    """Whether a status is a boost of `target`."""
     boosted = remote.get("reblog")
     return boosted is not None and str(boosted["id"]) == target
 
@@ -68,7 +70,9 @@ class _Reading(HTMLParser):
 
 
 def _bare(text: str) -> str:
-    """Only what every server keeps: no blanks, mentions without their host, addresses without their outer form."""
+    """The text reduced to what every server keeps: no blanks, mentions without their host, addresses without their
+    outer form.
+    """
     text = normalise_text(text)
     for one in reversed(plain_entities(text)):
         stretch = text[one.start : one.end]
@@ -80,7 +84,7 @@ def _bare(text: str) -> str:
 
 
 def _plain(url: str) -> str:
-    """An address without what servers change: escapes, case of the host, a last slash."""
+    """An address without what servers change: escapes, case of the host, a trailing slash."""
     scheme, _, rest = unquote(url).partition("://")
     host, slash, path = rest.partition("/")
     return f"{scheme}://{host.lower()}{slash}{path}".rstrip("/")

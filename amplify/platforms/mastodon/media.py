@@ -1,6 +1,6 @@
-"""Pictures, GIFs and videos on Mastodon: given over at once, worked through by the server in its own time.
+"""Uploads pictures, GIFs and videos to Mastodon, and waits until the server has processed them.
 
-Source: Mastodon's documentation, `POST /api/v2/media` (202: not worked through yet) and `GET /api/v1/media/:id` (206:
+Source: Mastodon's documentation, `POST /api/v2/media` (202: not processed yet) and `GET /api/v1/media/:id` (206:
 still not). A post that comes earlier is refused.
 """
 
@@ -35,7 +35,7 @@ class MastodonMedia:
         self._uploads = Uploads(connection)
 
     def prepare(self, message: Message, part: Part, asking: Asking) -> Json:
-        """Upload what hangs on the part, with its alt texts, and wait until it can stand in a post."""
+        """Upload the part's media with alt texts, and wait until they can be used in a post."""
         patience = UploadDeadline(self._connection.timeout)
         ids: list[str] = []
         for one in part.pictures:
@@ -53,13 +53,13 @@ class MastodonMedia:
         return {"media_ids": ids, "until": valid_until(_KEEPS)} if ids else {"media_ids": ids}
 
     def out(self, message: Message, part: Part) -> None:
-        """The part is out: its uploads are used up."""
+        """Forget the part's uploads once it is published."""
         self._uploads.forget(message, part)
 
     def _moving(
         self, message: Message, one: Attachment, data: bytes | BinaryIO, size: int, mime: str, patience: UploadDeadline
     ) -> str:
-        """What takes long is given over once, and asked after by as many tries as it takes."""
+        """Upload a video or GIF once, and ask for its state in as many attempts as it takes."""
         from mastodon import MastodonNotFoundError
 
         far = self._uploads.known(message, one)
@@ -88,7 +88,7 @@ class MastodonMedia:
         return given
 
     def _wait_for(self, media: Mapping[str, Any], one: Attachment, patience: UploadDeadline) -> str:
-        """Until the server has worked through it; its id."""
+        """Wait until the server has processed an upload; its id."""
         from mastodon import MastodonAPIError, MastodonNotFoundError
 
         pause = 0.2

@@ -1,4 +1,4 @@
-"""What is said of Mastodon: limits and customs. Loads no library of Mastodon's."""
+"""The Mastodon profile: limits and customs as data. Imports no library of Mastodon's."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from amplify.rules.text.entities import plain_entities
 
 
 def is_account_page(host: str, segments: Sequence[str], handle: str) -> bool:
-    """Any page of the handle's own server that has the name in its path."""
+    """Whether an address is the account's page: any page of the handle's own server that has the name in its path."""
     name, _, server = handle.partition("@")
     return bool(server) and host == server and name in segments
 

@@ -1,4 +1,5 @@
-"""How much a Mastodon server lets us ask: Mastodon's documentation (`api/rate-limits`) and source (`RateLimiter`).
+"""Mastodon's rate limits: as documented (`api/rate-limits`) and in its source (`RateLimiter`), and as its answers
+report.
 
 Servers set limits of their own; what their answers say counts. Uploads (30 in half an hour) are left to the answer 429.
 """
@@ -22,8 +23,9 @@ _POST: Final = re.compile(r"/api/v1/statuses(/\w+/reblog)?/?$")
 
 
 def heard(method: str, path: str, headers: Mapping[str, str]) -> Iterator[ObservedLimit]:
-    """What an answer says of them. Answers to a post tell of posts, those to questions of requests; what answers to
-    uploads and deletions tell of is a limit of their own."""
+    """The observed rate limit in an answer's headers. Answers to a post report the limit of posts, those to questions
+    that of requests; what answers to uploads and deletions report is a limit of their own.
+    """
     if method == "POST" and _POST.search(path):
         said = read_rate_headers(POSTS, headers, "x-ratelimit")
     elif method == "GET":

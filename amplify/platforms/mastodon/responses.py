@@ -1,4 +1,4 @@
-"""What a Mastodon server's answers say, in our words."""
+"""Reads a Mastodon server's answers: limits, receipts, whether idempotency keys are honoured."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ REBLOG: Final = "reblog:"
 
 
 def largest_count(said: object) -> int | None:
-    """A limit as a server states it; what is no number above zero says nothing."""
+    """A limit as a server states it; None where it is no number above zero."""
     return said if isinstance(said, int) and not isinstance(said, bool) and said > 0 else None
 
 
@@ -22,7 +22,7 @@ def receipt_of(status: Mapping[str, Any]) -> Receipt:
 
 
 def boost_of(status: Mapping[str, Any], post: str, target: Receipt) -> Receipt:
-    """People open what was boosted; taking it down undoes the boost of `post`."""
+    """The receipt of a boost: people open what was boosted; a takedown undoes the boost of `post`."""
     url = target.url or str((status.get("reblog") or status).get("url") or "")
     return Receipt(id=str(status["id"]), url=url, extra=f"{REBLOG}{post}")
 
@@ -42,7 +42,7 @@ GoToSocial counts from 0, Takahe writes `takahe/0.11.0`, Pleroma and others `2.7
 
 
 def keeps_keys(instance: Json) -> bool:
-    """Whether it surely honours idempotency keys: Mastodon does since 2.0. Who is not known is not trusted.
+    """Whether the server surely honours idempotency keys: Mastodon does since 2.0. Unknown software is not trusted.
 
     `instance`: its description, from `/api/v2/instance` or the older `/api/v1/instance`.
     """

@@ -1,4 +1,4 @@
-"""How long a text is on Mastodon: as its status length validator counts. Pure."""
+"""Text length on Mastodon: as its status length validator counts. Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MENTION = regex.compile(
 
 @memoize.memoized
 def status_length(text: str) -> int:
-    """Graphemes, where an http(s) address counts 23 and `@user@host` only `@user`."""
+    """Length in graphemes, where an http(s) address counts 23 and `@user@host` only `@user`."""
     text = normalise_text(text)
     text = _URL.sub("x" * URL_LENGTH, text)
     return graphemes_in(_MENTION.sub(r"@\1", text))

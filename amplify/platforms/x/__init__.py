@@ -1,1 +1,1 @@
-"""Everything that is said of X alone."""
+"""The X package: its profile, adapter and text rules."""

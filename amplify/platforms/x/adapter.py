@@ -1,4 +1,4 @@
-"""X, through tweepy: posts and pictures by API v2, signed with OAuth 1.0a.
+"""The X adapter, through tweepy: posts and pictures by API v2, signed with OAuth 1.0a.
 
 X has no idempotency key: whatever is in doubt is looked up on the account's own timeline, and what is not found
 there is for a person to decide.
@@ -175,7 +175,7 @@ class XAdapter:
         self._client.session.close()
 
     def _ask(self, method: str, route: str, body: Json | None) -> Json:
-        """What tweepy has no call for. Nothing in the answer is an empty one."""
+        """Send a request that tweepy has no call for. An empty answer is an empty mapping."""
         answer = self._client.request(method, route, json=body, user_auth=True)
         return answer.json() if answer.content else {}
 
@@ -221,7 +221,7 @@ class XAdapter:
 
 
 def _signature(secrets: Mapping[str, str]) -> Any:
-    """What signs a request as tweepy would. Made once, where tweepy makes one for each request."""
+    """The signer of a request as tweepy would build it. Cached, where tweepy builds one for each request."""
     import tweepy
 
     names = ("api_key", "api_secret", "access_token", "access_secret")
@@ -229,7 +229,7 @@ def _signature(secrets: Mapping[str, str]) -> Any:
 
 
 def _nobody(error: Json) -> bool:
-    """Whether one of X's partial errors says that a user is not there, or is suspended."""
+    """Whether one of X's partial errors says that a user does not exist, or is suspended."""
     missing = str(error.get("type", "")).endswith("resource-not-found")
     return missing or "has been suspended" in str(error.get("detail", ""))
 

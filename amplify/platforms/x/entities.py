@@ -1,4 +1,4 @@
-"""What X links in a text (twitter-text). Pure."""
+"""Finds what X links in a text (twitter-text). Pure."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _CASHTAG = regex.compile(
 
 @memoize.memoized
 def find_entities(text: str) -> tuple[Entity, ...]:
-    """What X links: addresses with and without scheme, `#tags`, `@names`, `$SYMBOLS`."""
+    """Entities that X links: addresses with and without scheme, `#tags`, `@names`, `$SYMBOLS`."""
     return in_order(
         (Entity("link", one.start, one.end, with_scheme(text[one.start : one.end])) for one in find_urls(text)),
         find_kind("mention", _MENTION, text) if "@" in text or "＠" in text else (),

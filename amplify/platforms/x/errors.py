@@ -1,4 +1,4 @@
-"""What X's errors mean: every exception of tweepy and of the HTTP libraries under it, named by what to do next."""
+"""Maps X errors: every exception of tweepy and of the HTTP libraries under it to a platform error."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MEND_STANDING: Final = "Open X in a browser as this account, and the developer 
 
 
 def translate(error: Exception, hidden: Sequence[str] = ()) -> PlatformError:
-    """Any exception of tweepy, requests or urllib3, named by what to do next. Total."""
+    """Map any exception of tweepy, requests or urllib3 to a platform error, named by what to do next. Total."""
     response = getattr(error, "response", None)
     status = getattr(response, "status_code", None)
     if type(error).__module__.partition(".")[0] != "tweepy" or not isinstance(status, int):
@@ -43,7 +43,7 @@ def translate(error: Exception, hidden: Sequence[str] = ()) -> PlatformError:
 
 
 def error_messages(response: Any) -> list[str]:
-    """What the answer's body says, the most telling last. Empty where it says nothing readable."""
+    """Messages in the answer's body, the most telling last. Empty where none is readable."""
     try:
         body = response.json()
     except (ValueError, AttributeError, RecursionError):

@@ -1,4 +1,4 @@
-"""Whether a post on X's timeline is one we sent: X gives texts back escaped, with every address behind `t.co`."""
+"""Recognises our own posts on X's timeline: X gives texts back escaped, with every address behind `t.co`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from amplify.rules.text.text_length import normalise_text
 
 
 def same_post(call: PublishRequest, remote: Json) -> bool:
-    """Compare text, with addresses expanded, and what it answers."""
+    """Whether a post is the part we sent: compares text, with addresses expanded, and what it answers."""
     answers = next(
         (str(one["id"]) for one in remote.get("referenced_tweets") or () if one.get("type") == "replied_to"), None
     )
@@ -24,7 +24,7 @@ def same_post(call: PublishRequest, remote: Json) -> bool:
 
 
 def repeats(target: str, remote: Json) -> bool:
-    """Whether it is a retweet of `target`."""
+    """Whether a post is a retweet of `target`."""
     return any(
         one.get("type") == "retweeted" and str(one.get("id")) == target for one in remote.get("referenced_tweets") or ()
     )
@@ -54,6 +54,6 @@ def _expanded(remote: Json) -> str:
 
 
 def _plain(url: str) -> str:
-    """An address without what X may change: scheme, case of the host, a last slash."""
+    """An address without what X may change: scheme, case of the host, a trailing slash."""
     host, slash, path = re.sub(r"^https?://", "", url, flags=re.IGNORECASE).partition("/")
     return f"⟨{host.lower()}{slash}{path}".rstrip("/") + "⟩"

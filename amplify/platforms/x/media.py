@@ -1,4 +1,5 @@
-"""Pictures, GIFs and videos on X: pictures at once, what moves in pieces, and then until X has worked through it.
+"""Uploads pictures, GIFs and videos to X: pictures at once, videos and GIFs in chunks, then waits until X has processed
+them.
 
 Source: X's OpenAPI document 2.166, `/2/media/upload`, `…/initialize`, `…/{id}/append`, `…/{id}/finalize`,
 `/2/media/metadata`; "best practices" of its media documentation for sizes and lengths.
@@ -41,7 +42,7 @@ class XMedia:
         self._uploads = Uploads(connection)
 
     def prepare(self, message: Message, part: Part, asking: Asking) -> Json:
-        """Upload what hangs on the part, with its alt texts."""
+        """Upload the part's media, with alt texts."""
         patience = UploadDeadline(self._connection.timeout)
         ids: list[str] = []
         keeps = KEEPS
@@ -62,7 +63,7 @@ class XMedia:
         return {"media_ids": ids, "until": valid_until(keeps)} if ids else {"media_ids": ids}
 
     def out(self, message: Message, part: Part) -> None:
-        """The part is out: its uploads are used up."""
+        """Forget the part's uploads once it is published."""
         self._uploads.forget(message, part)
 
     def _still(self, one: Attachment, data: bytes, mime: str) -> Json:
@@ -74,7 +75,7 @@ class XMedia:
     def _moving(
         self, message: Message, one: Attachment, file: BinaryIO, size: int, mime: str, patience: UploadDeadline
     ) -> str:
-        """In pieces, carried on where the last try ended; then until X has worked through it."""
+        """Upload in chunks, resumed where the last attempt ended; then wait until X has processed it."""
         far = self._uploads.known(message, one)
         if not far:
             category = "tweet_gif" if mime == _GIF else "tweet_video"
@@ -106,7 +107,7 @@ class XMedia:
         return str(far["id"])
 
     def _settle(self, message: Message, one: Attachment, working: Json, far: Json, patience: UploadDeadline) -> None:
-        """Ask until X has worked through it. Raises Refused where it cannot."""
+        """Poll until X has processed the upload. Raises Refused where it cannot."""
         while True:
             info = working.get("processing_info") or {"state": "succeeded"}
             if info["state"] == "succeeded":
@@ -123,7 +124,9 @@ class XMedia:
         return status
 
     def _describe(self, id: str, one: Attachment) -> None:
-        """Alt text. X documents it for pictures and GIFs; where it takes none for a video, the video goes without."""
+        """Set the alt text. X documents it for pictures and GIFs; where it takes none for a video, the video goes
+        without.
+        """
         if not one.alt:
             return
         with _Forgiving(one.film):
@@ -131,7 +134,7 @@ class XMedia:
 
 
 class _Forgiving(AbstractContextManager[None]):
-    """Lets a request be refused where that is of no matter."""
+    """Ignores a refused request where the refusal does not matter."""
 
     def __init__(self, film: bool) -> None:
         self._film = film

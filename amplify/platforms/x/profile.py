@@ -1,4 +1,4 @@
-"""What is said of X: limits, prices, customs. Loads no library of X's."""
+"""The X profile: limits, prices, customs as data. Imports no library of X's."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def text_faults(text: str) -> Iterator[str]:
 
 
 def is_account_page(host: str, segments: Sequence[str], handle: str) -> bool:
-    """`x.com/handle` and whatever lies below it."""
+    """Whether an address is the account's page: `x.com/handle` and whatever lies below it."""
     return host in _HOSTS and list(segments[:1]) == [handle]
 
 

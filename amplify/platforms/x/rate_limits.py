@@ -1,4 +1,4 @@
-"""How much X lets us ask: its documentation (`rate-limits`, read in August 2026), and its answers' headers.
+"""X's rate limits: as documented (`rate-limits`, read in August 2026), and as read from its answers' headers.
 
 Reads and uploads have limits of their own, far above what we ask: they are left to X's answer 429.
 """
@@ -29,7 +29,7 @@ _REPOST: Final = re.compile(r"/2/users/\d+/retweets/?$")
 
 
 def heard(method: str, path: str, headers: Mapping[str, str]) -> Iterator[ObservedLimit]:
-    """What an answer says of them."""
+    """The observed rate limit in an answer's headers."""
     if method != "POST":
         return
     told: tuple[tuple[RateLimit, str], ...]

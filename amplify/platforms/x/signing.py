@@ -1,5 +1,5 @@
-"""Signatures of requests to X, made ahead: where hundreds of accounts speak at one moment, signing would take half of
-the time until the last request has left.
+"""Signs requests to X ahead of time: where hundreds of accounts publish at one moment, signing would take half of the
+time until the last request has left.
 
 OAuth 1.0a (RFC 5849, section 3.4.1) signs a request's method and address, the time, and a number that is used once;
 of its body only form fields. So what signs a post need not know the post.
@@ -36,7 +36,7 @@ class Signer:
         header that it is."""
 
     def ahead(self, method: str, url: str) -> None:
-        """Make the signature of a request that is to come, whose body is JSON."""
+        """Make the signature of a later request, whose body is JSON."""
         import requests
 
         signed = self._sign(requests.Request(method, url, headers={"Content-Type": "application/json"}).prepare())
@@ -44,7 +44,7 @@ class Signer:
         kept.append((time.time(), signed.headers["Authorization"]))
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Sign this request, with what was made ahead where it still holds."""
+        """Sign this request, with a signature made ahead where one is still valid."""
         header = self._kept(request.method or "", request.url or "")
         if header is None:
             return self._sign(request)
@@ -52,7 +52,7 @@ class Signer:
         return request
 
     def _kept(self, method: str, url: str) -> str | None:
-        """One that nobody has used; several threads may ask."""
+        """A signature made ahead that nobody has used; several threads may ask."""
         kept = self._ahead.get((method, url), deque())
         with suppress(IndexError):
             while True:

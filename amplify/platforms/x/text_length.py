@@ -1,4 +1,4 @@
-"""How long a text is on X (twitter-text, `config/v3.json`), by the library's own tables, but counted in one pass.
+"""Text length on X (twitter-text, `config/v3.json`), by the library's own tables, but counted in one pass.
 
 The library's `parse_tweet` looks for an emoji at each character, which takes most of a millisecond; here it is only
 looked for where one can stand. The answers are the same, which a test proves on mixed texts.
@@ -24,7 +24,7 @@ _NOTHING_SPECIAL: Final = "\u00a8"
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How X counts: the numbers of twitter-text's `config/v3.json`. Weights are in `scale`ths of a character."""
+    """X's weights for characters: the numbers of twitter-text's `config/v3.json`, in `scale`ths of a character."""
 
     most: int
     """Longest post, in characters."""
@@ -83,7 +83,7 @@ def emoji() -> Emoji:
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """What X makes of a text."""
+    """The weighted length of a text, and whether X takes it."""
 
     length: int
     """Weighted characters."""

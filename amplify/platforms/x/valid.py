@@ -1,4 +1,4 @@
-"""What X takes for a name, a list, a hashtag or an address that stands alone (twitter-text, `Validator`). Pure."""
+"""What X takes for an address that stands alone (twitter-text, `Validator`). Pure."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from typing import Final
 
 import regex
 
-from amplify.platforms.x.entities import find_entities
-
-_LIST: Final = regex.compile(r"@[A-Za-z0-9_]{1,20}/[A-Za-z][A-Za-z0-9_-]{0,24}")
 _LETTER: Final = r"[\p{L}\p{M}\p{N}\p{S}]"
 _SUBDOMAIN: Final = rf"{_LETTER}(?:[{_LETTER[1:-1]}_-]{{0,61}}{_LETTER})?\."
 _DOMAIN: Final = rf"{_LETTER}(?:[{_LETTER[1:-1]}-]{{0,61}}{_LETTER})?\."
@@ -25,23 +22,8 @@ _ADDRESS: Final = regex.compile(
 _LONGEST: Final = 4096
 
 
-def is_name(text: str) -> bool:
-    """`@press_union`, with its sign."""
-    return _is_whole(text, "mention")
-
-
-def is_hashtag(text: str) -> bool:
-    """`#СвабодаАнне`, with its sign."""
-    return _is_whole(text, "tag")
-
-
-def is_list(text: str) -> bool:
-    """`@press_union/partners`: what a text may name, and what links nowhere else."""
-    return _LIST.fullmatch(text) is not None
-
-
 def is_address(text: str, scheme_needed: bool = True) -> bool:
-    """An http or https address that X does not call invalid."""
+    """Whether it is an http or https address that X calls valid."""
     found = _ADDRESS.fullmatch(text) if len(text) <= _LONGEST else None
     if found is None or (scheme_needed and found["scheme"] is None):
         return False
@@ -54,8 +36,3 @@ def _is_ipv6(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _is_whole(text: str, kind: str) -> bool:
-    found = find_entities(text)
-    return len(found) == 1 and found[0].kind == kind and (found[0].start, found[0].end) == (0, len(text))

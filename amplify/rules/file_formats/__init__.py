@@ -1,5 +1,6 @@
-"""What lies in a picture's or a video's file beside its pixels. Pure: bytes in, words out.
+"""What image and video files contain besides pixels. Pure: bytes in, values out.
 
-Two asks share it: whether what we are about to send is nothing but picture (`traces`), and what a file says of itself
-without a decoder (`gif`, `mp4`). Written from the formats' own descriptions, and strict: what is not known is a trace.
+Two callers share it: the check that a file to be sent is nothing but picture (`leftover_metadata`), and reading size
+and length without a decoder (`gif`, `mp4`). Written from the formats' own descriptions, and strict: what is not known
+counts as leftover metadata.
 """

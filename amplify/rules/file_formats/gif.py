@@ -1,4 +1,4 @@
-"""GIF, block by block (CompuServe, GIF89a)."""
+"""GIF files: frame count, size, and leftover metadata, read block by block (CompuServe, GIF89a)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class BrokenGif(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class GifInfo:
-    """What a GIF says of itself."""
+    """What the blocks of a GIF file state: size, frames, duration."""
 
     width: int
     height: int
@@ -40,7 +40,7 @@ class _Block:
 
 
 def read_gif(data: bytes) -> GifInfo:
-    """Count frames without unpacking them. Raises Broken."""
+    """Count frames without unpacking them. Raises BrokenGif."""
     frames, seconds, delay = 0, 0.0, _USUAL
     for block in _blocks(data):
         if block.kind == 0x2C:
@@ -55,7 +55,7 @@ def read_gif(data: bytes) -> GifInfo:
 
 
 def gif_metadata(data: bytes) -> Iterator[str]:
-    """What the file holds beside frames, their times and their repetition, by name."""
+    """Names of everything in the file besides frames, their times and their repetition."""
     try:
         for block in _blocks(data):
             if block.kind == 0x21 and block.label != 0xF9:
@@ -92,7 +92,7 @@ def _blocks(data: bytes) -> Iterator[_Block]:
 
 
 def _table(packed: int) -> int:
-    """Bytes of a colour table."""
+    """The size of a colour table, in bytes."""
     return 3 << ((packed & 7) + 1) if packed & 0x80 else 0
 
 

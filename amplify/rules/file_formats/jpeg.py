@@ -1,4 +1,4 @@
-"""JPEG, segment by segment (ITU-T T.81, annex B; JFIF 1.02)."""
+"""JPEG files: leftover metadata and scan count, read segment by segment (ITU-T T.81, annex B; JFIF 1.02)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _KNOWN: Final = (
 
 
 def jpeg_metadata(data: bytes) -> Iterator[str]:
-    """What the file holds beside tables and scans, by name."""
+    """Names of everything in the file besides tables and scans."""
     at = 2
     while True:
         if at + 2 > len(data):
@@ -51,7 +51,7 @@ def jpeg_metadata(data: bytes) -> Iterator[str]:
 
 
 def count_scans(data: bytes) -> int:
-    """How many times the picture is gone through: a progressive one of thousands costs hours to decode."""
+    """Number of scans: a progressive file with thousands of them costs hours to decode."""
     return data.count(b"\xff\xda")
 
 

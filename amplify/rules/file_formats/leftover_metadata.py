@@ -1,4 +1,4 @@
-"""Whether bytes are a picture and nothing else."""
+"""Whether an image file is a picture and nothing else: finds leftover metadata in any format we send."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from amplify.rules.file_formats import gif, jpeg, png, webp
 
 
 def kind_of(data: bytes) -> str | None:
-    """The MIME type that the bytes themselves say, whatever the file is called; None: no picture of ours."""
+    """The MIME type found in the bytes, whatever the file is called; None: no picture format of ours."""
     if data.startswith(png.START):
         return "image/png"
     if data.startswith(b"\xff\xd8\xff"):
@@ -17,7 +17,7 @@ def kind_of(data: bytes) -> str | None:
 
 
 def leftover_metadata(data: bytes) -> tuple[str, ...]:
-    """Everything the file holds beside its picture, by name and once each; empty for a clean one."""
+    """Names of everything the file holds besides its picture, once each; empty for a clean file."""
     readers = {
         "image/png": png.png_metadata,
         "image/jpeg": jpeg.jpeg_metadata,

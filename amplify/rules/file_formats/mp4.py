@@ -1,6 +1,6 @@
-"""MP4 and QuickTime, box by box (ISO/IEC 14496-12 and -14).
+"""MP4 and QuickTime files: size, length, codecs and leftover metadata, read box by box (ISO/IEC 14496-12 and -14).
 
-The reader is given a buffer (a mapped file will do) and touches only the headers: a film's pictures are not read.
+The reader is given a buffer (a mapped file will do) and touches only the headers: a video's frames are not read.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ class Buffer(Protocol):
 
 
 class BrokenVideo(ValueError):
-    """The file is cut off, or no film; `str()` is the sentence."""
+    """The file is cut off, or no video; `str()` is the sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class VideoInfo:
-    """What a film says of itself."""
+    """What the headers of a video file state."""
 
     width: int
     height: int
@@ -65,12 +65,12 @@ class _Box:
 
 
 def is_mp4(beginning: bytes) -> bool:
-    """Whether a file begins as one."""
+    """Whether the file begins like an MP4 or QuickTime file."""
     return beginning[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
 
 
 def read_video(data: Buffer) -> VideoInfo:
-    """Size, length and codecs, from the headers alone. Raises Broken."""
+    """Size, length and codecs, from the headers alone. Raises BrokenVideo."""
     boxes = list(_boxes(data, 0, len(data)))
     moov = next((box for box in boxes if box.name == "moov"), None)
     if moov is None or not any(box.name == "mdat" for box in boxes):
@@ -92,7 +92,7 @@ def read_video(data: Buffer) -> VideoInfo:
 
 
 def video_metadata(data: Buffer) -> Iterator[str]:
-    """What the file holds beside pictures and sound, by name: names, times, places, tracks of measurements."""
+    """Names of everything in the file besides pictures and sound: titles, times, positions, tracks of measurements."""
     try:
         for box in _boxes(data, 0, len(data)):
             yield from _in_box(data, box, 0)
@@ -101,7 +101,7 @@ def video_metadata(data: Buffer) -> Iterator[str]:
 
 
 def find_labels(data: Buffer) -> Iterator[tuple[int, int]]:
-    """Where labels stand that a film does without (programs write their own names there), from name to end."""
+    """Byte ranges of labels that a video does not need (programs write their own names there), from name to end."""
     for box in _boxes(data, 0, len(data)):
         yield from _labels(data, box)
 
@@ -208,7 +208,7 @@ def _shown(data: Buffer, trak: _Box) -> tuple[int, int]:
 
 
 def _times(data: Buffer, box: _Box) -> tuple[int, int]:
-    """When it was made and changed, since 1904."""
+    """When the video was made and changed, in seconds since 1904."""
     size = 8 if data[box.start : box.start + 1] == b"\1" else 4
     at = box.start + 4
     made, changed = data[at : at + size], data[at + size : at + 2 * size]

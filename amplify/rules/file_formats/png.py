@@ -1,4 +1,4 @@
-"""PNG, chunk by chunk (W3C, Portable Network Graphics, third edition)."""
+"""PNG files: leftover metadata, read chunk by chunk (W3C, Portable Network Graphics, third edition)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PIECE: Final = 1 << 20
 
 
 def png_metadata(data: bytes) -> Iterator[str]:
-    """What the file holds beside header, palette, transparency and pixels, by name."""
+    """Names of everything in the file besides header, palette, transparency and pixels."""
     at, pixels, header = len(START), [], b""
     while at + 12 <= len(data):
         length, name = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
@@ -51,7 +51,7 @@ def png_metadata(data: bytes) -> Iterator[str]:
 
 
 def without_texts(data: bytes) -> bytes:
-    """The same picture without its texts, which some programs fill with megabytes, and some with bombs."""
+    """The same PNG without its text chunks, which some programs fill with megabytes, and some with bombs."""
     kept, at = [data[: len(START)]], len(START)
     while at + 12 <= len(data):
         end = at + 12 + int.from_bytes(data[at : at + 4], "big")
@@ -62,7 +62,7 @@ def without_texts(data: bytes) -> bytes:
 
 
 def _behind_pixels(header: bytes, pieces: list[bytes]) -> Iterator[str]:
-    """Whether the compressed stream holds just the pixels: a decoder reads no further than these."""
+    """Names of whatever follows the pixels in the compressed stream: a decoder reads no further than these."""
     width, height = int.from_bytes(header[:4], "big"), int.from_bytes(header[4:8], "big")
     depth, kind, interlaced = header[8], header[9], header[12]
     if interlaced:

@@ -1,4 +1,4 @@
-"""WebP, chunk by chunk (RFC 9649)."""
+"""WebP files: animation, compression and leftover metadata, read chunk by chunk (RFC 9649)."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ def is_webp(data: bytes) -> bool:
 
 
 def is_animated(data: bytes) -> bool:
-    """Whether it is an animation: its header says so."""
+    """Whether the header says that it is an animation."""
     return data[12:16] == b"VP8X" and bool(data[20:21]) and bool(data[20] & 0x02)
 
 
 def is_lossless(data: bytes) -> bool:
-    """Whether its pixels are kept exactly."""
+    """Whether the pixels are stored losslessly."""
     return any(name == b"VP8L" for name, _ in _chunks(data))
 
 
 def webp_metadata(data: bytes) -> Iterator[str]:
-    """What the file holds beside pixels and transparency, by name."""
+    """Names of everything in the file besides pixels and transparency."""
     whole = 8 + int.from_bytes(data[4:8], "little")
     if whole != len(data):
         yield "bytes behind the end" if whole < len(data) else "no end"

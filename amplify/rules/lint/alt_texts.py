@@ -1,4 +1,4 @@
-"""Rules about alt texts: who cannot see a picture still takes part (W3C, Web Accessibility Initiative)."""
+"""Lint rules about alt texts: who cannot see a picture still takes part (W3C, Web Accessibility Initiative)."""
 
 from __future__ import annotations
 

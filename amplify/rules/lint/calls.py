@@ -1,4 +1,4 @@
-"""Rules about calls to action and their addresses."""
+"""Lint rules about calls to action and their addresses."""
 
 from __future__ import annotations
 

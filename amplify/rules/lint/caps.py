@@ -1,4 +1,6 @@
-"""Rules about how much one account says, and how fast. Only our own: the caps of others stand in their files."""
+"""Lint rules about posting frequency: how many posts an account makes a day, and how close together. Only our own
+accounts: other partners' caps are in their own files.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ from amplify.rules.lint.lint_context import LintContext
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """One post of an account, planned or known to the ledger."""
+    """One post of an account, planned or recorded in the ledger."""
 
     at: datetime
     entry: str
@@ -26,7 +28,7 @@ class _Said:
 
 
 def _speaking(context: LintContext, deliveries: Sequence[Planned]) -> dict[str, list[_Said]]:
-    """Account → its posts by time; boosts are not among them."""
+    """Account → its posts by time, without boosts."""
     found: dict[str, list[_Said]] = defaultdict(list)
     for one in context.said:
         if one.message.parts and one.account in context.workspace.accounts:
@@ -53,12 +55,12 @@ def _caps(context: LintContext, delivery: Planned) -> Caps:
 
 
 def _zone(own: Sequence[_Said]) -> str:
-    """The readers' zone: that of whatever is planned."""
+    """The time zone of the readers: that of whatever is planned."""
     return next((said.planned.zone for said in own if said.planned is not None), "UTC")
 
 
 def _days(own: Sequence[_Said]) -> dict[date, list[_Said]]:
-    """The readers' days on which something is planned, with all that is said on them."""
+    """The readers' days on which something is planned, with all posts of that day."""
     zone = _zone(own)
     days: dict[date, list[_Said]] = defaultdict(list)
     for said in own:
@@ -67,7 +69,7 @@ def _days(own: Sequence[_Said]) -> dict[date, list[_Said]]:
 
 
 def _finding(context: LintContext, those: Sequence[_Said], account: str, code: str, sentence: str) -> LintFinding:
-    """About the queue entry of the last that is planned, and what it brings among these."""
+    """A finding about the queue entry of the last planned post, and the post it brings among these."""
     entry = next(said.entry for said in reversed(those) if said.planned is not None)
     about = frozenset(said.planned.id for said in those if said.planned is not None and said.entry == entry)
     problem = Problem(context.workspace.queue[entry].place, code, sentence)
@@ -165,7 +167,7 @@ def does_not_fit(context: LintContext, deliveries: Sequence[Planned]) -> Iterato
 
 
 def _wish(context: LintContext, said: _Said, zone: str) -> SlotRequest:
-    """What is out has had its turn, and cannot be too late."""
+    """A slot request for the post. What is already out keeps its time, and cannot be too late."""
     if said.planned is None:
         return SlotRequest(said.at, said.at + timedelta(days=1), zone, per_day=1_000_000, gap=timedelta(0))
     caps = _caps(context, said.planned)
@@ -174,7 +176,7 @@ def _wish(context: LintContext, said: _Said, zone: str) -> SlotRequest:
 
 @dataclass(frozen=True, slots=True)
 class SlotRequest:
-    """One post that wants to be said."""
+    """One post that needs a time slot."""
 
     due: datetime
     """UTC."""
@@ -190,7 +192,7 @@ class SlotRequest:
 
 @dataclass(frozen=True, slots=True)
 class EarliestSlot:
-    """When a post could be said at the earliest."""
+    """The earliest time at which a post could go out."""
 
     at: datetime
     """UTC."""
@@ -201,12 +203,14 @@ class EarliestSlot:
 
 
 def day_of(instant: datetime, zone: str) -> date:
-    """The readers' calendar day."""
+    """The calendar day in the readers' time zone."""
     return instant.astimezone(ZoneInfo(zone)).date()
 
 
 def earliest_slots(wishes: Sequence[SlotRequest]) -> Iterator[EarliestSlot]:
-    """The turn of each wish of one account; `wishes` by due time. What does not fit takes nobody's place."""
+    """The earliest slot for each request of one account; `wishes` by due time. What does not fit takes no slot from
+    others.
+    """
     said: Counter[date] = Counter()
     last: datetime | None = None
     for wish in wishes:

@@ -1,4 +1,4 @@
-"""Rules of care: people, consent, facts, calls to action, embargo (docs/care.md). The gates ask the same again."""
+"""Lint rules of care: people, consent, facts, calls to action, embargo (docs/care.md). The gates check the same again."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def check_quiet_period(context: LintContext, delivery: Planned) -> Iterator[Prob
 
 
 def _wider(context: LintContext, delivery: Planned) -> Iterator[WiderQuiet]:
-    """Quiet periods of the workspace that hold for this delivery, as the gates have it."""
+    """Quiet periods of the workspace that apply to this delivery, by the same reading as the gates."""
     for period in context.workspace.settings.quiet:
         spoken = any(f"quiet:{lang}" in delivery.subjects for lang in period.languages)
         if spoken or delivery.partner in period.partners or not (period.languages or period.partners):

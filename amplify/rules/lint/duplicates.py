@@ -1,4 +1,4 @@
-"""Rules about texts that say the same: on several accounts, and on one account again."""
+"""Lint rules about duplicate posts: the same text on several accounts, or again on one account."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ REPEAT_AFTER: Final = timedelta(days=90)
 
 
 def look_back(workspace: Workspace) -> timedelta:
-    """How far back these rules look: what the ledger is asked for."""
+    """How far back these rules look: the time span for which the ledger is queried."""
     repeats = [post.front.repeat.after for post in workspace.posts.values() if post.front.repeat is not None]
     return max([REPEAT_AFTER, timedelta(days=workspace.settings.similarity_days), *repeats])
 
 
 @dataclass(frozen=True, slots=True)
 class _Saying:
-    """One text on one account at one time: planned, or known to the ledger."""
+    """One text on one account at one time: planned, or recorded in the ledger."""
 
     at: datetime
     account: str
@@ -37,7 +37,7 @@ class _Saying:
 
 
 def _sayings(context: LintContext, deliveries: Sequence[Planned]) -> list[_Saying]:
-    """Everything said anywhere, by time."""
+    """All posts of all accounts, planned and past, by time."""
     found = [
         _Saying(one.at, one.account, one.platform, one.entry, None, context.words(one.message))
         for one in context.said
@@ -82,7 +82,7 @@ def _note(
     window: timedelta,
     likeness: float,
 ) -> None:
-    """Remember the first clash of each place, and the accounts of all."""
+    """Record the first clash at each source location, and the accounts of all clashes."""
     for one in some:
         for other in others:
             elsewhere = one.platform != other.platform or one.account == other.account

@@ -1,4 +1,4 @@
-"""Asks every rule of everything planned."""
+"""Runs every lint rule on everything planned."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ CROWD: Final[Sequence[Callable[[LintContext, Sequence[Planned]], Iterator[LintFi
 
 @dataclass(frozen=True, slots=True)
 class LintResult:
-    """What the rules found."""
+    """What the rules found, and what the workspace's own decisions changed."""
 
     findings: tuple[LintFinding, ...]
     silenced: tuple[LintFinding, ...]
@@ -120,7 +120,7 @@ def lint_deliveries(
     said: Iterable[PriorPost] = (),
     known: ServerInfo = NOTHING_KNOWN,
 ) -> tuple[LintFinding, ...]:
-    """The findings that count, as `lint_all` has them."""
+    """Findings of all rules that count, without those the workspace switched off; otherwise as `lint_all`."""
     return lint_all(workspace, deliveries, profiles, said, known).findings
 
 
@@ -131,9 +131,9 @@ def lint_all(
     said: Iterable[PriorPost] = (),
     known: ServerInfo = NOTHING_KNOWN,
 ) -> LintResult:
-    """Every finding, each problem once with all accounts it concerns, in the order of files and lines.
+    """Run every rule: each finding once with all accounts it concerns, in the order of files and lines.
 
-    `said` is what the ledger knows of our accounts: a delivery never counts against itself. `known` is what the
+    `said` are the posts of our accounts in the ledger: a delivery never counts against itself. `known` is what the
     accounts' servers said of their limits.
     """
     planned = {delivery.id for delivery in deliveries}
@@ -155,7 +155,7 @@ def lint_all(
 
 
 def _asked(context: LintContext, deliveries: Iterable[Planned]) -> Iterator[tuple[Planned, Problem]]:
-    """Most deliveries break no rule: what is asked of each is kept short."""
+    """Run the rules on each delivery. Most deliveries break no rule, so the work for each is kept short."""
     answered: dict[tuple[str, str, str, str, int], list[Problem]] = {}
     for delivery in deliveries:
         if delivery.message.parts:
@@ -172,7 +172,7 @@ def _asked(context: LintContext, deliveries: Iterable[Planned]) -> Iterator[tupl
 
 
 def _decided(workspace: Workspace, findings: Sequence[LintFinding]) -> LintResult:
-    """The findings with the severities that the workspace has decided on."""
+    """The findings with the severities that the workspace has set."""
     changes = {change.id: change for change in workspace.settings.rules if not weakens_rule(change.id, change.severity)}
     counted: list[LintFinding] = []
     silenced: list[LintFinding] = []

@@ -1,4 +1,4 @@
-"""What a rule may look at."""
+"""What lint rules may look at: the workspace, the platforms' profiles, server limits, earlier posts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from amplify.rules.text.similarity import comparable_text
 
 @dataclass(frozen=True, slots=True)
 class LintContext:
-    """The workspace, the platforms' profiles, what servers said of themselves, and what the ledger knows was said."""
+    """The workspace, the platforms' profiles, what servers reported, and the posts that the ledger holds."""
 
     workspace: Workspace
     profiles: Mapping[str, PlatformProfile]
@@ -34,14 +34,14 @@ class LintContext:
     _facts: dict[str, Sequence[Fact]] = field(default_factory=dict)
 
     def profile(self, delivery: Planned) -> PlatformProfile:
-        """The platform's, with the limits of the account's own server where these are known."""
+        """The platform's profile, with the limits of the account's own server where these are known."""
         found = self._profiles.get(delivery.account)
         if found is None:
             found = self._profiles[delivery.account] = self.known.on(self.profiles[delivery.platform], delivery.account)
         return found
 
     def words(self, message: Message, content_hash: str | None = None) -> str:
-        """A message in the form in which texts are compared, remembered by its hash where that is known."""
+        """A message's text in normal form for comparison, cached by the message's hash where that is known."""
         if content_hash is None:
             return comparable_text(message)
         found = self._words.get(content_hash)
@@ -50,7 +50,7 @@ class LintContext:
         return found
 
     def consenting(self, platform: str) -> frozenset[str]:
-        """Handles of the partners that agreed to be mentioned, in small letters."""
+        """Handles of the partners that agreed to be mentioned, in lower case."""
         found = self._consenting.get(platform)
         if found is None:
             found = self._consenting[platform] = frozenset(
@@ -61,7 +61,7 @@ class LintContext:
         return found
 
     def facts_beside(self, fact: Fact) -> Sequence[Fact]:
-        """Those with which a fact has to be compared."""
+        """The facts with which a fact has to be compared."""
         if not self._facts:
             self._facts.update(comparable_facts(self.workspace.facts.values()))
         return self._facts[fact.id]
@@ -79,11 +79,11 @@ class LintContext:
         return self.workspace.campaigns[delivery.campaign]
 
     def variant(self, delivery: Planned) -> Variant | None:
-        """None for boosts."""
+        """The variant of the post that is published; None for boosts."""
         return next((v for v in self.post(delivery).variants if v.name == delivery.variant), None)
 
     def place(self, delivery: Planned, part: int = 0) -> SourceLocation:
-        """Where the text of this part stands."""
+        """Source location of the text of this part."""
         variant = self.variant(delivery)
         if variant is None:
             return self.post(delivery).place

@@ -1,4 +1,4 @@
-"""Rules about handles, as the platforms answered when they were last asked (`amplify check --online`)."""
+"""Lint rules about handles, as the platforms answered when they were last asked (`amplify check --online`)."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def other_names(context: LintContext, deliveries: Sequence[Planned]) -> Iterator
 
 
 def _same(said: str, wanted: str) -> bool:
-    """Whether two handles are one; a server names its own accounts without their host."""
+    """Whether two handles mean the same account; a server names its own accounts without their host."""
     if "@" not in said:
         wanted = wanted.partition("@")[0]
     return said.casefold() == wanted.casefold()

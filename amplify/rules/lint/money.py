@@ -1,4 +1,4 @@
-"""Rules about what speaking costs."""
+"""Lint rules about what publishing costs."""
 
 from __future__ import annotations
 

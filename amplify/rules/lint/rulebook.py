@@ -1,4 +1,4 @@
-"""Every rule by its code: how serious it is, which policy it rests on, and whether a workspace may weaken it."""
+"""Every lint rule by its code: severity, the policy it rests on, and whether a workspace may weaken it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _OURS = "custom of campaigns"
 
 @dataclass(frozen=True, slots=True)
 class RuleInfo:
-    """What is known of a rule beside its function."""
+    """What a rule has besides its function: severity, policy, whether it is fixed."""
 
     severity: Severity
     policy: str

@@ -1,4 +1,4 @@
-"""Rules about facts: what was counted, until when it may be said, and which count holds."""
+"""Lint rules about facts: stale, replaced, or contradicting each other."""
 
 from __future__ import annotations
 

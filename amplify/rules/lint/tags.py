@@ -1,4 +1,4 @@
-"""Rules about hashtags, and about the handles a post mentions."""
+"""Lint rules about hashtags, and about how many handles a post mentions."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def too_many_hashtags(context: LintContext, delivery: Planned) -> Iterator[Probl
 
 
 def _mentioned(delivery: Planned) -> dict[str, int]:
-    """Handles, in small letters → the part that mentions them first."""
+    """Handles, in lower case → the part that mentions them first."""
     found: dict[str, int] = {}
     for number, part in enumerate(delivery.message.parts):
         for entity in part.entities:

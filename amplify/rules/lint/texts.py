@@ -1,4 +1,4 @@
-"""Rules about what a text says and how long it is."""
+"""Lint rules about a text's content and length."""
 
 from __future__ import annotations
 

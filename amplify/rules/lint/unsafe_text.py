@@ -1,4 +1,4 @@
-"""Rules about characters that nobody sees, and about handles that cannot be."""
+"""Lint rules about unsafe text: invisible characters, stacked marks, and handles that cannot exist."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def impossible_handle(context: LintContext, delivery: Planned) -> Iterator[Probl
 
 
 def _place(context: LintContext, delivery: Planned, number: int, text: str, one: UnsafeText) -> SourceLocation:
-    """The character's own line and column where the author typed it; else the text's place.
+    """The character's own line and column where the author typed it; else the source location of the text.
 
     A text from which parts were split is looked for by the words before the character.
     """
@@ -89,7 +89,7 @@ def is_handle(syntax: HandleSyntax | None, handle: str) -> bool:
 
 
 def handle_fault(syntax: HandleSyntax | None, handle: str) -> str | None:
-    """Why a platform can have no such handle, in words; None where it can."""
+    """Why no such handle can exist on the platform, as a sentence; None where it can."""
     if syntax is None or is_handle(syntax, handle):
         return None
     hidden = next((letter for letter in handle if unicodedata.category(letter) in ("Cf", "Cc", "Mn", "Me")), None)

@@ -1,4 +1,4 @@
-"""Rules about GIFs and videos: how many, how long, how large, and packed how."""
+"""Lint rules about GIFs and videos: number, length, size, codec, shape."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def video_shape(context: LintContext, delivery: Planned) -> Iterator[Problem]:
 
 
 def _shown(context: LintContext, delivery: Planned) -> Iterator[tuple[Picture, Motion]]:
-    """What moves in the message."""
+    """The GIFs and videos in the message."""
     for part in delivery.message.parts:
         for one in part.pictures:
             picture = context.workspace.pictures[one.file]
@@ -128,6 +128,6 @@ def _films(context: LintContext, delivery: Planned) -> Iterator[tuple[Picture, M
 
 
 def _moves(profile: PlatformProfile, picture: Picture) -> bool:
-    """Whether it moves there. A GIF that is shown still is a picture like others."""
+    """Whether an attachment moves on the platform. A GIF that is shown still is a picture like others."""
     motion = picture.motion
     return motion is not None and (not motion.frames or profile.moving.gif_bytes is not None)

@@ -1,1 +1,1 @@
-"""Planning: due times, variants, messages, gates, money, risk. Pure."""
+"""Planning rules: due times, variants, messages, gates, money, risk. Pure."""

@@ -29,7 +29,9 @@ class ApprovalNeed:
 
 
 def approvals_needed_by(workspace: Workspace, post: Post) -> ApprovalNeed:
-    """What this post needs in this workspace. Where nobody has said who we are, everything comes from outside."""
+    """How many approvals this post needs. Where the workspace does not say who we are, everything counts as from
+    outside.
+    """
     front = post.front
     campaign = workspace.campaigns[front.campaign]
     needs = [ApprovalNeed(campaign.approvals, f"the campaign {campaign.id} asks for {campaign.approvals}")]
@@ -46,18 +48,18 @@ def approvals_needed_by(workspace: Workspace, post: Post) -> ApprovalNeed:
 
 
 def seen_hash(content_hash: str, account: str, due: datetime) -> str:
-    """What an approval is bound to: words and pictures (`content_hash`), the account, and the due time (UTC)."""
+    """The hash an approval is bound to: text and pictures (`content_hash`), the account, and the due time (UTC)."""
     packed = json.dumps([content_hash, account, due.astimezone(UTC).isoformat()])
     return hashlib.sha256(packed.encode()).hexdigest()
 
 
 def same_person(one: str, other: str | None) -> bool:
-    """Whether two names are one person's, as far as names can tell."""
+    """Whether two names belong to one person, as far as names can tell."""
     return other is not None and one.strip().casefold() == other.strip().casefold()
 
 
 def counting_approvers(approvers: Sequence[str], needed: int, author: str | None) -> list[str]:
-    """Whose approvals count, in the order in which they were given: each person once, and the author never second."""
+    """Names whose approvals count, in the order given: each person once, and the author never as the second."""
     found: list[str] = []
     for approver in approvers:
         again = any(same_person(approver, one) for one in found)

@@ -1,4 +1,4 @@
-"""Who says which variant: no two accounts on a platform carry the same one.
+"""Assigns variants to partners: no two accounts on a platform publish the same one.
 
 X forbids identical or substantially similar posts over several accounts, many Mastodon servers too
 (`docs/platforms.md`). Partners get variants in the order in which they joined, so that everybody's clone of the
@@ -34,7 +34,7 @@ def assign_variants(
 
 
 def spoken_languages(languages: Sequence[str], fallback: Fallback = NO_FALLBACK) -> tuple[str, ...]:
-    """A partner's languages in their order, then those of their chains, each once."""
+    """A partner's languages in their order, then those of their fallback chains, each once."""
     return tuple(dict.fromkeys((*languages, *(one for lang in languages for one in fallback_chain(lang, fallback)))))
 
 

@@ -1,4 +1,4 @@
-"""A banner's words: each layer's text in one language on one day, its hashtags, its alt text. Pure."""
+"""The text of a banner: each layer in one language on one day, its hashtags, its alt text. Pure."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class BannerWordsFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WordedTemplate:
-    """A template with all its words, for one language and, where it is made for persons, one person."""
+    """A banner template with all texts filled in, for one language and, where it is made for persons, one person."""
 
     template: Template
     lang: str
@@ -54,17 +54,17 @@ class WordedTemplate:
 
     @property
     def name(self) -> str:
-        """`portrait-mira-be`: without the size."""
+        """File name without the size: `portrait-mira-be`."""
         return "-".join(word for word in (self.template.id, self.person, self.lang) if word)
 
 
 def banner_languages(template: Template, campaign: Campaign) -> tuple[str, ...]:
-    """The languages it is rendered in."""
+    """The languages a template is rendered in."""
     return template.languages or campaign.languages
 
 
 def stand_for(template: Template, lang: str) -> Post:
-    """The post that a banner is, for the rules that ask about posts."""
+    """A post that stands in for the banner, for the rules that look at posts."""
     front = PostFront(
         id=template.id, campaign=template.campaign, kind="statement", lang=lang, author="-", people=template.people
     )
@@ -74,7 +74,7 @@ def stand_for(template: Template, lang: str) -> Post:
 def fill_template(
     workspace: Workspace, template: Template, lang: str, person: str | None, now: datetime
 ) -> WordedTemplate:
-    """Fill in everything. Raises BannerWordsFault. `now`: campaign time, UTC."""
+    """Fill in all texts of a template. Raises BannerWordsFault. `now`: campaign time, UTC."""
     campaign = workspace.campaigns[template.campaign]
     owner = workspace.partners.get(campaign.owner)
     setting = RenderContext(
@@ -159,7 +159,7 @@ def _tags(campaign: Campaign, lang: str) -> str:
 
 
 def _shown(layer: Layer, workspace: Workspace, person: str | None) -> str | None:
-    """The picture a layer shows. A face only with consent to its portrait."""
+    """The picture a layer shows. A face only with consent to a portrait."""
     if layer.picture is not None:
         return layer.picture.file if _may_show(workspace, layer.picture.file, None) else None
     if layer.logo is not None:
@@ -187,7 +187,7 @@ def _pick_alt(picture: Picture, setting: RenderContext) -> str:
 
 
 def _alt(scene: str, read: list[str], pictures: list[str]) -> str:
-    """What is seen, then what is to be read, in the order of reading."""
+    """The alt text: what is seen, then what is to be read, in reading order."""
     sentences = list(_sentences([scene, *pictures]))
     quoted = list(_sentences(text.replace("\n", " ") for text in read))
     return " ".join([*sentences, *quoted])

@@ -1,4 +1,4 @@
-"""A month's money: what it is for, and how much is left. Pure; amounts in millionths of a dollar."""
+"""Monthly budget of a platform: what it is spent on, and how much is left. Pure; amounts in millionths of a dollar."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from amplify.rules.plan.cost import format_dollars, micros_of, of_micros
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """One platform's money in one month."""
+    """One platform's budget in one month."""
 
     platform: str
     month: str
@@ -32,12 +32,12 @@ class Budget:
 
     @property
     def left(self) -> int | None:
-        """Less than nothing where it was cut, or taking down went beyond it."""
+        """What is left; below zero where the budget was cut, or takedowns went beyond it."""
         return None if self.limit is None else self.limit - self.spent
 
     @property
     def short(self) -> int:
-        """How much is missing for what waits."""
+        """How much is missing for the deliveries that wait."""
         return 0 if self.left is None else max(0, self.waiting - self.left)
 
     @property
@@ -50,7 +50,7 @@ class Budget:
         return f"{said}; {dollars_of(self.short)} too little" if self.short else said
 
     def as_json(self) -> dict[str, Any]:
-        """Money as text with all its digits."""
+        """The budget as JSON values: amounts are text with all digits."""
         return {
             "platform": self.platform,
             "month": self.month,
@@ -84,18 +84,18 @@ def planned_budgets(
 
 
 def month_of(now: datetime) -> str:
-    """`2027-05`."""
+    """The month as a key: `2027-05`."""
     return f"{now.astimezone(UTC):%Y-%m}"
 
 
 def next_month(now: datetime) -> datetime:
-    """The first instant of the next month (UTC), when money is counted anew."""
+    """The first instant of the next month (UTC), when the budget starts anew."""
     now = now.astimezone(UTC)
     return datetime(now.year + now.month // 12, now.month % 12 + 1, 1, tzinfo=UTC)
 
 
 def spent_up(platform: str, month: str, limit: int, cost: int, what: str = "this") -> str:
-    """Why something does not go out."""
+    """The reason to hold a delivery when the budget is used up."""
     return (
         f"the budget of {dollars_of(limit)} for {platform} in {month} does not pay for {what} ({dollars_of(cost)}): "
         "raise `budget:` in config/workspace.yaml, or wait for the next month"
@@ -103,7 +103,7 @@ def spent_up(platform: str, month: str, limit: int, cost: int, what: str = "this
 
 
 def dollars_of(count: int) -> str:
-    """`$12.300`."""
+    """Millionths of a dollar as `$12.300`."""
     return format_dollars(of_micros(count))
 
 

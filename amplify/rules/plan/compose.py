@@ -1,4 +1,4 @@
-"""From a post to the message one account says on one platform at one due time. Pure."""
+"""Composes messages: from a post to what one account publishes on one platform at one due time. Pure."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ComposeFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A message, and what it speaks of."""
+    """A composed message, and the subjects it speaks of."""
 
     message: Message
     subjects: tuple[str, ...]
@@ -73,7 +73,7 @@ def compose_message(setting: RenderContext, variant: Variant, partner: str, prof
 
 
 def compose_boost(setting: RenderContext, partner: str, profile: PlatformProfile, target: BoostOf) -> Composed:
-    """A repost: no text of its own."""
+    """The message for a repost: no text of its own."""
     boost = setting.post.front.boost
     if boost is not None and boost.partner is not None:
         setting.used.add(f"partner:{boost.partner}")
@@ -107,7 +107,7 @@ def _rendered(part: TextPart, setting: RenderContext) -> str:
 def _said(
     texts: Sequence[str], setting: RenderContext, partner: str, profile: PlatformProfile, space: PartLimit
 ) -> tuple[list[str], LinkCard | None]:
-    """What each message says, and the card of the last one."""
+    """The texts of all parts, and the link card of the last one."""
     pictured = bool(setting.post.front.media)
     closing, card = _closing(texts, setting, partner, profile.card and not (pictured and len(texts) == 1))
     pieces = _pieces(texts, setting, space, closing)
@@ -126,7 +126,7 @@ def _said(
 
 
 def _pieces(texts: Sequence[str], setting: RenderContext, space: PartLimit, closing: str) -> tuple[ThreadPart, ...]:
-    """The messages before anything is added to them, with room for what will be."""
+    """The parts before anything is added to them, leaving length for what will be added."""
     how = setting.post.front.thread
     if how == "parts":
         return tuple(ThreadPart(text) for text in texts)
@@ -142,7 +142,7 @@ def _pieces(texts: Sequence[str], setting: RenderContext, space: PartLimit, clos
 
 
 def _closing(texts: Sequence[str], setting: RenderContext, partner: str, carded: bool) -> tuple[str, LinkCard | None]:
-    """What stands below the last message, and the card that carries the call to action instead."""
+    """What stands below the last part, and the link card that carries the call to action instead."""
     front = setting.post.front
     added: list[str] = []
     card = None
@@ -163,7 +163,7 @@ def _closing(texts: Sequence[str], setting: RenderContext, partner: str, carded:
 
 
 def _says(texts: Sequence[str], words: str) -> bool:
-    """Whether an address, a handle or a name stands in the texts already, and not as the beginning of another."""
+    """Whether an address, a handle or a name is in the texts already, and not as the beginning of another."""
     whole = rf"(?<!\w){re.escape(words.removesuffix('/'))}/?(?![-.?#&=%~+:,;@!]*[\w/])"
     case = re.IGNORECASE if words.startswith("@") else re.NOFLAG
     return any(re.search(whole, text, case) for text in texts)

@@ -1,4 +1,4 @@
-"""What speaking costs on platforms that ask for money by the request; most ask for none. Pure.
+"""API costs of publishing, on platforms that charge by the request; most charge nothing. Pure.
 
 Money is exact: `Decimal`, in US dollars. A platform's prices stand in its profile, with the day on which they were
 read; they change without notice, so every figure made from them is an estimate and is shown with that day.
@@ -26,7 +26,7 @@ def has_link(part: Part) -> bool:
 
 
 def cost_of_message(message: Message, readings: int, prices: Prices | None) -> Decimal:
-    """What saying `message` costs at its platform's `prices`, with `readings` looks at its counts.
+    """What publishing `message` costs at its platform's `prices`, with `readings` engagement readings.
 
     Every message of a thread is a post of its own. Readings are counted at the price of an app that another account
     owns: only one account can own it.
@@ -44,7 +44,7 @@ def _part(part: Part, prices: Prices) -> Decimal:
 
 
 def micros_of(message: Message, prices: Prices | None) -> int:
-    """What saying `message` costs, without readings, in millionths of a dollar: as the ledger counts."""
+    """What publishing `message` costs, without readings, in millionths of a dollar, the ledger's unit."""
     return to_micros(cost_of_message(message, 0, prices))
 
 
@@ -66,12 +66,12 @@ def of_micros(count: int) -> Decimal:
 
 
 def cost_of(planned: Planned, readings: int, prices: Prices | None) -> Decimal:
-    """What one delivery costs, with `readings` looks at its counts (`len(settings.readings)`)."""
+    """What one delivery costs, with `readings` engagement readings (`len(settings.readings)`)."""
     return cost_of_message(planned.message, readings, prices)
 
 
 def removal_of(planned: Planned, prices: Prices | None) -> Decimal:
-    """What taking one delivery down would cost: no part of `cost_of`, for nobody plans it."""
+    """What one takedown would cost: not part of `cost_of`, for nobody plans it."""
     return prices.delete * max(1, len(planned.message.parts)) if prices is not None else _FREE
 
 
@@ -103,7 +103,7 @@ class Totals:
 
 
 def total_costs(deliveries: Iterable[Planned], readings: int, profiles: Mapping[str, PlatformProfile]) -> Totals:
-    """The costs of `deliveries` a day and a month, each with `readings` looks at its counts.
+    """The costs of `deliveries` by day and by month, each with `readings` engagement readings.
 
     A reading is counted on the day of its delivery, though it is made later.
     """
@@ -135,5 +135,5 @@ def join_titles(titles: Iterable[str]) -> str:
 
 
 def format_dollars(cost: Decimal) -> str:
-    """`$0.215`: to a tenth of a cent, as the prices are."""
+    """An amount as `$0.215`: to a tenth of a cent, as the prices are."""
     return f"${cost:,.3f}"

@@ -1,4 +1,4 @@
-"""How facts stand to each other: which replaces which, and which disagree. Pure."""
+"""Conflicts between facts: which replaces which, and which disagree. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from amplify.model.fact import Fact
 
 
 def replaces_fact(newer: Fact, older: Fact) -> bool:
-    """Whether `newer` says so; from its own `as_of` on, the older one may not be said."""
+    """Whether `newer` says that it replaces the other; from its `as_of` on, the older one may not be published."""
     return newer.supersedes == older.id and newer.id != older.id
 
 

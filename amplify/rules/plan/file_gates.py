@@ -1,4 +1,4 @@
-"""The gates that the files stand for: derived here, copied into the ledger, asked there."""
+"""Derives gates from the workspace's files: they are copied into the ledger and checked there."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from amplify.rules.plan.risk import designated_hosts
 
 
 def derive_gates(workspace: Workspace) -> Iterator[Gate]:
-    """A gate for everything a delivery can speak of."""
+    """One gate for every subject a delivery can speak of."""
     yield from people_gates(workspace.people.values(), workspace.posts.values())
     beside = comparable_facts(workspace.facts.values())
     for fact in workspace.facts.values():
@@ -41,8 +41,9 @@ def derive_gates(workspace: Workspace) -> Iterator[Gate]:
 
 
 def _fact(fact: Fact, facts: Iterable[Fact]) -> Gate:
-    """Open until it expires or a newer one replaces it; silent while another one counts the same and disagrees.
-    `facts`: those that may do so."""
+    """The gate of a fact: open until it expires or a newer one replaces it; closed while another one counts the same
+    and disagrees. `facts`: those that may do so.
+    """
     ends, after = _end_of(fact.expires), f"the fact {fact.id} has expired"
     silent = []
     for other in facts:
@@ -91,10 +92,10 @@ def _utc(instant: datetime | None) -> datetime | None:
 
 
 def _start_of(day: date) -> datetime:
-    """The first instant of `day`, on the world's clock."""
+    """The first instant of `day` (UTC)."""
     return datetime.combine(day, time(), UTC)
 
 
 def _end_of(day: date) -> datetime:
-    """The first instant after it."""
+    """The first instant after `day` (UTC)."""
     return _start_of(day + timedelta(days=1))

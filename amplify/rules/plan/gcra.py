@@ -1,6 +1,7 @@
-"""How much may be asked now, so that a server's window never holds more than its limit. Pure; all times are real.
+"""Rate limiter (GCRA): how many requests are allowed now, so that a server's window never exceeds its limit. Pure; all
+times are real.
 
-Two ways, and the better one rules. While a server's own word is fresh (so much remains until then), we spend what
+Two ways, and the better one rules. While a server's own answer is fresh (so much remains until then), we spend what
 remains and know exactly when there is more. Where it has said nothing, the generic cell rate algorithm counts for it:
 one instant, the *theoretical arrival time*, that each request pushes further. GCRA with the whole limit as its burst
 would let through twice the limit in one window: the burst, and a window's worth of refills. So half of the limit is
@@ -29,7 +30,7 @@ _JITTER: Final = timedelta(seconds=2)
 
 @dataclass(frozen=True, slots=True)
 class RateBucket:
-    """What is known of one allowance of one account or place."""
+    """The state of one rate limit of one account or server."""
 
     tat: datetime | None = None
     """The theoretical arrival time."""
@@ -46,7 +47,7 @@ class RateBucket:
 
 
 def acquire(bucket: RateBucket, allowance: RateLimit, cost: int, now: datetime) -> RateBucket | datetime:
-    """The bucket with `cost` less in it, or when there will be enough."""
+    """Take `cost` from the bucket: the new bucket, or the time when there will be enough."""
     limit = bucket.most if bucket.most is not None else allowance.limit
     if bucket.resets is not None and now < bucket.resets + _ROUNDING:
         if cost > (bucket.remaining or 0):
@@ -66,7 +67,7 @@ def acquire(bucket: RateBucket, allowance: RateLimit, cost: int, now: datetime) 
 
 
 def apply_headers(bucket: RateBucket, heard: ObservedLimit, now: datetime) -> RateBucket:
-    """The bucket after a server's answer."""
+    """Update the bucket from the rate headers of a server's answer."""
     if heard.resets_at <= now:
         return bucket  # of a window that is over
     if bucket.resets is not None and now < bucket.resets:
@@ -80,7 +81,7 @@ def apply_headers(bucket: RateBucket, heard: ObservedLimit, now: datetime) -> Ra
 
 
 def _pace(limit: int, window: timedelta) -> tuple[int, timedelta]:
-    """The burst, and the time between two requests after it."""
+    """The burst size, and the interval between two requests after it."""
     burst = limit // 2
     micros = (window + LANDING) // timedelta(microseconds=1)
     return burst, timedelta(microseconds=-(-micros // max(1, limit - burst)))
@@ -95,7 +96,7 @@ def _noted(bucket: RateBucket, cost: int, now: datetime) -> RateBucket:
 
 
 def _under_way(bucket: RateBucket, at: datetime) -> int:
-    """At least what was taken less than `LANDING` before `at`, or since."""
+    """A lower bound of the requests taken less than `LANDING` before `at`, or since."""
     span = _span(at)
     if bucket.since is None or bucket.since < span - LANDING:
         return 0

@@ -29,18 +29,18 @@ _USUAL: Final = HashtagCustom()
 
 
 def hashtag_custom(campaign: Campaign, platform: str) -> HashtagCustom:
-    """How the campaign uses hashtags there."""
+    """How the campaign uses hashtags on the platform."""
     return campaign.hashtag_customs.get(platform, _USUAL)
 
 
 def most_hashtags(campaign: Campaign, profile: PlatformProfile) -> int:
-    """Most hashtags of one message there."""
+    """The most hashtags one message may have on the platform."""
     said = hashtag_custom(campaign, profile.name).most
     return profile.hashtags_max if said is None else said
 
 
 def banned_tags(settings: Settings, campaign: Campaign, platform: str) -> Mapping[str, BannedTag]:
-    """What no post of the campaign carries there, by the tag as tags are compared."""
+    """Hashtags that no post of the campaign carries on the platform, by their compared form."""
     return {
         tag_key(one.tag): one
         for one in (*campaign.banned, *settings.banned)
@@ -49,7 +49,7 @@ def banned_tags(settings: Settings, campaign: Campaign, platform: str) -> Mappin
 
 
 def tag_key(tag: str) -> str:
-    """A hashtag in the form in which two of them are compared."""
+    """A hashtag in the form in which two are compared."""
     return unicodedata.normalize("NFC", tag).casefold()
 
 
@@ -129,7 +129,7 @@ def _word(tag: str) -> regex.Pattern[str]:
 
 
 def _campaigns(setting: RenderContext) -> Iterator[Hashtag]:
-    """The campaign's own that are in use for this language and platform."""
+    """The campaign's own hashtags in use for this language and platform."""
     for one in setting.campaign.hashtags:
         here = not one.platforms or setting.platform in one.platforms
         if here and not one.retired and _speaks(one.lang, setting.lang):

@@ -1,4 +1,4 @@
-"""How far ahead deliveries are written down."""
+"""The planning horizon: how far ahead deliveries are written to the ledger."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys that make a retry harmless, fixed when a delivery is created, for ever. Pure."""
+"""Idempotency keys that make a retry harmless, fixed for ever when a delivery is created. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _TID_DIGITS: Final = "234567abcdefghijklmnopqrstuvwxyz"
 
 
 def idempotency_key(delivery: str, part: int) -> str:
-    """What Mastodon's `Idempotency-Key` wants: unlike for every part, alike at every retry."""
+    """The value of Mastodon's `Idempotency-Key` header: different for every part, the same at every retry."""
     return hashlib.sha256(f"amplify\x1f{delivery}\x1f{part}".encode()).hexdigest()[:40]
 
 

@@ -1,4 +1,4 @@
-"""What changed between what somebody saw and what stands there now, as the lines of a diff. Pure."""
+"""The difference between the message somebody saw and the message now, as lines of a diff. Pure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _differ(before: list[str], after: list[str]) -> Iterator[str]:
 
 
 def _shown(message: Message) -> list[str]:
-    """Everything a reader meets, line by line."""
+    """Everything a reader sees of a message, line by line."""
     lines: list[str] = []
     if message.content_warning:
         lines.append(f"warning: {message.content_warning}")

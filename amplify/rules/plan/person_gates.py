@@ -1,4 +1,4 @@
-"""The gates of persons: state, review, and consent, for ordinary posts and for those written for a state. Pure."""
+"""Gates of persons: state, review, and consent, for ordinary posts and for those written for a state. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SCOPES: Final = ("portrait", "health", "family")
 
 
 def people_gates(people: Iterable[Person], posts: Collection[Post]) -> Iterator[Gate]:
-    """Of everybody: the person's own, one a state that some post is written for, and one a use of consent."""
+    """Gates of all persons: the person's own, one per state that a post is written for, and one per use of consent."""
     declared = sorted({state for post in posts for state in post.front.for_states})
     languages = sorted({post.front.lang for post in posts} | {each.lang for post in posts for each in post.variants})
     for person in people:
@@ -31,12 +31,12 @@ def covers_language(person: Person, lang: str) -> bool:
 
 
 def state_words(state: PersonState) -> str:
-    """A state as a sentence has it."""
+    """A person's state as it is written in a sentence."""
     return state.value.replace("_", " ")
 
 
 def last_day(person: Person) -> date:
-    """The last day on which the state counts without another check."""
+    """The last day on which the state counts without another review."""
     return person.reviewed + timedelta(days=person.review_days)
 
 
@@ -83,5 +83,5 @@ def _consent(person: Person, languages: Iterable[str]) -> Iterator[Gate]:
 
 
 def _end_of(day: date) -> datetime:
-    """The first instant after `day`, on the world's clock."""
+    """The first instant after `day` (UTC)."""
     return datetime.combine(day + timedelta(days=1), time(), UTC)

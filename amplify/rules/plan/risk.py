@@ -1,4 +1,4 @@
-"""What may not be asked of readers who are prosecuted for it, and whom a text for them may not lead to. Pure.
+"""Risk rules: what posts may not ask of readers who may be prosecuted for it, and whom they may not lead to. Pure.
 
 A text is *for readers at risk* if its post says so (`risk: {audience: in_country}`, or `risk: {in_country: [XZ]}`) or
 its language does (the campaign's `in_country_languages`). What is *designated* (a partner, a domain) is so in certain
@@ -26,7 +26,7 @@ UNASKED: Final[Mapping[str, str]] = {"subscribe": "to follow a channel", "donate
 
 @dataclass(frozen=True, slots=True)
 class RiskFinding:
-    """Something that readers at risk are not given."""
+    """Something that must not be given to readers at risk."""
 
     subject: str
     """Of the kind `risk`: its gate is closed."""
@@ -66,7 +66,7 @@ def find_risks(
     message: Message,
     subjects: Sequence[str],
 ) -> tuple[RiskFinding, ...]:
-    """What of a message its readers may not be given; nothing where they are not at risk. `subjects`: as composed."""
+    """What of a message its readers must not be given; nothing where they are not at risk. `subjects`: as composed."""
     campaign = workspace.campaigns[post.front.campaign]
     if not in_country(post, campaign, lang):
         return ()

@@ -1,4 +1,6 @@
-"""Whom and what a message speaks of: every subject whose gate must be open when it goes out (`model.subject`). Pure."""
+"""Subjects of a message: everybody and everything it speaks of, whose gates must be open when it goes out
+(`model.subject`). Pure.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ _TEMPLATE_NAME: Final = re.compile(r"\bperson\s*(?:\.\s*|\[\s*['\"])([a-z0-9][a-
 
 
 def message_subjects(setting: RenderContext, message: Message, account: str) -> tuple[str, ...]:
-    """Every subject of what `account` says. `setting` knows the names that templates used."""
+    """Every subject of what `account` publishes. `setting`, the render context, knows the names that templates used."""
     front, workspace = setting.post.front, setting.workspace
     found = {subject for subject in setting.used if not subject.startswith("person:")}
     found |= {f"account:{account}", f"campaign:{front.campaign}", *(f"fact:{fact}" for fact in front.facts)}
@@ -38,7 +40,7 @@ def message_subjects(setting: RenderContext, message: Message, account: str) -> 
 
 
 def named_people(post: Post, message: Message, workspace: Workspace) -> frozenset[str]:
-    """Whom a message names or shows: as listed, in words, in pictures, and in what it boosts."""
+    """Persons a message names or shows: listed, in texts, in pictures, and in what it boosts."""
     listed = set(post.front.people)
     listed |= name_matcher(workspace.people).in_message(message)
     listed |= shown_people(pictures_of(message), workspace)
@@ -49,7 +51,7 @@ def named_people(post: Post, message: Message, workspace: Workspace) -> frozense
 
 
 def pictures_of(message: Message) -> Iterator[str]:
-    """Files of the pictures that readers see, on link cards too."""
+    """Files of the pictures that readers see, also those on link cards."""
     for part in message.parts:
         yield from (picture.file for picture in part.pictures)
         if part.card is not None and part.card.picture is not None:
@@ -57,13 +59,13 @@ def pictures_of(message: Message) -> Iterator[str]:
 
 
 def shown_people(files: Iterable[str], workspace: Workspace) -> frozenset[str]:
-    """Whose face these pictures show."""
+    """Persons whose face these pictures show."""
     known = (workspace.pictures[file] for file in files if file in workspace.pictures)
     return frozenset(person for picture in known for person in picture.note.shows)
 
 
 def named_by_post(post: Post, workspace: Workspace) -> frozenset[str]:
-    """Whom any text of a post names, whoever says it: for boosts, which repeat it whole."""
+    """Persons whom any text of a post names, whoever publishes it: for boosts, which repeat it whole."""
     find = name_matcher(workspace.people)
     texts = [part.template for variant in post.variants for part in variant.parts]
     texts += [part.template for variant in post.variants for parts in variant.by_platform.values() for part in parts]

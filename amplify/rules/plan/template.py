@@ -1,4 +1,4 @@
-"""Texts are templates: sandboxed and strict. An unknown name is a problem, never an empty string.
+"""Renders texts as templates: sandboxed and strict. An unknown name is a problem, never an empty string.
 
 A text needs names, not programs: names with their attributes, `{% if %}`, and five filters. Loops, macros, calls and
 sums are refused, so that no text can run for ever, grow without bound, or say something else at the next rendering.
@@ -80,7 +80,7 @@ def _environment() -> SandboxedEnvironment:
 
 @lru_cache(maxsize=20_000)
 def _compiled(template: str) -> tuple[Template, Mapping[str, int]]:
-    """The template, and the names it asks for with their first lines: only those are made."""
+    """The compiled template, and the names it uses with their first lines: only those are made."""
     from jinja2 import nodes
 
     environment = _environment()
@@ -95,7 +95,7 @@ def _compiled(template: str) -> tuple[Template, Mapping[str, int]]:
 
 
 def _measure(environment: SandboxedEnvironment, template: str) -> None:
-    """Raise TemplateFault where a text is too much, before Jinja's parser and Python's compiler see it.
+    """Raise TemplateFault for a text that is too large or complex, before Jinja's parser and Python's compiler see it.
 
     Both have limits of their own, others in each release. Cutting a text into words knows none.
     """

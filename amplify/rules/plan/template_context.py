@@ -1,4 +1,5 @@
-"""The names a text may use: `{{ fact.prisoners }}`, `{{ person.anna.days_detained }}`, `{{ partner.press_union }}` …
+"""Render context: the names a text may use: `{{ fact.prisoners }}`, `{{ person.anna.days_detained }}`, `{{
+partner.press_union }}` …
 
 Each name used is noted, so that a delivery knows what it speaks of.
 """
@@ -26,7 +27,7 @@ from amplify.rules.text.language import format_number, pick_any, pick_text, spel
 
 @dataclass(slots=True)
 class RenderContext:
-    """For whom, where and when a text is rendered."""
+    """For whom, on which platform and when a text is rendered."""
 
     workspace: Workspace
     profiles: Mapping[str, PlatformProfile]
@@ -59,7 +60,7 @@ class RenderContext:
 
 
 class _Book:
-    """`fact.x`: one entry of a mapping of words, noted when it is used."""
+    """Template access to a mapping of models, such as `fact.x`: one entry, noted when it is used."""
 
     def __init__(self, kind: str, words: Mapping[str, Any], setting: RenderContext, view: Any) -> None:
         self._kind, self._words, self._setting, self._view = kind, words, setting, view
@@ -82,7 +83,7 @@ class _Book:
 
 
 class _View:
-    """What a text may say of one word: its public attributes."""
+    """Template access to one model: its public attributes."""
 
     def __getattr__(self, name: str) -> Any:  # called for what is not there
         if name.startswith("_"):
@@ -160,7 +161,7 @@ class _CampaignName(_View):
 
 
 class _Late(Mapping[str, Any]):
-    """Template names, each made when it is asked for: most texts use one or two."""
+    """Template names, each made only when it is used: most texts use one or two."""
 
     def __init__(self, setting: RenderContext) -> None:
         workspace = setting.workspace
@@ -189,7 +190,7 @@ class _Late(Mapping[str, Any]):
 
 
 def template_names(setting: RenderContext) -> Mapping[str, Any]:
-    """Everything a template of this post may use."""
+    """All names that a template of this post may use."""
     return _Late(setting)
 
 

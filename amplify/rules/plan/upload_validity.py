@@ -1,4 +1,4 @@
-"""Whether what was uploaded ahead of time still holds."""
+"""Whether media that were uploaded ahead of time can still be used."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def is_valid(prepared: Mapping[str, Any], real: datetime) -> bool:
-    """Whether it may still stand in a post at `real` (UTC, real time): adapters say until when.
+    """Whether the upload may still be used in a post at `real` (UTC, real time): adapters say until when.
 
     What does not hold is prepared again, and only where its part is known not to be out.
     """

@@ -1,1 +1,1 @@
-"""Texts: lengths, links, hashtags, handles, names, languages, threads. Pure."""
+"""Text rules: lengths, links, hashtags, handles, names, languages, threads. Pure."""

@@ -1,4 +1,4 @@
-"""Whom a text names, by any spelling of the name in any script. Pure; made once for all people, asked of every text.
+"""Finds names of people in a text, by any spelling in any script. Pure; built once for all people, run on every text.
 
 Matching is exact about words: `Anna` is found in “Anna’s”, “pro-Anna”, `#FreeAnna` and `/free-anna`, and not in
 “Annabel” or “Susanna”. What counts as the same word says `rules.text.name_words`. Inflected forms are listed, several
@@ -44,7 +44,7 @@ _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 
 @dataclass(frozen=True, slots=True)
 class NameMatch:
-    """A name that stands in a text."""
+    """A name found in the text."""
 
     who: str
     words: str
@@ -59,7 +59,7 @@ def name_forms(person: Person) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class _Node:
-    """What may follow in a name, and whom it names if it ends here."""
+    """A node of the search tree: what may follow in a name, and whom it names if it ends here."""
 
     words: dict[str, _Node] = field(default_factory=dict)
     stems: dict[str, _Node] = field(default_factory=dict)
@@ -75,7 +75,7 @@ class _Node:
 
 
 class NameMatcher:
-    """Finds names. `spellings`: who → every spelling (`forms`)."""
+    """Finds names in texts. `spellings`: who → every spelling (`forms`)."""
 
     def __init__(self, spellings: Mapping[str, Iterable[str]]) -> None:
         self._root = _Node()
@@ -91,11 +91,11 @@ class NameMatcher:
         return self._remembered(text)
 
     def names(self, text: str) -> frozenset[str]:
-        """Who is named."""
+        """The people who are named in the text."""
         return frozenset(one.who for one in self._remembered(text))
 
     def in_message(self, message: Message) -> frozenset[str]:
-        """Who is named anywhere in a message: texts, content warning, alt texts, captions, link cards."""
+        """The people who are named in a message: texts, content warning, alt texts, captions, link cards."""
         return frozenset(one.who for text in texts_of(message) for one in self._remembered(text))
 
     def in_words(self, message: str) -> frozenset[str]:
@@ -175,7 +175,7 @@ class NameMatcher:
 
 
 def _stems(form: str) -> frozenset[str]:
-    """The words of a form that are stems, as they are compared."""
+    """The words of a form that are stems, in the form in which they are compared."""
     return frozenset(word_keys(stem)[0] for stem in re.findall(r"([^\W_](?:[^\W_]|')*)\*", form))
 
 
@@ -192,7 +192,7 @@ _latest: tuple[Mapping[str, Person], NameMatcher] | None = None
 
 
 def name_matcher(people: Mapping[str, Person]) -> NameMatcher:
-    """The matcher of a workspace's people, made once for as long as the same ones are asked for."""
+    """The matcher of a workspace's people, cached for as long as the same people are asked for."""
     global _latest
     latest = _latest
     if latest is None or latest[0] is not people:

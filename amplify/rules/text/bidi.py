@@ -1,4 +1,4 @@
-"""Texts that run from right to left, and what is put into them: handles, hashtags and addresses run the other way.
+"""Right-to-left texts, and how handles, hashtags and addresses, which run the other way, are put into them.
 
 Without isolation `@press` shows its sign at the wrong end inside an Arabic sentence, and two handles beside each other
 change places (Unicode Standard Annex 9). The marks are invisible, and count as characters on every platform.
@@ -35,7 +35,7 @@ def right_to_left(lang: str) -> bool:
 
 
 def isolate_text(inserted: str, lang: str) -> str:
-    """What is put into a text in `lang`, kept apart from the direction around it. Only in right-to-left languages."""
+    """Wrap what is put into a text in `lang` in direction isolates. Only in right-to-left languages."""
     if not inserted or not right_to_left(lang):
         return inserted
     tail = _HAIR if inserted.startswith(("http://", "https://")) else ""
@@ -59,6 +59,6 @@ def tag_line(tags: Iterable[str], lang: str) -> str:
 
 
 def _runs_left(word: str) -> bool:
-    """Whether the first letter with a direction of its own runs from right to left."""
+    """Whether the first letter with a direction of its own is written from right to left."""
     strong = (unicodedata.bidirectional(letter) for letter in word)
     return next((kind in ("R", "AL") for kind in strong if kind in ("L", "R", "AL")), False)

@@ -1,4 +1,4 @@
-"""Words in which a letter of another script passes for one of their own (Unicode Technical Standard 39).
+"""Finds words in which a letter of another script looks like one of their own (Unicode Technical Standard 39).
 
 “Аnna” with a Cyrillic А looks right and is found by nobody: it breaks search, hashtags and stops. Two scripts joined
 on purpose (“X-платформа”, “3D-друк”) are no mistake, and neither is a word whose foreign letters look like nothing in

@@ -1,4 +1,4 @@
-"""What becomes a link, a tag or a mention in a text. Pure, in time that grows with the text; no text makes these raise.
+"""Finds links, hashtags and mentions in a text. Pure, in time that grows with the text; no text makes these raise.
 
 Offsets are code points of the text as given (`rules.text.text_spans` has them in UTF-16 units and UTF-8 bytes);
 entities come in order and never overlap. Here stands what platforms share; each has its own finder in its package.
@@ -36,7 +36,7 @@ EntityKind = Literal["link", "tag", "mention", "cashtag"]
 
 @memoize.memoized
 def plain_entities(text: str) -> tuple[Entity, ...]:
-    """What links where nothing more is known: http and https addresses, `#tags`, `@user@host` and local `@user`."""
+    """Entities where the platform is not known: http and https addresses, `#tags`, `@user@host` and local `@user`."""
     links = (
         Entity("link", match.start(), match.start() + len(url), url)
         for match in _LINK.finditer(text)
@@ -46,13 +46,13 @@ def plain_entities(text: str) -> tuple[Entity, ...]:
 
 
 def find_kind(kind: EntityKind, pattern: regex.Pattern[str], text: str) -> Iterator[Entity]:
-    """Every match of `pattern`, whose first group is what is meant without its sign."""
+    """Every match of `pattern`, whose first group is the value without its sign."""
     for match in pattern.finditer(text):
         yield Entity(kind, match.start(), match.end(1), match[1])
 
 
 def in_order(*groups: Iterable[Entity]) -> tuple[Entity, ...]:
-    """Earlier groups win where two claim the same stretch: a tag inside an address is part of the address."""
+    """Entities in order without overlaps: the earlier group wins, so a tag inside an address is part of the address."""
     kept: list[Entity] = []
     for group in groups:
         added = []
@@ -84,5 +84,5 @@ def without_tail(url: str) -> str:
 
 
 def with_scheme(raw: str) -> str:
-    """A bare domain as an address that opens."""
+    """A bare domain as an address with a scheme."""
     return raw if "://" in raw else f"https://{raw}"

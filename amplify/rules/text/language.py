@@ -1,4 +1,4 @@
-"""Languages: which of several texts to take, numbers and dates as each writes them (CLDR, through Babel), and tags.
+"""Languages: fallback chains, numbers and dates as each language writes them (CLDR, through Babel), and language tags.
 
 A language's *chain* is the order in which texts are tried. The workspace can state it (`fallback:`); without that it
 is the language and its bases: `be-Latn-BY`, `be-Latn`, `be`.

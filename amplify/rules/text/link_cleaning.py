@@ -1,4 +1,4 @@
-"""Addresses without what follows readers around. Pure; everything else of an address stays byte for byte."""
+"""Removes tracking parameters from addresses. Pure; everything else of an address stays byte for byte."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _tracks(field: str) -> bool:
 
 
 def strip_tracking(text: str) -> str:
-    """The text with all its addresses so; the punctuation behind an address stays."""
+    """The text with tracking parameters removed from all its addresses; the punctuation behind an address stays."""
     return _ADDRESS.sub(_stripped, text) if "?" in text else text
 
 

@@ -1,4 +1,4 @@
-"""Remembering what a text measured: a campaign measures the same few thousand texts again and again."""
+"""Caches measures of texts: a campaign measures the same few thousand texts again and again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FEW = 4
 
 
 def memoized(function: Callable[[str], _Answer]) -> Callable[[str], _Answer]:
-    """A pure function of a text that remembers its answers, in bounded memory: many short texts, a few long ones."""
+    """Cache a pure function of a text, in bounded memory: many short texts, a few long ones."""
     short, long = lru_cache(_MANY)(function), lru_cache(_FEW)(function)
 
     @wraps(function)

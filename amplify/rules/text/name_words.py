@@ -1,4 +1,4 @@
-"""The words of a text in the form in which names are compared. Pure, in time that grows with the text.
+"""Splits a text into words in the form in which names are compared. Pure, in time that grows with the text.
 
 Two spellings count as the same word if only these differ: composition of letters (NFKC, so that styled and full-width
 letters count as plain ones), case, invisible characters, the kind of apostrophe or whether there is one, marks on
@@ -55,7 +55,7 @@ class NameWord(NamedTuple):
 
 
 def without_marks(text: str) -> str:
-    """The text without what does not count, in its own case."""
+    """The text without marks that do not count in comparison, in its own case."""
     text = text.translate(_APOSTROPHES) if not text.isascii() or "`" in text else text
     if text.isascii():
         return text
@@ -120,7 +120,7 @@ def split_camel_case(word: NameWord) -> tuple[NameWord, ...]:
 
 
 def word_keys(word: str) -> tuple[str, ...]:
-    """What one plain word is compared as."""
+    """The forms in which one plain word is compared."""
     said = word.replace("'", "").casefold()
     if word.isascii() or not (_IN_LATIN.search(word) and _IN_CYRILLIC.search(word)):
         return (said,)

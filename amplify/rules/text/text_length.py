@@ -1,4 +1,4 @@
-"""How long a text is, in graphemes and in bytes. Pure; no text makes a measure raise.
+"""Text length in graphemes and in bytes. Pure; no text makes a measure raise.
 
 All platforms count after NFC, so every measure normalises first. A text is measured once a platform, not once an
 account: answers are remembered. What only one platform counts stands in its own package.

@@ -1,4 +1,4 @@
-"""How a text stands on a platform: its length, what is left, what becomes of it, and what breaks. Pure.
+"""Measures a text for a platform: length, what is left, its links, hashtags and mentions, and what is refused. Pure.
 
 A text is valid where the platform takes it by itself: something to say, not too long, and no character that it
 refuses. Where a platform has a rule of its own for that, its profile has it.
@@ -22,7 +22,7 @@ _GRAPHEME = regex.compile(r"\X")
 
 @dataclass(frozen=True, slots=True)
 class TextReport:
-    """One text on one platform."""
+    """The measures of one text on one platform."""
 
     profile: PlatformProfile
     text: str
@@ -57,7 +57,7 @@ class TextReport:
 
 
 def measure_on(text: str, profile: PlatformProfile, warning: str = "") -> TextReport:
-    """How `text`, below the content warning `warning`, stands on the platform of `profile`. Never raises."""
+    """Measure `text`, below the content warning `warning`, on the platform of `profile`. Never raises."""
     said = normalise_text(text)
     beside = profile.measure(warning) if warning else 0
     length, octets = profile.measure(said) + beside, utf8_bytes(said)

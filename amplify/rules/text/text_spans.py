@@ -1,5 +1,4 @@
-"""Where an entity stands, in each way of counting: code points (we), UTF-16 units (X, JavaScript), UTF-8 bytes
-(Bluesky). Pure."""
+"""Converts entity offsets between code points (ours), UTF-16 units (X, JavaScript) and UTF-8 bytes (Bluesky). Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +10,7 @@ from amplify.model.message import Entity
 
 @dataclass(frozen=True, slots=True)
 class EncodedSpan:
-    """The same stretch three times: start and end, end-exclusive."""
+    """The same span in three encodings: start and end, end-exclusive."""
 
     code_points: tuple[int, int]
     """Code points."""
@@ -32,7 +31,7 @@ def utf8_octets(text: str) -> int:
 
 
 def encoded_spans(text: str, entities: Iterable[Entity]) -> tuple[EncodedSpan, ...]:
-    """The stretch of each entity, which come in order and do not overlap. Looks at the text once."""
+    """The span of each entity in each encoding; entities come in order and do not overlap. Looks at the text once."""
     found = []
     at = units = octets = 0
     for one in entities:

@@ -1,10 +1,10 @@
-"""A text that is too long for one message, as several. Pure and stable: the same text, the same messages.
+"""Splits a text that is too long for one message into a thread. Pure and stable: the same text, the same parts.
 
 - A message ends after a sentence; inside a sentence, between two words, only where the sentence alone is too long;
   inside a word only where the word alone is too long. Never inside an address, a hashtag, a mention or a grapheme:
   one of these that is longer than a message stays whole, and the message is too long (`TXT-LONG`).
 - Each message takes as many whole sentences as fit, or as many whole paragraphs where these fill half of it.
-- Room is kept for what is added: below the first message (`opening`), below the last one (`closing`), and for the
+- Length is kept for what is added: below the first message (`opening`), below the last one (`closing`), and for the
   number. What is added below the last message never makes a sentence break: it stands alone where it has to.
 - Nothing is lost: `"".join(piece.text + piece.after for piece in pieces)` is the text, character by character.
 
@@ -46,7 +46,7 @@ class ThreadPart:
 
 @dataclass(frozen=True, slots=True)
 class PartLimit:
-    """What one message takes."""
+    """The length limit of one message."""
 
     measure: Callable[[str], int]
     entities: Callable[[str], tuple[Entity, ...]]
@@ -61,20 +61,20 @@ class PartLimit:
 
 
 def part_limit(profile: PlatformProfile, text_max: int | None = None, taken: int = 0) -> PartLimit:
-    """The room of a message; `taken` units of it are used by something else, such as a content warning."""
+    """The length limit of a message; `taken` units of it are used by something else, such as a content warning."""
     limit = profile.text_max if text_max is None else text_max
     return PartLimit(profile.measure, profile.entities, max(1, limit - taken), profile.bytes_max)
 
 
 def append_paragraph(text: str, addition: str) -> str:
-    """`addition` in a paragraph of its own."""
+    """The text with `addition` below it in a paragraph of its own."""
     return f"{text}\n\n{addition}" if text and addition else text or addition
 
 
 def split_thread(
     texts: Sequence[str], room: PartLimit, opening: str = "", closing: str = "", numbered: bool = False
 ) -> tuple[ThreadPart, ...]:
-    """Messages that fit. `texts` are those that begin a message of their own anyway.
+    """Split into parts that fit. `texts` are those that begin a message of their own anyway.
 
     `opening` will stand below the first message and `closing` below the last; neither is in the answer.
     """
@@ -104,7 +104,7 @@ def _divided(texts: Sequence[str], room: PartLimit, opening: str, closing: str, 
 
 
 class _Text:
-    """One text on its way into pieces. Positions are code points."""
+    """One text while it is being split. Positions are code points."""
 
     def __init__(self, text: str, room: PartLimit, number: str) -> None:
         self.text, self.room, self.number = text, room, number

@@ -1,5 +1,6 @@
-"""Characters that break how a text is read, wherever they come from: a careless paste, or somebody's trick. Pure, in
-time that grows with the text."""
+"""Finds unsafe characters that break how a text is read, by a careless paste or on purpose. Pure, in time that grows
+with the text.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +32,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class UnsafeText:
-    """One finding."""
+    """One unsafe character or sequence in a text."""
 
     at: int
     """Code point of the text."""
@@ -48,7 +49,7 @@ def find_unsafe(text: str) -> Iterator[UnsafeText]:
 
 
 def find_unwritable(text: str) -> UnsafeText | None:
-    """A character that cannot be written down as UTF-8, or that no platform shows."""
+    """A character that UTF-8 cannot encode, or that no platform shows."""
     half = _HALF.search(text)
     if half:
         return UnsafeText(
@@ -117,7 +118,7 @@ def hidden_in_handles(text: str) -> UnsafeText | None:
 
 
 def find_endless_text(text: str) -> UnsafeText | None:
-    """A text that is no message."""
+    """A text that is far too long to be a message."""
     if len(text) <= TEXT_MOST:
         return None
     return UnsafeText(

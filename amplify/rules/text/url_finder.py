@@ -1,4 +1,4 @@
-"""Where a text holds addresses, with or without scheme. Pure, in bounded time for any text.
+"""Finds addresses in a text, with or without scheme. Pure, in bounded time for any text.
 
 twitter-text-parser decides what an address is. But it looks everywhere, and its expressions backtrack: four thousand
 letters with dots between them take it a minute. So it is only shown the stretches that can hold an address, and what
@@ -65,7 +65,7 @@ def _stretches(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _disarmed(text: str, begin: int, end: int) -> Iterator[tuple[int, str]]:
-    """A suspicious stretch in pieces that are looked through quickly.
+    """A suspicious stretch in pieces that the parser handles quickly.
 
     A dot that cannot belong to a domain becomes `;`, which stands in paths and queries wherever a dot does.
     """

@@ -1,4 +1,4 @@
-"""The one door to twitter-text-parser: its tables know the endings that domains have, and how X counts."""
+"""The only import of twitter-text-parser: its tables know top-level domains, and how X counts."""
 
 from __future__ import annotations
 

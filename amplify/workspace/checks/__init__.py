@@ -1,1 +1,1 @@
-"""Whether the files agree with each other: each check looks across files."""
+"""Consistency checks of a workspace: each looks across files."""

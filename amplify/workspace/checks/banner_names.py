@@ -1,4 +1,4 @@
-"""What banner templates name: campaigns, people, partners, pictures, colours, and what their texts use."""
+"""Checks the names used in banner templates: campaigns, people, partners, pictures, colours, names in their texts."""
 
 from __future__ import annotations
 

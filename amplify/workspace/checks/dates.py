@@ -1,4 +1,4 @@
-"""Dates that files name together: days that no year has, and occasions that queue entries wait for."""
+"""Checks dates across files: days that no year has, and occasions that queue entries refer to."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LEAP_YEAR: Final = 2024
 
 
 def check_calendar(findings: ParsedWorkspace) -> Iterator[Problem]:
-    """Days that do not exist, intervals that end before they begin."""
+    """Days that do not exist, and intervals that end before they begin."""
     for campaign in findings.campaigns:
         for i, occasion in enumerate(campaign.word.occasions):
             yield from _exists(occasion.month, occasion.day, campaign.spot.place("occasions", i, "day"))
@@ -32,7 +32,7 @@ def check_calendar(findings: ParsedWorkspace) -> Iterator[Problem]:
 
 
 def check_queue_dates(findings: ParsedWorkspace) -> Iterator[Problem]:
-    """Yearly entries: their day exists, or their posts' campaigns have the occasion."""
+    """Yearly entries: their day must exist, or their posts' campaigns must have the occasion."""
     campaigns = {found.word.id: found.word for found in findings.campaigns if found.whole}
     posts = {found.word.id: found.word for found in findings.posts if found.whole}
     for entry in findings.queue:

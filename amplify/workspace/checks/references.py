@@ -1,4 +1,4 @@
-"""Whether the files agree with each other: every name that one file uses must stand in another.
+"""Checks references: every name that one file uses must be defined in another.
 
 A list of plain functions, each looking at one kind of reference. A new check is one function and one line.
 """
@@ -33,14 +33,14 @@ NOUNS: Final = {
 
 
 def check_references(findings: ParsedWorkspace) -> tuple[Problem, ...]:
-    """Everything in the files that names something that is not there, or is there twice."""
+    """Every reference to something that does not exist, and every id that is defined twice."""
     return tuple(problem for check in CHECKS for problem in check(findings))
 
 
 def unknown_name(
     findings: ParsedWorkspace, shelf: str, name: str | None, spot: SourceNode, *loc: str | int
 ) -> Iterator[Problem]:
-    """A problem at `loc` below `spot`, unless `name` (where given) is on the shelf."""
+    """A problem at `loc` below `spot`, unless `name` (where given) is in the collection."""
     if name is None or name == NOT_READ:
         return
     known = findings.known(shelf)
@@ -233,7 +233,7 @@ def queue_names(findings: ParsedWorkspace) -> Iterator[Problem]:
 
 
 def _silent(findings: ParsedWorkspace, found: Parsed[Any]) -> Iterator[Problem]:
-    """Partners named by a queue entry that would say nothing."""
+    """Partners named by a queue entry that would publish nothing."""
     book = {partner.word.id: partner.word for partner in findings.partners if partner.whole}
     for i, name in enumerate(found.word.partners):
         partner = book.get(name)

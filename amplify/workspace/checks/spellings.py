@@ -1,4 +1,4 @@
-"""Names in pictures' notes and in the workspace's quiet periods, and spellings that would find too much."""
+"""Checks names in picture metadata and quiet periods, and spellings of people's names that would match too much."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names inside texts: `{{ fact.prisoners }}` must be a fact, on the line where it is used."""
+"""Checks names inside texts: `{{ fact.prisoners }}` must be a fact, on the line where it is used."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MINUS = re.compile(r"-[\w-]*\w")
 
 
 def check_names_in_texts(findings: ParsedWorkspace) -> Iterator[Problem]:
-    """Every name that a text uses and that no file explains."""
+    """Every name used in a text that no file defines."""
     known = {word: findings.known(shelf) for word, (shelf, _, _) in BOOKS.items()}
     for found in findings.posts:
         told: set[tuple[SourceLocation, str]] = set()
@@ -51,7 +51,7 @@ def _parts(post: Post) -> Iterator[TextPart]:
 def unknown_names(
     part: TextPart, no_occasion: bool, known: Mapping[str, frozenset[str]], alone: AbstractSet[str] = ALONE
 ) -> Iterator[Problem]:
-    """Names in one text that nothing explains. `no_occasion`: its post names none; `alone`: names without an id."""
+    """Names in one text that nothing defines. `no_occasion`: its post names none; `alone`: names without an id."""
     if "{" not in part.template:
         return
     own_names = "{%" in part.template  # a text with statements may make names of its own: the renderer judges those
