@@ -85,8 +85,8 @@ class LintFinding:
     accounts: tuple[str, ...]
     change: RuleChange | None = None
     """The workspace's own decision on this rule, where the severity is not the rule's own."""
-    deliveries: frozenset[str] = frozenset()
-    """Those it is about; empty where it is about all that its accounts say at the problem's place."""
+    deliveries: tuple[str, ...] = ()
+    """Ids of those it is about, sorted; empty where it is about all that its accounts say at the problem's place."""
 
     def as_json(self) -> dict[str, str | int]:
         """The problem as JSON values, with the severity that the workspace decided on."""

@@ -16,9 +16,9 @@ import pytest
 
 from amplify.model.errors import LoggedOut, PlatformError, Refused, TryLater, Unknown
 from amplify.platforms import http
-from amplify.platforms.bluesky import adapter as bluesky
-from amplify.platforms.mastodon import adapter as mastodon
-from amplify.platforms.x import adapter as x
+from amplify.platforms.bluesky import errors as bluesky
+from amplify.platforms.mastodon import errors as mastodon
+from amplify.platforms.x import errors as x
 
 Translate = Callable[[Exception], PlatformError]
 MEANINGS = (TryLater, Refused, LoggedOut, Unknown)

@@ -32,7 +32,7 @@ def test_a_finding_stands_by_the_delivery_it_is_about(said: str | None) -> None:
     found = DeliveryProblems(shop.workspace(), PROFILES, [worded], (), NOTHING_KNOWN)
     marked = [one.occurrence for one in plan.deliveries if "CAP-GAP" in [each.code for each in found.of(one)]]
     (about,) = [one for one in plan.deliveries if one.post == "daily" and one.due.month == 6]
-    assert gap.deliveries == {about.id}
+    assert gap.deliveries == (about.id,)
     assert marked == [about.occurrence]
     assert len([one for one in plan.deliveries if one.post == "daily"]) == 2
 
@@ -44,7 +44,7 @@ def test_a_day_that_is_too_full_is_about_what_its_last_entry_brings() -> None:
         shop.queue(f"e{n}", f"p{n}", at=f"2027-05-{day}T{8 + n:02}:00:00Z", platforms=["x"])
     (full,) = shop.plan().findings
     assert codes([full]) == ["CAP-DAY"]
-    assert full.deliveries == {shop.planned("p1").id}
+    assert full.deliveries == (shop.planned("p1").id,)
 
 
 def test_a_problem_of_one_delivery_is_about_that_one() -> None:

@@ -71,7 +71,7 @@ def _days(own: Sequence[_Said]) -> dict[date, list[_Said]]:
 def _finding(context: LintContext, those: Sequence[_Said], account: str, code: str, sentence: str) -> LintFinding:
     """A finding about the queue entry of the last planned post, and the post it brings among these."""
     entry = next(said.entry for said in reversed(those) if said.planned is not None)
-    about = frozenset(said.planned.id for said in those if said.planned is not None and said.entry == entry)
+    about = tuple(sorted(said.planned.id for said in those if said.planned is not None and said.entry == entry))
     problem = Problem(context.workspace.queue[entry].place, code, sentence)
     return LintFinding(problem, (account,), deliveries=about)
 
@@ -117,7 +117,7 @@ def too_many_boosts(context: LintContext, deliveries: Sequence[Planned]) -> Iter
                     Severity.WARNING,
                 ),
                 (account,),
-                deliveries=frozenset(one.id for one in those if one.entry == entry),
+                deliveries=tuple(sorted(one.id for one in those if one.entry == entry)),
             )
 
 
@@ -139,7 +139,7 @@ def too_close(context: LintContext, deliveries: Sequence[Planned]) -> Iterator[L
                         Severity.WARNING,
                     ),
                     (account,),
-                    deliveries=frozenset({after.planned.id}),
+                    deliveries=(after.planned.id,),
                 )
 
 
@@ -162,7 +162,7 @@ def does_not_fit(context: LintContext, deliveries: Sequence[Planned]) -> Iterato
                         f"{wish.late:%Y-%m-%d %H:%M} UTC, when it is too late: move it, or give it a longer `lateness`",
                     ),
                     (account,),
-                    deliveries=frozenset({said.planned.id}),
+                    deliveries=(said.planned.id,),
                 )
 
 

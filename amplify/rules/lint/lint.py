@@ -148,7 +148,7 @@ def lint_all(
             accounts[finding.problem].update(finding.accounts)
             about[finding.problem].update(finding.deliveries)
     found = [
-        LintFinding(problem, tuple(sorted(accounts[problem])), deliveries=frozenset(about[problem]))
+        LintFinding(problem, tuple(sorted(accounts[problem])), deliveries=tuple(sorted(about[problem])))
         for problem in sorted(accounts)
     ]
     return _decided(workspace, found)

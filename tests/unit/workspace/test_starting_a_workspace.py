@@ -116,7 +116,7 @@ def test_the_fingerprint_needs_no_heavy_module() -> None:
 
     code = (
         "import sys; from pathlib import Path; from amplify.workspace.fingerprint import files_fingerprint; "
-        "fingerprint(Path('.')); print([m for m in ('pydantic', 'yaml', 'PIL', 'jinja2') if m in sys.modules])"
+        "files_fingerprint(Path('.')); print([m for m in ('pydantic', 'yaml', 'PIL', 'jinja2') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
