@@ -1,4 +1,4 @@
-"""How values stand in the ledger's columns."""
+"""Column types of the ledger: UTC timestamps, and literals that are inlined for partial indexes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Serial = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class UtcInstant(TypeDecorator[datetime]):
-    """Aware UTC instants. SQLite has no zones, so it stores the UTC wall clock."""
+    """Timestamp column: aware UTC instants. SQLite has no zones, so it stores the UTC wall clock."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -31,7 +31,7 @@ class UtcInstant(TypeDecorator[datetime]):
 
 
 class InlineLiteral(TypeDecorator[str]):
-    """A column whose conditions stand in the statement itself, and not as parameters.
+    """A column type whose compared values are inlined into the SQL as literals, not bound as parameters.
 
     A partial index serves a statement only where the database can see that its condition holds: SQLite while it
     plans, PostgreSQL also in a plan that it made for any parameter.

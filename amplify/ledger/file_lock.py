@@ -1,4 +1,4 @@
-"""One writer at a time on SQLite: its own lock lets a busy writer starve the other processes for seconds."""
+"""File lock for writers on SQLite, whose own lock lets a busy writer starve the other processes for seconds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from amplify.model.errors import NeedsPerson
 
 
 class FileLock:
-    """One writer at a time, among threads and among processes."""
+    """Mutual exclusion of writers, among threads and among processes, by a lock on a file."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
