@@ -41,7 +41,7 @@ class ResumeResult:
 def resume_subject(app: AppContext, kind: str, subject: str, why: str, actor: str) -> ResumeResult:
     """Lift the stop of a subject; for a person, where two people have to agree, request it. Nothing goes out late.
 
-    Raises WrongUse where nothing like that is stopped, NeedsPerson where the same person confirms their own word.
+    Raises WrongUse where nothing like that is stopped, NeedsPerson where the same person confirms their own request.
     """
     with app.ledger.write() as connection:
         app.ledger.lock(connection, GATES)

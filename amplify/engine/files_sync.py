@@ -70,7 +70,7 @@ class Watch:
             self._wanted.put(True)
 
     def seen(self, mark: str | BaseException) -> None:
-        """Handle the result of a poll: requeue where the files changed. Raises what `queue` raises, or the poll's error."""
+        """Handle a poll's result: requeue where the files changed. Raises what `queue` raises, or the poll's error."""
         self._next = time.monotonic() + LOOK
         if isinstance(mark, BaseException):
             raise mark

@@ -1,6 +1,6 @@
 """Restore: a backup replaces the ledger, and nothing goes out twice because of it.
 
-A ledger put back is older than the world. What it thinks is still to be said may have been said since, so such
+A ledger put back is older than the world. What still waits in it may have been sent since, so such
 deliveries become unsure (`ledger.rows.restored`). Stops made since are taken over from the ledger that it replaces;
 where that one cannot be read, everything is stopped until somebody has looked.
 """

@@ -27,7 +27,7 @@ class CheckReport:
     """Result of `check`."""
 
     problems: tuple[Problem, ...]
-    """All that count, by place, with the severities that the workspace has decided on."""
+    """All that count, by location, with the severities that the workspace has decided on."""
     changed: tuple[LintFinding, ...]
     """Findings whose severity the workspace changed, with its reason: those it turned off too."""
 

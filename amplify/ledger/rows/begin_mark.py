@@ -1,4 +1,4 @@
-"""Begin mark (write-ahead intent record): made durable just before a request, so that a crash leaves only that unsure.
+"""Begin mark (write-ahead intent record): durable before a request, so that a crash makes only what may be out unsure.
 
 The holds are checked a last time in the same transaction: this is when a request begins.
 """

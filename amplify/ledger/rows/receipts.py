@@ -122,7 +122,7 @@ def finish_deliveries(
     real: datetime,
     by: str,
 ) -> set[str]:
-    """Move deliveries, each with its owner (None: whoever holds it), to `sent`; those that moved. Boosts of them need
+    """Move deliveries, each with its owner (None: whoever has it), to `sent`; those that moved. Boosts of them need
     not wait any longer."""
     rows = [(id, id.partition(".")[0], owner) for id, owner in deliveries]  # boosts wait for whichever generation
     done = _FINISH[before].run(connection, rows, at=now)

@@ -1,7 +1,7 @@
 """After a restore from a backup: rows that wait in the ledger may have been sent since, so they become unsure.
 
 Such rows become unsure, so that nothing goes out twice. Found on its platform, a row is sent. Not found, nothing is
-proved: its words, its time and its key may have been others when it went out. So while it is timely a person decides.
+proved: its text, its time and its key may have been others when it went out. So while it is timely a person decides.
 """
 
 from __future__ import annotations
