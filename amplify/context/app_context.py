@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from amplify.model.workspace import Workspace
 
 _RECENT: Final = 1.0
-"""Seconds (real time) for which files are taken as they were just seen: as often as a worker looks at them."""
+"""Seconds (real time) for which a read workspace is reused: as often as a worker looks at the files."""
 Secrets = Callable[["Account"], Mapping[str, str]]
 
 
 class UnreadableFiles(ProblemsFound):
-    """The workspace has errors; `problems` are all of them."""
+    """Raised where the workspace has errors; `problems` are all of them."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         many = "a problem" if len(problems) == 1 else f"{len(problems)} problems"
@@ -47,7 +47,7 @@ class UnreadableFiles(ProblemsFound):
 
 @dataclass
 class AppContext:
-    """Everything that publishing needs. Several contexts may work on one ledger at once."""
+    """Application context: workspace, ledger, clock and clients. Several contexts may work on one ledger at once."""
 
     root: Path
     ledger: Ledger
@@ -60,9 +60,9 @@ class AppContext:
     home: Path | None = None
     """Where sessions and frozen pictures lie; None: the workspace's `.amplify/`."""
     account_override: Callable[[Workspace], Workspace] | None = None
-    """Changes who we are, in rehearsals: whose accounts are ours."""
+    """Overrides our accounts, in rehearsals."""
     owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{os.urandom(3).hex()}")
-    """Who we are on leases."""
+    """Our name as owner of leases."""
 
     def __post_init__(self) -> None:
         self._adapters: dict[str, Platform] = {}
@@ -73,7 +73,7 @@ class AppContext:
 
     @cached_property
     def pictures(self) -> FrozenStore:
-        """The pictures as they were when they were queued."""
+        """Store of frozen pictures, as they were when they were queued."""
         from amplify.media.frozen_store import FrozenStore
 
         return FrozenStore(self.root / "media", self._home / "media")
@@ -90,26 +90,26 @@ class AppContext:
 
     @cached_property
     def allowances(self) -> DeclaredLimits:
-        """How much each platform lets us ask."""
+        """Rate limits by platform."""
         return DeclaredLimits(lambda: self.profiles, documented=self.server is None)
 
     def rate_scopes(self) -> Mapping[str, str | None]:
-        """Our accounts, each with the server whose limits it shares with others."""
+        """Rate scope by account: the server whose limits it shares with other accounts."""
         accounts = self.workspace().accounts.values()
         return {one.id: rate_scope(one.platform, self.server or one.server) for one in accounts}
 
     def rate_limit_news(self, account: str) -> list[tuple[str, ObservedLimit]]:
-        """What the account's server said of allowances since this was asked last, by bucket: for the ledger."""
+        """Take the rate limits observed in this account's answers since the last call, by bucket: for the ledger."""
         return self._heard.drain(account)
 
     def fingerprint(self) -> str:
-        """Of all files, cheaply: by name, size and time."""
+        """Fingerprint of all files, cheaply: by name, size and time."""
         from amplify.workspace.fingerprint import files_fingerprint
 
         return files_fingerprint(self.root)
 
     def workspace(self) -> Workspace:
-        """The files as words, read again when they changed. Raises UnreadableFiles with all problems."""
+        """The files as models, read again when they changed. Raises UnreadableFiles with all problems."""
         from amplify.platforms import registry
         from amplify.workspace.load import load_workspace
 
@@ -126,14 +126,14 @@ class AppContext:
             return self._loaded[1]
 
     def server_info(self) -> ServerInfo:
-        """What servers said when they were last asked."""
+        """Cached server info: what servers said when they were last asked."""
         from amplify.ledger.queries.saved_server_info import load_server_info
 
         with self.ledger.read() as connection:
             return load_server_info(connection)
 
     def recent_posts(self, workspace: Workspace, now: datetime, end: datetime) -> Sequence[PriorPost]:
-        """What our accounts said lately, and what waits beyond `end` (UTC): nobody says the same again too soon."""
+        """Prior posts: what our accounts sent lately, and what waits beyond `end` (UTC); nothing repeats too soon."""
         from amplify.ledger.queries.recent_posts import find_recent_posts
         from amplify.rules.lint.duplicates import look_back
 
@@ -150,7 +150,7 @@ class AppContext:
             return self._adapters.setdefault(account, made)
 
     def drop_client(self, account: str) -> None:
-        """Make a new client next time, after the account was logged out."""
+        """Drop the account's client, after it was logged out: the next use makes a new one."""
         with self._lock:
             adapter = self._adapters.pop(account, None)
         if adapter is not None:
@@ -162,14 +162,14 @@ class AppContext:
         self.ledger.close()
 
     def _recent_workspace(self) -> Workspace:
-        """The files as they were within the last second: hundreds of clients are made in one go."""
+        """The workspace as read within the last second: hundreds of clients are made in one go."""
         with self._lock:
             if self._loaded is not None and time.monotonic() - self._looked < _RECENT:
                 return self._loaded[1]
         return self.workspace()
 
     def _profile_of(self, account: Account) -> PlatformProfile:
-        """The platform's, with the limits of this account's own server."""
+        """The platform's profile, with the limits of this account's own server."""
         from amplify.ledger.queries.saved_server_info import limits_of
         from amplify.model.server_info import with_limits
 

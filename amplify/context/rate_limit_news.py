@@ -1,4 +1,4 @@
-"""hearing: what servers say of their limits beside every answer, kept until somebody writes it down."""
+"""Observed rate limits: what the headers of servers' answers say, kept until a worker saves it to the ledger."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from amplify.model.rate_limit import ObservedLimit, RateLimit
 
 
 class RateLimitCollector:
-    """One for a context; any thread may tell it. It holds one word a bucket, however many answers came."""
+    """Collects observed limits for one context, from any thread: one per bucket, however many answers came."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._said: dict[str, dict[str, ObservedLimit]] = {}
 
     def callback(self, account: str, place: str | None) -> Callable[[ObservedLimit], None]:
-        """What an account's connection tells."""
+        """Make the callback for an account's connection, called with each observed limit."""
 
         def hear(heard: ObservedLimit) -> None:
             key = heard.allowance.key(account, place)
@@ -30,7 +30,7 @@ class RateLimitCollector:
         return hear
 
     def drain(self, account: str) -> list[tuple[str, ObservedLimit]]:
-        """Everything since this was asked last, by bucket."""
+        """Take all limits observed since the last call, by bucket."""
         if account not in self._said:  # most often: no lock
             return []
         with self._lock:
@@ -38,7 +38,7 @@ class RateLimitCollector:
 
 
 def _both(before: ObservedLimit | None, now: ObservedLimit) -> ObservedLimit:
-    """The word that counts: answers of one window may arrive in any order, and what remains only falls."""
+    """The newer of two observed limits: answers of one window arrive in any order, and what remains only falls."""
     if before is None or now.resets_at > before.resets_at:
         return now
     if now.resets_at < before.resets_at:
@@ -47,10 +47,10 @@ def _both(before: ObservedLimit | None, now: ObservedLimit) -> ObservedLimit:
 
 
 class DeclaredLimits(Mapping[str, Sequence[RateLimit]]):
-    """By platform. A pass with nothing due asks for none, so it need not load what each platform declares."""
+    """Declared rate limits by platform, loaded when asked for: a pass with nothing due needs none."""
 
     def __init__(self, profiles: Callable[[], Mapping[str, PlatformProfile]], documented: bool) -> None:
-        """`documented`: whether documented limits count. A stage's are its own: its answers name them."""
+        """`documented`: whether documented limits count. A stage has limits of its own: its answers name them."""
         self._profiles = profiles
         self._documented = documented
         self._found: dict[str, Sequence[RateLimit]] = {}

@@ -1,4 +1,4 @@
-"""How long a request may take, a claim lasts, and an account rests: real time, settings of this machine."""
+"""Timings: request timeout, lease, backoff and pause: real time, settings of this machine."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ of workers tick apart."""
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Real-time settings of the way to the platforms."""
+    """Timeout, lease, backoff and pause of requests to the platforms, in real time."""
 
     timeout: timedelta = timedelta(seconds=30)
-    """For one whole request."""
+    """Timeout of one whole request."""
     lease: timedelta = timedelta(seconds=60)
-    """How long a worker may hold a row: longer than the timeout, so that nobody looks while a request can land."""
+    """How long a worker may keep a row: longer than the timeout, so that nobody looks while a request can land."""
     backoff: timedelta = timedelta(seconds=30)
-    """How long an account keeps silent when the platform does not say."""
+    """How long an account sends nothing when the platform asks it to wait and does not say how long."""
     pause: timedelta = timedelta(minutes=15)
-    """How often a logged-out account is asked whether it was mended: logins are few on some platforms."""
+    """How often a logged-out account is probed: logins are few on some platforms."""
 
 
 def read_timings() -> Timings:
-    """As `AMPLIFY_TIMEOUT`, `AMPLIFY_LEASE`, `AMPLIFY_BACKOFF` and `AMPLIFY_PAUSE` say (`30s`, `2m`), else the usual.
+    """Read `AMPLIFY_TIMEOUT`, `AMPLIFY_LEASE`, `AMPLIFY_BACKOFF` and `AMPLIFY_PAUSE` (`30s`, `2m`), with defaults.
 
     Raises WrongUse for what is no duration, and for a lease in which a request could still land.
     """

@@ -1,6 +1,6 @@
-"""The daemon: one worker that never ends, and errands on the clock beside it. Nothing but a signal ends it.
+"""The daemon: one endless worker, and periodic tasks beside it. Nothing but a signal ends it.
 
-Files that cannot be read, a ledger that went away, a delivery that broke off: each is said once, and what can go on
+Files that cannot be read, a ledger that went away, a delivery that broke off: each is reported once, and what can go on
 goes on. Periodic tasks have contexts of their own, since no client serves two threads.
 """
 
@@ -34,16 +34,16 @@ from amplify.planning.server_lookup import refresh_limits
 _UPKEEP: Final = timedelta(seconds=1)
 _SWEEP: Final = timedelta(minutes=1)
 _LOOK: Final = 1.0
-"""Seconds until files that hold everything are looked at again, and the first wait for a ledger that went away."""
+"""Seconds until unreadable files are read again, and the first backoff for a ledger that went away."""
 _LONGEST: Final = 30.0
-"""Most seconds until everything is tried again, though nothing seems to have changed."""
+"""Longest backoff in seconds: then everything is tried again, though nothing seems to have changed."""
 
 
 class Reporter(Protocol):
-    """Whoever tells people."""
+    """Reports outcomes and problems to people."""
 
     def outcome(self, claimed: ClaimedDelivery, outcome: str) -> None:
-        """What came of a delivery."""
+        """The outcome of a delivery."""
         ...
 
     def trouble(self, error: AmplifyError) -> None:
@@ -51,16 +51,16 @@ class Reporter(Protocol):
         ...
 
     def paused(self, accounts: Iterable[tuple[str, str]]) -> None:
-        """All accounts that cannot speak now, and what to mend."""
+        """All accounts that are paused now → what to mend."""
         ...
 
     def broke(self, error: BaseException) -> None:
-        """Something that nobody foresaw."""
+        """An unexpected exception."""
         ...
 
 
 class Daemon:
-    """`amplify run`. Any number may run on one ledger."""
+    """The process of `amplify run`. Any number may run on one ledger."""
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class Daemon:
         self._lock = Lock()
 
     def run(self, stop: Event) -> None:
-        """Until `stop` is set. What is in hand is finished, and what is armed is given back."""
+        """Run until `stop` is set. What is being sent is finished, and what was only prepared is released."""
         began = time.monotonic()
         log_event("daemon_began", workers=self._workers)
         worker = self._worker = Worker(
@@ -111,7 +111,7 @@ class Daemon:
         log_event("daemon_ended", seconds=time.monotonic() - began)
 
     def _rest(self, stop: Event, seconds: float, mark: str) -> None:
-        """Until it is worth another try: some time has passed, or files have changed."""
+        """Wait until it is worth another try: some time has passed, or files have changed."""
         end = time.monotonic() + seconds
         while not stop.wait(min(_LOOK, max(0.0, end - time.monotonic()))):
             if time.monotonic() >= end or files_mark(self._app) != mark:
@@ -124,7 +124,7 @@ class Daemon:
         self._voice.outcome(claimed, outcome)
 
     def _keep_up(self) -> None:
-        """What a pass does before it delivers; then servers are asked for their limits, each once a day."""
+        """Periodic task: run maintenance, then refresh the limits of servers, each once a day."""
         with self._mishaps():
             self._beat()
             done = run_maintenance(self._upkeep_desk)
@@ -139,7 +139,7 @@ class Daemon:
             note_pass(self._app)
 
     def _sweep(self) -> None:
-        """One measuring sweep."""
+        """Periodic task: one measuring sweep."""
         with self._mishaps():
             measured = measure_engagement(self._reading_desk)
             for account, why in measured.failed.items():
@@ -147,7 +147,7 @@ class Daemon:
 
     @contextmanager
     def _mishaps(self) -> Iterator[None]:
-        """An errand that fails is tried again at its next time."""
+        """Context of a periodic task: report what goes wrong; the task runs again at its next time."""
         try:
             yield
         except AmplifyError as error:
@@ -173,19 +173,19 @@ def _listening(app: AppContext, worker: Worker) -> Iterator[None]:
 _LONGEST_WAIT: Final = 1.0
 """Seconds (real time) between two looks at the machine's own clock."""
 _STEP: Final = timedelta(seconds=1)
-"""A clock that was put back by more than this keeps nobody waiting."""
+"""How far the clock may be put back; farther, and all tasks run at once."""
 
 Errand = Callable[[], None]
 
 
 class PeriodicTasks:
-    """Runs each errand again and again while it is open, each at most once at a time. Late or missed ones run once.
+    """Runs periodic tasks while it is open, each at most once at a time. Late or missed runs are made up for once.
 
-    Errands raise nothing: whoever writes one says what went wrong.
+    Tasks raise nothing: each reports what went wrong by itself.
     """
 
     def __init__(self, errands: Mapping[str, tuple[Errand, timedelta]], clock: Callable[[], datetime] | None = None):
-        """`errands`: name → what to do, and how often (real time). `clock`: the machine's own, for tests."""
+        """`errands`: name → task and interval (real time). `clock`: the machine's own, for tests."""
         # Its log would tell of every skipped tick.
         log = logging.getLogger("apscheduler")
         log.addHandler(logging.NullHandler())
@@ -210,18 +210,18 @@ class PeriodicTasks:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """The errands in hand are finished."""
+        """Wait for the tasks that are running."""
         self._ended.set()
         self._scheduler.shutdown(wait=True)
 
     def all_now(self) -> None:
-        """Run every errand now, and then as often as before."""
+        """Run all tasks now, and then as often as before."""
         now = datetime.now(UTC)
         for job in self._scheduler.get_jobs():
             job.modify(next_run_time=now)
 
     def _watch_clock(self) -> None:
-        """A scheduler knows its next time by the wall: put back by an hour, it would sleep for an hour."""
+        """Run all tasks where the clock was put back: the scheduler goes by wall time, and would oversleep."""
         wall, steady = self._clock(), time.monotonic()
         while not self._ended.wait(_LONGEST_WAIT):
             now, ticked = self._clock(), time.monotonic()

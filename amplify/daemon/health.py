@@ -1,4 +1,4 @@
-"""How a daemon says that it is well: /healthz and Prometheus' /metrics, on this machine only, and only when asked."""
+"""Health endpoint of the daemon: /healthz and Prometheus' /metrics, on this machine only, and only when asked."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SECONDS: Final = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
 def parse_address(given: str) -> tuple[str, int]:
-    """`9464`, `127.0.0.1:9464`, `[::1]:9464` → where to listen. Raises WrongUse for anything beyond this machine."""
+    """Parse the address to listen on: `9464`, `127.0.0.1:9464`, `[::1]:9464`. Raises WrongUse beyond this machine."""
     host, _, port = given.rpartition(":")
     host = host.strip("[]") or "127.0.0.1"
     if not port.isdecimal() or not 0 <= int(port) <= 65535:
@@ -43,7 +43,7 @@ def parse_address(given: str) -> tuple[str, int]:
 
 
 class Health:
-    """Answers while it is open. Counts events as they are logged, and reads the ledger when it is asked."""
+    """HTTP server of the endpoint, while it is open. Counts events as they are logged; reads the ledger per request."""
 
     def __init__(self, ledger: Ledger, clock: Clock, where: tuple[str, int]) -> None:
         self._ledger, self._clock = ledger, clock
@@ -73,18 +73,18 @@ class Health:
 
     @property
     def port(self) -> int:
-        """Where it listens; of use where 0 was asked for."""
+        """The port that it listens on; of use where 0 was asked for."""
         return int(self._server.server_address[1])
 
     def beat(self) -> None:
-        """The clock ticks: call it at least every few seconds, busy or idle."""
+        """Record a heartbeat: call it at least every few seconds, busy or idle."""
         self._beat = time.monotonic()
         self.beaten.set_to_current_time()
 
     def __enter__(self) -> Self:
         self.beat()
         LOG.addHandler(self._ear)
-        # Every event is counted; how much of it is printed is the other handler's affair.
+        # Every event is counted, whatever level the other handler prints.
         LOG.setLevel(logging.DEBUG)
         Thread(target=self._server.serve_forever, name="health", daemon=True).start()
         return self
@@ -134,13 +134,13 @@ class Health:
                 self.wfile.write(body)
 
             def log_message(self, format: str, *args: Any) -> None:
-                """Nothing: whoever scrapes does so each few seconds."""
+                """Log nothing: scrapes come every few seconds."""
 
         return Answer
 
 
 class _Ear(logging.Handler):
-    """Hears events and counts them."""
+    """Log handler that counts events."""
 
     def __init__(self, health: Health) -> None:
         super().__init__()
@@ -159,7 +159,7 @@ class _Ear(logging.Handler):
 
 
 class _Ledger:
-    """What the ledger says when it is asked: the same from every machine that shares it."""
+    """Prometheus collector of the queue's metrics: the same from every machine that shares the ledger."""
 
     def __init__(self, ledger: Ledger, clock: Clock) -> None:
         self._ledger, self._clock = ledger, clock

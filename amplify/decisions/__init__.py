@@ -1,1 +1,1 @@
-"""What people decide: approve, stop, resume, take down, settle, set a person's state, forget, prune."""
+"""People's decisions: approve, stop, resume, take down, settle, set a person's state, forget, prune."""

@@ -1,4 +1,4 @@
-"""approve: people look at what is to go out, and say yes or no to exactly that."""
+"""Approval: people look at what is to go out, and say yes or no to exactly that."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _REHEARSED: Final = ("rehearsal", "a second person in the rehearsal")
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """One delivery that waits for people, as it stands now."""
+    """One delivery that waits for approval, as it stands now."""
 
     row: DueDelivery
     message: Message
@@ -49,21 +49,21 @@ class Review:
     """The hash of what is shown: an approval is bound to it."""
     needed: int
     why: str | None
-    """Why so many people have to look."""
+    """Why it needs so many approvals."""
     approved_by: tuple[str, ...]
     """Whose approvals count already."""
     lacking: str | None
-    """What is lacking, in a sentence; None: it may go out."""
+    """What approval is missing, in a sentence; None: it may go out."""
     rejected: bool
     changed: tuple[str, ...]
-    """What changed since somebody last looked at it: the lines of a diff."""
+    """Diff since somebody last looked at it, as lines."""
     changed_since: str | None
     """Who that was."""
 
 
 def to_review(app: AppContext, starts: Sequence[str] | None = None, rejected: bool = False) -> list[Review]:
-    """What waits for approval, the next first, at most a thousand. `starts`: only ids that begin so; `rejected`: what
-    somebody has said no to, as well."""
+    """List what waits for approval, the next first, at most a thousand. `starts`: only ids that begin so; `rejected`:
+    also what somebody has said no to."""
     with app.ledger.read() as connection:
         rows = find_deliveries_to_approve(connection, app.clock.now(), _MOST, starts)
         reviews = _reviews(connection, rows)
@@ -71,18 +71,18 @@ def to_review(app: AppContext, starts: Sequence[str] | None = None, rejected: bo
 
 
 def approve_reviews(app: AppContext, reviews: Iterable[Review], actor: str) -> int:
-    """Say yes to exactly what was shown; how many. Raises NeedsPerson where one was changed meanwhile, or where the
-    same person, or its author, would be the second."""
+    """Approve exactly what was shown; returns how many. Raises NeedsPerson where one was changed meanwhile, or where
+    the same person, or its author, would be the second."""
     return _say(app, list(reviews), APPROVED, actor, None)
 
 
 def reject_review(app: AppContext, review: Review, actor: str, why: str) -> None:
-    """Say no: it is held until it is edited, or until the same person approves it."""
+    """Reject a delivery: it is held until it is edited, or until the same person approves it."""
     _say(app, [review], REJECTED, actor, why)
 
 
 def approve_as_rehearsed(app: AppContext) -> int:
-    """In a rehearsal nobody reads: everything counts as approved. How many were waiting for it."""
+    """Approve everything, in a rehearsal, where nobody reads; returns how many deliveries waited for it."""
     together, before = 0, None
     while (waiting := to_review(app)) and waiting != before:
         for actor in _REHEARSED:
@@ -93,7 +93,7 @@ def approve_as_rehearsed(app: AppContext) -> int:
 
 
 def find_reviews(app: AppContext, named: Sequence[str]) -> list[Review]:
-    """What waits for approval, by id or its beginning; `ID@SEEN` only while it is what was seen.
+    """Find what waits for approval, by id or its beginning; `ID@SEEN` only while it is what was seen.
 
     Raises WrongUse for an id that names none or several, NeedsPerson for one that has changed.
     """
@@ -152,7 +152,7 @@ def _review(
 def _changed(
     one: DueDelivery, message: Message, seen: str, before: LedgerRow | None
 ) -> tuple[tuple[str, ...], str | None]:
-    """The difference from what was looked at last, where that was another one."""
+    """Diff a message with the one that was looked at last, where that was another one."""
     if before is None or before["seen"] == seen:
         return (), None
     if before["message"] is None:
@@ -181,7 +181,7 @@ def _say(app: AppContext, reviews: Sequence[Review], verdict: str, actor: str, w
 
 
 def _refuse(shown: Review, current: DueDelivery | None, actor: str, verdict: str) -> None:
-    """What stands there must be what was shown, and the actor must be somebody whose word counts."""
+    """Raise NeedsPerson where a delivery is no longer what was shown, or where the actor's approval cannot count."""
     if current is None or seen_hash(current.content_hash, current.account, current.due_at) != shown.seen:
         raise NeedsPerson(f"{shown.row.post} on {shown.row.account} was changed while you looked at it: look again")
     if verdict == REJECTED:

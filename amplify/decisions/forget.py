@@ -1,4 +1,4 @@
-"""forget: what the ledger says about a person is erased. That it was said, when, and how it was met stays."""
+"""Erasure of a person from the ledger: texts are erased; that something was sent, when, and its engagement stay."""
 
 from __future__ import annotations
 
@@ -36,22 +36,22 @@ Told = Callable[[int, int], None]
 
 @dataclass
 class PersonMentions:
-    """Where the ledger names a person."""
+    """All places where the ledger names a person."""
 
     person: str
     words: tuple[str, ...]
     """Every spelling that was looked for."""
     deliveries: list[str] = field(default_factory=list)
     to_come: list[str] = field(default_factory=list)
-    """Deliveries that are still to go out, or that nobody has settled: they keep their words."""
+    """Deliveries that are still to go out, or that nobody has settled: they keep their texts."""
     seen: list[int] = field(default_factory=list)
-    """Approvals of other words than those that stand there today."""
+    """Approvals of other texts than today's."""
     stops: list[int] = field(default_factory=list)
     deeds: list[int] = field(default_factory=list)
     pictures: set[str] = field(default_factory=set)
-    """Pictures that nothing else carries, by hash."""
+    """Pictures that no other delivery has, by hash."""
     stopped: bool = False
-    """A stop is in force: it stays, with the names it looks for."""
+    """Whether a stop is in force: it stays, with the names it looks for."""
 
     def __bool__(self) -> bool:
         return bool(self.deliveries or self.seen or self.stops or self.deeds)
@@ -60,7 +60,7 @@ class PersonMentions:
 def find_mentions(
     app: AppContext, person: str, aliases: Sequence[str] = (), told: Told | None = None
 ) -> PersonMentions:
-    """Look through the whole ledger. `aliases`: spellings beside those of the files and of stops. Changes nothing."""
+    """Search the whole ledger for a person. `aliases`: spellings beside those of the files and of stops. Read-only."""
     with app.ledger.read() as connection:
         known = [word for stop in in_force(connection) if _is(stop.kind, stop.subject, person) for word in stop.words]
         known += [
@@ -80,7 +80,7 @@ def find_mentions(
 
 
 def forget_person(app: AppContext, found: PersonMentions, actor: str, told: Told | None = None) -> None:
-    """Erase what `mentions` found. Raises NeedsPerson where something that names the person is still to come."""
+    """Erase what `find_mentions` found. Raises NeedsPerson where something that names the person is still to come."""
     if found.to_come:
         raise NeedsPerson(
             f"{len(found.to_come)} deliveries that name {found.person} are still to come: take them out of the files, "
@@ -115,7 +115,7 @@ def _is(kind: str, subject: str, person: str) -> bool:
 
 
 def _look(connection: LedgerConnection, found: PersonMentions, names: NameMatcher, told: Told | None) -> None:
-    """Every delivery, whatever its state."""
+    """Search all deliveries, whatever their state."""
     done, together, kept = 0, count_deliveries(connection), set[str]()
     for rows in delivery_pages(connection):
         for row in rows:
@@ -141,7 +141,7 @@ def _names(row: LedgerRow, person: str, names: NameMatcher) -> bool:
 
 
 def _tells(deed: LedgerRow, person: str, names: NameMatcher) -> bool:
-    """Whether a deed is about the person, or names them."""
+    """Whether an audit event is about the person, or names them."""
     if deed["salt"] is None or deed["act"] in ERASING:
         return False
     if deed["subject"] is not None and person_in(deed["subject"]) == person:

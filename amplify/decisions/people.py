@@ -1,4 +1,4 @@
-"""people: how things stand with those we speak for, and setting it, which stops at once."""
+"""People's states: listing them, and setting one, which stops posts at once where the state asks for it."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ if TYPE_CHECKING:
     from amplify.workspace.parsed import ParsedWorkspace
 
 WITHOUT_SOURCE: Final = frozenset({PersonState.FAMILY_HOLD, PersonState.UNKNOWN})
-"""A wish of the family, and what nobody knows, stand on no page."""
+"""States that need no source: a wish of the family, and what nobody knows, are on no web page."""
 TWO_SOURCES: Final = frozenset({PersonState.RELEASE_CONFIRMED, PersonState.DIED})
 
 
 @dataclass(frozen=True, slots=True)
 class PersonStatus:
-    """One person, and what depends on them."""
+    """Status of one person, and what depends on them."""
 
     person: Person
     state_until: date
     """The last day on which the state counts without another check."""
     consent_until: date
     days_left: int
-    """Until the first of both is over; negative: posts are held."""
+    """Days until the first of both is over; negative: posts are held."""
     waiting: WaitingDeliveries
-    """Deliveries of ours still to come that speak of them."""
+    """Our waiting deliveries that speak of them."""
 
     def as_json(self) -> dict[str, Any]:
         person = self.person
@@ -61,7 +61,7 @@ class PersonStatus:
 
 @dataclass(frozen=True, slots=True)
 class PersonChange:
-    """What setting something did."""
+    """Result of setting something."""
 
     person: Person
     """As it stands in the file now."""
@@ -74,7 +74,7 @@ class PersonChange:
 
 
 def list_people(connection: LedgerConnection, everybody: Mapping[str, Person], now: datetime) -> list[PersonStatus]:
-    """Everybody, those first whose review comes first. `now`: campaign time."""
+    """List everybody, those first whose review comes first. `now`: campaign time."""
     waits = waiting_for(connection, person_in)
     found = []
     for person in everybody.values():
@@ -161,7 +161,7 @@ def _reason(state: PersonState | None, withdrawn: date | None) -> str:
 
 
 def _survey(app: AppContext) -> ParsedWorkspace:
-    """All files, as far as they can be read."""
+    """Read all files, as far as that is possible."""
     from amplify.platforms import registry
     from amplify.workspace.load import parse_files
 
@@ -178,7 +178,7 @@ def _person(findings: ParsedWorkspace, id: str) -> Person:
 
 
 def _copy(app: AppContext, id: str) -> tuple[Person, tuple[str, ...]]:
-    """Copy the gates; where other files cannot be read, this person's own."""
+    """Copy the gates to the ledger; where other files cannot be read, this person's own only."""
     try:
         workspace = app.workspace()
     except UnreadableFiles as error:
@@ -196,5 +196,5 @@ def _copy(app: AppContext, id: str) -> tuple[Person, tuple[str, ...]]:
 
 
 def due_for_review(standings: Sequence[PersonStatus], days: int) -> list[PersonStatus]:
-    """Those whose state or consent has to be asked about within so many days, or should have been."""
+    """Keep the people whose state or consent has to be reviewed within so many days, or is overdue."""
     return [one for one in standings if timedelta(days=one.days_left) <= timedelta(days=days)]

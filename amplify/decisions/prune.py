@@ -1,4 +1,4 @@
-"""prune: what was said long ago is erased. That it was said, when, and how it was met stays."""
+"""Retention: old texts are erased; that something was sent, when, and its engagement stay."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from amplify.ledger.rows.erase import (
 
 @dataclass(frozen=True, slots=True)
 class OldRecords:
-    """What is older than a day, and still says something."""
+    """Records before a date that still have texts."""
 
     before: datetime
     """UTC, campaign time."""
@@ -35,7 +35,7 @@ class OldRecords:
 
 
 def find_old(app: AppContext, age: timedelta) -> OldRecords:
-    """What `prune` would erase. Changes nothing."""
+    """Find what `prune` would erase. Read-only."""
     before = app.clock.now() - age
     with app.ledger.read() as connection:
         return OldRecords(
@@ -47,7 +47,7 @@ def find_old(app: AppContext, age: timedelta) -> OldRecords:
 
 
 def prune_old(app: AppContext, found: OldRecords, actor: str, told: Callable[[int, int], None] | None = None) -> None:
-    """Erase the words of deliveries that were due before then, and what deeds before then were about."""
+    """Erase the texts of deliveries that were due before then, and the payloads of audit events before then."""
     now, done = app.clock.now(), 0
     while True:
         with app.ledger.write() as connection:
@@ -70,5 +70,5 @@ def prune_old(app: AppContext, found: OldRecords, actor: str, told: Callable[[in
 
 
 def _keep_all(word: str) -> bool:
-    """What was counted by person, hashtag or fact is still counted so."""
+    """Keep all subjects and hashtags: counts by person, hashtag or fact stay."""
     return True

@@ -1,4 +1,4 @@
-"""resume: a stop is lifted. What should have gone out meanwhile is missed, what was approved is approved anew."""
+"""Lifting a stop. What should have gone out meanwhile is missed, and what was approved has to be approved anew."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from amplify.model.event import log_event
 from amplify.rules.plan.approval_policy import same_person
 
 ASKED_FOR: Final = timedelta(days=1)
-"""How long (real time) the first word of two counts: things change."""
+"""How long (real time) the first of two requests to lift a stop counts: things change."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResumeResult:
-    """What lifting a stop did."""
+    """Result of lifting a stop."""
 
     stop: Stop
     lifted: bool
@@ -39,9 +39,9 @@ class ResumeResult:
 
 
 def resume_subject(app: AppContext, kind: str, subject: str, why: str, actor: str) -> ResumeResult:
-    """Lift the stop of a subject, or ask for it where two people have to: for a person. Nothing goes out late.
+    """Lift the stop of a subject; for a person, where two people have to agree, request it. Nothing goes out late.
 
-    Raises WrongUse where nothing like that is stopped, NeedsPerson where the same person confirms their own word.
+    Raises WrongUse where nothing like that is stopped, NeedsPerson where the same person confirms their own request.
     """
     with app.ledger.write() as connection:
         app.ledger.lock(connection, GATES)
@@ -72,7 +72,7 @@ def _standing(connection: LedgerConnection, kind: str, subject: str) -> Stop:
 
 
 def _second(stop: Stop, actor: str, real: datetime) -> bool:
-    """Whether this is the second of two people."""
+    """Whether the actor is the second of two people."""
     if stop.asked_by is None or stop.real_asked is None or stop.real_asked + ASKED_FOR < real:
         return False
     if same_person(actor, stop.asked_by):
@@ -83,7 +83,7 @@ def _second(stop: Stop, actor: str, real: datetime) -> bool:
 
 
 def _miss(connection: LedgerConnection, stop: Stop, actor: str, now: datetime, real: datetime) -> int:
-    """What was due while it was stopped does not go out late. The number of deliveries."""
+    """Mark as missed what was due while it was stopped; returns the number of deliveries."""
     missed = 0
     for row in due_while(connection, stop, now):
         why = f"due while {stop.name} was stopped: {stop.why}"
@@ -106,7 +106,7 @@ def _miss(connection: LedgerConnection, stop: Stop, actor: str, now: datetime, r
 
 
 def _void(connection: LedgerConnection, stop: Stop, now: datetime) -> int:
-    """Approvals of what was held were given before whatever happened."""
+    """Void the approvals of what was held: they were given before whatever happened."""
     approved = approved_and_waiting(connection)
     held = find_deliveries_held_by(connection, stop, approved)
     return void_approvals(connection, held, f"{stop.name} was stopped since", now)

@@ -1,4 +1,4 @@
-"""settle: a person looked, and says what became of a delivery that the platform could not tell of."""
+"""Manual settlement: a person has looked, and says whether an unsure delivery is out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def settle_delivery(app: AppContext, delivery: str, url: str | None, actor: str)
     """Settle a delivery as out at `url`, or (None) as not out; the state it is in now.
 
     One that is being taken down is deleted where it is out, and done with where it is not. `delivery` may be the
-    beginning of an id. Raises WrongUse where it names none, several, or none that is in doubt; NeedsPerson while its
+    beginning of an id. Raises WrongUse where it names none, several, or none that is unsure; NeedsPerson while its
     request may still land.
     """
     claimed = _find(app, delivery)

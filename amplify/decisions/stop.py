@@ -1,4 +1,4 @@
-"""stop: something is not spoken of any more, from now on, on every machine."""
+"""Stopping: from now on nothing about a subject goes out, on any machine."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from amplify.model.errors import NeedsPerson, WrongUse
 from amplify.model.event import log_event
 
 _LOOK: Final = 0.15
-"""Seconds (real time) to look for what is held, and for each kind of what is out."""
+"""Seconds (real time) to search for what is held, and for each kind of what is out."""
 _WAIT: Final = 5
-"""Seconds (real time) to wait for workers that are just writing a mark."""
+"""Seconds (real time) to wait for workers that are just writing a begin mark."""
 
 
 @dataclass(frozen=True, slots=True)
 class StopResult:
-    """A stop that holds, and what it reaches."""
+    """A stop that is in force, and its impact."""
 
     stop: Stop
     seen: bool
-    """Every worker that could have missed it is done: nothing new begins. False: one of them did not answer."""
+    """Whether every worker that could have missed it is done: nothing new begins. False: one of them did not answer."""
     reach: StopImpact
     known: bool
-    """Something in the files or the ledger goes by this name."""
+    """Whether something in the files or the ledger has this name."""
 
 
 def stop_subject(
@@ -44,7 +44,7 @@ def stop_subject(
     whole: bool = False,
     state: str | None = None,
 ) -> StopResult:
-    """Stop a subject. The row comes first, the looking afterwards; files that cannot be read do not matter.
+    """Stop a subject. The stop is written first, its impact is looked up afterwards; unreadable files do not matter.
 
     `aliases`: more spellings of a person's name. `whole`: look through all deliveries, however long it takes.
     `state`: of the person, where that is why; what was written for it may pass.
@@ -67,7 +67,7 @@ def stop_subject(
 
 
 def stops_in_force(app: AppContext) -> list[Stop]:
-    """Every stop in force."""
+    """Read the stops in force."""
     with app.ledger.read() as connection:
         return in_force(connection)
 
@@ -109,7 +109,7 @@ def _same(connection: LedgerConnection, kind: str, subject: str) -> Stop | None:
 
 
 def _seen_by_all(app: AppContext) -> bool:
-    """Wait for every mark that did not see the stop: it is made by now, or will see it."""
+    """Wait for all begin marks that did not see the stop, by taking the gates' lock; whether all ended in time."""
     try:
         with app.ledger.write() as connection:
             lock_gates(app.ledger, connection, _WAIT)
@@ -119,7 +119,7 @@ def _seen_by_all(app: AppContext) -> bool:
 
 
 def people_spellings(app: AppContext) -> Mapping[str, Sequence[str]]:
-    """Every person's spellings, as far as `config/people.yaml` can be read."""
+    """All spellings of each person's name, as far as `config/people.yaml` can be read."""
     from amplify.platforms import registry
     from amplify.rules.text.aliases import name_forms
     from amplify.workspace.parsed import ParsedWorkspace

@@ -1,4 +1,4 @@
-"""takedown: delete what is out, and see to it that nothing of it comes back."""
+"""Takedown: delete what is published, and see to it that nothing of it comes back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from amplify.model.delivery import DeliveryState
 
 @dataclass(frozen=True, slots=True)
 class TakedownResult:
-    """What became of one delivery."""
+    """State of one delivery after the takedown."""
 
     id: str
     state: DeliveryState
@@ -26,7 +26,7 @@ class TakedownResult:
 
 
 def what_is_up(app: AppContext, wanted: PublishedFilter) -> list[PublishedDelivery]:
-    """What a takedown of `wanted` would delete, our own boosts of it among them. Nothing is changed."""
+    """Find what a takedown of `wanted` would delete, our own boosts of it among them. Read-only."""
     with app.ledger.read() as connection:
         found = find_published_deliveries(connection, wanted)
         more = set(boosts_of(connection, [one.id for one in found])) - {one.id for one in found}
@@ -39,9 +39,9 @@ def what_is_up(app: AppContext, wanted: PublishedFilter) -> list[PublishedDelive
 def take_down_deliveries(
     app: AppContext, deliveries: Sequence[str], why: str, actor: str, told: Callable[[str], None] | None = None
 ) -> list[TakedownResult]:
-    """Take these down, and our own boosts of them first. `why`: for the history; `actor`: who says so.
+    """Take deliveries down, our own boosts of them first. `why`: for the audit log; `actor`: who says so.
 
-    The wish is durable before the first deletion: killed in the middle, the next pass goes on.
+    The request is durable before the first deletion: killed in the middle, the next pass goes on.
     """
     with app.ledger.write() as connection:
         now, real = app.clock.now(), app.ledger.real_now(connection)

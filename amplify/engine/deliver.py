@@ -1,4 +1,4 @@
-"""deliver: the way of one claimed delivery: prepare; then for each part a durable begin mark, the call, the receipt."""
+"""Delivery of one claimed row: prepare it; then for each part a durable begin mark, the request, the receipt."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from amplify.model.platform import Platform, PublishRequest, Receipt
 from amplify.rules.plan.upload_validity import is_valid
 
 Marked = tuple[Begun | NotBegun, float]
-"""The answer to a request to begin, and when the gates were looked at (`suspend.seconds_since_boot`)."""
+"""The answer to a `BeginRequest`, and when the holds were checked (`seconds_since_boot`)."""
 
 _AT_ONCE: Final = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
 class ReadyDelivery:
-    """Everything is uploaded and built; only the calls themselves are left."""
+    """A prepared delivery: everything is uploaded and built, only the requests themselves are left."""
 
     claimed: ClaimedDelivery
     adapter: Platform
@@ -41,29 +41,29 @@ class ReadyDelivery:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a delivery."""
+    """Outcome of a delivery."""
 
     outcome: str
     """`sent`, `try_later`, `refused`, `logged_out`, `unknown`, `held`, `cut`, or `lost`: another worker has it."""
     why: str | None = None
-    """What the platform, a gate or our own files said, where it is not out."""
+    """The reason from the platform, a hold or our own files, where it is not out."""
     seconds: float | None = None
-    """Real time from the first mark's being durable to the answer that ended it; None: it did not end with one."""
+    """Seconds (real time) from the first durable begin mark to the last answer; None: it did not end with one."""
 
 
 class Deliverer:
-    """Takes claimed deliveries to their platforms. One instance serves all threads of a pass."""
+    """Sends claimed deliveries to their platforms. One instance serves all threads of a pass."""
 
     def __init__(self, app: AppContext, commits: GroupCommitter) -> None:
         self._app, self._commits = app, commits
 
     def deliver(self, claimed: ClaimedDelivery) -> Outcome:
-        """Send what is not out yet. Never raises a platform error: what came of it is in the ledger."""
+        """Send what is not out yet. Never raises a platform error: the outcome is written to the ledger."""
         ready = self.prepare(claimed)
         return ready if isinstance(ready, Outcome) else self.send(ready)
 
     def prepare(self, claimed: ClaimedDelivery) -> ReadyDelivery | Outcome:
-        """All that may be done ahead of time: log in, upload, build; or what came of it, where it ended here."""
+        """Do all that may be done ahead of time: log in, upload, build. Returns the outcome where it ends here."""
         try:
             adapter = self._app.adapter(claimed.account)
         except PlatformError as error:
@@ -72,7 +72,7 @@ class Deliverer:
             prepared, uploaded = _prepare_parts(adapter, claimed)
         except PlatformError as error:
             return self._failed(claimed, None, error)
-        if not prepared:  # its last receipt came after it was given up
+        if not prepared:  # its last receipt came after its claim was lost
             self._settle(claimed, lambda hand: hand.complete(claimed.id))
             return Outcome("sent")
         if (
@@ -83,7 +83,7 @@ class Deliverer:
         return ReadyDelivery(claimed, adapter, prepared)
 
     def send(self, ready: ReadyDelivery, first_mark: Future[Marked] | None = None) -> Outcome:
-        """The calls, each behind its own durable mark. `first_mark`: requested by somebody else, for a moment."""
+        """Make the requests, each after its own durable begin mark. `first_mark`: requested already, for a moment."""
         claimed, prepared = ready.claimed, ready.prepared
         receipts = [part.receipt for part in claimed.parts if part.receipt is not None]
         began: float | None = None
@@ -104,12 +104,12 @@ class Deliverer:
             written = self._commits.submit_batched(
                 self._save_receipts, PublishedPart(claimed, part.number, receipt, last)
             )
-            if not last:  # for the last one nobody need wait: any later mark is written after it
+            if not last:  # for the last one nobody need wait: any later begin mark is written after it
                 written.result()
         return Outcome("sent", seconds=monotonic() - (began or monotonic()))
 
     def request_first_marks(self, all_ready: Sequence[tuple[ReadyDelivery, Future[Marked]]]) -> None:
-        """Have the first parts of all these begun in one transaction; each future is told when that is durable."""
+        """Request the begin marks of all first parts in one transaction; each future is set when that is durable."""
         requests = [(_first_mark(ready), mark) for ready, mark in all_ready]
         self._commits.submit_group(self._begin, requests)
 
@@ -133,7 +133,7 @@ class Deliverer:
         return adapter.publish(call_for(claimed, part, begun.created_at, prepared, receipts))
 
     def _not_begun(self, claimed: ClaimedDelivery, barred: NotBegun, out: bool) -> Outcome:
-        """A gate closed at the last moment. `out`: earlier parts of the thread are."""
+        """Settle a delivery that is held at the last moment. `out`: earlier parts of the thread are out."""
         if barred.lost:
             return Outcome("lost")
         if out:
@@ -150,8 +150,7 @@ class Deliverer:
         ours: bool = False,
         seconds: float | None = None,
     ) -> Outcome:
-        """Write down what a failure means: what is to be done next. `ours`: it lies in our own files, so each pass may
-        try again."""
+        """Settle a delivery that failed. `ours`: the mistake is in our own files, so each pass may try again."""
         part = begun.part if begun is not None else None
         id, account, why = claimed.id, claimed.account, error.why
         if isinstance(error, TryLater) or (begun is None and isinstance(error, Unknown)):
@@ -173,7 +172,7 @@ class Deliverer:
         return Outcome("unknown", why, seconds)
 
     def _settle(self, claimed: ClaimedDelivery, act: Callable[[ClaimWriter], Any]) -> None:
-        """Let the hand that holds this claim act in the next group commit, and wait for that."""
+        """Call `act` with a `ClaimWriter` of this claim in the next group commit, and wait for that."""
         app = self._app
         self._commits.run(lambda connection: act(ClaimWriter(app.ledger, connection, app.clock.now(), claimed.owner)))
 
@@ -198,9 +197,9 @@ def _first_mark(ready: ReadyDelivery) -> BeginRequest:
 def _prepare_parts(
     adapter: Platform, claimed: ClaimedDelivery
 ) -> tuple[dict[int, dict[str, Any]], dict[int, dict[str, Any]]]:
-    """Upload for every part that is still to come, before the first call: nothing of it can appear.
+    """Upload for all parts that are still to come, before the first request: nothing of it can appear.
 
-    What each part goes out with, and what of it was uploaded just now.
+    Returns what each part goes out with, and what of it was uploaded just now.
     """
     prepared: dict[int, dict[str, Any]] = {}
     uploaded: dict[int, dict[str, Any]] = {}
@@ -240,8 +239,8 @@ def call_for(
 
 
 PATIENCE: Final = 5.0
-"""Seconds that may pass between the last look at the gates and the call. More than a loaded machine needs, and less
-than the time in which anybody expects a stop to have worked."""
+"""Seconds that may pass between the last check of the holds and the request. More than a loaded machine needs, and
+less than the time in which anybody expects a stop to have worked."""
 
 SLEPT: Final = "the machine slept between the last look at the gates and the call, so it was not made"
 
@@ -255,5 +254,5 @@ def seconds_since_boot() -> float:
 
 
 def was_suspended(since: float) -> bool:
-    """Whether more has passed since that moment of `running()` than a machine that is awake would need."""
+    """Whether the machine was suspended since then (`seconds_since_boot`): an awake one would need less time."""
     return seconds_since_boot() - since > PATIENCE

@@ -1,4 +1,4 @@
-"""Whether the ledger still says what the files say, by the note of the last `queue`: asked before each claim."""
+"""Sync of files and ledger: detects changed files by the mark of the last `queue`, before each claim, and requeues."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 
 def files_mark(app: AppContext) -> str:
-    """What the note ought to say now."""
+    """The mark that `queue` would leave now: the files' fingerprint and the day."""
     return queued_mark(app.fingerprint(), app.clock.now())
 
 
 def requeue_if_changed(app: AppContext, mark: str) -> Sequence[PlanChange]:
-    """Queue where the note does not say `mark`; what that changed. Raises what `queue` raises: nothing may be claimed
-    then."""
+    """Queue where the last `queue` left another mark than `mark`; returns the changes. Raises what `queue` raises:
+    nothing may be claimed then."""
     with app.ledger.read() as connection:
         if get_meta(connection, note_key(app.root)) == mark:
             return ()
@@ -40,11 +40,11 @@ LOOK: Final = 1.0
 
 
 class Watch:
-    """Looks once a second, in a thread of its own: large workspaces take a while to be looked through."""
+    """File watcher: polls the files once a second, in a thread of its own, since large workspaces take a while."""
 
     def __init__(self, app: AppContext, report: Callable[[str | BaseException], None], mark: str | None) -> None:
-        """`report` is told what a look brought, in that thread. `mark`: of the files as they were just queued; without
-        it they are looked at now, and queued where they changed. Raises what `queue` raises then."""
+        """`report` is called with each mark, or error, in that thread. `mark`: of the files as they were just queued;
+        without it they are looked at now, and queued where they changed. Raises what `queue` raises then."""
         self._app, self._report, self._mark = app, report, mark or ""
         self._wanted: SimpleQueue[bool] = SimpleQueue()
         self._thread = Thread(target=self._work, name="files", daemon=True)
@@ -64,14 +64,13 @@ class Watch:
             self._thread.join()
 
     def look(self) -> None:
-        """Have the files looked at, where it is time."""
+        """Let the thread poll the files, where it is time."""
         if time.monotonic() >= self._next:
             self._next = float("inf")
             self._wanted.put(True)
 
     def seen(self, mark: str | BaseException) -> None:
-        """What a look brought. Where the files changed, the ledger is told before this returns; raises what `queue`
-        raises, and what went wrong with looking."""
+        """Handle a poll's result: requeue where the files changed. Raises what `queue` raises, or the poll's error."""
         self._next = time.monotonic() + LOOK
         if isinstance(mark, BaseException):
             raise mark
@@ -86,6 +85,6 @@ class Watch:
             seen: str | BaseException
             try:
                 seen = files_mark(self._app)
-            except BaseException as error:  # whoever is told decides what it means
+            except BaseException as error:  # the receiver decides what it means
                 seen = error
             self._report(seen)

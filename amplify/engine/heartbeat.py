@@ -1,4 +1,4 @@
-"""When the last pass on this machine ended: the time of a file, for a write to the ledger each minute costs a flush."""
+"""Heartbeat: when the last pass on this machine ended. A file's time: a ledger write each minute would cost a flush."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _FILE: Final = "last-pass"
 
 
 def note_pass(app: AppContext) -> None:
-    """A pass has ended well. A folder that cannot be written is somebody else's complaint."""
+    """Note that a pass has ended well. A folder that cannot be written is reported elsewhere."""
     try:
         _file(app).touch()
     except OSError:
@@ -20,7 +20,7 @@ def note_pass(app: AppContext) -> None:
 
 
 def last_pass(app: AppContext) -> datetime | None:
-    """Real time (UTC) of the last pass that ended well on this machine; None: there was none."""
+    """When the last pass ended well on this machine (real time, UTC); None: there was none."""
     try:
         return datetime.fromtimestamp(_file(app).stat().st_mtime, UTC)
     except OSError:

@@ -1,4 +1,4 @@
-"""upkeep: everything a pass owes to rows that are not due: to reap, wake, look up, take down. Most find nothing."""
+"""Maintenance: a pass's work on rows that are not due: expire, probe paused accounts, reconcile, take down."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from amplify.planning.last_queue import note_key
 
 @dataclass
 class MaintenanceResult:
-    """What one round did."""
+    """Result of one round of maintenance."""
 
     seen: PendingWork
     """The ledger as it was before; its accounts and what is due as they are now."""
     reaped: int = 0
     unsure: int = 0
-    """How many deliveries nobody can tell of yet."""
+    """How many deliveries stay unsure."""
     looked: bool = False
-    """Accounts were asked, or deliveries looked up: more may be due now."""
+    """Accounts were probed, or deliveries looked up: more may be due now."""
 
 
 def look_at_ledger(app: AppContext) -> PendingWork:
-    """The ledger at one moment."""
+    """Read the pending work of the ledger."""
     with app.ledger.read() as connection:
         return find_pending_work(app.ledger, connection, note_key(app.root), app.clock.now())
 
 
 def _reap(app: AppContext) -> int:
-    """In pieces: a whole day that is over must not keep others from writing."""
+    """Expire rows in several transactions: a whole day that is over must not keep others from writing."""
     reaped = 0
     while True:
         with app.ledger.write() as connection:
@@ -44,7 +44,7 @@ def _reap(app: AppContext) -> int:
 
 
 def run_maintenance(app: AppContext) -> MaintenanceResult:
-    """One round. Whatever is over is reaped before anything else is done."""
+    """Run one round of maintenance. Leases and lateness windows expire before anything else is done."""
     seen = look_at_ledger(app)
     done = MaintenanceResult(seen, unsure=seen.doubts)
     if seen.left:
@@ -67,11 +67,11 @@ def run_maintenance(app: AppContext) -> MaintenanceResult:
 
 
 def probe_accounts(app: AppContext, accounts: Iterable[str]) -> None:
-    """Unpause every account that answers `whoami`; keep the newest reason of the others."""
+    """Probe paused accounts: unpause those that answer `whoami`, and keep the newest reason of the others."""
     for account in accounts:
         try:
             adapter = app.adapter(account)
-        except PlatformError as error:  # our own files still lack something: ask at the next pass
+        except PlatformError as error:  # our own files still lack something: probe at the next pass
             _write_answer(app, account, error.why, ours=True)
             continue
         try:

@@ -1,4 +1,4 @@
-"""measure: read engagement of what is out, in the largest batches the platforms take."""
+"""Measuring: read the engagement of what is out, in the largest requests that the platforms take."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from amplify.model.platform import Engagement
 
 @dataclass
 class MeasureResult:
-    """What one sweep read."""
+    """Result of one measuring sweep."""
 
     readings: int = 0
     calls: int = 0
@@ -33,7 +33,7 @@ class MeasureResult:
 def measure_engagement(
     app: AppContext, *, everything: bool = False, progress: Callable[[int, int], None] | None = None
 ) -> MeasureResult:
-    """Append a reading to every part whose next mark is over; with `everything`, to all that is out."""
+    """Read the engagement of all parts that have reached their next age (`1h` …); `everything`: of all that is out."""
     began = time.monotonic()
     now = app.clock.now()
     workspace = app.workspace()
@@ -50,7 +50,7 @@ def measure_engagement(
 
 
 def _by_place(app: AppContext, due: list[DueReading]) -> dict[str, list[DueReading]]:
-    """Readings by the account that asks for them: one account a server, where it may read for all."""
+    """Group readings by the account that asks for them: one account a server, where it may read for all."""
     accounts = app.workspace().accounts
     first: dict[tuple[str, str | None], str] = {}
     places: dict[str, list[DueReading]] = defaultdict(list)
@@ -76,7 +76,7 @@ def _sweep(app: AppContext, account: str, wanted: list[DueReading], done: Measur
         try:
             counts = app.adapter(account).read([reading.remote_id for reading in batch])
         except PlatformError as error:
-            if paid:  # what was not answered is not billed
+            if paid:  # charge only for what was answered
                 with app.ledger.write() as connection:
                     record_spending(connection, platform, "readings", -paid, app.clock.now())
             done.failed[account] = error.why

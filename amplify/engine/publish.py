@@ -1,4 +1,4 @@
-"""publish: one pass. Queue what changed, reap, reconcile, and deliver everything that is due."""
+"""One pass (`amplify publish`): queue what changed, expire, reconcile, and deliver everything that is due."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 @dataclass
 class PassResult:
-    """What one pass did."""
+    """Result of one pass."""
 
     changes: Sequence[PlanChange] = ()
     reaped: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     paused: dict[str, str] = field(default_factory=dict)
-    """Accounts that cannot speak, and what to mend."""
+    """Paused accounts → what to mend."""
     unsure: int = 0
 
     @property
@@ -41,10 +41,10 @@ class PassResult:
 def run_pass(
     app: AppContext, *, workers: int = 8, on_outcome: OnOutcome | None = None, stop: Event | None = None
 ) -> PassResult:
-    """Everything that is due now, exactly once. Any number of passes may run at once, on any machines.
+    """Publish everything that is due now, exactly once. Any number of passes may run at once, on any machines.
 
     Raises UnreadableFiles where the files have errors: nothing is sent then, and where they come to have some, nothing
-    more. `stop` ends the pass after the deliveries in hand.
+    more. `stop` ends the pass after the deliveries that are under way.
     """
     began = time.monotonic()
     log_event("pass_began")

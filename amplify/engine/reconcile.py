@@ -1,8 +1,9 @@
-"""reconcile: look up what may be out, instead of guessing.
+"""Reconciliation: look up unsure deliveries on their platforms, instead of guessing.
 
 Looking always comes first, on every platform, and writes nothing: a put or a repetition beside a takedown could bring
-a post back. What is absent once its lease is over waits again, and goes out by the front door: with a fresh look at
-the gates, a mark of its own, and the same keys. So a repetition is safe twice over where the platform honours keys.
+a post back. What is absent once its lease is over waits again, and is claimed as all others are: with a fresh check of
+the holds, a begin mark of its own, and the same keys. So a repetition is safe twice over where the platform honours
+keys.
 """
 
 from __future__ import annotations
@@ -32,9 +33,9 @@ from amplify.model.message import Part
 from amplify.model.platform import PublishRequest, Receipt
 
 _AGAIN: Final = timedelta(minutes=5)
-"""Campaign time until a delivery is looked at again whose platform did not answer."""
+"""Campaign time until a delivery is looked up again whose platform did not answer."""
 _SLOW: Final = timedelta(minutes=10)
-"""Real time in which a server shows what it took, where its timeline is the only witness."""
+"""Real time in which a server shows what it took, where its timeline is the only evidence."""
 _NO_KEYS: Final = (
     "it is not on the account's own timeline so far. Its server does not honour idempotency keys, "
     "so it is given ten minutes to show it"
@@ -47,7 +48,7 @@ Act = Callable[[ClaimWriter], None]
 
 
 def reconcile_unsure(app: AppContext) -> int:
-    """Ask the platforms about every unsure delivery whose request can no longer land; how many stay unsure."""
+    """Look up every unsure delivery whose request can no longer land; returns how many stay unsure."""
     now = app.clock.now()
     silent: set[str] = set()
     while (doubt := _take(app, now, silent)) is not None:
@@ -73,7 +74,7 @@ def _take(app: AppContext, now: datetime, silent: set[str]) -> UnsureClaim | Non
 
 
 def _look(app: AppContext, doubt: UnsureClaim, now: datetime, silent: set[str]) -> tuple[dict[int, Receipt], Act]:
-    """What was found, by part, and what the answer about the part behind it makes of the delivery."""
+    """Look up a delivery's parts: the receipts found, by part, and the settlement that follows from the last answer."""
     claimed = doubt.claimed
     timely, boost = claimed.late_at > now, claimed.message.boost is not None
     receipts = [part.receipt for part in claimed.parts if part.receipt is not None]
@@ -121,11 +122,11 @@ def _unanswered(app: AppContext, doubt: UnsureClaim, number: int, error: Platfor
 
 
 _MARGIN: Final = timedelta(minutes=10)
-"""Clocks differ: timelines are read from a little before the attempt."""
+"""Timelines are read from this long before the attempt, since clocks differ."""
 
 
 def look_up(app: AppContext, claimed: ClaimedDelivery, part: ClaimedPart, receipts: list[Receipt]) -> Receipt | None:
-    """Whether this part is out; `receipts`: of the parts before it. None: it was proved absent.
+    """Find a part on its platform; `receipts`: of the parts before it. None: it was proved absent.
 
     Writes nothing. Raises a platform error, Unknown where the platform cannot tell.
     """
@@ -136,7 +137,7 @@ def look_up(app: AppContext, claimed: ClaimedDelivery, part: ClaimedPart, receip
 
 
 def where_to_look(app: AppContext, claimed: ClaimedDelivery, part: ClaimedPart) -> str:
-    """What a person does who settles it: which page, what to look for, and which command."""
+    """The sentence for the person who settles it: which page, what to look for, and which command."""
     what = f"`{claimed.post}`"
     if len(claimed.parts) > 1:
         what += f", part {part.number + 1} of {len(claimed.parts)},"
@@ -155,7 +156,7 @@ def where_to_look(app: AppContext, claimed: ClaimedDelivery, part: ClaimedPart) 
 
 
 def retry_delay(began: datetime, now: datetime) -> timedelta:
-    """How long until a platform that could not tell is asked again: rarely, in the end, for questions cost money."""
+    """Backoff until a platform that could not tell is asked again: rarely, in the end, for requests cost money."""
     return max(timedelta(minutes=5), min((now - began) / 4, timedelta(hours=6)))
 
 

@@ -1,4 +1,4 @@
-"""remove: go on with every takedown that was asked for, newest part first, until nothing of it is left."""
+"""Takedown worker: goes on with every takedown that was requested, newest part first, until nothing of it is left."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _BY_HAND: Final = timedelta(hours=1)
 
 
 def run_takedowns(app: AppContext, told: Callable[[str], None] | None = None) -> int:
-    """Delete what is to be taken down and can be; how many deliveries are left to take down.
+    """Delete what is to be taken down and can be; returns how many deliveries are left to take down.
 
-    Whatever is done is done durably, part by part, so that a killed worker's rest is done by the next. What is gone
-    already counts as deleted. `told` hears of each delivery that was tried.
+    Each deletion is recorded durably, part by part, so that the next worker goes on where one was killed. What is gone
+    already counts as deleted. `told` is called with each delivery that was tried.
     """
     silent: set[str] = set()
     while (removal := _take(app, silent)) is not None:
@@ -66,7 +66,7 @@ def _remove(app: AppContext, removal: Removal) -> None:
 
 
 def _settle_doubt(app: AppContext, removal: Removal, number: int) -> None:
-    """Look whether the part is out that was being sent when the takedown came, and delete it as well."""
+    """Look up the part that was being sent when the takedown came, and delete it as well where it is out."""
     claimed = removal.claimed
     part = claimed.parts[number]
     before = [one.receipt for one in claimed.parts[:number] if one.receipt is not None]

@@ -1,7 +1,7 @@
-"""A worker: one thread claims what is due and hands it to a pool of threads that deliver. In the daemon it never ends.
+"""Worker loop: one thread claims what is due and submits it to a pool of threads that deliver; endless in the daemon.
 
 What is due within seconds is claimed and prepared ahead of time (uploads, log-ins), each on a thread of its own that
-then waits for its begin mark: so a moment at which hundreds of accounts speak costs one commit and the calls.
+then waits for its begin mark: so a moment at which hundreds of accounts post costs one commit and the requests.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ from amplify.model.event import LOG, log_event
 from amplify.model.rate_limit import ObservedLimit
 
 OnOutcome = Callable[[ClaimedDelivery, str], None]
-"""Told of each delivery and what came of it."""
+"""Outcome callback: called with each delivery and its outcome."""
 OnError = Callable[[ClaimedDelivery, BaseException], None]
-"""Told of a delivery that broke off in a way that nobody foresaw: it is reaped when its lease is over."""
+"""Error callback: called with a delivery that ended in an unexpected exception; its lease expires later."""
 
 AHEAD: Final = timedelta(seconds=20)
 """How long before its due time the daemon prepares a delivery: uploads and log-ins take seconds."""
@@ -57,7 +57,7 @@ def deliver_due(
 ) -> None:
     """Claim and deliver until nothing is due, or `stop` is set. Each thread may have one claim ahead.
 
-    `outcomes` counts what came of them; `files_fingerprint`: of the files as they were queued. Files that change
+    `outcomes` counts the outcomes; `files_fingerprint`: of the files as they were queued. Files that change
     meanwhile are queued before anything more is claimed; raises what `queue` raises then. A delivery that breaks off
     does not keep the others; what it raised is raised at the end.
     """
@@ -69,7 +69,7 @@ def deliver_due(
 
 
 class Worker:
-    """A claiming thread, which is the caller's of `run`, and its pool. Only that thread touches what is in here."""
+    """Claims in the thread that calls `run`, delivers in a pool. Only the claiming thread touches its attributes."""
 
     def __init__(
         self,
@@ -87,39 +87,39 @@ class Worker:
         self._app, self._workers, self._on_outcome, self._stop = app, workers, on_outcome, stop
         self._outcomes, self._on_error, self._forever = outcomes, on_error, forever
         self._events: SimpleQueue[Callable[[], None]] = SimpleQueue()
-        """What other threads have to tell: each is called by the claiming thread."""
+        """Events from other threads: functions that the claiming thread calls."""
         self._claims: dict[Future[Any], ClaimedDelivery] = {}
-        """Everything claimed, by what is being done with it."""
+        """Claimed deliveries, by the future of the work on them."""
         self._busy = 0
-        """Deliveries that the pool has, or that wait for it."""
+        """Deliveries submitted to the pool and not done."""
         self._early: list[tuple[float, int, ReadyDelivery, Future[Marked]]] = []
-        """A heap of what is prepared ahead: due time as a timestamp (campaign time), then in the order of preparing."""
+        """Heap of deliveries prepared ahead: due time as a timestamp (campaign time), then the order of preparing."""
         self._speaking = 0
-        """Threads of the second pool that wait for their moment, or are at their call."""
+        """Threads of the second pool that wait for their moment, or are making their request."""
         self._number = count()
         self._stale: set[str] = set()
         self._limits_heard: list[tuple[str, ObservedLimit]] = []
-        """What servers said of their rate limits, by bucket."""
+        """Observed rate limits that are not saved yet, by bucket."""
         self._limits_saved: Future[None] | None = None
         self._failed: AmplifyError | None = None
 
     def wake(self) -> None:
-        """Somebody changed what may go out: look at once. From any thread."""
+        """Make the loop look at the ledger at once: what may go out has changed. Thread-safe."""
         self._events.put(_nothing)
 
     def refresh_clients(self, accounts: Iterable[str]) -> None:
-        """Make new clients for these accounts as soon as nobody uses theirs. From any thread."""
+        """Replace the clients of these accounts as soon as nobody uses them. Thread-safe."""
         self._stale |= set(accounts)
 
     def run(self, files_fingerprint: str | None = None) -> None:
-        """Work. `files_fingerprint`: of the files as they were just queued; without it they are looked at first.
+        """Run the loop. `files_fingerprint`: of the files as they were just queued; None: they are looked at first.
 
-        What was claimed and not begun is given back at the end. Raises what `queue` raises, and NeedsPerson where the
+        What was claimed and not begun is released at the end. Raises what `queue` raises, and NeedsPerson where the
         ledger went away.
         """
         self._failed, self._limits_saved, self._busy, self._speaking = None, None, 0, 0
         self._claims.clear()
-        self._events = SimpleQueue()  # what came back to a run that broke off is nobody's any more
+        self._events = SimpleQueue()  # events of a run that broke off are dropped
         with (
             GroupCommitter(self._app.ledger) as self._commits,
             WorkerPool("deliver", self._workers) as self._pool,
@@ -138,7 +138,7 @@ class Worker:
             raise self._failed
 
     def _work(self) -> bool:
-        """Everything that can be done without waiting. False where nothing is left to wait for."""
+        """Do everything that can be done without waiting. False where nothing is left to wait for."""
         if self._stop.is_set() or self._failed is not None:
             self._give_back()
             return bool(self._claims)
@@ -152,7 +152,7 @@ class Worker:
         return self._forever or more or bool(self._claims)
 
     def _claim(self) -> bool:
-        """Take rows for idle threads; whether some are left that nobody has looked at."""
+        """Claim rows for idle threads; whether due rows are left that nobody has looked at."""
         self._close_stale_clients()
         app = self._app
         ahead = AHEAD if self._forever and self._speaking < MOMENT else timedelta(0)
@@ -198,7 +198,7 @@ class Worker:
         future.add_done_callback(lambda done: self._events.put(partial(self._done, pool, done)))
 
     def _save_limits(self) -> Future[None] | None:
-        """Write down what servers said of their rate limits, for all workers."""
+        """Save the observed rate limits, for all workers."""
         if not self._limits_heard:
             return None
         heard, self._limits_heard = self._limits_heard, []
@@ -206,7 +206,7 @@ class Worker:
         return self._commits.submit(lambda connection: apply_headers(connection, heard, ledger.real_now(connection)))
 
     def _seconds_until_next_claim(self, ahead: timedelta) -> float:
-        """Until the ledger is worth another look, unless something happens before."""
+        """Seconds until another claim may find something, unless an event comes before."""
         app = self._app
         if not self._forever:
             return LOOK
@@ -218,7 +218,7 @@ class Worker:
             return LOOK
 
     def _begin_moment(self) -> None:
-        """Have the begin marks written of what has come to its due time: the threads that wait for them go on."""
+        """Request the begin marks of prepared deliveries that are due now: the threads that wait for them go on."""
         now = self._app.clock.now().timestamp()
         due = []
         while self._early and self._early[0][0] <= now:
@@ -228,7 +228,7 @@ class Worker:
             self._deliverer.request_first_marks(due)
 
     def _wait(self) -> None:
-        """Until another thread has something to tell, or something is due."""
+        """Wait until another thread sends an event, or something is due."""
         seconds = _BLINK
         if self._early:
             seconds = min(seconds, self._early[0][0] - self._app.clock.now().timestamp())
@@ -244,9 +244,9 @@ class Worker:
             self._events.get()()
 
     def _done(self, pool: WorkerPool, future: Future[Any]) -> None:
-        """A thread has come to an end with a delivery."""
+        """Handle the result of a thread's work on a delivery."""
         claimed = self._claims.pop(future, None)
-        if claimed is None:  # it was given back
+        if claimed is None:  # its claim was released
             return
         if pool is self._pool:
             self._busy -= 1
@@ -264,7 +264,7 @@ class Worker:
             self._ended(claimed, future.result())
 
     def _keep_ready(self, claimed: ClaimedDelivery, ready: ReadyDelivery) -> None:
-        """Let a thread wait for its begin mark, which is requested when it is due."""
+        """Submit a prepared delivery to a thread that waits for its begin mark, which is requested when it is due."""
         mark: Future[Marked] = Future()
         self._speaking += 1
         self._moment_pool.resize(self._speaking)
@@ -280,7 +280,7 @@ class Worker:
             self._on_outcome(claimed, ended.outcome)
 
     def _files_looked_at(self, fingerprint: str | BaseException) -> None:
-        """From the watching thread."""
+        """Callback of the file watcher, in its thread."""
         self._events.put(partial(self._queue_changed_files, fingerprint))
 
     def _queue_changed_files(self, fingerprint: str | BaseException) -> None:
@@ -298,13 +298,13 @@ class Worker:
             self._app.drop_client(account)
 
     def _give_back(self) -> None:
-        """Let others have what was claimed and not begun; where that fails, its lease ends by itself."""
+        """Release what was claimed and not begun; where that fails, its lease ends by itself."""
         early = {id(ready.claimed): mark for _, _, ready, mark in self._early}
         self._early.clear()
         idle = []
         for future, claimed in list(self._claims.items()):
             mark = early.get(id(claimed))
-            if mark is not None and mark.cancel():  # its thread hears of it, and ends
+            if mark is not None and mark.cancel():  # its thread gets the exception, and ends
                 self._speaking -= 1
             elif future.cancel():
                 self._busy -= 1
@@ -322,4 +322,4 @@ class Worker:
 
 
 def _nothing() -> None:
-    """What a worker is woken with."""
+    """Event without an effect: it only wakes the loop."""

@@ -1,4 +1,4 @@
-"""A pool of threads, as concurrent.futures has one, but its threads are daemons and their number can be changed.
+"""Worker pool: threads as in concurrent.futures, but they are daemons and their number can be changed.
 
 Daemons, because after a second Ctrl-C nobody waits: `ThreadPoolExecutor` would, at the interpreter's exit.
 """
@@ -17,7 +17,7 @@ R = TypeVar("R")
 
 
 class WorkerPool:
-    """Threads that call what is submitted, in the order of submission. Not for submission from several threads."""
+    """Pool of threads that call what is submitted, in that order. Only one thread may submit."""
 
     def __init__(self, name: str, size: int = 0) -> None:
         self._name, self._size, self._numbers = name, 0, count()
@@ -31,16 +31,16 @@ class WorkerPool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Wait for what is being done; after a second Ctrl-C nobody waits: what was begun is looked up later."""
+        """Wait for running calls; not after a second Ctrl-C: what was begun is then looked up later."""
         self.shutdown(wait=kind is None or not issubclass(kind, KeyboardInterrupt))
 
     @property
     def size(self) -> int:
-        """How many threads there are, without those that were told to end."""
+        """Number of threads, without those that were told to end."""
         return self._size
 
     def submit(self, function: Callable[..., R], *args: Any) -> Future[R]:
-        """Have `function(*args)` called as soon as a thread is free. Until then the future can be cancelled."""
+        """Schedule `function(*args)` for the next free thread. Until it starts, the future can be cancelled."""
         future: Future[R] = Future()
         self._tasks.put((future, function, args))
         return future

@@ -1,4 +1,4 @@
-"""A SQLite ledger copied while it is in use, looked over, and put back: with SQLite's own online backup."""
+"""Online backup of a SQLite ledger: copied while it is in use, checked for integrity, and put back."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from typing import Final
 from amplify.model.errors import NeedsPerson, WrongUse
 
 Progress = Callable[[int, int], None]
-"""Told of (pages done, pages in all)."""
+"""Progress callback: pages done, pages in all."""
 
 _PAGES: Final = 1024
-"""A step of 4 MB: writers go on in between."""
+"""Pages copied at a time, 4 MB: writers go on in between."""
 _PATIENCE: Final = 2.0
 """Seconds to wait for others to let go of a ledger before it counts as in use."""
 _NEWEST: Final = "SELECT max(at) FROM (SELECT max(real_at) AS at FROM move UNION SELECT max(real_began) FROM attempt)"
@@ -37,7 +37,7 @@ class LedgerContents:
     newest: datetime | None
     """Real time of its last entry."""
     history: str | None = None
-    """The head of its history (`17:3f2a…`): a chain that is cut off at its end looks whole without it."""
+    """The tip of its audit log's hash chain (`17:3f2a…`): a log that is cut off at its end looks whole without it."""
 
 
 def copy_ledger(source: Path, target: Path, progress: Progress | None = None) -> None:
@@ -60,7 +60,7 @@ def check_integrity(path: Path) -> None:
 
 
 def read_contents(path: Path) -> LedgerContents:
-    """What stands in a ledger's file. Raises NeedsPerson where it is none, or damaged."""
+    """Read what a ledger's file holds. Raises NeedsPerson where it is none, or damaged."""
     with _speaking(path), _open(path) as connection:
         (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         workspace = connection.execute("SELECT value FROM meta WHERE key = 'workspace'").fetchone()
@@ -95,7 +95,7 @@ def in_use(path: Path) -> bool:
 
 @contextmanager
 def lock_writers(path: Path) -> Iterator[None]:
-    """Nobody writes to the ledger at `path` meanwhile: every writer takes this lock first."""
+    """Context: keep all writers out of the ledger at `path`, with the file lock that every writer takes first."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.with_suffix(".lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -103,7 +103,7 @@ def lock_writers(path: Path) -> Iterator[None]:
 
 
 def put_in_place(source: Path, target: Path, progress: Progress | None = None) -> None:
-    """Make the ledger at `target` what `source` holds: whole or not at all, in the file itself, so that whoever opens
+    """Overwrite the ledger at `target` with the content of `source`, atomically and in the file itself: whoever opens
     it meanwhile sees one or the other."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with _speaking(target), _open(source) as new, closing(sqlite3.connect(target, timeout=_PATIENCE)) as old:
@@ -130,7 +130,7 @@ def _open(path: Path) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def _speaking(path: Path) -> Iterator[None]:
-    """What SQLite cannot do is a sentence."""
+    """Context: turn SQLite's errors into NeedsPerson, with a sentence."""
     try:
         yield
     except (sqlite3.Error, TypeError) as error:  # TypeError: a table without the row that each ledger has

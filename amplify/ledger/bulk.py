@@ -23,7 +23,7 @@ _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 
 
 class BulkStatement:
-    """A statement in which `{rows}` stands for a table of its rows, with the names and kinds of `columns`.
+    """A statement for many rows: `{rows}` in its SQL stands for a table of them, with `columns` as names and types.
 
     `{name}` stands for a value that all rows have in common: `common` says which there are.
     """
@@ -42,7 +42,7 @@ class BulkStatement:
 
 
 class BulkSelect:
-    """A SELECT with `{rows}` as in `BulkStatement`, whose columns are named and typed as `gives` says.
+    """A SELECT for many rows, with `{rows}` as in `BulkStatement`; `gives` names and types the columns of its result.
 
     `locked` stands for `{locked}` on PostgreSQL; on SQLite whoever writes is alone.
     """
@@ -61,7 +61,7 @@ class BulkSelect:
         self._postgresql = f"SELECT json_agg(json_build_array({listed}))::text FROM ({postgresql}) AS f"  # noqa: S608
 
     def run(self, connection: Connection, rows: Iterable[Sequence[Any]]) -> Sequence[Sequence[Any]]:
-        """What it finds, in its own order on PostgreSQL; whoever needs an order sorts. JSON comes as text."""
+        """Run it and return its rows, in no certain order: sort where it matters. JSON comes as text."""
         dialect = connection.dialect.name
         statement = self._sqlite if dialect == "sqlite" else self._postgresql
         answer = connection.exec_driver_sql(statement, bind_value(dialect, self._columns, rows)).scalar_one()

@@ -19,7 +19,7 @@ from amplify.ledger.bulk import (
 
 
 class BulkUpdate:
-    """An UPDATE of `delivery`, and statements about the rows whose delivery it changed.
+    """An UPDATE of many deliveries, with dependent statements about the rows whose delivery it changed.
 
     As in `BulkStatement`, `{rows}` stands for a table of its rows, always called v, whose first column is the
     delivery's `id`; and `{name}` for what all rows have in common. `first` are statements about all rows; those in
@@ -39,7 +39,7 @@ class BulkUpdate:
         self._postgresql = _with_update(change, then, first, columns, common)
 
     def run(self, connection: Connection, rows: Sequence[Sequence[Any]], **common: Any) -> set[str]:
-        """Run it; the ids of the deliveries that were changed. No two rows may be of one delivery."""
+        """Run it and return the ids of the deliveries that were changed. No two rows may be of one delivery."""
         if not rows:
             return set()
         dialect = connection.dialect.name
@@ -62,7 +62,8 @@ class BulkUpdate:
 def _with_update(
     change: str, then: Sequence[str], first: Sequence[str], columns: Mapping[str, Kind], common: Mapping[str, Kind]
 ) -> str:
-    """`WITH … UPDATE … RETURNING`: one round trip, where SQLite, which has none to save, runs plain statements."""
+    """PostgreSQL's data-modifying CTE (`WITH … UPDATE … RETURNING`): one round trip. SQLite has none to save, and runs
+    plain statements."""
     parameters = postgresql_parameters(common)
     before = [f"first{at} AS ({one.format(rows='given', **parameters)})" for at, one in enumerate(first)]
     changed = f"changed AS ({change.format(rows='given', **parameters)} RETURNING v.*)"

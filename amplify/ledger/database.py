@@ -1,4 +1,4 @@
-"""Opening a ledger, and its transactions: the same statements on SQLite and PostgreSQL."""
+"""The ledger's database: opening it, and its transactions, with the same statements on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from amplify.ledger.tables import META
 from amplify.model.errors import NeedsPerson, WrongUse
 
 LedgerConnection = Connection
-"""An open transaction, as `Ledger.read` and `Ledger.write` give it: every question and change is made in one. Nobody
+"""An open transaction, as `Ledger.read` and `Ledger.write` give it: every query and change is made in one. Nobody
 outside this package knows whose type it is."""
 LedgerRow = RowMapping
 """One row of an answer: values by the names of their columns."""
@@ -31,9 +31,9 @@ HEAD: Final = "0007"
 LEDGER_FILE: Final = "ledger.sqlite"
 
 BUDGET: Final = "budget"
-"""The note of what each platform may cost in a month (`ledger.holds.spending`)."""
+"""Key in `meta` of the budgets: what each platform may cost in a month (`ledger.holds.spending`)."""
 _LOCKS: Final = 4206180715
-"""PostgreSQL's advisory locks are numbers: ours begin here, the migration's is the first."""
+"""Base of our advisory lock numbers on PostgreSQL; the first is the migration's."""
 _BINDING: Final = 3
 _KNOWN, _NOW = "known", "now"
 _BY_KEYS: Final = (
@@ -44,15 +44,15 @@ _BY_KEYS: Final = (
     "enable_mergejoin",
     "jit",
 )
-"""What PostgreSQL need not think of in a write transaction, which touches a few rows by their keys. Of a table that has
-just grown it knows no better than to read all of it, each time, until its statistics are made; and what is to come in
-the order of an index it would rather read whole and sort."""
+"""Planner settings of a PostgreSQL write transaction, which touches a few rows by their keys: no sequential scans, no
+sorts. Until a table that has just grown has its statistics, the planner would read all of it, each time; and what is to
+come in the order of an index it would rather read whole and sort."""
 _BY_KEYS_ONLY: Final = "SELECT clock_timestamp(), " + ", ".join(f"set_config('{one}', 'off', true)" for one in _BY_KEYS)
 _READ_ONLY: Final = "25006"
-"""PostgreSQL's SQLSTATE for a database that may only be read just now: an administrator, or a fail-over, says so."""
+"""PostgreSQL's SQLSTATE for a read-only database: after a fail-over, or because an administrator set it so."""
 
 
-# In words, for naming a database's own INSERT loads its whole dialect.
+# As SQL text: SQLAlchemy's own upsert would load a whole dialect.
 _NOTE: Final = text(
     "INSERT INTO meta (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 )
@@ -60,7 +60,7 @@ _READ_NOTE: Final = select(META.c.value).where(META.c.key == bindparam("wanted")
 
 
 class Ledger:
-    """One ledger. It serves one workspace id, for ever."""
+    """The database of one workspace: opens read and write transactions. Bound to its workspace id for ever."""
 
     def __init__(self, engine: Engine, lock: FileLock | None) -> None:
         self.engine = engine
@@ -69,7 +69,7 @@ class Ledger:
 
     @classmethod
     def open(cls, url: str) -> Ledger:
-        """Open, and migrate where needed. Raises WrongUse for a bad address, NeedsPerson where it cannot be reached."""
+        """Open, and migrate if needed. Raises WrongUse for a bad address, NeedsPerson where it cannot be reached."""
         parsed = _parsed(url)
         lock = None
         try:
@@ -94,7 +94,7 @@ class Ledger:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A write transaction; commits at the end, or rolls back and raises. NeedsPerson where the database went away.
+        """Context: a write transaction; commits, or rolls back and raises. NeedsPerson where the database went away.
 
         SQLite takes its write lock at once, behind a file lock: without it a busy writer starves the other
         processes for seconds.
@@ -116,7 +116,7 @@ class Ledger:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A read-only look at one moment. Raises NeedsPerson where the database went away."""
+        """Context: a read-only transaction on one snapshot. Raises NeedsPerson where the database went away."""
         with _answering(), self.engine.connect() as connection:
             connection.info.pop(_KNOWN, None)
             if self.sqlite:
@@ -136,8 +136,8 @@ class Ledger:
         return asked
 
     def lock(self, connection: Connection, what: int, shared: bool = False) -> None:
-        """Until the end of this write transaction, alone or together with others that share: SQLite's own lock is
-        the whole ledger's already."""
+        """Take an advisory lock until this write transaction ends, exclusive or `shared`. On SQLite the transaction has
+        the whole ledger's lock already."""
         known = transaction_cache(connection)
         if not self.sqlite and (what, shared) not in known:
             function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
@@ -203,31 +203,31 @@ def sqlite_file(url: str) -> Path | None:
 
 
 def transaction_cache(connection: Connection) -> dict[Any, Any]:
-    """What need not be asked again before this transaction ends: the time it was told, its locks, its budget."""
+    """Cache of this transaction: the database's time, the locks it has, the budgets it has locked."""
     known: dict[Any, Any] = connection.info.setdefault(_KNOWN, {})
     return known
 
 
 def get_meta(connection: Connection, key: str) -> str | None:
-    """One of the ledger's own notes."""
+    """Read one value of the `meta` table; None where there is none."""
     row = connection.execute(_READ_NOTE, {"wanted": key}).first()
     return row[0] if row else None
 
 
 def find_metas(connection: Connection, prefix: str) -> dict[str, str]:
-    """The notes whose keys begin so, by key and in its order."""
+    """Read all values of the `meta` table whose keys begin with `prefix`, by key and in its order."""
     found = select(META.c.key, META.c.value).where(META.c.key.startswith(prefix, autoescape=True)).order_by(META.c.key)
     return {row.key: row.value for row in connection.execute(found)}
 
 
 def set_meta(connection: Connection, key: str, value: str) -> None:
-    """Write a note, new or known."""
+    """Upsert one value of the `meta` table."""
     connection.execute(_NOTE, {"key": key, "value": value})
 
 
 @contextmanager
 def _answering() -> Iterator[None]:
-    """A database that went away, is full or may only be read is a sentence: waiting, or somebody, helps."""
+    """Context: NeedsPerson, with a sentence, where the database went away, is full or is read-only."""
     try:
         yield
     except DBAPIError as error:
@@ -253,7 +253,7 @@ def _parsed(url: str) -> URL:
 
 
 def _postgresql(url: URL) -> Engine:
-    """Connections are tried before they are used again: a server may have been restarted meanwhile."""
+    """The engine for PostgreSQL. Pooled connections are tested before use: the server may have been restarted."""
     return create_engine(url, pool_size=5, pool_pre_ping=True)
 
 
@@ -271,7 +271,7 @@ def _sqlite(path: Path) -> tuple[Engine, FileLock]:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")  # NORMAL may lose a committed claim when the power fails
         cursor.execute("PRAGMA foreign_keys=ON")
-        # A page is changed several times in a drain, and copied back once. But no more than 8 MiB of them: whoever
+        # A page is changed several times in a pass, and copied back once. But no more than 8 MiB of them: whoever
         # commits then waits for the copy (6 ms where 64 MiB took 60), and from then on the log is written over from its
         # beginning: a file that does not grow is flushed in two thirds of the time.
         cursor.execute("PRAGMA wal_autocheckpoint=2048")

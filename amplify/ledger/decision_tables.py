@@ -1,4 +1,4 @@
-"""The ledger's tables of care: what people stopped, what they approved, and what they did.
+"""Tables of people's decisions: stops, approvals, and the audit log.
 
 Instants as in `tables`.
 """
@@ -15,7 +15,7 @@ from amplify.ledger.tables import Serial, UtcInstant
 
 
 class StopRow(SQLModel, table=True):
-    """Something that may not go out until somebody lifts it. In force while `lifted_at` is null."""
+    """A stop: what may not go out until somebody lifts it. In force while `lifted_at` is null."""
 
     __tablename__ = "stop"
 
@@ -42,7 +42,7 @@ class StopRow(SQLModel, table=True):
 
 
 class ApprovalRow(SQLModel, table=True):
-    """One person's word on one delivery, as they saw it. It counts while the delivery is still exactly that."""
+    """One person's verdict on one delivery, as they saw it. It counts while the delivery is still exactly that."""
 
     __tablename__ = "approval"
 
@@ -55,7 +55,7 @@ class ApprovalRow(SQLModel, table=True):
     real_at: datetime = Field(sa_type=UtcInstant)
     why: str | None = None
     seen: str
-    """The hash of what was seen: words, pictures, account and time."""
+    """The hash of what was seen: text, pictures, account and time."""
     due_at: datetime = Field(sa_type=UtcInstant)
     """The due time that was seen."""
     message: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
@@ -65,7 +65,7 @@ class ApprovalRow(SQLModel, table=True):
 
 
 class AuditRow(SQLModel, table=True):
-    """What a person did. Append-only, each row holding the hash of the one before it."""
+    """An entry of the audit log: what a person did. Append-only, each row holding the hash of the one before it."""
 
     __tablename__ = "deed"
 
@@ -83,7 +83,7 @@ class AuditRow(SQLModel, table=True):
     """Keeps an erased payload from being guessed by its digest; null once it was erased."""
     payload_digest: str
     previous: str
-    """The digest of the deed before it; empty for the first."""
+    """The digest of the entry before it; empty for the first."""
     digest: str
 
 

@@ -22,14 +22,14 @@ T = TypeVar("T")
 Item = TypeVar("Item")
 Write = Callable[[Connection], T]
 BatchWrite = Callable[[Connection, Sequence[Item]], Sequence[T]]
-"""Writes many items of one kind; an answer for each, in their order."""
+"""A function that writes many items in one transaction and returns a result for each, in their order."""
 _Entry = tuple[BatchWrite[Any, Any], Any, Future[Any]]
 
 _LARGEST_GROUP: Final = 512
 
 
 class GroupCommitter:
-    """Runs writes in shared transactions, in the order in which they come, kind by kind.
+    """Commits the writes of many threads in shared transactions, in the order of their arrival, grouped by function.
 
     A future is done when the commit is durable. One that fails fails alone, the others of its group are written again.
     """
@@ -51,28 +51,28 @@ class GroupCommitter:
         self._thread.join()
 
     def submit(self, write: Write[T]) -> Future[T]:
-        """Hand in a write of no common kind."""
+        """Submit a write that is not batched with others; its result is in the future."""
         return self.submit_batched(_one_by_one, write)
 
     def run(self, write: Write[T]) -> T:
-        """Hand in a write, and wait for its commit."""
+        """Submit a write, wait for its commit, and return its result."""
         return self.submit(write).result()
 
     def submit_batched(self, write: BatchWrite[Item, T], item: Item) -> Future[T]:
-        """Hand in one item; whatever has come in for the same `write` meanwhile is written with it."""
+        """Submit one item for a batched write: items that have come in for the same `write` are written together."""
         future: Future[T] = Future()
         self._queue.put([(write, item, future)])
         return future
 
     def submit_group(self, write: BatchWrite[Item, T], items: Iterable[tuple[Item, Future[T]]]) -> None:
-        """Hand in all of these for one transaction, each with the future that is told."""
+        """Submit items that are written in one transaction, each with the future that gets its result."""
         self._queue.put([(write, item, future) for item, future in items])
 
     def _run(self) -> None:
         while (group := self._queue.get()) is not None:
             more: list[_Entry] | None = []
             while more is not None and len(group) < _LARGEST_GROUP and not self._queue.empty():
-                more = self._queue.get()  # at once: nobody else takes from it
+                more = self._queue.get()  # no waiting: nobody else takes from this queue
                 group += more or []
             self._commit(group)
             if more is None:

@@ -1,4 +1,4 @@
-"""The ledger's partial indexes: what keeps a claim fast among millions of rows.
+"""Partial indexes of the ledger, which keep a claim fast among millions of rows.
 
 Apart from the tables, because naming them makes SQLAlchemy load every dialect, and a pass with nothing due must
 stay cheap. Alembic and the tests load them.

@@ -1,4 +1,4 @@
-"""Bringing a ledger to the newest schema, with Alembic."""
+"""Schema migration of a ledger to the newest revision, with Alembic."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def alembic_config() -> Config:
 
 
 def upgrade_schema(engine: Engine) -> None:
-    """Run every migration that is missing, in one transaction. Safe to call from several processes at once."""
+    """Run all migrations that are missing, in one transaction. Safe to call from several processes at once."""
     config = alembic_config()
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":

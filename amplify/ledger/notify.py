@@ -1,7 +1,7 @@
-"""Waking workers: whoever changes what may go out says so, and those who wait hear it within milliseconds.
+"""Notification of workers (LISTEN/NOTIFY): whoever changes what may go out wakes those who wait, in milliseconds.
 
-PostgreSQL carries the word (LISTEN and NOTIFY), at the commit that it belongs to. It is a courtesy and no message:
-a word that is lost costs a second, for workers look that often by themselves. On SQLite they only look.
+PostgreSQL delivers it at the commit that it belongs to. Nothing depends on it: a notification that is lost costs a
+second, for workers poll that often by themselves. On SQLite they only poll.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from amplify.ledger.database import Ledger
 _CHANNEL: Final = "amplify"
 _NOTIFY: Final = f"NOTIFY {_CHANNEL}"
 _AGAIN: Final = 2.0
-"""Seconds (real time) until a listener that lost its database asks for it again."""
+"""Seconds (real time) until a listener that lost its database reconnects."""
 _LOOK: Final = 0.5
-"""Seconds in which a listener notices that nobody needs it any more."""
+"""Seconds in which a listener notices that it was closed."""
 
 
 def notify_workers(ledger: Ledger, connection: Connection) -> None:
@@ -29,15 +29,17 @@ def notify_workers(ledger: Ledger, connection: Connection) -> None:
 
 
 class Listener:
-    """Calls `heard` after each word, from a thread of its own, until it is closed. A database that went away is asked
-    for again and again; `heard` is called once when it is back, since words may have been lost."""
+    """Calls `heard` at each notification, from a thread of its own, until it is closed.
+
+    Where the database went away it reconnects again and again; `heard` is called once when it is back, since
+    notifications may have been lost."""
 
     def __init__(self, ledger: Ledger, heard: Callable[[], None]) -> None:
         self._url = ledger.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._heard = heard
         self._closed = Event()
         self.listening = Event()
-        """Set while it hears."""
+        """Set while it is connected and listens."""
         self._thread = None if ledger.sqlite else Thread(target=self._run, name="ledger-listener", daemon=True)
 
     def start(self) -> None:
@@ -45,7 +47,7 @@ class Listener:
             self._thread.start()
 
     def close(self) -> None:
-        """It ends by itself soon; nobody has to wait."""
+        """Tell the thread to end, which it does soon; does not wait for it."""
         self._closed.set()
 
     def _run(self) -> None:

@@ -1,4 +1,4 @@
-"""Which SQLite this Python brought, and whether the ledger's statements run on it."""
+"""The version of SQLite that this Python has, and whether the ledger's statements run on it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import sqlite3
 from typing import Final
 
 LEAST_SQLITE: Final = "3.38"
-"""`UPDATE … FROM … RETURNING`, and JSON without being asked."""
+"""Oldest version with `UPDATE … FROM … RETURNING` and JSON built in."""
 INSTALLED_SQLITE: Final = sqlite3.sqlite_version
 
 
 def is_sqlite_new_enough() -> bool:
-    """Whether the ledger's statements run on it."""
+    """Whether this Python's SQLite runs the ledger's statements."""
     return sqlite3.sqlite_version_info >= tuple(map(int, LEAST_SQLITE.split(".")))

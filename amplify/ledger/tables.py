@@ -1,4 +1,6 @@
-"""The ledger's tables: what happened. Files are the intent.
+"""Tables of the ledger: deliveries, their parts, attempts and log, accounts, gates, rate limits, money.
+
+The ledger holds what happened; the files hold what is intended.
 
 Instants are UTC. Columns named `*_at` hold campaign time, those named `real_*` and `lease_until` real time.
 """
@@ -74,7 +76,7 @@ def _in_words(value: Any) -> Any:
 
 
 class MetaRow(SQLModel, table=True):
-    """What the ledger knows about itself: workspace id, what was queued last, from which files."""
+    """Key and value: workspace id, what was queued last, from which files."""
 
     __tablename__ = "meta"
 
@@ -83,7 +85,7 @@ class MetaRow(SQLModel, table=True):
 
 
 class AccountRow(SQLModel, table=True):
-    """One of our accounts, and whether it can speak."""
+    """One of our accounts, and whether it is paused."""
 
     __tablename__ = "account"
 
@@ -94,11 +96,11 @@ class AccountRow(SQLModel, table=True):
     paused_why: str | None = None
     """What a person must mend."""
     real_not_before: datetime | None = Field(default=None, sa_type=UtcInstant)
-    """The platform asked us to wait until then, or its buckets are empty until then."""
+    """Not before: the platform asked us to wait until then, or its buckets are empty until then."""
     place: str | None = None
-    """`platform:host` of the server it speaks to: some limits are shared by all accounts there."""
+    """Rate scope: `platform:host` of its server, where some limits are shared by all of our accounts."""
     gap: int = Field(default=0, sa_column=Column(Integer, nullable=False, default=0, server_default="0"))
-    """Least time between two of its posts, in seconds; 0: nobody has said."""
+    """Minimum interval of its posts, in seconds; 0: not set."""
 
 
 class GateRow(SQLModel, table=True):
@@ -160,27 +162,27 @@ class DeliveryRow(SQLModel, table=True):
     boost_of: str | None = None
     """The delivery a boost waits for."""
     cost: int = Field(default=0, sa_column=Column(Integer, nullable=False, default=0, server_default="0"))
-    """What saying it costs, in millionths of a US dollar."""
+    """What publishing it costs, in millionths of a US dollar."""
     approvals_needed: int = Field(default=0, sa_column=Column(Integer, nullable=False, default=0, server_default="0"))
     """How many people must have approved exactly this before it goes out."""
     approvals_why: str | None = None
     """Why so many."""
     author: str | None = None
-    """Who wrote it: they cannot be its second approver."""
+    """The author, who cannot be its second approver."""
     erased_at: datetime | None = Field(default=None, sa_type=UtcInstant)
-    """When its words were erased; what stands in the hashes and counts stays."""
+    """When its texts were erased; hashes and counts stay."""
     owner: str | None = None
-    """Who holds it."""
+    """Owner of its claim: the fencing token."""
     lease_until: datetime | None = Field(default=None, sa_type=UtcInstant)
     queued_at: datetime = Field(sa_type=UtcInstant)
     sent_at: datetime | None = Field(default=None, sa_type=UtcInstant)
     folio: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))
-    """Where in the ledger it stands: from 1, in the order in which deliveries were queued. The log and the attempts go
-    by it, so that what is written together lies together, however many deliveries there are."""
+    """Sequence number: from 1, in the order in which deliveries were queued. It is the key of log and attempts, so that
+    what is written together lies together, however many deliveries there are."""
 
 
 class PartRow(SQLModel, table=True):
-    """One message of a delivery's thread; a boost has one part without text."""
+    """One part (message) of a delivery; a boost has one, without text."""
 
     __tablename__ = "part"
 
@@ -203,7 +205,7 @@ class PartRow(SQLModel, table=True):
 
 
 class AttemptRow(SQLModel, table=True):
-    """One try at one part. Append-only but for its ending."""
+    """One attempt to send one part. Append-only but for its outcome."""
 
     __tablename__ = "attempt"
 
@@ -216,12 +218,12 @@ class AttemptRow(SQLModel, table=True):
     real_began: datetime = Field(sa_type=UtcInstant)
     real_ended: datetime | None = Field(default=None, sa_type=UtcInstant)
     outcome: str | None = None
-    """`sent`, `try_later`, `refused`, `logged_out`, `unknown`; null: it never came back."""
+    """`sent`, `try_later`, `refused`, `logged_out`, `unknown`; null: no outcome is known."""
     why: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
 
 
 class MoveRow(SQLModel, table=True):
-    """One change of state. Append-only."""
+    """One transition: a delivery's change of state. Append-only."""
 
     __tablename__ = "move"
 
@@ -234,7 +236,7 @@ class MoveRow(SQLModel, table=True):
     """Null for the first."""
     after: str
     by: str
-    """The step, or the person."""
+    """The command that made it, or the person."""
     why: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
 
 
@@ -248,7 +250,7 @@ class ReadingRow(SQLModel, table=True):
     part: int
     at: datetime = Field(sa_type=UtcInstant)
     mark: str
-    """The nominal age in words: `1h`, `24h`, `7d`, or `asked` when a person asked."""
+    """The nominal age: `1h`, `24h`, `7d`, or `asked` when a person asked."""
     likes: int | None = None
     reposts: int | None = None
     replies: int | None = None
@@ -258,7 +260,7 @@ class ReadingRow(SQLModel, table=True):
 
 
 class LearnedRow(SQLModel, table=True):
-    """What a server said when it was last asked."""
+    """Cached server info: what a server said when it was last asked."""
 
     __tablename__ = "learned"
 
@@ -272,12 +274,13 @@ class LearnedRow(SQLModel, table=True):
 
 
 class BucketRow(SQLModel, table=True):
-    """How much one account, or all accounts of a place, may still ask of a server. All workers share it."""
+    """Rate limit bucket: how much an account, or all accounts of a rate scope, may still ask of a server. All workers
+    share it."""
 
     __tablename__ = "bucket"
 
     key: str = Field(primary_key=True)
-    """The allowance's name, a space, and the account or place."""
+    """The rate limit's name, a space, and the account or rate scope."""
     real_tat: datetime | None = Field(default=None, sa_type=UtcInstant)
     """GCRA's theoretical arrival time, where the server has not said what is left."""
     most: int | None = Field(default=None, sa_type=BigInteger)
@@ -326,5 +329,5 @@ SPEND = _table("spend")
 
 
 def folio_of(delivery: Any) -> ScalarSelect[int]:
-    """The folio of the delivery with this id, for a condition."""
+    """Subquery: the folio of the delivery with this id."""
     return select(DELIVERY.c.folio).where(DELIVERY.c.id == delivery).scalar_subquery()

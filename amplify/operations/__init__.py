@@ -1,1 +1,1 @@
-"""Looking after an installation: backup, restore, rehearsal, doctor."""
+"""Operations of an installation: backup, restore, rehearsal, doctor."""

@@ -1,4 +1,4 @@
-"""backup: the ledger and what else is needed to go on, in one tar file that can be put back by hand.
+"""Backup: the ledger and what else is needed to go on, in one tar file that can be restored by hand.
 
     backup.json      what it is: made when, by which amplify, of which workspace
     ledger.sqlite    everything that happened and is still to come
@@ -38,7 +38,7 @@ NOTE: Final = "last-backup"
 
 @dataclass(frozen=True, slots=True)
 class BackupFile:
-    """What a backup holds."""
+    """A backup that was written, and what it holds."""
 
     file: Path
     size: int
@@ -52,7 +52,7 @@ def write_backup(
     root: Path, ledger: Path, target: Path, progress: Callable[[int, int], None] | None = None
 ) -> BackupFile:
     """Write the backup of this workspace to `target`: a new file, or a folder that gets one. Others may go on
-    publishing. `progress` is told of bytes done and bytes in all.
+    publishing. `progress` is called with bytes done and bytes in all.
 
     Raises WrongUse where the file is there already, NeedsPerson where something cannot be read or written.
     """
@@ -110,7 +110,7 @@ def _write(
 
 
 def _nobody(entry: tarfile.TarInfo) -> tarfile.TarInfo:
-    """No names of people's accounts on this machine; readable by the owner only."""
+    """Tar filter: no user names of this machine, and readable by the owner only."""
     entry.uid = entry.gid = 0
     entry.uname = entry.gname = ""
     entry.mode = 0o600
@@ -118,7 +118,7 @@ def _nobody(entry: tarfile.TarInfo) -> tarfile.TarInfo:
 
 
 def _name(whole: Path, target: Path) -> None:
-    """Give the finished file its name, never in place of another."""
+    """Rename the finished file to its target, never over another file."""
     try:
         os.link(whole, target)
     except FileExistsError:

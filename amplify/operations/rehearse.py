@@ -1,4 +1,4 @@
-"""rehearse: a campaign in time-lapse. Campaign time jumps from one thing to do to the next; real time goes on."""
+"""Rehearsal (simulation) of a campaign: campaign time jumps from one event to the next, real time goes on."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from amplify.model.errors import NeedsPerson
 
 _PLACE: Final = "rehearsal"
 _PATIENCE: Final = timedelta(seconds=60)
-"""Real time to wait, at one instant of campaign time, for rows that another worker or the platform holds."""
+"""Real time to wait, at one instant of campaign time, for rows that another worker or a rate limit delays."""
 
 
 @dataclass(frozen=True, slots=True)
 class RehearsalTick:
-    """How far a rehearsal is."""
+    """Progress of a rehearsal at one instant."""
 
     now: datetime
     """Campaign time."""
@@ -35,7 +35,7 @@ class RehearsalTick:
 
 @dataclass(frozen=True, slots=True)
 class ScriptedEvent:
-    """Something that people do in the middle of what is rehearsed."""
+    """An action of people in the middle of a rehearsal."""
 
     at: datetime
     """Campaign time."""
@@ -57,7 +57,7 @@ def rehearse_campaign(
 ) -> None:
     """Publish and measure everything from `start` to `end` (UTC), then read what is still to be read for a day.
 
-    A rehearsal that was broken off goes on where it stood. `stage_time` is told of every jump. Raises NeedsPerson
+    A rehearsal that was broken off goes on where it stopped. `stage_time` is called with every jump. Raises NeedsPerson
     where the platforms do not answer.
     """
     now = _resume(app, start)
@@ -95,7 +95,7 @@ def _resume(app: AppContext, start: datetime) -> datetime:
 
 
 def _publish(app: AppContext, workers: int, told: OnOutcome | None) -> None:
-    """Passes until nothing of this instant is on its way any more."""
+    """Run passes until nothing of this instant is on its way any more."""
     patience = time.monotonic() + _PATIENCE.total_seconds()
     while True:
         done = run_pass(app, workers=workers, on_outcome=told)
@@ -115,7 +115,7 @@ def _publish(app: AppContext, workers: int, told: OnOutcome | None) -> None:
 def _next(
     app: AppContext, now: datetime, end: datetime, marks: list[timedelta], happenings: Sequence[ScriptedEvent]
 ) -> datetime | None:
-    """The next instant at which there is something to do: a delivery, a new day, a reading; or something happens."""
+    """The next instant at which there is something to do: a delivery, a new day, a reading, or a scripted event."""
     with app.ledger.read() as connection:
         reading = next_reading(connection, now, marks)
         due = next_due(connection)

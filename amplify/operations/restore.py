@@ -1,6 +1,6 @@
-"""restore: a backup takes the ledger's place, and nothing goes out twice for it.
+"""Restore: a backup replaces the ledger, and nothing goes out twice because of it.
 
-A ledger put back is older than the world. What it thinks is still to be said may have been said since, so such
+A ledger put back is older than the world. What still waits in it may have been sent since, so such
 deliveries become unsure (`ledger.rows.restored`). Stops made since are taken over from the ledger that it replaces;
 where that one cannot be read, everything is stopped until somebody has looked.
 """
@@ -35,7 +35,7 @@ _WHY_STOPPED: Final = (
 
 @dataclass
 class RestoreResult:
-    """What was put back."""
+    """Result of a restore."""
 
     made: datetime
     """When the backup was made (UTC)."""
@@ -43,7 +43,7 @@ class RestoreResult:
     doubted: list[str]
     """Ids of the deliveries that became unsure."""
     aside: list[Path] = field(default_factory=list)
-    """Where the ledger that was there lies now."""
+    """Where the ledger that was replaced lies now."""
     pictures: int = 0
     stopped: bool = False
     """Whether everything is stopped until somebody lifts it."""
@@ -59,7 +59,7 @@ def restore_backup(
     timings: Timings | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> RestoreResult:
-    """Put a backup in the place of this workspace's SQLite ledger. The one that is there is moved aside.
+    """Replace this workspace's SQLite ledger by a backup. The one that is there is moved aside.
 
     Raises NeedsPerson while anybody runs on the ledger, and, unless `older`, where it knows more than the backup;
     WrongUse where the file is no backup of this workspace.
@@ -90,7 +90,7 @@ def restore_backup(
 def restored_by_hand(
     ledger: Ledger, actor: str, made: datetime | None, timings: Timings | None = None
 ) -> RestoreResult:
-    """The ledger was put back by other means (pg_restore, a snapshot of the disk): treat it as `restore` does.
+    """Treat a ledger that was restored by other means (pg_restore, a disk snapshot) as `restore` does.
 
     `made`: the state of which time it has (UTC); None: the time of its own last entry. Raises NeedsPerson while
     anybody else is connected to it.
@@ -105,7 +105,7 @@ def restored_by_hand(
 
 
 def _unpack(file: Path, folder: Path) -> dict[str, Any]:
-    """The backup's files, and what it says about itself."""
+    """Unpack a backup: its files, and what it says about itself."""
     strange = f"{file} is no backup that `amplify backup` made"
     try:
         with tarfile.open(file, "r:*") as tar:
@@ -141,7 +141,7 @@ def _same_workspace(root: Path, holds: copies.LedgerContents) -> None:
 
 
 def _present(ledger: Path, backup: copies.LedgerContents, older: bool) -> copies.LedgerContents | None:
-    """What the ledger in place holds; None where there is none, or it is damaged."""
+    """Read what the ledger in place holds; None where there is none, or it is damaged."""
     if not ledger.exists():
         return None
     try:
@@ -163,7 +163,7 @@ def _present(ledger: Path, backup: copies.LedgerContents, older: bool) -> copies
 
 
 def _stops(kept: Path, folder: Path) -> list[dict[str, Any]]:
-    """Every stop that the ledger set aside knows, lifted ones too. Asked of a copy: opening one brings it forward."""
+    """Read all stops of the replaced ledger, lifted ones too, from a copy: opening a ledger migrates it."""
     copied = folder / "present.sqlite"
     copies.copy_ledger(kept, copied)
     opened = Ledger.open(f"sqlite:///{copied}")
@@ -175,7 +175,7 @@ def _stops(kept: Path, folder: Path) -> list[dict[str, Any]]:
 
 
 def _aside(ledger: Path, readable: bool) -> list[Path]:
-    """Keep the ledger in place under another name. A damaged one goes away with everything that belongs to it."""
+    """Keep a copy of the ledger that is replaced. A damaged one is moved, with everything that belongs to it."""
     if not ledger.exists():
         return []
     stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
@@ -194,7 +194,7 @@ def _aside(ledger: Path, readable: bool) -> list[Path]:
 def _age(
     fresh: Path, made: datetime, stops: list[dict[str, Any]] | None, actor: str, timings: Timings, name: str
 ) -> list[str]:
-    """Bring the copy to the newest schema, and let it know that it is old. Nobody else sees it yet."""
+    """Migrate the copy to the newest schema, and mark its rows as restored. Nobody else sees it yet."""
     ledger = Ledger.open(f"sqlite:///{fresh}")
     try:
         with ledger.write() as connection:
@@ -225,7 +225,7 @@ def _doubt(
 
 
 def _pictures(source: Path, kept: Path) -> int:
-    """Put frozen pictures back that are no longer there; each by its hash."""
+    """Restore frozen pictures that are no longer there; each by its hash."""
     count = 0
     for path in sorted(source.glob("*")) if source.is_dir() else ():
         target = kept / path.name

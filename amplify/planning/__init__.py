@@ -1,1 +1,1 @@
-"""Looking ahead: the plan, its problems, the queue, and how a message would go out."""
+"""Planning: the plan, its problems, the queue, and previews of messages."""

@@ -1,4 +1,4 @@
-"""check: every problem of the files, and of everything that would be published in the horizon."""
+"""Check of a workspace: all problems of the files, and of everything that would be published in the horizon."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """What `check` found."""
+    """Result of `check`."""
 
     problems: tuple[Problem, ...]
-    """All that count, by place, with the severities that the workspace has decided on."""
+    """All that count, by location, with the severities that the workspace has decided on."""
     changed: tuple[LintFinding, ...]
     """Findings whose severity the workspace changed, with its reason: those it turned off too."""
 
@@ -45,9 +45,9 @@ def check_workspace(
     known: ServerInfo = NOTHING_KNOWN,
     ledger: Ledger | None = None,
 ) -> CheckReport:
-    """All problems. Needs no ledger, no accounts and no network.
+    """Find all problems. Needs no ledger, no accounts and no network.
 
-    `known`: what servers said before. `ledger`: where there is one, what was said lately counts too.
+    `known`: cached server info. `ledger`: where there is one, recent posts count too.
     """
     loaded = load_workspace(root, frozenset(profiles))
     problems = set(loaded.problems)

@@ -1,4 +1,4 @@
-"""facts: which numbers and calls to action go out of date, and which posts that would hold. Pure."""
+"""Report of facts and calls to action that go out of date, and of the posts that would then be held. Pure."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class HeldPost:
 
 @dataclass(frozen=True, slots=True)
 class FactStatus:
-    """One fact, and what depends on it."""
+    """Status of one fact, and what depends on it."""
 
     fact: Fact
     said: str
@@ -69,7 +69,7 @@ class FactStatus:
 
 @dataclass(frozen=True, slots=True)
 class CallStatus:
-    """One call to action, and what depends on it."""
+    """Status of one call to action, and what depends on it."""
 
     action: Action
     closes: datetime | None
@@ -90,7 +90,7 @@ class CallStatus:
 
 @dataclass(frozen=True, slots=True)
 class FactReport:
-    """Everything that can go out of date, what goes first standing first."""
+    """Everything that can go out of date, ordered by when it does."""
 
     facts: tuple[FactStatus, ...]
     calls: tuple[CallStatus, ...]
@@ -117,7 +117,7 @@ class FactReport:
 
 
 def report_facts(workspace: Workspace, deliveries: Sequence[Planned], now: datetime, end: datetime) -> FactReport:
-    """How facts and calls stand at `now` for what is planned until `end` (UTC)."""
+    """Report the status of facts and calls at `now`, for what is planned until `end` (UTC)."""
     known = {(gate.kind, gate.subject): gate for gate in derive_gates(workspace)}
     saying = _saying(deliveries)
     beside = comparable_facts(workspace.facts.values())

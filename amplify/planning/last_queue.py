@@ -1,4 +1,4 @@
-"""The note of the last `queue`: from which files, and for which day, the ledger was filled."""
+"""Mark of the last `queue`: from which files, and for which day, the ledger was filled."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 
 
 def note_key(root: Path) -> str:
-    """Where the ledger keeps this clone's note: several machines may share a ledger, each with its own files."""
+    """Key in `meta` of this clone's mark: several machines may share a ledger, each with its own files."""
     return f"queued {socket.gethostname()}:{root}"
 
 
 def queued_mark(fingerprint: str, now: datetime) -> str:
-    """What the note says after a `queue` of these files on this day (UTC)."""
+    """The mark that a `queue` of these files leaves on this day (UTC)."""
     return f"{fingerprint} {now:%Y-%m-%d}"

@@ -1,4 +1,4 @@
-"""plan: what will be said, by whom, where and when. Pure and deterministic: the same files, the same answer."""
+"""The plan: which account sends which post, and when. Pure and deterministic: the same files, the same answer."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def plan_deliveries(
     known: ServerInfo = NOTHING_KNOWN,
     said: Iterable[PriorPost] = (),
 ) -> Plan:
-    """Every delivery that is not late at `now` and due before `end` (UTC), for all partners.
+    """Plan every delivery that is not late at `now` and due before `end` (UTC), for all partners.
 
-    `progress(done, total)` is told about queue entries. `known`: what servers said of themselves; without it, the
-    platforms' usual limits count. `said`: what the ledger knows of our accounts; without it, nothing was said before.
+    `progress(done, total)` counts queue entries. `known`: cached server info; without it, the platforms' usual limits
+    count. `said`: the prior posts of our accounts, from the ledger; without it, there are none.
     """
     return _Planner(workspace, now, end, profiles, known).plan(progress, said)
 
@@ -178,7 +178,7 @@ class _Planner:
         return "no variant left: write one more, or share it by hand"
 
     def _target(self, occurrence: Occurrence) -> BoostOf | str:
-        """What a boost repeats on this platform, or why there is nothing."""
+        """The target of a boost on this platform, or why there is none."""
         boost = self.workspace.posts[occurrence.slot.post].front.boost
         assert boost is not None
         if boost.post is None:

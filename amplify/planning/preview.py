@@ -1,4 +1,4 @@
-"""preview: the very requests that would be made, on the path that publishes, stopped just before the network."""
+"""Preview (dry run): the requests that would be made, by the code that publishes, stopped just before the network."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from amplify.rules.plan.file_gates import derive_gates
 from amplify.rules.plan.idempotency import idempotency_key, record_key
 
 _NOWHERE: Final = "http://127.0.0.1:9"
-"""The discard port: a preview that tried to speak would fail at once."""
+"""Address with the discard port: a preview that tried to use the network would fail at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +35,15 @@ class DeliveryPreview:
 
     delivery: Planned
     requests: tuple[dict[str, Any], ...]
-    """What the SDK would be handed, a part each; pictures and parents that do not exist yet stand in brackets."""
+    """Arguments for the SDK, a part each; pictures and parents that do not exist yet are named in brackets."""
     lengths: tuple[int, ...]
-    """Of each part, as the platform counts."""
+    """Length of each part, as the platform counts."""
     length_max: int
     unit: str
     asked: datetime | None
     """When the account's server said its limits (UTC, real time); None: nobody asked, and the usual ones count."""
     why_not: tuple[str, ...]
-    """Stops, approvals that are lacking, and gates that would be closed at the due time."""
+    """Why it would be held: stops, missing approvals, and gates that would be closed at the due time."""
     cost: Decimal
     """An estimate, in US dollars."""
 
@@ -78,7 +78,7 @@ def as_if_queued(workspace: Workspace, posts: Iterable[str], now: datetime) -> W
 
 
 def preview_deliveries(app: AppContext, deliveries: tuple[Planned, ...]) -> list[DeliveryPreview]:
-    """What each delivery would send, and why not. Needs no credentials and no network."""
+    """Preview what each delivery would send, and why it would be held. Needs no credentials and no network."""
     workspace = app.workspace()
     known = {(gate.kind, gate.subject): gate for gate in derive_gates(workspace)}
     known_limits = app.server_info()
@@ -107,7 +107,7 @@ def preview_deliveries(app: AppContext, deliveries: tuple[Planned, ...]) -> list
 
 
 def _silent(app: AppContext, workspace: Workspace, delivery: Planned) -> Platform:
-    """The account's real adapter, with nobody's secrets and nowhere to go."""
+    """The account's real adapter, with made-up secrets and an address that nothing answers."""
     return registry.adapter(delivery.platform)(
         AccountConnection(
             account=delivery.account,
@@ -141,7 +141,7 @@ def _requests(client: Platform, delivery: Planned) -> tuple[dict[str, Any], ...]
 
 
 def _lengths(delivery: Planned, profile: PlatformProfile) -> tuple[int, ...]:
-    """Of each part; a content warning counts too, where there is one."""
+    """Length of each part; a content warning counts too, where there is one."""
     warning = delivery.message.content_warning
     more = profile.measure(warning) if warning else 0
     return tuple(profile.measure(part.text) + more for part in delivery.message.parts)
@@ -153,7 +153,7 @@ def _asked(known: ServerInfo, account: str) -> datetime | None:
 
 
 def _asked_of_people(app: AppContext, deliveries: tuple[Planned, ...]) -> Mapping[str, tuple[str, ...]]:
-    """What people have stopped, or not approved yet, as it would be planned now: queued or not."""
+    """Holds by people: stops and missing approvals of deliveries as they would be planned now, queued or not."""
     candidates = [_candidate(delivery) for delivery in deliveries]
     with app.ledger.read() as connection:
         now = app.clock.now()

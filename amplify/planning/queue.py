@@ -1,4 +1,4 @@
-"""queue: write the plan down. Running it twice changes nothing."""
+"""Queueing: write the plan to the ledger. Running it twice changes nothing."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ from amplify.rules.plan.person_gates import state_words
 from amplify.rules.text.aliases import name_forms
 
 _QUEUEING: Final = 2
-"""Two machines queue one after the other: what one has written, the other compares with."""
+"""Number of the lock under which machines queue one after the other: each compares with what the others wrote."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueueResult:
-    """What was planned, and what it changed."""
+    """The plan, and what it changed in the ledger."""
 
     plan: Plan
     changes: Sequence[PlanChange]
@@ -52,7 +52,7 @@ def queue_plan(
     progress: Callable[[int, int], None] | None = None,
     until: datetime | None = None,
 ) -> QueueResult:
-    """Plan our deliveries up to the horizon (or `until`, UTC) and write the difference down.
+    """Plan our deliveries up to the horizon (or `until`, UTC) and write the difference to the ledger.
 
     Gates are copied first, even where the plan has errors: a stop never waits for a typo. Raises UnreadableFiles
     while our deliveries have errors that no gate holds, NeedsPerson where many rows would be cancelled and `confirm`
@@ -93,7 +93,7 @@ def queue_plan(
 
 
 def _readable(app: AppContext) -> Workspace:
-    """The files, or a note for `status` that they hold everything."""
+    """Read the files; where they have errors, note for `status` that these hold everything, and raise."""
     try:
         return app.workspace()
     except UnreadableFiles as error:
@@ -107,7 +107,7 @@ def _note_held(app: AppContext, why: str) -> None:
 
 
 def copy_gates(app: AppContext, workspace: Workspace) -> bool:
-    """Only the gates, at once. True where any changed."""
+    """Copy only the gates to the ledger, at once. True where any changed."""
     with app.ledger.write() as connection:
         app.ledger.lock(connection, GATES)
         before = read_gates(connection)
@@ -134,7 +134,10 @@ def _refuse_errors(app: AppContext, planned: Plan) -> None:
 def follow_files(
     app: AppContext, connection: LedgerConnection, workspace: Workspace, before: Mapping[tuple[str, str], Gate]
 ) -> None:
-    """Follow the files, in the transaction that copies their gates. `before`: the gates as they were."""
+    """Stop people whose silencing state the files have lifted, until two people agree; and add names to stops in force.
+
+    In the transaction that copies the files' gates. `before`: the gates as they were.
+    """
     reopened = {
         person.id: state
         for person in workspace.people.values()
@@ -151,5 +154,5 @@ def follow_files(
 
 
 def _silent_state(gate: Gate | None) -> PersonState | None:
-    """The state for which a person's own gate was closed; None where it was open, or closed for another reason."""
+    """The person's state for which their own gate was closed; None where it was open, or closed for another reason."""
     return PersonState(gate.state) if gate is not None and gate.state is not None else None

@@ -1,4 +1,4 @@
-"""online: ask the platforms who we are there, how much they take, and who goes by our partners' handles.
+"""Server lookup: asks the platforms who our accounts are, what their limits are, and who has our partners' handles.
 
 Everything is kept in the ledger with its time, so that the files are checked and planned without any network.
 """
@@ -27,10 +27,10 @@ _SERVERS_AT_ONCE: Final = 8
 
 @dataclass
 class LookupResult:
-    """What came of asking."""
+    """Result of a lookup."""
 
     known: ServerInfo
-    """Everything that is known now, old answers included."""
+    """All cached server info now, old answers included."""
     failed: dict[str, str] = field(default_factory=dict)
     """Account → why it could not be asked."""
     unasked: dict[str, str] = field(default_factory=dict)
@@ -38,8 +38,9 @@ class LookupResult:
 
 
 def ask_servers(app: AppContext, progress: Callable[[int, int], None] | None = None) -> LookupResult:
-    """Ask for each of our accounts who it is and what its server takes, then for every partner's handle wherever we
-    have an account that can ask.
+    """Fetch server info: who each of our accounts is, its server's limits, and who has each partner's handle.
+
+    Handles are looked up wherever we have an account that can ask.
 
     A handle that was found less than a day ago is not asked again: on X each question costs money. An account that
     cannot speak is noted, and the others go on. Raises UnreadableFiles.
@@ -73,10 +74,9 @@ def ask_servers(app: AppContext, progress: Callable[[int, int], None] | None = N
 
 
 def refresh_limits(app: AppContext, accounts: Iterable[str]) -> set[str]:
-    """Ask these accounts' servers what they take, each server once, where nobody asked within a day; the accounts for
-    which that is news.
+    """Refresh the limits of these accounts' servers, each server once a day; the accounts whose limits changed.
 
-    Called after they spoke, so that no post waits for it; a server that does not answer is asked another time.
+    Called after they sent something, so that no post waits for it; a server that does not answer is asked another time.
     """
     known, now, servers = app.server_info(), _now(app), app.rate_scopes()
     by_server: dict[str | None, list[str]] = {}
@@ -99,7 +99,7 @@ def refresh_limits(app: AppContext, accounts: Iterable[str]) -> set[str]:
 
 
 def _limits_of(app: AppContext, accounts: Sequence[str]) -> Limits | None:
-    """What a server takes, from the first of its accounts that is answered."""
+    """Fetch a server's limits, through the first of its accounts that gets an answer."""
     for account in accounts:
         try:
             return app.adapter(account).limits()
@@ -124,7 +124,7 @@ def _keep_limits(app: AppContext, account: str, limits: Limits) -> bool:
 
 
 def _stale_handles(workspace: Workspace, known: ServerInfo, now: datetime) -> Iterator[tuple[str, str]]:
-    """Handles on the platforms where we have accounts, unless they were found within a day."""
+    """Handles to look up, on the platforms where we have accounts, unless they were found within a day."""
     platforms = {account.platform for account in workspace.accounts.values()}
     seen: set[tuple[str, str]] = set()
     for partner in workspace.partners.values():

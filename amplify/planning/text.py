@@ -1,5 +1,4 @@
-"""text: how a text stands on each platform. Makes nothing, sends nothing, and needs no workspace unless it is asked
-about a post."""
+"""Text report: length and problems of a text on each platform. Read-only; needs a workspace only for posts."""
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ from amplify.rules.text.text_report import TextReport, measure_on
 from amplify.rules.text.text_spans import encoded_spans
 
 LINE_MOST: Final = 4_000_000
-"""Bytes of one line of a batch; nothing longer is kept in memory."""
+"""Most bytes of one input line; nothing longer is kept in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class MeasuredMessage:
     part: int = 1
     parts: int = 1
     accounts: tuple[str, ...] = ()
-    """Who would say it."""
+    """Accounts that would send it."""
 
     def as_json(self) -> dict[str, Any]:
         one, profile = self.standing, self.standing.profile
@@ -58,12 +57,12 @@ class MeasuredMessage:
 
 
 def stand_everywhere(text: str, profiles: Mapping[str, PlatformProfile]) -> list[MeasuredMessage]:
-    """How `text` stands on each platform."""
+    """Measure `text` on each platform."""
     return [MeasuredMessage(measure_on(text, profile)) for profile in profiles.values()]
 
 
 def stand_post(app: AppContext, post: str) -> list[MeasuredMessage]:
-    """How every message of a post stands as it would be composed now, drafts too; equal ones once.
+    """Measure every message of a post as it would be composed now, drafts too; equal ones once.
 
     Raises WrongUse where there is no such post, UnreadableFiles where the workspace has errors.
     """
@@ -113,7 +112,7 @@ def _order(app: AppContext) -> Any:
 def measure_batch(
     lines: Iterable[bytes], profiles: Mapping[str, PlatformProfile]
 ) -> Iterator[tuple[dict[str, Any], bool]]:
-    """An answer for each line of JSON that is not blank, and whether the line was good. Holds one line at a time."""
+    """Measure each line of JSON that is not blank; yields the answer and whether the line was valid. Streams."""
     for number, line in enumerate(lines, start=1):
         if number == 1:
             line = line.removeprefix(b"\xef\xbb\xbf")
@@ -127,7 +126,7 @@ def measure_batch(
 
 
 def lines_of(file: IO[bytes]) -> Iterator[bytes]:
-    """The lines of a file; of one that is longer than LINE_MOST only so much that this can be seen."""
+    """Read lines; of one that is longer than LINE_MOST only so much that this can be seen."""
     while line := file.readline(LINE_MOST + 1):
         yield line
         while len(line) > LINE_MOST and not line.endswith(b"\n"):
@@ -135,7 +134,7 @@ def lines_of(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _asked(line: bytes) -> tuple[str | int, str] | str:
-    """The id and the text, or what is wrong with the line."""
+    """Parse a line: the id and the text, or what is wrong with it."""
     if len(line) > LINE_MOST:
         return f"this line is longer than {LINE_MOST:,} bytes: give a shorter text"
     if _nested(line):
@@ -155,7 +154,7 @@ def _asked(line: bytes) -> tuple[str | int, str] | str:
 
 
 def _nested(line: bytes) -> bool:
-    """Whether lists and objects stand too deeply in each other: parsers have limits too, each release another."""
+    """Whether lists and objects are nested too deeply: JSON parsers have limits too, different in each release."""
     if line.count(b"[") + line.count(b"{") <= _DEPTH_MOST:
         return False
     levels = 0

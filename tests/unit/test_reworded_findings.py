@@ -49,7 +49,7 @@ def test_a_day_that_is_too_full_is_about_what_its_last_entry_brings() -> None:
 
 def test_a_problem_of_one_delivery_is_about_that_one() -> None:
     shop = Workshop().post("hello", "x" * 300).queue("monday", "hello", at="2027-05-17T09:00:00Z", platforms=["x"])
-    assert {one.deliveries for one in shop.plan().findings} == {frozenset({shop.planned().id})}
+    assert {one.deliveries for one in shop.plan().findings} == {(shop.planned().id,)}
 
 
 def test_what_is_kept_back_is_known_by_more_than_its_words(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,1 +1,1 @@
-"""Why a delivery is not sent now: gates, stops, approvals, boosts, spacing, budget, rate limits."""
+"""Holds: why a delivery is not sent now: gates, stops, approvals, boosts, spacing, budget, rate limits."""

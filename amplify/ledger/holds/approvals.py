@@ -1,4 +1,4 @@
-"""Approvals: who accepted exactly what. They are bound to what was seen, so an edit leaves them behind."""
+"""Approvals: who accepted exactly what. They are bound to a hash of what was seen, so an edit makes them void."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _STANDING = select(*_KEPT).where(APPROVAL.c.void_at.is_(None)).order_by(APPROVAL
 
 
 def find_unapproved(connection: Connection, candidates: Sequence[DueDelivery], now: datetime) -> Mapping[str, Hold]:
-    """Candidates that too few people have approved as they are, or that somebody rejected as they are."""
+    """Hold deliveries that too few people have approved as they are, or that somebody rejected as they are."""
     mine = [one for one in candidates if approvals_needed(one)]
     if not mine:
         return {}
@@ -41,7 +41,7 @@ def find_unapproved(connection: Connection, candidates: Sequence[DueDelivery], n
 
 
 def approvals_needed(one: DueDelivery) -> int:
-    """How many approvals it needs: two at least where it speaks of a person in a state that silences others."""
+    """How many approvals a delivery needs: two at least where it speaks of a person in a state that closes gates."""
     return max(one.approvals, TWO) if _declares(one.subjects) else one.approvals
 
 
@@ -53,8 +53,8 @@ def _declares(subjects: tuple[str, ...]) -> bool:
 def find_deliveries_to_approve(
     connection: Connection, now: datetime, most: int, starts: Sequence[str] | None = None
 ) -> list[RowMapping]:
-    """Waiting deliveries that people have to approve, the next first: what `candidate_in` reads, `approvals_why` and
-    `lang`. `now`: campaign time; `starts`: only ids that begin so."""
+    """Select waiting deliveries that people have to approve, the next first: what `candidate_in` reads, `approvals_why`
+    and `lang`. `now`: campaign time; `starts`: only ids that begin so."""
     query = (
         select(*COLUMNS, DELIVERY.c.approvals_why, DELIVERY.c.lang)
         .where(
@@ -71,13 +71,13 @@ def find_deliveries_to_approve(
 
 
 def read_waiting_deliveries(connection: Connection, deliveries: Sequence[str]) -> Mapping[str, DueDelivery]:
-    """Those of them that still wait, as they stand now, by id."""
+    """Read those of these deliveries that still wait, as they stand now, by id."""
     query = select(*COLUMNS).where(DELIVERY.c.id.in_(deliveries), DELIVERY.c.state == DeliveryState.WAITING.value)
     return {row["id"]: candidate_in(row) for row in connection.execute(query).mappings()}
 
 
 def current_verdicts(connection: Connection, deliveries: Sequence[str]) -> Mapping[str, list[RowMapping]]:
-    """Every verdict on these deliveries that is not void, in the order in which they were given."""
+    """Select all verdicts on these deliveries that are not void, in the order in which they were given."""
     found: dict[str, list[RowMapping]] = defaultdict(list)
     for row in connection.execute(_STANDING.where(APPROVAL.c.delivery.in_(deliveries))).mappings():
         found[row["delivery"]].append(row)
@@ -85,7 +85,7 @@ def current_verdicts(connection: Connection, deliveries: Sequence[str]) -> Mappi
 
 
 def last_seen(connection: Connection, deliveries: Sequence[str]) -> Mapping[str, RowMapping]:
-    """What somebody last looked at, void or not, with the message as it was then."""
+    """Read the newest verdict on each delivery, void or not, with the message as it was then."""
     latest = (
         select(func.max(APPROVAL.c.id))
         .where(APPROVAL.c.delivery.in_(deliveries))
@@ -97,7 +97,7 @@ def last_seen(connection: Connection, deliveries: Sequence[str]) -> Mapping[str,
 
 
 def missing_approval(one: DueDelivery, given: Sequence[RowMapping], since: Mapping[str, datetime | None]) -> str | None:
-    """Why these verdicts do not suffice; None where they do. `since`: subject → when the person's state was set."""
+    """Why these verdicts are not enough; None where they are. `since`: subject → when the person's state was set."""
     seen = seen_hash(one.content_hash, one.account, one.due_at)
     current = [row for row in given if row["seen"] == seen]
     no = next((row for row in current if row["verdict"] == REJECTED), None)
@@ -120,13 +120,14 @@ def missing_approval(one: DueDelivery, given: Sequence[RowMapping], since: Mappi
 def still_current(
     one: DueDelivery, given: Sequence[RowMapping], since: Mapping[str, datetime | None]
 ) -> list[RowMapping]:
-    """What was said after the states were set that the delivery is written for; all of it where it is for none."""
+    """Keep the verdicts that were given after the states were set that the delivery is written for; all where it is
+    written for none."""
     begins = [since.get(subject) for subject in one.subjects if declared_state(subject)]
     return [row for row in given if all(begin is not None and row["at"] >= begin for begin in begins)]
 
 
 def states_since(connection: Connection, candidates: Sequence[DueDelivery]) -> Mapping[str, datetime | None]:
-    """When each state was set that one of these is written for, by subject (`person:anna@died`); UTC."""
+    """When each person's state was set that one of these is written for, by subject (`person:anna@died`); UTC."""
     declared = {subject for one in candidates for subject in one.subjects if declared_state(subject)}
     if not declared:
         return {}
@@ -147,7 +148,7 @@ def write_verdict(
     at: datetime,
     real: datetime,
 ) -> None:
-    """Somebody's word on a delivery as it stands; their earlier words on it no longer count."""
+    """Insert somebody's verdict on a delivery as it stands; their earlier verdicts on it become void."""
     for row in current_verdicts(connection, [one.id]).get(one.id, []):
         if same_person(row["by"], by):
             mine = update(APPROVAL).where(APPROVAL.c.id == row["id"])
@@ -168,7 +169,7 @@ def write_verdict(
 
 
 def void_approvals(connection: Connection, deliveries: Sequence[str], why: str, at: datetime) -> int:
-    """These deliveries have to be approved anew; how many approvals that voids. What was rejected stays rejected."""
+    """Void the approvals of these deliveries, and return how many. What was rejected stays rejected."""
     if not deliveries:
         return 0
     mine = update(APPROVAL).where(
@@ -178,7 +179,7 @@ def void_approvals(connection: Connection, deliveries: Sequence[str], why: str, 
 
 
 def approved_and_waiting(connection: Connection) -> list[str]:
-    """Deliveries still to come that somebody has approved: few, whatever waits."""
+    """Select deliveries still to come that somebody has approved: few, however many wait."""
     query = (
         select(DELIVERY.c.id)
         .join(APPROVAL, APPROVAL.c.delivery == DELIVERY.c.id)
@@ -193,7 +194,7 @@ def approved_and_waiting(connection: Connection) -> list[str]:
 
 
 def requeue(connection: Connection, deliveries: Sequence[str]) -> None:
-    """Held rows are visited once; these have a new answer."""
+    """Make the next claim look at these held deliveries again: each is looked at once, and their answer has changed."""
     connection.execute(
         update(DELIVERY)
         .where(DELIVERY.c.id.in_(deliveries), DELIVERY.c.state == DeliveryState.WAITING.value)

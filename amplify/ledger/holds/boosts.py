@@ -1,4 +1,4 @@
-"""A boost waits for what it repeats: its target has to be out, and still up."""
+"""Boosts (reposts) wait until the post that they repeat is out, and still published."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from amplify.model.delivery import DeliveryState
 from amplify.model.platform import Receipt
 
 Target = tuple[DeliveryState, Receipt | None]
-"""Where the delivery stands that a boost repeats, and its address."""
+"""A boost's target: the state of the delivery that it repeats, and its address."""
 
 
 def find_waiting_boosts(connection: Connection, candidates: Sequence[DueDelivery], now: datetime) -> Mapping[str, Hold]:
-    """Boosts whose target is not out (any more). They are woken when it is sent."""
+    """Hold boosts whose target is not out (any more). They are requeued when it is sent."""
     mine = [one for one in candidates if one.boost_of is not None]
     if not mine:
         return {}
@@ -33,7 +33,7 @@ def find_waiting_boosts(connection: Connection, candidates: Sequence[DueDelivery
 
 
 def boost_targets(connection: Connection, bases: Iterable[str | None]) -> Mapping[str, Target]:
-    """The newest generation of each identity."""
+    """Read the targets of boosts: of each identity in `bases` its newest generation."""
     wanted = {base for base in bases if base is not None}
     if not wanted:
         return {}

@@ -1,4 +1,4 @@
-"""The gates as the ledger knows them: copied from the files, asked before every call."""
+"""Gates: whether a person, fact, call, campaign, partner or account may be spoken of; copied from the files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from amplify.model.delivery import DeliveryState
 from amplify.model.gate import Gate, Pause
 
 GATES: Final = 1
-"""What `Ledger.lock` calls them: claims share it, so that none holds a row for a gate that has just opened."""
+"""Number of the gates' lock (`Ledger.lock`): claims share it, so that none holds a row for a gate that has just
+opened."""
 
 _OF_SUBJECTS: Final = BulkSelect(
     """
@@ -41,15 +42,15 @@ _OF_SUBJECTS: Final = BulkSelect(
 
 
 def lock_gates(ledger: Ledger, connection: Connection, seconds: int) -> None:
-    """Take the gates alone, as soon as every claim and mark that shares them has ended. On PostgreSQL the transaction
-    fails with NeedsPerson where that takes longer than `seconds`."""
+    """Lock the gates exclusively, once every claim and begin mark that shares the lock has ended. On PostgreSQL the
+    transaction fails with NeedsPerson where that takes longer than `seconds`."""
     if not ledger.sqlite:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{seconds}s'")
     ledger.lock(connection, GATES)
 
 
 def write_gates(connection: Connection, gates: Iterable[Gate]) -> bool:
-    """Replace all gates. True where any changed: everything held is then looked at again."""
+    """Replace all gates by these. True where any changed: everything held is then looked at again."""
     wanted = {(gate.kind, gate.subject): gate for gate in gates}
     if read_gates(connection) == wanted:
         return False
@@ -61,7 +62,7 @@ def write_gates(connection: Connection, gates: Iterable[Gate]) -> bool:
 
 
 def put_gates(connection: Connection, gates: Iterable[Gate]) -> None:
-    """Replace these gates, and leave the others: for one person's, while the other files cannot be read."""
+    """Upsert these gates, and leave the others: for one person's, while the other files cannot be read."""
     for gate in gates:
         connection.execute(delete(GATE).where(GATE.c.kind == gate.kind, GATE.c.subject == gate.subject))
         connection.execute(insert(GATE), [_row(gate)])
@@ -69,13 +70,13 @@ def put_gates(connection: Connection, gates: Iterable[Gate]) -> None:
 
 
 def read_gates(connection: Connection) -> Mapping[tuple[str, str], Gate]:
-    """Every gate by kind and subject."""
+    """Read all gates, by kind and subject."""
     rows = connection.execute(select(GATE)).mappings()
     return {(row["kind"], row["subject"]): _gate(row) for row in rows}
 
 
 def find_closed_gates(connection: Connection, candidates: Sequence[DueDelivery], now: datetime) -> Mapping[str, Hold]:
-    """Candidates with a subject that may not be spoken of now, or that has no gate: fail closed."""
+    """Hold deliveries with a subject whose gate is closed now, or that has no gate: fail closed."""
     asked = {subject for one in candidates for subject in one.subjects}
     gates = _gates_of(connection, asked)
     bars = {subject: bar for subject in asked if (bar := _bar(subject, gates.get(subject), now)) is not None}
@@ -86,7 +87,7 @@ def find_closed_gates(connection: Connection, candidates: Sequence[DueDelivery],
 
 
 def _gates_of(connection: Connection, subjects: Iterable[str]) -> Mapping[str, Gate]:
-    """By subject (`kind:id`), those that there are."""
+    """Read the gates of these subjects (`kind:id`) that exist, by subject."""
     rows = _OF_SUBJECTS.run(connection, sorted(tuple(subject.split(":", 1)) for subject in subjects))
     return {
         f"{kind}:{name}": Gate(kind, name, closed, opens_at, closes_at, after, _pauses(json.loads(pauses)))
@@ -103,7 +104,7 @@ def _bar(subject: str, gate: Gate | None, now: datetime) -> Hold | None:
 
 
 def recheck_held(connection: Connection) -> None:
-    """Held rows are visited once; this makes the next claim visit them all once more."""
+    """Make the next claim look at all held rows again: otherwise each is looked at once."""
     connection.execute(
         update(DELIVERY)
         .where(DELIVERY.c.state == DeliveryState.WAITING.value, DELIVERY.c.why.is_not(None))

@@ -1,7 +1,7 @@
-"""Why not: everything that may bar a delivery, one plain function each, asked at the claim and again at the begin mark.
+"""The list of hold checks: all reasons to hold a delivery, a function each, run at the claim and at the begin mark.
 
-A gate is given all rows of a batch at once, so that a batch costs one look and not one a row. It answers only for
-those that it bars.
+A check is given all rows at once, so that many rows cost one query and not one each. It answers only for those that
+it holds.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from amplify.ledger.holds import approvals, boosts, gates, spacing, spending, st
 from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 
 Ask = Callable[[Connection, Sequence[DueDelivery], datetime], Mapping[str, Hold]]
-"""Candidates, campaign time → by delivery, why it may not go out. Asked inside the transaction that acts on it."""
+"""A hold check: deliveries, campaign time → hold by delivery id. Run inside the transaction that acts on it."""
 
 HOLD_CHECKS: Final[tuple[Ask, ...]] = (
     stops.find_stopped,
@@ -25,16 +25,16 @@ HOLD_CHECKS: Final[tuple[Ask, ...]] = (
     approvals.find_unapproved,
     spending.over_budget,
 )
-"""The whole list; the first answer counts."""
+"""All checks of a begin mark; the first hold found counts."""
 
 CLAIM_CHECKS: Final[tuple[Ask, ...]] = (*HOLD_CHECKS, spacing.find_too_close)
-"""What is asked before anything of a delivery is out: its distance from others is no reason to cut it later."""
+"""All checks of a claim, before anything of a delivery is out: spacing is no reason to cut a thread later."""
 
 
 def find_holds(
     connection: Connection, candidates: Sequence[DueDelivery], now: datetime, asks: Sequence[Ask] = HOLD_CHECKS
 ) -> dict[str, Hold]:
-    """The first bar of each candidate that has one. `now`: campaign time."""
+    """The first hold of each delivery that has one, by its id. `now`: campaign time."""
     found: dict[str, Hold] = {}
     left = candidates
     for ask in asks:

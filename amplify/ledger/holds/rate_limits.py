@@ -1,7 +1,7 @@
-"""Buckets: how much each account, and each server, may still be asked. All workers and machines share them.
+"""Rate limiter: a bucket for each account and each server, shared by all workers and machines.
 
-The arithmetic is `rules.plan.gcra`'s; here it is made exact among many. Buckets are locked in the order of their keys,
-read, and written back, in one statement each for a whole batch.
+The arithmetic (GCRA) is `rules.plan.gcra`'s; here it is made exact among many. Buckets are locked in the order of their
+keys, read, and written back, in one statement each for all requests.
 """
 
 from __future__ import annotations
@@ -65,11 +65,11 @@ _WRITE: Final = BulkStatement(
 
 @dataclass(frozen=True, slots=True)
 class RateRequest:
-    """A delivery that would be sent now."""
+    """What a delivery that would be sent now wants from its buckets."""
 
     account: str
     place: str | None
-    """Whose limits it shares with others; None: not known, an older amplify made the row."""
+    """Its rate scope: the server whose limits it shares with others; None: an older amplify made the row."""
     platform: str
     parts: int
     """Messages still to come."""
@@ -79,8 +79,10 @@ class RateRequest:
 def acquire(
     connection: Connection, wants: Sequence[RateRequest], allowances: Allowances, real: datetime
 ) -> dict[str, datetime]:
-    """Take what each wants from all its buckets or from none, in order. Account → when it may ask again (real time)
-    where one of them had too little; who is not in the answer may go.
+    """Take each request's share from all of its buckets, or from none, in order; who was refused, and until when.
+
+    Account → when it may ask again (real time), where one of its buckets had too little; who is not in the answer may
+    go.
 
     In the caller's write transaction, which on PostgreSQL holds the accounts' rows: what these share is locked here.
     """
@@ -104,7 +106,7 @@ def acquire(
             if isinstance(answer, RateBucket):
                 after[key] = answer
                 continue
-            # Each who is turned away is told another time, or all of them would come back for one place.
+            # Each account that is refused gets another time, or all of them would come back for one free slot.
             turn = gcra.acquire(buckets[key], allowance, amount + behind.get(key, 0), real)
             opens.append(turn if isinstance(turn, datetime) else answer)
             behind[key] = behind.get(key, 0) + amount
@@ -118,7 +120,7 @@ def acquire(
 
 
 def apply_headers(connection: Connection, heard: Iterable[tuple[str, ObservedLimit]], real: datetime) -> None:
-    """Write down what servers said, by bucket. `real`: real time.
+    """Update buckets from the rate limit headers of servers' answers. `real`: real time.
 
     It never waits: a bucket that another worker is just taking from is passed over, for the next answer says it again.
     """
@@ -153,12 +155,12 @@ def _costs(want: RateRequest, allowances: Allowances) -> list[tuple[str, RateLim
 
 
 def _locked(connection: Connection, keys: set[str], limited: set[str]) -> dict[str, RateBucket]:
-    """The buckets of these keys; of what nobody documented a limit for only those of which a server has spoken."""
+    """Read and lock the buckets of these keys. Without a documented limit, only those that a server's headers named."""
     buckets = _read(connection, keys, wait=True)
     new = limited - buckets.keys()
     if not new:
         return buckets
-    # Once in a bucket's life. Another worker may be making the same ones: all are locked anew, in order.
+    # Once in a bucket's life. Another worker may be inserting the same ones: all are locked anew, in order.
     _ADD.run(connection, [(key,) for key in sorted(new)])
     return _read(connection, keys, wait=True)
 

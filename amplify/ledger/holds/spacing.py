@@ -1,4 +1,4 @@
-"""Nothing bursts after a delay: what is late keeps its distance from the other posts of its account.
+"""Spacing: a late post keeps a minimum interval from its account's other posts, so that no delay ends in a burst.
 
 The distance is half of what the two were planned apart, at most half of the account's gap. So whatever is punctual
 goes out on time; what is late comes between, at most at twice the planned pace; and what finds no place before its
@@ -21,7 +21,7 @@ from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.tables import ACCOUNT, DELIVERY, UtcInstant
 
 PUNCTUAL: Final = timedelta(minutes=5)
-"""Campaign time after its due time in which a post counts as on time: a cron pass comes each minute."""
+"""How long after its due time (campaign time) a post still counts as on time: a cron pass comes each minute."""
 
 _names: BindParameter[list[str]] = bindparam("names", expanding=True)
 _GAPS: Final = BulkSelect(
@@ -37,7 +37,7 @@ _BEGUN: Final = BulkSelect(
 _since, _from, _until = (bindparam(name, type_=UtcInstant) for name in ("since", "from_", "until"))
 _columns = (DELIVERY.c.id, DELIVERY.c.account, DELIVERY.c.kind, DELIVERY.c.due_at, DELIVERY.c.sent_at)
 _SENT = select(*_columns).where(DELIVERY.c.sent_at > _since, DELIVERY.c.account.in_(_names))
-# What is held may wait for days; of what is in hand nothing need be asked, for its account has no second turn.
+# What is held may wait for days; claimed rows need not be asked for, since an account has no second one claimed.
 _COMING = select(*_columns).where(
     text("delivery.state = 'waiting'"),  # in the index's own words
     DELIVERY.c.account.in_(_names),
@@ -58,7 +58,7 @@ class _Other:
 
 
 def find_too_close(connection: Connection, candidates: Sequence[DueDelivery], now: datetime) -> Mapping[str, Hold]:
-    """Late candidates that would come too close to another post of their account, and when there is room again."""
+    """Hold late deliveries that would come too close to another post of their account, until there is room again."""
     late = [one for one in candidates if now - one.due_at > PUNCTUAL]
     if not late:
         return {}
@@ -81,7 +81,7 @@ def find_too_close(connection: Connection, candidates: Sequence[DueDelivery], no
 
 
 def write_gaps(connection: Connection, gaps: Mapping[str, timedelta]) -> None:
-    """Note the gap of each of our accounts; they have their rows already."""
+    """Update the minimum interval (gap) of each of our accounts; they have their rows already."""
     known = {row.id: row.gap for row in connection.execute(select(ACCOUNT.c.id, ACCOUNT.c.gap))}
     for account, gap in gaps.items():
         seconds = int(gap.total_seconds())
@@ -92,7 +92,7 @@ def write_gaps(connection: Connection, gaps: Mapping[str, timedelta]) -> None:
 def _others(
     connection: Connection, gaps: Mapping[str, timedelta], now: datetime
 ) -> Mapping[tuple[str, bool], list[_Other]]:
-    """By account and whether they are boosts: what went out within half a gap, and what is punctual within another."""
+    """Read the neighbouring posts by account and whether they are boosts: sent within half a gap, or due within one."""
     names, reach = sorted(gaps), max(gaps.values()) / 2
     found: dict[tuple[str, bool], list[_Other]] = defaultdict(list)
     for row in connection.execute(_SENT, {"names": names, "since": now - reach}):

@@ -1,4 +1,4 @@
-"""Money: what was spent in a month on platforms that ask for it, and whether what is left pays for more.
+"""Budgets: what was spent in a month on platforms that cost money, and whether what is left pays for more.
 
 The month is that of campaign time in UTC, as platforms bill. Budgets come from the files; `queue` copies them. Posts
 are paid for at the begin mark, with all messages of a thread that are still to come, so that money never ends in its
@@ -44,14 +44,14 @@ PAY: Final = (
     "GROUP BY v.platform ORDER BY v.platform "
     "ON CONFLICT (platform, month, what) DO UPDATE SET micros = spend.micros + excluded.micros"
 )
-"""For the begin mark's `BulkUpdate`, of what it begins: rows with a `platform` and a `cost` (millionths of a dollar),
-and a `month` in common."""
+"""SQL that charges for posts, in the begin mark's `BulkUpdate`: its rows have a `platform` and a `cost` (millionths of
+a dollar), and a `month` in common."""
 _UNBEGUN: Final = (DeliveryState.WAITING.value, DeliveryState.CLAIMED.value)
 
 
 def write_budget(connection: Connection, budget: Mapping[str, int]) -> None:
-    """Copy the files' budgets: platform → millionths of a dollar a month. Where they changed, what is held is looked
-    at again."""
+    """Store the files' budgets: platform → millionths of a dollar a month. Where they changed, held rows are looked at
+    again."""
     text = json.dumps(budget, sort_keys=True) if budget else ""
     if (get_meta(connection, BUDGET) or "") != text:
         set_meta(connection, BUDGET, text)
@@ -60,9 +60,9 @@ def write_budget(connection: Connection, budget: Mapping[str, int]) -> None:
 
 
 def over_budget(connection: Connection, candidates: Sequence[DueDelivery], now: datetime) -> Mapping[str, Hold]:
-    """Candidates that what is left of the month's money does not pay for, in the order given. `now`: campaign time.
+    """Hold deliveries that the rest of the month's budget does not pay for, in the order given. `now`: campaign time.
 
-    No question to the ledger where none of them costs anything. What is being sent has been paid for.
+    No query where none of them costs anything. What is being sent has been paid for.
     """
     costly = [one for one in candidates if one.cost]
     budget = _budget(connection) if costly else {}
@@ -88,7 +88,7 @@ def over_budget(connection: Connection, candidates: Sequence[DueDelivery], now: 
 
 
 def lock_budgets(connection: Connection, candidates: Iterable[DueDelivery], now: datetime) -> None:
-    """Let nobody else pay from a budget until this transaction is over: `over_budget` stays true until it has."""
+    """Lock the budgets until this transaction ends, so that the answer of `over_budget` stays true in it."""
     if connection.dialect.name == "sqlite":  # which is all ours already
         return
     costly = {one.platform for one in candidates if one.cost}
@@ -97,7 +97,7 @@ def lock_budgets(connection: Connection, candidates: Iterable[DueDelivery], now:
 
 
 def remaining_cost(claimed: ClaimedDelivery) -> int:
-    """What it costs to send all messages that are still to come: paid at the first begin mark of a claim."""
+    """The cost of all messages of a claimed delivery that are still to come: charged at a claim's first begin mark."""
     prices = registry.prices(claimed.platform)
     if prices is None:
         return 0
@@ -108,8 +108,8 @@ def remaining_cost(claimed: ClaimedDelivery) -> int:
 
 
 def refund(connection: Connection, deliveries: Sequence[str], now: datetime) -> None:
-    """What was paid for and is not out is not billed: for deliveries that were being sent, or unsure, and are not
-    sent. Call it before or after they move, once."""
+    """Refund what was charged for messages that are not out: for deliveries that were being sent, or unsure, and are
+    not sent. Call it before or after their transition, once."""
     prices = {name: registry.prices(name) for name in registry.names()}
     costly = sorted(name for name, found in prices.items() if found is not None)
     unsent = (
@@ -128,7 +128,7 @@ def refund(connection: Connection, deliveries: Sequence[str], now: datetime) -> 
 def pay_for_readings(
     connection: Connection, platform: str, parts: Sequence[tuple[str, int]], now: datetime
 ) -> int | Hold:
-    """Pay for reading the counts of these parts (delivery, number), and say how much; or why not.
+    """Charge for reading the engagement of these parts (delivery, number); returns how much, or why not.
 
     A post that is read twice on one day (UTC) costs once. Posts come first: readings may spend only what posts that
     are still to go out this month leave.
@@ -157,14 +157,14 @@ def record_spending(connection: Connection, platform: str, what: What, cost: int
 
 
 def pay_for_deletions(connection: Connection, platform: str, messages: int, now: datetime) -> None:
-    """Taking down costs money, too; no budget ever stands in its way."""
+    """Charge for deletions. They cost money, too, but no budget ever stands in their way."""
     prices = registry.prices(platform)
     if prices is not None:
         _add(connection, [(platform, to_micros(prices.delete) * messages)], "deletions", now)
 
 
 def list_budgets(connection: Connection, now: datetime) -> list[Budget]:
-    """Every platform that costs money or has a budget: what was spent this month, and what waits to be."""
+    """All platforms that cost money or have a budget: what was spent this month, and what waiting posts will cost."""
     month = month_of(now)
     limits = _budget(connection)
     by_what: dict[str, dict[str, int]] = defaultdict(dict)
@@ -187,7 +187,7 @@ def _budget(connection: Connection) -> Mapping[str, int]:
 
 
 def _spent(connection: Connection, platforms: Iterable[str], month: str) -> dict[str, int]:
-    """Platform → spent in a month, whatever for."""
+    """Sum of what was spent in a month, by platform."""
     sums = (
         select(SPEND.c.platform, func.sum(SPEND.c.micros))
         .where(SPEND.c.month == month, SPEND.c.platform.in_(sorted(platforms)))
@@ -198,7 +198,7 @@ def _spent(connection: Connection, platforms: Iterable[str], month: str) -> dict
 
 
 def _reserved(connection: Connection, platform: str, now: datetime) -> int:
-    """What posts that can still go out this month will cost."""
+    """Sum of what posts that can still go out this month will cost."""
     waiting = select(func.sum(DELIVERY.c.cost)).where(
         DELIVERY.c.platform == platform,
         DELIVERY.c.state.in_(_UNBEGUN),
@@ -209,7 +209,7 @@ def _reserved(connection: Connection, platform: str, now: datetime) -> int:
 
 
 def _add(connection: Connection, costs: Iterable[tuple[str, int]], what: What, now: datetime) -> None:
-    """Platform and cost, in one statement; none where there is nothing to add to."""
+    """Add costs by platform, in one statement; none where there is nothing to add."""
     sums: dict[str, int] = defaultdict(int)
     for platform, cost in costs:
         sums[platform] += cost

@@ -1,5 +1,7 @@
-"""Stops: what may not go out until somebody lifts it. One row each, read in every claim's and every begin's own
-transaction, so that however many deliveries wait, a stop costs one row and holds at once."""
+"""Stops (kill switches): what may not go out until somebody lifts it.
+
+One row each, read in the transaction of every claim and every begin mark: however many deliveries wait, a stop costs
+one row and holds at once."""
 
 from __future__ import annotations
 
@@ -41,7 +43,7 @@ class Stop:
     subject: str
     """The id, a hashtag without its sign, or empty for `all`."""
     words: tuple[str, ...]
-    """Every form of a person's name that texts are searched for."""
+    """Every form of a person's name that is searched for in texts."""
     why: str
     by: str
     at: datetime
@@ -67,12 +69,12 @@ class Stop:
 
     @property
     def cause(self) -> str:
-        """The same as a code, by which what it held is found again."""
+        """The same as a code (`model.cause`), by which the deliveries that it held are found again."""
         return cause.stop(self.kind, self.subject)
 
 
 def find_stopped(connection: Connection, candidates: Sequence[DueDelivery], now: datetime) -> Mapping[str, Hold]:
-    """Candidates that a stop in force holds, boosts of such among them. Somebody has to lift it."""
+    """Hold deliveries that a stop in force means, and boosts of such, until somebody lifts it."""
     if connection.execute(_ANY).first() is None:
         return {}
     stops = in_force(connection)
@@ -80,12 +82,12 @@ def find_stopped(connection: Connection, candidates: Sequence[DueDelivery], now:
 
 
 def in_force(connection: Connection) -> list[Stop]:
-    """Every stop that nobody has lifted, the oldest first."""
+    """Read the stops that nobody has lifted, the oldest first."""
     return [_stop(row) for row in connection.execute(_IN_FORCE).mappings()]
 
 
 def held_by(connection: Connection, stops: Sequence[Stop], candidates: Sequence[DueDelivery]) -> Mapping[str, Stop]:
-    """Candidate → the first of these stops that holds it."""
+    """Match deliveries against stops: delivery id → the first of these stops that holds it."""
     if not stops or not candidates:
         return {}
     repeated = _targets(connection, candidates)
@@ -101,18 +103,18 @@ def held_by(connection: Connection, stops: Sequence[Stop], candidates: Sequence[
 
 
 def find_deliveries_held_by(connection: Connection, stop: Stop, deliveries: Sequence[str]) -> list[str]:
-    """Which of these deliveries a stop holds, by their ids."""
+    """The ids of those of these deliveries that a stop holds."""
     rows = connection.execute(select(*COLUMNS).where(DELIVERY.c.id.in_(deliveries))).mappings()
     return list(held_by(connection, [stop], [candidate_in(row) for row in rows]))
 
 
 def read_stop_rows(connection: Connection) -> list[dict[str, Any]]:
-    """Every stop that was ever made, lifted ones too, with all that stands there of it."""
+    """Read the rows of all stops that were ever made, lifted ones too, with all their columns."""
     return [dict(row) for row in connection.execute(select(STOP)).mappings()]
 
 
 def replace_stop_rows(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Another ledger's stops (`read_stop_rows`) in the place of this one's."""
+    """Replace all stops by another ledger's (`read_stop_rows`)."""
     connection.execute(delete(STOP))
     if rows:
         connection.execute(insert(STOP), [dict(row) for row in rows])
@@ -129,7 +131,7 @@ def write_stop(
     real: datetime,
     state: str | None = None,
 ) -> Stop:
-    """One row: from its commit on nothing new begins."""
+    """Insert a stop: from its commit on no new request begins."""
     row = {
         "kind": kind,
         "subject": subject,
@@ -145,7 +147,7 @@ def write_stop(
 
 
 def add_aliases(connection: Connection, stop: Stop, words: Sequence[str], why: str | None = None) -> None:
-    """More spellings to look for, and perhaps a newer reason: then nobody has asked to lift it any more."""
+    """Add spellings to a stop's search, and perhaps a newer reason; a request to lift it no longer counts then."""
     both = list(dict.fromkeys((*stop.words, *words)))
     anew = {"why": why, "asked_by": None, "asked_why": None, "real_asked": None} if why is not None else {}
     if anew or both != list(stop.words):
@@ -153,32 +155,32 @@ def add_aliases(connection: Connection, stop: Stop, words: Sequence[str], why: s
 
 
 def widen_all(connection: Connection, spellings: Mapping[str, Sequence[str]]) -> None:
-    """Names that the files have learned since: person → every spelling."""
+    """Add the files' new spellings of names to the stops in force: person → every spelling."""
     for stop in in_force(connection):
         if stop.kind == "person" and stop.subject in spellings:
             add_aliases(connection, stop, spellings[stop.subject])
 
 
 def set_for(connection: Connection, stop: Stop, state: str | None) -> None:
-    """The person's state that it came with; None: somebody asked for the stop itself, and nothing passes."""
+    """Bind a stop to the person's state that it came with; None: somebody asked for the stop itself, nothing passes."""
     if state != stop.state:
         connection.execute(update(STOP).where(STOP.c.id == stop.id).values(state=state))
 
 
 def ask_to_lift(connection: Connection, stop: Stop, by: str, why: str, real: datetime) -> None:
-    """The first of two people says that it may be lifted."""
+    """Record the first of the two people who have to agree that a stop may be lifted."""
     mine = update(STOP).where(STOP.c.id == stop.id, STOP.c.lifted_at.is_(None))
     connection.execute(mine.values(asked_by=by, asked_why=why, real_asked=real))
 
 
 def lift_stop(connection: Connection, stop: Stop, by: str, why: str, at: datetime) -> bool:
-    """Lift it. False where somebody else has."""
+    """Lift a stop. False where somebody else has."""
     mine = update(STOP).where(STOP.c.id == stop.id, STOP.c.lifted_at.is_(None))
     return connection.execute(mine.values(lifted_at=at, lifted_by=by, lifted_why=why)).rowcount == 1
 
 
 def fold_tag(tag: str) -> str:
-    """A hashtag as stops compare it: NFC, without its sign, whatever its case."""
+    """Normalise a hashtag for comparison: NFC, without its sign, case-folded."""
     return unicodedata.normalize("NFC", tag.removeprefix("#")).casefold()
 
 
@@ -196,7 +198,7 @@ def _holding(stops: Sequence[Stop], one: DueDelivery, named: NameMatcher | None)
 
 
 def _names(stop: Stop, one: DueDelivery) -> bool:
-    """Whether a row tells by itself that a stop means it."""
+    """Whether a stop means a delivery by its account, entry, subjects or hashtags; names in texts are sought apart."""
     match stop.kind:
         case "all":
             return True
@@ -231,7 +233,7 @@ def _strings(value: Any) -> Iterator[str]:
 
 @lru_cache(maxsize=4)
 def _matcher(forms: tuple[tuple[str, tuple[str, ...]], ...]) -> NameMatcher | None:
-    """One for all stops in force, kept while they are the same."""
+    """The matcher of all searched spellings, cached while the stops in force are the same."""
     if not forms:
         return None
     from amplify.rules.text.aliases import NameMatcher
@@ -240,7 +242,7 @@ def _matcher(forms: tuple[tuple[str, tuple[str, ...]], ...]) -> NameMatcher | No
 
 
 def _targets(connection: Connection, candidates: Sequence[DueDelivery]) -> Mapping[str, DueDelivery]:
-    """What boosts repeat, in its newest generation: a boost of something stopped is stopped."""
+    """Read the targets of boosts, in their newest generation: a boost of something stopped is stopped."""
     wanted = sorted({one.boost_of for one in candidates if one.boost_of is not None})
     if not wanted:
         return {}

@@ -1,4 +1,4 @@
-"""Alembic's entry: always on a connection that `amplify.ledger.migrate` hands over."""
+"""Alembic's environment script: runs migrations, always on a connection that `amplify.ledger.migrate` hands over."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Questions about the ledger that change nothing in a delivery's way."""
+"""Queries of the ledger, and small writes that change no delivery's state."""

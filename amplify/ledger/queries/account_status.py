@@ -1,4 +1,4 @@
-"""How each account stands: whether it can speak, since when not and why, and when it may again."""
+"""Status of each account: whether it is paused, since when and why, and when it may send again."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from amplify.model.delivery import DeliveryState
 
 @dataclass(frozen=True, slots=True)
 class AccountStatus:
-    """One account."""
+    """Status of one account."""
 
     id: str
     paused: str | None
     """What to mend; None: it can speak."""
     paused_at: datetime | None
     next_opening: datetime | None
-    """Real time (UTC) before which it keeps silent, as its platform asked or its rates want; None: it may speak now."""
+    """Real time (UTC) before which it sends nothing, as its platform or its rate limits want; None: it may send now."""
     waiting: int
     sent: int
 
@@ -31,7 +31,7 @@ class AccountStatus:
 
 
 def list_accounts(ledger: Ledger, connection: Connection) -> list[AccountStatus]:
-    """Every account that the ledger knows, by name."""
+    """Read the status of all accounts of the ledger, by name."""
     real = ledger.real_now(connection)
     counted: dict[tuple[str, str], int] = {}
     states = (DeliveryState.WAITING.value, DeliveryState.SENT.value)

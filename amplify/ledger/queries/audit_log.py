@@ -1,8 +1,8 @@
-"""History: what people did, append-only, each deed holding the hash of the one before it.
+"""Audit log, hash-chained: what people did, append-only, each entry with the hash of the one before it.
 
-The chain runs over digests: what a deed says stands beside it and can be erased later without breaking anything, while
-a word that is changed, a deed taken out or put in between is found. What is cut off at the end is found only by
-somebody who kept a newer head: backups and reports print it.
+The chain runs over digests: what an entry says stands beside it and can be erased later without breaking anything,
+while a word that is changed, an entry taken out or put in between is found. What is cut off at the end is found only by
+somebody who kept a newer tip: backups and reports print it.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 from amplify.ledger.decision_tables import DEED
 
 ERASING: Final = frozenset({"forget", "prune"})
-"""Acts that erase: their payload tells what they erased, so it is never erased itself."""
+"""Event types that erase: their payload tells what they erased, so it is never erased itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChainTip:
-    """The end of the chain: noted elsewhere, it proves that nothing was cut off since."""
+    """The newest entry's number and hash: noted elsewhere, it proves that nothing was cut off since."""
 
     number: int
     digest: str
@@ -36,12 +36,12 @@ class ChainTip:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What a look at the whole chain found."""
+    """Result of a verification of the whole chain."""
 
     deeds: int
     head: ChainTip | None
     broken: str | None
-    """The first broken link, in a sentence; None: all of it is as it was written."""
+    """The first broken link, in a sentence; None: the whole log is as it was written."""
 
 
 def record_event(
@@ -54,7 +54,7 @@ def record_event(
     at: datetime,
     real: datetime,
 ) -> ChainTip:
-    """Append one deed, in the caller's write transaction and as its last act: others wait until it commits.
+    """Append one event, in the caller's write transaction and as its last write: others wait until it commits.
 
     `subject` is `kind:id`; `at` campaign time, `real` the database's.
     """
@@ -83,13 +83,13 @@ def record_event(
 
 
 def chain_tip(connection: Connection) -> ChainTip | None:
-    """The newest deed; None while nobody has done anything."""
+    """Read the chain's newest link; None while the log is empty."""
     row = connection.execute(select(DEED.c.number, DEED.c.digest).order_by(DEED.c.number.desc()).limit(1)).first()
     return ChainTip(row[0], row[1]) if row else None
 
 
 def verify_chain(connection: Connection, expect: str | None = None) -> Verification:
-    """Read the whole chain. `expect`: a head that was noted earlier (`17:3f2a…`, or its hash), which must be in it."""
+    """Verify the whole chain. `expect`: a tip that was noted earlier (`17:3f2a…`, or its hash) and must be in it."""
     previous, number, broken = "", 0, None
     gone: list[int] = []
     erased: set[int] = set()
@@ -116,7 +116,7 @@ def verify_chain(connection: Connection, expect: str | None = None) -> Verificat
 def list_events(
     connection: Connection, *, subject: str | None = None, act: str | None = None, most: int | None = None
 ) -> Sequence[RowMapping]:
-    """Deeds, the newest first."""
+    """Read events, the newest first."""
     query = select(DEED).order_by(DEED.c.number.desc())
     if subject is not None:
         query = query.where(DEED.c.subject == subject)
@@ -126,7 +126,8 @@ def list_events(
 
 
 def erase_events(connection: Connection, numbers: Iterable[int]) -> None:
-    """Empty these deeds. The caller records who did it, with `deeds: numbers` in the payload: `verify` asks for it."""
+    """Empty these events. The caller records who did it, with `deeds: numbers` in the payload, which `verify_chain`
+    requires."""
     for number in numbers:
         connection.execute(
             update(DEED)
@@ -136,7 +137,7 @@ def erase_events(connection: Connection, numbers: Iterable[int]) -> None:
 
 
 def _link(row: RowMapping, number: int, previous: str) -> str | None:
-    """Why this deed does not follow the one before it, or is not what was written."""
+    """Why this entry does not follow the one before it, or is not what was written; None: it does and is."""
     if row["number"] != number:
         return f"deed {number} is missing"
     if row["previous"] != previous:

@@ -1,4 +1,4 @@
-"""One delivery's whole story: what it is, every move, every attempt, every part and its receipt, and why not."""
+"""History of one delivery: what it is, its transitions, attempts, parts and receipts, and why it is held."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PART: Final = ("number", "key", "record_key", "created_at", "sent_at", "url", "
 
 @dataclass(frozen=True, slots=True)
 class DeliveryHistory:
-    """Everything the ledger knows of one delivery but its words."""
+    """Everything that the ledger holds of one delivery, except its texts."""
 
     delivery: Mapping[str, Any]
     moves: tuple[Mapping[str, Any], ...]
@@ -30,7 +30,7 @@ class DeliveryHistory:
 
 
 def delivery_histories(connection: Connection, beginning: str, most: int = 20) -> list[DeliveryHistory]:
-    """Of every delivery whose id begins so (`most` at most), by due time."""
+    """Read the histories of the deliveries whose ids begin so (`most` at most), by due time."""
     columns = [DELIVERY.c[name] for name in _ABOUT]
     begins = DELIVERY.c.id.startswith(beginning, autoescape=True)
     rows = select(*columns).where(begins).order_by(DELIVERY.c.due_at, DELIVERY.c.id).limit(most)

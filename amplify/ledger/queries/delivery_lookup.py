@@ -1,4 +1,4 @@
-"""Finding deliveries: by the beginning of an id, by the post that stands on a platform; and what each of them is."""
+"""Lookup of deliveries: by the beginning of an id, or by a published post's id on its platform."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from amplify.model.delivery import DeliveryState
 
 
 def read_state(connection: Connection, delivery: str) -> DeliveryState:
-    """Where the delivery with this id stands."""
+    """Read the state of the delivery with this id."""
     return DeliveryState(connection.execute(select(DELIVERY.c.state).where(DELIVERY.c.id == delivery)).scalar_one())
 
 
 def find_deliveries(connection: Connection, beginning: str, states: Collection[DeliveryState]) -> list[str]:
-    """Ids that begin so, of deliveries in one of these states."""
+    """Find ids that begin so, of deliveries in one of these states."""
     begins = DELIVERY.c.id.startswith(beginning, autoescape=True)
     found = select(DELIVERY.c.id).where(begins, DELIVERY.c.state.in_([state.value for state in states]))
     return list(connection.execute(found).scalars())
 
 
 def find_delivery_of_post(connection: Connection, account: str, remote_id: str) -> str | None:
-    """The delivery of which a part stands under this id on the account's platform; None: none is known."""
+    """Find the delivery of which a part has this id on the account's platform; None: none is known."""
     found = (
         select(PART.c.delivery)
         .join(DELIVERY, DELIVERY.c.id == PART.c.delivery)
@@ -34,6 +34,6 @@ def find_delivery_of_post(connection: Connection, account: str, remote_id: str) 
 
 
 def read_posts_and_accounts(connection: Connection, deliveries: Sequence[str]) -> Mapping[str, dict[str, str]]:
-    """Of each delivery its `post` and `account`, by id: what the audit log says it is."""
+    """Read each delivery's `post` and `account`, by id: what the audit log says of it."""
     named = select(DELIVERY.c.id, DELIVERY.c.post, DELIVERY.c.account).where(DELIVERY.c.id.in_(deliveries))
     return {row.id: {"post": row.post, "account": row.account} for row in connection.execute(named)}

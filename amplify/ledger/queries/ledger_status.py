@@ -1,4 +1,4 @@
-"""How things stand: counts, what waits and why, what a person should look at."""
+"""Status of the ledger: counts, what waits and why, what a person should look at."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ ASKED: Final[tuple[Ask, ...]] = (
     approvals.find_unapproved,
     spending.over_budget,
 )
-"""What people are told ahead of time. Not whether the post that a boost repeats is out: it seldom is, yet."""
+"""Hold checks whose answers are shown ahead of the due time. Not whether a boost's target is out: it seldom is, yet."""
 
 HELD: Final = "held"
-"""The note of why nothing goes out at all; empty while all is well."""
+"""Key in `meta` of why nothing goes out at all; its value is empty while all is well."""
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerStatus:
-    """One look at the ledger."""
+    """Status of the ledger at one instant."""
 
     counts: Mapping[str, int]
     """DeliveryState → deliveries."""
@@ -44,14 +44,14 @@ class LedgerStatus:
     held: str
     """Why nothing goes out at all, as the last `queue` saw it; empty while all is well."""
     stops: tuple[Stop, ...]
-    """In force, the oldest first."""
+    """Stops in force, the oldest first."""
 
 
 _COLUMNS = ("id", "account", "post", "entry", "state", "why", "due_at", "late_at")
 
 
 def read_status(connection: Connection, now: datetime, most: int = 12) -> LedgerStatus:
-    """The ledger at `now` (UTC)."""
+    """Read the ledger's status at `now` (UTC)."""
     counted = connection.execute(
         select(DELIVERY.c.state, func.count()).group_by(DELIVERY.c.state).order_by(DELIVERY.c.state)
     )
@@ -80,13 +80,13 @@ def read_status(connection: Connection, now: datetime, most: int = 12) -> Ledger
 
 
 def count_due_and_held(connection: Connection, now: datetime) -> int:
-    """Deliveries that were due by `now` (UTC, campaign time) and wait for a reason."""
+    """Count deliveries that were due by `now` (UTC, campaign time) and are held."""
     held = (DELIVERY.c.state == DeliveryState.WAITING.value, DELIVERY.c.why.is_not(None), DELIVERY.c.due_at <= now)
     return connection.execute(select(func.count()).where(*held)).scalar_one()
 
 
 def _with_reasons(connection: Connection, rows: Iterable[RowMapping], now: datetime) -> tuple[Mapping[str, Any], ...]:
-    """Each with why it would be held when it is due, where nobody has looked at it yet."""
+    """The same rows, each with why it would be held when it is due, where no claim has looked at it yet."""
     coming = [dict(row) for row in rows]
     query = select(*COLUMNS).where(DELIVERY.c.id.in_([row["id"] for row in coming]))
     candidates = [candidate_in(row) for row in connection.execute(query).mappings()]

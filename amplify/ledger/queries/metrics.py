@@ -1,4 +1,4 @@
-"""The ledger's pulse: a few numbers by which people and machines see whether things move."""
+"""Metrics of the queue: a few numbers by which people and monitoring see whether things move."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ from amplify.model.delivery import DeliveryState
 _WAITS: Final = DELIVERY.c.state == DeliveryState.WAITING.value
 _HAND: Final = DELIVERY.c.state.in_((DeliveryState.CLAIMED.value, DeliveryState.SENDING.value))
 _ALONE: Final = (DeliveryState.WAITING, DeliveryState.UNSURE, DeliveryState.REMOVING)
-"""Open states that have a partial index to themselves."""
+"""Open states that have a partial index of their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueueMetrics:
-    """One look, which costs as much as is open, however many deliveries are done: whoever scrapes does so often."""
+    """Numbers of the open deliveries. They cost as much as is open, however much is done: scrapes are frequent."""
 
     counts: Mapping[str, int]
-    """State → deliveries, of those states that something or somebody has yet to move on; each of these is there."""
+    """State → number of deliveries, for every state that is not final; each of these keys is there."""
     due: int
-    """Deliveries that wait although their time has come."""
+    """Deliveries that wait although they are due."""
     held: int
-    """Those of them that have a reason to."""
+    """Those of them that are held."""
     lag: float
     """Seconds (campaign time) by which the oldest of the others is late; 0 where there is none."""
     paused: int
-    """Accounts that cannot speak."""
+    """Accounts that are paused."""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
 
 def read_metrics(ledger: Ledger, connection: Connection, now: datetime) -> QueueMetrics:
-    """The numbers at `now` (UTC, campaign time). Deliveries of an account that is paused, or that its platform asked
-    to wait, count as held: nothing is stuck."""
+    """Read the metrics at `now` (UTC, campaign time). Deliveries of an account that is paused, or that its platform
+    asked to wait, count as held: nothing is stuck."""
     real = ledger.real_now(connection)
     silent = select(ACCOUNT.c.id).where(ACCOUNT.c.paused_at.is_not(None) | (ACCOUNT.c.real_not_before > real))
     # IS TRUE keeps a database from the index that this condition has, which would find nearly all that waits. What is

@@ -1,4 +1,4 @@
-"""What became of deliveries, counted by account."""
+"""Counts of deliveries by account and state."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from amplify.ledger.tables import DELIVERY, READING
 
 
 def count_deliveries_due_before(connection: Connection, end: datetime) -> int:
-    """All deliveries that are due before `end` (UTC), whatever became of them."""
+    """Count all deliveries that are due before `end` (UTC), whatever their state."""
     return connection.execute(select(func.count()).where(DELIVERY.c.due_at < end)).scalar_one()
 
 
 def count_outcomes(connection: Connection, end: datetime) -> Mapping[tuple[str, str], int]:
-    """Deliveries due before `end` (UTC), by account and state."""
+    """Count deliveries due before `end` (UTC), by account and state."""
     found = (
         select(DELIVERY.c.account, DELIVERY.c.state, func.count())
         .where(DELIVERY.c.due_at < end)
@@ -26,7 +26,7 @@ def count_outcomes(connection: Connection, end: datetime) -> Mapping[tuple[str, 
 
 
 def count_readings(connection: Connection) -> Mapping[str, int]:
-    """Readings of engagement, by account."""
+    """Count readings of engagement, by account."""
     found = (
         select(DELIVERY.c.account, func.count(READING.c.id).label("readings"))
         .join(READING, READING.c.delivery == DELIVERY.c.id)

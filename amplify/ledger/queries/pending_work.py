@@ -1,4 +1,4 @@
-"""What a pass has to do, seen in one look: most passes find nothing and must stay cheap."""
+"""Pending work: what a pass has to do, in one cheap query: most passes find nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from amplify.ledger.database import Ledger, get_meta
 from amplify.ledger.tables import ACCOUNT, DELIVERY
 from amplify.model.delivery import DeliveryState
 
-# In the very words of the partial indexes: SQLite does not take an index whose condition it would have to work out.
+# Spelled exactly as in the partial indexes: SQLite does not use an index whose condition it would have to infer.
 _WAITING: Final = text("delivery.state = 'waiting'")
 _HELD: Final = text("delivery.state IN ('claimed', 'sending')")
 _UNSURE: Final = text("delivery.state = 'unsure'")
@@ -22,28 +22,28 @@ _REMOVING: Final = text("delivery.state = 'removing'")
 
 @dataclass(frozen=True, slots=True)
 class PendingWork:
-    """One look at the ledger."""
+    """What a pass has to do, as one look at the ledger shows."""
 
     queued: str | None
-    """The note of the last `queue`: its files and its day."""
+    """Mark of the last `queue`: its files' fingerprint and its day."""
     left: bool
-    """Rows whose window or whose worker is over: to reap."""
+    """Whether rows are to expire: their lateness window or their worker's lease is over."""
     unsure: bool
-    """Rows to look up on their platforms."""
+    """Whether unsure rows are to be looked up on their platforms."""
     doubts: int
-    """All unsure rows whose request can no longer land, also those that are looked up later."""
+    """Number of unsure rows whose request can no longer land, also of those that are looked up later."""
     removing: bool
-    """Rows to take down."""
+    """Whether rows are to be taken down."""
     due: bool
-    """Rows that want to be sent, or held."""
+    """Whether rows are due, to be sent or held."""
     askable: tuple[str, ...]
-    """Paused accounts that may be asked again whether they can speak."""
+    """Paused accounts that may be probed again."""
     paused: Mapping[str, str]
-    """All paused accounts, and what to mend."""
+    """All paused accounts → what to mend."""
 
 
 def find_pending_work(ledger: Ledger, connection: Connection, note: str, now: datetime) -> PendingWork:
-    """Look at everything once. `note`: the key of the last `queue`'s note; `now`: campaign time."""
+    """Read what a pass has to do. `note`: the key in `meta` of the last `queue`'s mark; `now`: campaign time."""
     real = ledger.real_now(connection)
     over, free = _expired(real), _free(real)
     accounts = connection.execute(
@@ -62,7 +62,7 @@ def find_pending_work(ledger: Ledger, connection: Connection, note: str, now: da
 
 
 def count_unsure(ledger: Ledger, connection: Connection) -> int:
-    """Deliveries of which nobody knows whether they are out, and whose request can no longer land."""
+    """Count unsure deliveries (they may be out or not) whose request can no longer land."""
     found = select(func.count()).where(_UNSURE, _free(ledger.real_now(connection)))
     return connection.execute(found).scalar_one()
 
@@ -89,7 +89,7 @@ def last_due(connection: Connection) -> datetime | None:
 
 
 def next_due(connection: Connection) -> datetime | None:
-    """When the next waiting delivery wants to be looked at (UTC, campaign time)."""
+    """When a claim has to look at the next waiting delivery (UTC, campaign time)."""
     found: datetime | None = connection.execute(select(func.min(DELIVERY.c.look_at)).where(_WAITING)).scalar_one()
     return found
 

@@ -1,4 +1,4 @@
-"""What of ours stands on the platforms, or may: by whom it speaks of, campaign, entry, hashtag."""
+"""Published deliveries, by person, campaign, entry, hashtag …: what is on the platforms, or may be."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from amplify.model.subject import people_in
 
 @dataclass(frozen=True, slots=True)
 class PublishedFilter:
-    """Which deliveries; everything given must hold, nothing given is everything."""
+    """Filter of published deliveries: all fields that are given must match; none given matches everything."""
 
     person: str | None = None
     campaign: str | None = None
@@ -31,7 +31,7 @@ class PublishedFilter:
 
 @dataclass(frozen=True, slots=True)
 class PublishedDelivery:
-    """One delivery that stands on a platform, or may."""
+    """One delivery that is on its platform, or may be."""
 
     id: str
     account: str
@@ -42,11 +42,11 @@ class PublishedDelivery:
     due_at: datetime
     sent_at: datetime | None
     urls: tuple[str, ...]
-    """Of its parts, in order; none where only the platform knows."""
+    """Addresses of its parts, in order; none where only the platform knows."""
 
 
 def find_published_deliveries(connection: Connection, wanted: PublishedFilter) -> list[PublishedDelivery]:
-    """What is up and wanted, the newest first. What may still be landing counts, and what is being taken down."""
+    """Find published deliveries, the newest first; also those whose request may still land, or being taken down."""
     lost = DELIVERY.c.state.in_([DeliveryState.UNSURE.value, DeliveryState.SENDING.value])
     states = [state.value for state in (*REMOVABLE, DeliveryState.REMOVING)]
     query = select(DELIVERY).where(DELIVERY.c.state.in_(states), or_(lost, is_published()))
@@ -56,7 +56,7 @@ def find_published_deliveries(connection: Connection, wanted: PublishedFilter) -
             query = query.where(DELIVERY.c[name] == value)
     if wanted.deliveries:
         query = query.where(or_(*(DELIVERY.c.id.startswith(one, autoescape=True) for one in wanted.deliveries)))
-    if wanted.person is not None:  # a first sieve, for ledgers with millions of rows
+    if wanted.person is not None:  # a coarse filter first, for ledgers with millions of rows
         query = query.where(cast(DELIVERY.c.subjects, Text).contains(f"person:{wanted.person}", autoescape=True))
     rows = connection.execute(query.order_by(DELIVERY.c.due_at.desc(), DELIVERY.c.id)).mappings().all()
     kept = [row for row in rows if _speaks_of(wanted, row["subjects"]) and _carries(wanted, row["hashtags"])]

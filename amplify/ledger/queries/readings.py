@@ -1,4 +1,4 @@
-"""Which parts are due for a reading, and writing what was read. Append-only."""
+"""Readings of engagement: which parts are due for one, and their append-only table."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from amplify.model.platform import Engagement
 
 OUT = (DeliveryState.SENT.value, DeliveryState.CUT.value)
 _FORGOTTEN: Final = timedelta(days=30)
-"""So long after its time a mark that was never read is a gap for good."""
+"""How long a reading that was missed may still be made up for; after that it stays a gap."""
 
 
 @dataclass(frozen=True, slots=True)
 class DueReading:
-    """One part that wants to be read now."""
+    """One part whose engagement is to be read now."""
 
     delivery: str
     part: int
@@ -34,7 +34,7 @@ class DueReading:
 
 
 def mark_name(age: timedelta) -> str:
-    """`1h`, `24h`, `7d`: days from two days on, else hours, minutes, seconds."""
+    """Format an age as `1h`, `24h`, `7d`: days from two days on, else hours, minutes, seconds."""
     seconds = int(age.total_seconds())
     for unit, size, least in (("d", 86400, 2 * 86400), ("h", 3600, 3600), ("m", 60, 60)):
         if seconds >= least and seconds % size == 0:
@@ -45,9 +45,11 @@ def mark_name(age: timedelta) -> str:
 def due_readings(
     connection: Connection, now: datetime, marks: Sequence[timedelta], everything: bool = False
 ) -> list[DueReading]:
-    """Parts whose next mark is over and was not read. A mark that passed unread while nothing ran is a gap: only
-    the latest one is read now, and none that has been over for a month. With `everything`, all parts that are out,
-    marked `asked`."""
+    """Find parts that have reached one of the ages `marks` and were not read at it.
+
+    An age that passed unread while nothing ran is a gap: only the latest one is read now, and none that has been over
+    for a month. With `everything`, all parts that are out, marked `asked`.
+    """
     lately = _lately(now - max(marks) - _FORGOTTEN) if not everything else true()
     rows = connection.execute(
         select(
@@ -77,7 +79,7 @@ def due_readings(
 
 
 def next_reading(connection: Connection, now: datetime, marks: Sequence[timedelta]) -> datetime | None:
-    """When the next mark will be over (UTC, campaign time)."""
+    """When the next part reaches one of the ages `marks` (UTC, campaign time)."""
     rows = connection.execute(
         select(PART.c.sent_at)
         .join(DELIVERY, DELIVERY.c.id == PART.c.delivery)
@@ -93,7 +95,7 @@ def next_reading(connection: Connection, now: datetime, marks: Sequence[timedelt
 
 
 def _lately(since: datetime) -> ColumnElement[bool]:
-    """Deliveries that went out since then: a thread that was cut never went out as a whole."""
+    """SQL condition: the delivery went out since then. A thread that was cut never went out as a whole."""
     return (DELIVERY.c.sent_at > since) | ((DELIVERY.c.state == DeliveryState.CUT.value) & (DELIVERY.c.due_at > since))
 
 
@@ -113,7 +115,7 @@ def write_readings(
     now: datetime,
     real: datetime,
 ) -> int:
-    """Append what was read; the number of readings. None: deleted by others, so the delivery is `gone`."""
+    """Append readings and return their number. None for a part: others deleted it, so the delivery is `gone`."""
     rows = [
         {"delivery": due.delivery, "part": due.part, "at": now, "mark": due.mark, **asdict(reading)}
         for due, reading in read

@@ -1,4 +1,4 @@
-"""What is out or about to go out: so that nobody says the same again, and nobody says too much."""
+"""Prior posts: what is out or about to go out, for the rules against duplicates and too many posts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _OUT = (DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNSURE, Deli
 
 
 def find_recent_posts(connection: Connection, since: datetime, end: datetime) -> Sequence[PriorPost]:
-    """Deliveries that were said from `since` on, and those that wait beyond `end` (UTC, campaign time).
+    """Find deliveries that were sent from `since` on, and those that wait beyond `end` (UTC, campaign time).
 
     What waits before `end` is left out: the plan has it in its newest form, or it is about to be cancelled.
     """

@@ -1,4 +1,4 @@
-"""What a report needs of the ledger, and nothing more: no texts, no keys, nobody's name."""
+"""Rows for a report: what it needs of the ledger and nothing more, so no texts, no keys, nobody's name."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from amplify.model.gate import Gate
 ReportRow = Row[Any]
 """One row of an answer: values by the names of their columns, as attributes."""
 Key = tuple[str, int]
-"""A part: delivery, number."""
+"""Key of a part: delivery, number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class ReportRows:
     readings: Mapping[Key, tuple[ReportRow, ...]]
     """Oldest first."""
     ended: Mapping[str, tuple[datetime, str | None]]
-    """Delivery → when and why its last move was made."""
+    """Delivery → when and why its last transition was made."""
     attempts: Mapping[str, int]
     gates: Mapping[tuple[str, str], Gate]
     """By kind and subject."""
@@ -43,7 +43,7 @@ class ReportRows:
 
 
 def read_report_rows(connection: Connection, start: datetime | None, end: datetime | None) -> ReportRows:
-    """Everything about deliveries due from `start` up to, not including, `end`."""
+    """Read everything about deliveries due from `start` up to, not including, `end`."""
     due: list[ColumnElement[bool]] = []
     if start is not None:
         due.append(DELIVERY.c.due_at >= start)
@@ -95,7 +95,7 @@ def _readings(connection: Connection, period: ColumnElement[bool]) -> dict[Key, 
 
 
 def _ended(connection: Connection, period: ColumnElement[bool]) -> dict[str, tuple[datetime, str | None]]:
-    """The move that says why: for a takedown its order, not its execution."""
+    """Read the transition that says why each delivery ended: for a takedown the order, not its execution."""
     found: dict[str, tuple[datetime, str | None]] = {}
     for row in connection.execute(
         select(DELIVERY.c.id, MOVE.c.at, MOVE.c.after, MOVE.c.why)

@@ -1,6 +1,6 @@
-"""What servers said when they were last asked, kept with its time, so that planning needs no network.
+"""Cache of server info (limits, who we are, handles) with the time of each answer, so that planning needs no network.
 
-The age counts in real time: a rehearsal's year passes in minutes, and no server changes its mind for that.
+Its age counts in real time: a rehearsal's year passes in minutes, and no server changes for that.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LIMITS: Final = "limits"
 _WHOAMI: Final = "whoami"
 _HANDLE: Final = "handle"
 
-# In words, for naming a database's own INSERT loads its whole dialect.
+# As SQL text: SQLAlchemy's own upsert would load a whole dialect.
 _WRITE: Final = text(
     "INSERT INTO learned (kind, key, value, real_at) VALUES (:kind, :key, :value, :real_at) "
     "ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value, real_at = excluded.real_at"
@@ -29,7 +29,7 @@ _FORGET_QUEUED: Final = text("DELETE FROM meta WHERE key LIKE 'queued %'")
 
 
 def load_server_info(connection: Connection) -> ServerInfo:
-    """Everything that was ever said."""
+    """Read all of the cache, the newest answer each."""
     limits: dict[str, SavedLimits] = {}
     whoami: dict[str, SavedWhoami] = {}
     handles: dict[tuple[str, str], SavedHandle] = {}
@@ -46,16 +46,16 @@ def load_server_info(connection: Connection) -> ServerInfo:
 
 
 def limits_of(connection: Connection, account: str) -> Limits | None:
-    """What one account's server takes; None where it was never asked."""
+    """Read the limits of one account's server; None where it was never asked."""
     where = (LEARNED.c.kind == _LIMITS, LEARNED.c.key == account)
     value = connection.execute(select(LEARNED.c.value).where(*where)).scalar()
     return _limits(value) if value is not None else None
 
 
 def learn_limits(connection: Connection, account: str, limits: Limits, real: datetime) -> bool:
-    """Keep what an account's server takes (`real`: now, UTC). Whether that is news.
+    """Save the limits of an account's server (`real`: now, UTC); whether they changed.
 
-    News make every clone's next pass plan again: what was queued was measured against something else.
+    A change makes every clone's next pass plan again: what was queued was measured against something else.
     """
     news = limits != (limits_of(connection, account) or Limits())
     _write(connection, _LIMITS, account, asdict(limits), real)
@@ -65,12 +65,12 @@ def learn_limits(connection: Connection, account: str, limits: Limits, real: dat
 
 
 def learn_whoami(connection: Connection, account: str, whoami: Whoami, real: datetime) -> None:
-    """Keep who the account's credentials speak for."""
+    """Save whose credentials an account has, as its platform says."""
     _write(connection, _WHOAMI, account, asdict(whoami), real)
 
 
 def learn_handle(connection: Connection, platform: str, handle: str, id: str | None, real: datetime) -> None:
-    """Keep who goes by a handle; None: nobody."""
+    """Save the id of the platform's account that has a handle; None: nobody has it."""
     _write(connection, _HANDLE, f"{platform}:{handle.casefold()}", {"id": id}, real)
 
 

@@ -1,5 +1,7 @@
-"""What a stop reaches: what it holds, and what is out already. Looked up after it holds, and for a short while only:
-among half a million deliveries a whole look would take longer than anybody should wait."""
+"""Impact of a stop: what it holds, and what is published already.
+
+Looked up once the stop is in force, and for a short while only: among half a million deliveries a whole search would
+take longer than anybody should wait."""
 
 from __future__ import annotations
 
@@ -21,18 +23,18 @@ _PAGE: Final = 500
 
 @dataclass
 class StopImpact:
-    """Deliveries that a stop means."""
+    """Deliveries that a stop concerns."""
 
     held: list[dict[str, Any]] = field(default_factory=list)
-    """Still to come: the next first."""
+    """Held, still to come: the next first."""
     out: list[dict[str, Any]] = field(default_factory=list)
     """Out, with the addresses of their parts (`urls`), the newest first; without any where nobody knows yet."""
     whole: bool = True
-    """Everything was looked at; else the time was over, and there may be more."""
+    """Whether all deliveries were looked at; else the time was over, and there may be more."""
 
 
 def measure_impact(connection: Connection, stop: Stop, seconds: float | None) -> StopImpact:
-    """What `stop` holds and what is out, looking for at most `seconds` (real time) at each; None: to the end."""
+    """Find what `stop` holds and what is out, searching each for at most `seconds` (real time); None: to the end."""
     found = StopImpact()
     for query, key, mine in _held_queries():
         found.whole &= _gather(connection, stop, query, key, mine, seconds, found.held)
@@ -45,7 +47,7 @@ def measure_impact(connection: Connection, stop: Stop, seconds: float | None) ->
 
 
 Query = tuple[Select[Any], Sequence[ColumnElement[Any]], bool]
-"""What is read, the columns that order it, and whether the newest comes first."""
+"""A paged query: its SELECT, the columns that order it, and whether the newest comes first."""
 
 
 def _held_queries() -> Iterator[Query]:
@@ -74,7 +76,7 @@ def _gather(
     seconds: float | None,
     into: list[dict[str, Any]],
 ) -> bool:
-    """Read a page after the other and keep what the stop means. False where the time was over before the end."""
+    """Read page after page and collect what the stop concerns. False where the time was over before the end."""
     end = time.monotonic() + seconds if seconds is not None else None
     line = tuple_(*key)
     order = [column.desc() for column in key] if newest else list(key)
@@ -97,7 +99,7 @@ def _gather(
 
 
 def _urls(connection: Connection, deliveries: Sequence[str]) -> Mapping[str, list[str]]:
-    """The addresses of what stands on its platform, by delivery."""
+    """Read the addresses of published parts, by delivery."""
     found: dict[str, list[str]] = {}
     for start in range(0, len(deliveries), _PAGE):
         some = deliveries[start : start + _PAGE]
@@ -112,14 +114,14 @@ def _urls(connection: Connection, deliveries: Sequence[str]) -> Mapping[str, lis
 
 
 def count_missed_by_stop(connection: Connection, stop: Stop) -> int:
-    """Deliveries that were missed because `stop` held them, as their cause says."""
+    """Count deliveries that were missed because `stop` held them, as their cause says."""
     held = DELIVERY.c.cause == stop.cause
     missed = select(func.count()).where(DELIVERY.c.state == DeliveryState.MISSED.value, held)
     return connection.execute(missed).scalar_one()
 
 
 def due_while(connection: Connection, stop: Stop, now: datetime) -> list[RowMapping]:
-    """What `stop` held and should have gone out by `now`."""
+    """Find what `stop` held and what was due by `now`."""
     query = _select(
         and_(
             DELIVERY.c.state.in_((DeliveryState.WAITING.value, DeliveryState.CLAIMED.value)),

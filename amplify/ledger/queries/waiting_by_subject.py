@@ -1,4 +1,4 @@
-"""How many deliveries still to come speak of whom or what, and when the first one is due."""
+"""Waiting deliveries by subject: how many speak of each person, fact …, and when the first one is due."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from amplify.model.delivery import DeliveryState
 
 @dataclass(frozen=True, slots=True)
 class WaitingDeliveries:
-    """Deliveries that wait."""
+    """Waiting deliveries that speak of one subject."""
 
     count: int = 0
     first: datetime | None = None
@@ -23,7 +23,7 @@ class WaitingDeliveries:
 
 
 def count_waiting(connection: Connection, name_of: Callable[[str], str | None]) -> Mapping[str, WaitingDeliveries]:
-    """What waits, by the names that `name_of` makes of subjects; None: this subject does not count.
+    """Count waiting deliveries by the names that `name_of` makes of subjects; None: this subject does not count.
 
     Grouped by the database: there are few different sets of subjects, however many deliveries wait.
     """

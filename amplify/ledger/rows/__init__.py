@@ -1,1 +1,1 @@
-"""The life of a delivery's row: planned, claimed, begun, sent, settled, expired, taken down, erased."""
+"""Writes to a delivery's row over its life: planned, claimed, begun, sent, settled, expired, taken down, erased."""

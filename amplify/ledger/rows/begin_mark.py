@@ -1,6 +1,6 @@
-"""The durable mark: written immediately before a call, so that only what may have reached a platform becomes unsure.
+"""Begin mark (write-ahead intent record): durable before a request, so that a crash makes only what may be out unsure.
 
-The gates are read a last time in the same transaction: this is when a request begins.
+The holds are checked a last time in the same transaction: this is when a request begins.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ _PREPARED = BulkStatement(
 
 @dataclass(frozen=True, slots=True)
 class BeginRequest:
-    """The call for one part is about to be made."""
+    """Asks for the begin mark of one part: its request is about to be made."""
 
     claimed: ClaimedDelivery
     part: int
@@ -75,7 +75,7 @@ class BeginRequest:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """The mark is durable: the call may be made now."""
+    """The begin mark is durable: the request may be made now."""
 
     part: int
     created_at: datetime
@@ -84,7 +84,7 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class NotBegun:
-    """The call must not be made, and why."""
+    """The request must not be made, and why."""
 
     why: str
     again: datetime | None = None
@@ -92,17 +92,17 @@ class NotBegun:
     lost: bool = False
     """The row is no longer ours: there is nothing to give back."""
     cause: str | None = None
-    """What it is about, as a code (`model.cause`)."""
+    """What the reason is about, as a code (`model.cause`)."""
 
 
 def begin_requests(
     ledger: Ledger, connection: Connection, marks: Sequence[BeginRequest], now: datetime, lease: timedelta
 ) -> list[Begun | NotBegun]:
-    """Mark each, or say why not: a gate closed, its window is over, or the claim was lost. `now`: campaign time."""
+    """Write each begin mark, or say why not: a hold, its window is over, or a lost claim. `now`: campaign time."""
     if _twice(one.claimed for one in marks):
         return [begin_requests(ledger, connection, [one], now, lease)[0] for one in marks]
     real = ledger.real_now(connection)
-    ledger.lock(connection, GATES, shared=True)  # whoever closes a gate waits for the marks that did not see it
+    ledger.lock(connection, GATES, shared=True)  # whoever closes a gate waits for the begin marks that did not see it
     rows = [one.claimed.row for one in marks]
     lock_budgets(connection, [one.claimed.row for one in marks if one.first], now)
     bars = find_holds(connection, rows, now)
@@ -122,7 +122,7 @@ def begin_requests(
 
 
 def _row(mark: BeginRequest, now: datetime) -> tuple[object, ...]:
-    """As `_BEGIN` has it: with the money for all that is to come, once a claim."""
+    """A row of `_BEGIN`: with the cost of all parts that are to come, once a claim."""
     claimed, before = mark.claimed, DeliveryState.CLAIMED if mark.first else DeliveryState.SENDING
     cost = remaining_cost(claimed) if mark.first else 0
     who = claimed.id, claimed.row.folio, claimed.owner, before.value
@@ -143,13 +143,13 @@ def _answer(mark: BeginRequest, ours: set[str], now: datetime) -> Begun | NotBeg
 
 
 def _created(mark: BeginRequest, now: datetime) -> datetime:
-    """Nobody but the claim's owner writes a part, so what was claimed is what stands there."""
+    """When the part's first attempt began. Only the claim's owner writes a part, so the claimed value is current."""
     return mark.claimed.parts[mark.part].created_at or now
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedUploads:
-    """What was uploaded for the parts of a claimed delivery, before any of them is sent."""
+    """Uploads for the parts of a claimed delivery, made before any of them is sent."""
 
     claimed: ClaimedDelivery
     parts: dict[int, dict[str, Any]]
@@ -158,8 +158,8 @@ class PreparedUploads:
 def save_uploads(
     ledger: Ledger, connection: Connection, uploads: Sequence[PreparedUploads], now: datetime, lease: timedelta
 ) -> list[bool]:
-    """Keep what was uploaded, and hold the claim for another lease from now or the due time: uploads may take long.
-    False where the claim was lost."""
+    """Save uploads, and renew the lease of their claims from now or the due time: uploads may take long. False where
+    the claim was lost."""
     if _twice(one.claimed for one in uploads):
         return [save_uploads(ledger, connection, [one], now, lease)[0] for one in uploads]
     real = ledger.real_now(connection)

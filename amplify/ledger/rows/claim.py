@@ -1,7 +1,7 @@
-"""claim: take due rows for one worker. Every row that is looked at leaves the claim as ours, or held with its reason.
+"""Claim due rows for one worker, with a lease. Every row that is looked at becomes ours, or is held with its reason.
 
-Work is found by account, not by row: an account that is paused, busy, or asked to be silent costs one look however
-many rows wait behind it, and each row of an open account is looked at once.
+Work is found by account, not by row: an account that is paused, in use, or told to wait costs one look however many
+rows it has, and each row of an open account is looked at once.
 """
 
 from __future__ import annotations
@@ -33,9 +33,10 @@ from amplify.model.delivery import DeliveryState
 
 NO_ALLOWANCES: Final[Allowances] = {}
 _FIRST_PAGE: Final = 128
-"""How many rows are looked at at once behind those that turned out to be held, until it is known how long it takes."""
+"""Size of the first page of next rows, after first ones that turned out to be held: until it is known how long a page
+takes."""
 _PAGE: Final = 1024
-"""How many at most."""
+"""Largest size of a page of next rows."""
 _PATIENCE: Final = 0.05
 """Seconds (real time) that one claim may spend on held rows: others want to write, too."""
 
@@ -70,12 +71,12 @@ _WAKE = BulkStatement(
 
 @dataclass(frozen=True, slots=True)
 class ClaimResult:
-    """What came of one claim."""
+    """Result of one claim."""
 
     taken: list[ClaimedDelivery]
-    """Ours, the most urgent first; of each account one, so that it keeps its order."""
+    """Deliveries that are ours now, the most urgent first; of each account one, so that it keeps its order."""
     more: bool
-    """Due rows are left that nobody has looked at yet: claim again at once."""
+    """Whether due rows are left that nobody has looked at yet: claim again at once."""
 
 
 def claim_due(
@@ -89,10 +90,10 @@ def claim_due(
     ahead: timedelta = timedelta(0),
     allowances: Allowances = NO_ALLOWANCES,
 ) -> ClaimResult:
-    """Up to `limit` deliveries that are due at `now` (campaign time), or will be within `ahead`.
+    """Claim up to `limit` deliveries that are due at `now` (campaign time), or will be within `ahead`.
 
     Runs inside the caller's write transaction. The lease runs in real time, from the due time on. An account whose
-    buckets are empty is passed over until its next opening: its whole line waits, no row of it is touched.
+    buckets are empty is passed over until they have room: all its rows wait, none of them is touched.
     """
     real = ledger.real_now(connection)
     found = first_due_per_account(ledger, connection, {"now": now, "until": now + ahead, "real": real, "most": limit})
@@ -112,7 +113,7 @@ def claim_due(
 def _sort(
     ledger: Ledger, connection: Connection, line: Sequence[DueDelivery], now: datetime, until: datetime
 ) -> tuple[list[DueDelivery], bool]:
-    """One row that may go for each account, holding those before it; and whether some were not looked at."""
+    """Find one row that may go for each account, and hold those before it; also whether some were not looked at."""
     end = time.monotonic() + _PATIENCE
     bars = _asked(connection, line, now)
     ready = [one for one in line if one.id not in bars]
@@ -135,9 +136,9 @@ def _sort(
                     break
                 held.append(one)
         _hold(connection, held, bars, now)
-        if len(page) < size:  # there is nothing behind the others
+        if len(page) < size:  # the other accounts have no more rows
             stuck.clear()
-        else:  # of the last one there may be more, and of those that the page did not reach
+        else:  # the page's last account may have more, and so may those that it did not reach
             stuck -= {account for account in seen if account != page[-1].account}
         ended = time.monotonic()
         size = _fitting(size, ended - began, end - ended)
@@ -146,13 +147,13 @@ def _sort(
 
 
 def _fitting(size: int, took: float, left: float) -> int:
-    """How many rows the next page may have, where one of `size` took so long, for no more than is left (seconds): on
-    a cold disk a row costs a hundred times what it costs in memory."""
+    """Size of the next page, from how long one of `size` took and the seconds that are left: on a cold disk a row costs
+    a hundred times what it costs in memory."""
     return max(_FIRST_PAGE, min(_PAGE, int(size * max(left, 0.0) / max(took, 1e-6))))
 
 
 def _asked(connection: Connection, rows: Sequence[DueDelivery], now: datetime) -> Mapping[str, Hold]:
-    """What bars them when they are due: what is taken ahead of its time may wait for an embargo that ends just then."""
+    """Find the holds of rows as of their due time: a row claimed ahead may wait for an embargo that ends just then."""
     bars: dict[str, Hold] = {}
     for at, group in groupby(sorted(rows, key=lambda one: max(one.due_at, now)), key=lambda one: max(one.due_at, now)):
         bars |= find_holds(connection, list(group), at, CLAIM_CHECKS)
@@ -162,7 +163,7 @@ def _asked(connection: Connection, rows: Sequence[DueDelivery], now: datetime) -
 def _allowed(
     connection: Connection, rows: list[ClaimedDelivery], allowances: Allowances, real: datetime
 ) -> list[ClaimedDelivery]:
-    """Those whose account and place may still ask that much of their server; the others' accounts are told when."""
+    """Keep rows whose account and rate scope have the requests left; the others' accounts get a time to wait for."""
     limited = [one for one in rows if allowances.get(one.platform)]
     if not limited:
         return rows
@@ -183,7 +184,7 @@ def _allowed(
 
 
 def _hold(connection: Connection, rows: Iterable[DueDelivery], bars: Mapping[str, Hold], now: datetime) -> None:
-    """Let rows wait, each with its reason, until the answer can change. Never past their window."""
+    """Hold rows, each with its reason, until the answer can change. Never past their lateness window."""
     held = [(one, bars[one.id]) for one in rows]
     if not held:
         return

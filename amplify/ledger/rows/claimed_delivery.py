@@ -1,4 +1,4 @@
-"""What a worker holds: a delivery of its own until the lease ends, with its parts and how far each got."""
+"""A claimed delivery: one worker's own until the lease ends, with its parts and how far each got."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ KINDS: Final[Mapping[str, Kind]] = {
     "kind": "text",
     "folio": "integer",
 }
-"""What a candidate is made of. JSON comes as text: most of it is read by one gate, or by the sending thread alone."""
+"""Columns of a due delivery. JSON comes as text: most of it is read by one hold check or by the sending thread."""
 _JSON: Final = ("subjects", "hashtags", "message")
 COLUMNS: Final = tuple(
     cast(DELIVERY.c[name], Text).label(name) if name in _JSON else DELIVERY.c[name] for name in KINDS
 )
 FOUND: Final[Mapping[str, Kind]] = {**KINDS, "place": "text"}
-"""What is asked of those that are to be claimed."""
+"""Columns of a due delivery that is to be claimed: with its account's rate scope."""
 LISTED: Final = ", ".join(
     [f"CAST(delivery.{name} AS TEXT) AS {name}" if name in _JSON else f"delivery.{name}" for name in KINDS]
     + ["(SELECT account.place FROM account WHERE account.id = delivery.account) AS place"]
 )
-"""The same, for a statement in words."""
+"""The same columns as SQL text."""
 _PARTS: Final = BulkSelect(
     "SELECT part.delivery, part.number, part.key, part.record_key, part.created_at, "
     "CAST(part.prepared AS TEXT) AS prepared, part.remote_id, part.url, part.extra "
@@ -67,7 +67,7 @@ _PARTS: Final = BulkSelect(
 
 @dataclass(frozen=True, slots=True)
 class ClaimedPart:
-    """One message of a claimed thread, and how far it got."""
+    """One part (message) of a claimed delivery, and how far it got."""
 
     number: int
     key: str
@@ -79,19 +79,19 @@ class ClaimedPart:
 
 @dataclass(frozen=True)
 class ClaimedDelivery:
-    """A row that is ours until its lease ends (real time)."""
+    """A delivery that is ours until its lease ends (real time)."""
 
     row: DueDelivery
     owner: str
-    """Fences every mark and settlement: one claim's own, so that a claim that was lost and taken again is another's,
-    even within one process."""
+    """Fencing token of every begin mark and settlement: one claim's own, so that a claim that was lost and taken again
+    is another's, even within one process."""
     parts: tuple[ClaimedPart, ...]
     target: Receipt | None
-    """What a boost repeats."""
+    """The post that a boost repeats."""
 
     @cached_property
     def message(self) -> Message:
-        """What is to be said; made of the row's JSON by whoever delivers it, not in the claim."""
+        """The message to be sent; parsed from the row's JSON by whoever delivers it, not in the claim."""
         return message_from_json(json.loads(self.row.message_json))
 
     @property
@@ -128,7 +128,7 @@ class ClaimedDelivery:
 
 
 def due_delivery_from(row: Sequence[Any]) -> DueDelivery:
-    """A row of `COLUMNS` or `FOUND` as gates see it."""
+    """A due delivery from a row of `COLUMNS` or `FOUND`."""
     id, base, entry, post, campaign, partner, platform, account, subjects, hashtags, *others = row
     spoken, tags = _names(subjects), _names(hashtags)
     return DueDelivery(id, base, entry, post, campaign, partner, platform, account, spoken, tags, *others)
@@ -140,19 +140,19 @@ def _names(packed: str) -> tuple[str, ...]:
 
 
 def candidate_in(row: RowMapping) -> DueDelivery:
-    """The same, in a row that has more columns beside those."""
+    """A due delivery from a row that has more columns beside `COLUMNS`."""
     return due_delivery_from([row[name] for name in KINDS])
 
 
 def with_parts(connection: Connection, rows: Sequence[DueDelivery], owner: str) -> list[ClaimedDelivery]:
-    """Candidates as `owner` holds them, with their parts and what boosts repeat."""
+    """Due deliveries as claimed by `owner`, with their parts and boost targets."""
     parts = _parts(connection, rows)
     repeated = boost_targets(connection, (row.boost_of for row in rows))
     return [_claimed(row, owner, parts[row.id], repeated) for row in rows]
 
 
 def load_unclaimed(connection: Connection, ids: Sequence[str]) -> list[ClaimedDelivery]:
-    """Rows that nobody claims (unsure ones, for `reconcile`), by due time."""
+    """Load deliveries without a claim (unsure ones, for `reconcile`), by due time."""
     found = select(*COLUMNS).where(DELIVERY.c.id.in_(ids)).order_by(DELIVERY.c.due_at, DELIVERY.c.id)
     return with_parts(connection, [due_delivery_from(row) for row in connection.execute(found)], "")
 

@@ -1,4 +1,4 @@
-"""A delivery that wants to go out, as the gates see it, and what bars one."""
+"""A due delivery as the hold checks see it, and a hold: why it is not sent now."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class DueDelivery:
-    """What a gate may look at. Nothing in it changes while it is claimed."""
+    """What the hold checks may look at. Nothing in it changes while it is claimed."""
 
     id: str
     base: str
@@ -37,7 +37,7 @@ class DueDelivery:
     kind: str = ""
     """`statement`, `boost` …"""
     folio: int = 0
-    """Where in the ledger it stands; 0: in none."""
+    """Its sequence number in the ledger; 0: it is in none."""
     place: str | None = None
     """`platform:host` of the server that its account speaks to, where a claim asks for it."""
 
@@ -50,6 +50,6 @@ class Hold:
     retry_at: datetime | None = None
     """When the answer can change by itself (UTC, campaign time); None: somebody has to do something first."""
     waits_for: str | None = None
-    """The delivery whose being sent changes the answer."""
+    """The delivery that has to be sent first."""
     cause: str | None = None
     """What it is about, as a code (`model.cause`)."""

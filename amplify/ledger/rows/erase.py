@@ -1,4 +1,4 @@
-"""Erasing what deliveries and deeds say, and keeping that they were: states, times, receipts, counts, hashes."""
+"""Erasure of texts in deliveries and audit events; states, times, receipts, counts and hashes are kept."""
 
 from __future__ import annotations
 
@@ -23,33 +23,33 @@ SETTLED: Final = (
     DeliveryState.REMOVED,
     DeliveryState.GONE,
 )
-"""Nothing more is said in these states, so that words are no longer needed."""
+"""States in which nothing more is sent, so that texts are no longer needed."""
 
 PAGE: Final = 500
 
 
 def count_deliveries(connection: Connection) -> int:
-    """How many deliveries there are, whatever became of them."""
+    """Count all deliveries, whatever their state."""
     return _count(connection, true())
 
 
 def delivery_pages(connection: Connection) -> Iterator[Sequence[RowMapping]]:
-    """Every delivery with what it says, by id, some at a time."""
+    """Read all deliveries with their texts, by id, page by page."""
     return _pages(connection, true())
 
 
 def read_deliveries(connection: Connection, ids: Sequence[str]) -> list[RowMapping]:
-    """These deliveries with what they say, by id."""
+    """Read these deliveries with their texts, by id."""
     return [row for rows in _pages(connection, DELIVERY.c.id.in_(ids)) for row in rows]
 
 
 def count_erasable_deliveries(connection: Connection, before: datetime) -> int:
-    """How many deliveries, due before an instant (UTC), have words that can be erased."""
+    """Count deliveries, due before an instant (UTC), whose texts can be erased."""
     return _count(connection, _erasable(before))
 
 
 def read_erasable_deliveries(connection: Connection, before: datetime) -> Sequence[RowMapping]:
-    """The first of these deliveries, with what they say; none where everything has been erased."""
+    """Read the first of these deliveries, with their texts; none where everything has been erased."""
     return next(_pages(connection, _erasable(before)), [])
 
 
@@ -79,7 +79,7 @@ def _pages(connection: Connection, which: ColumnElement[bool]) -> Iterator[Seque
 def erase_words(
     connection: Connection, rows: Sequence[RowMapping], keeps: Callable[[str], bool], now: datetime
 ) -> None:
-    """Empty these deliveries, their preparations, what was seen of them, and the reasons of their moves.
+    """Erase the texts of these deliveries, their uploads, what reviewers saw, and the reasons of their transitions.
 
     `keeps`: whether a subject or a hashtag stays. `now`: campaign time.
     """
@@ -104,18 +104,18 @@ def erase_words(
 
 
 def erase_seen(connection: Connection, approvals: Sequence[int]) -> None:
-    """Empty what was seen of deliveries that say something else today."""
+    """Erase what reviewers saw of deliveries that have another text today."""
     connection.execute(update(APPROVAL).where(APPROVAL.c.id.in_(approvals)).values(message=None, why=None))
 
 
 def erase_stops(connection: Connection, stops: Sequence[int]) -> None:
-    """Empty stops that were lifted."""
+    """Erase the texts of lifted stops."""
     mine = update(STOP).where(STOP.c.id.in_(stops), STOP.c.lifted_at.is_not(None))
     connection.execute(mine.values(subject="", words=[], why="", asked_why=None, lifted_why=None))
 
 
 def seen_messages(connection: Connection) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """What was seen, by approval."""
+    """Read the messages that reviewers saw, by approval."""
     last = 0
     while rows := list(
         connection.execute(
@@ -130,7 +130,7 @@ def seen_messages(connection: Connection) -> Iterator[tuple[int, Mapping[str, An
 
 
 def lifted_stops(connection: Connection, before: datetime | None = None) -> list[RowMapping]:
-    """Stops that hold nothing any more, lifted before an instant (UTC)."""
+    """Read stops that were lifted before an instant (UTC)."""
     query = select(STOP.c.id, STOP.c.kind, STOP.c.subject, STOP.c.words, STOP.c.why).where(
         STOP.c.lifted_at.is_not(None), STOP.c.subject != ""
     )
@@ -138,7 +138,7 @@ def lifted_stops(connection: Connection, before: datetime | None = None) -> list
 
 
 def old_deeds(connection: Connection, before: datetime) -> list[int]:
-    """Deeds before an instant (UTC) that still say what they were about."""
+    """Read audit events before an instant (UTC) whose payload is not erased yet."""
     query = (
         select(DEED.c.number)
         .where(DEED.c.at < before, DEED.c.salt.is_not(None), DEED.c.act.not_in(sorted(ERASING)))
@@ -148,13 +148,13 @@ def old_deeds(connection: Connection, before: datetime) -> list[int]:
 
 
 def overwrite_deleted(connection: Connection) -> None:
-    """From now on what this connection deletes is overwritten on disk (SQLite; PostgreSQL does so by VACUUM)."""
+    """Have all that this connection deletes from now on overwritten on disk (SQLite; PostgreSQL: by VACUUM)."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA secure_delete=ON")
 
 
 def settle_files(ledger: Ledger) -> None:
-    """Bring what was overwritten from SQLite's log into its file; PostgreSQL looks after that by itself."""
+    """Checkpoint SQLite's write-ahead log, so that the file itself is overwritten; nothing to do on PostgreSQL."""
     if ledger.sqlite:
         with ledger.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -168,7 +168,7 @@ def pictures_of(message: Mapping[str, Any]) -> set[str]:
 
 
 def _emptied(message: Mapping[str, Any]) -> dict[str, Any]:
-    """The same message without words and pictures: as many parts, and what it repeats by id."""
+    """The same message without texts and pictures: as many parts, and a boost's target by id."""
     nothing: dict[str, Any] = {"text": "", "entities": [], "pictures": [], "card": None}
     boost = message["boost"]
     return {

@@ -1,4 +1,4 @@
-"""reap: rows whose time or whose worker is over. Nothing sits in a passing state for ever."""
+"""Expiry of rows: their lateness window or their worker's lease is over. No row stays in a passing state for ever."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from amplify.ledger.tables import DELIVERY, PART, UtcInstant
 from amplify.model.delivery import DeliveryState
 
 MOST: Final = 1000
-"""Rows of a kind that one transaction moves: after a long down-time there may be many, and others want to write."""
+"""Most rows that one transaction changes: after a long down-time there may be many, and others want to write."""
 
 _OVER: Final = "nothing ran in its lateness window"
 _HELD_BEFORE: Final = {DeliveryState.WAITING: DeliveryState.CLAIMED, DeliveryState.UNSURE: DeliveryState.SENDING}
@@ -22,7 +22,7 @@ _is_out = exists().where(PART.c.delivery == DELIVERY.c.id, PART.c.remote_id.is_n
 
 
 def expire_rows(ledger: Ledger, connection: Connection, now: datetime) -> int:
-    """Settle what nobody holds any more; the number of rows moved, and `MOST` or more where others may be left.
+    """Expire leases and lateness windows; returns the number of rows changed, `MOST` or more where others may be left.
 
     Waiting past its window → missed (cut, where a part is out). Claimed past its lease → waiting: nothing was
     sent. Sending past its lease → unsure: it may have been.
@@ -53,8 +53,8 @@ def expire_rows(ledger: Ledger, connection: Connection, now: datetime) -> int:
 
 
 def _move(connection: Connection, guard: ColumnElement[bool], **values: Any) -> Sequence[Row[Any]]:
-    """Change rows for which `guard` holds; id, new state and why of each. It stands in the UPDATE itself, since another
-    process may reap at the same time."""
+    """Update rows for which `guard` is true; id, new state and reason of each. The guard is in the UPDATE itself, since
+    another process may do the same at the same time."""
     some = select(DELIVERY.c.id).where(guard).limit(MOST).correlate(None)
     change = update(DELIVERY).where(DELIVERY.c.id.in_(some), guard).values(**values)
     return connection.execute(change.returning(DELIVERY.c.id, DELIVERY.c.state, DELIVERY.c.why)).all()

@@ -1,4 +1,4 @@
-"""The first due row of each account that may speak, the most urgent first: where every claim begins."""
+"""The first due row of each account that may send, the most urgent first: where every claim begins."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from amplify.ledger.rows.claimed_delivery import FOUND, LISTED, due_delivery_fro
 from amplify.ledger.rows.due_delivery import DueDelivery
 
 _ENOUGH: Final = 2
-"""So many rows for each that is wanted are looked at first: some are of one account, others of accounts in use."""
+"""Rows looked at first for each one wanted: some belong to one account, others to accounts in use."""
 
-# IS TRUE, for nearly all that waits is not late: PostgreSQL would gladly find those by their index, and read them all.
+# IS TRUE keeps PostgreSQL off the index of lateness: nearly all that waits is not late, and it would read them all.
 WAITS: Final = (
     "state = 'waiting' AND look_at <= {until} AND (look_at <= {now} OR due_at > {now}) AND (late_at > {now}) IS TRUE"
 )
-"""Of a delivery: it is due at `now`, or will be by `until`. What is held until soon is not looked at ahead of that."""
+"""SQL condition: a delivery is due at `now`, or will be by `until`. What is held until later waits until then."""
 
-# A question of its own for each account: as a join, PostgreSQL would compare each with all that are held, of which it
-# believes there are none.
+# A subquery for each account: as a join, PostgreSQL would compare each with all that are held, of which it believes
+# there are none.
 _FREE: Final = """(SELECT 1 FROM delivery AS held
        WHERE held.account = {account} AND held.state IN ('claimed', 'sending') LIMIT 1) IS NULL"""
 _OPEN: Final = f"""account.paused_at IS NULL
@@ -30,9 +30,9 @@ _OPEN: Final = f"""account.paused_at IS NULL
       AND {_FREE.format(account="account.id")}"""
 _GIVEN: Final = {"now": "v.now", "until": "v.until", "real": "v.real"}
 ASKED: Final = {name: f"(SELECT {name} FROM v)" for name in _GIVEN}  # noqa: S608
-"""How a question of one row, called v, says it (SQLite)."""
+"""How a query with one row of values, called v, refers to them (SQLite)."""
 NAMED: Final = {name: f"%({name})s" for name in _GIVEN}
-"""How one with parameters does (PostgreSQL)."""
+"""How a query with parameters refers to them (PostgreSQL)."""
 
 # Mostly enough accounts are found among the rows that have been due for longest, however many accounts there are;
 # otherwise each account is asked for its first row. Among what is due at one instant the ids decide, which are as good
@@ -116,10 +116,10 @@ _AMONG: Final = BulkSelect(
 
 
 def first_due_per_account(ledger: Ledger, connection: Connection, bounds: Mapping[str, Any]) -> list[DueDelivery]:
-    """At most `most` of what is due at `now`, or will be by `until` (campaign time); `real` is real time.
+    """Find each account's first row that is due at `now`, or will be by `until` (campaign time); at most `most` rows.
 
-    Of each account the first, and none of an account that is paused, silent, or in use. On PostgreSQL the accounts are
-    nobody else's until the transaction ends.
+    None of an account that is paused, told to wait (`real` is real time), or in use. On PostgreSQL the accounts are
+    locked until the transaction ends.
     """
     if ledger.sqlite:
         return [due_delivery_from(row[:-1]) for row in _found(connection, bounds)]

@@ -1,4 +1,4 @@
-"""What stands behind rows that turned out to be held: the lines of their accounts, page by page."""
+"""The next due rows of accounts whose first ones turned out to be held, page by page."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _LITE: Final = BulkSelect(
     until="timestamp",
     most="integer",
 )
-# PostgreSQL does so only where it is told to: asked as above it reads every line to its end, and sorts them all, for
-# each page.
+# PostgreSQL does so only where it is told to: with the query above it reads all rows of every account, and sorts them,
+# for each page.
 _GREAT: Final = f"""
     SELECT {LISTED} FROM unnest(%(names)s::text[]) WITH ORDINALITY AS v (account, turn) CROSS JOIN LATERAL (
       SELECT * FROM delivery
@@ -43,8 +43,8 @@ _GREAT: Final = f"""
 def next_due_rows(
     ledger: Ledger, connection: Connection, accounts: Sequence[str], now: datetime, until: datetime, most: int
 ) -> list[DueDelivery]:
-    """At most `most` rows of these accounts that are due at `now`, or will be by `until` (campaign time): account by
-    account, each in its own line. Of the last one there may be more."""
+    """Find at most `most` rows of these accounts that are due at `now`, or will be by `until` (campaign time): account
+    by account, each in its own order. The last account may have more."""
     names = list(accounts)
     if ledger.sqlite:
         return [due_delivery_from(row) for row in _LITE.run(connection, [(names, now, until, most)])]

@@ -1,4 +1,4 @@
-"""queue: the plan written down, and the difference it makes. Rows in hand or out in the world are never touched."""
+"""Plan changes: the diff between plan and ledger, and writing it. Rows in progress or published are never touched."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ _COLUMNS = (
 )
 
 _SOME: Final = 5000
-"""How many rows are asked for at once: databases take so many parameters, and no more."""
+"""Most rows of one query: databases limit the number of parameters."""
 _OUT: Final = BulkSelect(
     "SELECT DISTINCT part.delivery FROM {rows} AS v JOIN part ON part.delivery = v.id AND part.remote_id IS NOT NULL",
     {"delivery": "text"},
     id="text",
 )
 _UNBEGUN = (DeliveryState.WAITING, DeliveryState.CLAIMED)
-"""Nothing of it is on its way."""
+"""States in which nothing of a delivery is on its way."""
 
 
 def diff_plan(connection: Connection, planned: Sequence[Planned], now: datetime, end: datetime) -> list[PlanChange]:
-    """What `write_changes` would do, by due time: nothing where files and ledger agree.
+    """Diff the plan with the ledger: what `write_changes` would do, by due time; nothing where they agree.
 
     `planned` are all deliveries of our accounts from `now` to `end` (UTC campaign time).
     """
@@ -63,7 +63,7 @@ def diff_plan(connection: Connection, planned: Sequence[Planned], now: datetime,
 
 
 def _newest(connection: Connection, planned: Sequence[Planned], end: datetime) -> dict[str, RowMapping]:
-    """The last generation of every delivery that is planned, or that waits to go out before `end`; by identity."""
+    """Read the last generation of every delivery that is planned, or waits to go out before `end`; by identity."""
     waiting = select(DELIVERY.c.base).where(
         DELIVERY.c.state.in_([state.value for state in _UNBEGUN]), DELIVERY.c.due_at < end
     )
@@ -127,7 +127,7 @@ def _change(sign: str, row: RowMapping, why: str) -> PlanChange:
 def write_changes(
     connection: Connection, planned: Iterable[Planned], changes: Sequence[PlanChange], now: datetime, real: datetime
 ) -> None:
-    """Write a difference down, in the caller's transaction, beside which nobody else writes one. `now` is campaign
+    """Write a diff to the ledger, in the caller's transaction, which excludes other writers of one. `now`: campaign
     time."""
     by_base = {delivery.id: delivery for delivery in planned}
     new: list[dict[str, Any]] = []
@@ -165,15 +165,15 @@ def write_changes(
 
 
 def _is_out(connection: Connection, delivery: str) -> bool:
-    """Whether a part of it stands on its platform: the rest of such a thread is cut, not cancelled."""
+    """Whether a part of it is published: the rest of such a thread is cut, not cancelled."""
     out = select(PART.c.number).where(PART.c.delivery == delivery, PART.c.remote_id.is_not(None))
     return connection.execute(out.limit(1)).first() is not None
 
 
 def _guarded(connection: Connection, change: PlanChange, values: dict[str, Any]) -> DeliveryState | None:
-    """Change a row only where nothing of it may be on its way; the state it stood in, or None.
+    """Update a row only where nothing of it may be on its way; the state it was in, or None.
 
-    An edit wins until the begin mark: it takes the row from whoever claims it, whose mark then fails.
+    An edit wins until the begin mark: it takes the row from whoever claimed it, whose begin mark then fails.
     """
     assert change.state is not None
     mine = update(DELIVERY).where(DELIVERY.c.id == change.id).values(owner=None, lease_until=None, **values)
@@ -236,7 +236,7 @@ def _part(row_id: str, delivery: Planned, number: int) -> dict[str, Any]:
 
 
 def _renew_parts(connection: Connection, row_id: str, delivery: Planned) -> None:
-    """Keep the keys of parts that stay; what was prepared for other words is forgotten."""
+    """Rewrite the parts of an edited delivery: parts that stay keep their keys, uploads for the old text are lost."""
     count = _part_count(delivery)
     connection.execute(delete(PART).where(PART.c.delivery == row_id, PART.c.number >= count))
     connection.execute(update(PART).where(PART.c.delivery == row_id).values(created_at=None, prepared=None))
@@ -247,7 +247,7 @@ def _renew_parts(connection: Connection, row_id: str, delivery: Planned) -> None
 
 
 def write_accounts(connection: Connection, places: Mapping[str, str | None]) -> None:
-    """Make sure that each of our accounts has its row, with the place whose limits it shares (`model.rate_limit`)."""
+    """Upsert each of our accounts, with the rate scope whose limits it shares (`model.rate_limit`)."""
     rows = connection.execute(select(ACCOUNT.c.id, ACCOUNT.c.place))
     known: dict[str, str | None] = {row.id: row.place for row in rows}
     new = [

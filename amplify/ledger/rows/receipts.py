@@ -1,4 +1,4 @@
-"""Receipts written down: the common end of a delivery, for many at once."""
+"""Receipts of published parts, written for many deliveries at once: how most deliveries end."""
 
 from __future__ import annotations
 
@@ -66,23 +66,23 @@ _OUT: Final = BulkUpdate(
 
 @dataclass(frozen=True, slots=True)
 class PublishedPart:
-    """One part is out."""
+    """One part that is out, with its receipt."""
 
     claimed: ClaimedDelivery
     part: int
     receipt: Receipt
     last: bool
-    """With it the whole delivery is."""
+    """Whether the whole delivery is out with it."""
 
 
 def record_receipts(
     ledger: Ledger, connection: Connection, parts: Sequence[PublishedPart], now: datetime, by: str = "publish"
 ) -> list[bool]:
-    """Keep each receipt, whoever holds the row by now: what is out is out. `now`: campaign time.
+    """Write receipts, whoever has the row by now: what is out is out. `now`: campaign time.
 
     False where the claim was lost meanwhile, and the row stands as somebody else has left it.
     """
-    if len({one.claimed.id for one in parts}) < len(parts):  # a claim that was lost, and another's; told one by one
+    if len({one.claimed.id for one in parts}) < len(parts):  # a claim that was lost, and another's: written one by one
         return [record_receipts(ledger, connection, [one], now, by)[0] for one in parts]
     real = ledger.real_now(connection)
     rows = [
@@ -122,7 +122,7 @@ def finish_deliveries(
     real: datetime,
     by: str,
 ) -> set[str]:
-    """Move deliveries, each with its owner (None: whoever holds it), to `sent`; those that moved. Boosts of them need
+    """Move deliveries, each with its owner (None: whoever has it), to `sent`; those that moved. Boosts of them need
     not wait any longer."""
     rows = [(id, id.partition(".")[0], owner) for id, owner in deliveries]  # boosts wait for whichever generation
     done = _FINISH[before].run(connection, rows, at=now)

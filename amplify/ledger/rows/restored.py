@@ -1,7 +1,7 @@
-"""A ledger put back from a backup is older than the world: what waits in it may have been said since.
+"""After a restore from a backup: rows that wait in the ledger may have been sent since, so they become unsure.
 
 Such rows become unsure, so that nothing goes out twice. Found on its platform, a row is sent. Not found, nothing is
-proved: its words, its time and its key may have been others when it went out. So while it is timely a person decides.
+proved: its text, its time and its key may have been others when it went out. So while it is timely a person decides.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from amplify.ledger.tables import ATTEMPT, DELIVERY, MOVE, PART
 from amplify.model.delivery import DeliveryState
 
 HELD_BY: Final = "restore"
-"""The owner of unsure rows that a restored ledger cannot vouch for."""
+"""Owner of rows that are unsure because of a restore."""
 _NOTE: Final = "restored"
 _FORGET_QUEUED: Final = text("DELETE FROM meta WHERE key LIKE 'queued %'")
 _OTHER_CLIENTS: Final = text(
@@ -36,7 +36,7 @@ def has_other_clients(connection: Connection) -> bool:
 
 
 def newest_entry(connection: Connection) -> datetime | None:
-    """Real time of the last thing that this ledger knows of (UTC)."""
+    """Real time (UTC) of the newest entry in this ledger."""
     times = [connection.execute(select(func.max(column))).scalar() for column in (MOVE.c.real_at, ATTEMPT.c.real_began)]
     return max((time for time in times if time is not None), default=None)
 
@@ -44,7 +44,7 @@ def newest_entry(connection: Connection) -> datetime | None:
 def mark_unsure_after_restore(
     connection: Connection, *, made: datetime, now: datetime, real: datetime, lease: timedelta
 ) -> list[str]:
-    """Set aside what may have gone out between `made` (when the backup was made) and `now`; the ids of the rows.
+    """Make rows unsure that may have gone out between `made` (when the backup was made) and `now`; their ids.
 
     Nobody looks them up before the `lease` is over: a worker killed a moment ago may still have a request under way.
     """
@@ -58,8 +58,8 @@ def mark_unsure_after_restore(
 def mark_new_unsure_after_restore(
     connection: Connection, changed: Iterable[str], now: datetime, real: datetime
 ) -> list[str]:
-    """Rows that `queue` has just written from the files (`changed`: their ids) may have gone out as well, under a
-    ledger that is gone. Does nothing in a ledger that never was restored."""
+    """Make new rows unsure (`changed`: ids that `queue` has just written) that may have gone out under the ledger that
+    is gone. Does nothing in a ledger that never was restored."""
     note = get_meta(connection, _NOTE)
     if note is None:
         return []

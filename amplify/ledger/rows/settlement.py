@@ -1,4 +1,4 @@
-"""settle: what came of a call, or of looking it up. Each move guarded, and fenced by its owner."""
+"""Settlement: the outcome of a request, or of looking it up, is written. Transitions are fenced by the owner."""
 
 from __future__ import annotations
 
@@ -27,11 +27,12 @@ _MY_ATTEMPT = update(ATTEMPT).where(
 
 _PAID: Final = (DeliveryState.SENDING, DeliveryState.UNSURE)
 _UNPAID: Final = (DeliveryState.WAITING, DeliveryState.REFUSED, DeliveryState.CUT, DeliveryState.MISSED)
-"""What goes from there to here was paid for with the begin mark, and what of it is not out is not billed."""
+"""Transitions from a begun state to one that is not sent: what was charged at the begin mark and is not out is
+refunded."""
 
 
 class ClaimWriter:
-    """One worker's hand on the ledger, inside one write transaction.
+    """Writes the outcomes of one owner's claims, inside one write transaction; transitions are fenced by that owner.
 
     `now` is campaign time; leases and attempts are timed by real time.
     """
@@ -42,7 +43,7 @@ class ClaimWriter:
         self.real = ledger.real_now(connection)
 
     def complete(self, delivery: str) -> bool:
-        """A claimed delivery turns out to be out already: its last receipt came after it was given up."""
+        """A claimed delivery turns out to be out already: its last receipt came after its claim was lost."""
         return self._move(
             delivery,
             DeliveryState.CLAIMED,
@@ -65,13 +66,13 @@ class ClaimWriter:
         return bool(finish_deliveries(self.connection, [(delivery, whose)], before, self.now, self.real, self.by))
 
     def release(self, delivery: str, why: str | None, cause: str | None) -> bool:
-        """Back to waiting before anything was sent: a gate closed, or pictures could not be uploaded yet."""
+        """Back to waiting before anything was sent: it is held, or pictures could not be uploaded yet."""
         return self._move(
             delivery, DeliveryState.CLAIMED, DeliveryState.WAITING, fence=self.owner, why=why, cause=cause
         )
 
     def try_later(self, delivery: str, account: str, part: int | None, why: str, after: timedelta) -> None:
-        """Nothing was accepted: back to waiting; the account keeps silent for `after` (real time)."""
+        """Nothing was accepted: back to waiting; the account sends nothing for `after` (real time)."""
         self._end(delivery, part, "try_later", why)
         before = DeliveryState.CLAIMED if part is None else DeliveryState.SENDING
         self._move(delivery, before, DeliveryState.WAITING, fence=self.owner, why=why)
@@ -88,8 +89,8 @@ class ClaimWriter:
     def credentials_failed(
         self, delivery: str, account: str, part: int | None, why: str, rest: timedelta | None
     ) -> None:
-        """The account cannot speak: it pauses itself, its deliveries wait. It is asked again after `rest` (real
-        time; None: at the next pass)."""
+        """The credentials do not work: the account is paused, its deliveries wait. It is probed again after `rest`
+        (real time; None: at the next pass)."""
         self._end(delivery, part, "logged_out", why)
         before = DeliveryState.CLAIMED if part is None else DeliveryState.SENDING
         self._move(delivery, before, DeliveryState.WAITING, fence=self.owner, why=why)
@@ -100,13 +101,13 @@ class ClaimWriter:
         )
 
     def unpause_account(self, account: str) -> None:
-        """A paused account answered: it was mended."""
+        """A paused account's credentials work again: unpause it."""
         self.connection.execute(
             update(ACCOUNT).where(ACCOUNT.c.id == account).values(paused_at=None, paused_why=None, real_not_before=None)
         )
 
     def keep_paused(self, account: str, why: str, rest: timedelta | None) -> None:
-        """Asked again, and it still cannot speak."""
+        """A paused account was probed, and its credentials still do not work."""
         self.connection.execute(
             update(ACCOUNT)
             .where(ACCOUNT.c.id == account)
@@ -114,7 +115,7 @@ class ClaimWriter:
         )
 
     def unknown(self, delivery: str, part: int | None, why: str) -> None:
-        """It may be out. The lease stays: nobody looks before the request can no longer land."""
+        """It may be out: unsure. The lease stays: nobody looks before the request can no longer land."""
         self._end(delivery, part, "unknown", why)
         lease = self.connection.execute(select(DELIVERY.c.lease_until).where(DELIVERY.c.id == delivery)).scalar_one()
         self._move(
@@ -128,7 +129,7 @@ class ClaimWriter:
         )
 
     def barred(self, delivery: str, why: str, cause: str | None) -> None:
-        """A gate closed between two parts of a thread: what is out is out, the rest stays unsaid."""
+        """A hold came between two parts of a thread: what is out is out, the rest is cut."""
         for before in (DeliveryState.SENDING, DeliveryState.CLAIMED):  # claimed: the thread was being resumed
             self._move(delivery, before, DeliveryState.CUT, fence=self.owner, why=why, cause=cause)
 
@@ -160,7 +161,7 @@ class ClaimWriter:
         self.connection.execute(_MY_PART, proof | {"mine": delivery, "nth": part})
 
     def _end(self, delivery: str, part: int | None, outcome: str, why: str | None) -> None:
-        """How the attempt at `part` ended; None: no call was begun."""
+        """Write how the attempt at `part` ended; None: no request was begun."""
         if part is not None:
             ending = {"real_ended": self.real, "outcome": outcome, "why": why}
             self.connection.execute(_MY_ATTEMPT, ending | {"mine": delivery, "nth": part, "whose": self.owner})
@@ -193,7 +194,7 @@ class ClaimWriter:
 
 
 def lock_state_and_lease(connection: Connection, delivery: str) -> tuple[DeliveryState, datetime | None]:
-    """Where a delivery stands and when its lease ends (real time); neither changes until the transaction ends."""
+    """Read and lock a delivery's state and when its lease ends (real time), until the transaction ends."""
     row = connection.execute(
         select(DELIVERY.c.state, DELIVERY.c.lease_until).where(DELIVERY.c.id == delivery).with_for_update()
     ).one()
@@ -201,6 +202,6 @@ def lock_state_and_lease(connection: Connection, delivery: str) -> tuple[Deliver
 
 
 def release_claims(ledger: Ledger, connection: Connection, claims: Iterable[ClaimedDelivery], now: datetime) -> None:
-    """Let others have what was claimed and not begun. `now`: campaign time."""
+    """Release claims that were not begun, so that others can have them. `now`: campaign time."""
     for one in claims:
         ClaimWriter(ledger, connection, now, one.owner).release(one.id, None, None)

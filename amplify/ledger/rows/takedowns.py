@@ -1,7 +1,7 @@
-"""Taking down: rows on their way from `removing` to `removed`, one hand on each, every step durable.
+"""Takedowns: rows on their way from `removing` to `removed`, each leased to one worker, every deletion durable.
 
-Nothing is sent for a row that stands here, since no move leads back. A request that is still under way keeps its
-lease, and what it brings is taken down with the rest.
+Nothing is sent for such a row, since no transition leads back. A request that is still under way keeps its lease, and
+what it publishes is taken down with the rest.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ REMOVABLE: Final = (
         DeliveryState.WAITING,
     ),
 )
-"""States in which something of a delivery may stand on its platform."""
+"""States in which something of a delivery may be on its platform."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +49,23 @@ class Removal:
     claimed: ClaimedDelivery
     owner: str
     up: tuple[int, ...]
-    """Parts that stand on the platform, newest first."""
+    """Parts that are published, newest first."""
     doubtful: int | None
-    """The part that may stand there as well."""
+    """The part that may be published as well."""
     under_way: bool
-    """A part was being sent when the takedown came, and nobody heard what came of it."""
+    """A part was being sent when the takedown came, and its outcome is not known."""
     why: str
     """The reason that a person gave."""
 
 
 def is_published() -> Exists:
-    """Whether a part of DELIVERY stands on its platform, as far as the ledger knows."""
+    """SQL condition: a part of DELIVERY is on its platform, as far as the ledger knows."""
     mine = (PART.c.delivery == DELIVERY.c.id, PART.c.remote_id.is_not(None), PART.c.removed_at.is_(None))
     return exists().where(*mine)
 
 
 def request_takedown(ledger: Ledger, connection: Connection, delivery: str, now: datetime, by: str, why: str) -> bool:
-    """Ask for a takedown, durably. False where nothing of it can be out, or it is being taken down already.
+    """Request a takedown, durably. False where nothing of it can be out, or it is being taken down already.
 
     From here on no worker begins another part of it.
     """
@@ -87,7 +87,7 @@ def request_takedown(ledger: Ledger, connection: Connection, delivery: str, now:
 
 
 def boosts_of(connection: Connection, deliveries: Sequence[str]) -> list[str]:
-    """Our own boosts of these that may stand on a platform."""
+    """Find our own boosts of these deliveries that may be on a platform."""
     bases = sorted({one.partition(".")[0] for one in deliveries})
     found = select(DELIVERY.c.id).where(
         DELIVERY.c.boost_of.in_(bases), DELIVERY.c.state.in_([state.value for state in REMOVABLE])
@@ -98,7 +98,7 @@ def boosts_of(connection: Connection, deliveries: Sequence[str]) -> list[str]:
 def claim_takedown(
     ledger: Ledger, connection: Connection, owner: str, lease: timedelta, without: Collection[str] = ()
 ) -> Removal | None:
-    """The next row to take down that nobody holds, boosts first; of no paused account, and none of `without`."""
+    """Lease the next row to take down that nobody has, boosts first; of no paused account, and none of `without`."""
     real = ledger.real_now(connection)
     found = connection.execute(
         select(DELIVERY.c.id)
@@ -141,8 +141,7 @@ def _removal(connection: Connection, delivery: str, owner: str) -> Removal:
 
 
 def _may_have_left(connection: Connection, delivery: str, part: int) -> bool:
-    """Whether its last attempt never came back. A row without any attempt comes from a restored ledger: nobody
-    knows."""
+    """Whether a part may be out: its last attempt has no outcome, or it has no attempt (in a restored ledger)."""
     tried = (
         select(ATTEMPT.c.part, ATTEMPT.c.outcome).where(ATTEMPT.c.folio == folio_of(delivery)).order_by(ATTEMPT.c.id)
     )
@@ -152,14 +151,14 @@ def _may_have_left(connection: Connection, delivery: str, part: int) -> bool:
 
 
 def removed_part(connection: Connection, delivery: str, part: int, now: datetime) -> None:
-    """It is not on its platform (any more). `now`: campaign time."""
+    """Record that a part is not on its platform (any more). `now`: campaign time."""
     mine = update(PART).where(PART.c.delivery == delivery, PART.c.number == part)
     connection.execute(mine.values(removed_at=now))
 
 
 def finish_takedown(ledger: Ledger, connection: Connection, removal: Removal, now: datetime, by: str) -> bool:
-    """Nothing of it is left: `removed`. False where a receipt came meanwhile, or somebody else holds the row; then it
-    is taken again."""
+    """Nothing of it is left: `removed`. False where a receipt came meanwhile, or somebody else has the row; then it is
+    claimed again."""
     delivery = removal.claimed.id
     mine = update(DELIVERY).where(DELIVERY.c.id == delivery, DELIVERY.c.owner == removal.owner)
     if connection.execute(mine.values(lease_until=None)).rowcount != 1:
@@ -182,7 +181,7 @@ def finish_takedown(ledger: Ledger, connection: Connection, removal: Removal, no
 
 
 def postpone_takedown(connection: Connection, removal: Removal, why: str, until: datetime | None) -> None:
-    """It could not be taken down yet: not again before `until` (real time); None: as soon as somebody looks."""
+    """Put off a takedown that failed: not again before `until` (real time); None: as soon as a worker looks."""
     connection.execute(
         update(DELIVERY)
         .where(DELIVERY.c.id == removal.claimed.id, DELIVERY.c.owner == removal.owner)
@@ -191,13 +190,13 @@ def postpone_takedown(connection: Connection, removal: Removal, why: str, until:
 
 
 def retry_takedown_now(connection: Connection, delivery: str) -> None:
-    """What was put off need not wait any longer. Whoever holds it may hold it on."""
+    """Let a takedown that was put off be tried at once. A worker that has it keeps it."""
     waits = update(DELIVERY).where(DELIVERY.c.id == delivery, DELIVERY.c.owner.is_(None))
     connection.execute(waits.values(lease_until=None))
 
 
 def read_takedown_outcomes(connection: Connection, deliveries: Sequence[str]) -> list[tuple[str, DeliveryState, str]]:
-    """Id, state and reason of those of them that are being taken down or are gone, by due time."""
+    """Read id, state and reason of those of these that are being taken down or are gone, by due time."""
     found = (
         select(DELIVERY.c.id, DELIVERY.c.state, DELIVERY.c.why)
         .where(
@@ -210,7 +209,7 @@ def read_takedown_outcomes(connection: Connection, deliveries: Sequence[str]) ->
 
 
 def late_receipts(connection: Connection, deliveries: Collection[str], now: datetime, real: datetime) -> None:
-    """Receipts came for these: where everything seemed to be taken down already, that is taken down as well."""
+    """Handle receipts that come after a takedown seemed finished: those parts are taken down as well."""
     why = "a part of it came out after it was taken down"
     rows = [(one, why) for one in sorted(deliveries)]
     back = sorted(_LANDED.run(connection, rows).scalars())
@@ -224,6 +223,6 @@ def late_receipts(connection: Connection, deliveries: Collection[str], now: date
 
 
 def remaining_takedowns(connection: Connection) -> int:
-    """How many deliveries are still to be taken down."""
+    """Count deliveries that are still to be taken down."""
     ids = select(DELIVERY.c.id).where(DELIVERY.c.state == DeliveryState.REMOVING.value)
     return len(connection.execute(ids).all())

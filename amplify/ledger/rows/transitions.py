@@ -1,4 +1,4 @@
-"""Changing a delivery's state: guarded in the UPDATE itself, and logged."""
+"""State transitions of a delivery: guarded in the UPDATE itself, and logged."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from amplify.ledger.bulk import BulkStatement
 from amplify.ledger.tables import DELIVERY
 from amplify.model.delivery import MOVES, DeliveryState
 
-# Made once: building a statement costs more than running it, and every delivery makes four moves.
+# Made once: building a statement costs more than running it, and every delivery makes four transitions.
 _GUARDED = update(DELIVERY).where(DELIVERY.c.id == bindparam("guard_id"), DELIVERY.c.state == bindparam("guard_state"))
 _FENCED = _GUARDED.where(DELIVERY.c.owner == bindparam("guard_owner"))
-# What waits again takes its old place in the line of its account.
+# What waits again takes its old place among the rows of its account.
 _GUARDED_AGAIN, _FENCED_AGAIN = (one.values(look_at=DELIVERY.c.due_at) for one in (_GUARDED, _FENCED))
 _LOG = BulkStatement(
     "INSERT INTO move (folio, at, real_at, before, after, by, why) "
@@ -27,8 +27,8 @@ _LOG = BulkStatement(
 
 
 def transition_log_sql(before: DeliveryState, after: DeliveryState, which: str = "") -> str:
-    """What a `BulkUpdate` says of its rows to the log, of those that a WHERE picks out. They have a `folio`; in common:
-    `at`, `real`, `by`."""
+    """SQL by which a `BulkUpdate` logs the transitions of its rows, or of those that a WHERE picks. They have a
+    `folio`; in common: `at`, `real`, `by`."""
     if after not in MOVES[before]:
         raise ValueError(f"no delivery goes from {before} to {after}")
     said = f"v.folio, {{at}}, {{real}}, '{before.value}', '{after.value}', {{by}}"
@@ -49,7 +49,7 @@ def transition_row(
     fence: str | None = None,
     **values: Any,
 ) -> bool:
-    """Move one row from `before` to `after`. False where it no longer stands there, or `fence` no longer owns it.
+    """Move one row from state `before` to `after`. False where it is no longer in `before`, or `fence` not its owner.
 
     `values` are further columns to set. The owner, the lease and the cause are dropped unless they are given; a row
     that waits again is looked at from its due time on, so that it keeps its place among the others of its account.
@@ -76,7 +76,7 @@ def log_transitions(
     real_at: datetime,
     by: str,
 ) -> None:
-    """Append to the log of moves: (delivery, before, after, why)."""
+    """Append to the log of transitions: (delivery, before, after, why)."""
     alike: dict[tuple[DeliveryState | None, DeliveryState, str | None], list[tuple[str]]] = {}
     for delivery, before, after, why in moves:
         alike.setdefault((before, after, why), []).append((delivery,))

@@ -1,4 +1,4 @@
-"""Unsure rows: taken by one who looks them up, so that nobody settles by an answer that is older than the last attempt.
+"""Unsure rows, leased to the one who looks them up: nobody settles by an answer older than the last attempt.
 
 A row is held by its lease alone: its owner stays, for a restored ledger leaves its name there.
 """
@@ -20,13 +20,13 @@ from amplify.model.platform import Receipt
 
 @dataclass(frozen=True, slots=True)
 class UnsureClaim:
-    """One unsure delivery, ours to look up until `until`."""
+    """One unsure delivery, leased to us for looking it up, until `until`."""
 
     claimed: ClaimedDelivery
     owner: str
-    """Who left it so."""
+    """The owner of the claim that left it unsure."""
     until: datetime
-    """Real time; it also fences what comes of the look."""
+    """End of the lease (real time); also the fencing token of what the look-up writes."""
     quiet: timedelta | None
     """Real time since its last attempt began; None: none is known."""
 
@@ -34,7 +34,7 @@ class UnsureClaim:
 def claim_unsure(
     ledger: Ledger, connection: Connection, now: datetime, lease: timedelta, without: Collection[str] = ()
 ) -> UnsureClaim | None:
-    """The next unsure row whose request can no longer land, of no paused account and none of `without`.
+    """Lease the next unsure row whose request can no longer land, of no paused account and none of `without`.
 
     `now`: campaign time; the lease runs in real time.
     """
@@ -64,7 +64,7 @@ def claim_unsure(
 
 
 def still_ours(connection: Connection, doubt: UnsureClaim) -> bool:
-    """Whether nobody else has settled or taken it since; it cannot change until the transaction ends."""
+    """Whether nobody else has settled or leased it since; locks it until the transaction ends."""
     mine = select(DELIVERY.c.id).where(
         DELIVERY.c.id == doubt.claimed.id,
         DELIVERY.c.state == DeliveryState.UNSURE.value,
@@ -74,7 +74,7 @@ def still_ours(connection: Connection, doubt: UnsureClaim) -> bool:
 
 
 def release_unsure(connection: Connection, doubt: UnsureClaim) -> None:
-    """Looked up, and still unsure: nobody holds it any longer."""
+    """Give back the lease of a delivery that was looked up and is still unsure."""
     mine = update(DELIVERY).where(
         DELIVERY.c.id == doubt.claimed.id,
         DELIVERY.c.state == DeliveryState.UNSURE.value,
@@ -84,7 +84,7 @@ def release_unsure(connection: Connection, doubt: UnsureClaim) -> None:
 
 
 def save_receipt(connection: Connection, delivery: str, part: int, receipt: Receipt, now: datetime) -> None:
-    """Write a receipt down, whoever holds the row: what is out is out."""
+    """Save a receipt, whoever has the row: what is out is out."""
     connection.execute(
         update(PART)
         .where(PART.c.delivery == delivery, PART.c.number == part)
@@ -93,7 +93,7 @@ def save_receipt(connection: Connection, delivery: str, part: int, receipt: Rece
 
 
 def known_elsewhere(connection: Connection, account: str, since: datetime, delivery: str) -> frozenset[str]:
-    """Ids of the account's other deliveries that were sent since `since` (campaign time): none of them is this one."""
+    """Platform ids of the account's other deliveries sent since `since` (campaign time): none of them is this one."""
     ids = connection.execute(
         select(PART.c.remote_id)
         .join(DELIVERY, DELIVERY.c.id == PART.c.delivery)

@@ -1,4 +1,4 @@
-"""Accounts and what they need to speak: secrets (their names only), private files, sessions."""
+"""Checks of accounts and their credentials: secrets (their names only), private files, sessions, keyring."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SECRET: Final = re.compile(
 
 
 def check_accounts(patient: CheckTarget) -> Iterator[CheckResult]:
-    """Each account: live or for rehearsals, and whether its credential is there."""
+    """Check each account: live or for rehearsals, and whether its credential is there."""
     if patient.workspace is None:
         return
     if not patient.workspace.accounts:
@@ -45,7 +45,7 @@ def check_accounts(patient: CheckTarget) -> Iterator[CheckResult]:
 
 
 def private_files(patient: CheckTarget) -> Iterator[CheckResult]:
-    """What only its owner may read: the file of secrets, sessions, the ledger's folder."""
+    """Check the permissions of what only its owner may read: the file of secrets, sessions, the ledger's folder."""
     secrets = credentials_file()
     if secrets.is_file():
         yield _private(secrets, 0o600, "credentials file")
@@ -69,7 +69,7 @@ def private_files(patient: CheckTarget) -> Iterator[CheckResult]:
 
 
 def check_keyring(patient: CheckTarget) -> Iterator[CheckResult]:
-    """Whether the operating system's keyring can be used. Many servers have none, and need none."""
+    """Check whether the operating system's keyring can be used. Many servers have none, and need none."""
     import keyring as ring
 
     try:

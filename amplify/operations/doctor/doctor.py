@@ -1,4 +1,4 @@
-"""doctor: everything that can be wrong around a workspace, and how to mend each. Changes nothing."""
+"""Doctor: runs all checks of what can be wrong around a workspace, and says how to mend it. Read-only."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ EXAMINE: Final[tuple[Examine, ...]] = (
     ledger_checks.check_waiting,
     ledger_checks.check_backups,
 )
-"""Everything that is looked at, one plain function each."""
+"""All checks, one function each."""
 
 
 def run_checks(root: Path, url: str, online: bool = False) -> list[CheckResult]:
-    """All findings, in the order of `EXAMINE`. `url`: the ledger's address; a ledger that is not there is not made.
-    `online`: every account is asked who it is."""
+    """Run all checks; results in the order of `EXAMINE`. `url`: the ledger's address; a ledger that is not there is not
+    created. `online`: every account is asked who it is."""
     patient, found = _meet(root, url)
     try:
         for examine in EXAMINE:
@@ -48,7 +48,7 @@ def run_checks(root: Path, url: str, online: bool = False) -> list[CheckResult]:
 
 
 def _meet(root: Path, url: str) -> tuple[CheckTarget, list[CheckResult]]:
-    """Open what can be opened."""
+    """Build the check target: open what can be opened."""
     found: list[CheckResult] = []
     app: AppContext | None = None
     file = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:") else None
@@ -80,7 +80,7 @@ def _files(root: Path, found: list[CheckResult]) -> Workspace | None:
 
 
 def _online(patient: CheckTarget) -> Iterator[CheckResult]:
-    """Who each account is, as its platform says."""
+    """Check online who each account is, as its platform says."""
     if patient.app is None or patient.workspace is None:
         return
     for account in patient.workspace.accounts:

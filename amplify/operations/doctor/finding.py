@@ -1,4 +1,4 @@
-"""What an examination finds, and who is examined."""
+"""Check results of the doctor, and the target that is checked."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from amplify.model.workspace import Workspace
 
 
 class Verdict(StrEnum):
-    """How it is."""
+    """Outcome of a check: ok, warning or failure."""
 
     FINE = "fine"
     LOOK = "look"
-    """Nothing is broken, and somebody should know."""
+    """Nothing is broken, but somebody should know."""
     MEND = "mend"
     """It keeps posts from going out, or is not safe."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One answer."""
+    """Result of one check."""
 
     about: str
     """`python`, `disk`, `press_union/x` …"""
@@ -35,7 +35,7 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class CheckTarget:
-    """What there is to examine: what cannot be opened is None, and said by whoever tried."""
+    """What is checked. What cannot be opened is None, and reported by the check that tried."""
 
     root: Path
     url: str
@@ -45,7 +45,7 @@ class CheckTarget:
 
     @property
     def sqlite(self) -> Path | None:
-        """The ledger's file, where it is one."""
+        """The ledger's file, where it is SQLite."""
         return Path(self.url.removeprefix("sqlite:///")) if self.url.startswith("sqlite:") else None
 
 

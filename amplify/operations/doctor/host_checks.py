@@ -1,4 +1,4 @@
-"""The machine: programs, time zones, room on the disk, clocks."""
+"""Checks of the machine: programs, time zones, disk space, clocks."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from amplify.operations.doctor.finding import CheckResult, CheckTarget, check_fa
 
 _PYTHON: Final = (3, 11)
 _ROOM: Final = 200_000_000
-"""Bytes under which a ledger should not be."""
+"""Bytes of disk space that a ledger should have."""
 _SKEW: Final = 2.0
-"""Seconds that this machine's clock may be away from the database's."""
+"""Seconds by which this machine's clock may differ from the database's."""
 _ELSEWHERE: Final = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ceph", "glusterfs"})
 """File systems of other machines, on which SQLite's locks cannot be relied on."""
 
 
 def check_programs(patient: CheckTarget) -> Iterator[CheckResult]:
-    """Versions of Python and SQLite."""
+    """Check the versions of Python and SQLite."""
     version = ".".join(map(str, sys.version_info[:3]))
     if sys.version_info >= _PYTHON:
         yield check_ok("python", version)
@@ -42,7 +42,7 @@ def check_programs(patient: CheckTarget) -> Iterator[CheckResult]:
 
 
 def check_zones(patient: CheckTarget) -> Iterator[CheckResult]:
-    """Time zone data for every zone that the files name."""
+    """Check that there is time zone data for every zone that the files name."""
     if patient.workspace is None:
         return
     named = {partner.zone for partner in patient.workspace.partners.values()}
@@ -55,7 +55,7 @@ def check_zones(patient: CheckTarget) -> Iterator[CheckResult]:
 
 
 def check_disk(patient: CheckTarget) -> Iterator[CheckResult]:
-    """Room, and whose disk it is."""
+    """Check the disk: free space, and whether it is a network file system."""
     where = patient.sqlite.parent if patient.sqlite is not None else patient.root
     while not where.exists():
         where = where.parent
@@ -74,7 +74,7 @@ def check_disk(patient: CheckTarget) -> Iterator[CheckResult]:
 
 
 def check_video_tools(patient: CheckTarget) -> Iterator[CheckResult]:
-    """Something to clean videos with, where there are any."""
+    """Check for a program that cleans videos, where there are any."""
     from amplify.media.remux import video_tool
 
     if patient.workspace is None or not any(one.mime == FILM for one in patient.workspace.pictures.values()):
@@ -89,12 +89,12 @@ def check_video_tools(patient: CheckTarget) -> Iterator[CheckResult]:
 
 
 def check_clock(patient: CheckTarget) -> Iterator[CheckResult]:
-    """This machine's clock against the database's, where several machines share one."""
+    """Compare this machine's clock with the database's, where several machines share one."""
     if patient.app is None or patient.app.ledger.sqlite:
         return
     ledger = patient.app.ledger
     with ledger.read() as connection:
-        ledger.real_now(connection)  # the first question opens the connection
+        ledger.real_now(connection)  # the first query opens the connection
         before = datetime.now(UTC)
         there = ledger.real_now(connection)
         here = before + (datetime.now(UTC) - before) / 2
@@ -106,7 +106,7 @@ def check_clock(patient: CheckTarget) -> Iterator[CheckResult]:
 
 
 def check_environment(patient: CheckTarget) -> Iterator[CheckResult]:
-    """Variables that change what commands do."""
+    """Report environment variables that change what commands do."""
     if os.environ.get("AMPLIFY_NOW"):
         yield check_warn(
             "AMPLIFY_NOW",
@@ -124,7 +124,7 @@ def _known(zone: str) -> bool:
 
 
 def _file_system(folder: Path) -> str | None:
-    """Its kind, from the longest mount point above it; None where the system does not say."""
+    """Type of a folder's file system, from the longest mount point above it; None where the system does not say."""
     try:
         mounts = [line.split() for line in Path("/proc/mounts").read_text("utf-8", "replace").splitlines()]
     except OSError:

@@ -1,4 +1,4 @@
-"""The ledger: can it be used, does anything run, does anything wait for a person."""
+"""Checks of the ledger: can it be used, does anything run, does anything wait for a person."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from amplify.operations.doctor.finding import CheckResult, CheckTarget, check_fa
 from amplify.rules.plan.horizon import plan_end
 
 _FORGOTTEN: Final = timedelta(minutes=10)
-"""So long without a pass means that nothing runs: cron passes each minute."""
+"""Time without a pass after which nothing seems to run: cron starts one each minute."""
 _OLD: Final = timedelta(days=2)
-"""A backup older than this is worth a word."""
+"""Age of a backup from which there is a warning."""
 
 
 def check_writable(patient: CheckTarget) -> Iterator[CheckResult]:
-    """Whether the ledger can be written."""
+    """Check whether the ledger can be written."""
     if patient.app is None:
         return
     try:
@@ -39,7 +39,7 @@ def check_writable(patient: CheckTarget) -> Iterator[CheckResult]:
 
 
 def check_last_pass(patient: CheckTarget) -> Iterator[CheckResult]:
-    """When the last pass was: a forgotten cron line looks like nothing at all."""
+    """Check when the last pass was: nothing else shows a forgotten cron line."""
     if patient.app is None:
         return
     last = last_pass(patient.app)
@@ -54,7 +54,7 @@ def check_last_pass(patient: CheckTarget) -> Iterator[CheckResult]:
 
 
 def check_waiting(patient: CheckTarget) -> Iterator[CheckResult]:
-    """What a person should look at."""
+    """Check for deliveries and accounts that a person should look at."""
     if patient.app is None:
         return
     now = patient.app.clock.now()
@@ -77,7 +77,7 @@ def check_waiting(patient: CheckTarget) -> Iterator[CheckResult]:
 
 
 def check_backups(patient: CheckTarget) -> Iterator[CheckResult]:
-    """How old the last backup is. PostgreSQL's are its own affair."""
+    """Check the age of the last backup. PostgreSQL's are made by its own tools."""
     if patient.sqlite is None or not patient.sqlite.exists():
         return
     how = "`amplify backup FILE`, each night by cron: docs/operating.md"

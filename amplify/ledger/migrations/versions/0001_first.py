@@ -1,4 +1,4 @@
-"""The first schema: deliveries, parts, attempts, moves, readings, accounts, gates."""
+"""The first schema: deliveries, parts, attempts, transitions, readings, accounts, gates."""
 
 from __future__ import annotations
 

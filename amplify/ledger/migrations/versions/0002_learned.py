@@ -1,4 +1,4 @@
-"""What servers said when they were asked: limits, and who goes by which handle."""
+"""Table of cached server info: what servers said of their limits, and who goes by which handle."""
 
 from __future__ import annotations
 

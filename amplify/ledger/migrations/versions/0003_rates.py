@@ -1,4 +1,4 @@
-"""How much may still be said: buckets that all workers share, and the money spent in a month."""
+"""Tables of rate limit buckets, shared by all workers, and of the money spent in a month."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stops, approvals, and the history of what people did."""
+"""Tables of stops, approvals, and the audit log of what people did."""
 
 from __future__ import annotations
 

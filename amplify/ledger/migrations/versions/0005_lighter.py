@@ -1,6 +1,7 @@
-"""Lighter marks: the log and the attempts no longer have each of their rows checked against a delivery, which is never
-removed, and boosts that wait are found without a look at those that are out. On PostgreSQL parts and attempts have room
-beside them for their receipts."""
+"""Cheaper begin marks: no foreign keys on the log and the attempts, and a smaller index of boosts that wait.
+
+Deliveries are never removed, so nothing has to be checked; and boosts that wait are found without a look at those that
+are out. On PostgreSQL parts and attempts have room beside them for their receipts (fill factor)."""
 
 from __future__ import annotations
 

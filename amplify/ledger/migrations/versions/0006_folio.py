@@ -1,5 +1,6 @@
-"""Each delivery has a folio, by which the log and the attempts go instead of its id: ids are as good as random, and
-each entry of a log that is kept by them lands on a page of its own."""
+"""Folio: a sequence number for each delivery, which is the key of log and attempts instead of its id.
+
+Ids are as good as random, and each entry of a log that is kept by them lands on a page of its own."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""What was only told by a sentence stands in a code beside it: the state for which a person's gate is closed, and what
-the reason for a delivery's hold or ending is about.
+"""Codes beside sentences: the state for which a person's gate is closed, and the cause of a delivery's hold or end.
 
 Rows of older ledgers are filled in from the sentences that amplify wrote up to revision 0006. These are history: they
 are spelled out here once more and never follow the wording of today. Where a person's gate is closed by a sentence that
@@ -37,7 +36,7 @@ def upgrade() -> None:
 
 
 def _states(connection: sa.Connection) -> None:
-    """Of each person's own gate; those of posts that are written for a state are called `anna@died`."""
+    """Fill in the state of each person's own gate; gates of posts written for a state are called `anna@died`."""
     closed = sa.select(_GATE.c.subject, _GATE.c.closed).where(
         _GATE.c.kind == "person", _GATE.c.closed.is_not(None), _GATE.c.subject.not_like("%@%")
     )
@@ -50,8 +49,8 @@ def _states(connection: sa.Connection) -> None:
 
 
 def _causes(connection: sa.Connection) -> None:
-    """Of what a person's stop held: reports keep such reasons back. Those of gates name the person, and are kept back
-    for that."""
+    """Fill in the cause of what a person's stop held: reports leave such reasons out. Those of gates name the person,
+    and are left out for that."""
     held = sa.select(_DELIVERY.c.id, _DELIVERY.c.why).where(_DELIVERY.c.why.like("%person %"))
     found = [(id, match[1] or match[2]) for id, why in connection.execute(held) if (match := _STOPPED.search(why))]
     if found:
