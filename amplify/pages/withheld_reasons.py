@@ -1,4 +1,4 @@
-"""Why a text or a picture is not handed to readers who share by hand."""
+"""Reasons for which a text or a picture is withheld from readers who share by hand."""
 
 from __future__ import annotations
 

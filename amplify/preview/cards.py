@@ -1,4 +1,4 @@
-"""From a delivery to its card: as readers will see it, and what staff want to know beside it."""
+"""Makes the card of a delivery: as readers will see it, and what staff want to know beside it."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class Cards:
 
 
 def utc_offset(wall: datetime) -> str:
-    """`UTC+3`, `UTC−3:30`, `UTC`."""
+    """The offset from UTC: `UTC+3`, `UTC−3:30`, `UTC`."""
     distance = wall.utcoffset() or timedelta()
     hours, minutes = divmod(abs(int(distance.total_seconds())) // 60, 60)
     if not hours and not minutes:

@@ -1,4 +1,4 @@
-"""What a report owes beside its sums: what did not go out, what was taken down, what was stopped, what was not read."""
+"""Report sections on what was not published, taken down, stopped, or not read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a report keeps to itself: a person's state is never told in a page that is passed on.
+"""Redacts reasons in a report: a person's state is never revealed in a page that is passed on.
 
 A hold may rest on a rumour of a release, an illness or a death. Staff read the reason in `amplify status`.
 """
@@ -26,7 +26,7 @@ def redact_reason(
     gates: Mapping[tuple[str, str], Gate],
     now: datetime,
 ) -> str | None:
-    """The reason as it may be passed on: without what it says of a person. `about`: its cause (`model.cause`).
+    """The reason without what it reveals of a person. `about`: its cause (`model.cause`).
 
     Kept back are reasons that a person's stop or gate gives, whether or not the delivery lists the person; such as
     name a person of the delivery (a platform, or one of us, may have); and every reason of a delivery that stands

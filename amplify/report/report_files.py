@@ -11,7 +11,7 @@ from amplify.report.report_model import Report
 
 
 def write_report(report: Report, folder: Path) -> tuple[Path, ...]:
-    """`report.md`, `report.csv` and `report.html`, in this order; the folder is made. Raises OSError.
+    """Write `report.md`, `report.csv` and `report.html`, in this order; the folder is made. Raises OSError.
 
     The CSV begins with a byte order mark here: spreadsheets need it to read other letters than Latin ones.
     """

@@ -20,12 +20,12 @@ def number_cells(*values: int) -> tuple[Cell, ...]:
 
 
 def column_heads(*labels: str, text: int = 1) -> tuple[Column, ...]:
-    """Column heads; from place `text` on they hold numbers."""
+    """Column heads; from index `text` on they hold numbers."""
     return tuple(Column(label, number=place >= text) for place, label in enumerate(labels))
 
 
 def cut_note(total: int, shown: int = SHOWN) -> str:
-    """What a list that was cut says under itself."""
+    """The note under a list that was shortened."""
     return f"{formatting.number(total - shown)} more in the CSV." if total > shown else ""
 
 
@@ -35,7 +35,7 @@ def post_cell(post: str, variant: str) -> Cell:
 
 
 def link_cell(url: str | None) -> Cell:
-    """Where people open it; only web addresses become links."""
+    """The address where people open it; only web addresses become links."""
     if url is None:
         return Cell(NOTHING)
     scheme, mark, rest = url.partition("://")
