@@ -103,7 +103,7 @@ class AccountConnection:
     timeout: float = 30.0
     """Seconds for a whole request."""
     heard: Callable[[ObservedLimit], None] | None = None
-    """Told what the headers of every answer say of an allowance. Called from any thread."""
+    """Callback for the rate limits in the headers of every answer. Called from any thread."""
 
     def __repr__(self) -> str:
         return f"Connection({self.account!r})"

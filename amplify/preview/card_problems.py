@@ -82,7 +82,7 @@ class HoldReasons:
 
     reasons: tuple[str, ...]
     of_person: bool
-    """One of the reasons is a person's, and is not told."""
+    """One of the reasons is a person's, and is withheld."""
 
 
 def hold_reasons(delivery: Planned, known: Mapping[tuple[str, str], Gate]) -> HoldReasons:

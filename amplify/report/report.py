@@ -41,7 +41,7 @@ def collect_deliveries(
 
     Pure data, and the same for the same ledger and `now`; `amplify.report` makes pages of it. `marks` are
     the ages at which readings were expected. Reasons that would tell a person's state are kept back, and so is what
-    is not out yet of `embargoed` posts; None: nobody knows which these are, and nothing that is to come is told.
+    is not out yet of `embargoed` posts; None: nobody knows which these are, and nothing that is to come is shown.
     """
     names = names or Names()
     marks = sorted(set(marks))

@@ -41,7 +41,7 @@ def build_toolkit(
 ) -> Built:
     """Build the site in `folder`, in place of the one before; empty `langs`, `campaigns`: all of them.
 
-    What must not be said now is left out, and told. Raises WrongUse for unknown names, and for a folder that holds
+    What must not be said now is left out, and reported. Raises WrongUse for unknown names, and for a folder that holds
     something else.
     """
     workspace, now = app.workspace(), app.clock.now()
