@@ -76,7 +76,7 @@ class Cards:
             asked=f"{formatting.instant(preview.asked)} UTC" if preview.asked is not None else "",
             cost=format_dollars(cost) if cost else "",
             held=waits.reasons,
-            # The hold stands for the person already: it need not be shown twice.
+            # A reason withheld for a person stands for the problems about that person too.
             troubles=tuple(one for one in self._troubles.of(delivery) if not (one.of_person and waits.of_person)),
             embargo=f"{formatting.instant(embargo)} UTC" if embargo is not None and self._now < embargo else "",
         )
