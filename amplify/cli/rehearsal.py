@@ -194,7 +194,7 @@ def look_around(stage: Stage) -> None:
 
 
 def _cast(workspace: Workspace, partners: frozenset[str] | None) -> Workspace:
-    """The workspace as if we were these partners: rehearsals need nobody's keys."""
+    """The workspace with accounts for these partners: rehearsals need nobody's credentials."""
     if partners is None and workspace.accounts:
         return workspace
     unknown = (partners or frozenset()) - workspace.partners.keys()

@@ -29,7 +29,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Engagement:
-    """Likes, reposts and replies at one time. None: the platform does not say; never 0 for it."""
+    """Likes, reposts and replies at one time. None: the platform does not report it; never 0 for it."""
 
     likes: int | None = None
     reposts: int | None = None
@@ -49,7 +49,7 @@ class Whoami:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the account's own server allows, where it says so; None: not said."""
+    """The limits of the account's own server, where it reports them; None: not reported."""
 
     text: int | None = None
     pictures: int | None = None

@@ -40,7 +40,7 @@ class DeliveryProblems:
         secret: Collection[str],
         known: ServerInfo,
     ) -> None:
-        """`secret`: ids of posts and entries that no sentence may name. `known`: what servers said of their limits."""
+        """`secret`: ids of posts and entries that no sentence may name. `known`: limits that servers reported."""
         self._workspace, self._profiles, self._known = workspace, profiles, known
         self._context = LintContext(workspace, profiles)
         self._findings, self._secret = findings, secret
@@ -104,5 +104,5 @@ def people_of(delivery: Planned) -> list[str]:
 
 
 def names_any(sentence: str, ids: Collection[str]) -> bool:
-    """Whether one of these ids stands in the sentence as a whole word."""
+    """Whether one of these ids is in the sentence as a whole word."""
     return any(re.search(rf"(?<![\w-]){re.escape(id)}(?![\w-])", sentence, re.IGNORECASE) for id in ids)

@@ -76,7 +76,7 @@ def taken_down_sections(report: Report) -> list[Section]:
 
 
 def closed_sections(report: Report) -> list[Section]:
-    """Stops in force, and accounts that could not speak."""
+    """Stops in force, and accounts that could not publish."""
     if not report.closed:
         return [Section("stops", "Stops", ("Nothing of this period was under a stop when the report was made.",))]
     rows = tuple(

@@ -66,7 +66,7 @@ class MessageTally:
     bookmarks: ReadingSum
     views: ReadingSum
     interactions: ReadingSum
-    """Likes, reposts, replies, quotes and bookmarks together, as far as reported; one reader may count several times."""
+    """Likes, reposts, replies, quotes and bookmarks together, as far as reported; a reader may count twice."""
 
 
 @dataclass(frozen=True, slots=True)
