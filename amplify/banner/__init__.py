@@ -1,1 +1,1 @@
-"""Banners: templates painted with Pillow. `paint.paint` is the way in; nothing here reads files of a workspace."""
+"""Banners: templates rendered with Pillow. `paint.paint_banner` is the way in; it reads no files of a workspace."""

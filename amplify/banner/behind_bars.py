@@ -1,4 +1,6 @@
-"""bars: a picture behind bars for one person, with name plate, hashtag and credit, and instructions for supporters."""
+"""`amplify banner bars`: a picture behind bars for one person, with name plate, hashtag and credit, and instructions
+for supporters.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,7 @@ _PHOTO: Final = "photograph"
 
 @dataclass(frozen=True, slots=True)
 class Photograph:
-    """A picture that whoever uses it has the right to."""
+    """A picture given by the user, who has the right to it."""
 
     data: bytes
     credit: str
@@ -59,7 +61,7 @@ def behind_bars(
     sizes: Sequence[str] = ("square",),
     campaign: str | None = None,
 ) -> list[RenderedBanner]:
-    """The picture in each language and size. `now`: campaign time (UTC).
+    """Render the picture in each language and size. `now`: campaign time (UTC).
 
     Raises WrongUse, and NeedsPerson where it may not be made: the person's state is not detained or convicted or was
     not reviewed, consent is missing, withdrawn, or does not cover a portrait.
@@ -88,7 +90,7 @@ def behind_bars(
 
 
 def supporter_instructions(workspace: Workspace, person: str, lang: str, campaign: str | None = None) -> str:
-    """What a supporter does, to be printed: plain text of 80 columns."""
+    """Instructions for supporters, to be printed: plain text of 80 columns."""
     chosen = _campaign(workspace, _person(workspace, person), campaign)
     written = next((one for one in fallback_chain(lang, workspace.settings.fallback) if one in INSTRUCTIONS), "en")
     tags = [f"#{tag.tag}" for tag in chosen.hashtags if tag.required and not tag.retired]
@@ -153,7 +155,7 @@ def _scene(template: Template, photograph: Photograph | None, look: BarsLook) ->
 
 
 def _looking(layer: Layer, look: BarsLook) -> Layer:
-    """The layer as it was asked for."""
+    """The layer with the look that was asked for: the placeholder of a portrait, the shape of the bars."""
     if layer.portrait is not None:
         slot: PortraitSlot = layer.portrait.model_copy(update={"stand_in": look.instead})
         return layer.model_copy(update={"portrait": slot})
@@ -169,7 +171,7 @@ def _looking(layer: Layer, look: BarsLook) -> Layer:
 
 
 def _told(wrong: ValueError) -> str:
-    """Which option is out of its bounds."""
+    """The sentence about an option that is out of its bounds."""
     first = wrong.errors()[0]  # type: ignore[attr-defined]
     return f"--{first['loc'][0]}: {first['msg'][0].lower()}{first['msg'][1:]}"
 
@@ -206,7 +208,7 @@ def _person(workspace: Workspace, person: str) -> Person:
 
 
 def _campaign(workspace: Workspace, person: Person, wanted: str | None) -> Campaign:
-    """The campaign whose hashtags it carries: the one asked for, or the first that is about the person."""
+    """The campaign whose hashtags the picture carries: the one asked for, or the first about the person."""
     if wanted is not None:
         if wanted not in workspace.campaigns:
             raise WrongUse(f"no campaign is called `{wanted}`; there are: {', '.join(workspace.campaigns)}")

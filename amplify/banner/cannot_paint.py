@@ -1,4 +1,4 @@
-"""What cannot be painted, in a sentence."""
+"""The error for banners that cannot be painted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Paint: masks with smooth edges, and colour laid through them."""
+"""Drawing primitives: anti-aliased masks, and colour laid through them."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def rounded_mask(width: int, height: int, radius: float) -> Image:
 
 
 def mix_colours(one: Rgb, other: Rgb, share: float) -> Rgb:
-    """`share` 0: one; 1: the other."""
+    """A mix of two colours; `share` 0: one; 1: the other."""
     return (
         round(one[0] + (other[0] - one[0]) * share),
         round(one[1] + (other[1] - one[1]) * share),

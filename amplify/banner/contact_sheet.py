@@ -17,14 +17,14 @@ _LABEL: Final = 34
 
 
 def sheet_thumbnail(picture: Image) -> Image:
-    """As it stands on a sheet."""
+    """A banner scaled down for the sheet."""
     from PIL import Image as Pillow
 
     return picture.resize((round(picture.width * _TALL / picture.height), _TALL), Pillow.Resampling.LANCZOS)
 
 
 def contact_sheet(pictures: Sequence[tuple[str, Image]]) -> Image:
-    """All of them (label, thumbnail) in rows."""
+    """A sheet of all banners (label, thumbnail) in rows."""
     from PIL import Image as Pillow
     from PIL import ImageDraw
 

@@ -1,4 +1,4 @@
-"""A painted banner as bytes: PNG for drawn ones, JPEG for those with a photograph, within a size's limit."""
+"""Encodes a painted banner: PNG for drawn ones, JPEG for those with a photograph, within a size's limit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SUFFIXES: Final = {PNG: ".png", JPEG: ".jpg"}
 
 @dataclass(frozen=True, slots=True)
 class EncodedPicture:
-    """Bytes of a picture, and what they are."""
+    """Encoded bytes of a picture, and their MIME type."""
 
     data: bytes
     mime: str
@@ -25,7 +25,7 @@ class EncodedPicture:
 
 
 def encode_banner(picture: Image, photograph: bool, most_bytes: int) -> EncodedPicture:
-    """Nothing but pixels, with as little loss as `most_bytes` allows. Raises BannerFault."""
+    """Encode without metadata, with as little loss as `most_bytes` allows. Raises BannerFault."""
     try:
         data, mime = fit_picture(picture, SizeLimit(most_bytes, formats=(JPEG,) if photograph else (PNG, JPEG)))
     except BadPicture as bad:

@@ -1,4 +1,4 @@
-"""Letters: the families that install with us, what they can write, and what Raqm is needed for.
+"""Fonts: the families installed with the program, the characters they cover, and what Raqm is needed for.
 
 All come from PyPI under free licences: Source Sans and Source Serif (SIL Open Font License; `font-source-sans-pro`,
 `font-source-serif-pro`), and DejaVu Sans, which lies in matplotlib's wheel and covers more scripts.
@@ -33,7 +33,7 @@ _SHAPED: Final = (
 
 
 def file_of(family: str, weight: str) -> Path:
-    """The font file. Raises BannerFault where its package is not installed."""
+    """The path of a font file. Raises BannerFault where its package is not installed."""
     package, pattern = {"sans": _SANS, "serif": _SERIF, "dejavu": _DEJAVU}[family]
     name = ("-Bold" if weight in _HEAVY else "") if family == "dejavu" else _WEIGHTS[weight]
     spec = find_spec(package)
@@ -47,7 +47,7 @@ def file_of(family: str, weight: str) -> Path:
 
 @lru_cache(maxsize=256)
 def load_font(family: str, weight: str, size: int) -> FreeTypeFont:
-    """Letters of `size` pixels."""
+    """The font at `size` pixels."""
     from PIL import ImageFont
 
     return ImageFont.truetype(str(_file(family, weight)), size)
@@ -94,7 +94,7 @@ def _invisible(sign: str) -> bool:
 
 
 def needs_raqm(text: str) -> bool:
-    """Whether a text holds letters that only Raqm sets rightly."""
+    """Whether a text holds letters that only Raqm lays out correctly."""
     return any(low <= ord(sign) <= high for sign in text if ord(sign) > 0x58F for low, high in _SHAPED)
 
 

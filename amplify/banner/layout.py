@@ -1,4 +1,4 @@
-"""Where a layer stands on a size: its box in pixels, and what differs there."""
+"""Layout: the box of a layer in pixels on one size of the banner, and what differs there."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _NOTHING = Placement()
 
 
 def place_layer(template: Template, layer: Layer, size: Size) -> tuple[Placement, Rect]:
-    """What differs on this size, and the box."""
+    """The layer's box in pixels on this size, and what differs there."""
     place = _NOTHING
     for name in size.like:
         if name in layer.on:

@@ -1,4 +1,4 @@
-"""Breaking a text into lines: few, even, and with no word left alone that belongs to its neighbour.
+"""Breaks a text into lines: few, even, and with no word left alone that belongs to its neighbour.
 
 Lengths are in any unit that `wide` measures in. Words that should not part are glued first: one-letter words to what
 follows (`і`, `у`, `в`, `a`), a dash to what precedes it, a number to what it counts.
@@ -22,7 +22,7 @@ _NUMBER = re.compile(r"[+−]?\d[\d.,\u00a0\u202f–]*%?")
 
 
 def break_units(text: str) -> list[str]:
-    """The pieces between which a line may end. Blanks that do not break are kept inside."""
+    """The units between which a line may end. Blanks that do not break are kept inside."""
     glued: list[str] = []
     bound = False
     for word in text.split(" "):
@@ -37,7 +37,7 @@ def break_units(text: str) -> list[str]:
 
 
 def break_lines(text: str, room: float, most: int, wide: Wide) -> list[str] | None:
-    """The text on at most `most` lines that are at most `room` long; None where it does not fit.
+    """The text on at most `most` lines that are at most `room` wide; None where it does not fit.
 
     It takes as few lines as will do, and makes them as even as they can be: the longest becomes as short as possible.
     """

@@ -1,4 +1,4 @@
-"""A banner painted: forms, pictures and bars from the back to the front, then all words in front of them."""
+"""Paints a banner: shapes, pictures and bars from the back to the front, then all texts in front of them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Pictures = Callable[[str], bytes]
 
 
 def paint_banner(worded: WordedTemplate, size: Size, pictures: Pictures) -> Image:
-    """The banner in one size. Raises BannerFault with what cannot be painted, and what to do."""
+    """Paint the banner in one size. Raises BannerFault with what cannot be painted, and what to do."""
     from PIL import Image
 
     template, palette = worded.template, Palette(worded.template)
@@ -81,7 +81,7 @@ def _paint_layer(
 
 
 def _hang(canvas: Image, picture: Image, rect: Rect, form: str, radius: float, opacity: float) -> None:
-    """Put a picture into its outline."""
+    """Draw a picture in its frame."""
     from PIL import Image, ImageChops
 
     if form == "circle":
@@ -111,7 +111,7 @@ def _logo(canvas: Image, mark: Image, rect: Rect, align: str) -> None:
 def _set(
     canvas: Image, piece: TextBlock, before: list[tuple[TextBlock, Fitted]], palette: Palette, size: Size
 ) -> Fitted:
-    """Fit one text, see that it can be read, and draw it."""
+    """Fit one text, make sure that it can be read, and draw it."""
     from PIL import ImageDraw
 
     fitted = fit_text(piece.text, piece.box, piece.style)
@@ -139,7 +139,7 @@ def _set(
 
 
 def _strip(piece: TextBlock, size: Size) -> tuple[int, int, int, int]:
-    """Left, top, width, height of a strip: from edge to edge."""
+    """The box of a strip from edge to edge: left, top, width, height."""
     return 0, piece.box.top, size.width, piece.box.height
 
 
@@ -153,8 +153,9 @@ _KEPT = ("RGB", "RGBA", "L", "YCbCr")
 
 
 def open_photo(data: bytes, name: str) -> Image:
-    """The pixels, upright and in sRGB (of a JPEG perhaps still YCbCr). Raises BannerFault: bombs, mislabelled, cut and
-    moving pictures are refused."""
+    """Decode a photograph: upright and in sRGB (a JPEG may still be YCbCr). Raises BannerFault: bombs, mislabelled, cut
+    and moving pictures are refused.
+    """
     from amplify.media.reencode import BadPicture, reencode_picture
 
     try:
@@ -167,7 +168,7 @@ def open_photo(data: bytes, name: str) -> Image:
 
 
 def cut_photo(picture: Image, width: int, height: int, focus: tuple[float, ...]) -> Image:
-    """The part around `focus` that fills a box of this size."""
+    """Crop the part around `focus` that fills a box of this size."""
     from PIL import Image
 
     wide = min(float(picture.width), picture.height * width / height)

@@ -1,4 +1,4 @@
-"""Banners that were painted before, by the hash of all they are made of: painted once, whoever asks."""
+"""Cache of painted banners, by the hash of all they are made of: each is painted once, whoever asks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ _TYPES: Final = {".png": "image/png", ".jpg": "image/jpeg"}
 
 
 def banner_key(worded: WordedTemplate, size: Size, hashes: Mapping[str, str]) -> str:
-    """64 hex digits of the template, its words, the size, its pictures (path → SHA-256), the fonts and the painter."""
+    """The cache key: 64 hex digits of the template, its words, the size, its pictures (path → SHA-256), the fonts and
+    the painter.
+    """
     from PIL import __version__
 
     digest = hashlib.sha256(f"{PAINTER} pillow {__version__} {size}\n".encode())
@@ -37,7 +39,7 @@ def banner_key(worded: WordedTemplate, size: Size, hashes: Mapping[str, str]) ->
 def painted_banner(
     worded: WordedTemplate, size: Size, pictures: Pictures, hashes: Mapping[str, str], folder: Path | None
 ) -> EncodedPicture:
-    """The banner's bytes: kept ones where there are, else painted and kept. `folder` None: nothing is kept."""
+    """The banner's bytes, from the cache or painted and cached. `folder` None: no cache."""
     name = banner_key(worded, size, hashes) if folder is not None else ""
     if folder is not None:
         for suffix, mime in _TYPES.items():
@@ -51,7 +53,7 @@ def painted_banner(
 
 
 def _keep(path: Path, write: Callable[[Path], object]) -> None:
-    """Whole or not at all, whoever else keeps the same."""
+    """Write into the cache atomically, whoever else writes the same."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
     write(partial)

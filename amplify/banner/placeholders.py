@@ -1,4 +1,6 @@
-"""What stands where no face may: a silhouette, an empty chair, an envelope. Drawn here, of nobody and nowhere."""
+"""Placeholders where no face may be shown: a silhouette, an empty chair, an envelope. Drawn here, of nobody and
+nowhere.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def stand_in(kind: str, width: int, height: int, ground: Rgb, figure: Rgb) -> Image:
-    """A picture of this size. `kind`: silhouette, chair or envelope."""
+    """The placeholder at this size. `kind`: silhouette, chair or envelope."""
     canvas = draw_gradient(
         width, height, mix_colours(ground, (255, 255, 255), 0.10), mix_colours(ground, (0, 0, 0), 0.22), 90
     )

@@ -1,4 +1,4 @@
-"""Prison bars: round rods with light on one side, flat rails, and the shadow that they throw. Or bent apart."""
+"""Draws prison bars: round rods with light on one side, flat rails, and the shadow that they throw. Or bent apart."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def draw_bars(canvas: Image, rect: Rect, words: BarsLayer, palette: Palette, sho
 
 
 def _middles(rect: Rect, words: BarsLayer) -> list[Any]:
-    """Where the middle of each bar lies at every height: straight, or bent apart around the centre."""
+    """The x position of each bar's middle at every height: straight, or bent apart around the centre."""
     import numpy as np
 
     count = words.count + words.count % 2 if words.open else words.count
@@ -78,7 +78,7 @@ def _middles(rect: Rect, words: BarsLayer) -> list[Any]:
 
 
 def _rod(cover: Any, light: Any, middle: Any, width: float) -> None:
-    """One round bar: its cover of each pixel, and how bright it is there."""
+    """One round bar: its coverage of each pixel, and the brightness there."""
     import numpy as np
 
     left = max(0, int(middle.min() - width * 0.8) - 2)
@@ -97,7 +97,7 @@ def _rod(cover: Any, light: Any, middle: Any, width: float) -> None:
 
 
 def _rails(height: int, count: int, width: float) -> list[float]:
-    """Heights of the flat bars across: near both ends, the others between."""
+    """The heights of the flat bars across: near both ends, the others between."""
     if count == 0:
         return []
     if count == 1:

@@ -1,4 +1,4 @@
-"""banner: templates and words → pictures with alt text, credit, licence and hash beside them.
+"""Renders banners: templates and texts → pictures with alt text, credit, licence and hash beside them.
 
 What may not be said now is not painted either: a person's state, review and consent, an expired fact, a closed call,
 a silent campaign. Each refusal is a sentence, and the others are painted all the same.
@@ -29,7 +29,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class BannerChoice:
-    """Which banners; an empty choice is all."""
+    """Which banners to render; an empty choice is all."""
 
     templates: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
@@ -39,7 +39,7 @@ class BannerChoice:
 
 @dataclass(frozen=True, slots=True)
 class RenderedBanner:
-    """One banner in one size."""
+    """One rendered banner in one size."""
 
     worded: WordedTemplate
     size: str
@@ -48,7 +48,7 @@ class RenderedBanner:
 
     @property
     def name(self) -> str:
-        """`portrait-mira-be-square.png`."""
+        """The file name: `portrait-mira-be-square.png`."""
         return f"{self.worded.name}-{self.size}{self.saved.suffix}"
 
     @property
@@ -149,7 +149,7 @@ class RefusedBanner:
 
 @dataclass(frozen=True, slots=True)
 class RenderedBatch:
-    """What came of it."""
+    """The banners that were rendered, and those that were refused."""
 
     made: tuple[RenderedBanner, ...]
     refused: tuple[RefusedBanner, ...]
@@ -162,7 +162,7 @@ def render_banners(
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> RenderedBatch:
-    """Paint what is wanted. `now`: campaign time (UTC); `cache`: where painted ones are kept; None: nowhere.
+    """Render the chosen banners. `now`: campaign time (UTC); `cache`: where painted ones are kept; None: nowhere.
 
     Raises WrongUse for a template, person, language or size that is not there.
     """
@@ -183,7 +183,7 @@ def render_banners(
 def render_banner(
     workspace: Workspace, worded: WordedTemplate, size: str, cache: Path | None
 ) -> RenderedBanner | RefusedBanner:
-    """One banner in one size."""
+    """Render one banner in one size."""
     from amplify.banner.cannot_paint import BannerFault
     from amplify.banner.painted_cache import painted_banner
 
@@ -198,7 +198,7 @@ def render_banner(
 def words_of(
     workspace: Workspace, now: datetime, wanted: BannerChoice
 ) -> tuple[list[WordedTemplate], list[RefusedBanner]]:
-    """The words of each banner that is wanted and may be said now; and those that may not. Paints nothing."""
+    """The templates with texts of each chosen banner that may be shown now; and the refused ones. Paints nothing."""
     _check(workspace, wanted)
     closed = _closed(workspace, now)
     found: list[WordedTemplate] = []
@@ -229,12 +229,12 @@ def _one(
 
 
 def why_not(workspace: Workspace, worded: WordedTemplate, now: datetime) -> str | None:
-    """Why this banner may not be shown now; None where it may. People count by any spelling of their names."""
+    """The reason this banner may not be shown now; None where it may. People count by any spelling of their names."""
     return _barred(workspace, worded, _closed(workspace, now))
 
 
 def _closed(workspace: Workspace, now: datetime) -> Mapping[str, str]:
-    """Every subject that may not be spoken of now, with the reason."""
+    """Every subject whose gate is closed now, with the reason."""
     found = ((f"{gate.kind}:{gate.subject}", gate.why_not(now)) for gate in derive_gates(workspace))
     return {subject: why for subject, why in found if why is not None}
 

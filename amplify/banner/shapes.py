@@ -1,4 +1,4 @@
-"""Forms: fields of colour, circles, lines, and what counts: tally marks and dots."""
+"""Draws shapes: fields of colour, circles, lines, and counters: tally marks and dots."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A banner as files: the picture, and the note beside it that makes it a picture of `media/`."""
+"""Writes a banner as files: the picture, and the sidecar that makes it a picture of `media/`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 
 def write_with_sidecar(made: RenderedBanner, folder: Path) -> Path:
-    """The picture, and beside it a note as `media/` has them: alt text, credit, licence, SHA-256. Raises WrongUse."""
+    """Write the picture, and beside it a sidecar as `media/` has them: alt text, credit, licence, SHA-256. Raises
+    WrongUse.
+    """
     path = folder / made.name
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -27,7 +29,7 @@ def write_with_sidecar(made: RenderedBanner, folder: Path) -> Path:
 
 
 def sidecar_text(made: RenderedBanner) -> str:
-    """The note beside a banner, as YAML."""
+    """The sidecar of a banner, as YAML."""
     worded = made.worded
     lines = [
         f"# Written by `amplify banner` ({made.template}): change the template and render again.",

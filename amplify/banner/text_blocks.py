@@ -1,4 +1,4 @@
-"""Everything in a banner that is read, set in one style each: texts, hashtags, credit, a partner's name."""
+"""The texts of a banner, each with its style: texts, hashtags, credit, a partner's name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from amplify.rules.plan.banner_text import WordedTemplate
 
 @dataclass(frozen=True, slots=True)
 class TextBlock:
-    """One text to be set."""
+    """One text to be set, with its style and box."""
 
     text: str
     box: Rect

@@ -1,4 +1,4 @@
-"""Words that can be read: contrast computed on the very pixels behind them, and a veil where it is too little."""
+"""Makes texts legible: contrast computed on the very pixels behind them, and a veil where it is too low."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _pixels(canvas: Image, rect: Rect) -> Any:
 
 
 def worst_contrast(canvas: Image, fitted: Fitted, colour: Rgb) -> float:
-    """The least contrast of the words with any pixel behind their lines."""
+    """The lowest contrast of the letters with any pixel behind their lines."""
     mine = relative_luminance(colour)
     least = 21.0
     for line in fitted.lines:

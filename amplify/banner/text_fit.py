@@ -1,4 +1,4 @@
-"""The largest letters with which a text fits its box, and where each line then stands. Nothing is ever clipped."""
+"""Fits a text into its box with the largest letters, and places its lines. Nothing is ever clipped."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SMALLER: Final = 0.72
 
 @dataclass(frozen=True, slots=True)
 class Rect:
-    """Pixels: left, top, right, bottom."""
+    """A rectangle in pixels: left, top, right, bottom."""
 
     left: int
     top: int
@@ -83,7 +83,7 @@ class PlacedLine:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A text that fits."""
+    """A text that fits: its lines with their places."""
 
     size: int
     """Pixels."""
@@ -92,7 +92,7 @@ class Fitted:
 
     @property
     def ink(self) -> Rect:
-        """What the letters of all lines cover."""
+        """The rectangle that the letters of all lines cover."""
         inks = [line.ink for line in self.lines]
         return Rect(
             min(ink.left for ink in inks),
@@ -153,7 +153,7 @@ def _try(text: str, box: Rect, style: Style, size: int, wide: Callable[[str], fl
 
 
 def _ink(letters: FreeTypeFont, line: str) -> tuple[float, float, float, float]:
-    """What a line's letters cover, from the origin of its baseline.
+    """The rectangle that a line's letters cover, from the origin of its baseline.
 
     Pillow counts the blank that stands before a first letter and behind a last one (much, for a large `1`).
     """
@@ -186,7 +186,9 @@ def _placed(
     above: int,
     below: int,
 ) -> list[PlacedLine]:
-    """Flush to the letters and not to their invisible boxes: the first line's capitals touch the top."""
+    """The lines with their places, flush to the letters and not to their invisible boxes: the first line's capitals
+    touch the top.
+    """
     span = step * (len(lines) - 1)
     capital = round(-letters.getbbox("Н", anchor="ls")[1])
     if style.valign == "top":

@@ -1,4 +1,4 @@
-"""The colours of one template, by name."""
+"""The colour palette of one template, by name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from amplify.rules.plan.themes import THEMES
 
 
 class Palette:
-    """The colours of one template."""
+    """The named colours of one template."""
 
     def __init__(self, template: Template) -> None:
         self._named = {**THEMES[template.theme], **template.colours}

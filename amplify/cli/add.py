@@ -1,4 +1,4 @@
-"""`amplify add`: one more entry in the queue."""
+"""`amplify add`: adds one entry to the queue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""amplify approve: look at what is to go out, one card after another, and say yes or no."""
+"""`amplify approve`: review what waits for approval, one card after another, and say yes or no."""
 
 from __future__ import annotations
 
@@ -90,7 +90,9 @@ def _approve(app: AppContext, found: list[Review]) -> int:
 
 
 def _review(app: AppContext, waiting: list[Review]) -> int:
-    """One card after another, a key each. The number of cards may shrink meanwhile: others review too."""
+    """Show one card after another, and act on a key each. The number of cards may shrink meanwhile: others review
+    too.
+    """
     from amplify.decisions.approve import approve_reviews, reject_review, to_review
 
     out, zones, done = output.console(), _zones(app), {"approved": 0, "rejected": 0, "skipped": 0}
@@ -150,7 +152,7 @@ def _list(waiting: list[Review], zones: Callable[[str], str]) -> None:
 
 
 def _zones(app: AppContext) -> Callable[[str], str]:
-    """Account → its readers' zone, as far as the files can be read."""
+    """Account → its readers' time zone, as far as the files can be read."""
     try:
         workspace = app.workspace()
     except AmplifyError:
@@ -190,7 +192,7 @@ _MICROS = 1_000_000
 
 
 def review_card(one: Review, number: int, together: int, zone: str) -> RenderableType:
-    """`zone`: where its readers' clocks are."""
+    """The card of one delivery. `zone`: the readers' time zone."""
     lines = [Text(local_time(one.row.due_at, zone), style="bold"), Text("")]
     lines += _said(one.message)
     if one.row.cost:

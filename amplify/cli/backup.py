@@ -1,4 +1,4 @@
-"""amplify backup: the ledger and what belongs to it, in one file."""
+"""`amplify backup`: copies the ledger and what belongs to it into one file."""
 
 from __future__ import annotations
 

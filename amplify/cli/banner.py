@@ -1,4 +1,4 @@
-"""amplify banner: pictures from templates, in every size and language; and pictures behind bars."""
+"""`amplify banner`: renders pictures from templates, in every size and language; and pictures behind bars."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def command(
 
 
 def _read(workspace: Path | None) -> tuple[Words, datetime]:
-    """The files alone: banners need no ledger."""
+    """Load the workspace's files without a ledger: banners need none."""
     from amplify.context.app_context import UnreadableFiles
     from amplify.platforms import registry
     from amplify.workspace.load import load_workspace

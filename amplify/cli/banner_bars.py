@@ -1,4 +1,4 @@
-"""`amplify banner bars`: a picture behind bars, and what supporters do to make their own."""
+"""`amplify banner bars`: renders a picture behind bars, and prints instructions for supporters to make their own."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_BYTES: Final = 60_000_000
 
 @dataclass(frozen=True, slots=True)
 class BarsOptions:
-    """The options as they were given."""
+    """The command line options, as given."""
 
     names: list[str]
     person: list[str] | None
@@ -41,7 +41,7 @@ class BarsOptions:
 
 
 def make_bars(words: Workspace, now: datetime, asked: BarsOptions, only_instructions: bool, as_json: bool) -> int:
-    """Make it, or print the instructions."""
+    """Render the picture, or print the instructions."""
     if not asked.person or len(asked.person) != 1:
         raise WrongUse("say for whom: `amplify banner bars PHOTO --person anna`")
     person = asked.person[0]

@@ -1,4 +1,4 @@
-"""amplify check: what is wrong, where, and how to mend it."""
+"""`amplify check`: lists problems: what is wrong, where, and how to mend it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class CheckFormat(StrEnum):
-    """For whom problems are listed."""
+    """Output format: for whom problems are listed."""
 
     TEXT = "text"
     GITHUB = "github"
@@ -87,7 +87,7 @@ def command(
 
 
 def _show_changed(checked: CheckReport, everything: bool) -> None:
-    """What the workspace's own decisions did: in a line, or each with its reason."""
+    """Show the findings that the workspace's own decisions changed: in a line, or each with its reason."""
     from rich.text import Text
 
     if everything:
@@ -111,7 +111,9 @@ def _summed_up(problems: tuple[Problem, ...], count: int, warnings: int, strict:
 
 
 def format_annotation(problem: Problem, folder: str = "") -> str:
-    """One line for one problem. `folder` leads from the repository's root to the workspace: `campaigns/spring`."""
+    """A problem as a one-line CI annotation. `folder` leads from the repository's root to the workspace:
+    `campaigns/spring`.
+    """
     place = problem.place
     path = f"{folder}/{place.path}" if folder else place.path
     fields = {"file": path}
@@ -123,7 +125,9 @@ def format_annotation(problem: Problem, folder: str = "") -> str:
 
 
 def folder_in_repository(root: Path) -> str:
-    """From the nearest folder above that holds `.git` to the workspace; empty where they are the same."""
+    """The path of the workspace in its Git repository, the nearest folder above that holds `.git`; empty where they are
+    the same.
+    """
     root = root.resolve()
     for above in (root, *root.parents):
         if (above / ".git").exists():

@@ -1,4 +1,4 @@
-"""What happened, kept in a file for whoever mends it: places in the code, no texts, no values, no secrets."""
+"""Crash reports: a traceback in a file, with places in the code only: no texts, no values, no secrets."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def write_crash_report(error: BaseException) -> Path:
-    """Write the places the error came through, and its kind; the file's path.
+    """Write the kind of the error and the places it came through; the file's path.
 
     Messages and local values are left out: they may hold a post's text or a token.
     """

@@ -1,4 +1,4 @@
-"""amplify demo: a week of the sample campaigns, on the local stage. On its Thursday somebody is released."""
+"""`amplify demo`: a week of the sample campaigns, on the local stage. On its Thursday somebody is released."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def command(
 
 
 def _release(app: AppContext) -> None:
-    """What the desk does when the news comes: `amplify people set mira --state release_confirmed …`."""
+    """Set the person's state when the news comes: `amplify people set mira --state release_confirmed …`."""
     from amplify.decisions.people import set_person
     from amplify.model.person import PersonState
 
@@ -72,7 +72,7 @@ def _release(app: AppContext) -> None:
 
 
 def _support(app: AppContext, folder: Path) -> None:
-    """Paint the banners and build the toolkit; whoever must not be spoken of stands in none of it."""
+    """Render the banners and build the toolkit; whoever must not be spoken of is in none of it."""
     from amplify.cli.output import progress_bar
     from amplify.cli.toolkit import print_toolkit
     from amplify.toolkit.build import build_toolkit
@@ -84,7 +84,7 @@ def _support(app: AppContext, folder: Path) -> None:
 
 
 def _tell(app: AppContext) -> None:
-    """What the release held, and what was out by then: as `amplify stop` and `amplify takedown` would list it."""
+    """Print what the release held, and what was out by then: as `amplify stop` and `amplify takedown` would list it."""
     from amplify.ledger.holds.stops import in_force
     from amplify.ledger.queries.stop_impact import count_missed_by_stop, measure_impact
 

@@ -1,4 +1,4 @@
-"""amplify doctor: what is wrong around here, and how to mend it."""
+"""`amplify doctor`: checks the installation, and says how to mend what is wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The entry of the `amplify` program."""
+"""The entry point of the `amplify` program."""
 
 from __future__ import annotations
 

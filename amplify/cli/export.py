@@ -1,4 +1,4 @@
-"""amplify export: texts for sharing by hand."""
+"""`amplify export`: writes texts for sharing by hand."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ExportFormat(StrEnum):
-    """What texts can be written as."""
+    """Output formats of exported texts."""
 
     MD = "md"
     CSV = "csv"

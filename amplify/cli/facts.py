@@ -1,4 +1,4 @@
-"""amplify facts: which numbers and calls to action go out of date, and which posts that would hold."""
+"""`amplify facts`: facts and calls to action that go out of date, and the posts that would be held."""
 
 from __future__ import annotations
 

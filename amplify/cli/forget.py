@@ -1,4 +1,4 @@
-"""amplify forget: erase what the ledger says about a person."""
+"""`amplify forget`: erases what the ledger holds about a person."""
 
 from __future__ import annotations
 

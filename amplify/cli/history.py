@@ -1,4 +1,4 @@
-"""amplify history: who did what, when and why, and whether anybody has touched the record."""
+"""`amplify history`: the audit log: who did what, when and why, and whether anybody has tampered with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`amplify import`: a spreadsheet's rows become entries of the queue."""
+"""`amplify import`: adds the rows of a spreadsheet to the queue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`amplify init`: a new workspace."""
+"""`amplify init`: creates a new workspace."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The log: what happened, one line an event, for whoever runs a daemon. Nothing unless it is asked for."""
+"""Logging: one line an event, for whoever runs a daemon. Nothing unless it is asked for."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LogForm = Annotated[
 
 
 def start_log(form: str | None = None) -> None:
-    """Begin to log as `--log` says, or AMPLIFY_LOG (`json`, `text`, with `,debug` behind it for every step).
+    """Start logging as `--log` says, or AMPLIFY_LOG (`json`, `text`, with `,debug` behind it for every step).
 
     Raises WrongUse for another form.
     """
@@ -41,7 +41,7 @@ def start_log(form: str | None = None) -> None:
 
 
 class _Words(logging.Formatter):
-    """`2027-05-17T09:00:00.120Z info outcome delivery=… outcome=sent`."""
+    """Text format: `2027-05-17T09:00:00.120Z info outcome delivery=… outcome=sent`."""
 
     def format(self, record: logging.LogRecord) -> str:
         said = " ".join(f"{name}={_quoted(value)}" for name, value in getattr(record, "fields", {}).items())
@@ -49,7 +49,7 @@ class _Words(logging.Formatter):
 
 
 class _Json(logging.Formatter):
-    """One object a line: `time`, `level`, `event`, and the event's own fields."""
+    """JSON format, one object a line: `time`, `level`, `event`, and the event's own fields."""
 
     def format(self, record: logging.LogRecord) -> str:
         told = {"time": _moment(record), "level": record.levelname.lower(), "event": record.getMessage()}

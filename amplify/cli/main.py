@@ -1,4 +1,4 @@
-"""The command line: one file a command, one line here. Only the command that was called is loaded."""
+"""The command line application: one file a command, one line here. Only the command that was called is imported."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def main() -> None:
 
 
 def _explain(error: BaseException) -> int:
-    """Say what happened in a sentence; the exit code."""
+    """Print an error as a sentence; the exit code."""
     from amplify.cli.output import print_error, show_problems
 
     if isinstance(error, AmplifyError):

@@ -1,4 +1,4 @@
-"""amplify measure: read engagement."""
+"""`amplify measure`: reads engagement."""
 
 from __future__ import annotations
 

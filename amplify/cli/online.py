@@ -1,4 +1,4 @@
-"""What platforms said, for `check`, `status` and `preview`: asked now, or remembered with its age."""
+"""What platforms reported, for `check`, `status` and `preview`: asked now, or saved with its age."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def remembered_info(ledger: Ledger | None) -> ServerInfo:
-    """What the ledger knows; nothing where there is none, as in a pull request."""
+    """The server info saved in the ledger; empty where there is no ledger, as in a pull request."""
     from amplify.ledger.queries.saved_server_info import load_server_info
 
     if ledger is None:
@@ -48,7 +48,9 @@ def ask_platforms(root: Path, quiet: bool) -> LookupResult:
 
 
 def show_known(known: ServerInfo, asked: LookupResult | None) -> None:
-    """After `check --online` a table of our accounts; without it, a line about how old the answers are."""
+    """Print the server info: after `check --online` a table of our accounts; without it, a line about how old the
+    answers are.
+    """
     if asked is None:
         ages = [said.at for said in known.limits.values()] + [said.at for said in known.handles.values()]
         if ages:
@@ -69,7 +71,7 @@ def show_known(known: ServerInfo, asked: LookupResult | None) -> None:
 
 
 def complain_of_silence(asked: LookupResult) -> None:
-    """Who could not be asked, and why, on standard error."""
+    """Print who could not be asked, and why, on standard error."""
     for account, why in asked.failed.items():
         print_error(why if account in why else f"{account} could not be asked: {why}")
     reasons: dict[str, list[str]] = {}
@@ -80,7 +82,7 @@ def complain_of_silence(asked: LookupResult) -> None:
 
 
 def known_as_json(known: ServerInfo, asked: LookupResult | None) -> dict[str, Any]:
-    """The same for programs: instants in UTC, lengths as the platform counts them, sizes in bytes."""
+    """The server info as JSON values: instants in UTC, lengths as the platform counts them, sizes in bytes."""
     accounts = {
         name: {**_limits(known, name), "speaks_for": said.whoami.handle if said else None}
         for name in sorted({*known.limits, *known.whoami})
@@ -95,12 +97,12 @@ def known_as_json(known: ServerInfo, asked: LookupResult | None) -> dict[str, An
 
 
 def limits_as_json(known: ServerInfo) -> dict[str, Any]:
-    """Account → what its server takes, and when it said so."""
+    """Account → the limits of its server, and when it reported them."""
     return {account: _limits(known, account) for account in known.limits}
 
 
 def limit_lines(known: ServerInfo) -> list[str]:
-    """A line for every account whose server says what it takes."""
+    """A line for every account whose server reports limits."""
     return [
         f"{account}: texts up to {said.limits.text}, asked {time_ago(said.at)}"
         for account, said in known.limits.items()
@@ -109,7 +111,7 @@ def limit_lines(known: ServerInfo) -> list[str]:
 
 
 def time_ago(at: datetime, now: datetime | None = None) -> str:
-    """`3 days ago`, in real time."""
+    """An age in real time: `3 days ago`."""
     age = max((now or datetime.now(UTC)) - at, timedelta())
     for size, noun in ((timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute")):
         if age >= size:

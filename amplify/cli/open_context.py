@@ -1,4 +1,4 @@
-"""From the command line to the application context: which workspace, which ledger, what time."""
+"""Opens the application context for a command: which workspace, which ledger, what time."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")
 
 
 def open_context(workspace: Path | None, clock: Clock | None = None) -> AppContext:
-    """The context of a workspace, with its ledger. Raises WrongUse where there is none."""
+    """The application context of a workspace, with its ledger. Raises WrongUse where there is none."""
     root = find_root(workspace)
-    given = read_timings()  # a wrong setting is said before anything is opened
+    given = read_timings()  # a wrong setting is reported before anything is opened
     return AppContext(root, Ledger.open(ledger_url(root)), clock or RealClock(), given)
 
 
 @contextmanager
 def ledger_if_any(root: Path) -> Iterator[Ledger | None]:
-    """The ledger where there is one that can be read, and None elsewhere, as in a pull request. Makes none."""
+    """The ledger where there is one that can be read, and None elsewhere, as in a pull request. Creates none."""
     url = ledger_url(root)
     if "AMPLIFY_DATABASE_URL" not in os.environ and not Path(url.removeprefix("sqlite:///")).exists():
         yield None
@@ -53,8 +53,9 @@ def ledger_if_any(root: Path) -> Iterator[Ledger | None]:
 
 
 def read_only_clock() -> Clock:
-    """For commands that only look: real time, or another campaign time from `AMPLIFY_NOW` (an instant with its
-    offset). Commands that publish never read it."""
+    """The clock of read-only commands: real time, or another campaign time from `AMPLIFY_NOW` (an instant with its
+    offset). Commands that publish never read it.
+    """
     told = os.environ.get("AMPLIFY_NOW")
     if not told:
         return RealClock()

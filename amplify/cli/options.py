@@ -1,4 +1,4 @@
-"""What several commands share: their subject, who acts, whether to go on, where health is shown."""
+"""Options that several commands share: their subject, who acts, confirmation, where health is shown."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ All = Annotated[bool, typer.Option("--all", help="Everything.")]
 
 
 def chosen_subject(everything: bool, **named: str | None) -> tuple[str, str] | None:
-    """Kind and id of the only option that was given; None where none was. Raises WrongUse for several."""
+    """Kind and id of the subject option that was given; None where none was. Raises WrongUse for several."""
     given = [(kind, subject) for kind, subject in named.items() if subject is not None]
     if everything:
         given.append(("all", ""))
@@ -38,7 +38,7 @@ def chosen_subject(everything: bool, **named: str | None) -> tuple[str, str] | N
 
 
 def acting_person() -> str:
-    """The name that history keeps."""
+    """The name of the acting person that history records."""
     named = " ".join(os.environ.get("AMPLIFY_ACTOR", "").split())
     if named:
         return named
@@ -52,7 +52,7 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
 def confirm_action(question: str, yes: bool) -> bool:
-    """Whether somebody says yes. Raises NeedsPerson where nobody is there to be asked."""
+    """Ask for confirmation: whether somebody says yes. Raises NeedsPerson where nobody is there to be asked."""
     if yes:
         return True
     if not sys.stdin.isatty():

@@ -1,4 +1,4 @@
-"""What commands print: tables for people, JSON for programs, progress on anything long."""
+"""Output of commands: tables for people, JSON for programs, progress bars."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ STATE_STYLES = {
 
 @cache
 def console() -> Console:
-    """Standard output."""
+    """The console on standard output."""
     from rich.console import Console
 
     return Console(highlight=False)
@@ -43,27 +43,27 @@ def console() -> Console:
 
 @cache
 def error_console() -> Console:
-    """Standard error."""
+    """The console on standard error."""
     from rich.console import Console
 
     return Console(stderr=True, highlight=False)
 
 
 def print_error(sentence: str) -> None:
-    """One sentence on standard error that says what to do."""
+    """Print one sentence on standard error that says what to do."""
     from rich.text import Text
 
     error_console().print(Text("amplify: ", style="bold red") + Text(sentence))
 
 
 def print_json(data: Any) -> None:
-    """JSON on standard output, for programs."""
+    """Print JSON on standard output, for programs."""
     json.dump(data, sys.stdout, ensure_ascii=False, indent=2, default=str)
     sys.stdout.write("\n")
 
 
 def show_problems(problems: Iterable[Problem], to_stderr: bool = False) -> None:
-    """Every problem with its place, code and sentence, one below the other."""
+    """Print every problem with its source location, code and sentence, one below the other."""
     from rich.padding import Padding
     from rich.text import Text
 
@@ -78,7 +78,7 @@ def show_problems(problems: Iterable[Problem], to_stderr: bool = False) -> None:
 
 
 def local_time(instant: datetime, zone: str) -> str:
-    """`Fri 21 May 10:00 Europe/Vilnius`: a wall-clock time always names its zone."""
+    """A wall-clock time, always with its zone: `Fri 21 May 10:00 Europe/Vilnius`."""
     wall = instant.astimezone(ZoneInfo(zone))
     return f"{wall:%a} {wall.day} {wall:%b %Y %H:%M} {zone}"
 
@@ -89,12 +89,12 @@ def paused_sentence(account: str, why: str) -> str:
 
 
 def plural(number: int, noun: str, many: str | None = None) -> str:
-    """`1 error`, `2 errors`; `many`: the plural where it is another."""
+    """A number with its noun: `1 error`, `2 errors`; `many`: the plural where it is another."""
     return f"{number} {noun}" if number == 1 else f"{number} {many or f'{noun}s'}"
 
 
 def clock_time(instant: datetime, zone: str) -> str:
-    """`10:00 +03`: a wall-clock time with its distance from UTC."""
+    """A wall-clock time with its offset from UTC: `10:00 +03`."""
     wall = instant.astimezone(ZoneInfo(zone))
     offset = f"{wall:%z}"
     return f"{wall:%H:%M} {offset[:3]}{'' if offset.endswith('00') else ':' + offset[3:]}"
@@ -102,7 +102,7 @@ def clock_time(instant: datetime, zone: str) -> str:
 
 @contextmanager
 def progress_bar(what: str, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error, from the first call with (done, total) on. `quiet`: none."""
+    """A progress bar on standard error, from the first call with (done, total) on. `quiet`: none."""
     if quiet or not error_console().is_terminal:
         yield lambda done, total: None
         return

@@ -1,4 +1,4 @@
-"""amplify people: who is due for review; `amplify people set` writes a state down and stops at once."""
+"""`amplify people`: lists whose review is due; `amplify people set` records a state and holds posts at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""amplify plan: what would be said, by whom, where and when, and what `queue` would change."""
+"""`amplify plan`: the deliveries to come: what, by whom, where and when, and what `queue` would change."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _show(planned: Plan, changes: list[PlanChange], alone: bool, diff: bool, day
 
 
 def _show_fallbacks(words: Words, shown: tuple[Planned, ...]) -> None:
-    """Who says something in a language that is none of its own, by the workspace's `fallback:`."""
+    """Print who publishes in a language that is none of its own, by the workspace's `fallback:`."""
     other = {
         (delivery.post, delivery.account, delivery.lang): words.partners[delivery.partner].languages
         for delivery in shown
@@ -110,7 +110,7 @@ def _show_fallbacks(words: Words, shown: tuple[Planned, ...]) -> None:
 
 
 def _show_cost(shown: tuple[Planned, ...], readings: int, profiles: Mapping[str, PlatformProfile]) -> None:
-    """What it costs on platforms that ask for money, in a line; nothing where nothing costs."""
+    """Print the cost on platforms that ask for money, in a line; nothing where nothing costs."""
     from amplify.rules.plan.cost import format_dollars, total_costs
 
     costs = total_costs(shown, readings, profiles)
@@ -140,7 +140,7 @@ def _show_changes(changes: list[PlanChange], whole: bool, part: bool) -> None:
 
 
 def _show_deliveries(shown: tuple[Planned, ...], changes: dict[str, PlanChange]) -> None:
-    """A table a day, on each account's own clock."""
+    """Print a table a day, on each account's own clock."""
     from itertools import groupby
 
     out = output.console()

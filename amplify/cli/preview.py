@@ -1,4 +1,4 @@
-"""amplify preview: look before it is said."""
+"""`amplify preview`: shows each message before it is published."""
 
 from __future__ import annotations
 

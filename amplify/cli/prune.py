@@ -1,4 +1,4 @@
-"""amplify prune: erase what was said long ago."""
+"""`amplify prune`: erases texts of old deliveries."""
 
 from __future__ import annotations
 

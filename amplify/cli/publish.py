@@ -1,4 +1,4 @@
-"""amplify publish: one pass, for cron."""
+"""`amplify publish`: publishes everything due, in one pass, for cron."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def command(workspace: Workspace = None, workers: Workers = 8, as_json: AsJson =
 
 
 def print_outcome(claimed: ClaimedDelivery, outcome: str) -> None:
-    """One line a delivery."""
+    """Print one line for a delivery."""
     from amplify.cli import output
 
     style = {"sent": "green", "refused": "red", "logged_out": "red"}.get(outcome, "yellow")
@@ -43,7 +43,7 @@ def print_outcome(claimed: ClaimedDelivery, outcome: str) -> None:
 
 
 def print_pass(done: PassResult, as_json: bool) -> None:
-    """What a pass did; nothing at all where it did nothing, so that cron sends no mail."""
+    """Print what a pass did; nothing at all where it did nothing, so that cron sends no mail."""
     if as_json:
         from amplify.cli.output import print_json
 

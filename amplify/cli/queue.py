@@ -1,4 +1,4 @@
-"""amplify queue: write the plan down."""
+"""`amplify queue`: writes the plan into the ledger."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A rehearsal on the local stage: shared by `rehearse` and `demo`."""
+"""Rehearsals on the local stage: shared by `rehearse` and `demo`."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ class Rehearsal:
 
 @contextmanager
 def open_rehearsal(rehearsal: Rehearsal) -> Iterator[tuple[AppContext, ManualClock, Stage]]:
-    """The context of a rehearsal with its stage running. One that was broken off goes on; an ended one starts anew."""
+    """The application context of a rehearsal with its stage running. An interrupted one goes on; an ended one starts
+    anew.
+    """
     ledger_file = rehearsal.folder / LEDGER_FILE
     if ledger_file.exists():
         ledger = Ledger.open(f"sqlite:///{ledger_file}")
@@ -89,7 +91,7 @@ def open_rehearsal(rehearsal: Rehearsal) -> Iterator[tuple[AppContext, ManualClo
 
 
 def copy_workspace(source: Path, copy: Path) -> None:
-    """Copy a workspace's files, unless that was done already, to its end."""
+    """Copy all of a workspace's files, unless that was done already."""
     if not copy.exists():
         half = copy.with_name(f"{copy.name}.half")
         for name in ("config", "posts", "media"):
@@ -100,7 +102,7 @@ def copy_workspace(source: Path, copy: Path) -> None:
 def play_rehearsal(
     rehearsal: Rehearsal, app: AppContext, clock: ManualClock, stage: Stage, happenings: Sequence[ScriptedEvent] = ()
 ) -> None:
-    """Rehearse with progress bars: one for campaign time, one for what went out."""
+    """Run the rehearsal with progress bars: one for campaign time, one for what went out."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     total = max(1.0, (rehearsal.end + timedelta(days=1) - rehearsal.start).total_seconds())
@@ -144,13 +146,13 @@ def play_rehearsal(
 
 
 def _planned(app: AppContext, end: datetime) -> int:
-    """Deliveries in the ledger that are due before `end`."""
+    """The number of deliveries in the ledger that are due before `end`."""
     with app.ledger.read() as connection:
         return count_deliveries_due_before(connection, end)
 
 
 def outcome_table(app: AppContext, end: datetime) -> Any:
-    """Account × what became of its deliveries due before `end`."""
+    """A table of account × outcome of its deliveries due before `end`."""
     from rich.table import Table
 
     with app.ledger.read() as connection:
@@ -185,14 +187,14 @@ def show_outcome(rehearsal: Rehearsal, app: AppContext, stage: Stage) -> Mapping
 
 
 def look_around(stage: Stage) -> None:
-    """Leave the stage running until Ctrl-C."""
+    """Keep the stage running until Ctrl-C."""
     output.console().print(f"the stage is open at {stage.url} until you press Ctrl-C")
     with contextlib.suppress(KeyboardInterrupt):
         threading.Event().wait()
 
 
 def _cast(workspace: Workspace, partners: frozenset[str] | None) -> Workspace:
-    """The workspace as if we were these partners: rehearsals need nobody's keys."""
+    """The workspace with accounts for these partners: rehearsals need nobody's credentials."""
     if partners is None and workspace.accounts:
         return workspace
     unknown = (partners or frozenset()) - workspace.partners.keys()
@@ -209,7 +211,7 @@ def _cast(workspace: Workspace, partners: frozenset[str] | None) -> Workspace:
 
 
 def _open_accounts(app: AppContext, control: StageControl) -> Any:
-    """Every account of the workspace on the stage, and where its credentials come from."""
+    """Open every account of the workspace on the stage, and set where its credentials come from."""
     workspace = app.workspace()
     secrets: dict[str, Mapping[str, str]] = {}
     for partner in workspace.partners.values():  # all of them, so that mentions and profiles lead somewhere

@@ -1,4 +1,4 @@
-"""amplify rehearse: see a campaign before it goes live."""
+"""`amplify rehearse`: plays a campaign on the local stage before it goes live."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`amplify report`: what went out and what came of it."""
+"""`amplify report`: the engagement report: what went out and what came of it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class ReportFormat(StrEnum):
-    """What a report can be written as."""
+    """Output formats of a report."""
 
     MD = "md"
     CSV = "csv"
@@ -83,7 +83,7 @@ def _day(told: str | None, option: str) -> datetime | None:
 
 
 def collect_report(app: AppContext, start: datetime | None, end: datetime | None) -> Report:
-    """Read the ledger; names and marks from the files, unless these cannot be read just now."""
+    """Collect the report from the ledger; names and marks from the files, unless these cannot be read just now."""
     from amplify.cli import output
     from amplify.cli.output import print_error
     from amplify.planning.embargo import embargoed_posts

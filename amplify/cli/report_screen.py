@@ -1,4 +1,4 @@
-"""A report on a terminal: the tables, without plots and without the long list of what was sent."""
+"""Prints a report on a terminal: the tables, without plots and without the long list of what was sent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ INDENT = (0, 0, 0, 2)
 
 
 def print_report(report: Report) -> None:
-    """Print it to standard output."""
+    """Print the report to standard output."""
     page, screen = lay_out_report(report), output.console()
     screen.print(Text(f"{page.over}: {page.title.lower()}", style="bold"))
     screen.print(Text(f"{page.period} · made on {page.made}", style="dim"))
@@ -42,7 +42,9 @@ def _plain(sentence: str) -> str:
 
 
 def _table(table: Table, width: int) -> RenderableType:
-    """A grid; where that is too wide, the numbers of each row in a line with their names: no digit is ever cut."""
+    """Print a table as a grid; where that is too wide, the numbers of each row in a line with their names: no digit is
+    ever cut.
+    """
     if not table.wordy and _least(table) > width:
         return _lines(table)
     grid = Grid(title=table.caption, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
@@ -71,7 +73,7 @@ def _text(cell: Cell, before: str, after: str) -> Text:
 
 
 def _least(table: Table) -> int:
-    """What its grid needs: whole numbers and heads; names may fold to 14."""
+    """The least width of a table's grid: whole numbers and heads; names may fold to 14."""
     widths = []
     for place, column in enumerate(table.columns):
         cells = [max(len(row[place].text), len(row[place].note)) for row in table.rows]

@@ -1,4 +1,4 @@
-"""amplify restore: a backup in the ledger's place."""
+"""`amplify restore`: puts a backup in the ledger's place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""amplify resume: lift a stop. Nothing goes out late."""
+"""`amplify resume`: lifts a stop. Nothing goes out late."""
 
 from __future__ import annotations
 

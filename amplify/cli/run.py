@@ -1,4 +1,4 @@
-"""amplify run: the daemon."""
+"""`amplify run`: the daemon."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _run(app: AppContext, workers: int, stop: Event, health: str | None) -> None
 
 
 class TerminalReporter:
-    """Tells people on the terminal. What is wrong is told once, until it is well again."""
+    """Prints a daemon's events on the terminal. A trouble is printed once, until it is over."""
 
     def __init__(self) -> None:
         self._said: set[str] = set()
@@ -80,14 +80,14 @@ class TerminalReporter:
         self._lock = Lock()
 
     def outcome(self, claimed: ClaimedDelivery, outcome: str) -> None:
-        """One line a delivery."""
+        """Print one line for a delivery."""
         print_outcome(claimed, outcome)
         if outcome == "sent" and self._said:  # the next trouble is a new one
             with self._lock:
                 self._said.clear()
 
     def trouble(self, error: AmplifyError) -> None:
-        """Once, with the problems of the files where it is they."""
+        """Print a trouble once, with the problems of the files where these are the reason."""
         with self._lock:
             known = str(error) in self._said
             self._said.add(str(error))
@@ -96,14 +96,14 @@ class TerminalReporter:
             print_error(str(error))
 
     def paused(self, accounts: Iterable[tuple[str, str]]) -> None:
-        """Each once, until it could speak again."""
+        """Print each paused account once, until it could publish again."""
         now = {paused_sentence(account, why) for account, why in accounts}
         new, self._paused = now - self._paused, now
         for sentence in sorted(new):
             print_error(sentence)
 
     def broke(self, error: BaseException) -> None:
-        """Where it happened is kept in a file; once for each kind."""
+        """Print an internal error once for each kind, with the path of its crash report."""
         from amplify.cli.crash_report import write_crash_report
 
         kind = f"{type(error).__module__}.{type(error).__name__}"

@@ -1,4 +1,4 @@
-"""amplify settle: say what became of a delivery that its platform cannot tell of."""
+"""`amplify settle`: records what became of a delivery whose platform cannot tell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: what is in hand is finished, nothing more is begun."""
+"""Handles Ctrl-C and SIGTERM: work in progress is finished, nothing more is begun."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 @contextmanager
 def stop_on_signal() -> Iterator[Event]:
-    """The event is set by the first Ctrl-C or SIGTERM; a second Ctrl-C does not wait.
+    """An event that is set by the first Ctrl-C or SIGTERM; a second Ctrl-C does not wait.
 
     An exception raised wherever a signal happens to arrive may be lost, or break an import that other threads wait for.
     """

@@ -1,4 +1,4 @@
-"""amplify status: how things stand, and why not."""
+"""`amplify status`: deliveries by state: what is out, what comes next, what is held and why."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def command(
 
 
 def _story(app: AppContext, delivery: str, as_json: bool) -> int:
-    """One delivery, or several whose ids begin alike."""
+    """Print the history of one delivery, or of several whose ids begin alike."""
     from amplify.ledger.queries.delivery_history import delivery_histories
 
     with app.ledger.read() as connection:
@@ -133,7 +133,7 @@ def _stops(now: LedgerStatus) -> None:
 
 
 def _line(row: Mapping[str, Any]) -> None:
-    """When, what and where; the reason below it."""
+    """A delivery in a line: when, what and where; the reason below it."""
     from rich.padding import Padding
     from rich.text import Text
 
@@ -147,7 +147,7 @@ def _line(row: Mapping[str, Any]) -> None:
 
 
 def show_story(story: DeliveryHistory) -> None:
-    """Its head, its moves with their reasons, its attempts, and where its parts stand."""
+    """Print a delivery's history: its head, its transitions with reasons, its attempts, and the state of its parts."""
     from rich.text import Text
 
     out, about = output.console(), story.delivery

@@ -1,4 +1,4 @@
-"""amplify stop: what is not spoken of any more, at once."""
+"""`amplify stop`: stops everything that names a subject, at once."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def _show(done: StopResult) -> None:
 
 
 def _selection(stop: Stop) -> str:
-    """How a takedown finds what a stop is about."""
+    """The takedown selection that finds what a stop is about."""
     known = stop.kind in ("person", "campaign", "account", "entry", "hashtag")
     return f"--{stop.kind} {stop.subject}" if known else "--delivery ID"
 

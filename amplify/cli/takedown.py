@@ -1,4 +1,4 @@
-"""amplify takedown: delete what is out."""
+"""`amplify takedown`: deletes posts that are out."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _agreed(many: int) -> bool:
 
 
 def _show(found: Sequence[PublishedDelivery]) -> None:
-    """When, what and where; the addresses below it."""
+    """Print a delivery: when, what and where; the addresses below it."""
     from rich.text import Text
 
     for one in found:

@@ -1,4 +1,4 @@
-"""amplify text: how a text stands on each platform."""
+"""`amplify text`: measures a text for each platform."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def _name(one: MeasuredMessage) -> str:
 
 
 def _found(one: MeasuredMessage) -> list[str]:
-    """What becomes of the text, each as it stands there."""
+    """The text's hashtags, mentions, cashtags and links, each as it stands there."""
     standing = one.standing
     found = [(entity.kind, standing.text[entity.start : entity.end]) for entity in standing.entities]
     order = ("tag", "mention", "cashtag", "link")
@@ -150,7 +150,7 @@ def _cut(one: MeasuredMessage) -> Text:
 
 
 def visible_text(text: str) -> str:
-    """One line in which nothing is hidden: characters that a terminal would obey are named instead."""
+    """The text in one line without hidden characters: those that a terminal would obey are named instead."""
     return "".join(
         f"⟨U+{ord(letter):04X}⟩"
         if unicodedata.category(letter) in ("Cc", "Cf", "Cs") and letter != "\u200d"

@@ -1,4 +1,4 @@
-"""amplify toolkit build: the page for supporters."""
+"""`amplify toolkit build`: builds the page for supporters."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ToolkitAction(StrEnum):
-    """What can be done with a toolkit."""
+    """The actions of the command."""
 
     BUILD = "build"
 
@@ -56,7 +56,7 @@ def command(
 
 
 def print_toolkit(built: Built, short: bool = False) -> None:
-    """Where it is, how much it holds, and what was left out; `short`: only how much of it."""
+    """Print where the toolkit is, how much it holds, and what was left out; `short`: only how much of it."""
     from rich.padding import Padding
     from rich.text import Text
 

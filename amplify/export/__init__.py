@@ -1,1 +1,1 @@
-"""Texts for sharing by hand, as files."""
+"""Export of texts for sharing by hand, as files."""

@@ -1,4 +1,4 @@
-"""export: texts for sharing by hand. Nothing leaves that would not be sent: embargo, gates and rules are asked."""
+"""Exports texts for sharing by hand. Nothing leaves that would not be published: embargo, gates and rules are asked."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ def export_texts(
     everything: bool = False,
     known: ServerInfo = NOTHING_KNOWN,
 ) -> Exported:
-    """What is due from `start` up to `end` (UTC) and no account says by itself; with `everything`, what they say too.
+    """Texts due from `start` up to `end` (UTC) that no account publishes by itself; with `everything`, those that
+    accounts publish too.
 
     Two kinds: variants beyond the accounts, and accounts that are left out for lack of a variant. These are given
     one in their language that somebody else says. `now` is the present, for embargoes. `known`: what the servers of
@@ -244,7 +245,9 @@ class _Exporter:
 
 
 def _nearest(usable: Sequence[Variant], languages: Sequence[str]) -> Variant:
-    """The first in the language that a partner prefers most; where it speaks none of them, the post's own text."""
+    """The variant in the language that a partner prefers most; where it has none of its languages, the post's own
+    text.
+    """
     for language in languages:
         for variant in usable:
             if variant.lang == language:

@@ -100,7 +100,7 @@ def _purpose(offer: Offer) -> str:
 
 
 def _block(text: str) -> Iterator[str]:
-    """A fence longer than any in the text."""
+    """A fenced block, with a fence longer than any in the text."""
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     yield f"{fence}text"
@@ -109,12 +109,12 @@ def _block(text: str) -> Iterator[str]:
 
 
 def _wrapped(sentence: str, indent: str = "") -> list[str]:
-    """In lines for a terminal of 80 columns; words and addresses stay whole."""
+    """The text in lines for a terminal of 80 columns; words and addresses stay whole."""
     return wrap(sentence, 79, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def _plain(text: str) -> str:
-    """One line without the signs of Markdown."""
+    """The text in one line without the signs of Markdown."""
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 

@@ -1,4 +1,4 @@
-"""What is handed to people who share by hand."""
+"""View models of exported texts, which people share by hand."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Offer:
 
     @property
     def wall(self) -> datetime:
-        """`due` on the clock of `zone`."""
+        """The due time on the clock of `zone`."""
         return self.due.astimezone(ZoneInfo(self.zone))
 
     def as_json(self) -> dict[str, Any]:
@@ -75,7 +75,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """Everything that may be handed out, and how much may not."""
+    """The texts that may be handed out, and the numbers of those withheld."""
 
     name: str
     """The workspace's."""

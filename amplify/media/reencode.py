@@ -1,7 +1,7 @@
 """Decodes a picture safely, and paints its pixels into a new picture without metadata.
 
 Nothing of the file goes along: no EXIF, no GPS position, no XMP, no profile, no comment. The picture is upright, and
-its colours are sRGB, which is what everybody shows who is told of no profile.
+its colours are sRGB, which is what every program shows where there is no profile.
 """
 
 from __future__ import annotations

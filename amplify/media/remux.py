@@ -22,7 +22,7 @@ from amplify.rules.file_formats import mp4
 
 NO_TOOL: Final = "videos cannot be cleaned on this machine: install ffmpeg, or run `pip install 'amplify[video]'`"
 _SECONDS: Final = 300
-"""Longest a tool may work on one film."""
+"""Longest a tool may work on one video."""
 _CODEC, _SOUND, _COLOURS = "h264", "aac", ("yuv420p", "yuvj420p")
 _NAMED: Final = {"avc1": _CODEC, "avc3": _CODEC, "mp4a": _SOUND}
 _NO_NOTES: Final = "filter_units=remove_types=6"

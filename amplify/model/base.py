@@ -79,7 +79,7 @@ class YearOutOfRange(ValueError):
 
 
 def _sane_year(value: _Day) -> _Day:
-    """Refuse years near the limits of calendars (Python's ends in 9999, time zones before): a day more is no date."""
+    """Refuse years near the limits of calendars (Python's ends in 9999, zones before): a day more is no date."""
     if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
         raise YearOutOfRange(f"the year {value.year} is not one of ours: give one from {_FIRST_YEAR} to {_LAST_YEAR}")
     return value

@@ -43,8 +43,9 @@ EVENTS: Final[Mapping[str, tuple[int, str, tuple[str, ...]]]] = {
 
 
 def log_event(event: str, **fields: Any) -> None:
-    """Log an event; durations in seconds, to the millisecond. Raises ValueError for an event or a field that does not
-    stand in the table."""
+    """Log an event; durations in seconds, to the millisecond. Raises ValueError for an event or field that is not in
+    the table.
+    """
     level, _, known = EVENTS.get(event, (0, "", ()))
     if not level or not fields.keys() <= set(known):
         raise ValueError(f"no event {event} with {', '.join(fields)}")

@@ -12,7 +12,7 @@ from amplify.model.video import Motion
 
 
 class PictureMetadata(FileEntry):
-    """The file beside a picture, `media/NAME.yaml` for `media/NAME.png`: alt text, credit, licence."""
+    """The sidecar `media/NAME.yaml` of `media/NAME.png`, with alt text, credit and licence."""
 
     alt: dict[Lang, Text]
     """What a reader who cannot see it should know, by language."""

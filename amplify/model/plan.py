@@ -68,7 +68,7 @@ class PriorPost:
 
 @dataclass(frozen=True, slots=True)
 class SkippedPost:
-    """A post that an account does not get, and why."""
+    """A post that an account does not publish, and why."""
 
     entry: str
     post: str

@@ -29,7 +29,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Engagement:
-    """Likes, reposts and replies at one time. None: the platform does not say; never 0 for it."""
+    """Likes, reposts and replies at one time. None: the platform does not report it; never 0 for it."""
 
     likes: int | None = None
     reposts: int | None = None
@@ -49,7 +49,7 @@ class Whoami:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the account's own server allows, where it says so; None: not said."""
+    """The limits of the account's own server, where it reports them; None: not reported."""
 
     text: int | None = None
     pictures: int | None = None
@@ -103,7 +103,7 @@ class AccountConnection:
     timeout: float = 30.0
     """Seconds for a whole request."""
     heard: Callable[[ObservedLimit], None] | None = None
-    """Told what the headers of every answer say of an allowance. Called from any thread."""
+    """Callback for the rate limits in the headers of every answer. Called from any thread."""
 
     def __repr__(self) -> str:
         return f"Connection({self.account!r})"

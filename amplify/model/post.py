@@ -53,7 +53,7 @@ class Boost(FileModel):
 
 
 class Repeat(FileModel):
-    """Whether the same account may say it again."""
+    """Whether the same account may publish the post again."""
 
     after: Duration = Field(default="90d", validate_default=True)
     """Not before this time has passed."""

@@ -1,1 +1,1 @@
-"""What all pages and files for readers share: numbers, dates, colours, cells."""
+"""Shared by all pages and files for readers: numbers, dates, colours, cells."""

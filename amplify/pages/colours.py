@@ -1,4 +1,4 @@
-"""A campaign's colour, made lighter or darker until words in it can be read (WCAG 2.2, 1.4.3)."""
+"""A campaign's colour scheme: its colour made lighter or darker until texts in it can be read (WCAG 2.2, 1.4.3)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DARK, DARK_SOFT = "#14161a", "#1d2026"
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """What the page's colour is by light, or by dark."""
+    """The colours of the page in light mode, or in dark mode."""
 
     mark: str
     """For words and lines."""
@@ -27,7 +27,7 @@ class Scheme:
 
 
 def colour_schemes(colour: str) -> tuple[Scheme, Scheme]:
-    """By light, and by dark."""
+    """The schemes for light mode and for dark mode."""
     return (
         Scheme(readable_colour(colour, LIGHT_SOFT), readable_colour(colour, "#ffffff"), "#ffffff"),
         Scheme(readable_colour(colour, DARK_SOFT), readable_colour(colour, "#ffffff"), "#ffffff"),
@@ -35,7 +35,7 @@ def colour_schemes(colour: str) -> tuple[Scheme, Scheme]:
 
 
 def readable_colour(colour: str, ground: str) -> str:
-    """`colour`, or the nearest to it that stands out from `ground`."""
+    """`colour`, or the nearest to it with enough contrast on `ground`."""
     behind = relative_luminance(parse_rgb(ground))
     toward = 0 if behind > 0.18 else 255
     for step in range(100):

@@ -1,4 +1,4 @@
-"""CSV for spreadsheets and programs. Spreadsheets run what looks like a formula: cells must not begin like one."""
+"""CSV for spreadsheets and programs, safe from formula injection: no cell begins like a formula."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ _FORMULA: Final = re.compile(r"^[\s\x00]*[=+\-@\t\r|%＝＋－＠]")
 
 
 def table_as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Value]]) -> str:
-    """A header, then the rows; a column that a row lacks is an empty cell. Lines end with CR LF (RFC 4180).
+    """The table as CSV: a header, then the rows; a column that a row lacks is an empty cell. Lines end with CR LF (RFC
+    4180).
 
     A text that a spreadsheet would take for a formula has an apostrophe before it, which is no part of the text.
     """

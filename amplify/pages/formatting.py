@@ -1,4 +1,4 @@
-"""How numbers, times and lists are written for readers: spelled months, never all-numeric dates."""
+"""Formats numbers, times and lists for readers: spelled months, never all-numeric dates."""
 
 from __future__ import annotations
 
@@ -17,50 +17,50 @@ _MONTHS = tuple(month[:3] for month in _LONG_MONTHS)
 
 
 def number(value: int | None) -> str:
-    """`12,400`; a dash for what is not known."""
+    """A number as `12,400`; a dash for None."""
     return NOTHING if value is None else f"{value:,}"
 
 
 def counted(value: int, one: str, many: str | None = None) -> str:
-    """`1 delivery`, `2 deliveries`, `no delivery`."""
+    """A number with its noun: `1 delivery`, `2 deliveries`, `no delivery`."""
     if value == 0:
         return f"no {one}"
     return f"{value:,} {one if value == 1 else many or one + 's'}"
 
 
 def listed(words: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
+    """A list: `a`, `a and b`, `a, b and c`."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def day(value: date) -> str:
-    """`21 May 2027`."""
+    """A date: `21 May 2027`."""
     return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
 
 
 def short_day(value: date) -> str:
-    """`21 May`."""
+    """A date without its year: `21 May`."""
     return f"{value.day} {_MONTHS[value.month - 1]}"
 
 
 def long_day(value: date) -> str:
-    """`Friday 21 May 2027`."""
+    """A date with its weekday: `Friday 21 May 2027`."""
     return f"{_WEEKDAYS[value.weekday()]} {value.day} {long_month(value)}"
 
 
 def long_month(value: date) -> str:
-    """`May 2027`."""
+    """A month: `May 2027`."""
     return f"{_LONG_MONTHS[value.month - 1]} {value.year}"
 
 
 def instant(value: datetime) -> str:
-    """`21 May 2027, 09:30`, in UTC."""
+    """An instant in UTC: `21 May 2027, 09:30`."""
     value = value.astimezone(UTC)
     return f"{day(value.date())}, {value:%H:%M}"
 
 
 def span(seconds: float) -> str:
-    """`42 s`, `2 min 5 s`, `1 h 3 min`, `7 d 2 h`: the two largest units."""
+    """A duration in its two largest units: `42 s`, `2 min 5 s`, `1 h 3 min`, `7 d 2 h`."""
     rest = round(abs(seconds))
     sign = "−" if seconds < 0 and rest else ""
     words = []
@@ -74,7 +74,7 @@ def span(seconds: float) -> str:
 
 
 def period(start: datetime | None, end: datetime | None) -> str:
-    """`17 to 23 May 2027`; `end` is not part of it. Without bounds: `the whole ledger`."""
+    """A period: `17 to 23 May 2027`; `end` is not part of it. Without bounds: `the whole ledger`."""
     if start is None and end is None:
         return "the whole ledger"
     if start is None and end is not None:
@@ -89,7 +89,7 @@ def period(start: datetime | None, end: datetime | None) -> str:
 
 
 def days(first: date, last: date) -> str:
-    """`21 May 2027`, `17 to 23 May 2027`, `30 May to 2 June 2027`: `last` is part of it."""
+    """A range of dates; `last` is part of it: `21 May 2027`, `17 to 23 May 2027`, `30 May to 2 June 2027`."""
     if first >= last:
         return day(first)
     if (first.year, first.month) == (last.year, last.month):

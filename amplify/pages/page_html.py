@@ -1,5 +1,6 @@
-"""What every page of HTML is made of: one Jinja environment, one template and style sheet to build on, and a content
-security policy under which it asks nothing of the network."""
+"""Renders HTML pages: one Jinja environment, one base template and style sheet, and a content security policy that
+allows no network requests.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ INLINE: Final = "'unsafe-inline'"
 
 @dataclass(frozen=True, slots=True)
 class PageFrame:
-    """What `base.html.j2` puts around a page."""
+    """The values of the base template `base.html.j2` around a page."""
 
     css: str
     script: str = ""
@@ -39,7 +40,7 @@ class PageFrame:
 
     @property
     def policy(self) -> str:
-        """Nothing but what stands in this file, and pictures where `images` says."""
+        """The content security policy: only what is in this file, and pictures where `images` says."""
         script = f"script-src '{_hash(self.script)}'; " if self.script else ""
         return (
             f"default-src 'none'; style-src {self.styles or repr(_hash(self.css))}; {script}img-src {self.images}; "
@@ -48,14 +49,16 @@ class PageFrame:
 
 
 def rendered_page(package: str, template: str, frame: PageFrame, **values: Any) -> str:
-    """A whole page from a template of `package` that extends `base.html.j2`."""
+    """Render a whole page from a template of `package` that extends `base.html.j2`."""
     own = {"frame": frame, "css": trusted_markup(frame.css), "script": trusted_markup(frame.script)}
     return page_environment(package).get_template(template).render(**own, **values)
 
 
 @lru_cache(maxsize=8)
 def page_environment(package: str) -> Environment:
-    """Templates of `package`, and those of this one to build on. All values are escaped, unknown names are errors."""
+    """The Jinja environment with templates of `package` and those of this one. All values are escaped, unknown names
+    are errors.
+    """
     from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
     made = Environment(
@@ -80,19 +83,19 @@ def style_sheet(package: str, *more: str) -> str:
 
 @lru_cache(maxsize=16)
 def packaged_text(package: str, name: str) -> str:
-    """A file that is installed with the program."""
+    """The text of a file that is installed with the program."""
     return (files(package) / name).read_text(encoding="utf-8").replace("\r\n", "\n").strip()
 
 
 def trusted_markup(text: str) -> Markup:
-    """Markup that is not escaped again: our own files, and what our templates made."""
+    """Mark HTML as safe, so that it is not escaped again: our own files, and what our templates made."""
     from markupsafe import Markup
 
     return Markup(text)  # noqa: S704  # never what came from outside
 
 
 def marked_sentence(sentence: str) -> Markup:
-    """A sentence in which `code` and a leading **word** are more than text."""
+    """A sentence as HTML in which `code` and a leading **word** are marked up."""
     from markupsafe import escape
 
     safe = re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(sentence)))
@@ -100,5 +103,5 @@ def marked_sentence(sentence: str) -> Markup:
 
 
 def _hash(text: str) -> str:
-    """As a content security policy wants it: of exactly what stands between the tags."""
+    """The hash for the content security policy: of exactly what stands between the tags."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,4 +1,4 @@
-"""What pages and files for readers show alike: texts, their authors, pictures and link cards. No layout."""
+"""View models shared by pages and files for readers: texts, authors, pictures and link cards. No layout."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class PictureRef:
 
 @dataclass(frozen=True, slots=True)
 class LinkPreview:
-    """A link card as it is shown: our own, or the place where the platform will draw one of the page it finds."""
+    """A link card as shown: our own, or the place where the platform will draw one of the page it fetches."""
 
     url: str
     domain: str
@@ -45,7 +45,7 @@ class LinkPreview:
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who speaks."""
+    """The author of a text as shown."""
 
     name: str
     handle: str

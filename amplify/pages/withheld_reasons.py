@@ -1,4 +1,4 @@
-"""Why a text or a picture is not handed to readers who share by hand."""
+"""Reasons for which a text or a picture is withheld from readers who share by hand."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WITHHELD: Final = {
     "problem": "with a problem that `amplify check` tells",
     "picture": "pictures that are not painted",
 }
-"""Reason → how staff are told, in the order in which reasons are asked: the first that holds is told. An export gives
+"""Reason → the words staff see, in the order in which reasons are checked: the first one counts. An export gives
 those that are names of gates, `embargo` and `problem`; a toolkit any of them."""
 
 RESTING: Final = frozenset({"stop", "person", "consent", "campaign", "quiet"})

@@ -1,4 +1,4 @@
-"""Which problems belong to which delivery, and what of them may be passed on.
+"""Which problems belong to which delivery on a preview page, and which of them may be passed on.
 
 A page of previews is given to people who must not learn a person's state from it, nor what is under embargo.
 """
@@ -40,13 +40,13 @@ class DeliveryProblems:
         secret: Collection[str],
         known: ServerInfo,
     ) -> None:
-        """`secret`: ids of posts and entries that no sentence may name. `known`: what servers said of their limits."""
+        """`secret`: ids of posts and entries that no sentence may name. `known`: limits that servers reported."""
         self._workspace, self._profiles, self._known = workspace, profiles, known
         self._context = LintContext(workspace, profiles)
         self._findings, self._secret = findings, secret
 
     def of(self, delivery: Planned) -> tuple[CardProblem, ...]:
-        """Errors first. What the delivery breaks by itself, then what it breaks beside others."""
+        """The problems of a delivery, errors first: what it breaks by itself, then what it breaks beside others."""
         own = {
             finding.problem
             for finding in lint_deliveries(self._workspace, (delivery,), self._profiles, known=self._known)
@@ -56,7 +56,9 @@ class DeliveryProblems:
         return tuple(dict.fromkeys(self._told(problem, delivery) for problem in found))
 
     def _concerns(self, finding: LintFinding, delivery: Planned) -> bool:
-        """Some rules know the deliveries that they speak of, others only accounts and a place."""
+        """Whether a finding concerns the delivery: some rules name deliveries, others only accounts and a source
+        location.
+        """
         if delivery.account not in finding.accounts:
             return False
         if finding.deliveries:
@@ -76,15 +78,15 @@ class DeliveryProblems:
 
 @dataclass(frozen=True, slots=True)
 class HoldReasons:
-    """Why a delivery would be held at its due time, as far as that may be passed on."""
+    """The reasons for which a delivery would be held at its due time, as far as they may be passed on."""
 
     reasons: tuple[str, ...]
     of_person: bool
-    """One of the reasons is a person's, and is not told."""
+    """One of the reasons is a person's, and is withheld."""
 
 
 def hold_reasons(delivery: Planned, known: Mapping[tuple[str, str], Gate]) -> HoldReasons:
-    """Why it would be held at its due time, without what that says of a person."""
+    """The reasons for a hold at its due time, without what they reveal of a person."""
     said, of_person = [], False
     for subject in delivery.subjects:
         kind, _, name = subject.partition(":")
@@ -102,5 +104,5 @@ def people_of(delivery: Planned) -> list[str]:
 
 
 def names_any(sentence: str, ids: Collection[str]) -> bool:
-    """Whether one of these ids stands in the sentence as a whole word."""
+    """Whether one of these ids is in the sentence as a whole word."""
     return any(re.search(rf"(?<![\w-]){re.escape(id)}(?![\w-])", sentence, re.IGNORECASE) for id in ids)

@@ -1,4 +1,4 @@
-"""From a delivery to its card: as readers will see it, and what staff want to know beside it."""
+"""Makes the card of a delivery: as readers will see it, and what staff want to know beside it."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Cards:
             asked=f"{formatting.instant(preview.asked)} UTC" if preview.asked is not None else "",
             cost=format_dollars(cost) if cost else "",
             held=waits.reasons,
-            # What the hold says of a person without telling it need not be said twice.
+            # A reason withheld for a person stands for the problems about that person too.
             troubles=tuple(one for one in self._troubles.of(delivery) if not (one.of_person and waits.of_person)),
             embargo=f"{formatting.instant(embargo)} UTC" if embargo is not None and self._now < embargo else "",
         )
@@ -103,7 +103,7 @@ class Cards:
 
 
 def utc_offset(wall: datetime) -> str:
-    """`UTC+3`, `UTC−3:30`, `UTC`."""
+    """The offset from UTC: `UTC+3`, `UTC−3:30`, `UTC`."""
     distance = wall.utcoffset() or timedelta()
     hours, minutes = divmod(abs(int(distance.total_seconds())) // 60, 60)
     if not hours and not minutes:

@@ -1,4 +1,4 @@
-"""Previews as one HTML file that asks nothing of the network: to look at together, to print, to send to a partner."""
+"""Previews as one HTML file that makes no network requests: to look at together, to print, to send to a partner."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from amplify.rules.plan.cost import format_dollars, join_titles, total_costs
 def page_of(
     app: AppContext, planned: Plan, previews: Iterable[DeliveryPreview], with_embargoed: bool = False
 ) -> PreviewPage:
-    """The page of these previews. Embargoed posts are left out and counted, unless they were asked for."""
+    """The view model of the page. Embargoed posts are left out and counted, unless they were asked for."""
     workspace, now = app.workspace(), app.clock.now()
     previews = list(previews)
     closed = embargoed_posts(workspace, now)
@@ -50,7 +50,7 @@ def page_of(
 
 
 def as_html(page: PreviewPage) -> str:
-    """Readable without its few lines of script, in light and dark, on paper, from 320 pixels on."""
+    """The page as HTML: readable without its few lines of script, in light and dark, on paper, from 320 pixels on."""
     shown = {card.platform for card in page.cards}
     looks = [registry.preview_style(name) for name in registry.names() if name in shown]
     css = "\n".join((style_sheet("amplify.preview", "cards.css"), *looks))
@@ -59,7 +59,7 @@ def as_html(page: PreviewPage) -> str:
 
 
 def _names(closed: frozenset[str], entries: Iterable[QueueEntry]) -> frozenset[str]:
-    """The closed posts, and the entries that queue one of them."""
+    """Ids of the embargoed posts, and of the entries that queue one of them."""
     return closed | {entry.id for entry in entries if closed.intersection(entry.posts)}
 
 
@@ -90,7 +90,7 @@ def _cost(shown: Iterable[DeliveryPreview], readings: int, profiles: Mapping[str
 
 
 def _asks(profiles: Mapping[str, PlatformProfile]) -> str:
-    """`X asks for money by the request; Bluesky and Mastodon ask for none.`"""
+    """The sentence about costs: `X asks for money by the request; Bluesky and Mastodon ask for none.`"""
     paid = [one.title for one in profiles.values() if one.prices is not None]
     free = [one.title for one in profiles.values() if one.prices is None]
     said = [

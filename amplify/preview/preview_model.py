@@ -1,4 +1,4 @@
-"""What a page of previews shows."""
+"""View models of a preview page."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class CardProblem:
 
 @dataclass(frozen=True, slots=True)
 class Boosted:
-    """What a boost repeats, as far as it is known."""
+    """The post that a boost repeats, as far as it is known."""
 
     by: str
     spans: tuple[TextSpan, ...]
@@ -62,7 +62,7 @@ class Boosted:
 
 @dataclass(frozen=True, slots=True)
 class PreviewCard:
-    """One delivery."""
+    """The card of one delivery."""
 
     post: str
     entry: str
@@ -112,7 +112,7 @@ class PreviewDay:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Money, written out."""
+    """An amount of money, written out."""
 
     paid: str
     """The platforms that ask for money: “X”."""

@@ -1,4 +1,4 @@
-"""A text cut into what readers see: plain words, links as the platform shortens them, tags, mentions."""
+"""Splits a text into spans as readers see them: plain words, links as the platform shortens them, tags, mentions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from amplify.pages.view_models import LinkPreview, TextSpan
 
 
 def text_pieces(part: Part, look: CardLook) -> tuple[TextSpan, ...]:
-    """All of the text, in order."""
+    """All spans of the text, in order."""
     return tuple(_pieces(part, look))
 
 
@@ -35,7 +35,7 @@ def _pieces(part: Part, look: CardLook) -> Iterator[TextSpan]:
 
 
 def guessed_card(part: Part, look: CardLook) -> LinkPreview | None:
-    """Where the platform will draw a card of its own, from a page that only it fetches."""
+    """The link card that the platform will draw by itself, from a page that only it fetches."""
     links = [entity.value for entity in part.entities if entity.kind == "link" and opens_link(entity.value)]
     if look.draws_card is None or part.pictures or not links:
         return None
@@ -44,7 +44,7 @@ def guessed_card(part: Part, look: CardLook) -> LinkPreview | None:
 
 
 def opens_link(url: str) -> bool:
-    """An address that a page may link to: never a script."""
+    """Whether a page may link to this address: never a script."""
     return url.lower().startswith(("http://", "https://"))
 
 

@@ -1,4 +1,4 @@
-"""The pictures of a page: each once, small, repainted, as a data URI."""
+"""Thumbnails for a page: each picture once, small, repainted, as a data URI."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Thumbnails:
         self._drawn: dict[str, tuple[str, str, int, int]] = {}
 
     def show(self, picture: Attachment) -> PictureRef:
-        """The picture on a message. Where its file cannot be read, its alt text has to do."""
+        """The picture of a message as a reference. Where its file cannot be read, its alt text is shown."""
         if picture.file not in self._drawn:
             self._drawn[picture.file] = self._draw(picture.file)
         id, _, width, height = self._drawn[picture.file]
@@ -44,7 +44,7 @@ class Thumbnails:
 
 
 def _shrunk(data: bytes) -> tuple[str, int, int]:
-    """JPEG, or PNG where that is smaller or something is seen through. Raises BadPicture."""
+    """The thumbnail as JPEG, or PNG where that is smaller or has transparency. Raises BadPicture."""
     from PIL import Image
 
     painted, _ = sanitize_picture(data, most_bytes=64_000_000, still=True)  # nothing but pixels, upright

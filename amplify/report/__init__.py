@@ -1,1 +1,1 @@
-"""The pages of a report: Markdown, CSV, HTML, plain data. `amplify.report.report` collects the numbers."""
+"""The engagement report: `amplify.report.report` collects the numbers; pages in Markdown, CSV, HTML and JSON."""

@@ -1,4 +1,4 @@
-"""Collects a report's numbers from its lines. Platforms stand side by side by name; nothing ranks them."""
+"""Aggregates the lines of a report into its numbers. Platforms stand side by side by name; nothing ranks them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _WAITING = (DeliveryState.WAITING, DeliveryState.CLAIMED, DeliveryState.SENDING)
 
 
 def count_deliveries(lines: Iterable[DeliveryLine]) -> Counts:
-    """Where deliveries ended."""
+    """Number of deliveries by state, as a report groups them."""
     lines = tuple(lines)
     states = Counter(line.state for line in lines)
     return Counts(
@@ -63,17 +63,17 @@ def count_deliveries(lines: Iterable[DeliveryLine]) -> Counts:
 
 
 def held_deliveries(line: DeliveryLine) -> bool:
-    """It waits, and there is a reason beyond its due time."""
+    """Deliveries that are held: they wait for a reason other than their due time."""
     return line.state == DeliveryState.WAITING and line.why is not None
 
 
 def published_messages(lines: Iterable[DeliveryLine]) -> tuple[PartLine, ...]:
-    """The messages that went out and whose engagement is theirs alone."""
+    """Messages that went out and whose engagement is theirs alone."""
     return tuple(part for line in lines if line.kind != "boost" for part in line.parts if part.sent_at or part.readings)
 
 
 def tally_messages(lines: Iterable[DeliveryLine]) -> MessageTally:
-    """What came of them, by the latest reading of each message."""
+    """Engagement of messages, by the latest reading of each."""
     parts = published_messages(lines)
     latest = [part.readings[-1] for part in parts if part.readings]
     sums = {name: sum_readings(getattr(reading, name) for reading in latest) for name in ENGAGEMENT}
@@ -86,13 +86,13 @@ def tally_messages(lines: Iterable[DeliveryLine]) -> MessageTally:
 
 
 def sum_readings(numbers: Iterable[int | None]) -> ReadingSum:
-    """Adds what was said. Nothing said stays nothing."""
+    """The sum of the numbers that were read. Without any number it is None, not 0."""
     said = [number for number in numbers if number is not None]
     return ReadingSum(sum(said) if said else None, len(said))
 
 
 def group_by_dimension(lines: Sequence[DeliveryLine], names: Names) -> tuple[Dimension, ...]:
-    """The six ways to part the whole."""
+    """The numbers grouped by each of the six dimensions."""
 
     def by(id: str, keys: Callable[[DeliveryLine], Iterable[str]], name: Callable[[str], str]) -> Dimension:
         groups: defaultdict[str, list[DeliveryLine]] = defaultdict(list)
@@ -131,7 +131,9 @@ def post_lines(lines: Iterable[DeliveryLine], platforms: Sequence[str]) -> tuple
 def mark_lines(
     lines: Sequence[DeliveryLine], platforms: Sequence[str], marks: Sequence[timedelta]
 ) -> tuple[MarkLine, ...]:
-    """Each mark on each platform. Of several readings at one mark, the first counts: it is nearest to its age."""
+    """The readings at each mark on each platform. Of several readings at one mark, the first counts: it is nearest to
+    its age.
+    """
     found = []
     for platform in platforms:
         parts = published_messages(line for line in lines if line.platform == platform)
@@ -190,12 +192,12 @@ def days_out(lines: Iterable[DeliveryLine]) -> tuple[ReportDay, ...]:
 
 
 def published_deliveries(line: DeliveryLine) -> bool:
-    """It went out, at least in part."""
+    """Deliveries that went out, at least in part."""
     return line.state in OUT
 
 
 def measure_lateness(lines: Iterable[DeliveryLine]) -> Lateness | None:
-    """How punctual deliveries went out; None where none did."""
+    """Statistics of how late deliveries went out; None where none did."""
     late = sorted(
         (line.sent_at - line.due_at).total_seconds() for line in lines if line.sent_at and published_deliveries(line)
     )

@@ -1,4 +1,4 @@
-"""The ledger's rows as lines of a report: each delivery with its messages, their readings and their gaps."""
+"""Turns the ledger's rows into lines of a report: each delivery with its messages, their readings and their gaps."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _PASSING = frozenset({DeliveryState.WAITING, DeliveryState.CLAIMED, DeliveryStat
 
 
 def delivery_lines(rows: ReportRows, marks: Sequence[timedelta], now: datetime) -> tuple[DeliveryLine, ...]:
-    """Every delivery of the period, by due time. Reasons are told as far as they may be passed on."""
+    """Every delivery of the period, by due time. Reasons are redacted."""
     spelling = _spellings(tag for row in rows.deliveries for tag in row.hashtags)
     return tuple(_delivery(row, rows, marks, now, spelling) for row in rows.deliveries)
 
@@ -106,7 +106,7 @@ def _folded(tag: str) -> str:
 
 
 def _spellings(tags: Iterable[str]) -> dict[str, str]:
-    """`#freeanna` and `#FreeAnna` are one hashtag; it is written as it mostly was."""
+    """The common spelling of each hashtag: `#freeanna` and `#FreeAnna` are one, written as it mostly was."""
     written = Counter(unicodedata.normalize("NFC", tag).lstrip("#") for tag in tags)
     best: dict[str, str] = {}
     for tag, _ in sorted(written.items(), key=lambda item: (-item[1], item[0])):

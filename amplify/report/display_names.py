@@ -1,4 +1,4 @@
-"""What readers call things: names from the workspace, languages in English, marks in words."""
+"""Display names: names from the workspace, languages in English, marks in words."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ LANGUAGES: Mapping[str, str] = {
 
 
 def names_of(workspace: Workspace, platforms: Mapping[str, str] | None = None) -> Names:
-    """The names a workspace gives, in English where it has them; `platforms`: id → title."""
+    """The display names of a workspace, in English where it has them; `platforms`: id → title."""
     return Names(
         workspace=workspace.settings.name,
         campaigns={id: _english(campaign.name) for id, campaign in workspace.campaigns.items()},
@@ -48,13 +48,13 @@ def names_of(workspace: Workspace, platforms: Mapping[str, str] | None = None) -
 
 
 def language_name(tag: str, names: Names) -> str:
-    """`be-tarask` → `Belarusian (be-tarask)`; an unknown tag stands for itself."""
+    """The English name of a language: `be-tarask` → `Belarusian (be-tarask)`; an unknown tag stands for itself."""
     name = names.languages.get(tag) or LANGUAGES.get(tag.split("-")[0])
     return f"{name} ({tag})" if name else tag
 
 
 def mark_age(mark: str) -> timedelta | None:
-    """The nominal age a reading's mark means, however it is spelled; None for readings on demand."""
+    """The nominal age of a reading's mark, however it is spelled; None for readings on demand."""
     try:
         return parse_duration(mark)
     except ValueError:

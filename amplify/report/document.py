@@ -10,7 +10,7 @@ from amplify.pages.formatting import NOTHING
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What stands in one place of a table."""
+    """A cell of a table."""
 
     text: str
     note: str = ""
@@ -43,13 +43,13 @@ class Table:
 
     @property
     def wordy(self) -> bool:
-        """More words than numbers: on a small screen its rows read better one below the other."""
+        """Whether it has more words than numbers: on a small screen its rows read better one below the other."""
         return len(self.columns) > 2 and sum(column.number for column in self.columns) <= 1
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading with what belongs under it."""
+    """A section: a heading with what belongs under it."""
 
     id: str
     title: str
@@ -73,7 +73,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The whole."""
+    """The whole report, laid out."""
 
     over: str
     """Whose report."""

@@ -1,4 +1,4 @@
-"""How the numbers came about, in sentences: part of every report."""
+"""The methodology section of every report: how its numbers were collected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a report owes beside its sums: what did not go out, what was taken down, what was stopped, what was not read."""
+"""Report sections on what was not published, taken down, stopped, or not read."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def taken_down_sections(report: Report) -> list[Section]:
 
 
 def closed_sections(report: Report) -> list[Section]:
-    """Stops in force, and accounts that could not speak."""
+    """Stops in force, and accounts that could not publish."""
     if not report.closed:
         return [Section("stops", "Stops", ("Nothing of this period was under a stop when the report was made.",))]
     rows = tuple(

@@ -1,4 +1,4 @@
-"""Draws a report's plots as SVG that takes its colours and its letters from the page around it."""
+"""Draws a report's plots as SVG that takes colours and fonts from the page around it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ WEEKS_FROM = 45
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A drawing, and what it says to those who cannot see it."""
+    """A drawing, and its text alternative."""
 
     title: str
     note: str
@@ -201,7 +201,7 @@ def _axes(name: str, width: float, height: float) -> Iterator[tuple[Axes, String
 
 
 def _at_home(svg: str, name: str) -> str:
-    """Fits a drawing into a page: no prolog, no metadata, ids of its own, the page's colours and font."""
+    """The SVG fitted for a page: no prolog, no metadata, ids of its own, the page's colours and font."""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = re.sub(r'(<svg\b[^>]*?) width="[^"]*"', r"\1", svg, count=1)

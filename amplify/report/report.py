@@ -1,4 +1,4 @@
-"""The engagement report: what was planned, what went out, what came of it, and what is not known."""
+"""Collects the engagement report: what was planned, what went out, what came of it, and what is not known."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def collect_deliveries(
 
     Pure data, and the same for the same ledger and `now`; `amplify.report` makes pages of it. `marks` are
     the ages at which readings were expected. Reasons that would tell a person's state are kept back, and so is what
-    is not out yet of `embargoed` posts; None: nobody knows which these are, and nothing that is to come is told.
+    is not out yet of `embargoed` posts; None: nobody knows which these are, and nothing that is to come is shown.
     """
     names = names or Names()
     marks = sorted(set(marks))
@@ -74,7 +74,7 @@ def collect_deliveries(
 
 
 def _told(found: ReportRows, embargoed: Collection[str] | None) -> ReportRows:
-    """Without what is not out and must not be known yet."""
+    """The ledger's rows without what must not be known yet: embargoed posts that are not out."""
     if embargoed is None:
         kept = [row for row in found.deliveries if row.state not in _TO_COME]
     else:
@@ -83,7 +83,9 @@ def _told(found: ReportRows, embargoed: Collection[str] | None) -> ReportRows:
 
 
 def _closed(found: ReportRows, now: datetime) -> tuple[ClosedSubject, ...]:
-    """Gates and accounts that were closed at `now` and concern this period. Persons are counted, not named."""
+    """Gates that were closed and accounts that were paused at `now`, and concern this period. Persons are counted, not
+    named.
+    """
     subjects: Counter[str] = Counter()
     waiting: Counter[str] = Counter()
     people = 0
@@ -123,7 +125,7 @@ def _closed(found: ReportRows, now: datetime) -> tuple[ClosedSubject, ...]:
 
 
 def _stopped(stop: Stop, found: ReportRows) -> int:
-    """Deliveries that wait and are its own, as far as their rows tell without their texts."""
+    """Deliveries that wait and match a stop, as far as their rows tell without their texts."""
     return sum(row.state == "waiting" and _means(stop, row) for row in found.deliveries)
 
 

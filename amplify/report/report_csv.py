@@ -18,7 +18,8 @@ COLUMNS = (
 
 
 def as_csv(report: Report) -> str:
-    """A message with three readings has three rows, with a missing reading one more, and without any just one.
+    """The report's rows: a message with three readings has three, with a missing reading one more, and without any just
+    one.
 
     An empty cell is unknown, never 0. `missing` is `yes` where `mark` is over and was not read; `latest` is `yes` at
     the reading that sums take. Instants are ISO 8601 in UTC. Lines end with CR LF (RFC 4180). A text that a

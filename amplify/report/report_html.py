@@ -1,4 +1,4 @@
-"""A report as one HTML file that asks nothing of the network: to look at, to print, to send."""
+"""A report as one HTML file that makes no network requests: to look at, to print, to send."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A report as plain data, for `--json`."""
+"""A report as JSON values, for `--json`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The nouns of a report: numbers and lists, no layout. Instants are UTC, ages and delays are seconds."""
+"""View models of a report: numbers and lists, no layout. Instants are UTC, ages and delays are seconds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What ids are called in front of readers. An id without a name stands for itself."""
+    """Display names of ids. An id without a name stands for itself."""
 
     workspace: str | None = None
     campaigns: Mapping[str, str] = field(default_factory=dict)
@@ -20,7 +20,7 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class ReadingSum:
-    """A sum over readings. `total` is None where nobody said a number: that is not 0."""
+    """A sum over readings. `total` is None where no platform gave a number: that is not 0."""
 
     total: int | None
     readings: int
@@ -29,7 +29,7 @@ class ReadingSum:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Deliveries, each in exactly one of sent, missed, refused, unsure, waiting, cancelled."""
+    """Numbers of deliveries, each in exactly one of sent, missed, refused, unsure, waiting, cancelled."""
 
     planned: int = 0
     """All of them."""
@@ -53,7 +53,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class MessageTally:
-    """What came of messages, by the latest reading of each."""
+    """Engagement of messages, by the latest reading of each."""
 
     messages: int
     """That went out; boosts are not among them."""
@@ -66,12 +66,12 @@ class MessageTally:
     bookmarks: ReadingSum
     views: ReadingSum
     interactions: ReadingSum
-    """Likes, reposts, replies, quotes and bookmarks together, as far as said; nobody is told apart."""
+    """Likes, reposts, replies, quotes and bookmarks together, as far as reported; a reader may count twice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One row: everything of one campaign, one platform …"""
+    """The numbers of one group: one campaign, one platform …"""
 
     key: str
     name: str
@@ -81,7 +81,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """One way to part the whole; groups stand in the alphabetical order of their names."""
+    """One dimension to group by; groups stand in the alphabetical order of their names."""
 
     id: str
     """`campaign`, `platform`, `partner`, `language`, `hashtag`, `kind`."""
@@ -174,7 +174,7 @@ class EndedDelivery:
 
 @dataclass(frozen=True, slots=True)
 class ClosedSubject:
-    """Something that could not be spoken of, or an account that could not speak, when the report was made."""
+    """A subject with a closed gate, or an account that could not publish, when the report was made."""
 
     kind: str
     """As gates name it: `campaign`, `fact`, `action`, `partner`, `account`, or `stop of …`; `person` is counted, never
@@ -187,7 +187,7 @@ class ClosedSubject:
 
 @dataclass(frozen=True, slots=True)
 class ReadingLine:
-    """One reading as the ledger has it; None: the platform did not say."""
+    """One reading as stored in the ledger; None: the platform did not say."""
 
     mark: str
     at: datetime
@@ -219,7 +219,7 @@ class PartLine:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryLine:
-    """One delivery as the ledger has it, with its messages."""
+    """One delivery as stored in the ledger, with its messages."""
 
     id: str
     entry: str
@@ -243,7 +243,7 @@ class DeliveryLine:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything the pages say, as data."""
+    """The whole report, as data."""
 
     names: Names
     start: datetime | None
@@ -276,11 +276,11 @@ class Report:
 
     @property
     def platforms(self) -> tuple[str, ...]:
-        """In the fixed, alphabetical order of their names."""
+        """All platforms in the alphabetical order of their names."""
         return tuple(group.key for group in self.dimension("platform").groups)
 
     def dimension(self, id: str) -> Dimension:
-        """Raises KeyError for an unknown one."""
+        """The dimension of this name. Raises KeyError for an unknown one."""
         for dimension in self.dimensions:
             if dimension.id == id:
                 return dimension

@@ -54,7 +54,7 @@ _SUMS = ("likes", "reposts", "replies", "quotes", "bookmarks", "views", "interac
 
 
 def lay_out_report(report: Report) -> Document:
-    """The same for every format."""
+    """The report as a document, the same for every format."""
     sections = [Section("summary", "In short", summary.summary_sentences(report))]
     if report.counts.planned:
         sections += _timing(report)

@@ -1,4 +1,4 @@
-"""The paragraph and the large numbers at the top: the report in words."""
+"""The summary at the top of a report: a paragraph and the key numbers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _NAMES = ("likes", "reposts", "replies", "quotes", "bookmarks")
 
 
 def summary_tiles(report: Report) -> tuple[Tile, ...]:
-    """Six numbers; none for a report about nothing."""
+    """The six key numbers; none for a report about nothing."""
     if not report.counts.planned:
         return ()
     c, t = report.counts, report.tally
@@ -42,7 +42,7 @@ def period_sentence(report: Report) -> str:
 
 
 def summary_sentences(report: Report) -> tuple[str, ...]:
-    """What happened, in a paragraph; a second one on what is not known."""
+    """The summary: what happened, in a paragraph; a second one on what is not known."""
     if not report.counts.planned:
         span_of = (
             "The ledger is empty"

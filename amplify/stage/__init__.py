@@ -1,1 +1,1 @@
-"""The stage: a loopback stand-in for X, Bluesky and Mastodon. Beside the house; only the command line starts it."""
+"""The stage: a loopback emulator of X, Bluesky and Mastodon. Beside the program; only the command line starts it."""

@@ -24,7 +24,7 @@ HOST = "127.0.0.1"
 
 
 class _Server(uvicorn.Server):
-    """Announces itself with one JSON line, and ends quietly."""
+    """An HTTP server that announces itself with one JSON line, and ends quietly."""
 
     def __init__(self, config: uvicorn.Config, app: Failures) -> None:
         super().__init__(config)

@@ -1,4 +1,4 @@
-"""The stage as one ASGI application: three platforms, the control doors and the pages."""
+"""The stage as one ASGI application: the APIs of three platforms, the control endpoints and the pages."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from amplify.stage.x import StageX
 
 
 def build_stage(folder: Path, *, rate_factor: float = 1.0) -> tuple[Failures, StageState]:
-    """The application (its outermost layer is the one that fails on demand) and what it knows."""
+    """The application (its outermost layer is the one that fails on demand) and its state."""
     state = StageState(folder)
     allowance = RateWindows(rate_factor)
     x, mastodon, blue = StageX(state, allowance), StageMastodon(state, allowance), StageBluesky(state, allowance)
@@ -60,7 +60,7 @@ def build_stage(folder: Path, *, rate_factor: float = 1.0) -> tuple[Failures, St
 
 
 async def _nowhere(request: Request, _: Exception) -> Response:
-    """What the platforms say where they have no endpoint."""
+    """The platforms' answers where they have no endpoint."""
     platform = platform_of(request.url.path)
     if platform == "bluesky":
         return json_response({"error": "MethodNotImplemented", "message": "Method Not Implemented"}, 501)

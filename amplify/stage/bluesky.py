@@ -1,4 +1,6 @@
-"""Bluesky: XRPC as the atproto SDK needs it, a personal data server and an AppView in one, with their hard rules."""
+"""Emulates Bluesky: XRPC as the atproto SDK needs it, a personal data server and an AppView in one, with their hard
+rules.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,7 @@ _COST: Final = {"createRecord": 3, "putRecord": 2, "deleteRecord": 1}
 
 
 def bluesky_failure(kind: str, path: str = "") -> HTTPDenial:
-    """A failure that was asked for: refuse, 429, 500 or logged_out."""
+    """The answer for an injected failure: refuse, 429, 500 or logged_out."""
     if kind == "429":
         return HTTPDenial(429, {"error": "RateLimitExceeded", "message": "Rate Limit Exceeded"})
     if kind == "500":
@@ -78,7 +80,7 @@ class StageBluesky:
         ]
 
     def speaker(self, request: Request, scope: str = ACCESS) -> StageAccount:
-        """Whose token it is. Raises Denied without one."""
+        """The account that the token belongs to. Raises HTTPDenial without one."""
         did = bearer_of(request.headers.get("authorization", ""), scope)
         account = self.state.by_account_id.get(("bluesky", did))
         if account is None:
@@ -100,7 +102,9 @@ class StageBluesky:
         return Route(f"/xrpc/{method}", endpoint, methods=[verb])
 
     def _spend(self, account: StageAccount, name: str) -> dict[str, str]:
-        """Headers of the tightest window; raises Denied where a budget is spent."""
+        """Count the request, and give the headers of the tightest window; raises HTTPDenial where a limit is
+        reached.
+        """
         cost = _COST.get(name)
         if cost is None:
             budget = self.allowance.take(account.id, "requests", 3000, 300.0)

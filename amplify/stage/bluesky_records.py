@@ -1,4 +1,4 @@
-"""Bluesky's records: what the lexicons allow in a post or repost, and the CIDs that name them."""
+"""Emulates Bluesky records: what the lexicons allow in a post or repost, and the CIDs that name them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _B32: Final = "234567abcdefghijklmnopqrstuvwxyz"
 
 
 def refuse_record(message: str, error: str = "InvalidRequest") -> HTTPDenial:
-    """400 in XRPC's form."""
+    """A 400 answer in XRPC's form."""
     return HTTPDenial(400, {"error": error, "message": message})
 
 
@@ -51,12 +51,12 @@ def tid(microseconds: int) -> str:
 
 
 def blob_cid(data: bytes) -> str:
-    """CID of raw bytes."""
+    """The CID of raw bytes."""
     return _cid(0x55, data)
 
 
 def record_cid(record: Json) -> str:
-    """CID of a record: DAG-CBOR, with its links as links."""
+    """The CID of a record: DAG-CBOR, with its links as links."""
     return _cid(0x71, libipld.encode_dag_cbor(_linked(record)))
 
 
@@ -83,7 +83,7 @@ def _raw_cid(text: Any) -> bytes:
 
 
 def check_rkey(collection: str, rkey: Any) -> str:
-    """The key's syntax; posts and reposts want TIDs."""
+    """Check the record key's syntax; posts and reposts want TIDs."""
     if not isinstance(rkey, str) or not _RKEY.fullmatch(rkey):
         raise refuse_record("Input/rkey must be a valid record key")
     if collection in (POST, REPOST) and not _TID.fullmatch(rkey):
@@ -98,7 +98,7 @@ class Lexicon:
         self.state = state
 
     def check(self, account: StageAccount, collection: str, record: Any) -> Json:
-        """The record, if it will do. Raises Denied with the first thing that is wrong."""
+        """The record, if it is valid. Raises HTTPDenial with the first thing that is wrong."""
         if not isinstance(record, dict):
             raise refuse_record("Input/record must be an object")
         if record.setdefault("$type", collection) != collection:
@@ -193,7 +193,7 @@ class Lexicon:
 
 
 def record_time(record: Json, collection: str) -> datetime:
-    """`createdAt`, which must be a date-time with its zone."""
+    """The record's `createdAt`, which must be a date-time with its zone."""
     said = record.get("createdAt")
     if isinstance(said, str) and _MOMENT.fullmatch(said):
         try:

@@ -1,4 +1,6 @@
-"""Bluesky sessions: JSON Web Tokens of the right shape, known by their signature alone, so they outlive a restart."""
+"""Emulates Bluesky sessions: JSON Web Tokens of the right shape, valid by their signature alone, so they outlive a
+restart.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ _SERVER: Final = "did:web:stage.invalid"
 
 
 def session_tokens(account: StageAccount) -> Json:
-    """What `createSession` and `refreshSession` answer. No `didDoc`: it would lead clients away from the stage."""
+    """The answer of `createSession` and `refreshSession`. No `didDoc`: it would lead clients away from the stage."""
     return {
         "did": account.id,
         "handle": account.handle,
@@ -36,7 +38,7 @@ def session_tokens(account: StageAccount) -> Json:
 
 
 def bearer_of(header: str, scope: str) -> str:
-    """The DID a token speaks for. Raises Denied where it is missing, forged, expired or of the other kind."""
+    """The DID a token belongs to. Raises HTTPDenial where it is missing, forged, expired or of the other kind."""
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise HTTPDenial(401, {"error": "AuthMissing", "message": "Authentication Required"})

@@ -1,4 +1,4 @@
-"""Bluesky, reading: records as they are, and posts, profiles and feeds as an AppView shows them."""
+"""Emulates reading from Bluesky: records as stored, and posts, profiles and feeds as an AppView shows them."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Views:
         return Route(f"/xrpc/{method}", endpoint, methods=["GET"])
 
     def account(self, name: str) -> StageAccount | None:
-        """By DID or handle."""
+        """The account with this DID or handle."""
         return self.state.by_account_id.get(("bluesky", name)) or self.state.accounts.get(("bluesky", name))
 
     def _asked(self, request: Request, parameter: str, missing: str = "Could not find repo") -> StageAccount:
@@ -132,7 +132,7 @@ class Views:
         }
 
     def _by_did(self, uri: str) -> str:
-        """An at-uri that names the account by its handle, turned to its DID."""
+        """Turn an at-uri that names the account by its handle into one with its DID."""
         name, _, rest = uri.removeprefix("at://").partition("/")
         account = self.account(name)
         return f"at://{account.id}/{rest}" if account else uri
@@ -164,7 +164,7 @@ def _record(post: StagePost) -> Json:
 
 
 def _feed_time(post: StagePost) -> tuple[float, str]:
-    """Feeds sort by the earlier of what a record claims and when it came."""
+    """The time by which feeds sort: the earlier of what a record claims and when it came."""
     return min(post.created_at, post.accepted_at).timestamp(), post.id
 
 

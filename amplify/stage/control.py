@@ -1,4 +1,6 @@
-"""The stage's own doors: opening accounts, setting the clock, ordering failures, reading back what was accepted."""
+"""Control endpoints of the stage: opening accounts, setting the clock, injecting failures, reading back what was
+accepted.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +57,7 @@ class ControlEndpoints:
         return self.state.register(StageAccount(platform, handle, str(asked["name"]), languages)).secrets
 
     def outside(self, asked: Json) -> Any:
-        """A post that stands outside the rehearsal, so that it can be boosted here."""
+        """Create a post that stands outside the rehearsal, so that it can be boosted here."""
         url = str(asked["url"])
         for platform, pattern in _OUTSIDE.items():
             match = pattern.match(url)
@@ -74,7 +76,7 @@ class ControlEndpoints:
         raise HTTPDenial(400, {"error": f"not the address of a post: {url}"})
 
     def server(self, asked: Json) -> Any:
-        """How long a text the Mastodon server of this host takes."""
+        """Set how long a text the Mastodon server of this host takes."""
         self.state.set_text_max(str(asked["host"]), int(asked["max_characters"]))
         return {}
 
@@ -112,7 +114,7 @@ class ControlEndpoints:
         return told
 
     def printed(self, asked: Json) -> Any:
-        """The timelines as files that open from disk, and the pictures they show."""
+        """Write the timelines as files that open from disk, and the pictures they show."""
         return {"files": self.pages.printed(), "pictures": sorted(pictures_of(self.state))}
 
 

@@ -1,4 +1,4 @@
-"""Engagement that nobody gave: plausible, deterministic, and never falling as campaign time goes on.
+"""Simulated engagement: plausible, deterministic, and never falling as campaign time goes on.
 
 Each post has an appeal of its own, drawn from a hash of its id, and reaches it along a saturating curve of
 its age. Pictures and boosts widen it; a boost starts a curve of its own. Replies and boosts that were really
@@ -33,7 +33,7 @@ class EngagementCounts:
 
 
 def engagement_at(state: StageState, post: StagePost, now: datetime) -> EngagementCounts:
-    """What a platform would say at `now`."""
+    """The counts that a platform would report at `now`."""
     luck = [byte / 255 for byte in hashlib.sha256(f"{post.platform} {post.id}".encode()).digest()[:6]]
     appeal = 12 + 85 * luck[0] ** 2
     if post.pictures:
@@ -54,5 +54,5 @@ def engagement_at(state: StageState, post: StagePost, now: datetime) -> Engageme
 
 
 def _grown(since: datetime, now: datetime) -> float:
-    """0 at first, towards 1 with age."""
+    """The saturating curve of growth: 0 at first, towards 1 with age."""
     return 1 - math.exp(-max(0.0, (now - since).total_seconds()) / _HALF_DAY)

@@ -1,4 +1,4 @@
-"""Failing on demand: answers that refuse, answers that never come, connections cut before or after accepting."""
+"""Failure injection: answers that refuse, answers that never come, connections cut before or after accepting."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ KINDS: Final[tuple[str, ...]] = get_args(Kind)
 
 @dataclass(slots=True)
 class Failure:
-    """One order to fail. It is used up after `count` requests that fit."""
+    """One injected failure. It is used up after `count` requests that fit."""
 
     kind: Kind
     platform: str | None = None
@@ -52,7 +52,7 @@ class Failure:
 
 
 class Failures:
-    """The orders still open, and the middleware that carries them out."""
+    """The failures still to be injected, and the middleware that injects them."""
 
     def __init__(
         self,
@@ -118,7 +118,7 @@ class Failures:
         await gone
 
     def let_go(self) -> None:
-        """The stage ends: cut what is being held."""
+        """Cut the connections that are being held: the stage ends."""
         self._ending.set()
 
 
@@ -135,7 +135,7 @@ def _cut(transport: asyncio.Transport) -> None:
 
 
 def platform_of(path: str) -> str | None:
-    """Whose API a path belongs to; None for the stage's own pages."""
+    """The platform whose API a path belongs to; None for the stage's own pages."""
     if path.startswith("/2/"):
         return "x"
     if path.startswith("/xrpc/"):
@@ -150,11 +150,11 @@ def _retry_after(order: Failure) -> dict[str, str]:
 
 
 async def _swallow(message: MutableMapping[str, Any]) -> None:
-    """Nobody hears it."""
+    """Drop the answer: no client receives it."""
 
 
 def _garbled(send: Send) -> Send:
-    """Keep a success's status, lose its meaning; errors pass as they are."""
+    """Keep a success's status, but garble its body; errors pass as they are."""
     good = False
 
     async def sending(message: Message) -> None:

@@ -1,4 +1,4 @@
-"""Who is who on the stage: ids and secrets derived from platform and handle, so that a restarted stage agrees."""
+"""Identities on the stage: ids and secrets derived from platform and handle, so that a restarted stage agrees."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class StageAccount:
 
     @cached_property
     def id(self) -> str:
-        """X, Mastodon: a number · Bluesky: a DID."""
+        """The account id; X, Mastodon: a number · Bluesky: a DID."""
         return did_of(self.handle) if self.platform == "bluesky" else numeric_id(self.platform, self.handle)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""The stage's memory on disk: an append-only file of JSON lines, written before any answer is sent."""
+"""The stage's journal on disk: an append-only file of JSON lines, written before any answer is sent."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Journal:
                 time.sleep(0.05)
 
     def _cut_torn_line(self) -> None:
-        """A process killed while writing leaves half a line; its answer was never sent, so it never happened."""
+        """Cut a half-written last line, left by a killed process; its answer was never sent, so it never happened."""
         if not self.path.exists():
             return
         with self.path.open("r+b") as file:

@@ -1,4 +1,4 @@
-"""Mastodon 4.5's REST API, as far as Mastodon.py needs it, with the server's hard rules."""
+"""Emulates Mastodon 4.5's REST API, as far as Mastodon.py needs it, with the server's hard rules."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class StageMastodon:
         return routes
 
     def speaker(self, request: Request) -> StageAccount | None:
-        """Whose token it is."""
+        """The account that the token belongs to."""
         token = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
         account = self.state.by_token.get(token)
         return account if account is not None and account.platform == "mastodon" else None

@@ -1,4 +1,6 @@
-"""Uploads on Mastodon: pictures at once, GIFs and videos in the server's own time (202, then 206, then 200)."""
+"""Emulates uploads to Mastodon: pictures at once, GIFs and videos in the server's own time (202, then 206, then
+200).
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ _LOOKS: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class MediaResponse:
-    """An answer that is not simply 200."""
+    """An answer with another status than 200."""
 
     status: int
     body: Json
@@ -37,7 +39,7 @@ class MastodonMediaEndpoints:
         """Media id → how often it was asked after."""
 
     def ready(self, id: str) -> bool:
-        """Whether the server has worked through it: until then it may not hang on a status."""
+        """Whether the server has processed the upload: until then it may not hang on a status."""
         return id not in self._working
 
     async def upload(self, account: StageAccount, request: Request, form: Form) -> Json | MediaResponse:

@@ -1,4 +1,4 @@
-"""How Mastodon says no, and how its forms are read."""
+"""Mastodon's error answers, and how its forms are read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from amplify.stage.responses import Form, HTTPDenial
 
 
 def mastodon_failure(kind: str) -> HTTPDenial:
-    """A failure that was asked for: refuse, 429, 500 or logged_out."""
+    """The answer for an injected failure: refuse, 429, 500 or logged_out."""
     if kind == "429":
         return HTTPDenial(429, {"error": "Too many requests"})
     if kind == "logged_out":
@@ -19,7 +19,7 @@ def mastodon_failure(kind: str) -> HTTPDenial:
 
 
 def refuse_form(why: str) -> HTTPDenial:
-    """422, the server's own way of saying that a form will not do."""
+    """A 422 answer, the server's own way of refusing a form."""
     return HTTPDenial(422, {"error": why})
 
 
@@ -28,11 +28,11 @@ def not_found() -> HTTPDenial:
 
 
 def base_of(request: Request) -> str:
-    """Our own address, as the client sees it."""
+    """The stage's own address, as the client sees it."""
     return f"{request.url.scheme}://{request.url.netloc}"
 
 
 def whole_number(form: Form, name: str, default: int) -> int:
-    """A number in a form; `default` where there is none."""
+    """A whole number in a form; `default` where there is none."""
     given = form.get(name)
     return int(given) if given and given.isascii() and given.isdigit() else default

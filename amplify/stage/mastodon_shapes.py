@@ -1,4 +1,4 @@
-"""Mastodon's JSON: accounts, statuses, pictures and the server's description of itself."""
+"""Mastodon's JSON entities: accounts, statuses, pictures and the server's description of itself."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _OPENED: Final = "2026-01-01T00:00:00.000Z"
 
 
 class Shapes:
-    """Turns what the stage knows into Mastodon's entities. `base`: our own address, as the client sees it."""
+    """Turns the stage's state into Mastodon's entities. `base`: our own address, as the client sees it."""
 
     def __init__(self, state: StageState) -> None:
         self.state = state
@@ -112,7 +112,7 @@ class Shapes:
         } | ({"url": url} if target is None else {})
 
     def find(self, name: str) -> StageAccount | None:
-        """An account by `user` or `user@server`."""
+        """The account by `user` or `user@server`."""
         exact = self.state.accounts.get(("mastodon", name))
         if exact is not None or "@" in name:
             return exact
@@ -147,7 +147,9 @@ class Shapes:
         return text
 
     def picture(self, picture: UploadedPicture, base: str, alt: str, *, ready: bool = True) -> Json:
-        """`ready`: the server has worked through it; what has no address yet may not hang on a status."""
+        """A media attachment. `ready`: the server has processed it; what has no address yet may not hang on a
+        status.
+        """
         url = f"{base}/media/{picture.file}" if ready else None
         size = {"width": picture.width, "height": picture.height, "size": f"{picture.width}x{picture.height}"}
         return {
@@ -163,7 +165,7 @@ class Shapes:
         }
 
     def instance(self, base: str, host: str, viewer: StageAccount | None = None) -> dict[str, Any]:
-        """Version 2 of the server's description."""
+        """The server's description of itself, version 2."""
         return {
             "domain": host,
             "title": "Stage",

@@ -1,4 +1,6 @@
-"""Mastodon's statuses: posting with its length rule and idempotency keys, boosts, deletion, look-ups, own timeline."""
+"""Emulates Mastodon's statuses: posting with its length rule and idempotency keys, boosts, deletion, look-ups, own
+timeline.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ BATCH: Final = 20
 
 
 def status_length(text: str, warning: str = "") -> int:
-    """What the server counts: graphemes of warning and text, addresses 23, `@user@server` as `@user`."""
+    """The length that the server counts: graphemes of warning and text, addresses 23, `@user@server` as `@user`."""
     total = len(regex.findall(r"\X", warning))
     for span in on_mastodon(text):
         if span.kind == "link":

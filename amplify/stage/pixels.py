@@ -1,4 +1,4 @@
-"""What an upload really is, whatever it says it is."""
+"""Detects type and size of an uploaded file from its bytes, whatever it claims to be."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Pixels:
 
 
 def look_at(data: bytes) -> Pixels | None:
-    """Read the header; None for anything that is not a PNG, JPEG, WebP, GIF or MP4."""
+    """Read a file's header; None for anything that is not a PNG, JPEG, WebP, GIF or MP4."""
     from PIL import Image, UnidentifiedImageError
 
     if data[4:8] == b"ftyp":

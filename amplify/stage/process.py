@@ -1,4 +1,4 @@
-"""Starting the stage as a process, and talking to it."""
+"""Starts the stage as a process, and is the client of its control endpoints."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Stage:
 
     @property
     def control(self) -> StageControl:
-        """Its control doors."""
+        """The client of its control endpoints."""
         return StageControl(self.url)
 
     @property
@@ -56,7 +56,7 @@ class Stage:
         self.stop()
 
     def start(self) -> None:
-        """Raises NeedsPerson with what the stage itself said, if it does not come up."""
+        """Start the process. Raises NeedsPerson with the stage's own message, if it does not come up."""
         self.dir.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "amplify.stage", "--dir", str(self.dir), "--port", str(self._port)]
         command += ["--until-eof", "--rate-factor", str(self._rate_factor)]
@@ -76,7 +76,7 @@ class Stage:
             raise NeedsPerson(f"the stage did not start: {why} (more in {log})") from None
 
     def stop(self) -> None:
-        """End it; twice is fine."""
+        """End the process; twice is fine."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -92,7 +92,7 @@ class Stage:
 
 
 def _first_line(process: subprocess.Popen[bytes], patience: float) -> bytes:
-    """What the stage prints first; empty if it ends or stays silent."""
+    """The first line that the stage prints; empty if it ends or stays silent."""
     assert process.stdout is not None
     line, deadline = b"", time.monotonic() + patience
     while not line.endswith(b"\n") and (left := deadline - time.monotonic()) > 0:
@@ -105,7 +105,7 @@ def _first_line(process: subprocess.Popen[bytes], patience: float) -> bytes:
 
 
 class StageControl:
-    """The stage's control doors. Safe to share between threads."""
+    """Client of the stage's control endpoints. Safe to share between threads."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -119,11 +119,11 @@ class StageControl:
         return secrets
 
     def outside(self, url: str) -> str:
-        """Put up a post that stands outside the rehearsal, by its public address, so that it can be boosted. Its id."""
+        """Create a post that stands outside the rehearsal, by its public address, so that it can be boosted. Its id."""
         return str(self._ask("outside", {"url": url})["id"])
 
     def server(self, host: str, max_characters: int) -> None:
-        """How long a text the Mastodon server of this host takes."""
+        """Set how long a text the Mastodon server of this host takes."""
         self._ask("server", {"host": host, "max_characters": max_characters})
 
     def clock(self, now: datetime) -> None:
@@ -131,7 +131,7 @@ class StageControl:
         self._ask("clock", {"now": now.isoformat()})
 
     def latency(self, seconds: float) -> None:
-        """Every platform request takes this much longer; others go on meanwhile."""
+        """Delay every platform request by this much; others go on meanwhile."""
         self._ask("latency", {"seconds": seconds})
 
     def fail(
@@ -145,12 +145,14 @@ class StageControl:
         count: int = 1,
         retry_after: float | None = None,
     ) -> None:
-        """Order the next `count` fitting requests to fail. `path` is a part of the path; `retry_after` in seconds."""
+        """Inject failures into the next `count` fitting requests. `path` is a part of the path; `retry_after` in
+        seconds.
+        """
         asked = {"kind": kind, "platform": platform, "path": path, "method": method, "handle": handle}
         self._ask("fail", asked | {"count": count, "retry_after": retry_after})
 
     def clear_failures(self) -> None:
-        """Forget every order to fail."""
+        """Remove every injected failure."""
         self._ask("clear", {})
 
     def posts(self, platform: str | None = None) -> list[Json]:

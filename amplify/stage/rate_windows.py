@@ -1,4 +1,4 @@
-"""How often an account may ask: fixed windows of real time, as the platforms' rate headers tell them."""
+"""Emulated rate limits: fixed windows of real time, as the platforms' rate headers report them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ HOUR: Final = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class WindowBudget:
-    """What is left after a request. `reset`: Unix seconds, real time."""
+    """What is left of a rate limit after a request. `reset`: Unix seconds, real time."""
 
     limit: int
     remaining: int
@@ -22,7 +22,7 @@ class WindowBudget:
 
     @property
     def wait(self) -> int:
-        """Whole seconds until the window begins anew."""
+        """Whole seconds until the next window."""
         return max(1, self.reset - int(time.time()))
 
 

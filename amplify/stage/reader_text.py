@@ -1,4 +1,4 @@
-"""What a reader sees of a text: which stretches link, by each platform's own habit."""
+"""Finds what links in a text as a reader sees it, by each platform's own rules."""
 
 from __future__ import annotations
 
@@ -40,20 +40,22 @@ _M_MENTION = regex.compile(r"(?<![\w/@=])@([A-Za-z0-9_]+(?:[A-Za-z0-9_.-]*[A-Za-
 
 
 def on_x(text: str) -> list[ReaderSpan]:
-    """Links with or without a scheme, hashtags, mentions."""
+    """Links on X: addresses with or without a scheme, hashtags, mentions."""
     found: list[dict[str, Any]] = url_tables().extract_urls_with_indices(text)
     links = [(u["indices"][0], u["indices"][1], "link", u["url"]) for u in found]
     return _split(text, [*links, *_found(_X_TAG, text, "tag"), *_found(_X_MENTION, text, "mention")])
 
 
 def on_mastodon(text: str) -> list[ReaderSpan]:
-    """Links with a scheme; tags after a space; `@user` and `@user@server`."""
+    """Links on Mastodon: addresses with a scheme; tags after a space; `@user` and `@user@server`."""
     links = [(m.start(), m.end(), "link", m[0]) for m in _URL.finditer(text)]
     return _split(text, [*links, *_found(_M_TAG, text, "tag"), *_found(_M_MENTION, text, "mention")])
 
 
 def on_bluesky(post: StagePost) -> list[ReaderSpan]:
-    """Only what the record's facets name, by UTF-8 bytes; a facet out of range or across a letter links nothing."""
+    """Links on Bluesky: only what the record's facets name, by UTF-8 bytes; a facet out of range or across a letter
+    links nothing.
+    """
     packed = post.text.encode()
     marks: list[tuple[int, int, str, str]] = []
     for facet in (post.record or {}).get("facets") or []:
@@ -79,7 +81,7 @@ def _feature(feature: dict[str, str]) -> tuple[str, str]:
 
 
 def reader_spans(post: StagePost) -> list[ReaderSpan]:
-    """A post's text, cut up as its platform links it."""
+    """A post's text in spans, as its platform links it."""
     if post.platform == "bluesky":
         return on_bluesky(post)
     return on_x(post.text) if post.platform == "x" else on_mastodon(post.text)

@@ -1,4 +1,4 @@
-"""What goes back over the wire, and what came in."""
+"""Requests and responses of the stage: reading forms and JSON, answering in JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 
 class HTTPDenial(Exception):
-    """A platform's own way of saying no: status and JSON body. Never leaves the stage."""
+    """A platform's error answer: status and JSON body. Never leaves the stage."""
 
     def __init__(self, status: int, body: Any, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(f"{status}")
@@ -47,7 +47,7 @@ class Form:
         return next((value for key, value in self.fields if key == name), None)
 
     def all(self, name: str) -> list[str]:
-        """Values of `name[]`, and of `name`."""
+        """All values of `name[]`, and of `name`."""
         return [value for key, value in self.fields if key in (f"{name}[]", name)]
 
     def flag(self, name: str) -> bool:
@@ -55,7 +55,7 @@ class Form:
 
 
 async def read_form(request: Request) -> Form:
-    """Whatever a client sent: urlencoded, multipart or JSON, with the query's fields after it."""
+    """Read the fields of a request: urlencoded, multipart or JSON, with the query's fields after it."""
     form = Form()
     kind = request.headers.get("content-type", "")
     body = await request.body() if request.method != "GET" else b""
@@ -75,7 +75,7 @@ async def read_form(request: Request) -> Form:
 
 
 async def read_json(request: Request) -> dict[str, Any]:
-    """The body as a JSON object; anything else is an empty one, which every platform refuses by its own rules."""
+    """Read the body as a JSON object; anything else is an empty one, which every platform refuses by its own rules."""
     try:
         data = json.loads(await request.body())
     except ValueError:

@@ -1,4 +1,6 @@
-"""OAuth 1.0a, the server's half (RFC 5849): whose token it is, and whether the signature's secrets are right."""
+"""Verifies OAuth 1.0a signatures (RFC 5849), the server's half: whose token it is, and whether the secrets are
+right.
+"""
 
 from __future__ import annotations
 
@@ -29,13 +31,13 @@ def oauth_fields(request: Request) -> dict[str, str]:
 
 
 def is_timely(fields: dict[str, str]) -> bool:
-    """Whether it was signed within five minutes of now (real time)."""
+    """Whether a request was signed within five minutes of now (real time)."""
     stamp = fields.get("oauth_timestamp", "")
     return stamp.isdecimal() and abs(time.time() - int(stamp)) <= _SKEW
 
 
 async def signed_by(request: Request, account: StageAccount, fields: dict[str, str]) -> bool:
-    """The signature was made with this account's secrets, for X's host or for ours."""
+    """Whether the signature was made with this account's secrets, for X's host or for ours."""
     secrets = account.secrets
     if fields.get("oauth_consumer_key") != secrets["api_key"]:
         return False

@@ -1,4 +1,4 @@
-"""What the stage knows: accounts, pictures, posts and the campaign's clock, indexed in memory, journalled on disk."""
+"""The stage's state: accounts, pictures, posts and the campaign's clock, indexed in memory, journalled on disk."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ _SUFFIX: Final = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp",
 
 
 class StageState:
-    """All of the stage. Every change is journalled before it is answered; opening the same folder again replays it."""
+    """The state of the stage. Every change is journalled before it is answered; opening the same folder again replays
+    it.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -58,7 +60,7 @@ class StageState:
         self._journal.write({"event": "clock", "now": self._clock.isoformat()})
 
     def set_text_max(self, host: str, most: int) -> None:
-        """Another limit for every account of this Mastodon server."""
+        """Set another length limit for every account of this Mastodon server."""
         self.text_max[host] = most
         self._journal.write({"event": "server", "host": host, "text_max": most})
 
@@ -122,7 +124,7 @@ class StageState:
         return [(picture, shown) for picture, shown in found if picture is not None]
 
     def used(self, platform: str, media: str) -> bool:
-        """The upload already hangs on a post."""
+        """Whether a post uses the upload already."""
         return (platform, media) in self._used
 
     # Posts
@@ -178,7 +180,7 @@ class StageState:
                     self._drop(boost, now)
 
     def post(self, platform: str, id: str) -> StagePost | None:
-        """A standing post or boost."""
+        """A post or boost that is not deleted."""
         post = self.posts.get((platform, id))
         return post if post is not None and post.standing else None
 
@@ -186,11 +188,11 @@ class StageState:
         return self.accounts[post.platform, post.handle]
 
     def newest(self, account: StageAccount) -> Iterator[StagePost]:
-        """An account's standing posts and boosts, newest first."""
+        """An account's posts and boosts that are not deleted, newest first."""
         return (p for p in reversed(self._of[account.platform, account.handle]) if p.standing)
 
     def standing(self, account: StageAccount) -> int:
-        """How many posts and boosts of an account stand."""
+        """Number of an account's posts and boosts that are not deleted."""
         return self._standing[account.platform, account.handle]
 
     def boosts_of(self, post: StagePost) -> list[StagePost]:

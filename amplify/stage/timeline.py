@@ -1,4 +1,4 @@
-"""A timeline as a reader meets it: threads joined, boosts attributed, deletions as gaps, newest first."""
+"""Timelines as readers see them: threads joined, boosts attributed, deletions as gaps, newest first."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class TimelineSpan:
 
 @dataclass(frozen=True, slots=True)
 class TimelineAuthor:
-    """Who speaks."""
+    """The author of a post as shown."""
 
     name: str
     handle: str
@@ -79,7 +79,7 @@ class TimelineAuthor:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A post, ready for the page."""
+    """A post as shown on the page."""
 
     anchor: str
     by: TimelineAuthor
@@ -113,7 +113,7 @@ class TimelineEntry:
 
 
 def timeline_entries(state: StageState, platform: str) -> list[TimelineEntry]:
-    """Newest first; a thread stands where its first part stands."""
+    """The entries of a timeline, newest first; a thread stands where its first part stands."""
     out: list[tuple[datetime, int, TimelineEntry]] = []
     for at, post in enumerate(state.order[platform]):
         if post.outside or (post.reply_to and _own_parent(state, post)):
@@ -137,7 +137,7 @@ def _own_parent(state: StageState, post: StagePost) -> StagePost | None:
 
 
 def _thread(state: StageState, first: StagePost) -> list[StagePost]:
-    """The first part and every answer the account gave itself, in the order they were accepted."""
+    """A thread: the first part and every answer the account gave itself, in the order they were accepted."""
     parts, at = [first], 0
     while at < len(parts):
         parts.extend(reply for reply in state.replies_to(parts[at]) if reply.handle == first.handle)
@@ -150,7 +150,7 @@ def _time(post: StagePost) -> datetime:
 
 
 def seen_post(state: StageState, post: StagePost) -> Seen:
-    """Everything a reader would see of it."""
+    """A post as a reader would see it."""
     return Seen(
         anchor=f"p{post.local_id}",
         by=author_of(state.account_of(post)),
@@ -211,7 +211,7 @@ def _card(state: StageState, post: StagePost) -> ShownCard | None:
 
 
 def _opens(url: str) -> bool:
-    """An address a page may link to: never a script."""
+    """Whether a page may link to an address: never a script."""
     return url.lower().startswith(("http://", "https://"))
 
 
@@ -223,7 +223,7 @@ def _domain(url: str) -> str:
 
 
 def web_address(post: StagePost) -> str:
-    """Where the post would stand; on Mastodon the server is the stage itself, so the address begins with `/`."""
+    """The address of the post; on Mastodon the server is the stage itself, so the address begins with `/`."""
     if post.platform == "x":
         return f"https://x.com/{post.handle}/status/{post.id}"
     if post.platform == "bluesky":
@@ -244,6 +244,6 @@ def pictures_of(state: StageState) -> set[str]:
 
 
 def spell_instant(moment: datetime) -> str:
-    """`21 May 2027, 09:30 UTC`."""
+    """An instant for readers: `21 May 2027, 09:30 UTC`."""
     there = moment.astimezone(UTC)
     return f"{there.day} {_MONTHS[there.month - 1]} {there.year}, {there:%H:%M} UTC"

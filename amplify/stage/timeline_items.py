@@ -1,4 +1,4 @@
-"""What stands on a timeline: posts, boosts and pictures."""
+"""Items of a timeline: posts, boosts and pictures."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Json = dict[str, Any]
 
 
 def utc_stamp(moment: datetime) -> str:
-    """`2027-05-21T08:00:00.000Z`, as all three platforms write instants."""
+    """An instant as all three platforms write it: `2027-05-21T08:00:00.000Z`."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
@@ -39,7 +39,7 @@ class UploadedPicture:
 
 @dataclass(frozen=True, slots=True)
 class AttachedPicture:
-    """A picture as it hangs on a post."""
+    """A picture that a post uses."""
 
     media: str
     alt: str
@@ -75,16 +75,16 @@ class StagePost:
 
     @property
     def standing(self) -> bool:
-        """Not deleted."""
+        """Whether it is not deleted."""
         return self.deleted_at is None
 
     @property
     def local_id(self) -> str:
-        """The last piece of its address: status id or record key."""
+        """The last segment of its address: status id or record key."""
         return self.id.rsplit("/", 1)[-1]
 
     def as_json(self) -> Json:
-        """Everything, for the journal and for tests; instants as text."""
+        """The post as JSON values, for the journal and for tests; instants as text."""
         out: Json = {name: getattr(self, name) for name in _NAMES}
         out["created_at"] = self.created_at.isoformat()
         out["accepted_at"] = self.accepted_at.isoformat()

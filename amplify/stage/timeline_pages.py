@@ -1,4 +1,4 @@
-"""The timelines as web pages: on the stage's own address, and printed to files that open from disk."""
+"""Renders the timelines as web pages: on the stage's own address, and as files that open from disk."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _HEADERS: Final = {
 
 
 class Pages:
-    """Draws what the state holds."""
+    """Renders the pages from the stage's state."""
 
     def __init__(self, state: StageState) -> None:
         self.state = state
@@ -73,7 +73,7 @@ class Pages:
         return Response(self._style, media_type="text/css", headers=_HEADERS)
 
     def printed(self) -> dict[str, str]:
-        """File name → page. Pictures are expected beside them in `media/`."""
+        """File name → page, for files on disk. Pictures are expected beside them in `media/`."""
         out = {"index.html": self._index(live=False)}
         for platform in PLATFORMS:
             kept = timeline_entries(self.state, platform)
@@ -157,7 +157,7 @@ def _name(platform: str, number: int) -> str:
 
 
 def _to(platform: str) -> Any:
-    """A post's own address leads to its place on the timeline."""
+    """The link from a post's own address to its place on the timeline."""
 
     async def endpoint(request: Request) -> Response:
         return RedirectResponse(f"/timeline/{platform}#p{request.path_params['id']}", 302, _HEADERS)

@@ -1,4 +1,6 @@
-"""X, API v2, as far as tweepy needs it, with X's hard rules (its OpenAPI 2.166 names every field and path here)."""
+"""Emulates X, API v2, as far as tweepy needs it, with X's hard rules (its OpenAPI 2.166 names every field and path
+here).
+"""
 
 from __future__ import annotations
 
@@ -175,7 +177,7 @@ class StageX:
         return parent.id
 
     def _repeats(self, account: StageAccount, text: str) -> bool:
-        """The same text stands on this account already."""
+        """Whether the account has a post with the same text already."""
         accepted = self.state.order["x"]
         for post in accepted[self._read :]:
             self._texts.setdefault((post.handle, _folded(post.text)), []).append(post)
@@ -221,5 +223,5 @@ class StageX:
 
 
 def _folded(text: str) -> str:
-    """What makes two texts the same: not their blanks, not how letters are composed."""
+    """The text in the form in which duplicates are found: without blanks, with letters composed."""
     return " ".join(unicodedata.normalize("NFC", text).split())

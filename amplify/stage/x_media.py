@@ -1,4 +1,4 @@
-"""Uploads on X: pictures at once, GIFs and videos in pieces, worked through a while after (OpenAPI 2.166)."""
+"""Emulates uploads to X: pictures at once, GIFs and videos in chunks, processed a while after (OpenAPI 2.166)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _BEGIN: Final = frozenset(("media_category", "media_type", "total_bytes", "addit
 
 @dataclass(slots=True)
 class _Coming:
-    """An upload that is not whole yet, or is worked through."""
+    """An upload that is not complete, or still being processed."""
 
     handle: str
     category: str
@@ -49,7 +49,7 @@ class XMediaEndpoints:
         self._coming: dict[str, _Coming] = {}
 
     def ready(self, id: str) -> bool:
-        """Whether X has worked through it: until then it may not hang on a post."""
+        """Whether X has processed the upload: until then it may not hang on a post."""
         return id not in self._coming
 
     async def upload(self, account: StageAccount, request: Request) -> tuple[int, Json]:
@@ -138,7 +138,7 @@ class XMediaEndpoints:
         return 200, {"data": {"id": picture.id, "associated_metadata": {"alt_text": {"text": text}}}}
 
     def _told(self, id: str, coming: _Coming) -> Json:
-        """How far the work is: pending, then in progress, then done or failed."""
+        """The state of processing: pending, then in progress, then done or failed."""
         said: Json = {"id": id, "media_key": f"7_{id}", "size": coming.total, "expires_after_secs": _KEEPS}
         if coming.asked < 2:
             state = "in_progress" if coming.asked else "pending"

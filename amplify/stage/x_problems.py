@@ -1,4 +1,4 @@
-"""How X says no: its problem bodies, worded as clients have seen them."""
+"""X's error answers: its problem bodies, worded as clients have seen them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from amplify.stage.responses import HTTPDenial
 
 
 def x_problem(status: int, title: str, detail: str, kind: str = "about:blank") -> HTTPDenial:
-    """X's problem body."""
+    """A problem body as X answers."""
     return HTTPDenial(status, {"detail": detail, "type": kind, "title": title, "status": status})
 
 
 def invalid_request(message: str, **parameters: str) -> HTTPDenial:
-    """400 for a request that X's schema does not allow."""
+    """A 400 answer to a request that X's schema does not allow."""
     return HTTPDenial(
         400,
         {
@@ -28,7 +28,7 @@ def forbidden_request(detail: str) -> HTTPDenial:
 
 
 def x_failure(kind: str) -> HTTPDenial:
-    """A failure that was asked for: refuse, 429, 500 or logged_out."""
+    """The answer for an injected failure: refuse, 429, 500 or logged_out."""
     if kind == "429":
         return x_problem(429, "Too Many Requests", "Too Many Requests")
     if kind == "logged_out":

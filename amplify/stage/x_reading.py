@@ -1,4 +1,4 @@
-"""X, reading: look-ups, own timeline and who am I, with the public metrics."""
+"""Emulates reading from X: look-ups, own timeline and `/2/users/me`, with the public metrics."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ class XReadEndpoints:
 
 
 def _wanted(request: Request) -> set[str]:
-    """`tweet.fields`, which newer schemas call `post.fields`."""
+    """The requested `tweet.fields`, which newer schemas call `post.fields`."""
     query = request.query_params
     wanted = {f for name in ("tweet.fields", "post.fields") for f in query.get(name, "").split(",") if f}
     for unknown in wanted - _FIELDS:

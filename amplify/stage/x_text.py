@@ -1,4 +1,4 @@
-"""What X makes of a text: its weight, and the form it comes back in, with t.co links."""
+"""Text on X: its weighted length, and the form in which the API returns it, with t.co links."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LETTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxy
 
 
 def text_weight(text: str) -> int:
-    """Weighted length (twitter-text configuration v3): at most 280."""
+    """The weighted length (twitter-text configuration v3): at most 280."""
     return int(url_tables().parse_tweet(unicodedata.normalize("NFC", text)).weightedLength)
 
 

@@ -1,4 +1,6 @@
-"""toolkit: a static site that supporters copy, download and share from. It asks nothing of anybody who reads it."""
+"""Builds the toolkit: a static site that supporters copy, download and share from. It makes no requests to any
+server.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,7 @@ def build_toolkit(
 ) -> Built:
     """Build the site in `folder`, in place of the one before; empty `langs`, `campaigns`: all of them.
 
-    What must not be said now is left out, and told. Raises WrongUse for unknown names, and for a folder that holds
+    What must not be said now is left out, and reported. Raises WrongUse for unknown names, and for a folder that holds
     something else.
     """
     workspace, now = app.workspace(), app.clock.now()
@@ -98,7 +100,7 @@ def _begun(campaign: Campaign, now: datetime) -> bool:
 def _banners(
     app: AppContext, workspace: Workspace, now: datetime, wanted: Sequence[tuple[str, str]], progress: Progress
 ) -> tuple[list[RenderedBanner], list[OmittedItem]]:
-    """Every banner that these pages offer, painted anew or as it is kept, and those that must not be shown now."""
+    """Every banner on these pages, painted anew or from the cache, and those that must not be shown now."""
     from amplify.banner.render import BannerChoice, render_banners
 
     campaigns, langs = {campaign for campaign, _ in wanted}, {lang for _, lang in wanted}
@@ -120,7 +122,7 @@ def _banners(
 def _files(
     workspace: Workspace, site: OutputDir, page: ToolkitPageModel, pages: Sequence[ToolkitPageModel]
 ) -> Mapping[str, str]:
-    """The page as files; its zip and its calendar are written on the way."""
+    """The page's files; its zip and its calendar are written on the way."""
     size = 0
     if page.motifs:
         packed = zip_pictures(page, site)
@@ -157,7 +159,7 @@ def _front(workspace: Workspace, pages: Sequence[ToolkitPageModel], now: datetim
 
 
 def _language(lang: str) -> str:
-    """What a language calls itself."""
+    """The language's name in that language."""
     from babel import Locale, UnknownLocaleError
 
     try:

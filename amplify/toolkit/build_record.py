@@ -1,4 +1,4 @@
-"""Which toolkits were built and whom their pages name: kept in the ledger, so that a stop anywhere tells them."""
+"""Record of built toolkits and whom their pages name: kept in the ledger, so that a stop can list them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _KEY: Final = "toolkit "
 
 @dataclass(frozen=True, slots=True)
 class BuiltPage:
-    """A page that was built and, as far as anybody knows, still stands where it was brought."""
+    """A page that was built and, as far as anybody knows, is still published."""
 
     machine: str
     folder: str
@@ -38,7 +38,7 @@ class BuiltPage:
 
     @property
     def here(self) -> bool:
-        """It was built on this machine."""
+        """Whether it was built on this machine."""
         return self.machine == socket.gethostname()
 
     def as_json(self) -> dict[str, Any]:
@@ -52,7 +52,7 @@ class BuiltPage:
 
 
 def record_build(app: AppContext, built: Built) -> None:
-    """Remember a build; the one before in the same folder is forgotten."""
+    """Record a build; the one before in the same folder is forgotten."""
     pages = [
         {
             "file": file,
@@ -111,7 +111,7 @@ def _names(page: BuiltPage, kind: str, subject: str) -> bool:
 
 
 def _spells(page: BuiltPage, words: Sequence[str]) -> bool:
-    """Whether a name stands in the page's file, for spellings that were not known when it was built."""
+    """Whether the page's file contains a name, for spellings that were not known when it was built."""
     if not words or not page.here:
         return False
     from amplify.rules.text.aliases import NameMatcher

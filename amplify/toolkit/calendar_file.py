@@ -1,4 +1,4 @@
-"""Occasions as a calendar that phones and desks can read (RFC 5545)."""
+"""Occasions as an iCalendar file (RFC 5545)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LEAP_DAY = (2, 29)
 
 
 def next_day(occasion: Occasion, today: date) -> date:
-    """When it is next, today included. 29 February is kept on the 28th in other years."""
+    """The next date of an occasion, today included. 29 February is kept on the 28th in other years."""
     this = _in(occasion, today.year)
     return this if this >= today else _in(occasion, today.year + 1)
 
@@ -35,7 +35,8 @@ def occasion_days(campaign: Campaign, lang: str, today: date, fallback: Fallback
 def calendar_bytes(
     campaign: Campaign, lang: str, workspace: str, updated: datetime, fallback: Fallback, says: Mapping[str, str]
 ) -> bytes:
-    """Every occasion each year, whole days; a year with a theme says so. `says`: `theme`, a pattern with {theme}.
+    """The iCalendar file: every occasion each year, whole days; a year with a theme says so. `says`: `theme`, a pattern
+    with {theme}.
 
     `workspace` makes the identities unique; they stay the same from build to build, so that a calendar that takes the
     file again has every day once.

@@ -1,4 +1,4 @@
-"""What may stand on a page that is passed on: gates, stops, embargo and rules, asked for all of it at once.
+"""Decides what may stand on a page that is passed on: gates, stops, embargo and rules, asked for everything at once.
 
 Nobody sends what stands there, so it is asked when the page is made, by the files and by the ledger: whichever is
 stricter counts.
@@ -38,7 +38,7 @@ UNASKED: Final = frozenset({"account"})
 
 @dataclass(frozen=True, slots=True)
 class EligibilityRequest:
-    """Something that wants to stand on a page: a text, a picture's caption, a paragraph."""
+    """Something to be put on a page: a text, a picture's caption, a paragraph."""
 
     campaign: str
     platform: str
@@ -55,7 +55,7 @@ class EligibilityRequest:
 
 @dataclass(frozen=True, slots=True)
 class WithheldItem:
-    """Why it does not stand there."""
+    """The reason why something is withheld from a page."""
 
     reason: str
     """A key of WITHHELD."""
@@ -63,7 +63,7 @@ class WithheldItem:
 
 
 class EligibilityChecker:
-    """Asks for one building of the site."""
+    """Checks eligibility for one build of the site."""
 
     def __init__(self, app: AppContext, workspace: Workspace, now: datetime) -> None:
         self._workspace, self._now, self._app = workspace, now, app
@@ -76,17 +76,17 @@ class EligibilityChecker:
             self._stops = in_force(connection)
 
     def early_calls(self) -> frozenset[str]:
-        """Calls that only posts under embargo carry: they would tell what is coming."""
+        """Calls to action that only posts under embargo carry: they would reveal what is coming."""
         carried = {post.id: post.front.cta for post in self._workspace.posts.values() if post.front.cta is not None}
         early = {call for post, call in carried.items() if post in self.embargoed}
         return frozenset(early - {call for post, call in carried.items() if post not in self.embargoed})
 
     def people_in(self, texts: Iterable[str]) -> frozenset[str]:
-        """Whom words name, as subjects."""
+        """The people named in a text, as subjects."""
         return frozenset(f"person:{who}" for text in texts for who in self._matcher.names(text))
 
     def asked(self, campaign: str, lang: str, texts: Sequence[str], *subjects: str) -> EligibilityRequest:
-        """Words of the page itself. Whoever the campaign is about is meant by a first name already."""
+        """A request for words of the page itself. Whoever the campaign is about is meant by a first name already."""
         people = self.people_in(texts) | self._meant(campaign, texts)
         consents = {f"consent:{one.partition(':')[2]}/{lang}" for one in people}
         known = {one for one in consents if kind_and_name(one) in self._gates}
@@ -100,7 +100,7 @@ class EligibilityChecker:
         return frozenset(f"person:{who}" for text in texts for who in found.names(text))
 
     def bars(self, wanted: Sequence[EligibilityRequest]) -> list[WithheldItem | None]:
-        """For each why it does not stand there, or None."""
+        """For each request the reason why it is withheld, or None."""
         found: list[WithheldItem | None] = [self._shut(one) for one in wanted]
         open_ones = [number for number, barred in enumerate(found) if barred is None]
         for number, why in self._stopped([(number, wanted[number]) for number in open_ones]):
@@ -111,7 +111,7 @@ class EligibilityChecker:
         return self.bars([wanted])[0]
 
     def faults(self, made: Planned, profiles: Mapping[str, PlatformProfile]) -> str:
-        """What the rules say of a text, errors only; empty where it is in order."""
+        """Lint errors of a text; empty where it is in order."""
         errors = [
             finding.problem
             for finding in lint_deliveries(self._workspace, (made,), profiles)
@@ -161,7 +161,7 @@ def _first_names(person: Person) -> list[str]:
 
 
 def _candidate(number: int, one: EligibilityRequest, now: datetime) -> DueDelivery:
-    """As a stop looks at a delivery: there is no account, and no entry."""
+    """The request as stops look at a delivery: there is no account, and no entry."""
     message = one.message or Message(one.platform, (), tuple(Part(text) for text in one.words))
     said = message.as_json() | {"beside": list(one.words)}
     return DueDelivery(

@@ -1,4 +1,4 @@
-"""The folder that a toolkit is written to: every file whole or not at all, and nothing left of the build before."""
+"""The output folder of a toolkit: every file written atomically, and nothing left of the build before."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OURS: Final = frozenset({".html", ".ics", ".jpg", ".png", ".webp", ".zip"})
 
 
 class OutputDir:
-    """Writes below `folder`. Raises WrongUse where that is somebody else's, or cannot be written."""
+    """Writes below `folder`. Raises WrongUse where the folder holds something else, or cannot be written."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -43,7 +43,7 @@ class OutputDir:
         return self.hashes[path]
 
     def finish(self, updated: datetime) -> tuple[str, ...]:
-        """Write the manifest and take away what an older build left; what was taken away."""
+        """Write the manifest and delete what an older build left; what was deleted."""
         old = sorted(set(self._before) - self.hashes.keys())
         removed = tuple(path for path in old if self._remove(path))
         listed = {path: {"sha256": self.hashes[path], "bytes": self.sizes[path]} for path in sorted(self.hashes)}
@@ -51,7 +51,7 @@ class OutputDir:
         return removed
 
     def _say(self, files: Mapping[str, object], updated: datetime | None) -> None:
-        """The manifest; `updated` is None while the site is being built."""
+        """Write the manifest; `updated` is None while the site is being built."""
         said = {"made_by": _MADE_BY, "updated": updated.isoformat() if updated is not None else None, "files": files}
         self.put(MANIFEST, (json.dumps(said, ensure_ascii=False, indent=2) + "\n").encode())
         del self.hashes[MANIFEST], self.sizes[MANIFEST]
@@ -75,7 +75,7 @@ class OutputDir:
 
 
 def _manifest(folder: Path) -> Mapping[str, object]:
-    """The files of the build before."""
+    """The manifest of the build before, by path."""
     if not folder.exists():
         return {}
     if not folder.is_dir():

@@ -1,4 +1,4 @@
-"""Everything one page says, put together: the campaign's own words, its cards, pictures, dates and people."""
+"""Builds the view model of one page: the campaign's own texts, its cards, pictures, dates and people."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _CALLS_FIRST: Final = ("petition", "letter", "event", "statement", "video", "sub
 
 
 class PageBuilder:
-    """Makes one page after the other."""
+    """Builds one page after the other."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class PageBuilder:
         self._subjects: set[str] = set()
 
     def page(self, campaign_id: str, lang: str) -> tuple[ToolkitPageModel, list[OmittedItem]]:
-        """The page, and what does not stand on it."""
+        """The page, and the items omitted from it."""
         campaign = self._workspace.campaigns[campaign_id]
         self._left, self._subjects = [], {f"campaign:{campaign_id}"}
         silent = self._silent(campaign, lang)
@@ -97,7 +97,7 @@ class PageBuilder:
         )
 
     def _empty(self, campaign: Campaign, lang: str) -> ToolkitPageModel:
-        """A page that asks for silence. Its title stands there only where it names nobody."""
+        """A page without content, for a silent campaign. Its title is shown only where it names nobody."""
         title = self._pick(campaign.name, lang)
         named = any(one.startswith("person:") for one in self._care.asked(campaign.id, lang, [title]).subjects)
         owner = self._workspace.partners.get(campaign.owner)
@@ -134,14 +134,14 @@ class PageBuilder:
         )
 
     def _silent(self, campaign: Campaign, lang: str) -> bool:
-        """Whether the campaign says nothing now: by its own state, by a stop, or because it names somebody held."""
+        """Whether the campaign is silent now: by its own state, by a stop, or because it names somebody held."""
         barred = self._care.bar(self._care.asked(campaign.id, lang, [self._pick(campaign.name, lang)]))
         if barred is not None:
             self._left.append(OmittedItem(barred.reason, campaign.id, lang, "the page", barred.why))
         return barred is not None
 
     def _said(self, campaign: Campaign, lang: str, what: str, texts: dict[str, str]) -> str:
-        """Words of the campaign's file in this language, where they may stand here."""
+        """Texts of the campaign's file in this language, where they may be shown."""
         text = pick_text(texts, lang, self._workspace.settings.fallback)
         if text is None or not self._stands(campaign, lang, what, text):
             return ""
@@ -178,7 +178,7 @@ class PageBuilder:
                 )
 
     def _risks(self, campaign: Campaign, lang: str, action: Action, url: str, risky: bool) -> Iterator[RiskFinding]:
-        """What bars a call for readers at risk, as it would a post that carries it."""
+        """The risk that withholds a call to action from readers at risk, as it would a post that carries it."""
         message = Message("", (lang,), (Part(url, (Entity("link", 0, len(url), url),)),))
         post = _page_as_post(campaign, lang, risky)
         yield from find_risks(self._workspace, self._profiles, post, lang, message, (f"action:{action.id}",))
@@ -191,7 +191,7 @@ class PageBuilder:
         return (action.closes - timedelta(microseconds=1)).astimezone(zone).date()
 
     def _people(self, campaign: Campaign, lang: str) -> tuple[PersonEntry, ...]:
-        """Whom a picture behind bars may name: detained or convicted, agreed to, and not stopped."""
+        """Persons whom a picture behind bars may name: detained or convicted, with consent, and not stopped."""
         found = []
         for id in campaign.people:
             person = self._workspace.people.get(id)
@@ -203,7 +203,7 @@ class PageBuilder:
         return tuple(found)
 
     def _tags(self, campaign: Campaign, lang: str) -> tuple[Tag, ...]:
-        """Those for this language; the reasons are written in the campaign's first one."""
+        """The hashtags for this language; the reasons are written in the campaign's first one."""
         found = []
         for one in campaign.hashtags:
             if one.retired or (one.lang is not None and one.lang.partition("-")[0] != lang.partition("-")[0]):
@@ -239,7 +239,7 @@ def _path(campaign: Campaign, lang: str) -> str:
 
 
 def _page_as_post(campaign: Campaign, lang: str, risky: bool = False) -> Post:
-    """The page itself, as the rules of risk look at posts."""
+    """The page as a post, for the rules of risk."""
     risk = Risk(audience="in_country" if risky else "international")
     front = PostFront(id="toolkit", campaign=campaign.id, kind="cta", lang=lang, author="toolkit", risk=risk)
     return Post(front, ())

@@ -1,4 +1,4 @@
-"""The pictures of a page: banners in every size and those of its posts, repainted; and all of them as one zip."""
+"""Pictures of a page: banners in every size and those of its posts, repainted; and all of them as one zip."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class PictureGallery:
         self._painted: dict[str, tuple[str, int] | str] = {}
 
     def motifs(self, campaign: str, lang: str) -> tuple[tuple[PictureSet, ...], dict[str, str], list[OmittedItem]]:
-        """What is offered, banners first; file under `media/` → id on the page; and what is left out."""
+        """Pictures offered, banners first; file under `media/` → id on the page; and what is left out."""
         left: list[OmittedItem] = []
         motifs = list(self._rendered(campaign, lang, left))
         ids: dict[str, str] = {}
@@ -108,7 +108,7 @@ class PictureGallery:
         )
 
     def _paint(self, picture: OnDisk) -> tuple[str, int] | str:
-        """Where it lies on the site and its bytes; or why it does not."""
+        """The picture's path on the site and its bytes; or why it is withheld."""
         try:
             data, mime = sanitize_picture((self._workspace.root / "media" / picture.file).read_bytes(), MOST_BYTES)
         except (OSError, BadPicture) as error:
@@ -200,7 +200,7 @@ def _rank(size: str) -> int:
 
 
 def by_page(made: Iterable[RenderedBanner]) -> Banners:
-    """Rendered banners, found by campaign and language."""
+    """Rendered banners by campaign and language."""
     found: dict[tuple[str, str], list[RenderedBanner]] = {}
     for one in made:
         found.setdefault((one.campaign, one.lang), []).append(one)

@@ -1,4 +1,5 @@
-"""The addresses that open a place with the text filled in, as each documents them; a platform's stand in its profile.
+"""Share links: addresses that open a service with the text filled in, as each documents them; a platform's stand in its
+profile.
 
 They hold letters of every script as they are: browsers encode them, and the page is a third of the size.
 Facebook and LinkedIn forbid to fill in words for somebody, so texts are copied there.
@@ -21,12 +22,12 @@ _LINK: Final = re.compile(r"https?://[^\s<>\"]+")
 
 
 def percent_encode(text: str) -> str:
-    """For a query: ASCII signs that mean something there, blanks and rare characters as %XX."""
+    """Percent-encode for a query: ASCII signs that mean something there, blanks and rare characters."""
     return _KEPT.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), text)
 
 
 def _telegram(text: str, subject: str) -> str:
-    """It wants an address and sets the text below it; without any, the text stands in its place."""
+    """Telegram's link: it wants an address and sets the text below it; without any, the text stands in its place."""
     link = _LINK.search(text)
     if link is None:
         return f"https://t.me/share/url?url={percent_encode(text)}"
@@ -64,7 +65,7 @@ ANYWHERE_PROFILE: Final = PlatformProfile(
 
 
 def share_links(profile: PlatformProfile, text: str, subject: str) -> tuple[ShareLink, ...]:
-    """How a text for a platform (or `anywhere`) is shared. `subject`: of an e-mail."""
+    """Links to share a text for a platform (or `anywhere`). `subject`: of an e-mail."""
     if profile.share_url:
         return (ShareLink(profile.name, profile.title, f"{profile.share_url}{percent_encode(text)}"),)
     if profile.share_path:

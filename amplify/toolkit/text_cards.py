@@ -1,4 +1,4 @@
-"""From the library to the cards of a page: every wording for every place, ready to copy and to share."""
+"""Makes the text cards of a page from the library: every wording for every place, ready to copy and to share."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _RETURNING: Final = frozenset({"yearly", "monthly", "moment"})
 
 @dataclass(frozen=True, slots=True)
 class MeantTime:
-    """When a post is to be said."""
+    """The time at which a post should be shared."""
 
     due: datetime
     """UTC: for what is counted up to then."""
@@ -43,7 +43,7 @@ class MeantTime:
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A text that wants to stand on the page."""
+    """A text that was made for the page."""
 
     post: Post
     variant: Variant
@@ -62,7 +62,7 @@ class OfferedCards:
 
 
 class CardWriter:
-    """Composes for one building of the site."""
+    """Composes the cards for one build of the site."""
 
     def __init__(
         self, workspace: Workspace, profiles: Mapping[str, PlatformProfile], care: EligibilityChecker, now: datetime
@@ -114,7 +114,7 @@ class CardWriter:
         )
 
     def _beforehand(self, post: Post) -> tuple[str, str] | None:
-        """What bars a post whatever it says."""
+        """The reason why a post is withheld whatever its text."""
         front = post.front
         if post.id in self._care.embargoed:
             return "embargo", ""
@@ -156,7 +156,7 @@ class CardWriter:
         return MeantTime(self._now, owner.zone if owner is not None else "UTC", None)
 
     def _planned(self, post: Post, variant: Variant, platform: str, composed: Composed) -> Planned:
-        """As the rules look at it; nobody's account says it."""
+        """The text as a planned delivery, for the lint rules; it has no account."""
         meant = self._when(post)
         return Planned(
             id="",
@@ -224,7 +224,7 @@ class CardWriter:
         )
 
     def _until(self, post: Post, wordings: Iterable[Sequence[_Made]]) -> date | None:
-        """What readers can know of its end: its own, its call's, its numbers'."""
+        """The end date shown to readers: the post's own, its call's, its facts'."""
         ends = [post.front.expires_at] if post.front.expires_at is not None else []
         subjects = {subject for made in wordings for one in made for subject in one.planned.subjects}
         for subject in subjects:
@@ -240,7 +240,7 @@ class CardWriter:
 
 
 def by_hand(profiles: Mapping[str, PlatformProfile]) -> dict[str, PlatformProfile]:
-    """The platforms as hands use them, without cards that we would supply, and `anywhere` beside them."""
+    """Platform profiles for sharing by hand, without cards that we would supply, and `anywhere` beside them."""
     found = {name: replace(profile, card=False) for name, profile in profiles.items()}
     return {**found, ANYWHERE: ANYWHERE_PROFILE}
 
@@ -262,7 +262,7 @@ def _templates(made: _Made) -> Sequence[TextPart]:
 
 
 def _as_agreed(workspace: Workspace) -> Workspace:
-    """Partners that did not agree to be mentioned have no handles: they stand there by their names."""
+    """Partners as they agreed to be mentioned: without consent they have no handles, only names."""
     partners = {
         id: partner if partner.mention_consent else partner.model_copy(update={"handles": {}})
         for id, partner in workspace.partners.items()
@@ -271,7 +271,7 @@ def _as_agreed(workspace: Workspace) -> Workspace:
 
 
 def _gone_by(workspace: Workspace, now: datetime) -> set[str]:
-    """Posts that were queued, and not lately: what was said before Christmas is out of place in May."""
+    """Posts that were queued, and not lately: what was published before Christmas is out of place in May."""
     found: set[str] = set()
     lately: set[str] = set()
     for entry in workspace.queue.values():

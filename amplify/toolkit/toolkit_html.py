@@ -1,5 +1,6 @@
-"""A page as HTML that asks nothing of anybody: readable without its scripts, by light and dark, on paper, from 320
-pixels on."""
+"""Renders toolkit pages as HTML without network requests: readable without scripts, in light and dark, on paper, from
+320 pixels on.
+"""
 
 from __future__ import annotations
 
@@ -55,14 +56,16 @@ class IndexEntry:
 
 
 def text_direction(lang: str) -> str:
-    """`rtl` for scripts written from the right."""
+    """The text direction: `rtl` for scripts written from the right."""
     return "rtl" if lang.partition("-")[0] in _RIGHT_TO_LEFT and "-Latn" not in lang else "ltr"
 
 
 def as_html(
     page: ToolkitPageModel, tongues: Sequence[Link], campaigns: Sequence[Link], zip_size: int
 ) -> dict[str, str]:
-    """Path → the page, and more of its texts where they are many. Links lead from the page's own folder."""
+    """Path → HTML of the page, and of more pages where it has many texts. Links are relative to the page's own
+    folder.
+    """
     parts = _leaves(page)
     names = [page.path, *(f"{page.stem}-{number}.html" for number in range(2, len(parts) + 1))]
     here = [name.rpartition("/")[2] for name in names]
@@ -125,7 +128,7 @@ def _item(page: ToolkitPageModel, item: Item, first: str) -> str:
 
 
 def _common(page: ToolkitPageModel) -> dict[str, Any]:
-    """What both templates know. `own` marks the page's own words, where they are in another language."""
+    """Values that both templates use. `own` marks the page's own words, where they are in another language."""
     say = page_words(page.lang)
     return {
         "page": page,
@@ -137,7 +140,7 @@ def _common(page: ToolkitPageModel) -> dict[str, Any]:
 
 
 def _leaves(page: ToolkitPageModel) -> list[list[Item]]:
-    """All on one page while they fit; else by kind, as many as fit."""
+    """The cards by file: all on one page while they fit; else by kind, as many as fit."""
     sizes = {item.post: len(_item(page, item, "").encode()) for item in page.items}
     if sum(sizes.values()) <= BUDGET:
         return [list(page.items)]
@@ -179,7 +182,7 @@ def _sections(page: ToolkitPageModel) -> tuple[str, ...]:
 
 
 def _places(page: ToolkitPageModel, items: Iterable[Item]) -> list[tuple[str, str]]:
-    """Where readers may say they post: those that some text is for."""
+    """Services that readers may choose: those that some text is for."""
     say = page_words(page.lang)
     found = {
         card.platform: card.title or say("anywhere")
@@ -191,7 +194,7 @@ def _places(page: ToolkitPageModel, items: Iterable[Item]) -> list[tuple[str, st
 
 
 def _own_servers(items: Iterable[Item]) -> list[ShareLink]:
-    """The places where readers are asked for their own server first."""
+    """Services where readers are asked for their own server first."""
     found = {
         way.id: way
         for item in items
@@ -205,13 +208,13 @@ def _own_servers(items: Iterable[Item]) -> list[ShareLink]:
 
 
 def _only_where(places: Iterable[str]) -> str:
-    """Rules that hide the cards for other places than the chosen one."""
+    """CSS rules that hide the cards for other services than the chosen one."""
     hidden = [f"body:has(#at-{id}:checked) .card:not(.on-{id})" for id in places if id != EVERYWHERE]
     return f"{', '.join(hidden)} {{ display: none; }}\n" if hidden else ""
 
 
 def file_size(size: int, lang: str) -> str:
-    """`36 kB`, `1.2 MB`."""
+    """A file size: `36 kB`, `1.2 MB`."""
     from babel.numbers import format_decimal
 
     from amplify.rules.text.language import primary_language
@@ -228,7 +231,7 @@ def file_size(size: int, lang: str) -> str:
 
 
 def _frame(colour: str, lang: str, direction: str = "", script: str = "", more: str = "") -> PageFrame:
-    """In the campaign's colour. Pictures stand beside the page; `file:` is for a memory stick."""
+    """The page frame in the campaign's colour. Pictures stand beside the page; `file:` is for a memory stick."""
     light, dark = colour_schemes(colour)
     css = (
         f"{style_sheet(_HERE)}\n:root {{ {_variables(light)} }}\n"
@@ -242,7 +245,7 @@ def _variables(scheme: Scheme) -> str:
 
 
 def _icon(fill: str) -> str:
-    """Three bars in the campaign's colour: without an icon, a browser would ask the host for one."""
+    """The page's icon, three bars in the campaign's colour: without one, a browser would ask the host for it."""
     drawing = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">'
         f'<rect width="16" height="16" rx="3" fill="{fill}"/>'

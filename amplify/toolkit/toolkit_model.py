@@ -1,4 +1,4 @@
-"""The nouns of a toolkit page."""
+"""View models of a toolkit page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from amplify.pages.view_models import MessageText, PictureRef
 
 @dataclass(frozen=True, slots=True)
 class OmittedItem:
-    """Something that does not stand on a page, told to staff only."""
+    """Something left out of a page; only staff see it."""
 
     reason: str
     """A key of WITHHELD."""
@@ -76,7 +76,7 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One post of the library."""
+    """One post of the library, with its wordings."""
 
     post: str
     kind: str
@@ -205,13 +205,13 @@ class ToolkitPageModel:
 
     @property
     def stem(self) -> str:
-        """`be/free-anna`: its zip and its calendar are called so, too."""
+        """The page's path without its extension, `be/free-anna`: its zip and its calendar have the same one."""
         return self.path.removesuffix(".html")
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What was written."""
+    """The result of a build: what was written."""
 
     folder: str
     pages: tuple[ToolkitPageModel, ...]

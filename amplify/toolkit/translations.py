@@ -1,4 +1,6 @@
-"""The page's own words, by language: one YAML file each, so that a translator needs to see nothing else."""
+"""Translations of the page's own words: one YAML file for each language, so that a translator needs to see nothing
+else.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ ELSE: Final = "en"
 
 
 class Words:
-    """`words("updated", date=…)`, `words("kinds.fact")`."""
+    """Looks up translations: `words("updated", date=…)`, `words("kinds.fact")`."""
 
     def __init__(self, lang: str, said: Mapping[str, str]) -> None:
         self.lang, self._said = lang, said
@@ -33,7 +35,9 @@ class Words:
 
 @lru_cache(maxsize=64)
 def page_words(lang: str) -> Words:
-    """For a page in `lang`, along its chain (`be-tarask` takes those of `be`), else English ones."""
+    """The translations for a page in `lang`, along its fallback chain (`be-tarask` takes those of `be`), else English
+    ones.
+    """
     found = next((one for one in fallback_chain(lang) if one in LANGUAGES), ELSE)
     return Words(found, _flat(_read(found)))
 
@@ -47,7 +51,7 @@ def _read(lang: str) -> Mapping[str, Any]:
 
 
 def _flat(said: Mapping[str, Any]) -> dict[str, str]:
-    """`{"kinds": {"fact": …}}` → `{"kinds.fact": …}`."""
+    """Flattens keys: `{"kinds": {"fact": …}}` → `{"kinds.fact": …}`."""
     found: dict[str, str] = {}
     for key, value in said.items():
         if isinstance(value, Mapping):

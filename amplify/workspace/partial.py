@@ -1,6 +1,6 @@
 """Parses models of which some keys are invalid, so that the rest is still checked against the other files.
 
-A post with a mistyped key *and* a missing picture has two problems, and both are told in one run.
+A post with a mistyped key *and* a missing picture has two problems, and both are reported in one run.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from amplify.model.settings import Settings
 W = TypeVar("W", bound=FileModel)
 
 NOT_READ: Final = "0-not-read"
-"""Stands for an id that could not be read; nobody is told that it is unknown."""
+"""Stands for an id that could not be read; it is not reported as unknown."""
 NO_LANGUAGE: Final = "und"
 """Stands for a language that could not be read (BCP-47: undetermined)."""
 NO_PLATFORM: Final = "notread"

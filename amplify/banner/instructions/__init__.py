@@ -1,1 +1,1 @@
-"""What `amplify banner bars` is made of: its template, and the instructions for supporters by language."""
+"""Files of `amplify banner bars`: its template, and the instructions for supporters by language."""

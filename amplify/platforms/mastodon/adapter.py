@@ -33,7 +33,7 @@ from amplify.rules.text.language import primary_language
 from amplify.rules.text.text_length import normalise_text
 
 _SPOKEN: Final = "4.5.0"
-"""The version told to Mastodon.py, so that it neither guesses nor asks: with the server down its own check
+"""The version given to Mastodon.py, so that it neither guesses nor asks: with the server down its own check
 recurses for ever, and an unusual version string stops it."""
 _BATCH_SINCE: Final = 2
 """`api_versions.mastodon` of 4.3, the first with the look-up of many posts."""

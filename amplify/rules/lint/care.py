@@ -1,4 +1,4 @@
-"""Lint rules of care: people, consent, facts, calls, embargo (docs/care.md). The gates ask the same again."""
+"""Lint rules of care: people, consent, facts, calls to action, embargo (docs/care.md). The gates check them again."""
 
 from __future__ import annotations
 

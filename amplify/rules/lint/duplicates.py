@@ -55,7 +55,7 @@ def same_text_on_two_accounts(context: LintContext, deliveries: Sequence[Planned
     """X-DUP: the same text, or much the same, on two accounts of a platform within `similarity_days` of each other.
 
     X developer guidelines: no identical or substantially similar posts over several accounts, for every kind of app;
-    many Mastodon servers say so too. `similar` of the workspace's settings says from which likeness on.
+    many Mastodon servers say so too. `similar` of the workspace's settings is the lowest similarity that counts.
     """
     settings = context.workspace.settings
     window = timedelta(days=settings.similarity_days)

@@ -131,7 +131,7 @@ def _pieces(texts: Sequence[str], setting: RenderContext, space: PartLimit, clos
     if how == "parts":
         return tuple(ThreadPart(text) for text in texts)
     pieces: tuple[ThreadPart, ...] = ()
-    # A required hashtag that stands in the text needs no room, unless it turns out to stand in a later message.
+    # A required hashtag that stands in the text needs no extra length, unless it turns out to stand in a later message.
     for text in ("\n".join(texts), ""):
         opening = tag_line(missing_tags(text, setting, space), setting.lang)
         pieces = split_thread(texts, space, opening, closing, numbered=how == "numbered")

@@ -1,4 +1,4 @@
-"""Queue entries → who posts what, when: the part of planning that needs no text."""
+"""Expands queue entries into occurrences: who posts what, when: the part of planning that needs no text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which hashtags a message gets, and where they stand. Pure; the same post always gets the same ones.
+"""Chooses the hashtags of a message, and where they stand. Pure; the same post always gets the same ones.
 
 In this order: the post's own required ones, those of its campaign, the post's own optional ones, and the optional ones
 of the campaign in an order that differs from post to post. Required ones always come; optional ones while the message
@@ -67,7 +67,7 @@ def optional_tags(setting: RenderContext) -> tuple[str, ...]:
 
 
 def missing_tags(text: str, setting: RenderContext, room: PartLimit) -> tuple[str, ...]:
-    """Required hashtags that do not stand in `text`."""
+    """Required hashtags that are not in `text`."""
     present = {tag_key(one.value) for one in room.entities(text) if one.kind == "tag"}
     return tuple(tag for tag in required_tags(setting) if tag_key(tag) not in present)
 

@@ -1,4 +1,4 @@
-"""When an entry is due for an account. Pure: zones and files in, UTC instants out.
+"""Expands recurring queue entries into due times for an account. Pure: zones and files in, UTC instants out.
 
 One policy for every clock trick, stated here and in `docs/time.md`:
 

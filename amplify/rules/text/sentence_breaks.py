@@ -1,4 +1,4 @@
-"""Where a text may be divided: after sentences, and between words. Pure; English, Belarusian, Russian and alike.
+"""Finds where a text may be divided: after sentences, and between words. Pure; English, Belarusian, Russian and alike.
 
 A break is a stretch of blanks that a message need not keep. No-break spaces are none: who wrote one wanted the two
 sides to stay together.

@@ -1,4 +1,4 @@
-"""Which texts say substantially the same: what X forbids on several accounts, and many Mastodon servers too. Pure.
+"""Similarity of texts: which are duplicates that X forbids on several accounts, and many Mastodon servers too. Pure.
 
 Texts are compared in a normal form, by rapidfuzz's `ratio`: 1 for the same letters in the same order, 0 for none in
 common. Comparing all with all would be too slow, so only texts that share some of their rarer shingles (stretches of
@@ -28,7 +28,7 @@ _NOISE = re.compile(r"https?://\S+|[^\w\s]|_")
 
 
 def comparable_text(message: Message) -> str:
-    """A message's words alone: NFC, small letters; no links, hashtags, mentions, emoji, punctuation.
+    """A message's words in normal form: NFC, lower case; no links, hashtags, mentions, emoji, punctuation.
 
     Where nothing else is there, the hashtags, mentions and links themselves: such posts are the same only if those
     are.
@@ -48,7 +48,7 @@ def _without_entities(part: Part) -> str:
 
 
 def similar_pairs(texts: Sequence[str], similar: float) -> Iterator[tuple[int, int, float]]:
-    """Every pair (later, earlier) of texts in normal form that are alike, by their numbers, and how alike they are.
+    """Every pair (later, earlier) of texts in normal form that are similar, by their numbers, and how similar.
 
     `similar`: from which ratio on (0 to 1). The time grows with the number of texts, not with its square; so a pair
     that is barely alike and has one changed letter in every word may be missed.
@@ -68,7 +68,7 @@ def similar_pairs(texts: Sequence[str], similar: float) -> Iterator[tuple[int, i
 
 
 def similar_to(text: str, texts: Sequence[str], similar: float) -> list[tuple[int, float]]:
-    """The numbers of the texts that one text is like, and how much; all in normal form."""
+    """The numbers of the texts to which one text is similar, and how much; all in normal form."""
     from rapidfuzz import fuzz, process
 
     found = process.extract(text, texts, scorer=fuzz.ratio, score_cutoff=similar * 100, limit=None)

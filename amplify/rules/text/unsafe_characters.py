@@ -41,7 +41,7 @@ class UnsafeText:
 
 
 def find_unsafe(text: str) -> Iterator[UnsafeText]:
-    """What makes a text read otherwise than it is written; the first place of each kind."""
+    """Everything that makes a text read differently from how it is written; the first location of each kind."""
     for look in (find_open_direction, find_stacked_marks, hidden_in_handles, find_endless_text):
         found = look(text)
         if found is not None:
@@ -63,7 +63,7 @@ def find_unwritable(text: str) -> UnsafeText | None:
 
 
 def lone_surrogate(text: str) -> str | None:
-    """The first half of a character that stands alone: no text can be sent with it."""
+    """Finds half of a surrogate pair: no text can be sent with it."""
     half = _HALF.search(text)
     return half[0] if half else None
 

@@ -18,7 +18,7 @@ BOOKS: Final[Mapping[str, tuple[str, str, str]]] = {
     "cta": ("actions", "call to action", "REF-ACTION"),
     "partner": ("partners", "partner", "REF-PARTNER"),
 }
-"""First word of a name in a text → the shelf, the noun, the code of an unknown one."""
+"""First word of a name in a text → the collection, the noun, the code of an unknown one."""
 
 ALONE: Final = frozenset({"occasion", "campaign", "signatories", "date"})
 """Names that need no id behind them."""
