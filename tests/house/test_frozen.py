@@ -12,6 +12,7 @@ import pytest
 from typer.main import get_command
 
 from amplify.cli.main import COMMANDS, build_app
+from amplify.ledger.decision_tables import STOP
 from amplify.ledger.tables import DELIVERY
 from amplify.model.delivery import DeliveryState
 from amplify.model.errors import NeedsPerson, ProblemsFound, WrongUse
@@ -47,6 +48,7 @@ def keys() -> Iterator[str]:
 
 
 def columns() -> Iterator[str]:
+    assert STOP.metadata is DELIVERY.metadata
     for table in DELIVERY.metadata.sorted_tables:
         yield f"table {table.name}"
         for column in table.columns:
