@@ -84,3 +84,12 @@ def test_what_answers_a_question_is_where_it_is_said_to_be(question: str, file: 
     for part in name.split("."):
         found = getattr(found, part)
     assert getattr(found, "__module__", file.removesuffix(".py").replace("/", ".")).replace(".", "/") + ".py" == file
+
+
+PAGES: Final = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=[str(path.relative_to(ROOT)) for path in PAGES])
+def test_every_file_of_the_program_that_a_page_names_is_there(path: Path) -> None:
+    named = set(re.findall(r"`([a-z_0-9]+(?:/[a-z_0-9]+)+\.py)(?::\w+)?`", path.read_text("utf-8")))
+    assert not [one for one in named if not (ROOT / one).exists() and not (ROOT / "amplify" / one).exists()]
