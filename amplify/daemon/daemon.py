@@ -72,7 +72,7 @@ class Daemon:
     ) -> None:
         """`another` makes contexts on the same workspace and ledger; `beat` is called each second while all is well."""
         self._app, self._voice, self._workers = app, voice, workers
-        self._upkeep_desk, self._reading_desk = another(), another()
+        self._maintenance_app, self._reading_app = another(), another()
         self._beat = beat or (lambda: None)
         self._spoke: set[str] = set()
         self._lock = Lock()
@@ -90,8 +90,8 @@ class Daemon:
             lambda _, error: self._broke(error),
             forever=True,
         )
-        errands = {"upkeep": (self._keep_up, _UPKEEP), "sweep": (self._sweep, _SWEEP)}
-        with _listening(self._app, worker), PeriodicTasks(errands):
+        tasks = {"upkeep": (self._keep_up, _UPKEEP), "sweep": (self._sweep, _SWEEP)}
+        with _listening(self._app, worker), PeriodicTasks(tasks):
             wait = _LOOK
             while not stop.is_set():
                 started = time.monotonic()
@@ -127,7 +127,7 @@ class Daemon:
         """Periodic task: run maintenance, then refresh the limits of servers, each once a day."""
         with self._mishaps():
             self._beat()
-            done = run_maintenance(self._upkeep_desk)
+            done = run_maintenance(self._maintenance_app)
             self._voice.paused(done.seen.paused.items())
             if done.reaped or done.looked:
                 self._worker.wake()
@@ -135,13 +135,13 @@ class Daemon:
                 spoke, self._spoke = self._spoke, set()
             if spoke:
                 # A new limit makes other pictures: whoever has learned one needs a new client.
-                self._worker.refresh_clients(refresh_limits(self._upkeep_desk, spoke))
+                self._worker.refresh_clients(refresh_limits(self._maintenance_app, spoke))
             note_pass(self._app)
 
     def _sweep(self) -> None:
         """Periodic task: one measuring sweep."""
         with self._mishaps():
-            measured = measure_engagement(self._reading_desk)
+            measured = measure_engagement(self._reading_app)
             for account, why in measured.failed.items():
                 self._voice.trouble(AmplifyError(f"{account} cannot be read: {why}"))
 
@@ -175,7 +175,7 @@ _LONGEST_WAIT: Final = 1.0
 _STEP: Final = timedelta(seconds=1)
 """How far the clock may be put back; farther, and all tasks run at once."""
 
-Errand = Callable[[], None]
+PeriodicTask = Callable[[], None]
 
 
 class PeriodicTasks:
@@ -184,8 +184,10 @@ class PeriodicTasks:
     Tasks raise nothing: each reports what went wrong by itself.
     """
 
-    def __init__(self, errands: Mapping[str, tuple[Errand, timedelta]], clock: Callable[[], datetime] | None = None):
-        """`errands`: name → task and interval (real time). `clock`: the machine's own, for tests."""
+    def __init__(
+        self, tasks: Mapping[str, tuple[PeriodicTask, timedelta]], clock: Callable[[], datetime] | None = None
+    ):
+        """`tasks`: name → task and interval (real time). `clock`: the machine's own, for tests."""
         # Its log would tell of every skipped tick.
         log = logging.getLogger("apscheduler")
         log.addHandler(logging.NullHandler())
@@ -195,12 +197,12 @@ class PeriodicTasks:
         self._watch = Thread(target=self._watch_clock, name="clock-watch", daemon=True)
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
-            executors={"default": ThreadPoolExecutor(max(1, len(errands)))},
+            executors={"default": ThreadPoolExecutor(max(1, len(tasks)))},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         now = datetime.now(UTC)
-        for name, (errand, every) in errands.items():
-            self._scheduler.add_job(errand, "interval", seconds=every.total_seconds(), next_run_time=now, id=name)
+        for name, (task, every) in tasks.items():
+            self._scheduler.add_job(task, "interval", seconds=every.total_seconds(), next_run_time=now, id=name)
 
     def __enter__(self) -> Self:
         self._scheduler.start()
