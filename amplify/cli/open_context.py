@@ -34,8 +34,11 @@ def open_context(workspace: Path | None, clock: Clock | None = None) -> AppConte
 
 
 @contextmanager
-def ledger_if_any(root: Path) -> Iterator[Ledger | None]:
-    """The ledger where there is one that can be read, and None elsewhere, as in a pull request. Creates none."""
+def ledger_if_any(root: Path, must_open: bool = False) -> Iterator[Ledger | None]:
+    """The ledger where there is one that can be read, and None elsewhere, as in a pull request. Creates none.
+
+    `must_open`: raises NeedsPerson where there is one that cannot be read, since nobody knows then what is stopped.
+    """
     url = ledger_url(root)
     if "AMPLIFY_DATABASE_URL" not in os.environ and not Path(url.removeprefix("sqlite:///")).exists():
         yield None
@@ -43,6 +46,8 @@ def ledger_if_any(root: Path) -> Iterator[Ledger | None]:
     try:
         ledger = Ledger.open(url)
     except NeedsPerson as error:
+        if must_open:
+            raise
         print_error(f"what was said before does not count: {error}")
         yield None
         return
