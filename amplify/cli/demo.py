@@ -48,7 +48,8 @@ def command(
     source = find_root(workspace)
     copy, played = folder.absolute() / "workspace", folder.absolute() / "rehearsal"
     copy_workspace(source, copy)
-    rehearsal = Rehearsal(played / "workspace", played, START, END, source=copy)
+    # What is under embargo is played too: the week is invented, and in it the embargo ends before the post is due.
+    rehearsal = Rehearsal(played / "workspace", played, START, END, source=copy, real=source)
     with open_rehearsal(rehearsal) as (app, clock, stage):
         play_rehearsal(rehearsal, app, clock, stage, [ScriptedEvent(RELEASED_AT, lambda: _release(app))])
         show_outcome(rehearsal, app, stage)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from amplify.cli import output
+from amplify.cli.open_context import ledger_if_any
 from amplify.cli.output import STATE_STYLES, error_console
 from amplify.context.app_context import AppContext
 from amplify.context.timings import Timings
@@ -22,7 +23,7 @@ from amplify.ledger.queries.outcomes import count_deliveries_due_before, count_o
 from amplify.model.account import Account
 from amplify.model.clock import ManualClock
 from amplify.model.errors import WrongUse
-from amplify.operations.rehearse import RehearsalTick, ScriptedEvent, is_over, rehearse_campaign
+from amplify.operations.rehearse import RehearsalTick, ScriptedEvent, copy_holds, is_over, rehearse_campaign
 from amplify.stage.process import Stage, StageControl
 
 if TYPE_CHECKING:
@@ -53,41 +54,60 @@ class Rehearsal:
     workers: int = 4
     source: Path | None = None
     """What `root` is a copy of, made with each new rehearsal: for one in which people change the files."""
+    real: Path | None = None
+    """The workspace whose stops and states of people hold here too."""
+    embargoed: frozenset[str] = frozenset()
+    """Posts that are not played: nobody may know of them yet."""
 
 
 @contextmanager
 def open_rehearsal(rehearsal: Rehearsal) -> Iterator[tuple[AppContext, ManualClock, Stage]]:
-    """The application context of a rehearsal with its stage running. An interrupted one goes on; an ended one starts
-    anew.
+    """The application context of a rehearsal with its stage running. An interrupted one goes on; one that has ended,
+    or that did not know what is stopped by now, starts anew.
     """
-    ledger_file = rehearsal.folder / LEDGER_FILE
-    if ledger_file.exists():
-        ledger = Ledger.open(f"sqlite:///{ledger_file}")
-        over = is_over(AppContext(rehearsal.root, ledger), rehearsal.end)
-        ledger.close()
-        if over:
-            shutil.rmtree(rehearsal.folder)
-        else:
-            error_console().print("going on with the rehearsal that was broken off")
-    rehearsal.folder.mkdir(parents=True, exist_ok=True)
+    ledger = _open_ledger(rehearsal)
     if rehearsal.source is not None:
         copy_workspace(rehearsal.source, rehearsal.root)
     with Stage(rehearsal.folder / "stage", rate_factor=1000) as stage:
         clock = ManualClock(rehearsal.start)
         app = AppContext(
             rehearsal.root,
-            Ledger.open(f"sqlite:///{ledger_file}"),
+            ledger,
             clock,
             TIMINGS,
             server=stage.url,
             home=rehearsal.folder,
-            account_override=lambda workspace: _cast(workspace, rehearsal.cast),
+            account_override=lambda workspace: _cast(_as_drafts(workspace, rehearsal.embargoed), rehearsal.cast),
         )
         app.secrets = _open_accounts(app, stage.control)
         try:
             yield app, clock, stage
         finally:
             app.close()
+
+
+def _open_ledger(rehearsal: Rehearsal) -> Ledger:
+    """The rehearsal's own ledger, which knows what really is stopped."""
+    file = rehearsal.folder / LEDGER_FILE
+    if file.exists():
+        ledger = Ledger.open(f"sqlite:///{file}")
+        over = is_over(AppContext(rehearsal.root, ledger), rehearsal.end)
+        if not over and not _copy_real_holds(rehearsal, ledger):
+            error_console().print("going on with the rehearsal that was broken off")
+            return ledger
+        ledger.close()
+        shutil.rmtree(rehearsal.folder)
+    rehearsal.folder.mkdir(parents=True, exist_ok=True)
+    ledger = Ledger.open(f"sqlite:///{file}")
+    _copy_real_holds(rehearsal, ledger)
+    return ledger
+
+
+def _copy_real_holds(rehearsal: Rehearsal, ledger: Ledger) -> bool:
+    if rehearsal.real is None:
+        return False
+    with ledger_if_any(rehearsal.real, must_open=True) as real:
+        return real is not None and copy_holds(real, ledger)
 
 
 def copy_workspace(source: Path, copy: Path) -> None:
@@ -191,6 +211,15 @@ def look_around(stage: Stage) -> None:
     output.console().print(f"the stage is open at {stage.url} until you press Ctrl-C")
     with contextlib.suppress(KeyboardInterrupt):
         threading.Event().wait()
+
+
+def _as_drafts(workspace: Workspace, embargoed: frozenset[str]) -> Workspace:
+    """The workspace in which these posts are drafts, which nobody plays."""
+    posts = {
+        id: replace(post, front=post.front.model_copy(update={"status": "draft"})) if id in embargoed else post
+        for id, post in workspace.posts.items()
+    }
+    return replace(workspace, posts=posts)
 
 
 def _cast(workspace: Workspace, partners: frozenset[str] | None) -> Workspace:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from amplify.cli import output
-from amplify.cli.open_context import Workspace
+from amplify.cli.open_context import Workspace, read_only_clock
 from amplify.model.errors import WrongUse
 from amplify.workspace.locate import find_root
 
@@ -26,8 +27,14 @@ def command(
         typer.Option("--partner", help="Play this partner; again for several. Without it: us, or everybody."),
     ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Leave the stage open afterwards, to look around.")] = False,
+    with_embargoed: Annotated[
+        bool, typer.Option("--with-embargoed", help="Play what is under embargo, too: not to be passed on.")
+    ] = False,
 ) -> int:
-    """Play a workspace in time-lapse on a local stage: real posts, nobody's timeline. Nothing real is touched."""
+    """Play a workspace in time-lapse on a local stage: real posts, nobody's timeline. Nothing real is touched.
+
+    What is stopped or under embargo now is not said there either.
+    """
     from amplify.cli.rehearsal import Rehearsal, look_around, open_rehearsal, play_rehearsal, show_outcome
 
     root = find_root(workspace)
@@ -41,6 +48,8 @@ def command(
         first.replace(tzinfo=UTC),
         last.replace(tzinfo=UTC) + timedelta(days=1),
         frozenset(partner) if partner else None,
+        real=root,
+        embargoed=frozenset() if with_embargoed else _under_embargo(root),
     )
     with open_rehearsal(rehearsal) as (app, clock, stage):
         play_rehearsal(rehearsal, app, clock, stage)
@@ -49,3 +58,20 @@ def command(
             look_around(stage)
     output.console().print("[dim]run it again to start over[/dim]")
     return 0
+
+
+def _under_embargo(root: Path) -> frozenset[str]:
+    """Posts that nobody may know of yet, at present and not at the time that is played."""
+    from amplify.context.app_context import UnreadableFiles
+    from amplify.planning.embargo import embargoed_posts
+    from amplify.platforms import registry
+    from amplify.workspace.load import load_workspace
+
+    loaded = load_workspace(root, frozenset(registry.names()))
+    if loaded.workspace is None:
+        raise UnreadableFiles(loaded.problems)
+    found = embargoed_posts(loaded.workspace, read_only_clock().now())
+    if found:
+        many = output.plural(len(found), "post")
+        output.error_console().print(f"{many} under embargo not played: `--with-embargoed` plays them")
+    return found

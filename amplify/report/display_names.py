@@ -7,7 +7,9 @@ from datetime import timedelta
 
 from amplify.model.base import parse_duration
 from amplify.model.workspace import Workspace
+from amplify.planning.eligibility import first_names
 from amplify.report.report_model import Names
+from amplify.rules.text.aliases import name_forms
 
 LANGUAGES: Mapping[str, str] = {
     "ar": "Arabic",
@@ -44,6 +46,7 @@ def names_of(workspace: Workspace, platforms: Mapping[str, str] | None = None) -
         campaigns={id: _english(campaign.name) for id, campaign in workspace.campaigns.items()},
         partners={id: _english(partner.name) for id, partner in workspace.partners.items()},
         platforms=dict(platforms or {}),
+        people={id: (*name_forms(person), *first_names(person)) for id, person in workspace.people.items()},
     )
 
 
