@@ -41,6 +41,7 @@ def command(
         look_around,
         open_rehearsal,
         play_rehearsal,
+        posts_not_played,
         show_outcome,
     )
     from amplify.operations.rehearse import ScriptedEvent
@@ -48,8 +49,8 @@ def command(
     source = find_root(workspace)
     copy, played = folder.absolute() / "workspace", folder.absolute() / "rehearsal"
     copy_workspace(source, copy)
-    # What is under embargo is played too: the week is invented, and in it the embargo ends before the post is due.
-    rehearsal = Rehearsal(played / "workspace", played, START, END, source=copy, real=source)
+    hidden = posts_not_played(copy, START, END, datetime.now(UTC))
+    rehearsal = Rehearsal(played / "workspace", played, START, END, source=copy, real=source, embargoed=hidden)
     with open_rehearsal(rehearsal) as (app, clock, stage):
         play_rehearsal(rehearsal, app, clock, stage, [ScriptedEvent(RELEASED_AT, lambda: _release(app))])
         show_outcome(rehearsal, app, stage)

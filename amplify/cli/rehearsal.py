@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +77,7 @@ def open_rehearsal(rehearsal: Rehearsal) -> Iterator[tuple[AppContext, ManualClo
             TIMINGS,
             server=stage.url,
             home=rehearsal.folder,
-            account_override=lambda workspace: _cast(_as_drafts(workspace, rehearsal.embargoed), rehearsal.cast),
+            account_override=lambda workspace: _cast(_sealed(workspace, rehearsal.embargoed), rehearsal.cast),
         )
         app.secrets = _open_accounts(app, stage.control)
         try:
@@ -213,10 +213,34 @@ def look_around(stage: Stage) -> None:
         threading.Event().wait()
 
 
-def _as_drafts(workspace: Workspace, embargoed: frozenset[str]) -> Workspace:
-    """The workspace in which these posts are drafts, which nobody plays."""
+def posts_not_played(root: Path, start: datetime, end: datetime, now: datetime) -> frozenset[str]:
+    """Posts that nobody may know of at `now`, the present, whatever time is played. An embargo that ends in an invented
+    span from `start` to `end` ends there: without one, both are the same instant."""
+    from amplify.context.app_context import UnreadableFiles
+    from amplify.planning.embargo import embargoed_posts
+    from amplify.platforms import registry
+    from amplify.workspace.load import load_workspace
+
+    loaded = load_workspace(root, frozenset(registry.names()))
+    if loaded.workspace is None:
+        raise UnreadableFiles(loaded.problems)
     posts = {
-        id: replace(post, front=post.front.model_copy(update={"status": "draft"})) if id in embargoed else post
+        id: replace(post, front=post.front.model_copy(update={"embargo_until": None}))
+        if post.front.embargo_until is not None and start <= post.front.embargo_until < end
+        else post
+        for id, post in loaded.workspace.posts.items()
+    }
+    found = embargoed_posts(replace(loaded.workspace, posts=posts), now)
+    if found:
+        error_console().print(f"{output.plural(len(found), 'post')} under embargo not played")
+    return found
+
+
+def _sealed(workspace: Workspace, embargoed: frozenset[str]) -> Workspace:
+    """The workspace in which these posts are played by nobody, and under embargo for ever."""
+    ever = {"status": "draft", "embargo_until": datetime(9999, 1, 1, tzinfo=UTC)}
+    posts = {
+        id: replace(post, front=post.front.model_copy(update=ever)) if id in embargoed else post
         for id, post in workspace.posts.items()
     }
     return replace(workspace, posts=posts)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -35,13 +34,21 @@ def command(
 
     What is stopped or under embargo now is not said there either.
     """
-    from amplify.cli.rehearsal import Rehearsal, look_around, open_rehearsal, play_rehearsal, show_outcome
+    from amplify.cli.rehearsal import (
+        Rehearsal,
+        look_around,
+        open_rehearsal,
+        play_rehearsal,
+        posts_not_played,
+        show_outcome,
+    )
 
     root = find_root(workspace)
     first = start or datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
     last = end or first + timedelta(days=6)
     if last < first:
         raise WrongUse("`--to` comes before `--from`")
+    now = read_only_clock().now()
     rehearsal = Rehearsal(
         root,
         root / ".amplify" / "rehearsal",
@@ -49,7 +56,7 @@ def command(
         last.replace(tzinfo=UTC) + timedelta(days=1),
         frozenset(partner) if partner else None,
         real=root,
-        embargoed=frozenset() if with_embargoed else _under_embargo(root),
+        embargoed=frozenset() if with_embargoed else posts_not_played(root, now, now, now),
     )
     with open_rehearsal(rehearsal) as (app, clock, stage):
         play_rehearsal(rehearsal, app, clock, stage)
@@ -58,20 +65,3 @@ def command(
             look_around(stage)
     output.console().print("[dim]run it again to start over[/dim]")
     return 0
-
-
-def _under_embargo(root: Path) -> frozenset[str]:
-    """Posts that nobody may know of yet, at present and not at the time that is played."""
-    from amplify.context.app_context import UnreadableFiles
-    from amplify.planning.embargo import embargoed_posts
-    from amplify.platforms import registry
-    from amplify.workspace.load import load_workspace
-
-    loaded = load_workspace(root, frozenset(registry.names()))
-    if loaded.workspace is None:
-        raise UnreadableFiles(loaded.problems)
-    found = embargoed_posts(loaded.workspace, read_only_clock().now())
-    if found:
-        many = output.plural(len(found), "post")
-        output.error_console().print(f"{many} under embargo not played: `--with-embargoed` plays them")
-    return found

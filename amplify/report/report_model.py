@@ -18,6 +18,8 @@ class Names:
     languages: Mapping[str, str] = field(default_factory=dict)
     people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Person → every spelling of the name: these are looked for, and never written."""
+    silent: frozenset[str] = frozenset()
+    """Subjects of people whose gates the files close, also where the ledger does not know it yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Whom a report must not name, and the deliveries that would tell of them: these are counted, and nothing else.
 
-A report is passed on, and made from the ledger, also while the files cannot be read. So it asks the ledger's gates and
-stops as `planning.eligibility` does, and looks for held people's names in whatever it would write.
+A report is passed on, and made from the ledger, also while the files cannot be read. So it asks gates and stops as
+`planning.eligibility` does, the files' as far as they are there, and looks for held people's names in whatever it would
+write.
 """
 
 from __future__ import annotations
@@ -27,9 +28,10 @@ class HeldNames:
     """The people who must not be named when the report is made, by every spelling that is known."""
 
     def __init__(self, rows: ReportRows, names: Names, now: datetime) -> None:
-        self._rows, self._now = rows, now
+        self._rows, self._silent, self._now = rows, names.silent, now
         stopped = {stop.subject: stop.words for stop in rows.stops if stop.kind == "person"}
-        closed = {
+        closed = {person for one in names.silent if (person := person_in(one)) is not None and "@" not in one}
+        closed |= {
             gate.subject
             for gate in rows.gates.values()
             if gate.kind == "person" and "@" not in gate.subject and gate.why_not(now) is not None
@@ -58,6 +60,8 @@ class HeldNames:
         kind, name = kind_and_name(subject)
         if kind not in _OF_PEOPLE:
             return False
+        if subject in self._silent:
+            return True
         gate = self._rows.gates.get((kind, name)) or self._rows.gates.get(("person", person_in(subject) or ""))
         return gate is None or gate.why_not(self._now) is not None
 
