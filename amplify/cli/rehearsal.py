@@ -11,14 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from amplify.cli import output
 from amplify.cli.open_context import ledger_if_any
 from amplify.cli.output import STATE_STYLES, error_console
 from amplify.context.app_context import AppContext
 from amplify.context.timings import Timings
-from amplify.ledger.database import LEDGER_FILE, Ledger
+from amplify.ledger.database import LEDGER_FILE, Ledger, get_meta, set_meta
 from amplify.ledger.queries.outcomes import count_deliveries_due_before, count_outcomes, count_readings
 from amplify.model.account import Account
 from amplify.model.clock import ManualClock
@@ -29,6 +29,9 @@ from amplify.stage.process import Stage, StageControl
 if TYPE_CHECKING:
     from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
     from amplify.model.workspace import Workspace
+
+_EMBARGOED: Final = "rehearsal-embargoed"
+"""Key in a rehearsal's `meta`: the posts that it does not play."""
 
 TIMINGS = Timings(
     timeout=timedelta(seconds=5),
@@ -87,18 +90,22 @@ def open_rehearsal(rehearsal: Rehearsal) -> Iterator[tuple[AppContext, ManualClo
 
 
 def _open_ledger(rehearsal: Rehearsal) -> Ledger:
-    """The rehearsal's own ledger, which knows what really is stopped."""
+    """The rehearsal's own ledger, which knows what really is stopped; emptied where it played what it must not now."""
     file = rehearsal.folder / LEDGER_FILE
     if file.exists():
         ledger = Ledger.open(f"sqlite:///{file}")
+        with ledger.read() as connection:
+            same = get_meta(connection, _EMBARGOED) == " ".join(sorted(rehearsal.embargoed))
         over = is_over(AppContext(rehearsal.root, ledger), rehearsal.end)
-        if not over and not _copy_real_holds(rehearsal, ledger):
+        if same and not over and not _copy_real_holds(rehearsal, ledger):
             error_console().print("going on with the rehearsal that was broken off")
             return ledger
         ledger.close()
         shutil.rmtree(rehearsal.folder)
     rehearsal.folder.mkdir(parents=True, exist_ok=True)
     ledger = Ledger.open(f"sqlite:///{file}")
+    with ledger.write() as connection:
+        set_meta(connection, _EMBARGOED, " ".join(sorted(rehearsal.embargoed)))
     _copy_real_holds(rehearsal, ledger)
     return ledger
 

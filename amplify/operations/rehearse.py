@@ -109,7 +109,7 @@ def is_over(app: AppContext, end: datetime) -> bool:
     """Whether the rehearsal in this ledger has reached its end."""
     with app.ledger.read() as connection:
         place = get_meta(connection, REHEARSED)
-    return place is not None and datetime.fromisoformat(place) > end
+    return place is not None and datetime.fromisoformat(place) >= end
 
 
 def _resume(app: AppContext, start: datetime) -> datetime:
