@@ -147,14 +147,15 @@ class EligibilityChecker:
 
     def names_nobody_held(self, *texts: str) -> bool:
         """Whether words that belong to no campaign, such as the organisation's name, name nobody who is held."""
-        people = {person for campaign in self.workspace.campaigns for person in self._named(campaign, texts)}
-        return not any(self._reasons(*kind_and_name(one), (self.now,)) for one in people) and not any(
-            stop.kind == "person" and f"person:{stop.subject}" in people for stop in self._stops
-        )
+        people = frozenset(one for campaign in self.workspace.campaigns for one in self._named(campaign, texts))
+        if any(self._reasons(*kind_and_name(one), (self.now,)) for one in people):
+            return False
+        stops = [stop for stop in self._stops if stop.kind == "person"]
+        return not self._stopped([EligibilityRequest("", "", texts, people)], stops)
 
     def reasons(self, wanted: Sequence[EligibilityRequest]) -> list[tuple[WithheldItem, ...]]:
         """For each request all reasons why it is withheld: embargo, stop, then its gates."""
-        stopped = self._stopped(wanted)
+        stopped = self._stopped(wanted, self._stops)
         return [tuple(dict.fromkeys(self._all(one, stopped.get(number)))) for number, one in enumerate(wanted)]
 
     def bars(self, wanted: Sequence[EligibilityRequest]) -> list[WithheldItem | None]:
@@ -216,13 +217,13 @@ class EligibilityChecker:
         found = (gate.why_not(moment) for moment in moments for gate in gates)
         return list(dict.fromkeys(why for why in found if why is not None))
 
-    def _stopped(self, wanted: Sequence[EligibilityRequest]) -> Mapping[int, Stop]:
-        """Number of a request → the stop that holds it."""
-        if not self._stops or not wanted or self._ledger is None:
+    def _stopped(self, wanted: Sequence[EligibilityRequest], stops: Sequence[Stop]) -> Mapping[int, Stop]:
+        """Number of a request → the first of these stops that holds it."""
+        if not stops or not wanted or self._ledger is None:
             return {}
         candidates = [_candidate(number, one, self.now) for number, one in enumerate(wanted)]
         with self._ledger.read() as connection:
-            held = held_by(connection, self._stops, candidates)
+            held = held_by(connection, stops, candidates)
         return {int(number): stop for number, stop in held.items()}
 
 

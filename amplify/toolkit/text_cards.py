@@ -13,7 +13,7 @@ from amplify.model.plan import Planned
 from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import Post, TextPart, Variant
 from amplify.model.workspace import Workspace
-from amplify.planning.eligibility import EligibilityChecker
+from amplify.planning.eligibility import EligibilityChecker, EligibilityRequest
 from amplify.rules.plan.approval_policy import TWO, approvals_needed_by
 from amplify.rules.plan.compose import Composed, ComposeFault, compose_message
 from amplify.rules.plan.expand import expand_entry
@@ -94,7 +94,7 @@ class CardWriter:
                     continue
                 said = _for_readers_at_risk(post) if risky else post
                 made += [one for variant in wanted for one in self._composed(said, variant, lang, left)]
-        barred = self._care.bars([self._care.to_hand_out(one.planned) for one in made])
+        barred = self._care.bars([self._asked(one.planned) for one in made])
         standing: dict[str, dict[str, list[_Made]]] = {}
         out: dict[tuple[str, str], str] = {}
         for one, bar in zip(made, barred, strict=True):
@@ -178,6 +178,10 @@ class CardWriter:
             hashtags=composed.hashtags,
             ours=False,
         )
+
+    def _asked(self, planned: Planned) -> EligibilityRequest:
+        """A page is read at once, and its texts are said on their day: both times are asked."""
+        return replace(self._care.to_hand_out(planned), moments=(self._now, max(planned.due, self._now)))
 
     def _item(self, post: Post, wordings: Mapping[str, list[_Made]], lang: str, pictures: Mapping[str, str]) -> Item:
         meant, campaign = self._when(post), self._workspace.campaigns[post.front.campaign]
