@@ -46,13 +46,19 @@ _LATER = BulkStatement(
     opens="timestamp",
 )
 _TAKE = BulkUpdate(
-    "UPDATE delivery SET state = 'claimed', owner = {owner}, lease_until = v.lease, why = NULL, cause = NULL "
+    "UPDATE delivery SET state = 'claimed', owner = {owner}, lease_until = {lease}, why = NULL, cause = NULL "
     "FROM {rows} AS v WHERE delivery.id = v.id",
     transition_log_sql(DeliveryState.WAITING, DeliveryState.CLAIMED),
-    common={"owner": "text", "at": "timestamp", "real": "timestamp", "by": "text"},
+    common={"owner": "text", "lease": "timestamp", "at": "timestamp", "real": "timestamp", "by": "text"},
     id="text",
     folio="integer",
-    lease="timestamp",
+)
+_RENEW: Final = BulkUpdate(
+    "UPDATE delivery SET lease_until = {lease} FROM {rows} AS v "
+    "WHERE delivery.id = v.id AND delivery.owner = v.owner AND delivery.state = 'claimed'",
+    common={"lease": "timestamp"},
+    id="text",
+    owner="text",
 )
 _HOLD = BulkStatement(
     "UPDATE delivery SET why = v.why, cause = v.cause, look_at = v.look FROM {rows} AS v "
@@ -92,7 +98,8 @@ def claim_due(
 ) -> ClaimResult:
     """Claim up to `limit` deliveries that are due at `now` (campaign time), or will be within `ahead`.
 
-    Runs inside the caller's write transaction. The lease runs in real time, from the due time on. An account whose
+    Runs inside the caller's write transaction. The lease runs in real time, and is renewed by `renew_claims`: a row
+    whose worker is gone is soon free again, and one that is prepared ahead is not in anybody's way. An account whose
     buckets are empty is passed over until they have room: all its rows wait, none of them is touched.
     """
     real = ledger.real_now(connection)
@@ -105,9 +112,18 @@ def claim_due(
         return ClaimResult([], more)
     ticket = f"{owner}#{os.urandom(4).hex()}"
     taken = _allowed(connection, with_parts(connection, ready, ticket), allowances, real)
-    leases = [(one.id, one.row.folio, real + lease + max(one.due_at - now, timedelta(0))) for one in taken]
-    _TAKE.run(connection, leases, owner=ticket, at=now, real=real, by="publish")
+    ours = [(one.id, one.row.folio) for one in taken]
+    _TAKE.run(connection, ours, owner=ticket, lease=real + lease, at=now, real=real, by="publish")
     return ClaimResult(taken, more)
+
+
+def renew_claims(
+    ledger: Ledger, connection: Connection, claims: Iterable[ClaimedDelivery], lease: timedelta
+) -> set[str]:
+    """Renew the lease of claims that were not begun: their worker is alive. Returns the ids of those that are still
+    its own."""
+    ours = [(one.id, one.owner) for one in claims]
+    return _RENEW.run(connection, ours, lease=ledger.real_now(connection) + lease)
 
 
 def _sort(
