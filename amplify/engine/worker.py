@@ -29,6 +29,7 @@ from amplify.ledger.holds.rate_limits import apply_headers
 from amplify.ledger.queries.pending_work import seconds_until_next_claim
 from amplify.ledger.rows.claim import ClaimResult, claim_due, renew_claims
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
+from amplify.ledger.rows.expiry import expire_rows
 from amplify.ledger.rows.settlement import release_claims
 from amplify.model.errors import AmplifyError, NeedsPerson
 from amplify.model.event import LOG, log_event
@@ -200,17 +201,22 @@ class Worker:
 
     def _renew(self) -> None:
         """Renew the claims in hand: we are alive. None for longer than a lease: others may be quicker than a thread
-        that hangs. Nobody waits for it, and one that fails leaves them to whoever comes."""
+        that hangs. And free what others claimed who are not: a long pass of cron outlives them (the daemon has its own
+        task for that). Nobody waits for it, and one that fails is tried again."""
         if time.monotonic() < self._next_renewal or not (self._renewed is None or self._renewed.done()):
             return
         self._next_renewal = time.monotonic() + self._renewal
         ledger, timings = self._app.ledger, self._app.timings
         oldest = time.monotonic() - timings.lease.total_seconds()
         ours = [claimed for future, claimed in self._claims.items() if self._since[future] > oldest]
-        if ours:
-            self._renewed = self._commits.submit(
-                lambda connection: renew_claims(ledger, connection, ours, timings.claim)
-            )
+
+        def work(connection: LedgerConnection) -> None:
+            renew_claims(ledger, connection, ours, timings.claim)
+            if not self._forever:
+                expire_rows(ledger, connection, self._app.clock.now())
+
+        if ours or (self._claims and not self._forever):
+            self._renewed = self._commits.submit(work)
 
     @property
     def _renewal(self) -> float:

@@ -110,6 +110,20 @@ class TestTheDead:
         assert dict(go(app).outcomes) == {"sent": 1}
         assert world.repeated() == []
 
+    def test_a_pass_that_began_before_frees_it_too(self, app: FakeDesk, world: World) -> None:
+        """It lasts for longer than the dead one's claims do, and nobody starts another."""
+        app.timings = replace(app.timings, timeout=SECOND, lease=2 * SECOND)
+        queue(app.ledger, *(planned(f"n{number}", f"p{number}/x") for number in range(2)))
+        rows.take(app.ledger, owner="dead", limit=1, lease=app.timings.claim)
+
+        def long(moment: str) -> None:
+            if moment == "after":
+                world.meanwhile = lambda moment: None
+                until(lambda: rows.states(app.ledger).get("claimed", 0) == 0 or len(world.accepted) > 1)
+
+        world.meanwhile = long
+        assert dict(go(app, workers=1).outcomes) == {"sent": 2}
+
     def test_what_it_had_prepared_ahead_is_in_time(self, app: FakeDesk) -> None:
         one = planned(due=NOW + 20 * SECOND)
         queue(app.ledger, one)
@@ -137,22 +151,19 @@ class TestTheDead:
         assert dict(go(app, workers=1).outcomes) == {"sent": 2}
         assert kept == [{"claimed": 2}]
 
-    def test_but_not_for_longer_than_a_lease(
-        self, app: FakeDesk, world: World, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """A thread that hangs does not keep a row for ever."""
+    def test_but_not_for_longer_than_a_lease(self, app: FakeDesk, world: World) -> None:
+        """A thread that hangs does not keep a row for ever: it is claimed anew, and the old claim is lost."""
         app.timings = replace(app.timings, timeout=SECOND / 4, lease=SECOND / 2)
         one = planned()
 
         def hangs(moment: str) -> None:
             if moment == "prepare":
                 world.meanwhile = lambda moment: None
-                until(lambda: leases(app)[0] < datetime.now(UTC))
-                assert dict(go(another).outcomes) == {"sent": 1}
+                first = rows.row(app.ledger, one)["owner"]
+                until(lambda: rows.row(app.ledger, one)["owner"] not in (None, first))
 
-        another = FakeDesk(app.ledger, World(accepted=world.accepted), NOW, app.shop)
         world.meanwhile = hangs
-        assert dict(go(app, one).outcomes) == {"lost": 1}
+        assert dict(go(app, one, workers=1).outcomes) == {"lost": 1, "sent": 1}
         assert world.repeated() == []
 
 
