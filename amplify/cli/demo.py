@@ -63,12 +63,12 @@ def command(
 
 def _release(app: AppContext) -> None:
     """Set the person's state when the news comes: `amplify people set mira --state release_confirmed …`."""
-    from amplify.decisions.people import set_person
+    from amplify.decisions.people import PersonEdit, set_person
     from amplify.model.person import PersonState
 
     person = app.workspace().people.get(RELEASED)
     if person is not None and person.state is not PersonState.RELEASE_CONFIRMED:  # else the demo was broken off here
-        set_person(app, RELEASED, "the demo's desk", state=PersonState.RELEASE_CONFIRMED, sources=SOURCES)
+        set_person(app, RELEASED, "the demo's desk", PersonEdit(PersonState.RELEASE_CONFIRMED, SOURCES))
 
 
 def _support(app: AppContext, folder: Path) -> None:

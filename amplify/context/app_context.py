@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 from amplify.context.rate_limit_news import DeclaredLimits, RateLimitCollector
 from amplify.context.timings import Timings
-from amplify.ledger.database import Ledger
-from amplify.model.clock import Clock, RealClock
+from amplify.ledger.database import Ledger, LedgerConnection
+from amplify.model.clock import Clock, RealClock, Timestamp
 from amplify.model.errors import LoggedOut, ProblemsFound
 from amplify.model.rate_limit import rate_scope
 
@@ -92,6 +92,10 @@ class AppContext:
     def allowances(self) -> DeclaredLimits:
         """Rate limits by platform."""
         return DeclaredLimits(lambda: self.profiles, documented=self.server is None)
+
+    def timestamp(self, connection: LedgerConnection) -> Timestamp:
+        """Campaign time and the database's real time, for what is written in this transaction."""
+        return Timestamp(self.clock.now(), self.ledger.real_now(connection))
 
     def rate_scopes(self) -> Mapping[str, str | None]:
         """Rate scope by account: the server whose limits it shares with other accounts."""

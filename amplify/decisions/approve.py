@@ -166,16 +166,16 @@ def _say(app: AppContext, reviews: Sequence[Review], verdict: str, actor: str, w
         return 0
     with app.ledger.write() as connection:
         app.ledger.lock(connection, GATES)  # so that no claim holds what has just been approved
-        now, real = app.clock.now(), app.ledger.real_now(connection)
+        stamp = app.timestamp(connection)
         current = read_waiting_deliveries(connection, [one.row.id for one in reviews])
         for one in reviews:
             _refuse(one, current.get(one.row.id), actor, verdict)
-            write_verdict(connection, current[one.row.id], verdict, actor, why, one.message.as_json(), now, real)
+            write_verdict(connection, current[one.row.id], verdict, actor, why, one.message.as_json(), stamp)
         approvals.requeue(connection, [one.row.id for one in reviews])
         act = "approve" if verdict == APPROVED else "reject"
         for one in reviews:
             told = {"seen": one.seen, "post": one.row.post, "account": one.row.account, "due": one.row.due_at}
-            record_event(connection, act, actor, f"delivery:{one.row.id}", why, told, now, real)
+            record_event(connection, act, actor, f"delivery:{one.row.id}", why, told, stamp)
         notify_workers(app.ledger, connection)
     return len(reviews)
 

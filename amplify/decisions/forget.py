@@ -27,6 +27,7 @@ from amplify.ledger.rows.erase import (
     seen_messages,
     settle_files,
 )
+from amplify.model.clock import Timestamp
 from amplify.model.errors import NeedsPerson
 from amplify.model.subject import person_in
 from amplify.rules.text.aliases import NameMatcher
@@ -105,7 +106,7 @@ def forget_person(app: AppContext, found: PersonMentions, actor: str, told: Told
         erase_stops(connection, found.stops)
         erase_events(connection, found.deeds)
         payload = {"deeds": found.deeds, "deliveries": len(found.deliveries), "pictures": len(found.pictures)}
-        record_event(connection, "forget", actor, None, None, payload, now, app.ledger.real_now(connection))
+        record_event(connection, "forget", actor, None, None, payload, Timestamp(now, app.ledger.real_now(connection)))
     settle_files(app.ledger)
     app.pictures.drop(found.pictures)
 

@@ -27,7 +27,7 @@ from amplify.ledger.database import LedgerConnection
 from amplify.ledger.group_commit import GroupCommitter
 from amplify.ledger.holds.rate_limits import apply_headers
 from amplify.ledger.queries.pending_work import seconds_until_next_claim
-from amplify.ledger.rows.claim import ClaimResult, claim_due, renew_claims
+from amplify.ledger.rows.claim import ClaimRequest, ClaimResult, claim_due, renew_claims
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.ledger.rows.expiry import expire_rows
 from amplify.ledger.rows.settlement import release_claims
@@ -165,17 +165,10 @@ class Worker:
         ahead = AHEAD if self._forever and self._speaking < MOMENT else timedelta(0)
         limit = 2 * self._workers - self._busy
 
+        asked = ClaimRequest(app.owner, app.timings.claim, limit, ahead, app.allowances)
+
         def work(connection: LedgerConnection) -> ClaimResult:
-            return claim_due(
-                app.ledger,
-                connection,
-                now=app.clock.now(),
-                owner=app.owner,
-                lease=app.timings.claim,
-                limit=limit,
-                ahead=ahead,
-                allowances=app.allowances,
-            )
+            return claim_due(app.ledger, connection, app.clock.now(), asked)
 
         try:
             if self._limits_saved is not None:  # never in one transaction with a claim, which locks in another order

@@ -12,11 +12,12 @@ from amplify.ledger.database import LedgerConnection, set_meta
 from amplify.ledger.holds.gates import GATES, read_gates, write_gates
 from amplify.ledger.holds.spacing import write_gaps
 from amplify.ledger.holds.spending import write_budget
-from amplify.ledger.holds.stops import in_force, widen_all, write_stop
+from amplify.ledger.holds.stops import StopRequest, in_force, widen_all, write_stop
 from amplify.ledger.notify import notify_workers
 from amplify.ledger.queries.ledger_status import HELD
 from amplify.ledger.rows.plan_changes import diff_plan, write_accounts, write_changes
 from amplify.ledger.rows.restored import mark_new_unsure_after_restore
+from amplify.model.clock import Timestamp
 from amplify.model.errors import NeedsPerson
 from amplify.model.gate import Gate
 from amplify.model.person import PersonState
@@ -83,9 +84,9 @@ def queue_plan(
         write_accounts(connection, app.rate_scopes())
         write_budget(connection, {name: to_micros(money) for name, money in workspace.settings.budget.items()})
         write_gaps(connection, {one.id: one.caps.gap for one in workspace.accounts.values()})
-        real = app.ledger.real_now(connection)
-        write_changes(connection, planned.ours, changes, now, real)
-        mark_new_unsure_after_restore(connection, [change.id for change in changes], now, real)
+        stamp = Timestamp(now, app.ledger.real_now(connection))
+        write_changes(connection, planned.ours, changes, stamp)
+        mark_new_unsure_after_restore(connection, [change.id for change in changes], stamp)
         set_meta(connection, note_key(app.root), queued_mark(mark, now))
         set_meta(connection, HELD, "")
         notify_workers(app.ledger, connection)
@@ -144,12 +145,13 @@ def follow_files(
         if person.state.speaks and (state := _silent_state(before.get(("person", person.id)))) is not None
     }
     if reopened:
-        now, real = app.clock.now(), app.ledger.real_now(connection)
+        stamp = app.timestamp(connection)
         stopped = {stop.subject for stop in in_force(connection) if stop.kind == "person"}
         for id, state in reopened.items():
             if id not in stopped:
                 why = f"{id} was {state_words(state)} until now: two people must say that posts may go out again"
-                write_stop(connection, "person", id, name_forms(workspace.people[id]), why, "amplify", now, real)
+                forms = tuple(name_forms(workspace.people[id]))
+                write_stop(connection, StopRequest("person", id, why, "amplify", forms), stamp)
     widen_all(connection, {person.id: name_forms(person) for person in workspace.people.values()})
 
 

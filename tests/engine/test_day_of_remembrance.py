@@ -12,6 +12,7 @@ from workshop import MONDAY, Workshop
 from amplify.decisions.approve import approve_reviews, to_review
 from amplify.decisions.stop import stop_subject
 from amplify.engine.publish import run_pass
+from amplify.ledger.holds.stops import StopRequest
 from amplify.model.delivery import DeliveryState
 from amplify.model.errors import NeedsPerson
 from amplify.model.person import PersonState
@@ -54,9 +55,9 @@ def live(
             dead = True
             app.time.set(KNOWN)
             if not stopped:
-                stop_subject(app, "person", "anna", "set to died", "vera", state="died")
+                stop_subject(app, StopRequest("person", "anna", "set to died", "vera", state="died"))
             else:
-                stop_subject(app, "person", "anna", "we hear that she died", "vera")
+                stop_subject(app, StopRequest("person", "anna", "we hear that she died", "vera"))
             app.shop = house()
             app.edited()
             queue_plan(app)

@@ -22,7 +22,7 @@ from amplify.engine import deliver, files_sync
 from amplify.engine.publish import run_pass
 from amplify.engine.worker import Worker
 from amplify.ledger.rows.begin_mark import BeginRequest, begin_requests
-from amplify.ledger.rows.claim import claim_due
+from amplify.ledger.rows.claim import ClaimRequest, claim_due
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.model.clock import RealClock
 from amplify.model.delivery import DeliveryState
@@ -128,9 +128,7 @@ class TestTheDead:
         one = planned(due=NOW + 20 * SECOND)
         queue(app.ledger, one)
         with app.ledger.write() as connection:
-            claim_due(
-                app.ledger, connection, now=NOW, owner="dead", lease=app.timings.claim, limit=1, ahead=20 * SECOND
-            )
+            claim_due(app.ledger, connection, NOW, ClaimRequest("dead", app.timings.claim, 1, ahead=20 * SECOND))
         assert state(app.ledger, one) is DeliveryState.CLAIMED
         app.ledger.wind(CLAIM + SECOND)
         assert dict(go(app, now=NOW + 20 * SECOND).outcomes) == {"sent": 1}

@@ -21,6 +21,7 @@ from amplify.ledger.holds.stops import candidate_in
 from amplify.ledger.rows.claimed_delivery import COLUMNS
 from amplify.ledger.rows.due_delivery import DueDelivery
 from amplify.ledger.tables import DELIVERY
+from amplify.model.clock import Timestamp
 from amplify.model.gate import Gate
 from amplify.model.message import Attachment, Part
 from amplify.model.plan import Planned
@@ -47,7 +48,7 @@ def say(
     one = stands(ledger, delivery)
     with ledger.write() as connection:
         real = ledger.real_now(connection)
-        write_verdict(connection, one, verdict, by, why, delivery.message.as_json(), at, real)
+        write_verdict(connection, one, verdict, by, why, delivery.message.as_json(), Timestamp(at, real))
         requeue(connection, [delivery.id])
 
 

@@ -14,6 +14,7 @@ from ledger import rows
 
 from amplify.ledger.database import Ledger, set_meta
 from amplify.ledger.rows.plan_changes import diff_plan, write_changes
+from amplify.model.clock import Timestamp
 from amplify.model.message import Attachment, Part
 from amplify.model.plan import Planned
 from amplify.planning.last_queue import note_key, queued_mark
@@ -63,7 +64,7 @@ class Town:
         now = datetime.now(UTC)
         with ledger.write() as connection:
             changes = diff_plan(connection, self.deliveries, now, now + LATENESS)
-            write_changes(connection, self.deliveries, changes, now, ledger.real_now(connection))
+            write_changes(connection, self.deliveries, changes, Timestamp(now, ledger.real_now(connection)))
             self.keys = {
                 (part.delivery, part.number): (part.key, part.record_key)
                 for part in connection.execute(rows.select(rows.PART))

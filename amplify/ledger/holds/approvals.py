@@ -14,6 +14,7 @@ from amplify.ledger.decision_tables import APPROVAL
 from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
 from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.tables import DELIVERY, GATE
+from amplify.model.clock import Timestamp
 from amplify.model.delivery import DeliveryState
 from amplify.model.subject import declared_state, kind_and_name
 from amplify.rules.plan.approval_policy import TWO, counting_approvers, same_person, seen_hash
@@ -145,21 +146,20 @@ def write_verdict(
     by: str,
     why: str | None,
     message: Mapping[str, Any],
-    at: datetime,
-    real: datetime,
+    stamp: Timestamp,
 ) -> None:
     """Insert somebody's verdict on a delivery as it stands; their earlier verdicts on it become void."""
     for row in current_verdicts(connection, [one.id]).get(one.id, []):
         if same_person(row["by"], by):
             mine = update(APPROVAL).where(APPROVAL.c.id == row["id"])
-            connection.execute(mine.values(void_at=at, void_why="said anew"))
+            connection.execute(mine.values(void_at=stamp.at, void_why="said anew"))
     connection.execute(
         insert(APPROVAL).values(
             delivery=one.id,
             verdict=verdict,
             by=by,
-            at=at,
-            real_at=real,
+            at=stamp.at,
+            real_at=stamp.real,
             why=why,
             seen=seen_hash(one.content_hash, one.account, one.due_at),
             due_at=one.due_at,

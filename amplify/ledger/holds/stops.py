@@ -9,7 +9,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +21,7 @@ from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
 from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.tables import DELIVERY
 from amplify.model import cause
+from amplify.model.clock import Timestamp
 from amplify.model.subject import person_in
 
 if TYPE_CHECKING:
@@ -32,6 +33,21 @@ KINDS: Final = ("person", "campaign", "partner", "hashtag", "platform", "account
 _IN_FORCE = select(STOP).where(STOP.c.lifted_at.is_(None)).order_by(STOP.c.id)
 _TAG = re.compile(r"[#＃]([\w·\u200c\u200d]+)")
 _ANY: Final = text("SELECT 1 FROM stop WHERE lifted_at IS NULL LIMIT 1")
+
+
+@dataclass(frozen=True, slots=True)
+class StopRequest:
+    """Asks for a stop of one subject."""
+
+    kind: str
+    subject: str
+    """As in `Stop`."""
+    why: str
+    by: str
+    words: tuple[str, ...] = ()
+    """Spellings of a person's name."""
+    state: str | None = None
+    """The state that a person is set to, where that is why; what was written for it may pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,30 +136,11 @@ def replace_stop_rows(connection: Connection, rows: Sequence[Mapping[str, Any]])
         connection.execute(insert(STOP), [dict(row) for row in rows])
 
 
-def write_stop(
-    connection: Connection,
-    kind: str,
-    subject: str,
-    words: Sequence[str],
-    why: str,
-    by: str,
-    at: datetime,
-    real: datetime,
-    state: str | None = None,
-) -> Stop:
+def write_stop(connection: Connection, asked: StopRequest, stamp: Timestamp) -> Stop:
     """Insert a stop: from its commit on no new request begins."""
-    row = {
-        "kind": kind,
-        "subject": subject,
-        "words": list(words),
-        "state": state,
-        "why": why,
-        "by": by,
-        "at": at,
-        "real_at": real,
-    }
+    row = asdict(asked) | {"words": list(asked.words), "at": stamp.at, "real_at": stamp.real}
     number = connection.execute(insert(STOP).values(**row).returning(STOP.c.id)).scalar_one()
-    return Stop(number, kind, subject, tuple(words), why, by, at, real, state=state)
+    return Stop(id=number, at=stamp.at, real_at=stamp.real, **asdict(asked))
 
 
 def add_aliases(connection: Connection, stop: Stop, words: Sequence[str], why: str | None = None) -> None:
