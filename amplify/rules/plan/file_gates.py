@@ -14,7 +14,7 @@ from amplify.model.settings import WiderQuiet
 from amplify.model.workspace import Workspace
 from amplify.rules.plan.fact_conflicts import comparable_facts, facts_differ, replaces_fact
 from amplify.rules.plan.person_gates import people_gates
-from amplify.rules.plan.risk import designated_hosts
+from amplify.rules.plan.risk import find_designations
 
 
 def derive_gates(workspace: Workspace) -> Iterator[Gate]:
@@ -32,8 +32,9 @@ def derive_gates(workspace: Workspace) -> Iterator[Gate]:
         yield Gate("partner", partner.id)
         if partner.designated_in:
             yield Gate("risk", f"partner/{partner.id}", closed=f"no account of {partner.id} for readers at risk")
-    for host in designated_hosts(workspace):
-        yield Gate("risk", f"link/{host}", closed=f"links to {host} are not given to readers at risk")
+    for one in find_designations(workspace):
+        what = f"links to {one.said} are" if one.name.startswith("link/") else f"{one.said} is"
+        yield Gate("risk", one.name, closed=f"{what} not given to readers at risk")
     for account in workspace.accounts.values():
         yield _account(account, workspace.settings.quiet)
     for lang in dict.fromkeys(lang for period in workspace.settings.quiet for lang in period.languages):
