@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from amplify.model.delivery import delivery_id
 from amplify.model.message import BoostOf
@@ -17,9 +16,10 @@ from amplify.model.workspace import Workspace
 from amplify.rules.lint.lint import lint_all
 from amplify.rules.plan.approval_policy import approvals_needed_by
 from amplify.rules.plan.assign import assign_variants, spoken_languages
+from amplify.rules.plan.calendar_days import readers_midnight, utc_day
 from amplify.rules.plan.compose import Composed, ComposeFault, compose_boost, compose_message
 from amplify.rules.plan.expand import Occurrence, expand_entry, speakers_by_post
-from amplify.rules.plan.template_context import RenderContext
+from amplify.rules.plan.template_context import RenderContext, says_today
 
 _BOOST_REACH = timedelta(days=60)
 """How far back a boost looks for the post it repeats."""
@@ -88,8 +88,6 @@ class _Planner:
             self._leave_out(occurrence, why_not)
             return
         late = _late(occurrence.slot.due, lateness, self._expiries(post))
-        if late <= self.now:
-            return
         variant = None
         if post.front.boost is not None:
             target = self._target(occurrence)
@@ -109,7 +107,10 @@ class _Planner:
                 place = SourceLocation(fault.part.place.path, fault.part.place.line + fault.line - 1, 1)
                 self.faults.setdefault(Problem(place, "TEXT", str(fault)), set()).add(occurrence.account)
                 return
-        self.deliveries.append(self._planned(occurrence, variant, composed, late))
+            if any(says_today(part.template) for part in variant.parts_on(occurrence.platform)):
+                late = min(late, readers_midnight(occurrence.slot.due, occurrence.zone))
+        if late > self.now:
+            self.deliveries.append(self._planned(occurrence, variant, composed, late))
 
     def _compose(self, occurrence: Occurrence, variant: Variant) -> Composed:
         setting = self._setting(occurrence, variant.lang)
@@ -133,7 +134,7 @@ class _Planner:
         if post.front.status != "ready":
             return f"the post is {post.front.status}"
         campaign = self.workspace.campaigns[post.front.campaign]
-        day = occurrence.slot.due.astimezone(ZoneInfo(occurrence.zone)).date()
+        day = utc_day(occurrence.slot.due)
         early = campaign.launched is not None and day < campaign.launched
         late = campaign.ends is not None and day > campaign.ends
         if campaign.status == "ended" or early or late:

@@ -11,6 +11,7 @@ from amplify.model.problem import Problem, Severity
 from amplify.model.settings import WiderQuiet
 from amplify.model.subject import declared_state, kind_and_name, people_in, person_in
 from amplify.rules.lint.lint_context import LintContext
+from amplify.rules.plan.calendar_days import utc_day
 from amplify.rules.plan.person_gates import SCOPES, covers_language, last_day
 from amplify.rules.plan.risk import find_risks
 from amplify.rules.text.aliases import name_matcher, texts_of
@@ -76,7 +77,7 @@ def status_stale(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """STATUS-STALE: the state was last checked too long before the post is due."""
     for person in _people(context, delivery):
         last = last_day(person)
-        if delivery.due.date() > last:
+        if utc_day(delivery.due) > last:
             yield Problem(
                 person.place,
                 "STATUS-STALE",
@@ -94,7 +95,7 @@ def check_consent(context: LintContext, delivery: Planned) -> Iterator[Problem]:
             why = "was withdrawn"
         elif "name" not in given.scope:
             why = "does not cover the name"
-        elif delivery.due.date() > given.review:
+        elif utc_day(delivery.due) > given.review:
             why = f"was to be asked again by {given.review}, and posts are due after it"
         if why is not None:
             yield Problem(person.place, "CONSENT-MISSING", f"the consent of {person.id} {why}: ask, then record it")
