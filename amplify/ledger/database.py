@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -16,6 +15,8 @@ from sqlalchemy import URL, Connection, Engine, RowMapping, bindparam, create_en
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
+from amplify.ledger.address import LEDGER_FILE as LEDGER_FILE
+from amplify.ledger.address import ledger_url as ledger_url
 from amplify.ledger.tables import META
 from amplify.model.errors import NeedsPerson, WrongUse
 
@@ -27,8 +28,6 @@ LedgerRow = RowMapping
 
 HEAD: Final = "0007"
 """The newest revision under `migrations/versions`; a test holds the two together."""
-
-LEDGER_FILE: Final = "ledger.sqlite"
 
 BUDGET: Final = "budget"
 """Key in `meta` of the budgets: what each platform may cost in a month (`ledger.holds.spending`)."""
@@ -187,11 +186,6 @@ class Ledger:
             if "alembic_version" in str(error.orig):
                 return None
             raise
-
-
-def ledger_url(root: Path) -> str:
-    """`AMPLIFY_DATABASE_URL`, or the SQLite file in the workspace's `.amplify/`."""
-    return os.environ.get("AMPLIFY_DATABASE_URL") or f"sqlite:///{root / '.amplify' / LEDGER_FILE}"
 
 
 def sqlite_file(url: str) -> Path | None:
