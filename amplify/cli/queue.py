@@ -23,7 +23,7 @@ def command(
     """Write the plan into the ledger, up to the horizon. Running it twice changes nothing."""
     from amplify.planning.queue import queue_plan
 
-    app = open_context(workspace)
+    app = open_context(workspace, publishes=True)
 
     def confirm(cancelled: Sequence[PlanChange]) -> bool:
         if yes or not error_console().is_terminal:

@@ -75,7 +75,7 @@ def without_password(url: str) -> str:
     parsed = _parsed(url)
     if parsed is None:
         return ""
-    bare = parsed.set(password=None).difference_update_query(("password", "sslpassword"))
+    bare = parsed._replace(password=None).difference_update_query(("password", "sslpassword"))
     if bare.get_backend_name() == "sqlite":
         bare = bare.set(database=_file(bare))
     return bare.render_as_string(hide_password=False)
@@ -92,7 +92,8 @@ def _written(root: Path) -> str | None:
         return None
     lines = _LINE.findall(raw)
     if len(lines) == 1:
-        return next(part for part in lines[0] if part).decode("utf-8", "replace")
+        line: bytes = next(part for part in lines[0] if part)
+        return line.decode("utf-8", "replace")
     import yaml
 
     try:
@@ -127,5 +128,4 @@ def _file(parsed: URL) -> str:
 
 
 def _query(parsed: URL, key: str) -> str:
-    found = parsed.query.get(key, "")
-    return found if isinstance(found, str) else ",".join(found)
+    return ",".join(parsed.normalized_query.get(key, ()))
