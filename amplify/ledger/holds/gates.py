@@ -77,12 +77,17 @@ def read_gates(connection: Connection) -> Mapping[tuple[str, str], Gate]:
 
 def find_closed_gates(connection: Connection, candidates: Sequence[DueDelivery], now: datetime) -> Mapping[str, Hold]:
     """Hold deliveries with a subject whose gate is closed now, or that has no gate: fail closed."""
-    asked = {subject for one in candidates for subject in one.subjects}
-    gates = _gates_of(connection, asked)
-    bars = {subject: bar for subject in asked if (bar := _bar(subject, gates.get(subject), now)) is not None}
+    return find_gate_holds(connection, {one.id: one.subjects for one in candidates}, now)
+
+
+def find_gate_holds(connection: Connection, asked: Mapping[str, Sequence[str]], now: datetime) -> Mapping[str, Hold]:
+    """Hold what asks for a gate that is closed now, or missing. `asked`: subjects by delivery."""
+    subjects = {subject for each in asked.values() for subject in each}
+    gates = _gates_of(connection, subjects)
+    bars = {subject: bar for subject in subjects if (bar := _bar(subject, gates.get(subject), now)) is not None}
     if not bars:
         return {}
-    found = ((one.id, next((bars[subject] for subject in one.subjects if subject in bars), None)) for one in candidates)
+    found = ((id, next((bars[subject] for subject in each if subject in bars), None)) for id, each in asked.items())
     return {id: bar for id, bar in found if bar is not None}
 
 

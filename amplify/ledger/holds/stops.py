@@ -5,18 +5,19 @@ one row and holds at once."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, text, update
 
-from amplify.ledger.decision_tables import STOP
+from amplify.ledger.decision_tables import KNOWN_PERSON, STOP
 from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
 from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.tables import DELIVERY
@@ -31,6 +32,7 @@ KINDS: Final = ("person", "campaign", "partner", "hashtag", "platform", "account
 """What can be stopped."""
 
 _IN_FORCE = select(STOP).where(STOP.c.lifted_at.is_(None)).order_by(STOP.c.id)
+_FORMS = select(KNOWN_PERSON.c.person, KNOWN_PERSON.c.forms)
 _TAG = re.compile(r"[#＃]([\w·\u200c\u200d]+)")
 _ANY: Final = text("SELECT 1 FROM stop WHERE lifted_at IS NULL LIMIT 1")
 
@@ -98,8 +100,13 @@ def find_stopped(connection: Connection, candidates: Sequence[DueDelivery], now:
 
 
 def in_force(connection: Connection) -> list[Stop]:
-    """Read the stops that nobody has lifted, the oldest first."""
-    return [_stop(row) for row in connection.execute(_IN_FORCE).mappings()]
+    """Read the stops that nobody has lifted, the oldest first; a person's with every spelling ever known."""
+    stops = [_stop(row) for row in connection.execute(_IN_FORCE).mappings()]
+    people = [stop.subject for stop in stops if stop.kind == "person"]
+    if not people:
+        return stops
+    known = {one.person: one.forms for one in connection.execute(_FORMS.where(KNOWN_PERSON.c.person.in_(people)))}
+    return [_with_forms(stop, known.get(stop.subject, ()) if stop.kind == "person" else ()) for stop in stops]
 
 
 def held_by(connection: Connection, stops: Sequence[Stop], candidates: Sequence[DueDelivery]) -> Mapping[str, Stop]:
@@ -136,6 +143,12 @@ def replace_stop_rows(connection: Connection, rows: Sequence[Mapping[str, Any]])
         connection.execute(insert(STOP), [dict(row) for row in rows])
 
 
+def stop_mark(row: Mapping[str, Any] | RowMapping) -> str:
+    """What tells a stop from all others, and whether it was lifted: for the audit log of a ledger that took it over."""
+    said = [row["kind"], row["subject"], *(str(row[name]) for name in ("at", "lifted_at", "lifted_by"))]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
 def write_stop(connection: Connection, asked: StopRequest, stamp: Timestamp) -> Stop:
     """Insert a stop: from its commit on no new request begins."""
     row = asdict(asked) | {"words": list(asked.words), "at": stamp.at, "real_at": stamp.real}
@@ -147,7 +160,8 @@ def add_aliases(connection: Connection, stop: Stop, words: Sequence[str], why: s
     """Add spellings to a stop's search, and perhaps a newer reason; a request to lift it no longer counts then."""
     both = list(dict.fromkeys((*stop.words, *words)))
     anew = {"why": why, "asked_by": None, "asked_why": None, "real_asked": None} if why is not None else {}
-    if anew or both != list(stop.words):
+    stored = connection.execute(select(STOP.c.words).where(STOP.c.id == stop.id)).scalar_one()
+    if anew or both != stored:
         connection.execute(update(STOP).where(STOP.c.id == stop.id).values(words=both, **anew))
 
 
@@ -245,6 +259,10 @@ def _targets(connection: Connection, candidates: Sequence[DueDelivery]) -> Mappi
         return {}
     query = select(*COLUMNS).where(DELIVERY.c.base.in_(wanted)).order_by(DELIVERY.c.generation)
     return {row["base"]: candidate_in(row) for row in connection.execute(query).mappings()}
+
+
+def _with_forms(stop: Stop, forms: Sequence[str]) -> Stop:
+    return replace(stop, words=tuple(dict.fromkeys((*stop.words, *forms)))) if forms else stop
 
 
 def _stop(row: RowMapping) -> Stop:
