@@ -15,7 +15,8 @@ from amplify.model.subject import people_in
 from amplify.model.workspace import Workspace
 from amplify.rules.plan.risk import find_risks
 from amplify.rules.plan.template_context import RenderContext
-from amplify.rules.text.aliases import name_matcher
+from amplify.rules.text.aliases import name_matcher, texts_of
+from amplify.rules.text.first_names import first_name_matcher
 
 USES: Final = {"health": "health", "torture": "health", "children": "family", "family": "family"}
 """A sensitive class of a post → the scope of consent that everybody it names must have given."""
@@ -42,12 +43,20 @@ def message_subjects(setting: RenderContext, message: Message, account: str) -> 
 def named_people(post: Post, message: Message, workspace: Workspace) -> frozenset[str]:
     """Persons a message names or shows: listed, in texts, in pictures, and in what it boosts."""
     listed = set(post.front.people)
-    listed |= name_matcher(workspace.people).in_message(message)
+    listed |= people_in_texts(texts_of(message), post.front.campaign, workspace)
     listed |= shown_people(pictures_of(message), workspace)
     boost = post.front.boost
     if boost is not None and boost.post is not None:
         listed |= named_by_post(workspace.posts[boost.post], workspace)
     return frozenset(listed)
+
+
+def people_in_texts(texts: Iterable[str], campaign: str, workspace: Workspace) -> frozenset[str]:
+    """Persons whom these texts of a campaign name: by any spelling, and those whom it is about
+    by any word of their names."""
+    everybody = name_matcher(workspace.people)
+    about = first_name_matcher(workspace.people, workspace.campaigns[campaign].people)
+    return frozenset(who for text in texts for who in everybody.names(text) | about.names(text))
 
 
 def pictures_of(message: Message) -> Iterator[str]:

@@ -287,3 +287,38 @@ def test_no_text_makes_the_reader_raise(root: Path, text: str, front: bool) -> N
     for problem in load_workspace(root, PLATFORMS).problems:
         assert problem.message
         assert problem.code in CODES
+
+
+ALIASES = 'aliases: [V. Lind, "Vera, Вера, Веры, Веру, Верай", "Веры Лінд, Веру Лінд"]'
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "needle", "word"),
+    [
+        ("config/campaigns/free-vera.yaml", "Vera must be free", "Lind must be free", "Lind must be free", "Lind"),
+        ("config/campaigns/free-vera.yaml", "tag: FreeVera", "tag: FreeLind", "FreeLind", "Lind"),
+        ("config/actions.yaml", "A petition to the court.", "A petition for Lind’s case.", "A petition for", "Lind"),
+        ("posts/vera-petition.md", "Courts are public.", "Лінда судзяць.", "Лінда", "Лінда"),
+        ("posts/vera-petition.md", "cta: petition", "cta: petition\nhashtags: {optional: [лінда]}", "лінда", "лінда"),
+        ("config/people.yaml", ALIASES, "aliases: [V. Lind, Вера, Веры, Веру, Веры Лінд, Веру Лінд]", None, "Vera"),
+    ],
+)
+def test_a_word_of_a_name_that_is_no_alias_is_a_warning(
+    read: Read, change: Change, where: Where, path: str, old: str, new: str, needle: str | None, word: str
+) -> None:
+    assert read().problems == ()
+    change(path, old, new)
+    loaded = read()
+    assert loaded.workspace is not None
+    found = [problem for problem in loaded.problems if problem.code == "REF-ALIAS"]
+    assert len(found) == len(loaded.problems) == 1, loaded.problems
+    assert f"“{word}”" in found[0].message
+    assert "`vera`" in found[0].message
+    if needle is not None:
+        assert (found[0].place.path, found[0].place.line, found[0].place.column) == (path, *where(path, needle))
+
+
+@pytest.mark.parametrize("said", ["{{ person.vera.name }}", "Vera Lind", "{{ person['vera'] }}", "lindens", "V. Lind"])
+def test_a_listed_spelling_is_none(read: Read, change: Change, said: str) -> None:
+    change("posts/vera-petition.md", "Courts are public.", said)
+    assert read().problems == ()
