@@ -10,7 +10,7 @@ from typing import Any
 from amplify.context.app_context import AppContext
 from amplify.decisions.stop import people_spellings
 from amplify.ledger.database import LedgerConnection, LedgerRow
-from amplify.ledger.holds.known_people import forget_known_person, read_known_people
+from amplify.ledger.holds.known_people import EVERYWHERE, forget_known_person, read_known_people
 from amplify.ledger.holds.stops import in_force
 from amplify.ledger.queries.audit_log import ERASING, erase_events, list_events, record_event
 from amplify.ledger.rows.erase import (
@@ -74,7 +74,7 @@ def find_mentions(
             for word in stop["words"]
         ]
         if (remembered := read_known_people(connection).get(person)) is not None:
-            known += remembered.forms
+            known += remembered.forms.get(EVERYWHERE, ())
         found = PersonMentions(person, tuple(dict.fromkeys((*aliases, *people_spellings(app).get(person, ()), *known))))
         found.stopped = any(_is(stop.kind, stop.subject, person) for stop in in_force(connection))
         found.known = remembered is not None and remembered.gone_at is not None and not found.stopped

@@ -187,7 +187,7 @@ def _person(findings: ParsedWorkspace, id: str) -> Person:
 
 def _copy(app: AppContext, id: str) -> tuple[Person, tuple[str, ...]]:
     """Copy the gates to the ledger; where other files cannot be read, this person's own only."""
-    from amplify.planning.follow_people import follow_people, learn_people
+    from amplify.planning.follow_people import follow_people, learn_one_person
 
     try:
         workspace = app.workspace()
@@ -197,7 +197,7 @@ def _copy(app: AppContext, id: str) -> tuple[Person, tuple[str, ...]]:
         with app.ledger.write() as connection:
             app.ledger.lock(connection, GATES)
             before, mine = read_gates(connection), {id: person}
-            known = learn_people(connection, mine, before, app.clock.now(), whole=False)
+            known = learn_one_person(connection, person, app.clock.now())
             gates = people_gates([person], [found.word for found in findings.posts])
             put_gates(connection, known.gates_from(gates))
             follow_people(app, connection, mine, before, known)

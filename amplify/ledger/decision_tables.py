@@ -99,9 +99,10 @@ class KnownPersonRow(SQLModel, table=True):
     __tablename__ = "known_person"
 
     person: str = Field(primary_key=True)
-    forms: list[str] = Field(sa_column=Column(JSON, nullable=False))
-    """Every spelling of the name that the files have had."""
-    former: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+    forms: dict[str, list[str]] = Field(sa_column=Column(JSON, nullable=False))
+    """Every spelling of the name that the files have had: by the campaign in whose posts alone it names the person, and
+    under an empty key those that do so everywhere."""
+    former: dict[str, list[str]] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     """Those that the files no longer have, if any: texts with them still ask the person's gate."""
     state: str
     """The state that the files said last."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from amplify.context.app_context import AppContext
 from amplify.ledger.database import LedgerConnection
 from amplify.ledger.holds.known_people import (
+    EVERYWHERE,
     KnownPerson,
+    Spellings,
     forget_known_person,
     read_known_people,
+    without_forms,
     write_known_people,
 )
 from amplify.ledger.holds.stops import StopRequest, in_force, widen_all, write_stop
@@ -21,10 +24,13 @@ from amplify.model.person import Person, PersonState
 from amplify.model.subject import declared_state, person_in
 from amplify.rules.plan.person_gates import state_words
 from amplify.rules.text.aliases import name_forms
+from amplify.rules.text.first_names import first_names
 
 _BY = "amplify"
 """Who asked for a stop that followed from the files."""
 Gates = Mapping[tuple[str, str], Gate]
+About = Mapping[str, Sequence[str]]
+"""Campaign → whom it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +57,31 @@ class PeopleChange:
 
 
 def learn_people(
-    connection: LedgerConnection, people: Mapping[str, Person], gates: Gates, now: datetime, whole: bool = True
+    connection: LedgerConnection, people: Mapping[str, Person], about: About, gates: Gates, now: datetime
 ) -> PeopleChange:
-    """Write down what the files say of everybody. `gates`: as they were before; `whole`: these are all people of the
-    files."""
+    """Write down what the files say of everybody. `gates`: as they were before."""
     before = read_known_people(connection)
-    after = {id: _present(person, before.get(id), now) for id, person in people.items()}
-    said = {form for one in people.values() for form in name_forms(one)}
+    after = {id: _present(one, _spelled(one, about), before.get(id), now) for id, one in people.items()}
+    said = _joined(_spelled(one, about) for one in people.values())
     for id, known in before.items():
         if id in people:
             continue
-        if whole and known.gone_at is None and said.issuperset(known.forms) and _closed(known, gates, now) is None:
+        if known.gone_at is None and not without_forms(known.forms, said) and _closed(known, gates, now) is None:
             forget_known_person(connection, id)  # another id, and nothing was held
-        elif whole:
-            after[id] = replace(known, gone_at=known.gone_at or now, former=known.forms)
         else:
-            after[id] = known
+            after[id] = replace(known, gone_at=known.gone_at or now, former=known.forms)
     write_known_people(connection, [one for id, one in after.items() if one != before.get(id)])
     return PeopleChange(before, after)
+
+
+def learn_one_person(connection: LedgerConnection, person: Person, now: datetime) -> PeopleChange:
+    """Write down what the file says of one person, while the others cannot be read: campaigns are as they were."""
+    before = read_known_people(connection)
+    known = before.get(person.id)
+    about = {campaign: (person.id,) for campaign in (known.forms if known is not None else ()) if campaign}
+    one = _present(person, _spelled(person, about), known, now)
+    write_known_people(connection, [one])
+    return PeopleChange(before, {**before, person.id: one})
 
 
 def follow_people(
@@ -83,7 +96,7 @@ def follow_people(
         if asked.subject not in stopped:
             write_stop(connection, asked, stamp)
             new.append(asked)
-    widen_all(connection, {id: known.forms for id, known in change.after.items()})
+    widen_all(connection, {id: known.forms.get(EVERYWHERE, ()) for id, known in change.after.items()})
     for asked in new:
         told = {"words": list(asked.words)}
         record_event(connection, "stop", _BY, f"person:{asked.subject}", asked.why, told, stamp)
@@ -94,26 +107,45 @@ def _stops(people: Mapping[str, Person], gates: Gates, change: PeopleChange, now
     for id, known in change.after.items():
         before = change.before.get(id)
         silent = _silent_state(before, gates.get(("person", id)))
+        forms = known.forms.get(EVERYWHERE, ())
         if id not in people:
             why = _closed(known, gates, now)
             if before is not None and before.gone_at is None and why is not None:
-                yield StopRequest("person", id, f"{why}, and the files no longer have {id}: {until}", _BY, known.forms)
+                yield StopRequest(
+                    "person",
+                    id,
+                    f"{why}, and the files no longer have {id}: {until}",
+                    _BY,
+                    known.forms.get(EVERYWHERE, ()),
+                )
         elif silent is not None and people[id].state.speaks:
             why = f"{id} was {state_words(silent)} until now: {until}"
-            yield StopRequest("person", id, why, _BY, known.forms)
+            yield StopRequest("person", id, why, _BY, forms)
     for (kind, id), gate in gates.items():  # of a ledger that knew gates only
         if kind == "person" and gate.state is not None and id not in change.after:
             yield StopRequest("person", id, f"{gate.closed}, and the files no longer have {id}: {until}", _BY)
 
 
-def _present(person: Person, known: KnownPerson | None, now: datetime) -> KnownPerson:
-    forms = tuple(name_forms(person))
+def _present(person: Person, spelled: Spellings, known: KnownPerson | None, now: datetime) -> KnownPerson:
     if known is None:
-        return KnownPerson(person.id, forms, (), person.state.value, now)
-    ever = tuple(dict.fromkeys((*known.forms, *forms)))
+        return KnownPerson(person.id, spelled, {}, person.state.value, now)
+    ever = _joined((known.forms, spelled))
     same = known.state == person.state.value and known.gone_at is None
-    former = tuple(form for form in ever if form not in forms)
-    return KnownPerson(person.id, ever, former, person.state.value, known.since if same else now)
+    return KnownPerson(person.id, ever, without_forms(ever, spelled), person.state.value, known.since if same else now)
+
+
+def _spelled(person: Person, about: About) -> Spellings:
+    """Every spelling that names the person: everywhere, and in the posts of campaigns that are about them."""
+    own = dict.fromkeys((campaign for campaign, people in about.items() if person.id in people), first_names(person))
+    return {EVERYWHERE: tuple(name_forms(person)), **{campaign: tuple(forms) for campaign, forms in own.items()}}
+
+
+def _joined(several: Iterable[Spellings]) -> Spellings:
+    found: dict[str, dict[str, None]] = {}
+    for spelled in several:
+        for campaign, forms in spelled.items():
+            found.setdefault(campaign, {}).update(dict.fromkeys(forms))
+    return {campaign: tuple(forms) for campaign, forms in found.items()}
 
 
 def _closed(known: KnownPerson, gates: Gates, now: datetime) -> str | None:

@@ -108,7 +108,8 @@ def copy_gates(app: AppContext, workspace: Workspace) -> bool:
     with app.ledger.write() as connection:
         app.ledger.lock(connection, GATES)
         before = read_gates(connection)
-        known = learn_people(connection, workspace.people, before, app.clock.now())
+        about = {campaign.id: campaign.people for campaign in workspace.campaigns.values()}
+        known = learn_people(connection, workspace.people, about, before, app.clock.now())
         changed = write_gates(connection, (*known.gates_from(derive_gates(workspace)), *known.kept_gates(before)))
         follow_people(app, connection, workspace.people, before, known)
         return changed

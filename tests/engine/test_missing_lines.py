@@ -153,6 +153,29 @@ def test_a_review_that_falls_due_holds_whom_the_files_no_longer_have(app: FakeDe
     assert said(app, world) == ["Hello"]
 
 
+ABOUT: dict[str, Callable[[Workshop], object]] = {
+    "no longer about her": lambda shop: shop.campaign("free_anna", people=[]),
+    "another id": lambda shop: shop.without("people", "anna").campaign("free_anna", people=[]),
+    "another name": lambda shop: shop.person("anna", name="A. P.", aliases=[]),
+}
+
+
+@pytest.mark.parametrize("loss", ABOUT.values(), ids=ABOUT)
+@pytest.mark.parametrize("hold", ["died", "withdrawn", "not reviewed", "stopped"])
+def test_first_names_in_her_campaign(
+    app: FakeDesk, world: World, hold: str, loss: Callable[[Workshop], object]
+) -> None:
+    shop = shop_of(app).campaign("free_anna", people=["anna"]).post("first", "Anna is at home today")
+    shop.queue("first", "first", at=DUE.isoformat(), platforms=["x"])
+    run_pass(app)
+    if hold == "stopped":
+        stop_subject(app, StopRequest("person", "anna", "we hear that she is free", "vera"))
+    else:
+        changed(app, HOLDS[hold], DAY)
+    changed(app, loss)
+    assert said(app, world) == ["Hello"]
+
+
 def test_two_people_lift_it_and_then_nothing_is_left(app: FakeDesk, world: World) -> None:
     run_pass(app)
     changed(app, HOLDS["died"])
@@ -199,7 +222,7 @@ def test_who_is_to_be_forgotten_is_forgotten(app: FakeDesk) -> None:
     changed(app, lambda shop: shop.person("maria", name="Maria Lind"))
     changed(app, lambda shop: shop.without("people", "maria"))
     with app.ledger.read() as connection:
-        assert read_known_people(connection)["maria"].forms == ("Maria Lind",)
+        assert read_known_people(connection)["maria"].forms == {"": ("Maria Lind",)}
     found = find_mentions(app, "maria")
     assert "Maria Lind" in found.words
     forget_person(app, found, "vera")

@@ -4,10 +4,10 @@ whatever the files leave out, until two people have resumed."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from amplify.rules.text.aliases import NameMatcher
 
 _FORMER = select(KNOWN_PERSON.c.person, KNOWN_PERSON.c.former).where(KNOWN_PERSON.c.former.is_not(None))
+_FORMS = select(KNOWN_PERSON.c.person, KNOWN_PERSON.c.forms)
+
+
+Spellings = Mapping[str, tuple[str, ...]]
+"""Spellings of one name, by the campaign in whose posts they name the person; under `EVERYWHERE` all others."""
+EVERYWHERE: Final = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +35,9 @@ class KnownPerson:
     """What the ledger knows of one person."""
 
     person: str
-    forms: tuple[str, ...]
+    forms: Spellings
     """Every spelling that the files have had."""
-    former: tuple[str, ...]
+    former: Spellings
     """Those that they no longer have."""
     state: str
     since: datetime
@@ -46,14 +52,23 @@ def read_known_people(connection: Connection) -> Mapping[str, KnownPerson]:
     return {
         row["person"]: KnownPerson(
             row["person"],
-            tuple(row["forms"]),
-            tuple(row["former"] or ()),
+            _spellings(row["forms"]),
+            _spellings(row["former"] or {}),
             row["state"],
             row["since"],
             row["gone_at"],
         )
         for row in rows
     }
+
+
+def without_forms(forms: Spellings, others: Spellings) -> Spellings:
+    """Those of `forms` that are not among the others; campaigns without any are left out."""
+    left = {
+        campaign: tuple(form for form in listed if form not in others.get(campaign, ()))
+        for campaign, listed in forms.items()
+    }
+    return {campaign: listed for campaign, listed in left.items() if listed}
 
 
 def write_known_people(connection: Connection, people: Iterable[KnownPerson]) -> None:
@@ -73,8 +88,8 @@ def let_go(connection: Connection, person: str) -> None:
     if known.gone_at is not None:
         forget_known_person(connection, person)
         return
-    forms = tuple(form for form in known.forms if form not in known.former)
-    write_known_people(connection, [KnownPerson(person, forms, (), known.state, known.since)])
+    forms = without_forms(known.forms, known.former)
+    write_known_people(connection, [KnownPerson(person, forms, {}, known.state, known.since)])
 
 
 def forget_known_person(connection: Connection, person: str) -> None:
@@ -87,37 +102,67 @@ def forget_known_person(connection: Connection, person: str) -> None:
     connection.execute(delete(KNOWN_PERSON).where(KNOWN_PERSON.c.person == person))
 
 
+@dataclass(frozen=True, slots=True)
+class KnownNames:
+    """Spellings by which people are found in the texts of deliveries."""
+
+    forms: Mapping[str, Spellings]
+
+    def named_in(self, one: DueDelivery) -> frozenset[str]:
+        """The people whom a delivery's texts name by one of these spellings."""
+        listed = (
+            (who, (*forms.get(EVERYWHERE, ()), *forms.get(one.campaign, ()))) for who, forms in self.forms.items()
+        )
+        sought = tuple((who, forms) for who, forms in listed if forms)
+        return _matcher(sought).in_words(one.message_json) if sought else frozenset()
+
+    def add_to(self, one: DueDelivery) -> DueDelivery:
+        """The delivery, with everybody whom it names by one of these spellings among its subjects."""
+        named = self.named_in(one).difference(people_in(one.subjects))
+        return replace(one, subjects=(*one.subjects, *(f"person:{who}" for who in sorted(named)))) if named else one
+
+
+def read_known_names(connection: Connection, people: Sequence[str]) -> KnownNames:
+    """Read every spelling that the files have ever had for these people."""
+    if not people:
+        return KnownNames({})
+    rows = connection.execute(_FORMS.where(KNOWN_PERSON.c.person.in_(people)))
+    return KnownNames({person: _spellings(forms) for person, forms in rows})
+
+
 def find_formerly_named(connection: Connection, candidates: Sequence[DueDelivery], now: datetime) -> Mapping[str, Hold]:
     """Hold deliveries that name somebody by a spelling that the files no longer have, while that person's gate is
     closed."""
-    former = tuple((person, tuple(forms)) for person, forms in connection.execute(_FORMER))
-    if not former:
+    former = KnownNames({person: _spellings(forms) for person, forms in connection.execute(_FORMER)})
+    if not former.forms:
         return {}
-    named = _matcher(former)
     originals = read_originals(connection, candidates)
     asked: dict[str, list[str]] = {}
     for one in candidates:
-        original = originals.get(one.id)
-        who = named.in_words(one.message_json)
-        if original is not None:
-            who |= named.in_words(original.message_json)
+        both = (one, originals[one.id]) if one.id in originals else (one,)
+        who = {person for each in both for person in former.named_in(each)}
         # Whom the files still find in it is asked by `find_closed_gates`, perhaps by the gate of a state.
-        asked[one.id] = [f"person:{person}" for person in sorted(who.difference(people_in(one.subjects)))]
-    return find_gate_holds(connection, {id: subjects for id, subjects in asked.items() if subjects}, now)
+        if subjects := [f"person:{person}" for person in sorted(who.difference(people_in(one.subjects)))]:
+            asked[one.id] = subjects
+    return find_gate_holds(connection, asked, now)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=64)  # one a campaign
 def _matcher(former: tuple[tuple[str, tuple[str, ...]], ...]) -> NameMatcher:
     from amplify.rules.text.aliases import NameMatcher
 
     return NameMatcher(dict(former))
 
 
+def _spellings(packed: Mapping[str, Sequence[str]]) -> Spellings:
+    return {campaign: tuple(forms) for campaign, forms in packed.items()}
+
+
 def _row(one: KnownPerson) -> dict[str, Any]:
     return {
         "person": one.person,
-        "forms": list(one.forms),
-        "former": list(one.former) or None,
+        "forms": {campaign: list(forms) for campaign, forms in one.forms.items()},
+        "former": {campaign: list(forms) for campaign, forms in one.former.items()} or None,
         "state": one.state,
         "since": one.since,
         "gone_at": one.gone_at,

@@ -10,14 +10,15 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, text, update
 
-from amplify.ledger.decision_tables import KNOWN_PERSON, STOP
+from amplify.ledger.decision_tables import STOP
+from amplify.ledger.holds.known_people import read_known_names
 from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
 from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.tables import DELIVERY
@@ -32,7 +33,6 @@ KINDS: Final = ("person", "campaign", "partner", "hashtag", "platform", "account
 """What can be stopped."""
 
 _IN_FORCE = select(STOP).where(STOP.c.lifted_at.is_(None)).order_by(STOP.c.id)
-_FORMS = select(KNOWN_PERSON.c.person, KNOWN_PERSON.c.forms)
 _TAG = re.compile(r"[#＃]([\w·\u200c\u200d]+)")
 _ANY: Final = text("SELECT 1 FROM stop WHERE lifted_at IS NULL LIMIT 1")
 
@@ -100,13 +100,8 @@ def find_stopped(connection: Connection, candidates: Sequence[DueDelivery], now:
 
 
 def in_force(connection: Connection) -> list[Stop]:
-    """Read the stops that nobody has lifted, the oldest first; a person's with every spelling ever known."""
-    stops = [_stop(row) for row in connection.execute(_IN_FORCE).mappings()]
-    people = [stop.subject for stop in stops if stop.kind == "person"]
-    if not people:
-        return stops
-    known = {one.person: one.forms for one in connection.execute(_FORMS.where(KNOWN_PERSON.c.person.in_(people)))}
-    return [_with_forms(stop, known.get(stop.subject, ()) if stop.kind == "person" else ()) for stop in stops]
+    """Read the stops that nobody has lifted, the oldest first."""
+    return [_stop(row) for row in connection.execute(_IN_FORCE).mappings()]
 
 
 def held_by(connection: Connection, stops: Sequence[Stop], candidates: Sequence[DueDelivery]) -> Mapping[str, Stop]:
@@ -114,11 +109,12 @@ def held_by(connection: Connection, stops: Sequence[Stop], candidates: Sequence[
     if not stops or not candidates:
         return {}
     repeated = _targets(connection, candidates)
+    known = read_known_names(connection, [stop.subject for stop in stops if stop.kind == "person"])
     named = _matcher(tuple((str(stop.id), stop.words) for stop in stops if stop.words))
     found: dict[str, Stop] = {}
     for one in candidates:
         target = repeated.get(one.boost_of) if one.boost_of is not None else None
-        both = (one,) if target is None else (one, target)
+        both = [known.add_to(each) for each in ((one,) if target is None else (one, target))]
         stop = next((stop for each in both for stop in _holding(stops, each, named)), None)
         if stop is not None:
             found[one.id] = stop
@@ -259,10 +255,6 @@ def _targets(connection: Connection, candidates: Sequence[DueDelivery]) -> Mappi
         return {}
     query = select(*COLUMNS).where(DELIVERY.c.base.in_(wanted)).order_by(DELIVERY.c.generation)
     return {row["base"]: candidate_in(row) for row in connection.execute(query).mappings()}
-
-
-def _with_forms(stop: Stop, forms: Sequence[str]) -> Stop:
-    return replace(stop, words=tuple(dict.fromkeys((*stop.words, *forms)))) if forms else stop
 
 
 def _stop(row: RowMapping) -> Stop:
