@@ -21,7 +21,7 @@ from typing import Any, Final
 from amplify.context.timings import Timings
 from amplify.ledger import backup as copies
 from amplify.ledger.database import Ledger, LedgerConnection
-from amplify.ledger.holds.stops import StopRequest, read_stop_rows, replace_stop_rows, write_stop
+from amplify.ledger.holds.stops import StopRequest, read_stop_rows, replace_stop_rows, stop_mark, write_stop
 from amplify.ledger.machine_record import read_record
 from amplify.ledger.queries.audit_log import record_event
 from amplify.ledger.rows.restored import has_other_clients, mark_unsure_after_restore, newest_entry
@@ -227,7 +227,8 @@ def _doubt(
         write_stop(connection, StopRequest("all", "", _WHY_STOPPED.format(made=made), actor), stamp)
     else:
         replace_stop_rows(connection, stops)
-    payload = {"made": made.isoformat(), "file": source, "unsure": doubted}
+    payload: dict[str, Any] = {"made": made.isoformat(), "file": source, "unsure": doubted}
+    payload["stops"] = [stop_mark(row) for row in stops or ()]
     record_event(connection, "restore", actor, None, None, payload, stamp)
     return doubted
 
