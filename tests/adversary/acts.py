@@ -16,6 +16,7 @@ from amplify.decisions.approve import approve_reviews, reject_review, to_review
 from amplify.decisions.resume import resume_subject
 from amplify.decisions.stop import stop_subject, stops_in_force
 from amplify.decisions.takedown import take_down_deliveries
+from amplify.ledger.holds.stops import StopRequest
 from amplify.model.errors import NeedsPerson, WrongUse
 
 if TYPE_CHECKING:
@@ -79,8 +80,6 @@ def crash(house: House, moment: str, seconds: int) -> None:
 def answer(house: House, account: int, kind: str) -> None:
     """What a server says next."""
     house.world.answers[ACCOUNTS[account % 2]].append(kind)  # type: ignore[arg-type]
-    if kind in ("refuse", "logged_out"):
-        house.oracle.excuse("its server said no", account=ACCOUNTS[account % 2])
 
 
 # Files
@@ -93,8 +92,6 @@ def add(house: House, way: str, minutes: int, campaign: str, thread: bool) -> No
     now = house.clock.now()
     house.site.posts[f"p{words.number}"] = Post(words)
     house.site.entries[f"e{words.number}"] = Entry(f"p{words.number}", now + minutes * MINUTE, now)
-    house.folder.write(house.site)
-    house.run_pass()
 
 
 def edit(house: House, number: int) -> None:
@@ -262,7 +259,7 @@ def stop(house: House, kind: str, number: int, who: str) -> None:
         assert person is not None
         known = house.site.people.get(key)
         spellings = (WHO[key],) if known is None else ()
-        stop_subject(house.app, "person", person.id, "a reason", who, spellings)
+        stop_subject(house.app, StopRequest("person", person.id, "a reason", who, spellings))
         house.ids[key].add(person.id)
         house.oracle.stops.add(("person", key))
         house.oracle.heard(key, known)
@@ -274,7 +271,7 @@ def stop(house: House, kind: str, number: int, who: str) -> None:
         words = house.site.posts.get(house.site.entries[id].post)
         if words is None:
             return
-        stop_subject(house.app, "entry", id, "a reason", who)
+        stop_subject(house.app, StopRequest("entry", id, "a reason", who))
         subject = str(words.words.number)
         house.entry_stops[subject] = frozenset({id})
         house.oracle.stops.add(("entry", subject))
@@ -284,7 +281,7 @@ def stop(house: House, kind: str, number: int, who: str) -> None:
         "campaign": ("free", "theirs"), "hashtag": ("solidarity", "freeannapetrova"),
     }  # fmt: skip
     subject = _pick(subjects[kind], number)
-    stop_subject(house.app, kind, subject, "a reason", who)
+    stop_subject(house.app, StopRequest(kind, subject, "a reason", who))
     house.oracle.stops.add((kind, subject))
 
 

@@ -68,6 +68,8 @@ class Oracle:
     """Entry, post, account: something of it was begun; whatever the files say later changes nothing of it."""
     doubled: set[int] = field(default_factory=set)
     """Words that more than one post says: nobody knows which of them may."""
+    resting: dict[str, datetime] = field(default_factory=dict)
+    """Account → until when nothing is promised of it, after its server said no."""
     out: Counter[Said] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
     known: dict[str, Person] = field(default_factory=dict)
@@ -125,7 +127,8 @@ class Oracle:
         """A pass has ended well."""
         self.look(now)
         for wish in self.wishes.values():
-            if wish.excuse is None and wish.entry.due <= now < wish.entry.late:
+            rests = now < self.resting.get(wish.account, now)
+            if wish.excuse is None and not rests and wish.entry.due <= now < wish.entry.late:
                 wish.passes.append(now)
 
     def tried(self, number: int, account: str) -> None:
@@ -134,8 +137,9 @@ class Oracle:
             if self.seen.posts[entry.post].words.number == number:
                 self.touched.add((id, entry.post, account))
 
-    def troubled(self, account: str) -> None:
-        """Its server refused to listen: passes until now do not count."""
+    def troubled(self, account: str, until: datetime) -> None:
+        """Its server refused to listen: until then, passes do not count."""
+        self.resting[account] = max(until, self.resting.get(account, until))
         for wish in self.wishes.values():
             if wish.account == account:
                 wish.passes.clear()

@@ -21,7 +21,7 @@ from adversary.site import WHO, Entry, Folder, Person, Site
 from amplify.context.app_context import AppContext
 from amplify.engine.publish import run_pass
 from amplify.model.clock import ManualClock
-from amplify.model.errors import AmplifyError, LoggedOut, Unknown
+from amplify.model.errors import AmplifyError, LoggedOut, Refused, Unknown
 from amplify.model.platform import PublishRequest, Receipt
 
 Act = tuple[Any, ...]
@@ -58,8 +58,8 @@ class Platform(FakePlatform):
         known = len(self.world.accepted)
         try:
             receipt = super().publish(call)
-        except (Unknown, LoggedOut, AmplifyError) as error:
-            self.house.failed(call, self.account, isinstance(error, Unknown), len(self.world.accepted) > known)
+        except AmplifyError as error:
+            self.house.failed(call, self.account, error, len(self.world.accepted) > known)
             raise
         return receipt
 
@@ -177,11 +177,14 @@ class House:
             self.oracle.faults.append(f"another key: words {said[0]} on {account}")
         self.oracle.tried(said[0], account)
 
-    def failed(self, call: PublishRequest, account: str, unknown: bool, accepted: bool) -> None:
+    def failed(self, call: PublishRequest, account: str, error: AmplifyError, accepted: bool) -> None:
         """It was not answered with a receipt."""
         number, part, _ = said_by(call.part.text, account)
-        self.oracle.troubled(account)
-        if unknown:
+        rest = 20 * MINUTE if isinstance(error, LoggedOut) else 2 * MINUTE
+        self.oracle.troubled(account, self.clock.now() + rest)
+        if isinstance(error, Refused):
+            self.oracle.excuse("its server refused it", account=account, number=number)
+        if isinstance(error, Unknown):
             self.keys[number, part, account] = call.key
             if account.endswith("/x") and not accepted:
                 self.oracle.excuse("X cannot tell whether it is out", account=account, number=number)
