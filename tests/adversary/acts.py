@@ -442,3 +442,6 @@ ACTS: Final[dict[str, Kind]] = {
     "older files": Kind(older_files, _of(_minutes(1, 4))),
     "meanwhile": Kind(meanwhile, _meanwhile, weight=2),
 }
+
+PENDING: Final[dict[str, str]] = {}
+"""Kinds of acts that are known to break the program, and why they may for now. Empty when all is well."""

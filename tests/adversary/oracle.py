@@ -241,7 +241,7 @@ class Oracle:
             return "it cannot be read"
         if post.embargo is not None and now < post.embargo:
             return "embargoed"
-        return "expired" if post.expires is not None and now >= post.expires else None
+        return "expired" if post.expires is not None and now > post.expires else None
 
     def _unapproved(self, words: Words, account: str, entry: Entry) -> str | None:
         if self.no.get((words.number, account)):
