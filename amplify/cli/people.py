@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -126,21 +126,13 @@ def _set(
 ) -> int:
     from amplify.cli.options import acting_person
     from amplify.cli.output import print_json
-    from amplify.decisions.people import set_person
+    from amplify.decisions.people import PersonEdit, set_person
 
     app = open_context(workspace)
     try:
-        today = app.clock.now().date()
-        done = set_person(
-            app,
-            id,
-            acting_person(),
-            state=state,
-            sources=sources,
-            reviewed=_day(reviewed, today),
-            withdrawn=today if withdrawn else None,
-            why=reason,
-        )
+        today = app.clock.now().astimezone(UTC).date()
+        edit = PersonEdit(state, sources, _day(reviewed, today), today if withdrawn else None, reason)
+        done = set_person(app, id, acting_person(), edit)
     finally:
         app.close()
     if as_json:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from amplify.cli import output
-from amplify.cli.open_context import AsJson, Workspace, open_context
+from amplify.cli.open_context import AsJson, Workspace, open_for_stop
 from amplify.cli.options import (
     Account,
     All,
@@ -58,6 +58,7 @@ def command(
     list what is stopped. It works while files are broken.
     """
     from amplify.decisions.stop import stop_subject, stops_in_force
+    from amplify.ledger.holds.stops import StopRequest
     from amplify.toolkit.build_record import pages_naming
 
     subject = chosen_subject(
@@ -70,18 +71,16 @@ def command(
         account=account,
         entry=entry,
     )
-    app = open_context(workspace)
+    app = open_for_stop(workspace)
     if subject is None:
         if reason is not None or alias:
             raise WrongUse("say what to stop: `--person`, `--campaign`, `--all` … (`amplify stop --help`)")
-        stops = stops_in_force(app)
-        print_json([_stop_json(one) for one in stops]) if as_json else _list(stops)
-        return 0
+        return _list(stops_in_force(app), as_json)
     if not reason or not reason.strip():
         raise WrongUse('a stop wants a reason, for those who come after you: `--reason "the family asked"`')
     if alias and subject[0] != "person":
         raise WrongUse("`--alias` goes with `--person`")
-    done = stop_subject(app, *subject, reason.strip(), acting_person(), alias or (), whole)
+    done = stop_subject(app, StopRequest(*subject, reason.strip(), acting_person(), tuple(alias or ())), whole)
     pages = pages_naming(app, done.stop.kind, done.stop.subject, done.stop.words)
     if as_json:
         print_json(_json(done) | {"toolkit_pages": [page.as_json() for page in pages]})
@@ -93,10 +92,13 @@ def command(
     return 0 if done.seen else 3
 
 
-def _list(stops: list[Stop]) -> None:
+def _list(stops: list[Stop], as_json: bool) -> int:
     from rich.padding import Padding
     from rich.text import Text
 
+    if as_json:
+        print_json([_stop_json(one) for one in stops])
+        return 0
     out = output.console()
     if not stops:
         out.print("nothing is stopped")
@@ -105,6 +107,7 @@ def _list(stops: list[Stop]) -> None:
         out.print(Padding(Text(one.why), (0, 0, 0, 4)))
         if one.asked_by is not None:
             out.print(Padding(Text(f"{one.asked_by} asks to resume: {one.asked_why}", style="dim"), (0, 0, 0, 4)))
+    return 0
 
 
 def _show(done: StopResult) -> None:

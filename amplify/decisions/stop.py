@@ -9,7 +9,7 @@ from typing import Final
 from amplify.context.app_context import AppContext
 from amplify.ledger.database import LedgerConnection
 from amplify.ledger.holds.gates import lock_gates
-from amplify.ledger.holds.stops import KINDS, Stop, add_aliases, fold_tag, in_force, set_for, write_stop
+from amplify.ledger.holds.stops import KINDS, Stop, StopRequest, add_aliases, fold_tag, in_force, set_for, write_stop
 from amplify.ledger.notify import notify_workers
 from amplify.ledger.queries.audit_log import record_event
 from amplify.ledger.queries.stop_impact import StopImpact, measure_impact
@@ -34,26 +34,15 @@ class StopResult:
     """Whether something in the files or the ledger has this name."""
 
 
-def stop_subject(
-    app: AppContext,
-    kind: str,
-    subject: str,
-    why: str,
-    actor: str,
-    aliases: Sequence[str] = (),
-    whole: bool = False,
-    state: str | None = None,
-) -> StopResult:
+def stop_subject(app: AppContext, asked: StopRequest, whole: bool = False) -> StopResult:
     """Stop a subject. The stop is written first, its impact is looked up afterwards; unreadable files do not matter.
 
-    `aliases`: more spellings of a person's name. `whole`: look through all deliveries, however long it takes.
-    `state`: of the person, where that is why; what was written for it may pass.
-    Raises WrongUse for a kind that there is none of.
+    `whole`: look through all deliveries, however long it takes. Raises WrongUse for a kind that there is none of.
     """
-    subject = _subject(kind, subject)
-    given = [alias.strip() for alias in aliases if alias.strip()]
-    held = _write(app, kind, subject, given, why, actor, state)
-    log_event("stopped_subject", subject=f"{kind}:{subject}", actor=actor)
+    kind, subject = asked.kind, _subject(asked.kind, asked.subject)
+    words = tuple(word.strip() for word in asked.words if word.strip())
+    held = _write(app, replace(asked, subject=subject, words=words))
+    log_event("stopped_subject", subject=f"{kind}:{subject}", actor=asked.by)
     people = people_spellings(app) if kind == "person" else {}
     if subject in people:
         with app.ledger.write() as connection:
@@ -85,21 +74,21 @@ def _subject(kind: str, subject: str) -> str:
     return subject
 
 
-def _write(
-    app: AppContext, kind: str, subject: str, words: Sequence[str], why: str, actor: str, state: str | None
-) -> Stop:
+def _write(app: AppContext, asked: StopRequest) -> Stop:
     with app.ledger.write() as connection:
-        now, real = app.clock.now(), app.ledger.real_now(connection)
-        same = _same(connection, kind, subject)
+        stamp = app.timestamp(connection)
+        same = _same(connection, asked.kind, asked.subject)
         if same is None:
-            held = write_stop(connection, kind, subject, words, why, actor, now, real, state)
+            held = write_stop(connection, asked, stamp)
         else:  # said again: what was asked about lifting it no longer counts
-            add_aliases(connection, same, words, why)
+            add_aliases(connection, same, asked.words, asked.why)
             # A stop that somebody asked for by itself is not loosened by a state that is set later.
-            state = state if same.state is not None else None
+            state = asked.state if same.state is not None else None
             set_for(connection, same, state)
-            held = replace(same, words=tuple(dict.fromkeys((*same.words, *words))), why=why, asked_by=None, state=state)
-        record_event(connection, "stop", actor, f"{kind}:{subject}", why, {"words": list(words)}, now, real)
+            words = tuple(dict.fromkeys((*same.words, *asked.words)))
+            held = replace(same, words=words, why=asked.why, asked_by=None, state=state)
+        subject = f"{asked.kind}:{asked.subject}"
+        record_event(connection, "stop", asked.by, subject, asked.why, {"words": list(asked.words)}, stamp)
         notify_workers(app.ledger, connection)
         return held
 

@@ -44,14 +44,14 @@ def take_down_deliveries(
     The request is durable before the first deletion: killed in the middle, the next pass goes on.
     """
     with app.ledger.write() as connection:
-        now, real = app.clock.now(), app.ledger.real_now(connection)
+        stamp = app.timestamp(connection)
         all_ = list(dict.fromkeys([*boosts_of(connection, deliveries), *deliveries]))
-        asked = [one for one in all_ if request_takedown(app.ledger, connection, one, now, actor, why)]
+        asked = [one for one in all_ if request_takedown(app.ledger, connection, one, stamp.at, actor, why)]
         if asked:
             notify_workers(app.ledger, connection)
             about = read_posts_and_accounts(connection, asked)
             for one in asked:
-                record_event(connection, "take down", actor, f"delivery:{one}", why, about[one], now, real)
+                record_event(connection, "take down", actor, f"delivery:{one}", why, about[one], stamp)
     run_takedowns(app, told)
     with app.ledger.read() as connection:
         return [TakedownResult(*row) for row in read_takedown_outcomes(connection, all_)]

@@ -26,7 +26,6 @@ from amplify.ledger.rows.due_delivery import DueDelivery
 from amplify.model.cause import is_of_person
 from amplify.model.gate import Gate
 from amplify.model.message import Message, Part
-from amplify.model.person import Person
 from amplify.model.plan import Planned
 from amplify.model.platform_profile import PlatformProfile
 from amplify.model.problem import Severity
@@ -38,11 +37,9 @@ from amplify.rules.lint.care import HELD_BY_GATES
 from amplify.rules.lint.lint import lint_deliveries
 from amplify.rules.plan.file_gates import derive_gates
 from amplify.rules.plan.person_gates import covers_language
-from amplify.rules.text.aliases import NameMatcher, name_matcher
+from amplify.rules.plan.subjects import people_in_texts
 
 UNDER_EMBARGO: Final = "it is under embargo"
-_SHORT: Final = 4
-"""Letters of a name that is too short to do without its last one."""
 _TELLING: Final = 12
 """Letters of a call's title from which it is known again; shorter ones are everybody's words."""
 
@@ -93,8 +90,6 @@ class EligibilityChecker:
         """`now`: the present, and never the day that somebody looks ahead to. `ledger`: None only where there is none
         yet."""
         self.workspace, self.now, self._ledger = workspace, now, ledger
-        self._matcher = name_matcher(workspace.people)
-        self._familiar: dict[str, NameMatcher] = {}
         self._gates = {(gate.kind, gate.subject): gate for gate in derive_gates(workspace)}
         self.embargoed = embargoed_posts(workspace, now)
         self.early = embargoed_content(workspace, self.embargoed)
@@ -177,11 +172,7 @@ class EligibilityChecker:
 
     def _named(self, campaign: str, texts: Iterable[str]) -> frozenset[str]:
         """The people named in these texts, as subjects; those of the campaign by their first names too."""
-        if campaign not in self._familiar:
-            about = [self.workspace.people.get(one) for one in self.workspace.campaigns[campaign].people]
-            self._familiar[campaign] = NameMatcher({one.id: first_names(one) for one in about if one is not None})
-        find = (self._matcher, self._familiar[campaign])
-        return frozenset(f"person:{who}" for text in texts for one in find for who in one.names(text))
+        return frozenset(f"person:{who}" for who in people_in_texts(texts, campaign, self.workspace))
 
     def _all(self, one: EligibilityRequest, stopped: Stop | None) -> Iterator[WithheldItem]:
         if one.post in self.embargoed or self._early(one):
@@ -225,12 +216,6 @@ class EligibilityChecker:
         with self._ledger.read() as connection:
             held = held_by(connection, stops, candidates)
         return {int(number): stop for number, stop in held.items()}
-
-
-def first_names(person: Person) -> list[str]:
-    """Every word of the name by itself, with any ending: `Міра` as `Мір*`. A word too many is held, none too few."""
-    words = {word for name in person.name.values() for word in name.split() if len(word) > 1}
-    return sorted(word if len(word) < _SHORT else f"{word[:-1]}*" for word in words)
 
 
 def _telling_words(workspace: Workspace, calls: Iterable[str]) -> Iterator[str]:

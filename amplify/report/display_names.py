@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 from amplify.model.base import parse_duration
 from amplify.model.workspace import Workspace
-from amplify.planning.eligibility import first_names
 from amplify.report.report_model import Names
 from amplify.rules.plan.file_gates import derive_gates
 from amplify.rules.text.aliases import name_forms
+from amplify.rules.text.first_names import first_names
 
 LANGUAGES: Mapping[str, str] = {
     "ar": "Arabic",

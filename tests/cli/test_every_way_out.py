@@ -98,6 +98,7 @@ RUNS: Final[dict[str, tuple[str, ...]]] = {
     "rehearse": ("rehearse {w}",),
     "demo": ("demo --dir out/demo {w}",),
     "doctor": ("doctor {w}", "doctor --json {w}"),
+    "confirm": ("confirm {w}",),
     "backup": ("backup kept.tar {w}",),
     "restore": ("restore kept.tar {w}",),
     "schema": ("schema",),

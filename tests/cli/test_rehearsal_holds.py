@@ -59,6 +59,7 @@ def test_who_is_held_by_nothing_is_spoken_of(amplify: Amplify, house: Files) -> 
 
 
 def test_a_stop(amplify: Amplify, house: Files) -> None:
+    assert amplify("queue", "-w", house.root).code == 0
     assert amplify("stop", "--person", "stella", "--reason", "they asked", "-w", house.root).code == 0
     assert NAME not in played(amplify, house)
     ledger = house.root / ".amplify" / "ledger.sqlite"

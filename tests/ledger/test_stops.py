@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from amplify.ledger.database import Ledger
-from amplify.ledger.holds.stops import Stop, find_stopped, in_force, lift_stop, widen_all, write_stop
+from amplify.ledger.holds.stops import Stop, StopRequest, find_stopped, in_force, lift_stop, widen_all, write_stop
 from amplify.ledger.queries.stop_impact import measure_impact
+from amplify.model.clock import Timestamp
 from amplify.model.message import Attachment, LinkCard, Message, Part
 from ledger import rows
 from ledger.rows import NOW
@@ -18,7 +19,11 @@ ANNA = ("Anna Petrova", "Ганна Пятрова", "Ганну Пятрову"
 
 def stop(ledger: Ledger, kind: str, subject: str = "", words: tuple[str, ...] = ()) -> Stop:
     with ledger.write() as connection:
-        return write_stop(connection, kind, subject, words, "released", "vera", NOW, ledger.real_now(connection))
+        return write_stop(
+            connection,
+            StopRequest(kind, subject, "released", "vera", words),
+            Timestamp(NOW, ledger.real_now(connection)),
+        )
 
 
 def take(ledger: Ledger, **how: Any) -> list[str]:
