@@ -22,6 +22,7 @@ from amplify.model.plan import Plan, PlanChange
 from amplify.model.problem import Severity
 from amplify.model.workspace import Workspace
 from amplify.planning.follow_people import follow_people, learn_people
+from amplify.planning.keep_protections import keep_protections
 from amplify.planning.last_queue import note_key, queued_mark
 from amplify.planning.plan import plan_deliveries
 from amplify.rules.lint.care import HELD_BY_GATES
@@ -56,11 +57,11 @@ def queue_plan(
     is absent or says no.
     """
     mark = app.fingerprint()
-    workspace = _readable(app)
-    if not workspace.accounts:
+    files = _readable(app)
+    if not files.accounts:
         raise NeedsPerson("nobody has said who we are: copy config/accounts.example.yaml to config/accounts.yaml first")
-    app.ledger.serve(workspace.settings.id)
-    gates_changed = copy_gates(app, workspace)
+    app.ledger.serve(files.settings.id)
+    gates_changed, workspace = _follow_files(app, files)
     now = app.clock.now()
     end = until or plan_end(workspace, now)
     planned = plan_deliveries(
@@ -92,7 +93,7 @@ def queue_plan(
 def _readable(app: AppContext) -> Workspace:
     """Read the files; where they have errors, note for `status` that these hold everything, and raise."""
     try:
-        return app.workspace()
+        return app.files()
     except UnreadableFiles as error:
         _note_held(app, f"everything is held: {error}")
         raise
@@ -103,16 +104,22 @@ def _note_held(app: AppContext, why: str) -> None:
         set_meta(connection, HELD, why)
 
 
-def copy_gates(app: AppContext, workspace: Workspace) -> bool:
+def copy_gates(app: AppContext, files: Workspace) -> bool:
     """Copy only the gates to the ledger, at once. True where any changed."""
+    return _follow_files(app, files)[0]
+
+
+def _follow_files(app: AppContext, files: Workspace) -> tuple[bool, Workspace]:
+    """Copy the gates of the protected workspace. Returns whether any changed, and that workspace."""
     with app.ledger.write() as connection:
         app.ledger.lock(connection, GATES)
         before = read_gates(connection)
+        workspace = keep_protections(app, connection, files)
         about = {campaign.id: campaign.people for campaign in workspace.campaigns.values()}
         known = learn_people(connection, workspace.people, about, before, app.clock.now())
         changed = write_gates(connection, (*known.gates_from(derive_gates(workspace)), *known.kept_gates(before)))
         follow_people(app, connection, workspace.people, before, known)
-        return changed
+        return changed, workspace
 
 
 def _refuse_errors(app: AppContext, planned: Plan) -> None:
