@@ -58,7 +58,7 @@ def command(
 
     if reject is not None and not (deliveries and reject.strip()):
         raise WrongUse("`--reject REASON` goes with the ids of deliveries")
-    app = open_context(workspace)
+    app = open_context(workspace, existing=True)
     if deliveries:
         return _named(app, deliveries, reject.strip() if reject is not None else None)
     waiting, changes = step.to_review(app, rejected=rejected), list_changes(app, rejected)

@@ -48,7 +48,7 @@ def command(
         raise WrongUse("say what to take down: --person, --campaign, --entry, --post, --account, --hashtag, --delivery")
     if not reason.strip():
         raise WrongUse("`--reason` needs a reason: it stands in the history")
-    app = open_context(workspace)
+    app = open_context(workspace, existing=True)
     found = what_is_up(app, wanted)
     if as_json and not yes:
         print_json([asdict(one) for one in found])

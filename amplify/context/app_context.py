@@ -21,6 +21,7 @@ from amplify.model.errors import LoggedOut, ProblemsFound
 from amplify.model.rate_limit import rate_scope
 
 if TYPE_CHECKING:
+    from amplify.context.machine_guard import MachineGuard
     from amplify.ledger.holds.protection_rows import Protection
     from amplify.media.frozen_store import FrozenStore
     from amplify.model.account import Account
@@ -62,6 +63,8 @@ class AppContext:
     """Where sessions and frozen pictures lie; None: the workspace's `.amplify/`."""
     account_override: Callable[[Workspace], Workspace] | None = None
     """Overrides our accounts, in rehearsals."""
+    guard: MachineGuard | None = None
+    """Guard of what is local to this machine; None in rehearsals, which have nothing to lose."""
     owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{os.urandom(3).hex()}")
     """Our name as owner of leases."""
 
@@ -69,7 +72,7 @@ class AppContext:
         self._adapters: dict[str, Platform] = {}
         self._lock = Lock()
         self._loaded: tuple[str, Workspace] | None = None
-        self._guarded: tuple[Workspace, Mapping[tuple[str, str], Protection], Workspace] | None = None
+        self._protected: tuple[Workspace, Mapping[tuple[str, str], Protection], Workspace] | None = None
         self._looked = 0.0
         self._heard = RateLimitCollector()
 
@@ -109,9 +112,12 @@ class AppContext:
         return self._heard.drain(account)
 
     def fingerprint(self) -> str:
-        """Fingerprint of all files, cheaply: by name, size and time."""
+        """Fingerprint of all files, cheaply: by name, size and time. Raises NeedsPerson where a pull has reached what
+        is local."""
         from amplify.workspace.fingerprint import files_fingerprint
 
+        if self.guard is not None:
+            self.guard.check_files()
         return files_fingerprint(self.root)
 
     def workspace(self) -> Workspace:
@@ -123,16 +129,16 @@ class AppContext:
         files = self.files()
         with self.ledger.read() as connection:
             rows = read_protection_rows(connection)
-        if not rows or not self.is_guarded(files, rows):
+        if not rows or not self.is_shared(files, rows):
             return files
-        guarded = self._guarded
-        if guarded is None or guarded[0] is not files or guarded[1] != rows:
+        protected = self._protected
+        if protected is None or protected[0] is not files or protected[1] != rows:
             now, before = self.clock.now(), {key: one.value for key, one in rows.items()}
             kept = kept_values(before, read_protections(files), now)
-            guarded = self._guarded = files, rows, protected_workspace(files, kept, now)
-        return guarded[2]
+            protected = self._protected = files, rows, protected_workspace(files, kept, now)
+        return protected[2]
 
-    def is_guarded(self, files: Workspace, rows: Mapping[tuple[str, str], Protection]) -> bool:
+    def is_shared(self, files: Workspace, rows: Mapping[tuple[str, str], Protection]) -> bool:
         """Whether others can change the files, so that what makes a protection weaker has to be accepted here. Once
         they could, they do not stop by changing the files."""
         from amplify.rules.plan.protections import WORKSPACE
@@ -221,6 +227,9 @@ class AppContext:
         account = workspace.accounts.get(name)
         if account is None:
             raise LoggedOut(f"{name} is no longer in config/accounts.yaml: put it back, or take it off the queue")
+        handle = workspace.partners[account.partner].handles[account.platform]
+        if self.guard is not None:
+            self.guard.check_account(account, handle)
         profile = self._profile_of(account)
         if self.secrets is not None:
             secrets = self.secrets(account)
@@ -230,7 +239,7 @@ class AppContext:
         return registry.adapter(account.platform)(
             AccountConnection(
                 account=name,
-                handle=workspace.partners[account.partner].handles[account.platform],
+                handle=handle,
                 server=self.server or account.server,
                 secrets=secrets,
                 loopback_only=self.server is not None or not account.live,

@@ -9,7 +9,13 @@ from amplify.ledger.database import LedgerConnection
 from amplify.ledger.holds.approvals import approved_and_waiting, void_approvals
 from amplify.ledger.holds.protection_rows import Protection, find_touched, read_protection_rows, write_protection
 from amplify.model.workspace import Workspace
-from amplify.rules.plan.protections import kept_values, protected_workspace, read_protections, touched_subjects
+from amplify.rules.plan.protections import (
+    NO_PARTNER,
+    kept_values,
+    protected_workspace,
+    read_protections,
+    touched_subjects,
+)
 
 
 def keep_protections(app: AppContext, connection: LedgerConnection, files: Workspace) -> Workspace:
@@ -17,10 +23,11 @@ def keep_protections(app: AppContext, connection: LedgerConnection, files: Works
     the approvals of what it touches. Where nobody else can change the files, they count as they are."""
     now = app.clock.now()
     rows, said = read_protection_rows(connection), read_protections(files)
-    guarded = app.is_guarded(files, rows)
-    kept = kept_values({key: one.value for key, one in rows.items()}, said, now) if guarded else said
+    protected = app.is_shared(files, rows)
+    kept = kept_values({key: one.value for key, one in rows.items()}, said, now) if protected else said
     for key, value in kept.items():
-        before, wanted = rows.get(key), said[key] if said[key] != value else None
+        files_say = said.get(key, NO_PARTNER)
+        before, wanted = rows.get(key), files_say if files_say != value else None
         if before is None:
             write_protection(connection, Protection(*key, value, wanted, now))
         elif (before.value, before.wanted) != (value, wanted):
@@ -30,4 +37,4 @@ def keep_protections(app: AppContext, connection: LedgerConnection, files: Works
             if wanted is not None and not same:
                 touched = find_touched(connection, approved_and_waiting(connection), touched_subjects(key))
                 void_approvals(connection, touched, f"{' '.join(key).strip()} was changed in the files since", now)
-    return protected_workspace(files, kept, now) if guarded else files
+    return protected_workspace(files, kept, now) if protected else files

@@ -88,7 +88,7 @@ def check_protections(patient: CheckTarget) -> Iterator[CheckResult]:
     ]
     if weaker:
         yield check_warn("changes", f"the files protect less than before: {', '.join(weaker)}", "`amplify approve`")
-    if patient.workspace.local.campaigns is None and patient.app.is_guarded(patient.workspace, rows):
+    if patient.workspace.local.campaigns is None and patient.app.is_shared(patient.workspace, rows):
         ours = ", ".join(one.id for one in patient.workspace.campaigns.values() if one.owner == patient.workspace.us)
         how = f"write `campaigns: [{ours}]` above `accounts:` in config/accounts.yaml"
         yield check_warn("campaigns", "only the shared files say which are ours", how)

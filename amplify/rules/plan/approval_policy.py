@@ -37,13 +37,14 @@ class ApprovalNeed:
 
 
 def approvals_needed_by(workspace: Workspace, post: Post) -> ApprovalNeed:
-    """How many approvals this post needs. Where the workspace does not say who we are, everything counts as from
-    outside.
+    """How many approvals this post needs, a boost at least as many as what it repeats. Where the workspace does not
+    say who we are, everything counts as from outside.
 
     What this organisation wrote into its local file is decided by no other file: which campaigns are ours, and the
     least number. The shared files may only ask for more.
     """
     front, local = post.front, workspace.local
+    original = workspace.posts.get(front.boost.post) if front.boost is not None and front.boost.post else None
     campaign = workspace.campaigns[front.campaign]
     needs = [
         ApprovalNeed(campaign.approvals, f"the campaign {campaign.id} asks for {campaign.approvals}"),
@@ -61,6 +62,8 @@ def approvals_needed_by(workspace: Workspace, post: Post) -> ApprovalNeed:
         needs.append(ApprovalNeed(TWO, f"it is written for a state: {states}"))
     if front.risk.sensitive:
         needs.append(ApprovalNeed(TWO, f"it is sensitive: {', '.join(front.risk.sensitive)}"))
+    if original is not None and original.front.boost is None:
+        needs.append(approvals_needed_by(workspace, original))
     most = max(needs, key=lambda one: one.approvals)
     return most if most.approvals else ApprovalNeed(0, None)
 

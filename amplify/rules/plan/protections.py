@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from amplify.model.action import Action
 from amplify.model.campaign import Campaign, QuietPeriod
@@ -19,6 +20,7 @@ from amplify.model.partner import Partner
 from amplify.model.person import Person
 from amplify.model.settings import Designated, Settings, WiderQuiet
 from amplify.model.workspace import Workspace
+from amplify.rules.plan.calendar_days import end_of_day, utc_day
 from amplify.rules.plan.fact_conflicts import comparable_facts, facts_differ, replaces_fact
 
 Value = Mapping[str, Any]
@@ -30,11 +32,14 @@ Values = Mapping[Key, Value]
 WORKSPACE: Final[Key] = ("workspace", "")
 _STATUS: Final = ("active", "paused", "ended")
 """From weak to strong."""
+_DESIGNATED: Final = ("domain", "hashtag", "handle")
+NO_PARTNER: Final[Value] = {"designated_in": [], "reaches": []}
+"""What the files say of a partner whom they do not have."""
 _NONE: Final = "zxx"
 """In a consent: no language at all (BCP 47, “no linguistic content”)."""
 
 
-def read_protections(workspace: Workspace) -> Values:
+def read_protections(workspace: Workspace) -> dict[Key, Value]:
     """What protects everybody and everything, as the files say it."""
     found: dict[Key, Value] = {WORKSPACE: _workspace(workspace)}
     for campaign in workspace.campaigns.values():
@@ -42,7 +47,7 @@ def read_protections(workspace: Workspace) -> Values:
     for person in workspace.people.values():
         found["person", person.id] = _person(person)
     for partner in workspace.partners.values():
-        found["partner", partner.id] = {"designated_in": sorted(partner.designated_in)}
+        found["partner", partner.id] = _partner(partner)
     beside = comparable_facts(workspace.facts.values())
     for fact in workspace.facts.values():
         found["fact", fact.id] = _fact(fact, beside[fact.id])
@@ -60,10 +65,11 @@ def stronger(before: Value, after: Value, now: datetime) -> Value:
     }
 
 
-def kept_values(before: Values, said: Values, now: datetime) -> Values:
+def kept_values(before: Values, said: Mapping[Key, Value], now: datetime) -> Values:
     """What is in force of what the files say now. `before`: what was; of what was not, a new campaign is not ours."""
     kept: dict[Key, Value] = {}
-    for key, value in said.items():
+    gone = {key: NO_PARTNER for key in before if key[0] == "partner" and key not in said}
+    for key, value in {**said, **gone}.items():
         if key in before:
             kept[key] = stronger(before[key], value, now)
         else:
@@ -74,14 +80,14 @@ def kept_values(before: Values, said: Values, now: datetime) -> Values:
 def protected_workspace(workspace: Workspace, values: Values, now: datetime) -> Workspace:
     """The workspace as it is protected: `values` are in force, whatever its files say."""
     said = read_protections(workspace)
-    weaker = {key: value for key, value in values.items() if key in said and said[key] != value}
+    weaker = {key: value for key, value in values.items() if said.get(key, NO_PARTNER) != value}
     partners = {
         id: one if (kept := weaker.get(("partner", id))) is None else _in_partner(one, kept)
         for id, one in workspace.partners.items()
     }
     return replace(
         workspace,
-        settings=_in_settings(workspace.settings, weaker.get(WORKSPACE)),
+        settings=_with_reaches(_in_settings(workspace.settings, weaker.get(WORKSPACE)), weaker, said),
         campaigns={id: _in_campaign(one, weaker.get(("campaign", id))) for id, one in workspace.campaigns.items()},
         people={id: _in_person(one, weaker.get(("person", id))) for id, one in workspace.people.items()},
         facts={id: _in_fact(one, weaker.get(("fact", id)), now) for id, one in workspace.facts.items()},
@@ -118,13 +124,25 @@ def _words(value: Any) -> str:
 
 def _workspace(workspace: Workspace) -> Value:
     settings = workspace.settings
-    designated: dict[str, set[str]] = {}
-    for one in settings.designated:
-        designated.setdefault(one.domain, set()).update(one.designated_in)
     return {
         "shared": len(workspace.partners) > 1,
-        "designated": {domain: sorted(countries) for domain, countries in designated.items()},
+        "designated": {_designation(one): sorted(one.designated_in) for one in settings.designated},
         "quiet": [[*_period(one), sorted(one.languages), sorted(one.partners)] for one in settings.quiet],
+    }
+
+
+def _designation(one: Designated) -> str:
+    return next(f"{name} {said}" for name in _DESIGNATED if (said := getattr(one, name)) is not None)
+
+
+def _partner(partner: Partner) -> Value:
+    """A designated partner, with what leads to it: a push may take out the partner, or its address."""
+    reaches = {f"handle {handle}" for handle in partner.handles.values()}
+    if partner.website is not None:
+        reaches.add(f"domain {urlsplit(partner.website).hostname or partner.website}")
+    return {
+        "designated_in": sorted(partner.designated_in),
+        "reaches": sorted(reaches) if partner.designated_in else [],
     }
 
 
@@ -165,10 +183,6 @@ def _written(moment: date | None) -> str | None:
     return moment.isoformat() if moment is not None else None
 
 
-def _end_of(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), UTC)
-
-
 def _stronger(name: str, before: Any, after: Any, now: datetime) -> Any:
     match name:
         case "ours":
@@ -183,7 +197,7 @@ def _stronger(name: str, before: Any, after: Any, now: datetime) -> Any:
             return _over(before, after, now)
         case "disputed_until":
             return before if before is not None and _is_to_come(before, now) and (after or "") < before else after
-        case "in_country_languages" | "designated_in":
+        case "in_country_languages" | "designated_in" | "reaches":
             return sorted({*before, *after})
         case "designated":
             return {one: sorted({*before.get(one, ()), *after.get(one, ())}) for one in sorted({*before, *after})}
@@ -207,7 +221,7 @@ def _over(before: str | None, after: str | None, now: datetime) -> str | None:
 
 def _is_to_come(moment: str, now: datetime) -> bool:
     """Whether the end of this day, or this instant, is still to come."""
-    return (datetime.fromisoformat(moment) if "T" in moment else _end_of(date.fromisoformat(moment))) > now
+    return (datetime.fromisoformat(moment) if "T" in moment else end_of_day(date.fromisoformat(moment))) > now
 
 
 def _is_covered(period: Sequence[Any], others: Sequence[Sequence[Any]], now: datetime) -> bool:
@@ -267,7 +281,7 @@ def _in_fact(fact: Fact, kept: Value | None, now: datetime) -> Fact:
         return fact
     last = date.fromisoformat(kept["last_day"])
     if kept["disputed_until"] is not None and _is_to_come(kept["disputed_until"], now):
-        last = min(last, now.date() - timedelta(days=1))
+        last = min(last, utc_day(now) - timedelta(days=1))
     return fact.model_copy(update={"expires": min(fact.expires, last)})
 
 
@@ -284,13 +298,29 @@ def _in_partner(partner: Partner, kept: Value) -> Partner:
 def _in_settings(settings: Settings, kept: Value | None) -> Settings:
     if kept is None:
         return settings
-    designated = [
-        Designated(domain=domain, designated_in=tuple(countries)) for domain, countries in kept["designated"].items()
-    ]
+    designated = [_designated(*one) for one in kept["designated"].items()]
     quiet = [
         WiderQuiet(**_period_fields(one), languages=tuple(one[4]), partners=tuple(one[5])) for one in kept["quiet"]
     ]
     return settings.model_copy(update={"designated": tuple(designated), "quiet": tuple(quiet)})
+
+
+def _with_reaches(settings: Settings, weaker: Values, said: Values) -> Settings:
+    """The settings, with what led to designated partners and, as the files say, no longer does."""
+    more = [
+        _designated(reach, kept["designated_in"])
+        for key, kept in weaker.items()
+        if key[0] == "partner"
+        for reach in kept["reaches"]
+        if reach not in said.get(key, NO_PARTNER)["reaches"]
+    ]
+    return settings.model_copy(update={"designated": (*settings.designated, *more)}) if more else settings
+
+
+def _designated(reach: str, countries: Sequence[str]) -> Designated:
+    name, _, said = reach.partition(" ")
+    # As it was read once: it was valid then, or is a partner's own.
+    return Designated.model_construct(**{name: said}, designated_in=tuple(countries))  # type: ignore[arg-type]
 
 
 def _local(workspace: Workspace, values: Values) -> LocalSettings:
