@@ -11,6 +11,7 @@ from amplify.context.app_context import AppContext
 from amplify.decisions.stop import people_spellings
 from amplify.ledger.database import LedgerConnection, LedgerRow
 from amplify.ledger.holds.known_people import EVERYWHERE, forget_known_person, read_known_people
+from amplify.ledger.holds.protection_rows import delete_protection
 from amplify.ledger.holds.stops import in_force
 from amplify.ledger.queries.audit_log import ERASING, erase_events, list_events, record_event
 from amplify.ledger.rows.erase import (
@@ -112,6 +113,8 @@ def forget_person(app: AppContext, found: PersonMentions, actor: str, told: Told
         erase_stops(connection, found.stops)
         if not found.stopped:
             forget_known_person(connection, found.person)
+        if found.known:
+            delete_protection(connection, "person", found.person)
         erase_events(connection, found.deeds)
         payload = {"deeds": found.deeds, "deliveries": len(found.deliveries), "pictures": len(found.pictures)}
         record_event(connection, "forget", actor, None, None, payload, Timestamp(now, app.ledger.real_now(connection)))

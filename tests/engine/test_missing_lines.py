@@ -15,6 +15,7 @@ from amplify.decisions.resume import resume_subject
 from amplify.decisions.stop import stop_subject
 from amplify.engine.publish import run_pass
 from amplify.ledger.holds.known_people import read_known_people
+from amplify.ledger.holds.protection_rows import read_protection_rows
 from amplify.ledger.holds.stops import StopRequest, in_force
 from amplify.ledger.queries.audit_log import list_events, verify_chain
 from engine.fake import FakeDesk, World
@@ -229,6 +230,7 @@ def test_who_is_to_be_forgotten_is_forgotten(app: FakeDesk) -> None:
     with app.ledger.read() as connection:
         assert "maria" not in read_known_people(connection)
         assert "maria" not in {name for _, name in rows.read_gates(connection)}
+        assert ("person", "maria") not in read_protection_rows(connection)
 
 
 def test_who_is_stopped_stays_known(app: FakeDesk) -> None:

@@ -44,8 +44,7 @@ def read_protection_rows(connection: Connection) -> Mapping[tuple[str, str], Pro
 
 def write_protection(connection: Connection, one: Protection) -> None:
     """Insert a protection, or replace it."""
-    mine = (PROTECTION.c.kind == one.kind) & (PROTECTION.c.subject == one.subject)
-    connection.execute(delete(PROTECTION).where(mine))
+    delete_protection(connection, one.kind, one.subject)
     connection.execute(
         insert(PROTECTION).values(
             kind=one.kind,
@@ -57,6 +56,11 @@ def write_protection(connection: Connection, one: Protection) -> None:
             deed=one.deed,
         )
     )
+
+
+def delete_protection(connection: Connection, kind: str, subject: str) -> None:
+    """Delete what is known of a subject: the next look at the files takes them as they are."""
+    connection.execute(delete(PROTECTION).where(PROTECTION.c.kind == kind, PROTECTION.c.subject == subject))
 
 
 def find_touched(connection: Connection, deliveries: Sequence[str], subject: str | None) -> list[str]:
