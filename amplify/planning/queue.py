@@ -10,6 +10,7 @@ from typing import Final
 from amplify.context.app_context import AppContext, UnreadableFiles
 from amplify.ledger.database import LedgerConnection, set_meta
 from amplify.ledger.holds.gates import GATES, read_gates, write_gates
+from amplify.ledger.holds.renamed import follow_renamed
 from amplify.ledger.holds.spacing import write_gaps
 from amplify.ledger.holds.spending import write_budget
 from amplify.ledger.holds.stops import StopRequest, in_force, widen_all, write_stop
@@ -31,6 +32,7 @@ from amplify.rules.plan.cost import to_micros
 from amplify.rules.plan.file_gates import derive_gates
 from amplify.rules.plan.horizon import plan_end
 from amplify.rules.plan.person_gates import state_words
+from amplify.rules.plan.stop_words import words_to_stop
 from amplify.rules.text.aliases import name_forms
 
 _QUEUEING: Final = 2
@@ -85,6 +87,8 @@ def queue_plan(
         write_budget(connection, {name: to_micros(money) for name, money in workspace.settings.budget.items()})
         write_gaps(connection, {one.id: one.caps.gap for one in workspace.accounts.values()})
         stamp = Timestamp(now, app.ledger.real_now(connection))
+        new = {change.id for change in changes if change.sign == "+"}
+        follow_renamed(connection, [delivery for delivery in planned.ours if delivery.id in new])
         write_changes(connection, planned.ours, changes, stamp)
         mark_new_unsure_after_restore(connection, [change.id for change in changes], stamp)
         set_meta(connection, note_key(app.root), queued_mark(mark, now))
@@ -152,7 +156,8 @@ def follow_files(
                 why = f"{id} was {state_words(state)} until now: two people must say that posts may go out again"
                 forms = tuple(name_forms(workspace.people[id]))
                 write_stop(connection, StopRequest("person", id, why, "amplify", forms), stamp)
-    widen_all(connection, {person.id: name_forms(person) for person in workspace.people.values()})
+    shelves = (workspace.people, workspace.campaigns, workspace.partners, workspace.actions, workspace.queue)
+    widen_all(connection, words_to_stop(*(shelf.values() for shelf in shelves)))  # type: ignore[arg-type]
 
 
 def _silent_state(gate: Gate | None) -> PersonState | None:
