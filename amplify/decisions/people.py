@@ -19,6 +19,7 @@ from amplify.ledger.queries.waiting_by_subject import count_waiting as waiting_f
 from amplify.model.errors import WrongUse
 from amplify.model.person import Person, PersonState
 from amplify.model.subject import person_in
+from amplify.rules.plan.calendar_days import utc_day
 from amplify.rules.plan.person_gates import last_day, people_gates
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def list_people(connection: LedgerConnection, everybody: Mapping[str, Person], n
     found = []
     for person in everybody.values():
         state, asked = last_day(person), person.consent.review
-        left = (min(state, asked) - now.astimezone(UTC).date()).days
+        left = (min(state, asked) - utc_day(now)).days
         found.append(PersonStatus(person, state, asked, left, waits.get(person.id, WaitingDeliveries())))
     return sorted(found, key=lambda one: (one.days_left, one.person.id))
 

@@ -49,7 +49,7 @@ def check_workspace(
 
     `known`: cached server info. `ledger`: where there is one, recent posts count too.
     """
-    loaded = load_workspace(root, frozenset(profiles))
+    loaded = load_workspace(root, frozenset(profiles), now)
     problems = set(loaded.problems)
     if loaded.workspace is None:
         return CheckReport(tuple(sorted(problems)), ())

@@ -144,12 +144,13 @@ class StageControl:
         handle: str | None = None,
         count: int = 1,
         retry_after: float | None = None,
+        seconds: float = 0.0,
     ) -> None:
         """Inject failures into the next `count` fitting requests. `path` is a part of the path; `retry_after` in
-        seconds.
+        seconds; `seconds`: how slow `slow_before` and `slow_after` are.
         """
         asked = {"kind": kind, "platform": platform, "path": path, "method": method, "handle": handle}
-        self._ask("fail", asked | {"count": count, "retry_after": retry_after})
+        self._ask("fail", asked | {"count": count, "retry_after": retry_after, "seconds": seconds})
 
     def clear_failures(self) -> None:
         """Remove every injected failure."""

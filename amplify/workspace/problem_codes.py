@@ -65,6 +65,7 @@ CODES: Final[dict[str, str]] = {
     "REF-RULE": "The settings name a rule that is not there, or weaken one that cannot be weakened.",
     "REF-LANGUAGE": "A text is in a language that its campaign does not speak.",
     "REF-FOREIGN": "A post carries another campaign's call to action (a warning: it may be meant).",
+    "REF-ALIAS": "A campaign calls somebody by a word of the name that is none of the person's aliases (a warning).",
     "QUEUE-SILENT": "A queue entry names a partner that would say nothing there (a warning).",
     "TXT-NAME": "A text uses a name that nothing explains.",
     "SHEET-COLUMN": "A spreadsheet lacks a column, or has one that is not known.",

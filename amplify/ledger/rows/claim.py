@@ -45,13 +45,19 @@ _LATER = BulkStatement(
     opens="timestamp",
 )
 _TAKE = BulkUpdate(
-    "UPDATE delivery SET state = 'claimed', owner = {owner}, lease_until = v.lease, why = NULL, cause = NULL "
+    "UPDATE delivery SET state = 'claimed', owner = {owner}, lease_until = {lease}, why = NULL, cause = NULL "
     "FROM {rows} AS v WHERE delivery.id = v.id",
     transition_log_sql(DeliveryState.WAITING, DeliveryState.CLAIMED),
-    common={"owner": "text", "at": "timestamp", "real": "timestamp", "by": "text"},
+    common={"owner": "text", "lease": "timestamp", "at": "timestamp", "real": "timestamp", "by": "text"},
     id="text",
     folio="integer",
-    lease="timestamp",
+)
+_RENEW: Final = BulkUpdate(
+    "UPDATE delivery SET lease_until = {lease} FROM {rows} AS v "
+    "WHERE delivery.id = v.id AND delivery.owner = v.owner AND delivery.state = 'claimed'",
+    common={"lease": "timestamp"},
+    id="text",
+    owner="text",
 )
 _HOLD = BulkStatement(
     "UPDATE delivery SET why = v.why, cause = v.cause, look_at = v.look FROM {rows} AS v "
@@ -74,7 +80,7 @@ class ClaimRequest:
 
     owner: str
     lease: timedelta
-    """Real time, from the due time on."""
+    """How long the claim lasts where nobody renews it (real time)."""
     limit: int
     ahead: timedelta = timedelta(0)
     """Deliveries may be claimed so long before they are due."""
@@ -94,8 +100,9 @@ class ClaimResult:
 def claim_due(ledger: Ledger, connection: Connection, now: datetime, asked: ClaimRequest) -> ClaimResult:
     """Claim deliveries that are due at `now` (campaign time), or will be soon.
 
-    Runs inside the caller's write transaction. An account whose buckets are empty is passed over until they have room:
-    all its rows wait, none of them is touched.
+    Runs inside the caller's write transaction. The lease runs in real time, and is renewed by `renew_claims`: a row
+    whose worker is gone is soon free again, and one that is prepared ahead is not in anybody's way. An account whose
+    buckets are empty is passed over until they have room: all its rows wait, none of them is touched.
     """
     real = ledger.real_now(connection)
     until = now + asked.ahead
@@ -108,9 +115,18 @@ def claim_due(ledger: Ledger, connection: Connection, now: datetime, asked: Clai
         return ClaimResult([], more)
     ticket = f"{asked.owner}#{os.urandom(4).hex()}"
     taken = _allowed(connection, with_parts(connection, ready, ticket), asked.allowances, real)
-    leases = [(one.id, one.row.folio, real + asked.lease + max(one.due_at - now, timedelta(0))) for one in taken]
-    _TAKE.run(connection, leases, owner=ticket, at=now, real=real, by="publish")
+    ours = [(one.id, one.row.folio) for one in taken]
+    _TAKE.run(connection, ours, owner=ticket, lease=real + asked.lease, at=now, real=real, by="publish")
     return ClaimResult(taken, more)
+
+
+def renew_claims(
+    ledger: Ledger, connection: Connection, claims: Iterable[ClaimedDelivery], lease: timedelta
+) -> set[str]:
+    """Renew the lease of claims that were not begun: their worker is alive. Returns the ids of those that are still
+    its own."""
+    ours = [(one.id, one.owner) for one in claims]
+    return _RENEW.run(connection, ours, lease=ledger.real_now(connection) + lease)
 
 
 def _sort(

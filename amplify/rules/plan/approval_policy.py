@@ -29,10 +29,11 @@ class ApprovalNeed:
 
 
 def approvals_needed_by(workspace: Workspace, post: Post) -> ApprovalNeed:
-    """How many approvals this post needs. Where the workspace does not say who we are, everything counts as from
-    outside.
+    """How many approvals this post needs, a boost at least as many as what it repeats. Where the workspace does not
+    say who we are, everything counts as from outside.
     """
     front = post.front
+    original = workspace.posts.get(front.boost.post) if front.boost is not None and front.boost.post else None
     campaign = workspace.campaigns[front.campaign]
     needs = [ApprovalNeed(campaign.approvals, f"the campaign {campaign.id} asks for {campaign.approvals}")]
     outside = [owner for owner in (front.owner, campaign.owner) if owner is not None and owner != workspace.us]
@@ -43,6 +44,8 @@ def approvals_needed_by(workspace: Workspace, post: Post) -> ApprovalNeed:
         needs.append(ApprovalNeed(TWO, f"it is written for a state: {states}"))
     if front.risk.sensitive:
         needs.append(ApprovalNeed(TWO, f"it is sensitive: {', '.join(front.risk.sensitive)}"))
+    if original is not None and original.front.boost is None:
+        needs.append(approvals_needed_by(workspace, original))
     most = max(needs, key=lambda one: one.approvals)
     return most if most.approvals else ApprovalNeed(0, None)
 
