@@ -292,7 +292,7 @@ class _Sought:
         found = {int(who) for who in self._names.in_words(message_json)} if self._names is not None else set()
         if self._typed:
             texts = list(_strings(json.loads(message_json)))
-            found |= {number for number, matcher in self._typed.items() if any(map(matcher.finds, texts))}
+            found |= {number for number, matcher in self._typed.items() if matcher.finds(texts)}
         return frozenset(found)
 
 

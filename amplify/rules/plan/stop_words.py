@@ -11,7 +11,7 @@ from amplify.model.campaign import Campaign
 from amplify.model.partner import Partner
 from amplify.model.person import Person
 from amplify.model.queue_entry import QueueEntry
-from amplify.rules.text.aliases import name_forms
+from amplify.rules.text.aliases import NameMatcher, name_forms
 
 
 def words_to_stop(
@@ -29,8 +29,8 @@ def words_to_stop(
     for campaign in campaigns:
         found["campaign", campaign.id] = _once(_calls(one for one in calls if one.campaign == campaign.id))
     for partner in partners:
-        names = {partner.id, *partner.name.values()}
-        own = _calls(one for one in calls if one.owner in names)
+        names = NameMatcher({partner.id: partner.name.values()})
+        own = _calls(one for one in calls if one.owner == partner.id or names.names(one.owner))
         found["partner", partner.id] = _once([*partner.name.values(), *typed_addresses(partner), *own])
     for call in calls:
         found["action", call.id] = _once(call.url.values())
