@@ -85,13 +85,13 @@ def command(
 def _meant(app: AppContext, kind: str | None, text: str) -> Stop:
     """The one stop in force that these words mean. Raises WrongUse for none, and for several: lifting too much cannot
     be mended."""
-    from amplify.cli.stop_report import selection
+    from amplify.cli.stop_report import stop_selection
     from amplify.decisions.find_subject import stops_meant
     from amplify.decisions.stop import stops_in_force
 
     stops = stops_meant(app, text, kind)
     if len(stops) > 1:
-        which = ", ".join(f"`{selection(one)}`" for one in stops)
+        which = ", ".join(f"`{stop_selection(one)}`" for one in stops)
         raise WrongUse(f"several stops are meant by {one_line(text)}: lift them one by one, with {which}")
     if not stops:
         there = ", ".join(one_line(one.name) for one in stops_in_force(app)) or "nothing is stopped"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -25,9 +25,11 @@ from amplify.cli.options import (
 from amplify.model.errors import WrongUse
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from amplify.context.app_context import AppContext
     from amplify.decisions.stop import StopResult
-    from amplify.ledger.holds.stops import StopRequest
+    from amplify.ledger.holds.stops import Stop, StopRequest
     from amplify.rules.text.name_finder import NameSearch
 
 
@@ -63,8 +65,6 @@ def command(
     all stopped. What nobody goes by is held as a spelling, and the exit code is 3. Without a word or an option, list
     what is stopped. It works while files are broken.
     """
-    from amplify.cli.stop_report import list_stops, print_stop
-
     named = {"person": person, "campaign": campaign, "partner": partner, "hashtag": hashtag, "platform": platform}
     asked = chosen_words(words, everything, **named, account=account, entry=entry, post=post)
     if alias and asked is not None and asked[0] not in ("person", None):
@@ -73,13 +73,44 @@ def command(
     if asked is None:
         if reason is not None or alias:
             raise WrongUse("say what to stop: `amplify stop anna`, `--campaign`, `--all` … (`--help`)")
-        list_stops(app, as_json)
+        _list(app, as_json)
         return 0
     found, done = _stop(app, asked, (reason or "", tuple(alias or ())), whole)
-    code = print_stop(app, found, done, as_json)
+    code = _tell(app, found, done, as_json)
     if not reason and not as_json:
         _ask_reason(app, done)
     return code
+
+
+def _list(app: AppContext, as_json: bool) -> None:
+    from amplify.cli.output import print_json
+    from amplify.cli.stop_report import list_stops
+    from amplify.decisions.stop import stops_in_force
+
+    stops = stops_in_force(app)
+    if as_json:
+        print_json([_stop_json(one) for one in stops])
+    else:
+        list_stops(stops)
+
+
+def _tell(app: AppContext, found: NameSearch, done: StopResult, as_json: bool) -> int:
+    """Print what a stop did, once what was on the wire has been followed; the exit code."""
+    from amplify.cli.output import print_error, print_json
+    from amplify.cli.stop_report import UNSETTLED, print_stop
+    from amplify.decisions.stop import follow_requests
+    from amplify.toolkit.build_record import pages_naming
+
+    pages = list({page.path: page for one in done.stops for page in pages_naming(app, one)}.values())
+    if as_json:
+        landed = follow_requests(app, done.reach.sending)
+        print_json(_as_json(app, found, done, landed) | {"toolkit_pages": [page.as_json() for page in pages]})
+    else:
+        landed = print_stop(app, found, done, pages)
+    if not done.seen:
+        print_error("the stop holds, and a worker has not answered yet: it may be writing; look at `amplify status`")
+    unsettled = any(row["state"] in UNSETTLED for row in landed)
+    return 3 if found.missing or unsettled or not done.seen else 0
 
 
 def _stop(
@@ -119,3 +150,38 @@ def _ask_reason(app: AppContext, done: StopResult) -> None:
     why = output.ask_line("the stop is in force. Why, in a sentence? (Enter: later)")
     if why:
         add_reason(app, without, why, acting_person())
+
+
+def _stop_json(one: Stop) -> dict[str, Any]:
+    """A stop, for programs."""
+    return {
+        "kind": one.kind,
+        "subject": one.subject,
+        "words": list(one.words),
+        "reason": one.why,
+        "by": one.by,
+        "at": one.at.isoformat(),
+        "asked_by": one.asked_by,
+        "asked_reason": one.asked_why,
+    }
+
+
+def _as_json(app: AppContext, found: NameSearch, done: StopResult, landed: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    from amplify.cli.stop_report import read_place, wire_json
+
+    place, workers, ended, _ = read_place(app)
+    reach = done.reach
+    return {
+        "stop": _stop_json(done.stop),
+        "stops": [_stop_json(one) for one in done.stops],
+        "not_found": list(found.missing),
+        "nearest": [{"kind": one.kind, "subject": one.id} for one in found.near],
+        "seen_by_all_workers": done.seen,
+        "held": reach.held,
+        "on_the_wire": wire_json(landed),
+        "out": reach.out,
+        "complete": reach.whole,
+        "ledger": place,
+        "workers": [{"name": one.name, "last": one.last.isoformat()} for one in workers],
+        "last_pass": ended.isoformat() if ended is not None else None,
+    }

@@ -11,32 +11,30 @@ from rich.padding import Padding
 from rich.text import Text
 
 from amplify.cli import output
-from amplify.cli.output import print_error, print_json
-from amplify.decisions.stop import follow_requests, stops_in_force
+from amplify.cli.output import print_error
+from amplify.decisions.stop import follow_requests
 from amplify.engine.heartbeat import last_pass
 from amplify.ledger.queries.workers_seen import WorkerSeen, describe_place, recent_workers
 from amplify.rules.text.terminal_text import one_line
-from amplify.toolkit.build_record import BuiltPage, pages_naming
 
 if TYPE_CHECKING:
     from amplify.context.app_context import AppContext
     from amplify.decisions.stop import StopResult
     from amplify.ledger.holds.stops import Stop
     from amplify.rules.text.name_finder import NameSearch
+    from amplify.toolkit.build_record import BuiltPage
 
 SPELLED = (None, "person", "partner", "campaign", "words")
 """Kinds of which a name that nobody has is searched for in texts; None: any kind."""
 _SHOWN = 12
 _WORKERS = 4
-_UNSETTLED = ("sending", "unsure")
+UNSETTLED = ("sending", "unsure")
+"""States in which nobody knows yet whether a request has landed."""
 
 
-def list_stops(app: AppContext, as_json: bool) -> None:
-    """Print the stops in force."""
-    out, stops = output.console(), stops_in_force(app)
-    if as_json:
-        print_json([stop_json(one) for one in stops])
-        return
+def list_stops(stops: Sequence[Stop]) -> None:
+    """Print stops in force."""
+    out = output.console()
     if not stops:
         out.print("nothing is stopped")
     for one in stops:
@@ -48,21 +46,15 @@ def list_stops(app: AppContext, as_json: bool) -> None:
             out.print(Padding(Text(asked, style="dim"), (0, 0, 0, 4)))
 
 
-def print_stop(app: AppContext, found: NameSearch, done: StopResult, as_json: bool) -> int:
-    """Print what a stop did, follow what was on the wire, and return the exit code."""
-    pages = list({page.path: page for one in done.stops for page in pages_naming(app, one)}.values())
-    if as_json:
-        landed = follow_requests(app, done.reach.sending)
-        print_json(_as_json(app, found, done, landed) | {"toolkit_pages": [page.as_json() for page in pages]})
-    else:
-        _print_heads(found, done)
-        landed = print_reach(app, done)
-        _print_pages(pages)
-        _print_place(app)
-    if not done.seen:
-        print_error("the stop holds, and a worker has not answered yet: it may be writing; look at `amplify status`")
-    unsettled = any(row["state"] in _UNSETTLED for row in landed)
-    return 3 if found.missing or unsettled or not done.seen else 0
+def print_stop(
+    app: AppContext, found: NameSearch, done: StopResult, pages: Sequence[BuiltPage]
+) -> list[dict[str, Any]]:
+    """Print what a stop did, and follow what was on the wire: where that stands."""
+    _print_heads(found, done)
+    landed = print_reach(app, done)
+    _print_pages(pages)
+    _print_place(app)
+    return landed
 
 
 def print_reach(app: AppContext, done: StopResult) -> list[dict[str, Any]]:
@@ -84,7 +76,7 @@ def print_reach(app: AppContext, done: StopResult) -> list[dict[str, Any]]:
             out.print(Text(f"    {where}", style="dim"), soft_wrap=True)
         _print_more(many)
         for stop in done.stops:
-            out.print(f'to delete them: `amplify takedown {selection(stop)} --reason "…"`', soft_wrap=True)
+            out.print(f'to delete them: `amplify takedown {stop_selection(stop)} --reason "…"`', soft_wrap=True)
     if not reach.whole:
         out.print("there are too many to look through at once: `--whole` looks at all")
     for stop in done.stops:
@@ -94,7 +86,7 @@ def print_reach(app: AppContext, done: StopResult) -> list[dict[str, Any]]:
     return landed
 
 
-def selection(stop: Stop) -> str:
+def stop_selection(stop: Stop) -> str:
     """How to name to another command what a stop means."""
     if stop.kind == "all":
         return "--all"
@@ -102,20 +94,6 @@ def selection(stop: Stop) -> str:
     if stop.kind in ("words", "action", "fact"):
         return shlex.quote(f"{stop.kind}:{subject}")
     return f"--{stop.kind} {shlex.quote(subject)}"
-
-
-def stop_json(one: Stop) -> dict[str, Any]:
-    """A stop, for programs."""
-    return {
-        "kind": one.kind,
-        "subject": one.subject,
-        "words": list(one.words),
-        "reason": one.why,
-        "by": one.by,
-        "at": one.at.isoformat(),
-        "asked_by": one.asked_by,
-        "asked_reason": one.asked_why,
-    }
 
 
 def wire_json(landed: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -158,7 +136,7 @@ def print_sending(app: AppContext, sending: Sequence[dict[str, Any]]) -> list[di
     landed = follow_requests(app, sending)
     for row in landed[:_SHOWN]:
         came = f"out  {'  '.join(row['urls'])}" if row["urls"] else "not out"
-        if row["state"] in _UNSETTLED:
+        if row["state"] in UNSETTLED:
             came = f"not known yet: look at `amplify status {row['id'][:12]}`"
         _print_row(f"  {row['account']:24}  {one_line(row['post'])}")
         out.print(Text(f"    {came}", style="dim"), soft_wrap=True)
@@ -183,7 +161,7 @@ def _print_pages(pages: Sequence[BuiltPage]) -> None:
 def _print_place(app: AppContext) -> None:
     """Print where a stop holds, and who works there: a stop in another ledger stops nothing."""
     out = output.console()
-    place, workers, ended, now = _place(app)
+    place, workers, ended, now = read_place(app)
     out.print(f"it holds in {place}, for every worker that shares it")
     for one in workers[:_WORKERS]:
         out.print(f"  seen at work: {one_line(one.name)}, {_ago(one.last, now)}")
@@ -194,7 +172,7 @@ def _print_place(app: AppContext) -> None:
         out.print(f"  {said}", style="yellow")
 
 
-def _place(app: AppContext) -> tuple[str, list[WorkerSeen], datetime | None, datetime]:
+def read_place(app: AppContext) -> tuple[str, list[WorkerSeen], datetime | None, datetime]:
     """Where the ledger is, who was seen, when this machine's last pass ended, and the real time."""
     with app.ledger.read() as connection:
         return (
@@ -224,22 +202,3 @@ def _deliveries(number: int) -> str:
 def _print_more(number: int) -> None:
     if number > _SHOWN:
         output.console().print(f"  … and {number - _SHOWN:,} more (`--json` lists them)")
-
-
-def _as_json(app: AppContext, found: NameSearch, done: StopResult, landed: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    place, workers, ended, _ = _place(app)
-    reach = done.reach
-    return {
-        "stop": stop_json(done.stop),
-        "stops": [stop_json(one) for one in done.stops],
-        "not_found": list(found.missing),
-        "nearest": [{"kind": one.kind, "subject": one.id} for one in found.near],
-        "seen_by_all_workers": done.seen,
-        "held": reach.held,
-        "on_the_wire": wire_json(landed),
-        "out": reach.out,
-        "complete": reach.whole,
-        "ledger": place,
-        "workers": [{"name": one.name, "last": one.last.isoformat()} for one in workers],
-        "last_pass": ended.isoformat() if ended is not None else None,
-    }

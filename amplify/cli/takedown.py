@@ -17,6 +17,7 @@ from amplify.cli.stop_report import missing_sentence
 from amplify.model.errors import WrongUse
 
 if TYPE_CHECKING:
+    from amplify.context.app_context import AppContext
     from amplify.decisions.takedown import TakedownResult
     from amplify.ledger.queries.published import PublishedDelivery
 
@@ -45,9 +46,6 @@ def command(
     Names are found as `amplify stop` finds them. Several selections narrow each other. What cannot be deleted now is
     deleted by later passes; `status` shows it. With --json and without --yes it only lists.
     """
-    from amplify.decisions.takedown import find_meant, take_down_deliveries, what_is_up
-    from amplify.ledger.queries.published import PublishedFilter
-
     named = {"person": person, "campaign": campaign, "partner": partner, "entry": entry, "post": post}
     named |= {"account": account, "platform": platform, "hashtag": hashtag}
     asked: list[tuple[str | None, str]] = [(kind, said.strip()) for kind, said in named.items() if said is not None]
@@ -57,24 +55,41 @@ def command(
     if not reason.strip():
         raise WrongUse("`--reason` needs a reason: it stands in the history")
     app = open_context(workspace)
-    meant, unknown = find_meant(app, asked)
-    found = what_is_up(app, PublishedFilter(meant, tuple(delivery or ())))
-    for search in unknown:
-        print_error(missing_sentence(search))
-    if as_json and not yes:
-        print_json([asdict(one) for one in found])
-        return 3 if unknown else 0
-    if not found:
-        if as_json:
-            print_json([])
-        else:
-            output.console().print("nothing of that is out")
+    found, unknown = _find(app, asked, delivery)
+    if (as_json and not yes) or not found:
+        _show_found(found, as_json)
         return 3 if unknown else 0
     if not as_json:
         _show(found)
     if not yes and not _agreed(len(found)):
         output.console().print("nothing was deleted")
         return 0
+    return _delete(app, found, reason.strip(), as_json)
+
+
+def _find(
+    app: AppContext, asked: Sequence[tuple[str | None, str]], deliveries: Sequence[str] | None
+) -> tuple[Sequence[PublishedDelivery], bool]:
+    """What is meant and out, and whether nothing goes by some of the words, which is told."""
+    from amplify.decisions.takedown import find_meant, what_is_up
+    from amplify.ledger.queries.published import PublishedFilter
+
+    meant, unknown = find_meant(app, asked)
+    for search in unknown:
+        print_error(missing_sentence(search))
+    return what_is_up(app, PublishedFilter(meant, tuple(deliveries or ()))), bool(unknown)
+
+
+def _show_found(found: Sequence[PublishedDelivery], as_json: bool) -> None:
+    if as_json:
+        print_json([asdict(one) for one in found])
+    else:
+        output.console().print("nothing of that is out")
+
+
+def _delete(app: AppContext, found: Sequence[PublishedDelivery], reason: str, as_json: bool) -> int:
+    from amplify.decisions.takedown import take_down_deliveries
+
     with progress_bar("deleting", quiet=as_json) as bar:
         tried = 0
 
@@ -83,7 +98,7 @@ def command(
             tried += 1
             bar(tried, len(found))
 
-        done = take_down_deliveries(app, [one.id for one in found], reason.strip(), acting_person(), told)
+        done = take_down_deliveries(app, [one.id for one in found], reason, acting_person(), told)
     return _report(done, as_json)
 
 
