@@ -36,9 +36,10 @@ class Directory:
     def find(self, text: str, kind: str | None = None, width: Width = "wide") -> NameSearch:
         """Find what these words mean, of any kind or of one. Within a kind, an id that is exactly that means nobody
         else."""
-        found = _search(text, kind, self.named, width)
+        known = (*self.named, *self._posts) if kind in ("post", None) else self.named
+        found = _search(text, kind, known, width)
         if found.missing:  # what only the ledger's rows know costs more to read
-            found = _search(text, kind, (*self.named, *self._delivered), width)
+            found = _search(text, kind, (*known, *self._delivered), width)
         return found
 
     def stop_for(self, kind: str, subject: str, in_ledger: Sequence[Stop] = ()) -> Stop:
@@ -51,6 +52,10 @@ class Directory:
         """What goes by this id."""
         found = next((one for one in self.named if (one.kind, one.id) == (kind, subject)), None)
         return found or NamedSubject(kind, subject)
+
+    @cached_property
+    def _posts(self) -> Sequence[NamedSubject]:
+        return [NamedSubject("post", id) for id in _post_ids(self.app)]
 
     @cached_property
     def _delivered(self) -> Sequence[NamedSubject]:
@@ -155,7 +160,6 @@ def _in_files(
         yield from (NamedSubject(kind, id) for id in sorted(files.known(shelf) - known))
     for profile in app.profiles.values():
         yield NamedSubject("platform", profile.name, (profile.title, *profile.also_called))
-    yield from (NamedSubject("post", id) for id in _post_ids(app))
 
 
 def _account_names(account: Account, files: ParsedWorkspace) -> tuple[str, ...]:
