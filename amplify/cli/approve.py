@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from rich.console import Group, RenderableType
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from amplify.model.message import Attachment, Message
 
 
-_KEYS = "[bold]a[/bold] approve  [bold]r[/bold] reject  [bold]s[/bold] skip  [bold]q[/bold] quit"
+_KEYS: Final = Text.assemble(
+    *(("a", "bold"), " approve  ", ("r", "bold"), " reject  ", ("s", "bold"), " skip  ", ("q", "bold"), " quit")
+)
 
 
 def command(
@@ -50,7 +52,7 @@ def command(
 
     if reject is not None and not (deliveries and reject.strip()):
         raise WrongUse("`--reject REASON` goes with the ids of deliveries")
-    app = open_context(workspace)
+    app = open_context(workspace, existing=True)
     if deliveries:
         found = step.find_reviews(app, deliveries)
         if reject is not None:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from amplify.cli.output import ask_yes_no
 from amplify.model.errors import NeedsPerson, WrongUse
 
 Person = Annotated[str | None, typer.Option("--person", metavar="ID", help="A person of config/people.yaml.")]
@@ -57,7 +58,7 @@ def confirm_action(question: str, yes: bool) -> bool:
         return True
     if not sys.stdin.isatty():
         raise NeedsPerson(f"{question} Nobody is here to be asked: say `--yes`")
-    return typer.confirm(question, default=False)
+    return ask_yes_no(question)
 
 
 HealthAt = Annotated[

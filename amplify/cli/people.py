@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -130,7 +130,7 @@ def _set(
 
     app = open_context(workspace)
     try:
-        today = app.clock.now().date()
+        today = app.clock.now().astimezone(UTC).date()
         edit = PersonEdit(state, sources, _day(reviewed, today), today if withdrawn else None, reason)
         done = set_person(app, id, acting_person(), edit)
     finally:

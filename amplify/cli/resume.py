@@ -57,7 +57,7 @@ def command(
         raise WrongUse("say what to resume: `amplify stop` lists what is stopped")
     if not reason.strip():
         raise WrongUse('resuming wants a reason, for those who come after you: `--reason "the family agreed"`')
-    done = resume_subject(open_context(workspace), *subject, reason.strip(), acting_person())
+    done = resume_subject(open_context(workspace, existing=True), *subject, reason.strip(), acting_person())
     if as_json:
         print_json(
             {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from amplify.cli import output
-from amplify.cli.open_context import AsJson, Workspace, open_context
+from amplify.cli.open_context import AsJson, Workspace, open_for_stop
 from amplify.cli.options import (
     Account,
     All,
@@ -71,7 +71,7 @@ def command(
         account=account,
         entry=entry,
     )
-    app = open_context(workspace)
+    app = open_for_stop(workspace)
     if subject is None:
         if reason is not None or alias:
             raise WrongUse("say what to stop: `--person`, `--campaign`, `--all` … (`amplify stop --help`)")

@@ -48,7 +48,7 @@ def command(
         raise WrongUse("say what to take down: --person, --campaign, --entry, --post, --account, --hashtag, --delivery")
     if not reason.strip():
         raise WrongUse("`--reason` needs a reason: it stands in the history")
-    app = open_context(workspace)
+    app = open_context(workspace, existing=True)
     found = what_is_up(app, wanted)
     if as_json and not yes:
         print_json([asdict(one) for one in found])
@@ -79,7 +79,7 @@ def command(
 def _agreed(many: int) -> bool:
     if not sys.stdin.isatty():
         raise WrongUse("nobody is there to ask: look at the list, then add `--yes`")
-    return typer.confirm(f"Delete {output.plural(many, 'delivery') if many == 1 else f'these {many} deliveries'}?")
+    return output.ask_yes_no(f"Delete {output.plural(many, 'delivery') if many == 1 else f'these {many} deliveries'}?")
 
 
 def _show(found: Sequence[PublishedDelivery]) -> None:
@@ -93,7 +93,7 @@ def _show(found: Sequence[PublishedDelivery]) -> None:
         output.console().print(line, no_wrap=True, overflow="ellipsis")
         for url in one.urls:  # in whole, however long: it is there to be opened
             output.console().print(Text(f"{'':18}{url}", style="dim"), soft_wrap=True)
-    output.console().print("[dim](times in UTC)[/dim]")
+    output.console().print("(times in UTC)", style="dim")
 
 
 def _report(done: Sequence[TakedownResult], as_json: bool) -> int:

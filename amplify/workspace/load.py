@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from amplify.model.problem import Problem, Severity
 from amplify.model.workspace import Workspace
+from amplify.workspace.checks.dates import check_future_days
 from amplify.workspace.checks.references import check_references
 from amplify.workspace.parsed import ParsedWorkspace
 from amplify.workspace.read_config import read_config
@@ -23,13 +25,15 @@ class Loaded:
     """All of them, sorted by place: errors and warnings."""
 
 
-def load_workspace(root: Path, platforms: frozenset[str]) -> Loaded:
-    """Read the workspace at `root`. `platforms`: the names that posts, partners and entries may use.
+def load_workspace(root: Path, platforms: frozenset[str], now: datetime | None = None) -> Loaded:
+    """Read the workspace at `root`. `platforms`: the names that posts, partners and entries may use. `now` (UTC): days
+    on which something is said to have been done are problems where they lie in the future.
 
     Never raises for anything that stands in the files.
     """
     findings = parse_files(root, platforms)
-    problems = tuple(sorted({*findings.problems, *check_references(findings)}))
+    later = check_future_days(findings, now) if now is not None else ()
+    problems = tuple(sorted({*findings.problems, *check_references(findings), *later}))
     if findings.settings is None or any(p.severity is Severity.ERROR for p in problems):
         return Loaded(None, problems)
     return Loaded(

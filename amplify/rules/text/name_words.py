@@ -63,6 +63,11 @@ def without_marks(text: str) -> str:
     return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFD", text)))
 
 
+def without_invisible(text: str) -> str:
+    """The text without characters that nobody sees."""
+    return text if text.isascii() else _INVISIBLE.sub("", text)
+
+
 def split_words(plain_text: str) -> Iterator[NameWord]:
     """The words of a text made `plain`, in order. Addresses are read as they are meant (`%D0%90` as `А`)."""
     end = -1
