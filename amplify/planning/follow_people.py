@@ -96,7 +96,7 @@ def follow_people(
         if asked.subject not in stopped:
             write_stop(connection, asked, stamp)
             new.append(asked)
-    widen_all(connection, {id: known.forms.get(EVERYWHERE, ()) for id, known in change.after.items()})
+    widen_all(connection, {("person", id): known.forms.get(EVERYWHERE, ()) for id, known in change.after.items()})
     for asked in new:
         told = {"words": list(asked.words)}
         record_event(connection, "stop", FOLLOWED_BY, f"person:{asked.subject}", asked.why, told, stamp)

@@ -10,8 +10,10 @@ from typing import Final
 from amplify.context.app_context import AppContext, UnreadableFiles
 from amplify.ledger.database import set_meta
 from amplify.ledger.holds.gates import GATES, read_gates, write_gates
+from amplify.ledger.holds.renamed import follow_renamed
 from amplify.ledger.holds.spacing import write_gaps
 from amplify.ledger.holds.spending import write_budget
+from amplify.ledger.holds.stops import widen_all
 from amplify.ledger.notify import notify_workers
 from amplify.ledger.queries.ledger_status import HELD
 from amplify.ledger.rows.plan_changes import diff_plan, write_accounts, write_changes
@@ -29,6 +31,7 @@ from amplify.rules.lint.care import HELD_BY_GATES
 from amplify.rules.plan.cost import to_micros
 from amplify.rules.plan.file_gates import derive_gates
 from amplify.rules.plan.horizon import plan_end
+from amplify.rules.plan.stop_words import words_to_stop
 
 _QUEUEING: Final = 2
 """Number of the lock under which machines queue one after the other: each compares with what the others wrote."""
@@ -82,6 +85,8 @@ def queue_plan(
         write_budget(connection, {name: to_micros(money) for name, money in workspace.settings.budget.items()})
         write_gaps(connection, {one.id: one.caps.gap for one in workspace.accounts.values()})
         stamp = Timestamp(now, app.ledger.real_now(connection))
+        new = {change.id for change in changes if change.sign == "+"}
+        follow_renamed(connection, [delivery for delivery in planned.ours if delivery.id in new])
         write_changes(connection, planned.ours, changes, stamp)
         mark_new_unsure_after_restore(connection, [change.id for change in changes], stamp)
         set_meta(connection, note_key(app.root), queued_mark(mark, now))
@@ -119,6 +124,8 @@ def _follow_files(app: AppContext, files: Workspace) -> tuple[bool, Workspace]:
         known = learn_people(connection, workspace.people, about, before, app.clock.now())
         changed = write_gates(connection, (*known.gates_from(derive_gates(workspace)), *known.kept_gates(before)))
         follow_people(app, connection, workspace.people, before, known)
+        shelves = (workspace.people, workspace.campaigns, workspace.partners, workspace.actions, workspace.queue)
+        widen_all(connection, words_to_stop(*(shelf.values() for shelf in shelves)))  # type: ignore[arg-type]
         return changed, workspace
 
 
