@@ -11,6 +11,7 @@ from amplify.model.action import Action
 from amplify.model.banner import Template
 from amplify.model.campaign import Campaign
 from amplify.model.fact import Fact
+from amplify.model.local_settings import LocalSettings
 from amplify.model.partner import Partner
 from amplify.model.person import Person
 from amplify.model.picture import Picture
@@ -39,3 +40,5 @@ class Workspace:
     """The partner we are; None where there is no `accounts.yaml`, as in a pull request."""
     banners: Mapping[str, Template] = field(default_factory=dict)
     """Templates in `media/banners/`."""
+    local: LocalSettings = field(default_factory=LocalSettings)
+    """What we decided for ourselves on this machine."""

@@ -21,9 +21,11 @@ from typing import Any, Final
 from amplify.context.timings import Timings
 from amplify.ledger import backup as copies
 from amplify.ledger.database import Ledger, LedgerConnection
-from amplify.ledger.holds.stops import read_stop_rows, replace_stop_rows, write_stop
+from amplify.ledger.holds.stops import StopRequest, read_stop_rows, replace_stop_rows, stop_mark, write_stop
+from amplify.ledger.machine_record import read_record
 from amplify.ledger.queries.audit_log import record_event
 from amplify.ledger.rows.restored import has_other_clients, mark_unsure_after_restore, newest_entry
+from amplify.model.clock import Timestamp
 from amplify.model.errors import NeedsPerson, WrongUse
 from amplify.operations.backup import ACCOUNTS, LEDGER, MANIFEST, PICTURE
 
@@ -65,7 +67,7 @@ def restore_backup(
     WrongUse where the file is no backup of this workspace.
     """
     folder = root / ".amplify"
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="restore-", dir=folder) as temporary:
         unpacked = Path(temporary)
         about = _unpack(file, unpacked)
@@ -77,7 +79,7 @@ def restore_backup(
         with copies.lock_writers(ledger):
             present = _present(ledger, holds, older)
             aside = _aside(ledger, readable=present is not None)
-            stops = _stops(aside[0], unpacked) if present is not None else None
+            stops = _stops(aside[0], unpacked) if present is not None and _is_ours(root, present) else None
             doubted = _age(fresh, made, stops, actor, timings or Timings(), file.name)
             copies.put_in_place(fresh, ledger, progress)
         pictures = _pictures(unpacked / "media", folder / "media")
@@ -162,6 +164,12 @@ def _present(ledger: Path, backup: copies.LedgerContents, older: bool) -> copies
     return now
 
 
+def _is_ours(root: Path, present: copies.LedgerContents) -> bool:
+    """Whether the ledger in place is the one that this workspace published from: another one's stops are none."""
+    known = read_record(root).ledger
+    return known is None or known.identity is None or known.identity == present.identity
+
+
 def _stops(kept: Path, folder: Path) -> list[dict[str, Any]]:
     """Read all stops of the replaced ledger, lifted ones too, from a copy: opening a ledger migrates it."""
     copied = folder / "present.sqlite"
@@ -212,15 +220,16 @@ def _doubt(
     timings: Timings,
     source: str,
 ) -> list[str]:
-    real = ledger.real_now(connection)
-    now = datetime.now(UTC)  # a real ledger's campaign time: a rehearsal has no backups
-    doubted = mark_unsure_after_restore(connection, made=made, now=now, real=real, lease=timings.lease)
+    # A real ledger's campaign time is real time, too: a rehearsal has no backups.
+    stamp = Timestamp(datetime.now(UTC), ledger.real_now(connection))
+    doubted = mark_unsure_after_restore(connection, made, stamp, timings.lease)
     if stops is None:
-        write_stop(connection, "all", "", (), _WHY_STOPPED.format(made=made), actor, now, real)
+        write_stop(connection, StopRequest("all", "", _WHY_STOPPED.format(made=made), actor), stamp)
     else:
         replace_stop_rows(connection, stops)
-    payload = {"made": made.isoformat(), "file": source, "unsure": doubted}
-    record_event(connection, "restore", actor, None, None, payload, now, real)
+    payload: dict[str, Any] = {"made": made.isoformat(), "file": source, "unsure": doubted}
+    payload["stops"] = [stop_mark(row) for row in stops or ()]
+    record_event(connection, "restore", actor, None, None, payload, stamp)
     return doubted
 
 
@@ -230,7 +239,8 @@ def _pictures(source: Path, kept: Path) -> int:
     for path in sorted(source.glob("*")) if source.is_dir() else ():
         target = kept / path.name
         if not target.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == path.name:
-            kept.mkdir(parents=True, exist_ok=True)
+            kept.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.chmod(0o600)
             shutil.move(path, target)
             count += 1
     return count

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from amplify.model.errors import WrongUse
@@ -44,6 +44,17 @@ class DraftResult:
         return self.entry is not None and all(p.severity is Severity.WARNING for p in self.problems)
 
 
+@dataclass(frozen=True, slots=True)
+class DraftOptions:
+    """What may be said of an entry beside its posts and its time."""
+
+    partners: list[str] = field(default_factory=list)
+    platforms: list[str] = field(default_factory=list)
+    id: str | None = None
+    lateness: str | None = None
+    note: str | None = None
+
+
 PENDING = "pending"
 """Stands for the id of an entry that gets one when it is added."""
 
@@ -79,23 +90,12 @@ def say_the_same(one: QueueEntry, other: QueueEntry) -> bool:
 
 
 def propose_entry(
-    findings: ParsedWorkspace,
-    posts: Iterable[str],
-    when: str,
-    *,
-    partners: Iterable[str] = (),
-    platforms: Iterable[str] = (),
-    id: str | None = None,
-    lateness: str | None = None,
-    note: str | None = None,
+    findings: ParsedWorkspace, posts: Iterable[str], when: str, options: DraftOptions | None = None
 ) -> tuple[dict[str, Any], tuple[Problem, ...]]:
     """The entry described by a command line, ready to be added, and warnings. Raises WrongUse with everything that is
     wrong.
     """
-    plain = entry_of(
-        id=id, posts=list(posts), when=parse_when(when), partners=list(partners), platforms=list(platforms),
-        lateness=lateness, note=note,
-    )  # fmt: skip
+    plain = entry_of(posts=list(posts), when=parse_when(when), **asdict(options or DraftOptions()))
     judged = validate_draft(findings, DraftEntry(plain, SourceLocation("the command line")))
     if not judged.good:
         raise WrongUse("; ".join(p.message for p in judged.problems if p.severity is Severity.ERROR))

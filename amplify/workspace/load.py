@@ -51,6 +51,7 @@ def load_workspace(root: Path, platforms: frozenset[str], now: datetime | None =
             accounts={found.word.id: found.word for found in findings.accounts},
             us=findings.us.word if findings.us else None,
             banners={found.word.id: found.word for found in findings.banners},
+            local=findings.local,
         ),
         problems,
     )

@@ -16,7 +16,7 @@ ACCOUNTS, EACH = 15, 8
 WORKERS = """
     import json, threading
     from datetime import datetime, timedelta
-    from amplify.ledger.rows.claim import claim_due
+    from amplify.ledger.rows.claim import ClaimRequest, claim_due
     from amplify.ledger.rows.begin_mark import Begun, BeginRequest, begin_requests
     from amplify.ledger.rows.receipts import PublishedPart, record_receipts
     from amplify.ledger.database import Ledger
@@ -31,7 +31,7 @@ WORKERS = """
         empty = 0
         while empty < 3:
             with ledger.write() as connection:
-                taken = claim_due(ledger, connection, now=now, owner=owner, lease=lease, limit=3).taken
+                taken = claim_due(ledger, connection, now, ClaimRequest(owner, lease, 3)).taken
             empty = 0 if taken else empty + 1
             for one in taken:
                 with ledger.write() as connection:
