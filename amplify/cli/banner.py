@@ -213,8 +213,10 @@ def _preview(care: EligibilityChecker, wanted: BannerChoice, out: Path | None, a
             for one in batch.made
         ]
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o777 if out else 0o700, parents=True, exist_ok=True)
             contact_sheet(small).save(path)
+            if out is None:
+                path.chmod(0o600)
         except OSError as error:
             raise WrongUse(f"{path} cannot be written ({error.strerror}): give another --out") from None
     if as_json:

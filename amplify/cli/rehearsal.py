@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import threading
 from collections import Counter
@@ -75,6 +76,16 @@ def open_rehearsal(rehearsal: Rehearsal) -> Iterator[tuple[AppContext, ManualClo
     """The application context of a rehearsal with its stage running. An interrupted one goes on; one that has ended,
     or that did not know what is stopped by now, starts anew.
     """
+    before = os.umask(0o077)  # what is rehearsed may be under embargo: nobody else reads along
+    try:
+        with _open_rehearsal(rehearsal) as opened:
+            yield opened
+    finally:
+        os.umask(before)
+
+
+@contextmanager
+def _open_rehearsal(rehearsal: Rehearsal) -> Iterator[tuple[AppContext, ManualClock, Stage]]:
     ledger = _open_ledger(rehearsal)
     if rehearsal.source is not None:
         copy_workspace(rehearsal.source, rehearsal.root)
@@ -109,7 +120,8 @@ def _open_ledger(rehearsal: Rehearsal) -> Ledger:
             return ledger
         ledger.close()
         shutil.rmtree(rehearsal.folder)
-    rehearsal.folder.mkdir(parents=True, exist_ok=True)
+    for folder in (rehearsal.folder.parent, rehearsal.folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     ledger = Ledger.open(f"sqlite:///{file}")
     with ledger.write() as connection:
         set_meta(connection, _EMBARGOED, " ".join(sorted(rehearsal.embargoed)))

@@ -191,7 +191,7 @@ def _copy(app: AppContext, id: str) -> tuple[Person, tuple[str, ...]]:
     from amplify.planning.follow_people import follow_people, learn_one_person
 
     try:
-        workspace = app.workspace()
+        workspace = app.files()
     except UnreadableFiles as error:
         findings = _survey(app)
         person = _person(findings, id)

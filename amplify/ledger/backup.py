@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from amplify.ledger.database import make_private, open_private
 from amplify.model.errors import NeedsPerson, WrongUse
 
 Progress = Callable[[int, int], None]
@@ -100,8 +101,8 @@ def in_use(path: Path) -> bool:
 @contextmanager
 def lock_writers(path: Path) -> Iterator[None]:
     """Context: keep all writers out of the ledger at `path`, with the file lock that every writer takes first."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_suffix(".lock").open("a") as lock:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with os.fdopen(open_private(path.with_suffix(".lock")), "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield  # closing the file lets go of the lock
 
@@ -109,7 +110,8 @@ def lock_writers(path: Path) -> Iterator[None]:
 def put_in_place(source: Path, target: Path, progress: Progress | None = None) -> None:
     """Overwrite the ledger at `target` with the content of `source`, atomically and in the file itself: whoever opens
     it meanwhile sees one or the other."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(target)
     with _speaking(target), _open(source) as new, closing(sqlite3.connect(target, timeout=_PATIENCE)) as old:
         _pour(new, old, progress)
         old.execute("PRAGMA journal_mode=WAL")

@@ -67,7 +67,7 @@ def restore_backup(
     WrongUse where the file is no backup of this workspace.
     """
     folder = root / ".amplify"
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="restore-", dir=folder) as temporary:
         unpacked = Path(temporary)
         about = _unpack(file, unpacked)
@@ -239,7 +239,8 @@ def _pictures(source: Path, kept: Path) -> int:
     for path in sorted(source.glob("*")) if source.is_dir() else ():
         target = kept / path.name
         if not target.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == path.name:
-            kept.mkdir(parents=True, exist_ok=True)
+            kept.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.chmod(0o600)
             shutil.move(path, target)
             count += 1
     return count

@@ -2,7 +2,8 @@
 
 Whatever leaves the program for readers, partners or a folder asks here, when it is made: previews, exports, banners,
 the toolkit, plans, reports. Files and ledger are asked together, and whichever is stricter counts: the files' gates
-(`rules.plan.file_gates`), the ledger's copy of them, its stops, and embargoes, which only the files know.
+(`rules.plan.file_gates`), the ledger's copy of them, its stops, the names that it has ever known, and embargoes, which
+only the files know.
 
 A claim and a begin mark (`ledger.holds.hold_checks`) ask the same gates and stops, through the same functions
 (`Gate.why_not`, `stops.held_by`). They differ in what they must: they ask within the transaction that acts on the
@@ -21,6 +22,7 @@ from typing import Final
 
 from amplify.ledger.database import Ledger
 from amplify.ledger.holds.gates import read_gates
+from amplify.ledger.holds.known_people import KnownNames, KnownPerson, read_known_people
 from amplify.ledger.holds.stops import Stop, held_by, in_force
 from amplify.ledger.rows.due_delivery import DueDelivery
 from amplify.model.cause import is_of_person
@@ -96,9 +98,11 @@ class EligibilityChecker:
         self._early_words = tuple(_telling_words(workspace, self.early.calls))
         self._known: Mapping[tuple[str, str], Gate] = {}
         self._stops: Sequence[Stop] = ()
+        self._names = KnownNames({})
         if ledger is not None:
             with ledger.read() as connection:
                 self._known, self._stops = read_gates(connection), in_force(connection)
+                self._names = self._held_names(read_known_people(connection))
 
     def asked(self, campaign: str, lang: str, texts: Sequence[str], *subjects: str) -> EligibilityRequest:
         """A request for words of a page's own. Whoever the campaign is about is meant by a first name already."""
@@ -143,13 +147,14 @@ class EligibilityChecker:
     def names_nobody_held(self, *texts: str) -> bool:
         """Whether words that belong to no campaign, such as the organisation's name, name nobody who is held."""
         people = frozenset(one for campaign in self.workspace.campaigns for one in self._named(campaign, texts))
-        if any(self._reasons(*kind_and_name(one), (self.now,)) for one in people):
+        asked = self._with_known_names(EligibilityRequest("", "", texts, people))
+        if any(self._reasons(*kind_and_name(one), (self.now,)) for one in asked.subjects):
             return False
-        stops = [stop for stop in self._stops if stop.kind == "person"]
-        return not self._stopped([EligibilityRequest("", "", texts, people)], stops)
+        return not self._stopped([asked], [stop for stop in self._stops if stop.names_somebody])
 
     def reasons(self, wanted: Sequence[EligibilityRequest]) -> list[tuple[WithheldItem, ...]]:
         """For each request all reasons why it is withheld: embargo, stop, then its gates."""
+        wanted = [self._with_known_names(one) for one in wanted] if self._names.forms else wanted
         stopped = self._stopped(wanted, self._stops)
         return [tuple(dict.fromkeys(self._all(one, stopped.get(number)))) for number, one in enumerate(wanted)]
 
@@ -173,6 +178,16 @@ class EligibilityChecker:
     def _named(self, campaign: str, texts: Iterable[str]) -> frozenset[str]:
         """The people named in these texts, as subjects; those of the campaign by their first names too."""
         return frozenset(f"person:{who}" for who in people_in_texts(texts, campaign, self.workspace))
+
+    def _held_names(self, people: Mapping[str, KnownPerson]) -> KnownNames:
+        """Every spelling that the files have ever had for those of whom the ledger says that nothing may be said: also
+        when the files no longer have it, or them."""
+        held = (one for one in people.values() if self._reasons("person", one.person, (self.now,)))
+        return KnownNames({one.person: one.forms for one in held})
+
+    def _with_known_names(self, one: EligibilityRequest) -> EligibilityRequest:
+        subjects = self._names.add_to(_candidate(0, one, self.now)).subjects
+        return replace(one, subjects=frozenset(subjects))
 
     def _all(self, one: EligibilityRequest, stopped: Stop | None) -> Iterator[WithheldItem]:
         if one.post in self.embargoed or self._early(one):

@@ -29,7 +29,7 @@ class HeldNames:
 
     def __init__(self, rows: ReportRows, names: Names, now: datetime) -> None:
         self._rows, self._silent, self._now = rows, names.silent, now
-        stopped = {stop.subject: stop.words for stop in rows.stops if stop.kind == "person"}
+        stopped = {stop.subject: stop.words for stop in rows.stops if stop.names_somebody}
         closed = {person for one in names.silent if (person := person_in(one)) is not None and "@" not in one}
         closed |= {
             gate.subject

@@ -121,7 +121,12 @@ class Oracle:
         """Whatever is barred at this moment is not expected any more."""
         for wish in self.wishes.values():
             if wish.excuse is None and now < wish.entry.late:
-                wish.excuse = self.barred(wish.words, wish.account, now, wish.entry)
+                wish.excuse = self.barred(wish.words, wish.account, now, wish.entry) or self._unsayable(wish.words)
+
+    def _unsayable(self, words: Words) -> str | None:
+        """A text that says a name by a person's id, who stands in no file: nobody can tell what it would say."""
+        gone = words.way == "template" and words.who not in self.seen.people
+        return "its person stands in no file" if gone else None
 
     def passed(self, now: datetime) -> None:
         """A pass has ended well."""

@@ -27,6 +27,8 @@ from amplify.model.platform import PublishRequest, Receipt
 Act = tuple[Any, ...]
 """The name of an act, and what it was drawn with."""
 MINUTE = timedelta(minutes=1)
+BASE = ("wait", "add", "approve")
+"""Kinds of acts without which nothing would happen."""
 _STEP = 12 * MINUTE
 """How often a pass comes in the end."""
 
@@ -112,6 +114,8 @@ class House:
         """Persons who stand in no file just now."""
         self.ids: dict[str, set[str]] = {key: {key} for key in WHO}
         """Every id that a person ever had."""
+        self.asked: dict[str, set[str]] = {}
+        """Stop of a person → who has asked to lift it."""
         self.entry_stops: dict[str, frozenset[str]] = {}
         """Stop of an entry, as the oracle calls it → the ids that the entry has had."""
         self.folder.write(self.site)
@@ -258,10 +262,13 @@ def shrink(acts: Sequence[Act], fails: Callable[[Sequence[Act]], bool]) -> list[
         size = max(1, size // 2)
 
 
-def drawn_acts(seed: int, kinds: Sequence[str], least: int = 8, most: int = 24) -> list[Act]:
-    """What the adversary of this seed does, with acts of these kinds only."""
+def drawn_acts(seed: int, kinds: Sequence[str]) -> list[Act]:
+    """What the adversary of this seed does. A run is about a few of these kinds: with all of them, hardly anything
+    would ever be free to go out."""
     from adversary.acts import ACTS
 
     chance = random.Random(seed)
-    names = [name for name in kinds for _ in range(ACTS[name].weight)]
-    return [(name, *ACTS[name].draw(chance)) for name in chance.choices(names, k=chance.randint(least, most))]
+    others = [name for name in kinds if name not in BASE]
+    about = [*BASE, *chance.sample(others, min(len(others), chance.randint(1, 5)))]
+    names = [name for name in about if name in kinds for _ in range(ACTS[name].weight)]
+    return [(name, *ACTS[name].draw(chance)) for name in chance.choices(names, k=chance.randint(8, 24))]

@@ -12,6 +12,7 @@ from workshop import MONDAY, Workshop, word
 
 from amplify.ledger.database import Ledger
 from amplify.ledger.holds.gates import put_gates
+from amplify.ledger.holds.known_people import EVERYWHERE, KnownPerson, write_known_people
 from amplify.model.banner import Template
 from amplify.model.gate import Gate
 from amplify.model.workspace import Workspace
@@ -144,3 +145,16 @@ def test_names_in_templates() -> None:
     assert names_in_template("{{ cta[fact.x.value] }}", "cta") == {ANY_NAME}
     assert names_in_template("{{ cta.a ", "cta") == {ANY_NAME}
     assert names_in_template("no template, cta.a", "cta") == frozenset()
+
+
+def test_whom_the_files_have_lost_is_held_as_the_ledger_knows_her(ledger: Ledger) -> None:
+    """Without her entry, or without the spelling, and before anybody has queued that."""
+    spelled = {EVERYWHERE: ("Anna Petrova", "Aniuta"), "free_anna": ("Anna",)}
+    with ledger.write() as connection:
+        put_gates(connection, [Gate("person", "vera", closed="vera is died", state="died")])
+        write_known_people(connection, [KnownPerson("vera", spelled, {}, "died", MONDAY)])
+    for words in ("Remember Aniuta", "#FreeAnnaPetrova", "Anna writes"):
+        assert reason(Workshop().workspace(), ledger, words) == "person", words
+        assert reason(Workshop().workspace(), None, words) is None
+    assert reason(Workshop().workspace(), ledger, "Nobody is named") is None
+    assert not EligibilityChecker(Workshop().workspace(), MONDAY, ledger).names_nobody_held("Friends of Aniuta")

@@ -74,7 +74,7 @@ def read_report_rows(connection: Connection, start: datetime | None, end: dateti
             for row in connection.execute(select(ACCOUNT).where(ACCOUNT.c.paused_at.is_not(None)))
         },
         stops=tuple(stops),
-        stopped=_stopped(connection, period, [stop for stop in stops if stop.kind == "person"]),
+        stopped=_stopped(connection, period, [stop for stop in stops if stop.names_somebody]),
         rehearsal=get_meta(connection, REHEARSED) is not None,
     )
 
