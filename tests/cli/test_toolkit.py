@@ -464,7 +464,7 @@ def test_a_name_that_only_a_stop_knows(kit: Kit) -> None:
     kit.campaign(contact={"name": "Friends of Aniuta", "email": "aniuta@example.org"}, toolkit={"contact": {}})
     kit.build()
     assert "Friends of Aniuta" in kit.everything()
-    stop = ("stop", "--person", "boris", "--alias", "Aniuta", "--reason", "they asked", "-w", kit.files.root)
+    stop = ("stop", "--person", "anna", "--alias", "Aniuta", "--reason", "they asked", "-w", kit.files.root)
     assert kit.amplify(*stop).code == 0
     kit.build()
     assert "aniuta" not in kit.everything().casefold()
