@@ -52,7 +52,7 @@ def command(
 
     if reject is not None and not (deliveries and reject.strip()):
         raise WrongUse("`--reject REASON` goes with the ids of deliveries")
-    app = open_context(workspace)
+    app = open_context(workspace, existing=True)
     if deliveries:
         found = step.find_reviews(app, deliveries)
         if reject is not None:

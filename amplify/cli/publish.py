@@ -22,7 +22,7 @@ def command(workspace: Workspace = None, workers: Workers = 8, as_json: AsJson =
     from amplify.engine.publish import run_pass
 
     start_log(log)
-    app = open_context(workspace)
+    app = open_context(workspace, publishes=True)
     try:
         with stop_on_signal() as stop:
             done = run_pass(app, workers=workers, on_outcome=None if as_json else print_outcome, stop=stop)

@@ -25,7 +25,7 @@ def command(
 
     from amplify.planning.queue import queue_plan
 
-    app = open_context(workspace)
+    app = open_context(workspace, publishes=True)
 
     def confirm(cancelled: Sequence[PlanChange]) -> bool:
         if yes or not error_console().is_terminal:

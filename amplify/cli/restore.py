@@ -14,8 +14,11 @@ from amplify.cli import output
 from amplify.cli.backup import ledger_file
 from amplify.cli.open_context import AsJson, Workspace
 from amplify.cli.output import print_error, print_json, progress_bar
+from amplify.context.machine_guard import MachineGuard
 from amplify.context.timings import read_timings
-from amplify.ledger.database import Ledger, ledger_url
+from amplify.ledger.address import ledger_url
+from amplify.ledger.binding import remember_restored
+from amplify.ledger.database import Ledger
 from amplify.model.errors import WrongUse
 from amplify.workspace.locate import find_root
 
@@ -48,6 +51,7 @@ def command(
     if (file is None) != by_hand or (made is not None and not by_hand):
         raise WrongUse("name the backup's file, or say `--by-hand` where the ledger was put back already")
     root = find_root(workspace)
+    MachineGuard(root).check_files()
     actor = os.environ.get("AMPLIFY_ACTOR") or getpass.getuser()
     if file is not None:
         with progress_bar("restoring pages", quiet=as_json) as told:
@@ -55,11 +59,12 @@ def command(
                 root, ledger_file(root), file, actor, older=older, timings=read_timings(), progress=told
             )
     else:
-        ledger = Ledger.open(ledger_url(root))
+        ledger = Ledger.open(ledger_url(root), create=False)
         try:
             done = restored_by_hand(ledger, actor, _instant(made), read_timings())
         finally:
             ledger.close()
+    remember_restored(root)
     _show(done, as_json)
     return 3 if done.doubted or done.stopped else 0
 

@@ -63,7 +63,7 @@ def command(
         raise WrongUse("say what to resume: `amplify stop` lists what is stopped")
     if not reason.strip():
         raise WrongUse('resuming wants a reason, for those who come after you: `--reason "the family agreed"`')
-    app = open_context(workspace)
+    app = open_context(workspace, existing=True)
     stop = _meant(app, *asked)
     done = resume_subject(app, stop.kind, stop.subject, reason.strip(), acting_person(), miss_due)
     if as_json:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from amplify.cli.open_context import AsJson, Workspace, open_context
+from amplify.cli.open_context import AsJson, Workspace, open_for_stop
 from amplify.cli.options import (
     Account,
     All,
@@ -69,7 +69,7 @@ def command(
     asked = chosen_words(words, everything, **named, account=account, entry=entry, post=post)
     if alias and asked is not None and asked[0] not in ("person", None):
         raise WrongUse("`--alias` goes with `--person`")
-    app = open_context(workspace)
+    app = open_for_stop(workspace)
     if asked is None:
         if reason is not None or alias:
             raise WrongUse("say what to stop: `amplify stop anna`, `--campaign`, `--all` … (`--help`)")

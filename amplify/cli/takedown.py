@@ -54,7 +54,7 @@ def command(
         raise WrongUse("say what to take down: whom or what, --person, --campaign, --entry, --post … (`--help`)")
     if not reason.strip():
         raise WrongUse("`--reason` needs a reason: it stands in the history")
-    app = open_context(workspace)
+    app = open_context(workspace, existing=True)
     found, unknown = _find(app, asked, delivery)
     if (as_json and not yes) or not found:
         _show_found(found, as_json)

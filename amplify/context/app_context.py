@@ -21,6 +21,7 @@ from amplify.model.errors import LoggedOut, ProblemsFound
 from amplify.model.rate_limit import rate_scope
 
 if TYPE_CHECKING:
+    from amplify.context.machine_guard import MachineGuard
     from amplify.media.frozen_store import FrozenStore
     from amplify.model.account import Account
     from amplify.model.plan import PriorPost
@@ -61,6 +62,8 @@ class AppContext:
     """Where sessions and frozen pictures lie; None: the workspace's `.amplify/`."""
     account_override: Callable[[Workspace], Workspace] | None = None
     """Overrides our accounts, in rehearsals."""
+    guard: MachineGuard | None = None
+    """Guard of what is local to this machine; None in rehearsals, which have nothing to lose."""
     owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{os.urandom(3).hex()}")
     """Our name as owner of leases."""
 
@@ -107,9 +110,12 @@ class AppContext:
         return self._heard.drain(account)
 
     def fingerprint(self) -> str:
-        """Fingerprint of all files, cheaply: by name, size and time."""
+        """Fingerprint of all files, cheaply: by name, size and time. Raises NeedsPerson where a pull has reached what
+        is local."""
         from amplify.workspace.fingerprint import files_fingerprint
 
+        if self.guard is not None:
+            self.guard.check_files()
         return files_fingerprint(self.root)
 
     def workspace(self) -> Workspace:
@@ -192,6 +198,9 @@ class AppContext:
         account = workspace.accounts.get(name)
         if account is None:
             raise LoggedOut(f"{name} is no longer in config/accounts.yaml: put it back, or take it off the queue")
+        handle = workspace.partners[account.partner].handles[account.platform]
+        if self.guard is not None:
+            self.guard.check_account(account, handle)
         profile = self._profile_of(account)
         if self.secrets is not None:
             secrets = self.secrets(account)
@@ -201,7 +210,7 @@ class AppContext:
         return registry.adapter(account.platform)(
             AccountConnection(
                 account=name,
-                handle=workspace.partners[account.partner].handles[account.platform],
+                handle=handle,
                 server=self.server or account.server,
                 secrets=secrets,
                 loopback_only=self.server is not None or not account.live,

@@ -10,6 +10,7 @@ from typing import Any
 from amplify.context.app_context import AppContext
 from amplify.decisions.find_subject import people_spellings
 from amplify.ledger.database import LedgerConnection, LedgerRow
+from amplify.ledger.holds.known_people import EVERYWHERE, forget_known_person, read_known_people
 from amplify.ledger.holds.stops import in_force
 from amplify.ledger.queries.audit_log import ERASING, erase_events, list_events, record_event
 from amplify.ledger.rows.erase import (
@@ -53,9 +54,11 @@ class PersonMentions:
     """Pictures that no other delivery has, by hash."""
     stopped: bool = False
     """Whether a stop is in force: it stays, with the names it looks for."""
+    known: bool = False
+    """Whether the ledger keeps the name of somebody whom the files no longer have."""
 
     def __bool__(self) -> bool:
-        return bool(self.deliveries or self.seen or self.stops or self.deeds)
+        return bool(self.deliveries or self.seen or self.stops or self.deeds or self.known)
 
 
 def find_mentions(
@@ -70,8 +73,11 @@ def find_mentions(
             if _is(stop["kind"], stop["subject"], person)
             for word in stop["words"]
         ]
+        if (remembered := read_known_people(connection).get(person)) is not None:
+            known += remembered.forms.get(EVERYWHERE, ())
         found = PersonMentions(person, tuple(dict.fromkeys((*aliases, *people_spellings(app).get(person, ()), *known))))
         found.stopped = any(_is(stop.kind, stop.subject, person) for stop in in_force(connection))
+        found.known = remembered is not None and remembered.gone_at is not None and not found.stopped
         names = NameMatcher({person: found.words})
         _look(connection, found, names, told)
         found.seen = [number for number, message in seen_messages(connection) if names.in_words(json.dumps(message))]
@@ -109,6 +115,8 @@ def forget_person(app: AppContext, found: PersonMentions, actor: str, told: Told
         overwrite_deleted(connection)
         erase_seen(connection, found.seen)
         erase_stops(connection, found.stops)
+        if not found.stopped:
+            forget_known_person(connection, found.person)
         erase_events(connection, found.deeds)
         payload = {"deeds": found.deeds, "deliveries": len(found.deliveries), "pictures": len(found.pictures)}
         record_event(connection, "forget", actor, None, None, payload, Timestamp(now, app.ledger.real_now(connection)))

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from amplify.context.app_context import AppContext, UnreadableFiles
 from amplify.decisions.stop import StopResult, stop_subject
 from amplify.ledger.database import LedgerConnection
-from amplify.ledger.holds.gates import GATES, put_gates
+from amplify.ledger.holds.gates import GATES, put_gates, read_gates
 from amplify.ledger.holds.stops import StopRequest, in_force
 from amplify.ledger.queries.audit_log import record_event
 from amplify.ledger.queries.waiting_by_subject import WaitingDeliveries
@@ -188,6 +188,8 @@ def _person(findings: ParsedWorkspace, id: str) -> Person:
 
 def _copy(app: AppContext, id: str) -> tuple[Person, tuple[str, ...]]:
     """Copy the gates to the ledger; where other files cannot be read, this person's own only."""
+    from amplify.planning.follow_people import follow_people, learn_one_person
+
     try:
         workspace = app.workspace()
     except UnreadableFiles as error:
@@ -195,7 +197,11 @@ def _copy(app: AppContext, id: str) -> tuple[Person, tuple[str, ...]]:
         person = _person(findings, id)
         with app.ledger.write() as connection:
             app.ledger.lock(connection, GATES)
-            put_gates(connection, people_gates([person], [found.word for found in findings.posts]))
+            before, mine = read_gates(connection), {id: person}
+            known = learn_one_person(connection, person, app.clock.now())
+            gates = people_gates([person], [found.word for found in findings.posts])
+            put_gates(connection, known.gates_from(gates))
+            follow_people(app, connection, mine, before, known)
         return person, tuple(f"{problem.place}: {problem.message}" for problem in error.problems)
     from amplify.planning.queue import copy_gates
 

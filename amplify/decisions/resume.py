@@ -10,9 +10,10 @@ from amplify.context.app_context import AppContext
 from amplify.ledger.database import LedgerConnection, LedgerRow
 from amplify.ledger.holds.approvals import approved_and_waiting, void_approvals
 from amplify.ledger.holds.gates import GATES, recheck_held
+from amplify.ledger.holds.known_people import let_go
 from amplify.ledger.holds.stops import Stop, ask_to_lift, find_deliveries_held_by, in_force, lift_stop
 from amplify.ledger.notify import notify_workers
-from amplify.ledger.queries.audit_log import record_event
+from amplify.ledger.queries.audit_log import has_event, record_event
 from amplify.ledger.queries.stop_impact import due_while
 from amplify.ledger.rows.receipts import has_published_part
 from amplify.ledger.rows.transitions import Transition, transition_row
@@ -22,6 +23,7 @@ from amplify.model.errors import NeedsPerson, WrongUse
 from amplify.model.event import log_event
 from amplify.rules.plan.approval_policy import same_person
 
+_ASK: Final = "ask to resume"
 ASKED_FOR: Final = timedelta(days=1)
 """How long (real time) the first of two requests to lift a stop counts: things change."""
 
@@ -53,22 +55,24 @@ def resume_subject(
         app.ledger.lock(connection, GATES)
         stamp = app.timestamp(connection)
         stop = _standing(connection, kind, subject)
-        if stop.names_somebody and not _second(stop, actor, stamp.real):
+        if stop.names_somebody and not _second(connection, stop, actor, stamp.real):
             ask_to_lift(connection, stop, actor, why, stamp.real)
-            record_event(connection, "ask to resume", actor, f"{kind}:{stop.subject}", why, {}, stamp)
+            record_event(connection, _ASK, actor, f"{kind}:{stop.subject}", why, {}, stamp)
             return ResumeResult(stop, lifted=False)
         due = due_while(connection, stop, stamp.at)
         late = [row for row in due if miss_due or row["late_at"] <= stamp.at]
         missed = sum(_miss(connection, stop, row, actor, stamp) for row in late)
         voided = _void(connection, stop, stamp.at)
         lift_stop(connection, stop, actor, why, stamp.at)
+        if stop.kind == "person":
+            let_go(connection, stop.subject)
         recheck_held(connection)
-        told = {"asked_by": stop.asked_by, "missed": missed, "in_time": len(due) - len(late)}
-        told["approvals_voided"] = voided
+        told = {"asked_by": stop.asked_by, "missed": missed, "in_time": len(due) - len(late), "voided": voided}
+        told |= {"approvals_voided": len(voided)}
         record_event(connection, "resume", actor, f"{kind}:{stop.subject}", why, told, stamp)
         notify_workers(app.ledger, connection)
     log_event("resumed_subject", subject=f"{kind}:{stop.subject}", actor=actor)
-    return ResumeResult(stop, True, missed, len(due) - len(late), voided)
+    return ResumeResult(stop, True, missed, len(due) - len(late), len(voided))
 
 
 def _standing(connection: LedgerConnection, kind: str, subject: str) -> Stop:
@@ -80,9 +84,11 @@ def _standing(connection: LedgerConnection, kind: str, subject: str) -> Stop:
     return found
 
 
-def _second(stop: Stop, actor: str, real: datetime) -> bool:
-    """Whether the actor is the second of two people."""
+def _second(connection: LedgerConnection, stop: Stop, actor: str, real: datetime) -> bool:
+    """Whether the actor is the second of two people. The first counts where the audit log knows of it."""
     if stop.asked_by is None or stop.real_asked is None or stop.real_asked + ASKED_FOR < real:
+        return False
+    if not has_event(connection, _ASK, stop.asked_by, f"{stop.kind}:{stop.subject}", real_at=stop.real_asked):
         return False
     if same_person(actor, stop.asked_by):
         raise NeedsPerson(
@@ -102,8 +108,8 @@ def _miss(connection: LedgerConnection, stop: Stop, row: LedgerRow, actor: str, 
     return transition_row(connection, move, stamp, actor, cause=stop.cause)
 
 
-def _void(connection: LedgerConnection, stop: Stop, now: datetime) -> int:
-    """Void the approvals of what was held: they were given before whatever happened."""
+def _void(connection: LedgerConnection, stop: Stop, now: datetime) -> list[int]:
+    """Void the approvals of what was held: they were given before whatever happened. Returns their numbers."""
     approved = approved_and_waiting(connection)
     held = find_deliveries_held_by(connection, stop, approved)
     return void_approvals(connection, held, f"{stop.name} was stopped since", now)

@@ -38,6 +38,8 @@ class LedgerContents:
     """Real time of its last entry."""
     history: str | None = None
     """The tip of its audit log's hash chain (`17:3f2a…`): a log that is cut off at its end looks whole without it."""
+    identity: str | None = None
+    """What it calls itself."""
 
 
 def copy_ledger(source: Path, target: Path, progress: Progress | None = None) -> None:
@@ -66,6 +68,7 @@ def read_contents(path: Path) -> LedgerContents:
         workspace = connection.execute("SELECT value FROM meta WHERE key = 'workspace'").fetchone()
         counts = dict(connection.execute("SELECT state, count(*) FROM delivery GROUP BY state").fetchall())
         (newest,) = connection.execute(_NEWEST).fetchone()
+        identity = connection.execute("SELECT value FROM meta WHERE key = 'identity'").fetchone()
         deeds = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'deed'").fetchone()
         head = connection.execute(_HEAD).fetchone() if deeds else None
     return LedgerContents(
@@ -76,6 +79,7 @@ def read_contents(path: Path) -> LedgerContents:
         sent=counts.get("sent", 0),
         newest=datetime.fromisoformat(newest).replace(tzinfo=UTC) if newest else None,
         history=head[0] if head else None,
+        identity=identity[0] if identity else None,
     )
 
 

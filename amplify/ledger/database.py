@@ -16,6 +16,9 @@ from sqlalchemy import URL, Connection, Engine, RowMapping, bindparam, create_en
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
+from amplify.ledger.address import LEDGER_FILE as LEDGER_FILE
+from amplify.ledger.address import describe_ledger
+from amplify.ledger.address import ledger_url as ledger_url
 from amplify.ledger.tables import META
 from amplify.model.errors import NeedsPerson, WrongUse
 
@@ -25,16 +28,16 @@ outside this package knows whose type it is."""
 LedgerRow = RowMapping
 """One row of an answer: values by the names of their columns."""
 
-HEAD: Final = "0007"
+HEAD: Final = "0008"
 """The newest revision under `migrations/versions`; a test holds the two together."""
-
-LEDGER_FILE: Final = "ledger.sqlite"
 
 BUDGET: Final = "budget"
 """Key in `meta` of the budgets: what each platform may cost in a month (`ledger.holds.spending`)."""
 _LOCKS: Final = 4206180715
 """Base of our advisory lock numbers on PostgreSQL; the first is the migration's."""
 _BINDING: Final = 3
+_IDENTITY: Final = "identity"
+"""Key in `meta` of the ledger's own name."""
 _KNOWN, _NOW = "known", "now"
 _BY_KEYS: Final = (
     "enable_seqscan",
@@ -59,6 +62,10 @@ _NOTE: Final = text(
 _READ_NOTE: Final = select(META.c.value).where(META.c.key == bindparam("wanted"))
 
 
+class NoLedger(WrongUse):
+    """There is no ledger at this address, and none was made."""
+
+
 class Ledger:
     """The database of one workspace: opens read and write transactions. Bound to its workspace id for ever."""
 
@@ -68,18 +75,24 @@ class Ledger:
         self._lock = lock or nullcontext()
 
     @classmethod
-    def open(cls, url: str) -> Ledger:
-        """Open, and migrate if needed. Raises WrongUse for a bad address, NeedsPerson where it cannot be reached."""
+    def open(cls, url: str, create: bool = True) -> Ledger:
+        """Open, and migrate if needed. Raises WrongUse for a bad address, NeedsPerson where it cannot be reached, and
+        NoLedger where there is none and it shall not be made."""
         parsed = _parsed(url)
         lock = None
         try:
             if parsed.get_backend_name() == "sqlite":
-                engine, lock = _sqlite(Path(parsed.database or LEDGER_FILE))
+                file = Path(parsed.database or LEDGER_FILE)
+                if not create and not file.exists():
+                    raise _missing(url)
+                engine, lock = _sqlite(file)
             else:
                 parsed = parsed.set(drivername="postgresql+psycopg")
                 engine = _postgresql(parsed)
             ledger = cls(engine, lock)
             try:
+                if not create and ledger._revision() is None:
+                    raise _missing(url)
                 ledger._migrate()
             except BaseException:
                 ledger.close()
@@ -160,6 +173,20 @@ class Ledger:
                 f"this ledger serves the workspace `{known}`, and the files say `{workspace}`: give each its own ledger"
             )
 
+    def identity(self, create: bool = False) -> str | None:
+        """What this ledger calls itself, by lot and for ever: two that lie at one address are told apart by it. None
+        where it has no name yet, and is not given one."""
+        with self.read() as connection:
+            known = get_meta(connection, _IDENTITY)
+        if known is None and create:
+            with self.write() as connection:
+                self.lock(connection, _BINDING)
+                known = get_meta(connection, _IDENTITY)
+                if known is None:
+                    known = os.urandom(16).hex()
+                    set_meta(connection, _IDENTITY, known)
+        return known
+
     def close(self) -> None:
         self.engine.dispose()
         if isinstance(self._lock, FileLock):
@@ -187,11 +214,6 @@ class Ledger:
             if "alembic_version" in str(error.orig):
                 return None
             raise
-
-
-def ledger_url(root: Path) -> str:
-    """`AMPLIFY_DATABASE_URL`, or the SQLite file in the workspace's `.amplify/`."""
-    return os.environ.get("AMPLIFY_DATABASE_URL") or f"sqlite:///{root / '.amplify' / LEDGER_FILE}"
 
 
 def sqlite_file(url: str) -> Path | None:
@@ -240,6 +262,10 @@ def _answering() -> Iterator[None]:
         raise NeedsPerson(
             f"the ledger does not answer ({why}): nothing is lost; run the command again when it does"
         ) from error
+
+
+def _missing(url: str) -> NoLedger:
+    return NoLedger(f"there is no ledger: looked for {describe_ledger(url)}, and none was made")
 
 
 def _parsed(url: str) -> URL:

@@ -21,7 +21,8 @@ from typing import Any, Final
 from amplify.context.timings import Timings
 from amplify.ledger import backup as copies
 from amplify.ledger.database import Ledger, LedgerConnection
-from amplify.ledger.holds.stops import StopRequest, read_stop_rows, replace_stop_rows, write_stop
+from amplify.ledger.holds.stops import StopRequest, read_stop_rows, replace_stop_rows, stop_mark, write_stop
+from amplify.ledger.machine_record import read_record
 from amplify.ledger.queries.audit_log import record_event
 from amplify.ledger.rows.restored import has_other_clients, mark_unsure_after_restore, newest_entry
 from amplify.model.clock import Timestamp
@@ -78,7 +79,7 @@ def restore_backup(
         with copies.lock_writers(ledger):
             present = _present(ledger, holds, older)
             aside = _aside(ledger, readable=present is not None)
-            stops = _stops(aside[0], unpacked) if present is not None else None
+            stops = _stops(aside[0], unpacked) if present is not None and _is_ours(root, present) else None
             doubted = _age(fresh, made, stops, actor, timings or Timings(), file.name)
             copies.put_in_place(fresh, ledger, progress)
         pictures = _pictures(unpacked / "media", folder / "media")
@@ -163,6 +164,12 @@ def _present(ledger: Path, backup: copies.LedgerContents, older: bool) -> copies
     return now
 
 
+def _is_ours(root: Path, present: copies.LedgerContents) -> bool:
+    """Whether the ledger in place is the one that this workspace published from: another one's stops are none."""
+    known = read_record(root).ledger
+    return known is None or known.identity is None or known.identity == present.identity
+
+
 def _stops(kept: Path, folder: Path) -> list[dict[str, Any]]:
     """Read all stops of the replaced ledger, lifted ones too, from a copy: opening a ledger migrates it."""
     copied = folder / "present.sqlite"
@@ -220,7 +227,8 @@ def _doubt(
         write_stop(connection, StopRequest("all", "", _WHY_STOPPED.format(made=made), actor), stamp)
     else:
         replace_stop_rows(connection, stops)
-    payload = {"made": made.isoformat(), "file": source, "unsure": doubted}
+    payload: dict[str, Any] = {"made": made.isoformat(), "file": source, "unsure": doubted}
+    payload["stops"] = [stop_mark(row) for row in stops or ()]
     record_event(connection, "restore", actor, None, None, payload, stamp)
     return doubted
 

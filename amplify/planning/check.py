@@ -17,6 +17,7 @@ from amplify.planning.plan import plan_deliveries
 from amplify.rules.lint.duplicates import look_back
 from amplify.rules.plan.horizon import plan_end
 from amplify.workspace.load import load_workspace
+from amplify.workspace.local_paths import tracked_problems
 
 if TYPE_CHECKING:
     from amplify.ledger.database import Ledger
@@ -50,7 +51,7 @@ def check_workspace(
     `known`: cached server info. `ledger`: where there is one, recent posts count too.
     """
     loaded = load_workspace(root, frozenset(profiles), now)
-    problems = set(loaded.problems)
+    problems = {*loaded.problems, *tracked_problems(root)}
     if loaded.workspace is None:
         return CheckReport(tuple(sorted(problems)), ())
     end = plan_end(loaded.workspace, now)

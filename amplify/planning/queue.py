@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from amplify.context.app_context import AppContext, UnreadableFiles
-from amplify.ledger.database import LedgerConnection, set_meta
+from amplify.ledger.database import set_meta
 from amplify.ledger.holds.gates import GATES, read_gates, write_gates
 from amplify.ledger.holds.renamed import follow_renamed
 from amplify.ledger.holds.spacing import write_gaps
 from amplify.ledger.holds.spending import write_budget
-from amplify.ledger.holds.stops import StopRequest, in_force, widen_all, write_stop
+from amplify.ledger.holds.stops import widen_all
 from amplify.ledger.notify import notify_workers
 from amplify.ledger.queries.ledger_status import HELD
 from amplify.ledger.rows.plan_changes import diff_plan, write_accounts, write_changes
 from amplify.ledger.rows.restored import mark_new_unsure_after_restore
 from amplify.model.clock import Timestamp
 from amplify.model.errors import NeedsPerson
-from amplify.model.gate import Gate
-from amplify.model.person import PersonState
 from amplify.model.plan import Plan, PlanChange
 from amplify.model.problem import Severity
 from amplify.model.workspace import Workspace
+from amplify.planning.follow_people import follow_people, learn_people
 from amplify.planning.last_queue import note_key, queued_mark
 from amplify.planning.plan import plan_deliveries
 from amplify.rules.lint.care import HELD_BY_GATES
 from amplify.rules.plan.cost import to_micros
 from amplify.rules.plan.file_gates import derive_gates
 from amplify.rules.plan.horizon import plan_end
-from amplify.rules.plan.person_gates import state_words
 from amplify.rules.plan.stop_words import words_to_stop
-from amplify.rules.text.aliases import name_forms
 
 _QUEUEING: Final = 2
 """Number of the lock under which machines queue one after the other: each compares with what the others wrote."""
@@ -116,8 +113,12 @@ def copy_gates(app: AppContext, workspace: Workspace) -> bool:
     with app.ledger.write() as connection:
         app.ledger.lock(connection, GATES)
         before = read_gates(connection)
-        changed = write_gates(connection, derive_gates(workspace))
-        follow_files(app, connection, workspace, before)
+        about = {campaign.id: campaign.people for campaign in workspace.campaigns.values()}
+        known = learn_people(connection, workspace.people, about, before, app.clock.now())
+        changed = write_gates(connection, (*known.gates_from(derive_gates(workspace)), *known.kept_gates(before)))
+        follow_people(app, connection, workspace.people, before, known)
+        shelves = (workspace.people, workspace.campaigns, workspace.partners, workspace.actions, workspace.queue)
+        widen_all(connection, words_to_stop(*(shelf.values() for shelf in shelves)))  # type: ignore[arg-type]
         return changed
 
 
@@ -134,32 +135,3 @@ def _refuse_errors(app: AppContext, planned: Plan) -> None:
         error = UnreadableFiles(errors)
         _note_held(app, f"everything is held: {error}")
         raise error
-
-
-def follow_files(
-    app: AppContext, connection: LedgerConnection, workspace: Workspace, before: Mapping[tuple[str, str], Gate]
-) -> None:
-    """Stop people whose silencing state the files have lifted, until two people agree; and add names to stops in force.
-
-    In the transaction that copies the files' gates. `before`: the gates as they were.
-    """
-    reopened = {
-        person.id: state
-        for person in workspace.people.values()
-        if person.state.speaks and (state := _silent_state(before.get(("person", person.id)))) is not None
-    }
-    if reopened:
-        stamp = app.timestamp(connection)
-        stopped = {stop.subject for stop in in_force(connection) if stop.kind == "person"}
-        for id, state in reopened.items():
-            if id not in stopped:
-                why = f"{id} was {state_words(state)} until now: two people must say that posts may go out again"
-                forms = tuple(name_forms(workspace.people[id]))
-                write_stop(connection, StopRequest("person", id, why, "amplify", forms), stamp)
-    shelves = (workspace.people, workspace.campaigns, workspace.partners, workspace.actions, workspace.queue)
-    widen_all(connection, words_to_stop(*(shelf.values() for shelf in shelves)))  # type: ignore[arg-type]
-
-
-def _silent_state(gate: Gate | None) -> PersonState | None:
-    """The person's state for which their own gate was closed; None where it was open, or closed for another reason."""
-    return PersonState(gate.state) if gate is not None and gate.state is not None else None

@@ -9,6 +9,7 @@ CODES: Final[dict[str, str]] = {
     "FILE-NAME": "A file lies where nothing reads it: its name or ending is not one we know.",
     "FILE-READ": "A file or folder cannot be opened, or is not an ordinary file.",
     "FILE-LINK": "A link leads out of the workspace, or a folder is a link.",
+    "FILE-LOCAL": "Git tracks a local file, which nobody shares: whoever pushes could overwrite it.",
     "FILE-EMPTY": "A file is empty, or holds nothing but blank lines and comments.",
     "FILE-SIZE": "A file is too large for its place: posts 256 kB, YAML 4 MB, pictures 20 MB, videos 512 MB.",
     "FILE-UTF8": "A file is not saved as UTF-8.",

@@ -296,6 +296,8 @@ def _own(raised: object, error: ErrorDetails) -> tuple[str, str]:
         return "VALUE-DATE", said
     if isinstance(error["input"], dict):
         return "VALUE-SENSE", said
+    if error["loc"] and error["loc"][-1] == "ledger":  # what stands there may be a password
+        return "VALUE-FORM", said
     return "VALUE-FORM", f"{said}, found {_shown(error['input'])}"
 
 

@@ -149,6 +149,7 @@ class TestLeftOut:
 
     def test_stops(self, kit: Kit) -> None:
         kit.files.post("tagged", "Say it with #FreeAnna now")
+        kit.amplify("queue", "-w", kit.files.root)
         stop = ("stop", "-w", kit.files.root, "--reason", "the family asked")
         kit.amplify(*stop, "--person", "anna")
         assert ("stop", "post named") in kit.left_out()
@@ -162,6 +163,7 @@ class TestLeftOut:
         assert "on-bluesky" in kit.page()
 
     def test_a_campaign_that_is_stopped_or_paused(self, kit: Kit) -> None:
+        kit.amplify("queue", "-w", kit.files.root)
         kit.amplify("stop", "--campaign", "free", "--reason", "a rumour", "-w", kit.files.root)
         assert kit.left_out() == [("stop", "the page")]
         assert kit.texts() == []

@@ -69,7 +69,7 @@ def _results(console: Console, name: str, place: Callable[[Path], str], asked: a
         size = Size(asked.deliveries, asked.partners, asked.per_kill)
         yield _watched(console, name, lambda told: run(place, size, asked.seed, told))
     if asked.rounds:
-        rounds = RoundSize(asked.rounds, 50 * asked.rounds, asked.partners, latency=0.3, pace=REAL)
+        rounds = RoundSize(asked.rounds, 50 * asked.rounds, min(asked.partners, 30), latency=0.3, pace=REAL)
         yield _watched(console, f"{name}, the command", lambda told: run_rounds(place, rounds, asked.seed, told))
 
 

@@ -80,12 +80,17 @@ def find_closed_gates(connection: Connection, candidates: Sequence[DueDelivery],
     its original speaks of as it went out, whatever the files say of it since."""
     repeated = _subjects_of_targets(connection, candidates)
     spoken = {one.id: (*one.subjects, *repeated.get(one.boost_of or "", ())) for one in candidates}
-    asked = {subject for subjects in spoken.values() for subject in subjects}
-    gates = _gates_of(connection, asked)
-    bars = {subject: bar for subject in asked if (bar := _bar(subject, gates.get(subject), now)) is not None}
+    return find_gate_holds(connection, spoken, now)
+
+
+def find_gate_holds(connection: Connection, asked: Mapping[str, Sequence[str]], now: datetime) -> Mapping[str, Hold]:
+    """Hold what asks for a gate that is closed now, or missing. `asked`: subjects by delivery."""
+    subjects = {subject for each in asked.values() for subject in each}
+    gates = _gates_of(connection, subjects)
+    bars = {subject: bar for subject in subjects if (bar := _bar(subject, gates.get(subject), now)) is not None}
     if not bars:
         return {}
-    found = ((id, next((bars[one] for one in subjects if one in bars), None)) for id, subjects in spoken.items())
+    found = ((id, next((bars[subject] for subject in each if subject in bars), None)) for id, each in asked.items())
     return {id: bar for id, bar in found if bar is not None}
 
 

@@ -5,6 +5,7 @@ one row and holds at once."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import unicodedata
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import Connection, RowMapping, delete, insert, select, text, update
 
 from amplify.ledger.decision_tables import STOP
+from amplify.ledger.holds.known_people import read_known_names
 from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
 from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.tables import DELIVERY
@@ -125,11 +127,12 @@ def held_by(connection: Connection, stops: Sequence[Stop], candidates: Sequence[
     if not stops or not candidates:
         return {}
     repeated = _targets(connection, candidates)
+    known = read_known_names(connection, [stop.subject for stop in stops if stop.kind == "person"])
     sought = _sought(tuple((stop.kind, stop.words) for stop in stops))
     found: dict[str, Stop] = {}
     for one in candidates:
         target = repeated.get(one.boost_of) if one.boost_of is not None else None
-        both = (one,) if target is None else (one, target)
+        both = [known.add_to(each) for each in ((one,) if target is None else (one, target))]
         stop = next((stop for each in both for stop in _holding(stops, each, sought)), None)
         if stop is not None:
             found[one.id] = stop
@@ -159,6 +162,12 @@ def replace_stop_rows(connection: Connection, rows: Sequence[Mapping[str, Any]])
         connection.execute(insert(STOP), [dict(row) for row in rows])
 
 
+def stop_mark(row: Mapping[str, Any] | RowMapping) -> str:
+    """What tells a stop from all others, and whether it was lifted: for the audit log of a ledger that took it over."""
+    said = [row["kind"], row["subject"], *(str(row[name]) for name in ("at", "lifted_at", "lifted_by"))]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
 def write_stop(connection: Connection, asked: StopRequest, stamp: Timestamp) -> Stop:
     """Insert a stop: from its commit on no new request begins."""
     row = asdict(asked) | {"words": list(asked.words), "at": stamp.at, "real_at": stamp.real}
@@ -175,7 +184,8 @@ def add_aliases(connection: Connection, stop: Stop, words: Sequence[str], why: s
     """Add spellings to a stop's search, and perhaps a newer reason; a request to lift it no longer counts then."""
     both = list(dict.fromkeys((*stop.words, *words)))
     anew = {"why": why, "asked_by": None, "asked_why": None, "real_asked": None} if why is not None else {}
-    if anew or both != list(stop.words):
+    stored = connection.execute(select(STOP.c.words).where(STOP.c.id == stop.id)).scalar_one()
+    if anew or both != stored:
         connection.execute(update(STOP).where(STOP.c.id == stop.id).values(words=both, **anew))
 
 

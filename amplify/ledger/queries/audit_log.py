@@ -125,6 +125,14 @@ def list_events(
     return list(connection.execute(query.limit(most) if most is not None else query).mappings())
 
 
+def has_event(connection: Connection, act: str, actor: str, subject: str, **values: Any) -> bool:
+    """Whether the audit log has an entry of this act of somebody; `values`: other columns that it must have."""
+    query = select(DEED.c.number).where(DEED.c.act == act, DEED.c.actor == actor, DEED.c.subject == subject)
+    for name, value in values.items():
+        query = query.where(DEED.c[name] == value)
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def erase_events(connection: Connection, numbers: Iterable[int]) -> None:
     """Empty these events. The caller records who did it, with `deeds: numbers` in the payload, which `verify_chain`
     requires."""

@@ -10,19 +10,14 @@ from typing import Any, Final
 from sqlalchemy import Connection, RowMapping, func, select
 
 from amplify.ledger.database import get_meta
-from amplify.ledger.holds import approvals, gates, spending, stops
-from amplify.ledger.holds.hold_checks import Ask, find_holds
+from amplify.ledger.holds import boosts
+from amplify.ledger.holds.hold_checks import HOLD_CHECKS, Ask, find_holds
 from amplify.ledger.holds.stops import Stop, in_force
 from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
 from amplify.ledger.tables import ACCOUNT, DELIVERY
 from amplify.model.delivery import DeliveryState
 
-ASKED: Final[tuple[Ask, ...]] = (
-    stops.find_stopped,
-    gates.find_closed_gates,
-    approvals.find_unapproved,
-    spending.over_budget,
-)
+ASKED: Final[tuple[Ask, ...]] = tuple(ask for ask in HOLD_CHECKS if ask is not boosts.find_waiting_boosts)
 """Hold checks whose answers are shown ahead of the due time. Not whether a boost's target is out: it seldom is, yet."""
 
 HELD: Final = "held"

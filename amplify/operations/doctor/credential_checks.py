@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from amplify.context.machine_guard import place_of, unconfirmed_accounts
 from amplify.model.errors import LoggedOut
 from amplify.operations.doctor.finding import CheckResult, CheckTarget, check_fail, check_ok, check_warn
 from amplify.platforms import registry
@@ -19,6 +20,7 @@ _SECRET: Final = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 """A key that only a secret has."""
+_CONFIRM: Final = "look whether that is right, and run `amplify confirm`"
 
 
 def check_accounts(patient: CheckTarget) -> Iterator[CheckResult]:
@@ -28,13 +30,17 @@ def check_accounts(patient: CheckTarget) -> Iterator[CheckResult]:
     if not patient.workspace.accounts:
         how = "copy config/accounts.example.yaml to config/accounts.yaml"
         yield check_fail("accounts", "nobody has said who we are", how)
+    unconfirmed = unconfirmed_accounts(patient.root, patient.workspace)
     for account in patient.workspace.accounts.values():
         try:
             find_secrets(registry.profile(account.platform).secrets, account.credential, account.id)
         except LoggedOut as error:
             yield check_fail(account.id, f"its credential {account.credential!r} is not whole", error.why)
             continue
-        if account.live:
+        if account.id in unconfirmed:
+            place = place_of(unconfirmed[account.id][1])
+            yield check_fail(account.id, f"nobody has confirmed on this machine that it speaks {place}", _CONFIRM)
+        elif account.live:
             yield check_ok(account.id, "live; its credential is there")
         else:
             yield check_warn(
