@@ -14,7 +14,7 @@ from amplify.ledger.holds.spacing import write_gaps
 from amplify.ledger.holds.spending import write_budget
 from amplify.ledger.notify import notify_workers
 from amplify.ledger.queries.ledger_status import HELD
-from amplify.ledger.rows.plan_changes import diff_plan, write_accounts, write_changes
+from amplify.ledger.rows.plan_changes import diff_plan, outdate_unsettled, write_accounts, write_changes
 from amplify.ledger.rows.restored import mark_new_unsure_after_restore
 from amplify.model.clock import Timestamp
 from amplify.model.errors import NeedsPerson
@@ -82,6 +82,7 @@ def queue_plan(
         write_gaps(connection, {one.id: one.caps.gap for one in workspace.accounts.values()})
         stamp = Timestamp(now, app.ledger.real_now(connection))
         write_changes(connection, planned.ours, changes, stamp)
+        outdate_unsettled(connection, planned.ours, now)
         mark_new_unsure_after_restore(connection, [change.id for change in changes], stamp)
         set_meta(connection, note_key(app.root), queued_mark(mark, now))
         set_meta(connection, HELD, "")
