@@ -92,7 +92,7 @@ def _tell(app: AppContext) -> None:
 
     with app.ledger.read() as connection:
         for stop in in_force(connection):
-            many, out = count_missed_by_stop(connection, stop), len(measure_impact(connection, stop, None).out)
+            many, out = count_missed_by_stop(connection, stop), len(measure_impact(connection, [stop], None).out)
             when = f"\n{stop.at:%A, %H:%M} UTC: {stop.subject} was released."
             told = (
                 " From that moment nothing was "

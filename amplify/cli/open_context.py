@@ -20,6 +20,7 @@ from amplify.ledger.binding import open_bound
 from amplify.ledger.database import Ledger, sqlite_file
 from amplify.model.clock import Clock, ManualClock, RealClock
 from amplify.model.errors import AmplifyError, NeedsPerson, WrongUse
+from amplify.workspace.local_paths import close_home
 from amplify.workspace.locate import find_root
 
 Workspace = Annotated[
@@ -41,6 +42,7 @@ def open_context(
     given = read_timings()  # a wrong setting is reported before anything is opened
     guard = MachineGuard(root)
     guard.check_files()
+    close_home(root)
     ledger = open_bound(root, create=not existing, publishes=publishes, looks=clock is not None)
     guard.watch_ledger(sqlite_file(ledger_url(root)))
     return AppContext(root, ledger, clock or RealClock(), given, guard=guard)
@@ -55,6 +57,7 @@ def open_for_stop(workspace: Path | None) -> AppContext:
             MachineGuard(root).check_files()
         except NeedsPerson as error:
             print_error(str(error))
+        close_home(root)
         return AppContext(root, open_bound(root, create=False), RealClock(), read_timings())
     except AmplifyError as error:
         kind = WrongUse if type(error) is WrongUse else NeedsPerson

@@ -100,6 +100,17 @@ def show_problems(problems: Iterable[Problem], to_stderr: bool = False) -> None:
         out.print(Padding(Text(problem.message), (0, 0, 0, 4)))
 
 
+def ask_line(question: str) -> str:
+    """Ask for one line on standard error; empty where nothing is said, or somebody breaks off."""
+    import click
+    import typer
+
+    try:
+        return str(typer.prompt(visible_controls(question), default="", show_default=False, err=True)).strip()
+    except (click.Abort, KeyboardInterrupt, EOFError):
+        return ""
+
+
 def local_time(instant: datetime, zone: str) -> str:
     """A wall-clock time, always with its zone: `Fri 21 May 10:00 Europe/Vilnius`."""
     wall = instant.astimezone(ZoneInfo(zone))

@@ -55,6 +55,7 @@ def command(
             "look": now.look,
             "paused": now.paused,
             "held": now.held,
+            "weaker": now.weaker,
         }
         more = {
             "due": beat.due,
@@ -109,6 +110,9 @@ def _show(now: LedgerStatus) -> None:
         if now.held:
             print_error(now.held)
         return
+    for one in now.weaker:
+        line = Text(f"the files protect less: {one}", style="bold yellow").append("  `amplify approve`", "not bold dim")
+        out.print(line)
     counts = Text("  ").join(Text(f"{count} {state}", STATE_STYLES[state]) for state, count in now.counts.items())
     out.print(counts + Text("  (times in UTC)", "dim"))
     _stops(now)

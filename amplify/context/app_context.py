@@ -22,6 +22,7 @@ from amplify.model.rate_limit import rate_scope
 
 if TYPE_CHECKING:
     from amplify.context.machine_guard import MachineGuard
+    from amplify.ledger.holds.protection_rows import Protection
     from amplify.media.frozen_store import FrozenStore
     from amplify.model.account import Account
     from amplify.model.plan import PriorPost
@@ -71,6 +72,7 @@ class AppContext:
         self._adapters: dict[str, Platform] = {}
         self._lock = Lock()
         self._loaded: tuple[str, Workspace] | None = None
+        self._protected: tuple[Workspace, Mapping[tuple[str, str], Protection], Workspace] | None = None
         self._looked = 0.0
         self._heard = RateLimitCollector()
 
@@ -102,7 +104,7 @@ class AppContext:
 
     def rate_scopes(self) -> Mapping[str, str | None]:
         """Rate scope by account: the server whose limits it shares with other accounts."""
-        accounts = self.workspace().accounts.values()
+        accounts = self.files().accounts.values()
         return {one.id: rate_scope(one.platform, self.server or one.server) for one in accounts}
 
     def rate_limit_news(self, account: str) -> list[tuple[str, ObservedLimit]]:
@@ -119,6 +121,33 @@ class AppContext:
         return files_fingerprint(self.root)
 
     def workspace(self) -> Workspace:
+        """The files as models, with what protects people as it is in force: a weaker one waits for somebody to accept
+        it. Raises UnreadableFiles with all problems."""
+        from amplify.ledger.holds.protection_rows import read_protection_rows
+        from amplify.rules.plan.protections import kept_values, protected_workspace, read_protections
+
+        files = self.files()
+        with self.ledger.read() as connection:
+            rows = read_protection_rows(connection)
+        if not rows or not self.is_shared(files, rows):
+            return files
+        protected = self._protected
+        if protected is None or protected[0] is not files or protected[1] != rows:
+            now, before = self.clock.now(), {key: one.value for key, one in rows.items()}
+            kept = kept_values(before, read_protections(files), now)
+            protected = self._protected = files, rows, protected_workspace(files, kept, now)
+        return protected[2]
+
+    def is_shared(self, files: Workspace, rows: Mapping[tuple[str, str], Protection]) -> bool:
+        """Whether others can change the files, so that what makes a protection weaker has to be accepted here. Once
+        they could, they do not stop by changing the files."""
+        from amplify.rules.plan.protections import WORKSPACE
+        from amplify.workspace.git_remote import has_git_remote
+
+        known = rows.get(WORKSPACE)
+        return len(files.partners) > 1 or (known is not None and known.value["shared"]) or has_git_remote(files.root)
+
+    def files(self) -> Workspace:
         """The files as models, read again when they changed. Raises UnreadableFiles with all problems."""
         from amplify.platforms import registry
         from amplify.workspace.load import load_workspace
@@ -172,11 +201,11 @@ class AppContext:
         self.ledger.close()
 
     def _recent_workspace(self) -> Workspace:
-        """The workspace as read within the last second: hundreds of clients are made in one go."""
+        """The files as read within the last second: hundreds of clients are made in one go."""
         with self._lock:
             if self._loaded is not None and time.monotonic() - self._looked < _RECENT:
                 return self._loaded[1]
-        return self.workspace()
+        return self.files()
 
     def _profile_of(self, account: Account) -> PlatformProfile:
         """The platform's profile, with the limits of this account's own server."""

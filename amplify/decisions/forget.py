@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from amplify.context.app_context import AppContext
-from amplify.decisions.stop import people_spellings
+from amplify.decisions.find_subject import people_spellings
 from amplify.ledger.database import LedgerConnection, LedgerRow
 from amplify.ledger.holds.known_people import EVERYWHERE, forget_known_person, read_known_people
+from amplify.ledger.holds.protection_rows import delete_protection
 from amplify.ledger.holds.stops import in_force
 from amplify.ledger.queries.audit_log import ERASING, erase_events, list_events, record_event
 from amplify.ledger.rows.erase import (
@@ -81,7 +82,12 @@ def find_mentions(
         names = NameMatcher({person: found.words})
         _look(connection, found, names, told)
         found.seen = [number for number, message in seen_messages(connection) if names.in_words(json.dumps(message))]
-        found.stops = [stop["id"] for stop in lifted_stops(connection) if _is(stop["kind"], stop["subject"], person)]
+        found.stops = [
+            stop["id"]
+            for stop in lifted_stops(connection)
+            if _is(stop["kind"], stop["subject"], person)
+            or (stop["kind"] == "words" and names.names(f"#{stop['subject']}"))
+        ]
         found.deeds = [row["number"] for row in list_events(connection) if _tells(row, person, names)]
     return found
 
@@ -112,6 +118,8 @@ def forget_person(app: AppContext, found: PersonMentions, actor: str, told: Told
         erase_stops(connection, found.stops)
         if not found.stopped:
             forget_known_person(connection, found.person)
+        if found.known:
+            delete_protection(connection, "person", found.person)
         erase_events(connection, found.deeds)
         payload = {"deeds": found.deeds, "deliveries": len(found.deliveries), "pictures": len(found.pictures)}
         record_event(connection, "forget", actor, None, None, payload, Timestamp(now, app.ledger.real_now(connection)))

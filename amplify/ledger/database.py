@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -284,7 +284,8 @@ def _postgresql(url: URL) -> Engine:
 
 
 def _sqlite(path: Path) -> tuple[Engine, FileLock]:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(path)
     engine = create_engine(
         f"sqlite:///{path}",
         # The driver begins nothing by itself: BEGIN IMMEDIATE is ours.
@@ -307,6 +308,23 @@ def _sqlite(path: Path) -> tuple[Engine, FileLock]:
         cursor.close()
 
     return engine, FileLock(path.with_suffix(".lock"))
+
+
+def make_private(path: Path) -> None:
+    """Create a ledger's file for its owner alone, or close it to others with what lies beside it. SQLite gives its
+    other files the same rights."""
+    if not path.exists():
+        os.close(open_private(path))
+    for end in ("", "-wal", "-shm"):
+        beside = path.with_name(path.name + end)
+        with suppress(FileNotFoundError, PermissionError):
+            if beside.stat().st_mode & 0o077:
+                beside.chmod(0o600)
+
+
+def open_private(path: Path) -> int:
+    """Open a file for appending, made for its owner alone."""
+    return os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC, 0o600)
 
 
 class FileLock:
@@ -336,7 +354,7 @@ class FileLock:
 
     def _open(self) -> IO[str]:
         try:
-            return self._path.open("a")
+            return os.fdopen(open_private(self._path), "a")
         except OSError as error:
             raise NeedsPerson(f"the ledger cannot be written ({error.strerror}: {self._path})") from error
 

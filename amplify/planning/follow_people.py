@@ -26,7 +26,7 @@ from amplify.rules.plan.person_gates import state_words
 from amplify.rules.text.aliases import name_forms
 from amplify.rules.text.first_names import first_names
 
-_BY = "amplify"
+FOLLOWED_BY = "amplify"
 """Who asked for a stop that followed from the files."""
 Gates = Mapping[tuple[str, str], Gate]
 About = Mapping[str, Sequence[str]]
@@ -96,10 +96,10 @@ def follow_people(
         if asked.subject not in stopped:
             write_stop(connection, asked, stamp)
             new.append(asked)
-    widen_all(connection, {id: known.forms.get(EVERYWHERE, ()) for id, known in change.after.items()})
+    widen_all(connection, {("person", id): known.forms.get(EVERYWHERE, ()) for id, known in change.after.items()})
     for asked in new:
         told = {"words": list(asked.words)}
-        record_event(connection, "stop", _BY, f"person:{asked.subject}", asked.why, told, stamp)
+        record_event(connection, "stop", FOLLOWED_BY, f"person:{asked.subject}", asked.why, told, stamp)
 
 
 def _stops(people: Mapping[str, Person], gates: Gates, change: PeopleChange, now: datetime) -> Iterator[StopRequest]:
@@ -115,15 +115,15 @@ def _stops(people: Mapping[str, Person], gates: Gates, change: PeopleChange, now
                     "person",
                     id,
                     f"{why}, and the files no longer have {id}: {until}",
-                    _BY,
+                    FOLLOWED_BY,
                     known.forms.get(EVERYWHERE, ()),
                 )
         elif silent is not None and people[id].state.speaks:
             why = f"{id} was {state_words(silent)} until now: {until}"
-            yield StopRequest("person", id, why, _BY, forms)
+            yield StopRequest("person", id, why, FOLLOWED_BY, forms)
     for (kind, id), gate in gates.items():  # of a ledger that knew gates only
         if kind == "person" and gate.state is not None and id not in change.after:
-            yield StopRequest("person", id, f"{gate.closed}, and the files no longer have {id}: {until}", _BY)
+            yield StopRequest("person", id, f"{gate.closed}, and the files no longer have {id}: {until}", FOLLOWED_BY)
 
 
 def _present(person: Person, spelled: Spellings, known: KnownPerson | None, now: datetime) -> KnownPerson:

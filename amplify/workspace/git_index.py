@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -145,6 +144,8 @@ def _is_sha256(folder: Path) -> bool:
 
 def _asked(repository: Repository) -> Iterator[tuple[bytes, bool]]:
     """The same from git. Names of its own environment would lead it elsewhere."""
+    import subprocess
+
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
         done = subprocess.run(  # noqa: S603 - no words of others

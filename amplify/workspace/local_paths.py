@@ -7,6 +7,7 @@ import re
 import stat
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,9 @@ HOME: Final = ".amplify"
 ACCOUNTS: Final = "config/accounts.yaml"
 _SHORT: Final = re.compile(r"(?<![^/])amplif~\d(?![^/])")
 """How Windows shortens the folder's name."""
+
+_MANY: Final = frozenset({"media", "banners", "rehearsal"})
+"""Folders that hold thousands of files."""
 
 Signature = tuple[int, ...]
 
@@ -36,6 +40,33 @@ def check_home(root: Path) -> None:
             "nothing follows or deletes it: look where it came from (`git log -- .amplify`), remove it, and put a "
             "backup back"
         )
+
+
+def close_home(root: Path) -> None:
+    """Close `.amplify` to everybody but its owner, with everything in it: also what an older amplify left open. Frozen
+    pictures are looked through only where they could be reached."""
+    home = root / HOME
+    waiting = [os.fspath(home)] if home.is_dir() and not home.is_symlink() else []
+    opened = False
+    while waiting:
+        folder = waiting.pop()
+        with suppress(PermissionError, FileNotFoundError):  # somebody else's: `doctor` says so
+            opened |= _close(folder, 0o700)
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        if opened or entry.name not in _MANY or entry.stat().st_mode & 0o077:
+                            waiting.append(entry.path)
+                    elif not entry.is_symlink() and entry.stat().st_mode & 0o077:
+                        _close(entry.path, 0o600)
+
+
+def _close(path: str, mode: int) -> bool:
+    """Take everybody else's rights from it; whether they had any."""
+    if not os.stat(path, follow_symlinks=False).st_mode & 0o077:
+        return False
+    os.chmod(path, mode)
+    return True
 
 
 def find_tracked(root: Path, others: Iterable[Path] = (), known: Signature = ()) -> tuple[list[str], Signature]:

@@ -107,7 +107,7 @@ def test_what_a_persons_stop_holds_or_made_late_is_not_told(app: FakeDesk) -> No
     assert rows.states(app.ledger) == {"waiting": 1, "missed": 1}
     assert whys(app) == {"held": UNTOLD, "missed": UNTOLD}
     resume_subject(app, "person", "anna", "it was a mistake", "vera")
-    resume_subject(app, "person", "anna", "indeed", "boris")
+    resume_subject(app, "person", "anna", "indeed", "boris", miss_due=True)
     assert rows.states(app.ledger) == {"missed": 2}
     assert whys(app) == {"held": UNTOLD, "missed": UNTOLD}
 

@@ -41,7 +41,7 @@ def test_nothing_that_is_stopped_goes_out(app: FakeDesk, world: World) -> None:
     about, other = planned("about", "a/x", texts=["Free Anna Petrova"]), planned("other", "b/x", texts=["Hello"])
     rows.queue(app.ledger, about, other)
     done = stop_subject(app, StopRequest("person", "anna", "the family asked", "vera", ("Anna Petrova",)))
-    assert (done.seen, done.known, [row["post"] for row in done.reach.held]) == (True, True, ["about"])
+    assert (done.seen, [row["post"] for row in done.reach.held]) == (True, ["about"])
     go(app)
     assert world.texts() == ["Hello"]
     assert acts(app) == [("stop", "vera", "person:anna")]
@@ -78,14 +78,16 @@ def test_it_lists_what_is_out_with_addresses(app: FakeDesk) -> None:
     assert all(url.startswith("http") for row in done.reach.out for url in row["urls"])
 
 
-def test_what_was_due_meanwhile_is_missed_and_nothing_bursts(app: FakeDesk, world: World) -> None:
-    early = [planned(f"early{number}", "a/x", due=NOW + timedelta(minutes=number)) for number in range(5)]
+def test_what_is_too_late_by_then_is_missed_and_nothing_bursts(app: FakeDesk, world: World) -> None:
+    short = timedelta(minutes=20)
+    early = [planned(f"early{number}", "a/x", due=NOW + timedelta(minutes=number), late=short) for number in range(5)]
     later = planned("later", "a/x", due=NOW + HOUR)
     rows.queue(app.ledger, *early, later)
     stop_subject(app, StopRequest("campaign", "free", "a mistake", "vera"))
-    go(app, now=NOW + timedelta(minutes=30))
+    go(app, now=NOW + timedelta(minutes=10))
+    app.time.set(NOW + timedelta(minutes=30))
     done = resume_subject(app, "campaign", "free", "it was mended", "vera")
-    assert (done.lifted, done.missed) == (True, 5)
+    assert (done.lifted, done.missed, done.in_time) == (True, 5, 0)
     go(app)
     assert world.texts() == []
     assert states(app, *early) == [DeliveryState.MISSED] * 5
@@ -94,12 +96,49 @@ def test_what_was_due_meanwhile_is_missed_and_nothing_bursts(app: FakeDesk, worl
     assert world.texts() == ["later from a/x"]
 
 
+@pytest.mark.parametrize("why", ["a mistake", ""])
+def test_what_is_still_in_time_goes_on(app: FakeDesk, world: World, why: str) -> None:
+    in_time = planned("in-time", "a/x", late=timedelta(minutes=31))
+    late = planned("late", "b/x", late=timedelta(minutes=30))
+    rows.queue(app.ledger, in_time, late)
+    stop_subject(app, StopRequest("campaign", "free", why, "vera"))
+    go(app, now=NOW + timedelta(minutes=10))
+    app.time.set(NOW + timedelta(minutes=30))
+    done = resume_subject(app, "campaign", "free", "it was mended", "vera")
+    assert (done.missed, done.in_time) == (1, 1)
+    go(app)
+    assert world.texts() == ["in-time from a/x"]
+    assert states(app, in_time, late) == [DeliveryState.SENT, DeliveryState.MISSED]
+
+
+def test_it_is_missed_where_the_resume_says_so(app: FakeDesk, world: World) -> None:
+    one, thread = planned("one", "a/x"), planned("thread", "b/x", texts=["1", "2"])
+    rows.queue(app.ledger, one, thread)
+    stop_subject(app, StopRequest("campaign", "free", "a mistake", "vera"))
+    done = resume_subject(app, "campaign", "free", "mended", "vera", miss_due=True)
+    assert (done.missed, done.in_time) == (2, 0)
+    go(app)
+    assert world.texts() == []
+    assert states(app, one, thread) == [DeliveryState.MISSED] * 2
+
+
+def test_the_tail_of_a_thread_that_is_still_in_time_is_said(app: FakeDesk, world: World) -> None:
+    thread = planned("thread", "a/x", texts=["one", "two"])
+    world.answers["a/x"] += ["accept", "try_later"]
+    go(app, thread)
+    stop_subject(app, StopRequest("all", "", "news", "vera"))
+    assert resume_subject(app, "all", "", "no news", "vera").in_time == 1
+    app.ledger.wind(timedelta(minutes=2))  # type: ignore[attr-defined]
+    go(app, now=NOW + timedelta(minutes=5))
+    assert (world.texts(), states(app, thread)) == (["one", "two"], [DeliveryState.SENT])
+
+
 def test_a_row_in_hand_is_missed_too(app: FakeDesk) -> None:
     one = planned("one", "a/x")
     rows.queue(app.ledger, one)
     claimed = rows.take_one(app.ledger)
     stop_subject(app, StopRequest("all", "", "a mistake", "vera"))
-    assert resume_subject(app, "all", "", "mended", "vera").missed == 1
+    assert resume_subject(app, "all", "", "mended", "vera", miss_due=True).missed == 1
     assert states(app, one) == [DeliveryState.MISSED]
     assert rows.barred(app.ledger, claimed) == "another worker has it"
 
@@ -108,7 +147,7 @@ def test_only_what_was_stopped_is_missed(app: FakeDesk, world: World) -> None:
     mine, other = planned("mine", "a/x"), planned("other", "b/mastodon")
     rows.queue(app.ledger, mine, other)
     stop_subject(app, StopRequest("platform", "x", "down", "vera"))
-    resume_subject(app, "platform", "x", "up", "vera")
+    resume_subject(app, "platform", "x", "up", "vera", miss_due=True)
     go(app)
     assert states(app, mine, other) == [DeliveryState.MISSED, DeliveryState.SENT]
 
@@ -182,9 +221,8 @@ def test_it_knows_the_names_of_the_files(app: FakeDesk, tmp_path: Path) -> None:
     assert [row["post"] for row in done.reach.held] == ["typed"]
 
 
-def test_an_unknown_name_is_stopped_and_told(app: FakeDesk) -> None:
-    done = stop_subject(app, StopRequest("campaign", "fere", "a mistake", "vera"))
-    assert not done.known
+def test_an_unknown_name_is_stopped(app: FakeDesk) -> None:
+    stop_subject(app, StopRequest("campaign", "fere", "a mistake", "vera"))
     with app.ledger.read() as connection:
         assert len(in_force(connection)) == 1
 

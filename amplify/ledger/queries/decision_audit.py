@@ -9,14 +9,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, RowMapping, select
 
 from amplify.ledger.decision_tables import APPROVAL, DEED, STOP
 from amplify.ledger.holds.approvals import ACTS, REJECTED, is_recorded
+from amplify.ledger.holds.protection_rows import Protection, read_protection_rows
 from amplify.ledger.holds.stops import stop_mark
 from amplify.rules.plan.approval_policy import same_person
 
+ACCEPT: Final = "accept change"
+"""What the audit log calls it that somebody accepted a weaker protection."""
 Rows = Sequence[RowMapping]
 
 
@@ -25,7 +29,7 @@ def find_forged_decisions(connection: Connection) -> list[str]:
     deeds = list(connection.execute(select(DEED).order_by(DEED.c.number)).mappings())
     verdicts = list(connection.execute(select(APPROVAL).order_by(APPROVAL.c.id)).mappings())
     stops = list(connection.execute(select(STOP).order_by(STOP.c.id)).mappings())
-    return [*_verdicts(deeds, verdicts), *_stops(deeds, stops)]
+    return [*_verdicts(deeds, verdicts), *_stops(deeds, stops), *_protections(deeds, read_protection_rows(connection))]
 
 
 def _verdicts(deeds: Rows, verdicts: Rows) -> Iterator[str]:
@@ -85,6 +89,20 @@ def _is_lift_recorded(row: RowMapping, subject: str, resumed: Mapping[tuple[str,
     who = (row["lifted_by"], row["lifted_at"])
     erased = not (row["subject"] or row["words"] or row["why"])
     return who in resumed and (erased or resumed[who] in (None, subject))
+
+
+def _protections(deeds: Rows, rows: Mapping[tuple[str, str], Protection]) -> Iterator[str]:
+    """What somebody accepted is what is in force since, or something stronger; nothing else made it weaker."""
+    accepted = {row["number"]: row for row in deeds if row["act"] == ACCEPT}
+    last = {row["subject"]: number for number, row in accepted.items() if row["subject"] is not None}
+    there = {f"{one.kind}:{one.subject}": one for one in rows.values()}
+    for subject, number in last.items():
+        one = there.get(subject)
+        if one is None or one.deed != number:
+            yield f"what protects {subject} was taken out or put back since deed {number}"
+    for subject, one in there.items():
+        if one.deed is not None and one.deed not in accepted:
+            yield f"what protects {subject} was made weaker: no entry of the history tells of it"
 
 
 def _still_stopped(deeds: Rows) -> Mapping[str, set[str]]:

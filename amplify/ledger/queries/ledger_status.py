@@ -12,6 +12,7 @@ from sqlalchemy import Connection, RowMapping, func, select
 from amplify.ledger.database import get_meta
 from amplify.ledger.holds import boosts
 from amplify.ledger.holds.hold_checks import HOLD_CHECKS, Ask, find_holds
+from amplify.ledger.holds.protection_rows import read_protection_rows
 from amplify.ledger.holds.stops import Stop, in_force
 from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
 from amplify.ledger.tables import ACCOUNT, DELIVERY
@@ -40,6 +41,8 @@ class LedgerStatus:
     """Why nothing goes out at all, as the last `queue` saw it; empty while all is well."""
     stops: tuple[Stop, ...]
     """Stops in force, the oldest first."""
+    weaker: tuple[str, ...]
+    """What the files protect less than before, which nobody has accepted yet: `campaign:free-vera`."""
 
 
 _COLUMNS = ("id", "account", "post", "entry", "state", "why", "due_at", "late_at")
@@ -71,6 +74,7 @@ def read_status(connection: Connection, now: datetime, most: int = 12) -> Ledger
         paused={account: why or "" for account, why in connection.execute(paused)},
         held=get_meta(connection, HELD) or "",
         stops=tuple(in_force(connection)),
+        weaker=tuple(f"{one.kind}:{one.subject}" for one in read_protection_rows(connection).values() if one.is_asked),
     )
 
 

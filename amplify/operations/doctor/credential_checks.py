@@ -13,6 +13,7 @@ from amplify.model.errors import LoggedOut
 from amplify.operations.doctor.finding import CheckResult, CheckTarget, check_fail, check_ok, check_warn
 from amplify.platforms import registry
 from amplify.platforms.credentials import credentials_file, find_secrets
+from amplify.workspace.local_paths import HOME
 
 _SECRET: Final = re.compile(
     r"^\s*[\"']?(api_key|api_secret|access_token|access_secret|access_token_secret|app_password|password|token|secret"
@@ -55,7 +56,10 @@ def private_files(patient: CheckTarget) -> Iterator[CheckResult]:
     secrets = credentials_file()
     if secrets.is_file():
         yield _private(secrets, 0o600, "credentials file")
-    sessions = patient.root / ".amplify" / "sessions"
+    home = patient.root / HOME
+    if home.is_dir():
+        yield _private(home, 0o700, "local folder")
+    sessions = home / "sessions"
     if sessions.is_dir():
         yield _private(sessions, 0o700, "sessions")
         for path in sorted(sessions.iterdir()):

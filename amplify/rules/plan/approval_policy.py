@@ -39,14 +39,24 @@ class ApprovalNeed:
 def approvals_needed_by(workspace: Workspace, post: Post) -> ApprovalNeed:
     """How many approvals this post needs, a boost at least as many as what it repeats. Where the workspace does not
     say who we are, everything counts as from outside.
+
+    What this organisation wrote into its local file is decided by no other file: which campaigns are ours, and the
+    least number. The shared files may only ask for more.
     """
-    front = post.front
+    front, local = post.front, workspace.local
     original = workspace.posts.get(front.boost.post) if front.boost is not None and front.boost.post else None
     campaign = workspace.campaigns[front.campaign]
-    needs = [ApprovalNeed(campaign.approvals, f"the campaign {campaign.id} asks for {campaign.approvals}")]
+    needs = [
+        ApprovalNeed(campaign.approvals, f"the campaign {campaign.id} asks for {campaign.approvals}"),
+        ApprovalNeed(local.approvals, f"config/accounts.yaml asks for {local.approvals}"),
+    ]
     outside = [owner for owner in (front.owner, campaign.owner) if owner is not None and owner != workspace.us]
+    if local.campaigns is not None and campaign.id in local.campaigns:
+        outside = [owner for owner in outside if owner == front.owner]
     if outside:
         needs.append(ApprovalNeed(1, f"it comes from {outside[0]}"))
+    elif local.campaigns is not None and campaign.id not in local.campaigns:
+        needs.append(ApprovalNeed(1, f"nobody here has said that the campaign {campaign.id} is ours"))
     if front.for_states:
         states = ", ".join(state.value.replace("_", " ") for state in front.for_states)
         needs.append(ApprovalNeed(TWO, f"it is written for a state: {states}"))
