@@ -111,13 +111,14 @@ def _note(url: str, changed: Changes) -> None:
     from datetime import UTC, datetime
 
     from amplify.ledger.queries.audit_log import record_event
+    from amplify.model.clock import Timestamp
 
     accounts = {name: place_of(now) for name, (_, now) in changed.items()}
     payload = {"ledger": describe_ledger(url), "accounts": accounts}
     ledger = Ledger.open(url, create=False)
     try:
         with ledger.write() as connection:
-            real = ledger.real_now(connection)
-            record_event(connection, "confirm", acting_person(), None, None, payload, datetime.now(UTC), real)
+            stamp = Timestamp(datetime.now(UTC), ledger.real_now(connection))
+            record_event(connection, "confirm", acting_person(), None, None, payload, stamp)
     finally:
         ledger.close()

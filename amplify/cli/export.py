@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -55,7 +54,7 @@ def command(
         raise WrongUse(f"{out} is a folder: give --out the name of a file")
     app = open_context(workspace, read_only_clock())
     try:
-        words, now = app.workspace(), app.clock.now()
+        words, now = app.whole_workspace(), app.clock.now()
         first = start.replace(tzinfo=UTC) if start else now
         end = first + timedelta(days=days) if days else plan_end(words, first)
         found = export_texts(words, first, end, app.profiles, now, everything, app.server_info())
@@ -69,7 +68,7 @@ def command(
         print_json(found.as_json())
         return
     else:
-        sys.stdout.write(_text(found, form or ExportFormat.MD))
+        output.print_document(_text(found, form or ExportFormat.MD), to_post=True)
     if withheld_sentence(found) and (out is not None or form is ExportFormat.CSV):  # Markdown says so itself
         (output.console() if out is not None else error_console()).print(withheld_sentence(found), markup=False)
 

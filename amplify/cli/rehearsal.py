@@ -23,7 +23,7 @@ from amplify.ledger.queries.outcomes import count_deliveries_due_before, count_o
 from amplify.model.account import Account
 from amplify.model.clock import ManualClock
 from amplify.model.errors import WrongUse
-from amplify.operations.rehearse import RehearsalTick, ScriptedEvent, is_over, rehearse_campaign
+from amplify.operations.rehearse import RehearsalScript, RehearsalTick, ScriptedEvent, is_over, rehearse_campaign
 from amplify.stage.process import Stage, StageControl
 
 if TYPE_CHECKING:
@@ -146,13 +146,11 @@ def play_rehearsal(
         rehearse_campaign(
             app,
             clock,
-            rehearsal.start,
-            rehearsal.end,
+            RehearsalScript(rehearsal.start, rehearsal.end, happenings),
             workers=rehearsal.workers,
             stage_time=stage.control.clock,
             told=told,
             lapse=lapse,
-            happenings=happenings,
         )
         bars.update(days, completed=total)
 

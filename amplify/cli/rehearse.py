@@ -49,5 +49,5 @@ def command(
         show_outcome(rehearsal, app, stage)
         if keep:
             look_around(stage)
-    output.console().print("[dim]run it again to start over[/dim]")
+    output.console().print("run it again to start over", style="dim")
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -15,16 +15,17 @@ from typing import TYPE_CHECKING, Final
 
 from amplify.context.rate_limit_news import DeclaredLimits, RateLimitCollector
 from amplify.context.timings import Timings
-from amplify.ledger.database import Ledger
-from amplify.model.clock import Clock, RealClock
+from amplify.ledger.database import Ledger, LedgerConnection
+from amplify.model.clock import Clock, RealClock, Timestamp
 from amplify.model.errors import LoggedOut, ProblemsFound
 from amplify.model.rate_limit import rate_scope
 
 if TYPE_CHECKING:
     from amplify.context.machine_guard import MachineGuard
+    from amplify.ledger.holds.protection_rows import Protection
     from amplify.media.frozen_store import FrozenStore
     from amplify.model.account import Account
-    from amplify.model.plan import PriorPost
+    from amplify.model.plan import PriorPosts
     from amplify.model.platform import Platform
     from amplify.model.platform_profile import PlatformProfile
     from amplify.model.problem import Problem
@@ -71,6 +72,7 @@ class AppContext:
         self._adapters: dict[str, Platform] = {}
         self._lock = Lock()
         self._loaded: tuple[str, Workspace] | None = None
+        self._protected: tuple[Workspace, Mapping[tuple[str, str], Protection], Workspace] | None = None
         self._looked = 0.0
         self._heard = RateLimitCollector()
 
@@ -96,9 +98,13 @@ class AppContext:
         """Rate limits by platform."""
         return DeclaredLimits(lambda: self.profiles, documented=self.server is None)
 
+    def timestamp(self, connection: LedgerConnection) -> Timestamp:
+        """Campaign time and the database's real time, for what is written in this transaction."""
+        return Timestamp(self.clock.now(), self.ledger.real_now(connection))
+
     def rate_scopes(self) -> Mapping[str, str | None]:
         """Rate scope by account: the server whose limits it shares with other accounts."""
-        accounts = self.workspace().accounts.values()
+        accounts = self.files().accounts.values()
         return {one.id: rate_scope(one.platform, self.server or one.server) for one in accounts}
 
     def rate_limit_news(self, account: str) -> list[tuple[str, ObservedLimit]]:
@@ -115,7 +121,35 @@ class AppContext:
         return files_fingerprint(self.root)
 
     def workspace(self) -> Workspace:
-        """The files as models, read again when they changed. Raises UnreadableFiles with all problems."""
+        """The files as models, with what protects people as it is in force: a weaker one waits for somebody to accept
+        it. Raises UnreadableFiles with all problems."""
+        from amplify.ledger.holds.protection_rows import read_protection_rows
+        from amplify.rules.plan.protections import kept_values, protected_workspace, read_protections
+
+        files = self.files()
+        with self.ledger.read() as connection:
+            rows = read_protection_rows(connection)
+        if not rows or not self.is_shared(files, rows):
+            return files
+        protected = self._protected
+        if protected is None or protected[0] is not files or protected[1] != rows:
+            now, before = self.clock.now(), {key: one.value for key, one in rows.items()}
+            kept = kept_values(before, read_protections(files), now)
+            protected = self._protected = files, rows, protected_workspace(files, kept, now)
+        return protected[2]
+
+    def is_shared(self, files: Workspace, rows: Mapping[tuple[str, str], Protection]) -> bool:
+        """Whether others can change the files, so that what makes a protection weaker has to be accepted here. Once
+        they could, they do not stop by changing the files."""
+        from amplify.rules.plan.protections import WORKSPACE
+        from amplify.workspace.git_remote import has_git_remote
+
+        known = rows.get(WORKSPACE)
+        return len(files.partners) > 1 or (known is not None and known.value["shared"]) or has_git_remote(files.root)
+
+    def files(self) -> Workspace:
+        """The files as models, read again when they changed, without what has errors (`Workspace.problems`). Raises
+        UnreadableFiles with all problems where one of them concerns everybody."""
         from amplify.platforms import registry
         from amplify.workspace.load import load_workspace
 
@@ -125,11 +159,19 @@ class AppContext:
             self._looked = looked
             if self._loaded is None or self._loaded[0] != mark:
                 loaded = load_workspace(self.root, frozenset(registry.names()))
-                if loaded.workspace is None:
+                if loaded.usable is None:
                     raise UnreadableFiles(loaded.problems)
                 cast = self.account_override or (lambda workspace: workspace)
-                self._loaded = (mark, cast(loaded.workspace))
+                self._loaded = (mark, cast(loaded.usable))
             return self._loaded[1]
+
+    def whole_workspace(self) -> Workspace:
+        """The files as models, for what is passed on to others. Raises UnreadableFiles while anything has errors: what
+        was left out may be under embargo, and nobody would know."""
+        workspace = self.workspace()
+        if workspace.problems:
+            raise UnreadableFiles(workspace.problems)
+        return workspace
 
     def server_info(self) -> ServerInfo:
         """Cached server info: what servers said when they were last asked."""
@@ -138,13 +180,13 @@ class AppContext:
         with self.ledger.read() as connection:
             return load_server_info(connection)
 
-    def recent_posts(self, workspace: Workspace, now: datetime, end: datetime) -> Sequence[PriorPost]:
-        """Prior posts: what our accounts sent lately, and what waits beyond `end` (UTC); nothing repeats too soon."""
-        from amplify.ledger.queries.recent_posts import find_recent_posts
+    def recent_posts(self, workspace: Workspace, now: datetime, end: datetime) -> PriorPosts:
+        """Prior posts: what our accounts said lately, and what waits, for a plan until `end` (UTC)."""
+        from amplify.ledger.queries.recent_posts import find_prior_posts
         from amplify.rules.lint.duplicates import look_back
 
         with self.ledger.read() as connection:
-            return find_recent_posts(connection, now - look_back(workspace), end)
+            return find_prior_posts(connection, now - look_back(workspace), end)
 
     def adapter(self, account: str) -> Platform:
         """The account's client, made once: one delivery at a time uses it. Raises LoggedOut."""
@@ -168,11 +210,11 @@ class AppContext:
         self.ledger.close()
 
     def _recent_workspace(self) -> Workspace:
-        """The workspace as read within the last second: hundreds of clients are made in one go."""
+        """The files as read within the last second: hundreds of clients are made in one go."""
         with self._lock:
             if self._loaded is not None and time.monotonic() - self._looked < _RECENT:
                 return self._loaded[1]
-        return self.workspace()
+        return self.files()
 
     def _profile_of(self, account: Account) -> PlatformProfile:
         """The platform's profile, with the limits of this account's own server."""

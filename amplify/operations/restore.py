@@ -23,10 +23,11 @@ from typing import Any, Final
 from amplify.context.timings import Timings
 from amplify.ledger import backup as copies
 from amplify.ledger.database import Ledger, LedgerConnection
-from amplify.ledger.holds.stops import read_stop_rows, replace_stop_rows, write_stop
+from amplify.ledger.holds.stops import StopRequest, read_stop_rows, replace_stop_rows, stop_mark, write_stop
 from amplify.ledger.machine_record import read_record
 from amplify.ledger.queries.audit_log import record_event
 from amplify.ledger.rows.restored import has_other_clients, mark_unsure_after_restore, newest_entry
+from amplify.model.clock import Timestamp
 from amplify.model.errors import AmplifyError, NeedsPerson, WrongUse
 from amplify.operations.backup import ACCOUNTS, LEDGER, MANIFEST, PICTURE
 
@@ -270,15 +271,16 @@ def _doubt(
     timings: Timings,
     source: str,
 ) -> list[str]:
-    real = ledger.real_now(connection)
-    now = datetime.now(UTC)  # a real ledger's campaign time: a rehearsal has no backups
-    doubted = mark_unsure_after_restore(connection, made=made, now=now, real=real, lease=timings.lease)
+    # A real ledger's campaign time is real time, too: a rehearsal has no backups.
+    stamp = Timestamp(datetime.now(UTC), ledger.real_now(connection))
+    doubted = mark_unsure_after_restore(connection, made, stamp, timings.lease)
     if stops is None:
-        write_stop(connection, "all", "", (), _WHY_STOPPED.format(made=made), actor, now, real)
+        write_stop(connection, StopRequest("all", "", _WHY_STOPPED.format(made=made), actor), stamp)
     else:
         replace_stop_rows(connection, stops)
-    payload = {"made": made.isoformat(), "file": source, "unsure": doubted}
-    record_event(connection, "restore", actor, None, None, payload, now, real)
+    payload: dict[str, Any] = {"made": made.isoformat(), "file": source, "unsure": doubted}
+    payload["stops"] = [stop_mark(row) for row in stops or ()]
+    record_event(connection, "restore", actor, None, None, payload, stamp)
     return doubted
 
 

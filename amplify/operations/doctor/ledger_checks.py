@@ -8,12 +8,14 @@ from typing import Final
 
 from amplify.engine.heartbeat import last_pass
 from amplify.ledger.database import HEAD
+from amplify.ledger.holds.protection_rows import read_protection_rows
 from amplify.ledger.queries.ledger_status import count_due_and_held, read_status
 from amplify.ledger.queries.pending_work import last_due
 from amplify.model.delivery import DeliveryState
 from amplify.model.errors import AmplifyError
 from amplify.operations.backup import NOTE
 from amplify.operations.doctor.finding import CheckResult, CheckTarget, check_fail, check_ok, check_warn
+from amplify.planning.file_versions import last_files, machines_apart
 from amplify.rules.plan.horizon import plan_end
 
 _FORGOTTEN: Final = timedelta(minutes=10)
@@ -53,6 +55,22 @@ def check_last_pass(patient: CheckTarget) -> Iterator[CheckResult]:
         yield check_ok("passes", f"the last one was {_words(age)} ago")
 
 
+def check_same_files(patient: CheckTarget) -> Iterator[CheckResult]:
+    """Check whether all machines that share the ledger have the files that were queued last."""
+    if patient.app is None:
+        return
+    with patient.app.ledger.read() as connection:
+        last = last_files(connection)
+        apart = machines_apart(connection, patient.app.ledger.real_now(connection))
+    if last is None:
+        return
+    for one in apart:
+        why = one.why or f"its files are not those that {last.machine} queued last"
+        yield check_warn("files of all machines", f"{one.machine}: {why}", "`git pull` there; docs/care.md tells more")
+    if not apart:
+        yield check_ok("files of all machines", f"as {last.machine} queued them last")
+
+
 def check_waiting(patient: CheckTarget) -> Iterator[CheckResult]:
     """Check for deliveries and accounts that a person should look at."""
     if patient.app is None:
@@ -74,6 +92,23 @@ def check_waiting(patient: CheckTarget) -> Iterator[CheckResult]:
     elif patient.workspace is not None:
         end = plan_end(patient.workspace, now)
         yield check_warn("queued", f"nothing waits up to {end:%Y-%m-%d}", "`amplify plan` shows what the files want")
+
+
+def check_protections(patient: CheckTarget) -> Iterator[CheckResult]:
+    """Check what protects people from the files that others can change."""
+    if patient.app is None or patient.workspace is None:
+        return
+    with patient.app.ledger.read() as connection:
+        rows = read_protection_rows(connection)
+    weaker = [
+        f"{one.kind}:{one.subject}" for one in rows.values() if one.wanted is not None and one.rejected_by is None
+    ]
+    if weaker:
+        yield check_warn("changes", f"the files protect less than before: {', '.join(weaker)}", "`amplify approve`")
+    if patient.workspace.local.campaigns is None and patient.app.is_shared(patient.workspace, rows):
+        ours = ", ".join(one.id for one in patient.workspace.campaigns.values() if one.owner == patient.workspace.us)
+        how = f"write `campaigns: [{ours}]` above `accounts:` in config/accounts.yaml"
+        yield check_warn("campaigns", "only the shared files say which are ours", how)
 
 
 def check_backups(patient: CheckTarget) -> Iterator[CheckResult]:
