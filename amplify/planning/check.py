@@ -46,13 +46,15 @@ def check_workspace(
     progress: Callable[[int, int], None] | None = None,
     known: ServerInfo = NOTHING_KNOWN,
     ledger: Ledger | None = None,
+    shared: bool = False,
 ) -> CheckReport:
     """Find all problems. Needs no ledger, no accounts and no network.
 
-    `known`: cached server info. `ledger`: where there is one, recent posts count too.
+    `known`: cached server info. `ledger`: where there is one, recent posts count too. `shared`: the folder
+    holds only what is shared, so nothing that is local.
     """
     loaded = load_workspace(root, frozenset(profiles), now)
-    problems = {*loaded.problems, *tracked_problems(root)}
+    problems = {*loaded.problems, *tracked_problems(root, shared)}
     workspace = loaded.usable
     if workspace is None:
         return CheckReport(tuple(sorted(problems)), ())
