@@ -39,6 +39,7 @@ def command(
 ) -> None:
     """Add an entry to config/queue.yaml. Comments, order and quoting of the file stay as they are."""
     from amplify.cli import output
+    from amplify.cli.open_context import read_only_clock
     from amplify.cli.output import print_json, show_problems
     from amplify.platforms import registry
     from amplify.workspace.draft_entry import propose_entry
@@ -47,16 +48,9 @@ def command(
     from amplify.workspace.yaml_edit import append_entries
 
     root = find_root(workspace)
-    entry, warnings = propose_entry(
-        parse_files(root, frozenset(registry.names())),
-        posts,
-        when,
-        partners=partner or (),
-        platforms=platform or (),
-        id=id,
-        lateness=lateness,
-        note=note,
-    )
+    files, now = parse_files(root, frozenset(registry.names())), read_only_clock().now()
+    where = {"partners": partner or (), "platforms": platform or ()}
+    entry, warnings = propose_entry(files, posts, when, **where, id=id, lateness=lateness, note=note, now=now)
     show_problems(warnings, to_stderr=True)
     (name,) = append_entries(root, [entry])
     if as_json:

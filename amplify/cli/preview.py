@@ -47,7 +47,7 @@ def command(
     if out is not None and (out.suffix.lower() not in (".html", ".htm") or out.is_dir()):
         raise WrongUse(f"{out} is no name for a page: let --out end in .html")
     app = open_context(workspace, read_only_clock())
-    words = app.workspace()
+    words = app.whole_workspace()
     unknown = [name for name in posts or () if name not in words.posts and name not in words.queue]
     if unknown:
         raise WrongUse(f"there is no post or queue entry {', '.join(unknown)}: `amplify plan` lists them")
@@ -93,7 +93,7 @@ def _draw(
     if as_json:
         drawn = {(card.post, card.account, card.due) for card in page.cards}
         kept = [one.delivery for one in shown if _key(one) in drawn]
-        cost = total_costs(kept, len(app.workspace().settings.readings), app.profiles).as_json()
+        cost = total_costs(kept, len(app.whole_workspace().settings.readings), app.profiles).as_json()
         print_json({"file": str(out), "messages": len(kept), "under_embargo": page.left_out, "cost": cost})
         return 0
     output.console().print(str(out), markup=False, soft_wrap=True)

@@ -79,7 +79,7 @@ def as_if_queued(workspace: Workspace, posts: Iterable[str], now: datetime) -> W
 
 def preview_deliveries(app: AppContext, deliveries: tuple[Planned, ...]) -> list[DeliveryPreview]:
     """Preview what each delivery would send, and why it would be held. Needs no credentials and no network."""
-    workspace = app.workspace()
+    workspace = app.whole_workspace()
     known = {(gate.kind, gate.subject): gate for gate in derive_gates(workspace)}
     known_limits = app.server_info()
     clients: dict[str, Platform] = {}

@@ -27,7 +27,7 @@ def page_of(
     app: AppContext, planned: Plan, previews: Iterable[DeliveryPreview], with_embargoed: bool = False
 ) -> PreviewPage:
     """The view model of the page. Embargoed posts are left out and counted, unless they were asked for."""
-    workspace, now = app.workspace(), app.clock.now()
+    workspace, now = app.whole_workspace(), app.clock.now()
     previews = list(previews)
     closed = embargoed_posts(workspace, now)
     shown = [one for one in previews if with_embargoed or one.delivery.post not in closed]

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from amplify.model.base import FileEntry
 from amplify.model.campaign import Campaign
-from amplify.model.problem import Problem, Severity, SourceLocation
+from amplify.model.problem import PROBLEMS_MOST, Problem, Severity, SourceLocation, more_problems
 from amplify.model.settings import Settings
 from amplify.workspace.file_types import ACCOUNTS, CAMPAIGNS, LISTS, SCHEMAS, SETTINGS, ListFile
 from amplify.workspace.files import YAML_BYTES, UnreadableFile, files_below, read_head, read_text
@@ -104,7 +104,11 @@ def _read_list(findings: ParsedWorkspace, kind: ListFile) -> None:
     if kind is ACCOUNTS and head is not None:
         findings.us = Parsed(str(document.plain["partner"]), SourceNode(document, ("partner",)))
     found: list[Parsed[Any]] = getattr(findings, shelf)
+    known = len(findings.problems)
     for index in range(len(items)):
+        if len(findings.problems) - known > PROBLEMS_MOST:
+            findings.problems.append(more_problems(SourceLocation(kind.path)))
+            break
         entry = read_entry(findings, kind.entry, SourceNode(document, (kind.key, index)), shelf)
         if entry is not None:
             found.append(entry)

@@ -10,7 +10,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, RowMapping, func, select
 
 from amplify.ledger.database import get_meta
-from amplify.ledger.holds import approvals, gates, spending, stops
+from amplify.ledger.holds import approvals, file_errors, gates, spending, stops
+from amplify.ledger.holds.file_errors import FileErrors
 from amplify.ledger.holds.hold_checks import Ask, find_holds
 from amplify.ledger.holds.stops import Stop, in_force
 from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
@@ -19,6 +20,7 @@ from amplify.model.delivery import DeliveryState
 
 ASKED: Final[tuple[Ask, ...]] = (
     stops.find_stopped,
+    file_errors.find_faulty,
     gates.find_closed_gates,
     approvals.find_unapproved,
     spending.over_budget,
@@ -43,6 +45,8 @@ class LedgerStatus:
     """Account → what to mend."""
     held: str
     """Why nothing goes out at all, as the last `queue` saw it; empty while all is well."""
+    errors: FileErrors
+    """Errors of the files, and what is held for them."""
     stops: tuple[Stop, ...]
     """Stops in force, the oldest first."""
 
@@ -75,6 +79,7 @@ def read_status(connection: Connection, now: datetime, most: int = 12) -> Ledger
         look=tuple(dict(row) for row in connection.execute(look.limit(most * 4)).mappings()),
         paused={account: why or "" for account, why in connection.execute(paused)},
         held=get_meta(connection, HELD) or "",
+        errors=file_errors.read_file_errors(connection),
         stops=tuple(in_force(connection)),
     )
 

@@ -21,7 +21,9 @@ _LETTERS_OF_THEIR_OWN: Final = str.maketrans({"ł": "l", "Ł": "L", "đ": "d", "
 _MARKS = re.compile("(?<=[A-Za-z])[\u0300-\u036f]+|(?<=[Ее])\u0308|[\u0300-\u0305\u0307\u0309-\u036f]+")
 """On a Latin letter all, on others all but those that make another letter of it (breve, diaeresis)."""
 
-_RUN = re.compile(r"https?://\S+|[#@][\w'@.-]*\w|[^\W_]+(?:'[^\W_]+)*", re.IGNORECASE)
+_RUN = re.compile(r"https?://\S++|[#@](?:['@.-]*+\w++)++|(?P<bare>[#@]['@.-]*+)|[^\W_]++(?:'[^\W_]++)*+", re.IGNORECASE)
+"""Runs of signs without a word (`bare`) are read too, and dropped: looked for again at each sign, they would take the
+square of their length."""
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _JOINT = re.compile(r"[\s\-_\u2010\u2011]*")
 _JOINT_OF_A_RUN = re.compile(r"[\s\-_\u2010\u2011.+]*")
@@ -67,6 +69,8 @@ def split_words(plain_text: str) -> Iterator[NameWord]:
     """The words of a text made `plain`, in order. Addresses are read as they are meant (`%D0%90` as `А`)."""
     end = -1
     for run in _RUN.finditer(plain_text):
+        if run["bare"] is not None:
+            continue
         said, offset = run[0], run.start()
         tagged = said[0] in "#@" or "://" in said
         if "://" in said and "%" in said:
