@@ -26,6 +26,7 @@ bench: $(TEST_READY)
 
 torture: $(TEST_READY)
 	CRASH=all $(BIN)/python -m pytest -n 2 --dist worksteal tests/crash
+	PYTHONPATH=tests $(BIN)/python -m adversary $(ADVERSARY)
 	PYTHONPATH=tests $(BIN)/python -m torture $(TORTURE)
 
 docs: $(TEST_READY)

@@ -81,6 +81,12 @@ def _no_real_credentials(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pyte
     monkeypatch.setenv("AMPLIFY_CREDENTIALS", str(tmp_path_factory.getbasetemp() / "no-credentials.yaml"))
 
 
+@pytest.fixture(autouse=True)
+def _nothing_is_remembered(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Machines remember ledgers and servers: this one nothing beyond the session."""
+    monkeypatch.setenv("AMPLIFY_STATE", str(tmp_path_factory.getbasetemp() / "state"))
+
+
 @pytest.fixture(scope="session")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """The project's own stand-in for the three platforms."""

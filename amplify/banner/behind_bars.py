@@ -51,15 +51,24 @@ class BarsLook:
     """What stands there without a photograph; `none`: words only."""
 
 
+@dataclass(frozen=True, slots=True)
+class BarsEditions:
+    """For which campaign, in which languages and sizes the picture is made."""
+
+    langs: Sequence[str] = ()
+    """Empty: the campaign's first language."""
+    sizes: Sequence[str] = ("square",)
+    campaign: str | None = None
+    """None: the first active one about the person."""
+
+
 def behind_bars(
     workspace: Workspace,
     now: datetime,
     person: str,
     photograph: Photograph | None = None,
     look: BarsLook | None = None,
-    langs: Sequence[str] = (),
-    sizes: Sequence[str] = ("square",),
-    campaign: str | None = None,
+    editions: BarsEditions | None = None,
 ) -> list[RenderedBanner]:
     """Render the picture in each language and size. `now`: campaign time (UTC).
 
@@ -67,7 +76,8 @@ def behind_bars(
     not reviewed, consent is missing, withdrawn, or does not cover a portrait.
     """
     known = _person(workspace, person)
-    chosen = _campaign(workspace, known, campaign)
+    editions = editions or BarsEditions()
+    chosen = _campaign(workspace, known, editions.campaign)
     if photograph is not None and not photograph.own and not portrait_allowed(workspace, person):
         raise NeedsPerson(
             f"the consent of {person} does not cover a portrait: leave the picture out, and a silhouette stands there; "
@@ -75,7 +85,7 @@ def behind_bars(
         )
     template = _template(chosen, known, photograph, look or BarsLook())
     made = []
-    for lang in langs or chosen.languages[:1]:
+    for lang in editions.langs or chosen.languages[:1]:
         try:
             worded = fill_template(workspace, template, lang, person, now)
         except BannerWordsFault as fault:
@@ -85,7 +95,7 @@ def behind_bars(
         why = why_not(workspace, worded, now)
         if why is not None:
             raise NeedsPerson(f"no picture is made: {why}")
-        made += [_made(worded, size, photograph) for size in sizes]
+        made += [_made(worded, size, photograph) for size in editions.sizes]
     return made
 
 

@@ -15,7 +15,7 @@ from amplify.banner.text_blocks import TextBlock, text_blocks
 from amplify.banner.text_contrast import make_legible
 from amplify.banner.text_fit import Fitted, Rect, fit_text
 from amplify.banner.theme import Palette
-from amplify.model.banner import Layer, Size
+from amplify.model.banner import Size
 from amplify.rules.plan.banner_text import WordedTemplate
 from amplify.rules.plan.contrast import Rgb, relative_luminance
 
@@ -36,7 +36,7 @@ def paint_banner(worded: WordedTemplate, size: Size, pictures: Pictures) -> Imag
     for number, layer in enumerate(template.layers):
         place, rect = place_layer(template, layer, size)
         if not place.hidden and rect.width > 0 and rect.height > 0:
-            _paint_layer(canvas, layer, rect, worded, number, palette, size, pictures)
+            _paint_layer(canvas, rect, worded, number, palette, size, pictures)
     set_before: list[tuple[TextBlock, Fitted]] = []
     for piece in text_blocks(worded, size):
         set_before.append((piece, _set(canvas, piece, set_before, palette, size)))
@@ -45,7 +45,6 @@ def paint_banner(worded: WordedTemplate, size: Size, pictures: Pictures) -> Imag
 
 def _paint_layer(
     canvas: Image,
-    layer: Layer,
     rect: Rect,
     worded: WordedTemplate,
     number: int,
@@ -53,7 +52,7 @@ def _paint_layer(
     size: Size,
     pictures: Pictures,
 ) -> None:
-    file = worded.shown[number]
+    layer, file = worded.template.layers[number], worded.shown[number]
     if layer.shape is not None:
         draw_shape(canvas, rect, layer.shape, palette, worded.words[number], size.shorter)
     elif layer.bars is not None:

@@ -54,7 +54,9 @@ def painted_banner(
 
 def _keep(path: Path, write: Callable[[Path], object]) -> None:
     """Write into the cache atomically, whoever else writes the same."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    for folder in (path.parent.parent, path.parent):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
     write(partial)
+    partial.chmod(0o600)  # before anybody may see it, it may be under embargo
     partial.replace(path)

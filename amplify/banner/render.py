@@ -19,7 +19,7 @@ from amplify.model.workspace import Workspace
 from amplify.rules.plan.banner_text import BannerWordsFault, WordedTemplate, banner_languages, fill_template
 from amplify.rules.plan.file_gates import derive_gates
 from amplify.rules.plan.person_gates import covers_language
-from amplify.rules.text.aliases import name_matcher
+from amplify.rules.plan.subjects import people_in_texts
 
 if TYPE_CHECKING:
     from amplify.banner.encode import EncodedPicture
@@ -240,8 +240,7 @@ def _closed(workspace: Workspace, now: datetime) -> Mapping[str, str]:
 
 
 def _barred(workspace: Workspace, worded: WordedTemplate, closed: Mapping[str, str]) -> str | None:
-    find = name_matcher(workspace.people)
-    people = {*find.names(worded.caption), *find.names(worded.alt)}
+    people = set(people_in_texts((worded.caption, worded.alt), worded.template.campaign, workspace))
     people |= {subject.partition(":")[2] for subject in worded.used if subject.startswith("person:")}
     for subject in sorted({*worded.used, *(f"person:{person}" for person in people)}):
         if subject in closed:

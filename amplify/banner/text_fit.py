@@ -71,6 +71,40 @@ class Style:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasuredLines:
+    """Lines of a text in letters of one size, measured but not placed yet."""
+
+    texts: list[str]
+    inks: list[tuple[float, float, float, float]]
+    """The rectangle that each line's letters cover, from the origin of its baseline."""
+    step: int
+    """Pixels from one baseline to the next."""
+
+    @property
+    def above(self) -> int:
+        """Pixels over the first baseline."""
+        return round(-self.inks[0][1])
+
+    @property
+    def below(self) -> int:
+        """Pixels under the last baseline."""
+        return max(0, round(self.inks[-1][3]))
+
+    @property
+    def span(self) -> int:
+        """Pixels from the first baseline to the last."""
+        return self.step * (len(self.texts) - 1)
+
+    @property
+    def width(self) -> float:
+        return max(ink[2] - min(0, ink[0]) for ink in self.inks)
+
+    @property
+    def height(self) -> int:
+        return self.above + self.span + self.below
+
+
+@dataclass(frozen=True, slots=True)
 class PlacedLine:
     """One line where it is drawn: `x`, `y` are the left end of its baseline."""
 
@@ -141,15 +175,10 @@ def _try(text: str, box: Rect, style: Style, size: int, wide: Callable[[str], fl
     if not lines:
         return None
     letters = load_font(style.family, style.weight, size)
-    inks = [_ink(letters, line) for line in lines]
-    if max(ink[2] - min(0, ink[0]) for ink in inks) > box.width:
+    measured = MeasuredLines(lines, [_ink(letters, line) for line in lines], step)
+    if measured.width > box.width or measured.height > box.height:
         return None
-    above = round(-inks[0][1])
-    below = round(inks[-1][3])
-    height = above + step * (len(lines) - 1) + max(0, below)
-    if height > box.height:
-        return None
-    return Fitted(size, letters, tuple(_placed(lines, inks, letters, box, style, step, above, max(0, below))))
+    return Fitted(size, letters, tuple(_placed(measured, letters, box, style)))
 
 
 def _ink(letters: FreeTypeFont, line: str) -> tuple[float, float, float, float]:
@@ -176,32 +205,23 @@ def _blank(letters: FreeTypeFont, sign: str) -> tuple[int, int]:
     return max(0, round(seen[0] + offset[0] - left)), max(0, round(right - seen[2] - offset[0]))
 
 
-def _placed(
-    lines: list[str],
-    inks: list[tuple[float, float, float, float]],
-    letters: FreeTypeFont,
-    box: Rect,
-    style: Style,
-    step: int,
-    above: int,
-    below: int,
-) -> list[PlacedLine]:
+def _placed(lines: MeasuredLines, letters: FreeTypeFont, box: Rect, style: Style) -> list[PlacedLine]:
     """The lines with their places, flush to the letters and not to their invisible boxes: the first line's capitals
     touch the top.
     """
-    span = step * (len(lines) - 1)
+    span = lines.span
     capital = round(-letters.getbbox("Н", anchor="ls")[1])
     if style.valign == "top":
-        first = box.top + max(above, capital)
+        first = box.top + max(lines.above, capital)
     elif style.valign == "bottom":
         first = box.bottom - span  # on the line: tails hang below it, so that neighbours share one
     else:
         first = box.top + round((box.height + capital - span) / 2)
-    first = max(first, box.top + above)
+    first = max(first, box.top + lines.above)
     if style.valign != "bottom":
-        first = min(first, box.bottom - span - below)
+        first = min(first, box.bottom - span - lines.below)
     placed = []
-    for number, (text, ink) in enumerate(zip(lines, inks, strict=True)):
+    for number, (text, ink) in enumerate(zip(lines.texts, lines.inks, strict=True)):
         left, right = round(ink[0]), round(ink[2])
         if style.align == "left":
             x = box.left - left
@@ -209,7 +229,7 @@ def _placed(
             x = box.right - right
         else:
             x = box.left + round((box.width - (right - left)) / 2) - left
-        y = first + step * number
+        y = first + lines.step * number
         rect = Rect(x + left, y + round(ink[1]) - 1, x + right + 1, y + round(ink[3]) + 1)
         placed.append(PlacedLine(text, x, y, rect))
     return placed

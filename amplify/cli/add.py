@@ -42,15 +42,15 @@ def command(
     from amplify.cli.open_context import read_only_clock
     from amplify.cli.output import print_json, show_problems
     from amplify.platforms import registry
-    from amplify.workspace.draft_entry import propose_entry
+    from amplify.workspace.draft_entry import DraftOptions, propose_entry
     from amplify.workspace.load import parse_files
     from amplify.workspace.locate import find_root
     from amplify.workspace.yaml_edit import append_entries
 
     root = find_root(workspace)
+    options = DraftOptions(partner or [], platform or [], id, lateness, note)
     files, now = parse_files(root, frozenset(registry.names())), read_only_clock().now()
-    where = {"partners": partner or (), "platforms": platform or ()}
-    entry, warnings = propose_entry(files, posts, when, **where, id=id, lateness=lateness, note=note, now=now)
+    entry, warnings = propose_entry(files, posts, when, options, now)
     show_problems(warnings, to_stderr=True)
     (name,) = append_entries(root, [entry])
     if as_json:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from rich.console import Group, RenderableType
@@ -19,11 +20,15 @@ from amplify.model.errors import AmplifyError, NeedsPerson, WrongUse
 
 if TYPE_CHECKING:
     from amplify.context.app_context import AppContext
+    from amplify.decisions.accept_changes import ProtectionChange
     from amplify.decisions.approve import Review
     from amplify.model.message import Attachment, Message
 
 
-_KEYS = "[bold]a[/bold] approve  [bold]r[/bold] reject  [bold]s[/bold] skip  [bold]q[/bold] quit"
+_CHANGED = "the files protect less"
+_KEYS: Final = Text.assemble(
+    *(("a", "bold"), " approve  ", ("r", "bold"), " reject  ", ("s", "bold"), " skip  ", ("q", "bold"), " quit")
+)
 
 
 def command(
@@ -44,44 +49,68 @@ def command(
 ) -> int:
     """Review what waits for approval, one card after another: a approve, r reject, s skip, q quit.
 
-    An approval counts for exactly what was shown: any later change of text, picture, account or time voids it.
+    An approval counts for exactly what was shown: any later change of text, picture, account or time voids it. First
+    come changes of the files that make weaker what protects people (approvals, consent, silence): they count once one
+    of you has accepted them.
     """
     from amplify.decisions import approve as step
+    from amplify.decisions.accept_changes import list_changes
 
     if reject is not None and not (deliveries and reject.strip()):
         raise WrongUse("`--reject REASON` goes with the ids of deliveries")
-    app = open_context(workspace)
+    app = open_context(workspace, existing=True)
     if deliveries:
-        found = step.find_reviews(app, deliveries)
-        if reject is not None:
-            for one in found:
-                step.reject_review(app, one, acting_person(), reject.strip())
-            output.console().print(f"rejected: {len(found)}")
-            return 0
-        return _approve(app, found)
-    waiting = step.to_review(app, rejected=rejected)
+        return _named(app, deliveries, reject.strip() if reject is not None else None)
+    waiting, changes = step.to_review(app, rejected=rejected), list_changes(app, rejected)
     if as_json:
         zones = _zones(app)
-        print_json([_json(one, zones(one.row.account)) for one in waiting])
+        listed = [_change_json(one) for one in changes] + [_json(one, zones(one.row.account)) for one in waiting]
+        print_json(listed)
         return 0
-    if not waiting:
+    if not waiting and not changes:
         output.console().print("nothing waits for approval")
         return 0
     if everything:
+        if changes:
+            _list_changes(changes)
+            output.console().print("--all leaves these out: look at each, then approve it by its name", style="dim")
         if not confirm_action(f"approve {len(waiting)} deliveries as {acting_person()}, unread?", yes):
             return 3
         return _approve(app, waiting)
     if sys.stdin.isatty() and sys.stdout.isatty():
-        return _review(app, waiting)
+        return _review(app, waiting, changes)
+    _list_changes(changes)
     _list(waiting, _zones(app))
     return 0
 
 
-def _approve(app: AppContext, found: list[Review]) -> int:
+def _named(app: AppContext, names: list[str], reject: str | None) -> int:
+    """Approve or reject what is named by its id: deliveries, and changes of the files."""
+    from amplify.decisions import approve as step
+    from amplify.decisions.accept_changes import accept_change, find_changes, list_changes, refuse_change
+
+    changes = list_changes(app, rejected=True)
+    named = {name: change for name in names if (change := find_changes(changes, name)) is not None}
+    found = step.find_reviews(app, [name for name in names if name not in named])
+    if reject is not None:
+        for one in found:
+            step.reject_review(app, one, acting_person(), reject)
+        for change in named.values():
+            refuse_change(app, change, acting_person(), reject)
+        output.console().print(f"rejected: {len(found) + len(named)}")
+        return 0
+    for change in named.values():
+        if not accept_change(app, change, acting_person()):
+            output.console().print(f"{change.id}: a second person has to accept it, too")
+    return _approve(app, found, len(named))
+
+
+def _approve(app: AppContext, found: list[Review], changes: int = 0) -> int:
+    """Approve what was found. `changes`: how many changes of the files were accepted before."""
     from amplify.decisions.approve import approve_reviews, to_review
 
     approve_reviews(app, found, acting_person())
-    output.console().print(f"approved: {len(found)}")
+    output.console().print(f"approved: {len(found) + changes}")
     ids = {one.row.id for one in found}
     for one in to_review(app):
         if one.row.id in ids:
@@ -89,43 +118,60 @@ def _approve(app: AppContext, found: list[Review]) -> int:
     return 0
 
 
-def _review(app: AppContext, waiting: list[Review]) -> int:
+def _review(app: AppContext, waiting: list[Review], changes: Sequence[ProtectionChange] = ()) -> int:
     """Show one card after another, and act on a key each. The number of cards may shrink meanwhile: others review
     too.
     """
+    from amplify.decisions.accept_changes import accept_change, find_changes, list_changes, refuse_change
     from amplify.decisions.approve import approve_reviews, reject_review, to_review
 
     out, zones, done = output.console(), _zones(app), {"approved": 0, "rejected": 0, "skipped": 0}
-    for number, one in enumerate(waiting, 1):
+    together = len(changes) + len(waiting)
+    for number, change in enumerate(changes, 1):
+        shown = find_changes(list_changes(app, rejected=True), change.id)
+        if shown is None:
+            continue
+        out.print(change_card(shown, number, together))
+        yes, no = partial(accept_change, app, shown), partial(refuse_change, app, shown)
+        if not _decide(done, yes, no):
+            return _ended(done)
+    for number, one in enumerate(waiting, len(changes) + 1):
         fresh = to_review(app, [one.row.id], rejected=True)
         if not fresh:
             continue
-        out.print(review_card(fresh[0], number, len(waiting), zones(one.row.account)))
-        while True:
-            out.print(_KEYS)
-            key = _key()
-            try:
-                if key == "a":
-                    approve_reviews(app, fresh, acting_person())
-                    done["approved"] += 1
-                elif key == "r":
-                    why = typer.prompt("why not", default="", show_default=False).strip()
-                    if not why:
-                        out.print("a rejection wants a reason")
-                        continue
-                    reject_review(app, fresh[0], acting_person(), why)
-                    done["rejected"] += 1
-                elif key in ("s", "\r", "\n", " "):
-                    done["skipped"] += 1
-                elif key in ("q", "\x1b", "\x03", "\x04", ""):
-                    return _ended(done)
-                else:
-                    continue
-            except NeedsPerson as error:
-                print_error(str(error))
-                done["skipped"] += 1
-            break
+        out.print(review_card(fresh[0], number, together, zones(one.row.account)))
+        if not _decide(done, partial(approve_reviews, app, fresh), partial(reject_review, app, fresh[0])):
+            return _ended(done)
     return _ended(done)
+
+
+def _decide(done: dict[str, int], yes: Callable[[str], object], no: Callable[[str, str], object]) -> bool:
+    """Ask for a key, and act on it: `yes` with the actor, `no` with the actor and a reason. False: quit."""
+    out = output.console()
+    while True:
+        out.print(_KEYS)
+        key = _key()
+        try:
+            if key == "a":
+                yes(acting_person())
+                done["approved"] += 1
+            elif key == "r":
+                why = typer.prompt("why not", default="", show_default=False).strip()
+                if not why:
+                    out.print("a rejection wants a reason")
+                    continue
+                no(acting_person(), why)
+                done["rejected"] += 1
+            elif key in ("s", "\r", "\n", " "):
+                done["skipped"] += 1
+            elif key in ("q", "\x1b", "\x03", "\x04", ""):
+                return False
+            else:
+                continue
+        except NeedsPerson as error:
+            print_error(str(error))
+            done["skipped"] += 1
+        return True
 
 
 def _key() -> str:
@@ -151,6 +197,18 @@ def _list(waiting: list[Review], zones: Callable[[str], str]) -> None:
         output.console().print(Padding(Text(told, style="dim"), (0, 0, 0, 4)))
 
 
+def _list_changes(changes: list[ProtectionChange]) -> None:
+    from rich.padding import Padding
+
+    for one in changes:
+        output.console().print(Text(f"{one.id}  {_CHANGED}", style="bold"), no_wrap=True, overflow="ellipsis")
+        for line in one.lines:
+            style = "red" if line.startswith("-") else "green"
+            output.console().print(Padding(Text(line, style=style), (0, 0, 0, 4)))
+        if one.rejected_by is not None:
+            output.console().print(Padding(Text(f"rejected by {one.rejected_by}", style="dim"), (0, 0, 0, 4)))
+
+
 def _zones(app: AppContext) -> Callable[[str], str]:
     """Account → its readers' time zone, as far as the files can be read."""
     try:
@@ -163,6 +221,20 @@ def _zones(app: AppContext) -> Callable[[str], str]:
         return (ours.zone if ours is not None else None) or (partner.zone if partner is not None else "UTC")
 
     return zone
+
+
+def _change_json(one: ProtectionChange) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "approve": f"{one.id}@{one.seen[:16]}",
+        "post": None,
+        "account": None,
+        "needed": one.needed,
+        "why": _CHANGED,
+        "approved_by": list(one.accepted_by),
+        "rejected": one.rejected_by is not None,
+        "changed": list(one.lines),
+    }
 
 
 def _json(one: Review, zone: str) -> dict[str, Any]:
@@ -189,6 +261,21 @@ def _json(one: Review, zone: str) -> dict[str, Any]:
 
 
 _MICROS = 1_000_000
+
+
+def change_card(one: ProtectionChange, number: int, together: int) -> RenderableType:
+    """The card of a change of the files: what is in force, and what they say now."""
+    lines = [Text(line, style="red" if line.startswith("-") else "green") for line in one.lines]
+    lines += [
+        Text(""),
+        Text(f"needs {'one approval' if one.needed == 1 else 'two approvals'}: until then the former holds"),
+    ]
+    if one.accepted_by:
+        lines.append(Text(f"approved by {', '.join(one.accepted_by)}", style="green"))
+    if one.rejected_by is not None:
+        lines.append(Text(f"rejected by {one.rejected_by}", style="bold red"))
+    title = f"{number} of {together}  {one.id}  {_CHANGED}"
+    return Panel(Group(*lines), title=Text(title), title_align="left", width=80, border_style="yellow")
 
 
 def review_card(one: Review, number: int, together: int, zone: str) -> RenderableType:

@@ -206,8 +206,10 @@ def _preview(words: Words, now: datetime, wanted: BannerChoice, out: Path | None
             for one in batch.made
         ]
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o777 if out else 0o700, parents=True, exist_ok=True)
             contact_sheet(small).save(path)
+            if out is None:
+                path.chmod(0o600)
         except OSError as error:
             raise WrongUse(f"{path} cannot be written ({error.strerror}): give another --out") from None
     if as_json:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, get_args
 
-from amplify.banner.behind_bars import BarsLook, Photograph, behind_bars, supporter_instructions
+from amplify.banner.behind_bars import BarsEditions, BarsLook, Photograph, behind_bars, supporter_instructions
 from amplify.banner.sidecar import write_with_sidecar
 from amplify.cli import output
 from amplify.cli.output import print_json
@@ -61,9 +61,7 @@ def make_bars(words: Workspace, now: datetime, asked: BarsOptions, only_instruct
         person,
         _photograph(asked),
         BarsLook(asked.count, asked.width, asked.opacity, asked.colour, asked.open, instead),
-        tuple(asked.lang or ()),
-        tuple(asked.size or ("square",)),
-        asked.campaign,
+        BarsEditions(asked.lang or (), asked.size or ("square",), asked.campaign),
     )
     folder = asked.out or Path()
     paths = [write_with_sidecar(one, folder) for one in made]

@@ -57,18 +57,18 @@ def command(
         _support(app, folder.absolute() / "toolkit")
         if keep:
             look_around(stage)
-    output.console().print("[dim]open timelines, report and toolkit in a browser[/dim]")
+    output.console().print("open timelines, report and toolkit in a browser", style="dim")
     return 0
 
 
 def _release(app: AppContext) -> None:
     """Set the person's state when the news comes: `amplify people set mira --state release_confirmed …`."""
-    from amplify.decisions.people import set_person
+    from amplify.decisions.people import PersonEdit, set_person
     from amplify.model.person import PersonState
 
     person = app.workspace().people.get(RELEASED)
     if person is not None and person.state is not PersonState.RELEASE_CONFIRMED:  # else the demo was broken off here
-        set_person(app, RELEASED, "the demo's desk", state=PersonState.RELEASE_CONFIRMED, sources=SOURCES)
+        set_person(app, RELEASED, "the demo's desk", PersonEdit(PersonState.RELEASE_CONFIRMED, SOURCES))
 
 
 def _support(app: AppContext, folder: Path) -> None:
@@ -79,20 +79,24 @@ def _support(app: AppContext, folder: Path) -> None:
 
     with progress_bar("banners") as bar:
         built = build_toolkit(app, folder, progress=bar)
-    output.console().print(f"\n[bold]For supporters, as of {SUPPORTED_AT:%A}: banners, texts and dates[/bold]")
+    output.console().print(f"\nFor supporters, as of {SUPPORTED_AT:%A}: banners, texts and dates", style="bold")
     print_toolkit(built, short=True)
 
 
 def _tell(app: AppContext) -> None:
     """Print what the release held, and what was out by then: as `amplify stop` and `amplify takedown` would list it."""
+    from rich.text import Text
+
     from amplify.ledger.holds.stops import in_force
     from amplify.ledger.queries.stop_impact import count_missed_by_stop, measure_impact
 
     with app.ledger.read() as connection:
         for stop in in_force(connection):
-            many, out = count_missed_by_stop(connection, stop), len(measure_impact(connection, stop, None).out)
-            output.console().print(
-                f"\n[bold]{stop.at:%A, %H:%M} UTC: {stop.subject} was released.[/bold] From that moment nothing was "
+            many, out = count_missed_by_stop(connection, stop), len(measure_impact(connection, [stop], None).out)
+            when = f"\n{stop.at:%A, %H:%M} UTC: {stop.subject} was released."
+            told = (
+                " From that moment nothing was "
                 f"said about her: {many} posts and boosts were held, and are missed; everything else went on. {out} "
                 f"were out already: `amplify takedown --{stop.kind} {stop.subject}` would delete them."
             )
+            output.console().print(Text.assemble((when, "bold"), told))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -69,7 +68,7 @@ def command(
         print_json(found.as_json())
         return
     else:
-        sys.stdout.write(_text(found, form or ExportFormat.MD))
+        output.print_document(_text(found, form or ExportFormat.MD), to_post=True)
     if withheld_sentence(found) and (out is not None or form is ExportFormat.CSV):  # Markdown says so itself
         (output.console() if out is not None else error_console()).print(withheld_sentence(found), markup=False)
 

@@ -33,19 +33,23 @@ def command(
     """Read what people did: stops, approvals, takedowns, changed states. Exit code 3 where the record was touched."""
     from amplify.ledger.queries.audit_log import list_events
     from amplify.ledger.queries.audit_log import verify_chain as verified
+    from amplify.ledger.queries.decision_audit import find_forged_decisions
 
     app = open_context(workspace)
     with app.ledger.read() as connection:
         if verify or expect is not None:
-            found = verified(connection, expect)
+            found, forged = verified(connection, expect), find_forged_decisions(connection)
             if as_json:
-                print_json({"deeds": found.deeds, "head": str(found.head or ""), "broken": found.broken})
-            elif found.broken is None:
+                told = {"deeds": found.deeds, "head": str(found.head or ""), "broken": found.broken, "forged": forged}
+                print_json(told)
+            elif found.broken is not None:
+                print_error(f"the history was touched: {found.broken}")
+            else:
                 output.console().print(f"{output.plural(found.deeds, 'deed')}, every link holds")
                 output.console().print(f"head: {found.head or 'none yet'}", soft_wrap=True)
-            else:
-                print_error(f"the history was touched: {found.broken}")
-            return 3 if found.broken is not None else 0
+            for one in [] if as_json else forged:
+                print_error(f"a decision was forged: {one}")
+            return 3 if found.broken is not None or forged else 0
         rows = list_events(connection, subject=subject, act=act, most=most)
     if as_json:
         print_json([_json(row) for row in rows])

@@ -13,6 +13,7 @@ import typer
 
 from amplify.model.errors import WrongUse
 from amplify.model.event import LOG
+from amplify.rules.text.terminal_text import escape_json, visible_controls
 
 FORMS: Final = ("json", "text")
 
@@ -45,7 +46,7 @@ class _Words(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         said = " ".join(f"{name}={_quoted(value)}" for name, value in getattr(record, "fields", {}).items())
-        return f"{_moment(record)} {record.levelname.lower()} {record.getMessage()} {said}".rstrip()
+        return visible_controls(f"{_moment(record)} {record.levelname.lower()} {record.getMessage()} {said}".rstrip())
 
 
 class _Json(logging.Formatter):
@@ -53,7 +54,7 @@ class _Json(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         told = {"time": _moment(record), "level": record.levelname.lower(), "event": record.getMessage()}
-        return json.dumps(told | getattr(record, "fields", {}), ensure_ascii=False)
+        return escape_json(json.dumps(told | getattr(record, "fields", {}), ensure_ascii=False))
 
 
 def _moment(record: logging.LogRecord) -> str:

@@ -42,6 +42,7 @@ COMMANDS: Final = {
     "rehearse": "rehearse",
     "demo": "demo",
     "doctor": "doctor",
+    "confirm": "confirm",
     "backup": "backup",
     "restore": "restore",
     "schema": "schema",

@@ -13,10 +13,14 @@ import typer
 
 from amplify.cli.output import print_error
 from amplify.context.app_context import AppContext
+from amplify.context.machine_guard import MachineGuard
 from amplify.context.timings import read_timings
-from amplify.ledger.database import Ledger, ledger_url
+from amplify.ledger.address import VARIABLE, ledger_url
+from amplify.ledger.binding import open_bound
+from amplify.ledger.database import Ledger, sqlite_file
 from amplify.model.clock import Clock, ManualClock, RealClock
-from amplify.model.errors import NeedsPerson, WrongUse
+from amplify.model.errors import AmplifyError, NeedsPerson, WrongUse
+from amplify.workspace.local_paths import close_home
 from amplify.workspace.locate import find_root
 
 Workspace = Annotated[
@@ -26,22 +30,49 @@ Workspace = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
-def open_context(workspace: Path | None, clock: Clock | None = None) -> AppContext:
-    """The application context of a workspace, with its ledger. Raises WrongUse where there is none."""
+def open_context(
+    workspace: Path | None, clock: Clock | None = None, *, existing: bool = False, publishes: bool = False
+) -> AppContext:
+    """The application context of a workspace, with its ledger. `clock`: of a command that only looks. `existing`: the
+    ledger is never made. `publishes`: it is remembered as the one that this workspace publishes from.
+
+    Raises WrongUse where there is no workspace, NeedsPerson where what is local to this machine is not as we left it.
+    """
     root = find_root(workspace)
     given = read_timings()  # a wrong setting is reported before anything is opened
-    return AppContext(root, Ledger.open(ledger_url(root)), clock or RealClock(), given)
+    guard = MachineGuard(root)
+    guard.check_files()
+    close_home(root)
+    ledger = open_bound(root, create=not existing, publishes=publishes, looks=clock is not None)
+    guard.watch_ledger(sqlite_file(ledger_url(root)))
+    return AppContext(root, ledger, clock or RealClock(), given, guard=guard)
+
+
+def open_for_stop(workspace: Path | None) -> AppContext:
+    """The application context of a stop, which holds at once: also while git tracks what is local, so long as the
+    ledger is the one that this workspace publishes from. Every refusal begins with what it means."""
+    try:
+        root = find_root(workspace)
+        try:
+            MachineGuard(root).check_files()
+        except NeedsPerson as error:
+            print_error(str(error))
+        close_home(root)
+        return AppContext(root, open_bound(root, create=False), RealClock(), read_timings())
+    except AmplifyError as error:
+        kind = WrongUse if type(error) is WrongUse else NeedsPerson
+        raise kind(f"NOTHING IS HELD: {error}") from error
 
 
 @contextmanager
 def ledger_if_any(root: Path) -> Iterator[Ledger | None]:
     """The ledger where there is one that can be read, and None elsewhere, as in a pull request. Creates none."""
-    url = ledger_url(root)
-    if "AMPLIFY_DATABASE_URL" not in os.environ and not Path(url.removeprefix("sqlite:///")).exists():
+    file = None if os.environ.get(VARIABLE) else sqlite_file(ledger_url(root))
+    if file is not None and not file.exists():
         yield None
         return
     try:
-        ledger = Ledger.open(url)
+        ledger = open_bound(root, looks=True)
     except NeedsPerson as error:
         print_error(f"what was said before does not count: {error}")
         yield None

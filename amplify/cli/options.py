@@ -9,32 +9,53 @@ from typing import Annotated
 
 import typer
 
+from amplify.cli.output import ask_yes_no
 from amplify.model.errors import NeedsPerson, WrongUse
 
-Person = Annotated[str | None, typer.Option("--person", metavar="ID", help="A person of config/people.yaml.")]
-Campaign = Annotated[str | None, typer.Option("--campaign", metavar="ID", help="Everything of a campaign.")]
+Person = Annotated[
+    str | None, typer.Option("--person", metavar="NAME", help="A person, by id, name or alias in any script.")
+]
+Campaign = Annotated[str | None, typer.Option("--campaign", metavar="NAME", help="Everything of a campaign.")]
 Partner = Annotated[
-    str | None, typer.Option("--partner", metavar="ID", help="What a partner says, and what mentions or boosts it.")
+    str | None, typer.Option("--partner", metavar="NAME", help="What a partner says, and what mentions or boosts it.")
 ]
 Hashtag = Annotated[str | None, typer.Option("--hashtag", metavar="TAG", help="What carries a hashtag, in any case.")]
 Platform = Annotated[str | None, typer.Option("--platform", metavar="NAME", help="A whole platform.")]
-Account = Annotated[str | None, typer.Option("--account", metavar="PARTNER/PLATFORM", help="One of our accounts.")]
+Account = Annotated[
+    str | None,
+    typer.Option("--account", metavar="NAME", help="One of our accounts, or its handle."),
+]
 Entry = Annotated[str | None, typer.Option("--entry", metavar="ID", help="One queue entry.")]
+OfPost = Annotated[str | None, typer.Option("--post", metavar="ID", help="One post, wherever it goes.")]
+Words = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[WORDS]…", help="Whom or what, as you remember it: a name, a handle, a '#tag', an id."),
+]
 All = Annotated[bool, typer.Option("--all", help="Everything.")]
 
 
-def chosen_subject(everything: bool, **named: str | None) -> tuple[str, str] | None:
-    """Kind and id of the subject option that was given; None where none was. Raises WrongUse for several."""
-    given = [(kind, subject) for kind, subject in named.items() if subject is not None]
+def chosen_words(words: list[str] | None, everything: bool, **named: str | None) -> tuple[str | None, str] | None:
+    """The kind of what was named (None: any), and the words for it; None where nothing was. `person:anna` is a person,
+    as in the history. Raises WrongUse for several options, and for one without a word in it."""
+    given: list[tuple[str | None, str]] = [(kind, said) for kind, said in named.items() if said is not None]
     if everything:
-        given.append(("all", ""))
+        given.append(("all", "all"))
+    if words:
+        given.append(kind_of_words(" ".join(words)))
     if len(given) > 1:
-        raise WrongUse(f"name one thing at a time, not {' and '.join(f'--{kind}' for kind, _ in given)}")
-    if given and given[0][0] == "hashtag":
-        from amplify.ledger.holds.stops import fold_tag
-
-        return "hashtag", fold_tag(given[0][1].strip())
+        named_twice = " and ".join(f"--{kind}" if kind else "words" for kind, _ in given)
+        raise WrongUse(f"name one thing at a time, not {named_twice}")
+    if given and not given[0][1].strip():
+        raise WrongUse(f"say which {given[0][0]}" if given[0][0] else "say whom or what")
     return (given[0][0], given[0][1].strip()) if given else None
+
+
+def kind_of_words(text: str) -> tuple[str | None, str]:
+    """`person:anna` → its kind and its id; other words are of any kind."""
+    from amplify.ledger.holds.stops import KINDS
+
+    kind, _, rest = text.partition(":")
+    return (kind, rest) if kind in KINDS and rest.strip() else (None, text)
 
 
 def acting_person() -> str:
@@ -57,7 +78,7 @@ def confirm_action(question: str, yes: bool) -> bool:
         return True
     if not sys.stdin.isatty():
         raise NeedsPerson(f"{question} Nobody is here to be asked: say `--yes`")
-    return typer.confirm(question, default=False)
+    return ask_yes_no(question)
 
 
 HealthAt = Annotated[

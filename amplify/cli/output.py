@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from amplify.model.problem import Problem, Severity
+from amplify.rules.text.terminal_text import document_text, escape_json, visible_controls
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -38,17 +39,27 @@ STATE_STYLES = {
 @cache
 def console() -> Console:
     """The console on standard output."""
-    from rich.console import Console
-
-    return Console(highlight=False)
+    return _console(stderr=False)
 
 
 @cache
 def error_console() -> Console:
     """The console on standard error."""
-    from rich.console import Console
+    return _console(stderr=True)
 
-    return Console(stderr=True, highlight=False)
+
+def _console(stderr: bool) -> Console:
+    """A console on which data never commands the terminal: whatever is printed passes here, and only our own styles
+    become escape sequences. Markup is off, since `[link=…]` in a name would be one."""
+    from rich.console import Console, ConsoleOptions, RenderableType
+    from rich.segment import Segment
+
+    class SafeConsole(Console):
+        def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+            for one in super().render(renderable, options):
+                yield one if one.control else Segment(visible_controls(one.text), one.style)
+
+    return SafeConsole(stderr=stderr, highlight=False, markup=False, emoji=False)
 
 
 def print_error(sentence: str) -> None:
@@ -60,8 +71,20 @@ def print_error(sentence: str) -> None:
 
 def print_json(data: Any) -> None:
     """Print JSON on standard output, for programs."""
-    json.dump(data, sys.stdout, ensure_ascii=False, indent=2, default=str)
-    sys.stdout.write("\n")
+    sys.stdout.write(escape_json(json.dumps(data, ensure_ascii=False, indent=2, default=str)) + "\n")
+
+
+def print_document(text: str, to_post: bool = False) -> None:
+    """Print a whole document on standard output: Markdown, CSV. `to_post`: of texts that are to be posted, which keep
+    the marks of direction that they need, unless a terminal shows them."""
+    sys.stdout.write(document_text(text) if to_post and not sys.stdout.isatty() else visible_controls(text))
+
+
+def ask_yes_no(question: str) -> bool:
+    """Ask on standard error, so that standard output stays what programs read; no is the answer of who says nothing."""
+    import typer
+
+    return typer.confirm(visible_controls(question), default=False, err=True)
 
 
 def show_problems(problems: Iterable[Problem], to_stderr: bool = False) -> None:
@@ -87,6 +110,17 @@ def show_unsent(unsent: Iterable[PlanChange]) -> None:
         if one.asks:
             line = Text("=", style="red").append(f" {one.due:%Y-%m-%d %H:%M} UTC  {one.account}  {one.post}  ")
             console().print(line.append(f"will not go out: {one.why}", style="dim"), soft_wrap=True)
+
+
+def ask_line(question: str) -> str:
+    """Ask for one line on standard error; empty where nothing is said, or somebody breaks off."""
+    import click
+    import typer
+
+    try:
+        return str(typer.prompt(visible_controls(question), default="", show_default=False, err=True)).strip()
+    except (click.Abort, KeyboardInterrupt, EOFError):
+        return ""
 
 
 def local_time(instant: datetime, zone: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from datetime import UTC, date
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +14,7 @@ from amplify.model.person import PersonState
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from amplify.context.app_context import AppContext
     from amplify.decisions.people import PersonChange, PersonStatus
 
 
@@ -126,40 +127,38 @@ def _set(
 ) -> int:
     from amplify.cli.options import acting_person
     from amplify.cli.output import print_json
-    from amplify.decisions.people import set_person
+    from amplify.decisions.people import PersonEdit, set_person
 
     app = open_context(workspace)
     try:
-        today = app.clock.now().date()
-        done = set_person(
-            app,
-            id,
-            acting_person(),
-            state=state,
-            sources=sources,
-            reviewed=_day(reviewed, today),
-            withdrawn=today if withdrawn else None,
-            why=reason,
-        )
+        today = app.clock.now().astimezone(UTC).date()
+        edit = PersonEdit(state, sources, _day(reviewed, today), today if withdrawn else None, reason)
+        done = set_person(app, id, acting_person(), edit)
+        if as_json:
+            print_json(_as_json(app, done))
+        else:
+            _show(app, done)
     finally:
         app.close()
-    if as_json:
-        reached = done.stopped.reach if done.stopped else None
-        print_json(
-            {
-                "id": id,
-                "state": done.person.state.value,
-                "reviewed": done.person.reviewed.isoformat(),
-                "stopped": reached is not None,
-                "held": reached.held if reached else [],
-                "out": reached.out if reached else [],
-                "whole": reached.whole if reached else True,
-                "problems": list(done.elsewhere),
-            }
-        )
-    else:
-        _show(done)
     return 3 if done.elsewhere else 0
+
+
+def _as_json(app: AppContext, done: PersonChange) -> dict[str, Any]:
+    from amplify.cli.stop_report import wire_json
+    from amplify.decisions.stop import follow_requests
+
+    reached = done.stopped.reach if done.stopped else None
+    return {
+        "id": done.person.id,
+        "state": done.person.state.value,
+        "reviewed": done.person.reviewed.isoformat(),
+        "stopped": reached is not None,
+        "held": reached.held if reached else [],
+        "on_the_wire": wire_json(follow_requests(app, reached.sending)) if reached else [],
+        "out": reached.out if reached else [],
+        "whole": reached.whole if reached else True,
+        "problems": list(done.elsewhere),
+    }
 
 
 def _day(said: str | None, today: date) -> date | None:
@@ -174,9 +173,10 @@ def _day(said: str | None, today: date) -> date | None:
     return day
 
 
-def _show(done: PersonChange) -> None:
+def _show(app: AppContext, done: PersonChange) -> None:
     from amplify.cli import output
     from amplify.cli.output import print_error
+    from amplify.cli.stop_report import print_sending
 
     out, person = output.console(), done.person
     consent = ", consent withdrawn" if person.consent.withdrawn else ""
@@ -187,6 +187,7 @@ def _show(done: PersonChange) -> None:
         reached = done.stopped.reach
         more = "" if reached.whole else " at least"
         out.print(f"held from now on:{more} {len(reached.held)}; already out:{more} {len(reached.out)}")
+        print_sending(app, reached.sending)
         for row in reached.out:
             for url in row["urls"] or ["(address unknown: look at the account's timeline)"]:
                 out.print(f"  {row['account']}  {row['post']}  {url}", markup=False, soft_wrap=True)

@@ -84,6 +84,8 @@ def command(
 
 
 def _show(planned: Plan, compared: PlanDiff, alone: bool, diff: bool, days: int | None) -> None:
+    from rich.text import Text
+
     out, changes = output.console(), compared.changes
     shown = planned.ours if alone else planned.deliveries
     if not diff:
@@ -92,7 +94,8 @@ def _show(planned: Plan, compared: PlanDiff, alone: bool, diff: bool, days: int 
             _show_deliveries(shown, signs)
         left = [item for item in planned.left_out if item.ours or not alone]
         for item in left:
-            out.print(f"[dim]left out:[/dim] {item.post} on {item.account} ({item.entry}): {item.why}")
+            what = f" {item.post} on {item.account} ({item.entry}): {item.why}"
+            out.print(Text.assemble(("left out:", "dim"), what))
         until = f"{planned.start:%Y-%m-%d} to {planned.end:%Y-%m-%d}"
         out.print(
             f"{len(shown)} deliveries, {until}; times on each account's clock, with its distance from UTC"
@@ -108,15 +111,16 @@ def _show(planned: Plan, compared: PlanDiff, alone: bool, diff: bool, days: int 
 
 def _show_fallbacks(words: Words, shown: tuple[Planned, ...]) -> None:
     """Print who publishes in a language that is none of its own, by the workspace's `fallback:`."""
+    from rich.text import Text
+
     other = {
         (delivery.post, delivery.account, delivery.lang): words.partners[delivery.partner].languages
         for delivery in shown
         if delivery.message.parts and delivery.lang not in words.partners[delivery.partner].languages
     }
     for (post, account, lang), languages in other.items():
-        output.console().print(
-            f"[dim]by fallback:[/dim] {post} on {account} in {lang}; it speaks {', '.join(languages)}"
-        )
+        told = f" {post} on {account} in {lang}; it speaks {', '.join(languages)}"
+        output.console().print(Text.assemble(("by fallback:", "dim"), told))
 
 
 def _show_cost(shown: tuple[Planned, ...], readings: int, profiles: Mapping[str, PlatformProfile]) -> None:
@@ -135,14 +139,13 @@ def _show_cost(shown: tuple[Planned, ...], readings: int, profiles: Mapping[str,
 
 
 def _show_changes(changes: list[PlanChange], whole: bool, part: bool) -> None:
+    from rich.text import Text
+
     out = output.console()
     if whole:
         for change in changes:
-            style = _SIGNS[change.sign]
-            out.print(
-                f"[{style}]{change.sign}[/{style}] {change.due:%Y-%m-%d %H:%M} UTC  {change.account}  {change.post}  "
-                f"[dim]{change.why}[/dim]"
-            )
+            what = f" {change.due:%Y-%m-%d %H:%M} UTC  {change.account}  {change.post}  "
+            out.print(Text.assemble((change.sign, _SIGNS[change.sign]), what, (change.why, "dim")))
     words = {"+": "new", "~": "changed", "-": "cancelled", "^": "revived", "!": "already out with other words"}
     counts = {sign: sum(change.sign == sign for change in changes) for sign in words}
     said = ", ".join(f"{count} {words[sign]}" for sign, count in counts.items() if count)
@@ -155,7 +158,7 @@ def _show_deliveries(shown: tuple[Planned, ...], changes: dict[str, PlanChange])
 
     out = output.console()
     for day, those in groupby(shown, key=lambda d: d.due.astimezone(ZoneInfo(d.zone)).date()):
-        out.print(f"\n[bold]{day:%A} {day.day} {day:%B %Y}[/bold]")
+        out.print(f"\n{day:%A} {day.day} {day:%B %Y}", style="bold")
         out.print(_table(list(those), changes))
     out.print()
 

@@ -103,7 +103,7 @@ def _draw(
         output.console().print(f"{output.plural(page.left_out, 'message')} left out, under embargo")
     if page.embargoed:
         output.console().print(
-            f"[yellow]{output.plural(page.embargoed, 'message')} under embargo: do not pass this page on[/yellow]"
+            f"{output.plural(page.embargoed, 'message')} under embargo: do not pass this page on", style="yellow"
         )
     return 0
 
@@ -138,7 +138,7 @@ def _show_part(one: DeliveryPreview, number: int) -> None:
     style = "red" if length > one.length_max else "green"
     which = f"part {number + 1} of {len(one.requests)} · " if len(one.requests) > 1 else ""
     asked = f" (its server said so {time_ago(one.asked)})" if one.asked is not None else ""
-    subtitle = f"{which}[{style}]{length}[/{style}] of {one.length_max} {one.unit}{asked}"
+    subtitle = Text.assemble(which, (str(length), style), f" of {one.length_max} {one.unit}{asked}")
     output.console().print(Panel(styled, subtitle=subtitle, subtitle_align="right", border_style="dim"))
     for picture in part.pictures:
         output.console().print(Text(f"  picture {picture.file}: {picture.alt}", style="cyan"))

@@ -23,7 +23,7 @@ def command(workspace: Workspace = None, workers: Workers = 8, as_json: AsJson =
     from amplify.engine.publish import run_pass
 
     start_log(log)
-    app = open_context(workspace)
+    app = open_context(workspace, publishes=True)
     try:
         with stop_on_signal() as stop:
             done = run_pass(app, workers=workers, on_outcome=None if as_json else print_outcome, stop=stop)
@@ -44,10 +44,12 @@ def exit_code(done: PassResult) -> int:
 
 def print_outcome(claimed: ClaimedDelivery, outcome: str) -> None:
     """Print one line for a delivery."""
+    from rich.text import Text
+
     from amplify.cli import output
 
     style = {"sent": "green", "refused": "red", "logged_out": "red"}.get(outcome, "yellow")
-    output.console().print(f"[{style}]{outcome}[/{style}]  {claimed.account}  {claimed.post}")
+    output.console().print(Text.assemble((outcome, style), f"  {claimed.account}  {claimed.post}"))
 
 
 def print_pass(done: PassResult, as_json: bool) -> None:

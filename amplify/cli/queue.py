@@ -9,7 +9,7 @@ import typer
 
 from amplify.cli import output
 from amplify.cli.open_context import AsJson, Workspace, open_context
-from amplify.cli.output import error_console, print_json, progress_bar
+from amplify.cli.output import ask_yes_no, error_console, print_json, progress_bar
 
 if TYPE_CHECKING:
     from amplify.model.plan import PlanChange
@@ -24,27 +24,32 @@ def command(
     as_json: AsJson = False,
 ) -> int:
     """Write the plan into the ledger, up to the horizon. Running it twice changes nothing."""
+    from rich.text import Text
+
     from amplify.planning.queue import queue_plan
 
-    app = open_context(workspace)
+    app = open_context(workspace, publishes=True)
 
     def confirm(cancelled: Sequence[PlanChange]) -> bool:
         if yes or not error_console().is_terminal:
             return yes
         for change in cancelled[:20]:
-            error_console().print(f"[red]-[/red] {change.due:%Y-%m-%d %H:%M} UTC  {change.account}  {change.post}")
-        return typer.confirm(f"Cancel these {len(cancelled)} waiting deliveries?", err=True)
+            what = f" {change.due:%Y-%m-%d %H:%M} UTC  {change.account}  {change.post}"
+            error_console().print(Text.assemble(("-", "red"), what))
+        return ask_yes_no(f"Cancel these {len(cancelled)} waiting deliveries?")
 
     with progress_bar("planning", quiet=as_json or not yes) as told:
         done = queue_plan(app, confirm=confirm, progress=told, force=yes)
     written = [change for change in done.changes if change.sign != "!"]
     code = 3 if done.older else 1 if done.problems else 0
     if as_json:
-        found: dict[str, Any] = {"changes": [change.as_json() for change in done.changes]}
         more: dict[str, Any] = {
             "unsent": [change.as_json() for change in done.unsent if change.asks],
             "problems": [problem.as_json() for problem in done.problems],
             "older": done.older,
+        }
+        found: dict[str, Any] = {
+            "changes": [change.as_json() for change in done.changes],
         }
         print_json(found | {key: value for key, value in more.items() if value})
         return code

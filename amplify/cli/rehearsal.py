@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import threading
 from collections import Counter
@@ -22,7 +23,7 @@ from amplify.ledger.queries.outcomes import count_deliveries_due_before, count_o
 from amplify.model.account import Account
 from amplify.model.clock import ManualClock
 from amplify.model.errors import WrongUse
-from amplify.operations.rehearse import RehearsalTick, ScriptedEvent, is_over, rehearse_campaign
+from amplify.operations.rehearse import RehearsalScript, RehearsalTick, ScriptedEvent, is_over, rehearse_campaign
 from amplify.stage.process import Stage, StageControl
 
 if TYPE_CHECKING:
@@ -60,6 +61,16 @@ def open_rehearsal(rehearsal: Rehearsal) -> Iterator[tuple[AppContext, ManualClo
     """The application context of a rehearsal with its stage running. An interrupted one goes on; an ended one starts
     anew.
     """
+    before = os.umask(0o077)  # what is rehearsed may be under embargo: nobody else reads along
+    try:
+        with _open_rehearsal(rehearsal) as opened:
+            yield opened
+    finally:
+        os.umask(before)
+
+
+@contextmanager
+def _open_rehearsal(rehearsal: Rehearsal) -> Iterator[tuple[AppContext, ManualClock, Stage]]:
     ledger_file = rehearsal.folder / LEDGER_FILE
     if ledger_file.exists():
         ledger = Ledger.open(f"sqlite:///{ledger_file}")
@@ -69,7 +80,8 @@ def open_rehearsal(rehearsal: Rehearsal) -> Iterator[tuple[AppContext, ManualClo
             shutil.rmtree(rehearsal.folder)
         else:
             error_console().print("going on with the rehearsal that was broken off")
-    rehearsal.folder.mkdir(parents=True, exist_ok=True)
+    for folder in (rehearsal.folder.parent, rehearsal.folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if rehearsal.source is not None:
         copy_workspace(rehearsal.source, rehearsal.root)
     with Stage(rehearsal.folder / "stage", rate_factor=1000) as stage:
@@ -134,13 +146,11 @@ def play_rehearsal(
         rehearse_campaign(
             app,
             clock,
-            rehearsal.start,
-            rehearsal.end,
+            RehearsalScript(rehearsal.start, rehearsal.end, happenings),
             workers=rehearsal.workers,
             stage_time=stage.control.clock,
             told=told,
             lapse=lapse,
-            happenings=happenings,
         )
         bars.update(days, completed=total)
 

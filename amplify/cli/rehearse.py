@@ -10,6 +10,7 @@ import typer
 from amplify.cli import output
 from amplify.cli.open_context import Workspace
 from amplify.model.errors import WrongUse
+from amplify.workspace.local_paths import close_home
 from amplify.workspace.locate import find_root
 
 
@@ -35,6 +36,7 @@ def command(
     last = end or first + timedelta(days=6)
     if last < first:
         raise WrongUse("`--to` comes before `--from`")
+    close_home(root)
     rehearsal = Rehearsal(
         root,
         root / ".amplify" / "rehearsal",
@@ -47,5 +49,5 @@ def command(
         show_outcome(rehearsal, app, stage)
         if keep:
             look_around(stage)
-    output.console().print("[dim]run it again to start over[/dim]")
+    output.console().print("run it again to start over", style="dim")
     return 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -70,7 +69,7 @@ def command(
     elif form is None and output.console().is_terminal:
         print_report(found)
     else:
-        sys.stdout.write(_text(found, form or ReportFormat.MD))
+        output.print_document(_text(found, form or ReportFormat.MD))
 
 
 def _day(told: str | None, option: str) -> datetime | None:

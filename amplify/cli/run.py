@@ -35,7 +35,7 @@ def command(
     What is due within seconds is made ready ahead, and goes out at its instant: all of it at once, beside `--workers`.
     """
     start_log(log)
-    app = open_context(workspace)
+    app = open_context(workspace, publishes=True)
     try:
         with stop_on_signal() as stop:
             if drain:
@@ -59,7 +59,7 @@ def _run(app: AppContext, workers: int, stop: Event, health: str | None) -> None
     from amplify.daemon.daemon import Daemon
 
     def another() -> AppContext:
-        return AppContext(app.root, app.ledger, app.clock, app.timings)
+        return AppContext(app.root, app.ledger, app.clock, app.timings, guard=app.guard)
 
     with ExitStack() as opened:
         beat = None

@@ -26,6 +26,6 @@ def command(
 
     if (sent is None) == (not not_sent):
         raise WrongUse("say one of `--sent URL` and `--not-sent`")
-    state = settle_delivery(open_context(workspace), delivery, sent, acting_person())
+    state = settle_delivery(open_context(workspace, existing=True), delivery, sent, acting_person())
     output.console().print(f"now {state}")
     return 0

@@ -88,6 +88,7 @@ def _as_json(now: LedgerStatus) -> dict[str, Any]:
         "look": now.look,
         "paused": now.paused,
         "held": now.held,
+        "weaker": now.weaker,
         "file_errors": now.errors.as_json(),
     }
 
@@ -111,6 +112,8 @@ def _story(app: AppContext, delivery: str, as_json: bool) -> int:
 
 
 def _show(now: LedgerStatus) -> None:
+    from rich.text import Text
+
     out = output.console()
     if now.held:
         print_error(now.held)
@@ -119,12 +122,15 @@ def _show(now: LedgerStatus) -> None:
         out.print("the ledger is empty: `amplify queue` writes the plan down")
         _stops(now)
         return
-    counts = "  ".join(f"[{STATE_STYLES[state]}]{count} {state}[/]" for state, count in now.counts.items())
-    out.print(f"{counts}  [dim](times in UTC)[/dim]")
+    for one in now.weaker:
+        line = Text(f"the files protect less: {one}", style="bold yellow").append("  `amplify approve`", "not bold dim")
+        out.print(line)
+    counts = Text("  ").join(Text(f"{count} {state}", STATE_STYLES[state]) for state, count in now.counts.items())
+    out.print(counts + Text("  (times in UTC)", "dim"))
     _stops(now)
     for title, rows in (("next", now.coming), ("to look at", now.look)):
         if rows:
-            out.print(f"\n[bold]{title}[/bold]")
+            out.print(f"\n{title}", style="bold")
             for row in rows:
                 _line(row)
     for account, why in now.paused.items():
@@ -166,15 +172,15 @@ def show_story(story: DeliveryHistory) -> None:
     line.append(f"  due {about['due_at']:%Y-%m-%d %H:%M}, late from {about['late_at']:%Y-%m-%d %H:%M} UTC")
     out.print(line)
     _why(about["why"])
-    out.print("\n[bold]moves[/bold]")
+    out.print("\nmoves", style="bold")
     for move in story.moves:
         out.print(f"{move['at']:%Y-%m-%d %H:%M:%S}  {move['before'] or '–':>9} → {move['after']:<9}  {move['by']}")
         _why(move["why"])
     if story.attempts:
-        out.print("\n[bold]attempts[/bold]")
+        out.print("\nattempts", style="bold")
     for attempt in story.attempts:
         _attempt(attempt)
-    out.print("\n[bold]parts[/bold]")
+    out.print("\nparts", style="bold")
     for part in story.parts:
         said = part["url"] or part["remote_id"] or "not out"
         gone = f"  taken down {part['removed_at']:%Y-%m-%d %H:%M}" if part["removed_at"] else ""

@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from amplify.cli import output
-from amplify.cli.open_context import AsJson, Workspace, open_context
+from amplify.cli.open_context import AsJson, Workspace, open_for_stop
 from amplify.cli.options import (
     Account,
     All,
     Campaign,
     Entry,
     Hashtag,
+    OfPost,
     Partner,
     Person,
     Platform,
+    Words,
     acting_person,
-    chosen_subject,
+    chosen_words,
 )
-from amplify.cli.output import print_error, print_json
 from amplify.model.errors import WrongUse
 
 if TYPE_CHECKING:
-    from amplify.decisions.stop import StopResult
-    from amplify.ledger.holds.stops import Stop
-    from amplify.toolkit.build_record import BuiltPage
+    from collections.abc import Sequence
 
-_SHOWN = 12
+    from amplify.context.app_context import AppContext
+    from amplify.decisions.stop import StopResult
+    from amplify.ledger.holds.stops import Stop, StopRequest
+    from amplify.rules.text.name_finder import NameSearch
 
 
 def command(
+    words: Words = None,
     person: Person = None,
     campaign: Campaign = None,
     partner: Partner = None,
@@ -39,8 +42,11 @@ def command(
     platform: Platform = None,
     account: Account = None,
     entry: Entry = None,
+    post: OfPost = None,
     everything: All = False,
-    reason: Annotated[str | None, typer.Option("--reason", help="Why, in a sentence: it is kept, and shown.")] = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="Why, in a sentence: kept, and shown. It can be given later.")
+    ] = None,
     alias: Annotated[
         list[str] | None,
         typer.Option("--alias", metavar="NAME", help="One more spelling of the person's name. May be repeated."),
@@ -52,125 +58,102 @@ def command(
     workspace: Workspace = None,
     as_json: AsJson = False,
 ) -> int:
-    """Stop a person, a campaign, a partner, a hashtag, a platform, an account, an entry, or everything: at once.
+    """Stop whom or what you name, at once: a person, a campaign, a partner, a hashtag, a platform, an account, an
+    entry, a post, a call, or everything.
 
-    Nothing that names it is sent any more, thread tails and boosts too, until somebody resumes it. Without an option,
-    list what is stopped. It works while files are broken.
+    Nothing that names it is sent any more, thread tails and boosts too, until somebody resumes it. What fits several is
+    all stopped. What nobody goes by is held as a spelling, and the exit code is 3. Without a word or an option, list
+    what is stopped. It works while files are broken.
     """
-    from amplify.decisions.stop import stop_subject, stops_in_force
+    named = {"person": person, "campaign": campaign, "partner": partner, "hashtag": hashtag, "platform": platform}
+    asked = chosen_words(words, everything, **named, account=account, entry=entry, post=post)
+    if alias and asked is not None and asked[0] not in ("person", None):
+        raise WrongUse("`--alias` goes with `--person`")
+    app = open_for_stop(workspace)
+    if asked is None:
+        if reason is not None or alias:
+            raise WrongUse("say what to stop: `amplify stop anna`, `--campaign`, `--all` … (`--help`)")
+        _list(app, as_json)
+        return 0
+    found, done = _stop(app, asked, (reason or "", tuple(alias or ())), whole)
+    code = _tell(app, found, done, as_json)
+    if not reason and not as_json:
+        _ask_reason(app, done)
+    return code
+
+
+def _list(app: AppContext, as_json: bool) -> None:
+    from amplify.cli.output import print_json
+    from amplify.cli.stop_report import list_stops
+    from amplify.decisions.stop import stops_in_force
+
+    stops = stops_in_force(app)
+    if as_json:
+        print_json([_stop_json(one) for one in stops])
+    else:
+        list_stops(stops)
+
+
+def _tell(app: AppContext, found: NameSearch, done: StopResult, as_json: bool) -> int:
+    """Print what a stop did, once what was on the wire has been followed; the exit code."""
+    from amplify.cli.output import print_error, print_json
+    from amplify.cli.stop_report import UNSETTLED, print_stop
+    from amplify.decisions.stop import follow_requests
     from amplify.toolkit.build_record import pages_naming
 
-    subject = chosen_subject(
-        everything,
-        person=person,
-        campaign=campaign,
-        partner=partner,
-        hashtag=hashtag,
-        platform=platform,
-        account=account,
-        entry=entry,
-    )
-    app = open_context(workspace)
-    if subject is None:
-        if reason is not None or alias:
-            raise WrongUse("say what to stop: `--person`, `--campaign`, `--all` … (`amplify stop --help`)")
-        stops = stops_in_force(app)
-        print_json([_stop_json(one) for one in stops]) if as_json else _list(stops)
-        return 0
-    if not reason or not reason.strip():
-        raise WrongUse('a stop wants a reason, for those who come after you: `--reason "the family asked"`')
-    if alias and subject[0] != "person":
-        raise WrongUse("`--alias` goes with `--person`")
-    done = stop_subject(app, *subject, reason.strip(), acting_person(), alias or (), whole)
-    pages = pages_naming(app, done.stop.kind, done.stop.subject, done.stop.words)
+    pages = list({page.path: page for one in done.stops for page in pages_naming(app, one)}.values())
     if as_json:
-        print_json(_json(done) | {"toolkit_pages": [page.as_json() for page in pages]})
+        landed = follow_requests(app, done.reach.sending)
+        print_json(_as_json(app, found, done, landed) | {"toolkit_pages": [page.as_json() for page in pages]})
     else:
-        _show(done)
-        _pages(pages)
+        landed = print_stop(app, found, done, pages)
     if not done.seen:
         print_error("the stop holds, and a worker has not answered yet: it may be writing; look at `amplify status`")
-    return 0 if done.seen else 3
+    unsettled = any(row["state"] in UNSETTLED for row in landed)
+    return 3 if found.missing or unsettled or not done.seen else 0
 
 
-def _list(stops: list[Stop]) -> None:
-    from rich.padding import Padding
-    from rich.text import Text
+def _stop(
+    app: AppContext, asked: tuple[str | None, str], told: tuple[str, tuple[str, ...]], whole: bool
+) -> tuple[NameSearch, StopResult]:
+    """Find what is meant, and stop it; words that nothing goes by are held as they are. `told`: reason and aliases."""
+    from amplify.cli.stop_report import SPELLED
+    from amplify.decisions.find_subject import read_directory
+    from amplify.decisions.stop import stop_subjects
+    from amplify.ledger.holds.stops import StopRequest
+    from amplify.rules.text.name_finder import NamedSubject, NameSearch
 
-    out = output.console()
-    if not stops:
-        out.print("nothing is stopped")
-    for one in stops:
-        out.print(Text(one.name, style="bold red") + Text(f"  since {one.at:%Y-%m-%d %H:%M} UTC, by {one.by}"))
-        out.print(Padding(Text(one.why), (0, 0, 0, 4)))
-        if one.asked_by is not None:
-            out.print(Padding(Text(f"{one.asked_by} asks to resume: {one.asked_why}", style="dim"), (0, 0, 0, 4)))
-
-
-def _show(done: StopResult) -> None:
-    from rich.text import Text
-
-    out, found = output.console(), done.reach
-    out.print(Text(f"stopped: {done.stop.name}", style="bold red"))
-    least = "" if found.whole else "at least "
-    out.print(f"held: {least}{_deliveries(len(found.held))}")
-    for row in found.held[:_SHOWN]:
-        out.print(
-            Text(f"  {row['due_at']:%Y-%m-%d %H:%M} UTC  {row['account']:24}  {row['post']}"),
-            no_wrap=True,
-            overflow="ellipsis",
-        )
-    _more(len(found.held))
-    if found.out:
-        out.print(f"already out, and not taken back by a stop: {least}{_deliveries(len(found.out))}")
-        for row in found.out[:_SHOWN]:
-            where = "  ".join(row["urls"]) or f"{row['state']}: look at the account's own timeline"
-            out.print(Text(f"  {row['id'][:12]}  {row['account']}  {row['post']}"), no_wrap=True, overflow="ellipsis")
-            out.print(Text(f"    {where}", style="dim"), soft_wrap=True)
-        _more(len(found.out))
-        out.print(f'to delete them: `amplify takedown {_selection(done.stop)} --reason "…"`', soft_wrap=True)
-    if not found.whole:
-        out.print("there are too many to look through at once: `--whole` looks at all")
-    if done.stop.kind == "person" and not done.stop.words:
-        print_error(
-            f"no spelling of {done.stop.subject} is known: texts that only type the name are not found; add --alias"
-        )
-    elif not done.known:
-        print_error(f"nothing goes by the name of {done.stop.name}: the stop holds, but look at the spelling")
+    (kind, text), (reason, aliases) = asked, told
+    reason = " ".join(reason.split())
+    directory = read_directory(app)
+    found = directory.find(text, kind) if kind != "all" else NameSearch((NamedSubject("all", ""),))
+    requests: list[StopRequest] = []
+    who = acting_person()
+    for hit in found.hits:
+        requests.append(StopRequest(hit.kind, hit.id, reason, who, aliases if hit.kind == "person" else ()))
+    for missing in found.missing:
+        spellings = (missing, *aliases) if kind in SPELLED else ()
+        requests.append(StopRequest(kind or "words", missing, reason, who, spellings))
+    return found, stop_subjects(app, requests, directory, whole)
 
 
-def _selection(stop: Stop) -> str:
-    """The takedown selection that finds what a stop is about."""
-    known = stop.kind in ("person", "campaign", "account", "entry", "hashtag")
-    return f"--{stop.kind} {stop.subject}" if known else "--delivery ID"
+def _ask_reason(app: AppContext, done: StopResult) -> None:
+    """Ask why, now that the stop is in force; whoever says nothing can say it later."""
+    from amplify.cli import output
+    from amplify.decisions.stop import add_reason
 
-
-def _pages(pages: list[BuiltPage]) -> None:
-    """Toolkit pages that were built and name it: a stop does not reach what has been handed on."""
-    from rich.text import Text
-
-    out = output.console()
-    if not pages:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return
-    out.print(f"named by {output.plural(len(pages), 'built toolkit page')}, which a stop does not change:")
-    for page in pages:
-        where = page.path if page.here else f"{page.path} (on {page.machine})"
-        out.print(Text(f"  {where}  of {page.updated:%Y-%m-%d %H:%M} UTC"), soft_wrap=True)
-    for folder in dict.fromkeys(page.folder for page in pages):
-        out.print(f"build it again: `amplify toolkit build --out {folder}`", markup=False, soft_wrap=True)
-    out.print("then put the new pages where the old ones stand, and ask whoever has a copy to take the new one")
-
-
-def _deliveries(number: int) -> str:
-    return "1 delivery" if number == 1 else f"{number:,} deliveries"
-
-
-def _more(number: int) -> None:
-    if number > _SHOWN:
-        output.console().print(f"  … and {number - _SHOWN:,} more (`--json` lists them)")
+    without = [stop for stop in done.stops if not stop.why]
+    if not without:
+        return
+    why = output.ask_line("the stop is in force. Why, in a sentence? (Enter: later)")
+    if why:
+        add_reason(app, without, why, acting_person())
 
 
 def _stop_json(one: Stop) -> dict[str, Any]:
+    """A stop, for programs."""
     return {
         "kind": one.kind,
         "subject": one.subject,
@@ -183,12 +166,22 @@ def _stop_json(one: Stop) -> dict[str, Any]:
     }
 
 
-def _json(done: StopResult) -> dict[str, Any]:
-    found = done.reach
+def _as_json(app: AppContext, found: NameSearch, done: StopResult, landed: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    from amplify.cli.stop_report import read_place, wire_json
+
+    place, workers, ended, _ = read_place(app)
+    reach = done.reach
     return {
         "stop": _stop_json(done.stop),
+        "stops": [_stop_json(one) for one in done.stops],
+        "not_found": list(found.missing),
+        "nearest": [{"kind": one.kind, "subject": one.id} for one in found.near],
         "seen_by_all_workers": done.seen,
-        "held": found.held,
-        "out": found.out,
-        "complete": found.whole,
+        "held": reach.held,
+        "on_the_wire": wire_json(landed),
+        "out": reach.out,
+        "complete": reach.whole,
+        "ledger": place,
+        "workers": [{"name": one.name, "last": one.last.isoformat()} for one in workers],
+        "last_pass": ended.isoformat() if ended is not None else None,
     }

@@ -13,6 +13,7 @@ from amplify.cli import output
 from amplify.cli.open_context import AsJson, Workspace, open_context, read_only_clock
 from amplify.cli.output import print_json
 from amplify.model.errors import WrongUse
+from amplify.rules.text.terminal_text import escape_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +78,7 @@ def _answer_lines() -> int:
     out = sys.stdout.buffer
     for answer, good in measure_batch(lines_of(sys.stdin.buffer), registry.profiles()):
         try:
-            line = json.dumps(answer, ensure_ascii=False).encode()
+            line = escape_json(json.dumps(answer, ensure_ascii=False)).encode()
         except UnicodeEncodeError:  # an id with half a character in it goes back as it came
             line = json.dumps(answer).encode()
         out.write(line + b"\n")

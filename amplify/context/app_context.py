@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Final
 
 from amplify.context.rate_limit_news import DeclaredLimits, RateLimitCollector
 from amplify.context.timings import Timings
-from amplify.ledger.database import Ledger
-from amplify.model.clock import Clock, RealClock
+from amplify.ledger.database import Ledger, LedgerConnection
+from amplify.model.clock import Clock, RealClock, Timestamp
 from amplify.model.errors import LoggedOut, ProblemsFound
 from amplify.model.rate_limit import rate_scope
 
 if TYPE_CHECKING:
+    from amplify.context.machine_guard import MachineGuard
+    from amplify.ledger.holds.protection_rows import Protection
     from amplify.media.frozen_store import FrozenStore
     from amplify.model.account import Account
     from amplify.model.plan import PriorPosts
@@ -61,6 +63,8 @@ class AppContext:
     """Where sessions and frozen pictures lie; None: the workspace's `.amplify/`."""
     account_override: Callable[[Workspace], Workspace] | None = None
     """Overrides our accounts, in rehearsals."""
+    guard: MachineGuard | None = None
+    """Guard of what is local to this machine; None in rehearsals, which have nothing to lose."""
     owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{os.urandom(3).hex()}")
     """Our name as owner of leases."""
 
@@ -68,6 +72,7 @@ class AppContext:
         self._adapters: dict[str, Platform] = {}
         self._lock = Lock()
         self._loaded: tuple[str, Workspace] | None = None
+        self._protected: tuple[Workspace, Mapping[tuple[str, str], Protection], Workspace] | None = None
         self._looked = 0.0
         self._heard = RateLimitCollector()
 
@@ -93,9 +98,13 @@ class AppContext:
         """Rate limits by platform."""
         return DeclaredLimits(lambda: self.profiles, documented=self.server is None)
 
+    def timestamp(self, connection: LedgerConnection) -> Timestamp:
+        """Campaign time and the database's real time, for what is written in this transaction."""
+        return Timestamp(self.clock.now(), self.ledger.real_now(connection))
+
     def rate_scopes(self) -> Mapping[str, str | None]:
         """Rate scope by account: the server whose limits it shares with other accounts."""
-        accounts = self.workspace().accounts.values()
+        accounts = self.files().accounts.values()
         return {one.id: rate_scope(one.platform, self.server or one.server) for one in accounts}
 
     def rate_limit_news(self, account: str) -> list[tuple[str, ObservedLimit]]:
@@ -103,14 +112,43 @@ class AppContext:
         return self._heard.drain(account)
 
     def fingerprint(self) -> str:
-        """Fingerprint of all files, cheaply: by name, size and time."""
+        """Fingerprint of all files, cheaply: by name, size and time. Raises NeedsPerson where a pull has reached what
+        is local."""
         from amplify.workspace.fingerprint import files_fingerprint
 
+        if self.guard is not None:
+            self.guard.check_files()
         return files_fingerprint(self.root)
 
     def workspace(self) -> Workspace:
-        """The files as models, read again when they changed, without what has errors (`Workspace.problems`). Raises
-        UnreadableFiles with all problems where one of them concerns everybody."""
+        """The files as models, with what protects people as it is in force: a weaker one waits for somebody to accept
+        it. Without what has errors (`Workspace.problems`). Raises UnreadableFiles where an error concerns everybody."""
+        from amplify.ledger.holds.protection_rows import read_protection_rows
+        from amplify.rules.plan.protections import kept_values, protected_workspace, read_protections
+
+        files = self.files()
+        with self.ledger.read() as connection:
+            rows = read_protection_rows(connection)
+        if not rows or not self.is_shared(files, rows):
+            return files
+        protected = self._protected
+        if protected is None or protected[0] is not files or protected[1] != rows:
+            now, before = self.clock.now(), {key: one.value for key, one in rows.items()}
+            kept = kept_values(before, read_protections(files), now)
+            protected = self._protected = files, rows, protected_workspace(files, kept, now)
+        return protected[2]
+
+    def is_shared(self, files: Workspace, rows: Mapping[tuple[str, str], Protection]) -> bool:
+        """Whether others can change the files, so that what makes a protection weaker has to be accepted here. Once
+        they could, they do not stop by changing the files."""
+        from amplify.rules.plan.protections import WORKSPACE
+        from amplify.workspace.git_remote import has_git_remote
+
+        known = rows.get(WORKSPACE)
+        return len(files.partners) > 1 or (known is not None and known.value["shared"]) or has_git_remote(files.root)
+
+    def files(self) -> Workspace:
+        """The files as models, read again when they changed. Raises UnreadableFiles as `workspace` does."""
         from amplify.platforms import registry
         from amplify.workspace.load import load_workspace
 
@@ -171,11 +209,11 @@ class AppContext:
         self.ledger.close()
 
     def _recent_workspace(self) -> Workspace:
-        """The workspace as read within the last second: hundreds of clients are made in one go."""
+        """The files as read within the last second: hundreds of clients are made in one go."""
         with self._lock:
             if self._loaded is not None and time.monotonic() - self._looked < _RECENT:
                 return self._loaded[1]
-        return self.workspace()
+        return self.files()
 
     def _profile_of(self, account: Account) -> PlatformProfile:
         """The platform's profile, with the limits of this account's own server."""
@@ -197,6 +235,9 @@ class AppContext:
         account = workspace.accounts.get(name)
         if account is None:
             raise LoggedOut(f"{name} is no longer in config/accounts.yaml: put it back, or take it off the queue")
+        handle = workspace.partners[account.partner].handles[account.platform]
+        if self.guard is not None:
+            self.guard.check_account(account, handle)
         profile = self._profile_of(account)
         if self.secrets is not None:
             secrets = self.secrets(account)
@@ -206,7 +247,7 @@ class AppContext:
         return registry.adapter(account.platform)(
             AccountConnection(
                 account=name,
-                handle=workspace.partners[account.partner].handles[account.platform],
+                handle=handle,
                 server=self.server or account.server,
                 secrets=secrets,
                 loopback_only=self.server is not None or not account.live,

@@ -12,6 +12,9 @@ from amplify.model.errors import WrongUse
 MARGIN: Final = 1.5
 """A lease is at least this many times the timeout: requests end late on a loaded machine, and clocks of PostgreSQL and
 of workers tick apart."""
+CLAIM: Final = timedelta(seconds=10)
+"""A claim without a begin mark ends this long after its worker was last heard of. It may: a worker that was only slow
+finds that its begin mark fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +24,17 @@ class Timings:
     timeout: timedelta = timedelta(seconds=30)
     """Timeout of one whole request."""
     lease: timedelta = timedelta(seconds=60)
-    """How long a worker may keep a row: longer than the timeout, so that nobody looks while a request can land."""
+    """How long a row is a worker's from its begin mark on: longer than the timeout, so that nobody looks while a
+    request can land. No claim is kept for longer before its begin mark, either."""
     backoff: timedelta = timedelta(seconds=30)
     """How long an account sends nothing when the platform asks it to wait and does not say how long."""
     pause: timedelta = timedelta(minutes=15)
     """How often a logged-out account is probed: logins are few on some platforms."""
+
+    @property
+    def claim(self) -> timedelta:
+        """How long a claim lasts that its worker does not renew: until the begin mark nothing of it can be out."""
+        return min(CLAIM, self.lease)
 
 
 def read_timings() -> Timings:

@@ -118,8 +118,14 @@ class Daemon:
         """Wait until it is worth another try: some time has passed, or files have changed."""
         end = time.monotonic() + seconds
         while not stop.wait(min(_LOOK, max(0.0, end - time.monotonic()))):
-            if time.monotonic() >= end or files_mark(self._app) != mark:
+            if time.monotonic() >= end or self._files_changed(mark):
                 return
+
+    def _files_changed(self, mark: str) -> bool:
+        try:
+            return files_mark(self._app) != mark
+        except AmplifyError:  # told already, or by the next try
+            return False
 
     def _heard(self, claimed: ClaimedDelivery, outcome: str) -> None:
         if outcome in ("sent", "refused"):  # its server answers just now

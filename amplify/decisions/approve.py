@@ -14,24 +14,25 @@ from amplify.ledger.holds import approvals
 from amplify.ledger.holds.approvals import (
     APPROVED,
     REJECTED,
+    Verdicts,
     approvals_needed,
-    current_verdicts,
     find_deliveries_to_approve,
     last_seen,
     missing_approval,
+    read_verdicts,
     read_waiting_deliveries,
+    seen_hashes,
     states_since,
     still_current,
     write_verdict,
 )
 from amplify.ledger.holds.gates import GATES
 from amplify.ledger.notify import notify_workers
-from amplify.ledger.queries.audit_log import record_event
 from amplify.ledger.rows.claimed_delivery import candidate_in
 from amplify.ledger.rows.due_delivery import DueDelivery
 from amplify.model.errors import NeedsPerson, WrongUse
 from amplify.model.message import Message, message_from_json
-from amplify.rules.plan.approval_policy import TWO, counting_approvers, same_person, seen_hash
+from amplify.rules.plan.approval_policy import TWO, counting_approvers, same_person
 from amplify.rules.plan.message_diff import diff_messages
 
 _MOST: Final = 1000
@@ -113,10 +114,10 @@ def find_reviews(app: AppContext, named: Sequence[str]) -> list[Review]:
 def _reviews(connection: LedgerConnection, rows: Sequence[LedgerRow]) -> list[Review]:
     candidates = [candidate_in(row) for row in rows]
     ids = [one.id for one in candidates]
-    given, before = current_verdicts(connection, ids), last_seen(connection, ids)
+    verdicts, before = read_verdicts(connection, candidates), last_seen(connection, ids)
     since = states_since(connection, candidates)
     return [
-        _review(one, row, given.get(one.id, []), before.get(one.id), since)
+        _review(one, row, verdicts[one.id], before.get(one.id), since)
         for one, row in zip(candidates, rows, strict=True)
     ]
 
@@ -124,26 +125,23 @@ def _reviews(connection: LedgerConnection, rows: Sequence[LedgerRow]) -> list[Re
 def _review(
     one: DueDelivery,
     row: LedgerRow,
-    given: Sequence[LedgerRow],
+    verdicts: Verdicts,
     before: LedgerRow | None,
     since: Mapping[str, datetime | None],
 ) -> Review:
     message = message_from_json(json.loads(one.message_json))
-    seen = seen_hash(one.content_hash, one.account, one.due_at)
-    mine = [each for each in given if each["seen"] == seen]
-    rejected = any(each["verdict"] == REJECTED for each in mine)
-    approvers = [each["by"] for each in still_current(one, mine, since) if each["verdict"] == APPROVED]
-    changed, by = _changed(one, message, seen, before)
+    approvers = [each["by"] for each in still_current(one, verdicts.current, since)]
+    changed, by = _changed(one, message, verdicts.seen, before)
     return Review(
         row=one,
         message=message,
         lang=row["lang"],
-        seen=seen,
+        seen=verdicts.seen,
         needed=approvals_needed(one),
         why=row["approvals_why"],
         approved_by=tuple(counting_approvers(approvers, approvals_needed(one), one.author)),
-        lacking=missing_approval(one, given, since),
-        rejected=rejected,
+        lacking=missing_approval(one, verdicts, since),
+        rejected=verdicts.rejection is not None,
         changed=changed,
         changed_since=by,
     )
@@ -158,7 +156,9 @@ def _changed(
     if before["message"] is None:
         return ("+ what was seen before has been erased",), before["by"]
     lines = diff_messages(message_from_json(before["message"]), message, before["due_at"], one.due_at)
-    return tuple(lines), before["by"]
+    if before["late_at"] is not None and before["late_at"] - before["due_at"] != one.late_at - one.due_at:
+        lines += [f"- until {before['late_at']:%Y-%m-%d %H:%M} UTC", f"+ until {one.late_at:%Y-%m-%d %H:%M} UTC"]
+    return tuple(lines or ["+ what it repeats"]), before["by"]
 
 
 def _say(app: AppContext, reviews: Sequence[Review], verdict: str, actor: str, why: str | None) -> int:
@@ -166,23 +166,20 @@ def _say(app: AppContext, reviews: Sequence[Review], verdict: str, actor: str, w
         return 0
     with app.ledger.write() as connection:
         app.ledger.lock(connection, GATES)  # so that no claim holds what has just been approved
-        now, real = app.clock.now(), app.ledger.real_now(connection)
+        stamp = app.timestamp(connection)
         current = read_waiting_deliveries(connection, [one.row.id for one in reviews])
+        seen = seen_hashes(connection, list(current.values()))
+        approvals.requeue(connection, list(current))
         for one in reviews:
-            _refuse(one, current.get(one.row.id), actor, verdict)
-            write_verdict(connection, current[one.row.id], verdict, actor, why, one.message.as_json(), now, real)
-        approvals.requeue(connection, [one.row.id for one in reviews])
-        act = "approve" if verdict == APPROVED else "reject"
-        for one in reviews:
-            told = {"seen": one.seen, "post": one.row.post, "account": one.row.account, "due": one.row.due_at}
-            record_event(connection, act, actor, f"delivery:{one.row.id}", why, told, now, real)
+            _refuse(one, current.get(one.row.id), seen, actor, verdict)
+            write_verdict(connection, current[one.row.id], verdict, actor, why, one.message.as_json(), stamp)
         notify_workers(app.ledger, connection)
     return len(reviews)
 
 
-def _refuse(shown: Review, current: DueDelivery | None, actor: str, verdict: str) -> None:
+def _refuse(shown: Review, current: DueDelivery | None, seen: Mapping[str, str], actor: str, verdict: str) -> None:
     """Raise NeedsPerson where a delivery is no longer what was shown, or where the actor's approval cannot count."""
-    if current is None or seen_hash(current.content_hash, current.account, current.due_at) != shown.seen:
+    if current is None or seen[current.id] != shown.seen:
         raise NeedsPerson(f"{shown.row.post} on {shown.row.account} was changed while you looked at it: look again")
     if verdict == REJECTED:
         return

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from amplify.context.app_context import AppContext
-from amplify.decisions.stop import people_spellings
+from amplify.decisions.find_subject import people_spellings
 from amplify.ledger.database import LedgerConnection, LedgerRow
+from amplify.ledger.holds.known_people import EVERYWHERE, forget_known_person, read_known_people
+from amplify.ledger.holds.protection_rows import delete_protection
 from amplify.ledger.holds.stops import in_force
 from amplify.ledger.queries.audit_log import ERASING, erase_events, list_events, record_event
 from amplify.ledger.rows.erase import (
@@ -27,6 +29,7 @@ from amplify.ledger.rows.erase import (
     seen_messages,
     settle_files,
 )
+from amplify.model.clock import Timestamp
 from amplify.model.errors import NeedsPerson
 from amplify.model.subject import person_in
 from amplify.rules.text.aliases import NameMatcher
@@ -52,9 +55,11 @@ class PersonMentions:
     """Pictures that no other delivery has, by hash."""
     stopped: bool = False
     """Whether a stop is in force: it stays, with the names it looks for."""
+    known: bool = False
+    """Whether the ledger keeps the name of somebody whom the files no longer have."""
 
     def __bool__(self) -> bool:
-        return bool(self.deliveries or self.seen or self.stops or self.deeds)
+        return bool(self.deliveries or self.seen or self.stops or self.deeds or self.known)
 
 
 def find_mentions(
@@ -69,12 +74,20 @@ def find_mentions(
             if _is(stop["kind"], stop["subject"], person)
             for word in stop["words"]
         ]
+        if (remembered := read_known_people(connection).get(person)) is not None:
+            known += remembered.forms.get(EVERYWHERE, ())
         found = PersonMentions(person, tuple(dict.fromkeys((*aliases, *people_spellings(app).get(person, ()), *known))))
         found.stopped = any(_is(stop.kind, stop.subject, person) for stop in in_force(connection))
+        found.known = remembered is not None and remembered.gone_at is not None and not found.stopped
         names = NameMatcher({person: found.words})
         _look(connection, found, names, told)
         found.seen = [number for number, message in seen_messages(connection) if names.in_words(json.dumps(message))]
-        found.stops = [stop["id"] for stop in lifted_stops(connection) if _is(stop["kind"], stop["subject"], person)]
+        found.stops = [
+            stop["id"]
+            for stop in lifted_stops(connection)
+            if _is(stop["kind"], stop["subject"], person)
+            or (stop["kind"] == "words" and names.names(f"#{stop['subject']}"))
+        ]
         found.deeds = [row["number"] for row in list_events(connection) if _tells(row, person, names)]
     return found
 
@@ -103,9 +116,13 @@ def forget_person(app: AppContext, found: PersonMentions, actor: str, told: Told
         overwrite_deleted(connection)
         erase_seen(connection, found.seen)
         erase_stops(connection, found.stops)
+        if not found.stopped:
+            forget_known_person(connection, found.person)
+        if found.known:
+            delete_protection(connection, "person", found.person)
         erase_events(connection, found.deeds)
         payload = {"deeds": found.deeds, "deliveries": len(found.deliveries), "pictures": len(found.pictures)}
-        record_event(connection, "forget", actor, None, None, payload, now, app.ledger.real_now(connection))
+        record_event(connection, "forget", actor, None, None, payload, Timestamp(now, app.ledger.real_now(connection)))
     settle_files(app.ledger)
     app.pictures.drop(found.pictures)
 

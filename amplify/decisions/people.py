@@ -6,20 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 from amplify.context.app_context import AppContext, UnreadableFiles
 from amplify.decisions.stop import StopResult, stop_subject
 from amplify.ledger.database import LedgerConnection
-from amplify.ledger.holds.gates import GATES, put_gates
-from amplify.ledger.holds.stops import in_force
+from amplify.ledger.holds.gates import GATES, put_gates, read_gates
+from amplify.ledger.holds.stops import StopRequest, in_force
 from amplify.ledger.queries.audit_log import record_event
 from amplify.ledger.queries.waiting_by_subject import WaitingDeliveries
 from amplify.ledger.queries.waiting_by_subject import count_waiting as waiting_for
 from amplify.model.errors import WrongUse
 from amplify.model.person import Person, PersonState
 from amplify.model.subject import person_in
+from amplify.rules.plan.calendar_days import utc_day
 from amplify.rules.plan.person_gates import last_day, people_gates
+from amplify.rules.text.registrable_domain import registrable_domain
 
 if TYPE_CHECKING:
     from amplify.workspace.parsed import ParsedWorkspace
@@ -60,6 +61,33 @@ class PersonStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonEdit:
+    """What is to be set for one person; what is not given stays."""
+
+    state: PersonState | None = None
+    sources: Sequence[str] = ()
+    """Web addresses where the state was learned."""
+    reviewed: date | None = None
+    """The day on which somebody checked; None: today, where a state is set."""
+    withdrawn: date | None = None
+    """The day on which consent was taken back."""
+    why: str | None = None
+    """For the audit log; None: said from the rest."""
+
+    @property
+    def act(self) -> str:
+        """What the audit log calls it."""
+        if self.state is not None:
+            return "set state"
+        return "withdraw consent" if self.withdrawn is not None else "review"
+
+    @property
+    def silences(self) -> bool:
+        """Whether the person must not be spoken of any more."""
+        return self.withdrawn is not None or (self.state is not None and not self.state.speaks)
+
+
+@dataclass(frozen=True, slots=True)
 class PersonChange:
     """Result of setting something."""
 
@@ -79,22 +107,12 @@ def list_people(connection: LedgerConnection, everybody: Mapping[str, Person], n
     found = []
     for person in everybody.values():
         state, asked = last_day(person), person.consent.review
-        left = (min(state, asked) - now.astimezone(UTC).date()).days
+        left = (min(state, asked) - utc_day(now)).days
         found.append(PersonStatus(person, state, asked, left, waits.get(person.id, WaitingDeliveries())))
     return sorted(found, key=lambda one: (one.days_left, one.person.id))
 
 
-def set_person(
-    app: AppContext,
-    id: str,
-    actor: str,
-    *,
-    state: PersonState | None = None,
-    sources: Sequence[str] = (),
-    reviewed: date | None = None,
-    withdrawn: date | None = None,
-    why: str | None = None,
-) -> PersonChange:
+def set_person(app: AppContext, id: str, actor: str, edit: PersonEdit) -> PersonChange:
     """Write a person's state, review or withdrawn consent into `config/people.yaml`, and act on it at once.
 
     Where the person must not be spoken of, the stop comes first; whatever goes wrong afterwards, it holds. Mistakes in
@@ -105,38 +123,29 @@ def set_person(
 
     now = app.clock.now().astimezone(UTC)
     before = _person(_survey(app), id)
-    _check_sources(before, state, sources)
+    _check_sources(before, edit.state, edit.sources)
     changes: dict[tuple[str, ...], Any] = {}
-    if state is not None and state is not before.state:
-        changes[("state",)] = state.value
+    if edit.state is not None and edit.state is not before.state:
+        changes[("state",)] = edit.state.value
         changes[("state_since",)] = now.isoformat(timespec="seconds")
-    if state is not None or reviewed is not None:
-        changes[("reviewed",)] = reviewed or now.date()
-    if sources:
-        changes[("sources",)] = [{"url": url, "seen": reviewed or now.date()} for url in sources]
-    if withdrawn is not None:
-        changes[("consent", "withdrawn")] = withdrawn
+    day = edit.reviewed or now.date()
+    if edit.state is not None or edit.reviewed is not None:
+        changes[("reviewed",)] = day
+    if edit.sources:
+        changes[("sources",)] = [{"url": url, "seen": day} for url in edit.sources]
+    if edit.withdrawn is not None:
+        changes[("consent", "withdrawn")] = edit.withdrawn
     if not changes:
         raise WrongUse(f"say what to set for {id}: --state, --reviewed or --consent-withdrawn")
-    reason = why or _reason(state, withdrawn)
-    silent = withdrawn is not None or (state is not None and not state.speaks)
-    told = state.value if state is not None and withdrawn is None else None
-    stopped = stop_subject(app, "person", id, reason, actor, state=told) if silent else None
+    reason = edit.why or _reason(edit.state, edit.withdrawn)
+    told = edit.state.value if edit.state is not None and edit.withdrawn is None else None
+    stopped = stop_subject(app, StopRequest("person", id, reason, actor, state=told)) if edit.silences else None
     change_entry(app.root, PEOPLE, id, changes)
     person, elsewhere = _copy(app, id)
     with app.ledger.write() as connection:
-        payload = {"before": before.state.value, "sources": list(sources)}
+        payload = {"before": before.state.value, "sources": list(edit.sources)}
         payload |= {".".join(path): str(value) for path, value in changes.items() if path != ("sources",)}
-        record_event(
-            connection,
-            "set state" if state is not None else "withdraw consent" if withdrawn is not None else "review",
-            actor,
-            f"person:{id}",
-            reason,
-            payload,
-            app.clock.now(),
-            app.ledger.real_now(connection),
-        )
+        record_event(connection, edit.act, actor, f"person:{id}", reason, payload, app.timestamp(connection))
         before_now = any((one.kind, one.subject) == ("person", id) for one in in_force(connection))
     return PersonChange(person, stopped, stopped is None and before_now, elsewhere)
 
@@ -147,7 +156,7 @@ def _check_sources(before: Person, state: PersonState | None, sources: Sequence[
     hint = f"; to hold everything at once, before you have looked: `amplify stop --person {before.id} --reason …`"
     if not sources:
         raise WrongUse(f"say where it was learned: --source URL{hint}")
-    if state in TWO_SOURCES and len({(urlsplit(url).hostname or url).lower() for url in sources}) < 2:
+    if state in TWO_SOURCES and len({registrable_domain(url) for url in sources}) < 2:
         what = "a release" if state is PersonState.RELEASE_CONFIRMED else "a death"
         raise WrongUse(
             f"{what} wants two sources that do not repeat each other: give --source twice, from two sites{hint}"
@@ -179,14 +188,20 @@ def _person(findings: ParsedWorkspace, id: str) -> Person:
 
 def _copy(app: AppContext, id: str) -> tuple[Person, tuple[str, ...]]:
     """Copy the gates to the ledger; where other files cannot be read, this person's own only."""
+    from amplify.planning.follow_people import follow_people, learn_one_person
+
     try:
-        workspace = app.workspace()
+        workspace = app.files()
     except UnreadableFiles as error:
         findings = _survey(app)
         person = _person(findings, id)
         with app.ledger.write() as connection:
             app.ledger.lock(connection, GATES)
-            put_gates(connection, people_gates([person], [found.word for found in findings.posts]))
+            before, mine = read_gates(connection), {id: person}
+            known = learn_one_person(connection, person, app.clock.now())
+            gates = people_gates([person], [found.word for found in findings.posts])
+            put_gates(connection, known.gates_from(gates))
+            follow_people(app, connection, mine, before, known)
         return person, tuple(f"{problem.place}: {problem.message}" for problem in error.problems)
     from amplify.planning.queue import copy_gates
 

@@ -18,6 +18,7 @@ from amplify.ledger.rows.erase import (
     read_erasable_deliveries,
     settle_files,
 )
+from amplify.model.clock import Timestamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def prune_old(app: AppContext, found: OldRecords, actor: str, told: Callable[[in
         erase_stops(connection, found.stops)
         erase_events(connection, found.deeds)
         payload = {"deeds": list(found.deeds), "deliveries": done, "before": found.before}
-        record_event(connection, "prune", actor, None, None, payload, now, app.ledger.real_now(connection))
+        record_event(connection, "prune", actor, None, None, payload, Timestamp(now, app.ledger.real_now(connection)))
     settle_files(app.ledger)
 
 

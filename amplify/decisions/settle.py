@@ -28,29 +28,29 @@ def settle_delivery(app: AppContext, delivery: str, url: str | None, actor: str)
     claimed = _find(app, delivery)
     receipt = _located(app, claimed, url) if url is not None else None
     with app.ledger.write() as connection:
-        now, real = app.clock.now(), app.ledger.real_now(connection)
+        stamp = app.timestamp(connection)
         state, lease_until = lock_state_and_lease(connection, claimed.id)
         if state not in _SETTLED:
             raise WrongUse(f"{claimed.id[:12]} is {state} by now: there is nothing left to settle")
-        if receipt is None and lease_until is not None and lease_until > real and state is DeliveryState.UNSURE:
-            seconds = (lease_until - real).total_seconds()
+        if receipt is None and lease_until is not None and lease_until > stamp.real and state is DeliveryState.UNSURE:
+            seconds = (lease_until - stamp.real).total_seconds()
             raise NeedsPerson(f"its request may still arrive: look again in {seconds:.0f} seconds, then settle it")
-        hand = ClaimWriter(app.ledger, connection, now, app.owner, by=actor)
+        hand = ClaimWriter(app.ledger, connection, stamp.at, app.owner, by=actor)
         part = next((part for part in claimed.parts if part.receipt is None), None)
         if state is DeliveryState.REMOVING:
             if receipt is not None and part is not None:
-                save_receipt(connection, claimed.id, part.number, receipt, now)
+                save_receipt(connection, claimed.id, part.number, receipt, stamp.at)
             elif receipt is None:
                 for one in claimed.parts:
-                    removed_part(connection, claimed.id, one.number, now)
+                    removed_part(connection, claimed.id, one.number, stamp.at)
             retry_takedown_now(connection, claimed.id)
         elif receipt is not None and part is not None:
             hand.published(claimed.id, part.number, receipt, part.number == len(claimed.parts) - 1)
         elif receipt is None:
-            hand.not_published(claimed.id, claimed.late_at > now)
+            hand.not_published(claimed.id, claimed.late_at > stamp.at)
         notify_workers(app.ledger, connection)
         told = {"sent": url} if url is not None else {"sent": None}
-        record_event(connection, "settle", actor, f"delivery:{claimed.id}", None, told, now, real)
+        record_event(connection, "settle", actor, f"delivery:{claimed.id}", None, told, stamp)
     if state is DeliveryState.REMOVING:
         run_takedowns(app)
     with app.ledger.read() as connection:

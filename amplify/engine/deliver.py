@@ -186,7 +186,7 @@ class Deliverer:
 
     def _save_uploads(self, connection: LedgerConnection, uploads: Sequence[PreparedUploads]) -> list[bool]:
         app = self._app
-        return save_uploads(app.ledger, connection, uploads, app.clock.now(), app.timings.lease)
+        return save_uploads(app.ledger, connection, uploads, app.timings.claim)
 
 
 def _first_mark(ready: ReadyDelivery) -> BeginRequest:

@@ -14,7 +14,7 @@ _FILE: Final = "last-pass"
 def note_pass(app: AppContext) -> None:
     """Note that a pass has ended well. A folder that cannot be written is reported elsewhere."""
     try:
-        _file(app).touch()
+        _file(app).touch(mode=0o600)
     except OSError:
         return
 

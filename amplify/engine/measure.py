@@ -97,5 +97,5 @@ def _pay(app: AppContext, platform: str, batch: list[DueReading]) -> int | Hold:
 
 def _write(app: AppContext, read: list[tuple[DueReading, Engagement | None]], done: MeasureResult) -> None:
     with app.ledger.write() as connection:
-        done.readings += write_readings(connection, read, app.clock.now(), app.ledger.real_now(connection))
+        done.readings += write_readings(connection, read, app.timestamp(connection))
     done.gone += sum(counts is None for _, counts in read)

@@ -115,7 +115,7 @@ def _unanswered(app: AppContext, doubt: UnsureClaim, number: int, error: Platfor
     app.drop_client(claimed.account)
 
     def quiet(hand: ClaimWriter) -> None:
-        pause_account(hand.connection, claimed.account, error.why, now, hand.real + app.timings.pause)
+        pause_account(hand.connection, claimed.account, error.why, now, hand.stamp.real + app.timings.pause)
         hand.still_unsure(claimed.id, why, now + _AGAIN)
 
     return quiet

@@ -92,17 +92,17 @@ def _postpone(app: AppContext, removal: Removal, error: PlatformError) -> None:
     with app.ledger.write() as connection:
         hand = ClaimWriter(app.ledger, connection, app.clock.now(), app.owner, by="takedown")
         if isinstance(error, LoggedOut):
-            pause_account(connection, claimed.account, error.why, hand.now, hand.real + app.timings.pause)
+            pause_account(connection, claimed.account, error.why, hand.stamp.at, hand.stamp.real + app.timings.pause)
             why, again = f"it is taken down once {claimed.account} can speak again", None
         elif isinstance(error, Refused):
             why = f"its platform will not delete it: {error.why}. Delete it by hand, then `amplify settle "
-            why, again = f"{why}{claimed.id[:12]} --not-sent`", hand.real + _BY_HAND
+            why, again = f"{why}{claimed.id[:12]} --not-sent`", hand.stamp.real + _BY_HAND
         elif isinstance(error, Unknown) and removal.doubtful is not None:
             looking = where_to_look(app, claimed, claimed.parts[removal.doubtful])
-            why, again = f"a part of it may be out: {error.why}. {looking}", hand.real + _BY_HAND
+            why, again = f"a part of it may be out: {error.why}. {looking}", hand.stamp.real + _BY_HAND
         else:
             after = error.after if isinstance(error, TryLater) and error.after else app.timings.backoff
-            why, again = f"it is still up: {error.why}. It is tried again by itself", hand.real + after
+            why, again = f"it is still up: {error.why}. It is tried again by itself", hand.stamp.real + after
         takedowns.postpone_takedown(connection, removal, f"{asked}: {why}", again)
     if isinstance(error, LoggedOut):
         app.drop_client(claimed.account)

@@ -27,8 +27,9 @@ from amplify.ledger.database import LedgerConnection
 from amplify.ledger.group_commit import GroupCommitter
 from amplify.ledger.holds.rate_limits import apply_headers
 from amplify.ledger.queries.pending_work import seconds_until_next_claim
-from amplify.ledger.rows.claim import ClaimResult, claim_due
+from amplify.ledger.rows.claim import ClaimRequest, ClaimResult, claim_due, renew_claims
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
+from amplify.ledger.rows.expiry import expire_rows
 from amplify.ledger.rows.settlement import release_claims
 from amplify.model.errors import AmplifyError, NeedsPerson
 from amplify.model.event import LOG, log_event
@@ -90,6 +91,9 @@ class Worker:
         """Events from other threads: functions that the claiming thread calls."""
         self._claims: dict[Future[Any], ClaimedDelivery] = {}
         """Claimed deliveries, by the future of the work on them."""
+        self._since: dict[Future[Any], float] = {}
+        """When each was handed to a thread (`time.monotonic`)."""
+        self._renewed: Future[Any] | None = None
         self._busy = 0
         """Deliveries submitted to the pool and not done."""
         self._early: list[tuple[float, int, ReadyDelivery, Future[Marked]]] = []
@@ -119,6 +123,8 @@ class Worker:
         """
         self._failed, self._limits_saved, self._busy, self._speaking = None, None, 0, 0
         self._claims.clear()
+        self._since.clear()
+        self._renewed, self._next_renewal = None, time.monotonic() + self._renewal
         self._events = SimpleQueue()  # events of a run that broke off are dropped
         with (
             GroupCommitter(self._app.ledger) as self._commits,
@@ -144,6 +150,7 @@ class Worker:
             return bool(self._claims)
         self._files.look()
         self._begin_moment()
+        self._renew()
         more = False
         if self._busy <= self._workers and time.monotonic() >= self._next_claim:
             more = self._claim()  # it costs nearly the same for one row and for many
@@ -158,17 +165,10 @@ class Worker:
         ahead = AHEAD if self._forever and self._speaking < MOMENT else timedelta(0)
         limit = 2 * self._workers - self._busy
 
+        asked = ClaimRequest(app.owner, app.timings.claim, limit, ahead, app.allowances)
+
         def work(connection: LedgerConnection) -> ClaimResult:
-            return claim_due(
-                app.ledger,
-                connection,
-                now=app.clock.now(),
-                owner=app.owner,
-                lease=app.timings.lease,
-                limit=limit,
-                ahead=ahead,
-                allowances=app.allowances,
-            )
+            return claim_due(app.ledger, connection, app.clock.now(), asked)
 
         try:
             if self._limits_saved is not None:  # never in one transaction with a claim, which locks in another order
@@ -192,9 +192,33 @@ class Worker:
         self._next_claim = time.monotonic() + self._seconds_until_next_claim(ahead) if idle else 0.0
         return found.more
 
+    def _renew(self) -> None:
+        """Renew the claims in hand: we are alive. None for longer than a lease: others may be quicker than a thread
+        that hangs. And free what others claimed who are not: a long pass of cron outlives them (the daemon has its own
+        task for that). Nobody waits for it, and one that fails is tried again."""
+        if time.monotonic() < self._next_renewal or not (self._renewed is None or self._renewed.done()):
+            return
+        self._next_renewal = time.monotonic() + self._renewal
+        ledger, timings = self._app.ledger, self._app.timings
+        oldest = time.monotonic() - timings.lease.total_seconds()
+        ours = [claimed for future, claimed in self._claims.items() if self._since[future] > oldest]
+
+        def work(connection: LedgerConnection) -> None:
+            renew_claims(ledger, connection, ours, timings.claim)
+            if not self._forever:
+                expire_rows(ledger, connection, self._app.clock.now())
+
+        if ours or (self._claims and not self._forever):
+            self._renewed = self._commits.submit(work)
+
+    @property
+    def _renewal(self) -> float:
+        """Seconds between two renewals: two of them may fail."""
+        return self._app.timings.claim.total_seconds() / 3
+
     def _submit(self, pool: WorkerPool, claimed: ClaimedDelivery, function: Callable[..., Any], *args: Any) -> None:
         future = pool.submit(function, *args)
-        self._claims[future] = claimed
+        self._claims[future], self._since[future] = claimed, time.monotonic()
         future.add_done_callback(lambda done: self._events.put(partial(self._done, pool, done)))
 
     def _save_limits(self) -> Future[None] | None:
@@ -248,6 +272,7 @@ class Worker:
         claimed = self._claims.pop(future, None)
         if claimed is None:  # its claim was released
             return
+        del self._since[future]
         if pool is self._pool:
             self._busy -= 1
         else:
@@ -310,7 +335,7 @@ class Worker:
                 self._busy -= 1
             else:
                 continue
-            del self._claims[future]
+            del self._claims[future], self._since[future]
             idle.append(claimed)
         if not idle:
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -12,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from amplify.ledger.database import make_private, open_private
 from amplify.model.errors import NeedsPerson, WrongUse
 
 Progress = Callable[[int, int], None]
@@ -22,6 +24,7 @@ _PAGES: Final = 1024
 _PATIENCE: Final = 2.0
 """Seconds to wait for others to let go of a ledger before it counts as in use."""
 _NEWEST: Final = "SELECT max(at) FROM (SELECT max(real_at) AS at FROM move UNION SELECT max(real_began) FROM attempt)"
+_VIRTUAL: Final = re.compile(r"\s*CREATE\s+VIRTUAL\b", re.IGNORECASE)
 _HEAD: Final = "SELECT number || ':' || digest FROM deed ORDER BY number DESC LIMIT 1"
 
 
@@ -38,6 +41,8 @@ class LedgerContents:
     """Real time of its last entry."""
     history: str | None = None
     """The tip of its audit log's hash chain (`17:3f2a…`): a log that is cut off at its end looks whole without it."""
+    identity: str | None = None
+    """What it calls itself."""
 
 
 def copy_ledger(source: Path, target: Path, progress: Progress | None = None) -> None:
@@ -66,17 +71,35 @@ def read_contents(path: Path) -> LedgerContents:
         workspace = connection.execute("SELECT value FROM meta WHERE key = 'workspace'").fetchone()
         counts = dict(connection.execute("SELECT state, count(*) FROM delivery GROUP BY state").fetchall())
         (newest,) = connection.execute(_NEWEST).fetchone()
+        identity = connection.execute("SELECT value FROM meta WHERE key = 'identity'").fetchone()
         deeds = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'deed'").fetchone()
         head = connection.execute(_HEAD).fetchone() if deeds else None
-    return LedgerContents(
-        revision=revision,
-        workspace=workspace[0] if workspace else None,
-        deliveries=sum(counts.values()),
-        waiting=counts.get("waiting", 0),
-        sent=counts.get("sent", 0),
-        newest=datetime.fromisoformat(newest).replace(tzinfo=UTC) if newest else None,
-        history=head[0] if head else None,
-    )
+        return LedgerContents(
+            revision=str(revision),
+            workspace=workspace[0] if workspace else None,
+            deliveries=sum(counts.values()),
+            waiting=counts.get("waiting", 0),
+            sent=counts.get("sent", 0),
+            newest=datetime.fromisoformat(newest).replace(tzinfo=UTC) if newest else None,
+            history=head[0] if head else None,
+            identity=identity[0] if identity else None,
+        )
+
+
+def find_active(path: Path) -> list[str]:
+    """What in a ledger's file would act by itself once it is used: triggers, views, virtual tables, computed columns.
+    No ledger of ours has any."""
+    with _speaking(path), _open(path) as connection:
+        connection.execute("PRAGMA trusted_schema=OFF")
+        found = [
+            f"{kind} {name}"
+            for kind, name, text in connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
+            if kind not in ("table", "index") or _VIRTUAL.match(str(text or ""))
+        ]
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            columns = connection.execute("SELECT name, hidden FROM pragma_table_xinfo(?)", (name,)).fetchall()
+            found += [f"computed column {name}.{column}" for column, hidden in columns if hidden]
+    return [" ".join(str(one).split())[:80] for one in found]
 
 
 def in_use(path: Path) -> bool:
@@ -96,8 +119,8 @@ def in_use(path: Path) -> bool:
 @contextmanager
 def lock_writers(path: Path) -> Iterator[None]:
     """Context: keep all writers out of the ledger at `path`, with the file lock that every writer takes first."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_suffix(".lock").open("a") as lock:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with os.fdopen(open_private(path.with_suffix(".lock")), "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield  # closing the file lets go of the lock
 
@@ -105,7 +128,8 @@ def lock_writers(path: Path) -> Iterator[None]:
 def put_in_place(source: Path, target: Path, progress: Progress | None = None) -> None:
     """Overwrite the ledger at `target` with the content of `source`, atomically and in the file itself: whoever opens
     it meanwhile sees one or the other."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(target)
     with _speaking(target), _open(source) as new, closing(sqlite3.connect(target, timeout=_PATIENCE)) as old:
         _pour(new, old, progress)
         old.execute("PRAGMA journal_mode=WAL")
@@ -133,5 +157,6 @@ def _speaking(path: Path) -> Iterator[None]:
     """Context: turn SQLite's errors into NeedsPerson, with a sentence."""
     try:
         yield
-    except (sqlite3.Error, TypeError) as error:  # TypeError: a table without the row that each ledger has
+    # TypeError: a table without the row that each ledger has; ValueError: no date where one belongs
+    except (sqlite3.Error, TypeError, ValueError, AttributeError) as error:
         raise NeedsPerson(f"{path} cannot be used as a ledger: {error}") from error

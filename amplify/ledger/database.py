@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -16,6 +16,9 @@ from sqlalchemy import URL, Connection, Engine, RowMapping, bindparam, create_en
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
+from amplify.ledger.address import LEDGER_FILE as LEDGER_FILE
+from amplify.ledger.address import describe_ledger
+from amplify.ledger.address import ledger_url as ledger_url
 from amplify.ledger.tables import META
 from amplify.model.errors import NeedsPerson, WrongUse
 
@@ -25,16 +28,16 @@ outside this package knows whose type it is."""
 LedgerRow = RowMapping
 """One row of an answer: values by the names of their columns."""
 
-HEAD: Final = "0007"
+HEAD: Final = "0008"
 """The newest revision under `migrations/versions`; a test holds the two together."""
-
-LEDGER_FILE: Final = "ledger.sqlite"
 
 BUDGET: Final = "budget"
 """Key in `meta` of the budgets: what each platform may cost in a month (`ledger.holds.spending`)."""
 _LOCKS: Final = 4206180715
 """Base of our advisory lock numbers on PostgreSQL; the first is the migration's."""
 _BINDING: Final = 3
+_IDENTITY: Final = "identity"
+"""Key in `meta` of the ledger's own name."""
 _KNOWN, _NOW = "known", "now"
 _BY_KEYS: Final = (
     "enable_seqscan",
@@ -59,6 +62,10 @@ _NOTE: Final = text(
 _READ_NOTE: Final = select(META.c.value).where(META.c.key == bindparam("wanted"))
 
 
+class NoLedger(WrongUse):
+    """There is no ledger at this address, and none was made."""
+
+
 class Ledger:
     """The database of one workspace: opens read and write transactions. Bound to its workspace id for ever."""
 
@@ -68,18 +75,24 @@ class Ledger:
         self._lock = lock or nullcontext()
 
     @classmethod
-    def open(cls, url: str) -> Ledger:
-        """Open, and migrate if needed. Raises WrongUse for a bad address, NeedsPerson where it cannot be reached."""
+    def open(cls, url: str, create: bool = True) -> Ledger:
+        """Open, and migrate if needed. Raises WrongUse for a bad address, NeedsPerson where it cannot be reached, and
+        NoLedger where there is none and it shall not be made."""
         parsed = _parsed(url)
         lock = None
         try:
             if parsed.get_backend_name() == "sqlite":
-                engine, lock = _sqlite(Path(parsed.database or LEDGER_FILE))
+                file = Path(parsed.database or LEDGER_FILE)
+                if not create and not file.exists():
+                    raise _missing(url)
+                engine, lock = _sqlite(file)
             else:
                 parsed = parsed.set(drivername="postgresql+psycopg")
                 engine = _postgresql(parsed)
             ledger = cls(engine, lock)
             try:
+                if not create and ledger._revision() is None:
+                    raise _missing(url)
                 ledger._migrate()
             except BaseException:
                 ledger.close()
@@ -160,6 +173,20 @@ class Ledger:
                 f"this ledger serves the workspace `{known}`, and the files say `{workspace}`: give each its own ledger"
             )
 
+    def identity(self, create: bool = False) -> str | None:
+        """What this ledger calls itself, by lot and for ever: two that lie at one address are told apart by it. None
+        where it has no name yet, and is not given one."""
+        with self.read() as connection:
+            known = get_meta(connection, _IDENTITY)
+        if known is None and create:
+            with self.write() as connection:
+                self.lock(connection, _BINDING)
+                known = get_meta(connection, _IDENTITY)
+                if known is None:
+                    known = os.urandom(16).hex()
+                    set_meta(connection, _IDENTITY, known)
+        return known
+
     def close(self) -> None:
         self.engine.dispose()
         if isinstance(self._lock, FileLock):
@@ -187,11 +214,6 @@ class Ledger:
             if "alembic_version" in str(error.orig):
                 return None
             raise
-
-
-def ledger_url(root: Path) -> str:
-    """`AMPLIFY_DATABASE_URL`, or the SQLite file in the workspace's `.amplify/`."""
-    return os.environ.get("AMPLIFY_DATABASE_URL") or f"sqlite:///{root / '.amplify' / LEDGER_FILE}"
 
 
 def sqlite_file(url: str) -> Path | None:
@@ -242,6 +264,10 @@ def _answering() -> Iterator[None]:
         ) from error
 
 
+def _missing(url: str) -> NoLedger:
+    return NoLedger(f"there is no ledger: looked for {describe_ledger(url)}, and none was made")
+
+
 def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)
@@ -258,7 +284,8 @@ def _postgresql(url: URL) -> Engine:
 
 
 def _sqlite(path: Path) -> tuple[Engine, FileLock]:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(path)
     engine = create_engine(
         f"sqlite:///{path}",
         # The driver begins nothing by itself: BEGIN IMMEDIATE is ours.
@@ -281,6 +308,23 @@ def _sqlite(path: Path) -> tuple[Engine, FileLock]:
         cursor.close()
 
     return engine, FileLock(path.with_suffix(".lock"))
+
+
+def make_private(path: Path) -> None:
+    """Create a ledger's file for its owner alone, or close it to others with what lies beside it. SQLite gives its
+    other files the same rights."""
+    if not path.exists():
+        os.close(open_private(path))
+    for end in ("", "-wal", "-shm"):
+        beside = path.with_name(path.name + end)
+        with suppress(FileNotFoundError, PermissionError):
+            if beside.stat().st_mode & 0o077:
+                beside.chmod(0o600)
+
+
+def open_private(path: Path) -> int:
+    """Open a file for appending, made for its owner alone."""
+    return os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC, 0o600)
 
 
 class FileLock:
@@ -310,7 +354,7 @@ class FileLock:
 
     def _open(self) -> IO[str]:
         try:
-            return self._path.open("a")
+            return os.fdopen(open_private(self._path), "a")
         except OSError as error:
             raise NeedsPerson(f"the ledger cannot be written ({error.strerror}: {self._path})") from error
 

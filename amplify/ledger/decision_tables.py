@@ -1,4 +1,4 @@
-"""Tables of people's decisions: stops, approvals, and the audit log.
+"""Tables of people's decisions: stops, approvals, protections, people who were ever spoken for, and the audit log.
 
 Instants as in `tables`.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column
+from sqlalchemy import JSON, BigInteger, Column
 from sqlmodel import Field, SQLModel
 
 from amplify.ledger.tables import Serial, UtcInstant
@@ -55,9 +55,15 @@ class ApprovalRow(SQLModel, table=True):
     real_at: datetime = Field(sa_type=UtcInstant)
     why: str | None = None
     seen: str
-    """The hash of what was seen: text, pictures, account and time."""
+    """The hash of what was seen: text, pictures, account, time and lateness."""
     due_at: datetime = Field(sa_type=UtcInstant)
     """The due time that was seen."""
+    late_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    """From when on it would have been missed, as it was seen."""
+    words: str | None = None
+    """Of a rejection: the hash of the words alone, which stay rejected under whatever name, account or time."""
+    deed: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    """Number of its entry in the audit log. A verdict that the log does not know does not count."""
     message: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     """The message that was seen, to tell later what changed; null once it was erased."""
     void_at: datetime | None = Field(default=None, sa_type=UtcInstant)
@@ -87,6 +93,49 @@ class AuditRow(SQLModel, table=True):
     digest: str
 
 
+class KnownPersonRow(SQLModel, table=True):
+    """Somebody whom the files have named once: what the ledger knows of them goes on until two people resume."""
+
+    __tablename__ = "known_person"
+
+    person: str = Field(primary_key=True)
+    forms: dict[str, list[str]] = Field(sa_column=Column(JSON, nullable=False))
+    """Every spelling of the name that the files have had: by the campaign in whose posts alone it names the person, and
+    under an empty key those that do so everywhere."""
+    former: dict[str, list[str]] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+    """Those that the files no longer have, if any: texts with them still ask the person's gate."""
+    state: str
+    """The state that the files said last."""
+    since: datetime = Field(sa_type=UtcInstant)
+    """When the ledger learned that state."""
+    gone_at: datetime | None = Field(default=None, sa_type=UtcInstant)
+    """When the files no longer had the person; null while they do."""
+
+
+class ProtectionRow(SQLModel, table=True):
+    """What protects people, as it is in force: a change of the files that makes it weaker waits until somebody accepts
+    it."""
+
+    __tablename__ = "protection"
+
+    kind: str = Field(primary_key=True)
+    """`campaign`, `person`, `partner`, `fact`, `action`, `workspace`."""
+    subject: str = Field(primary_key=True)
+    """The id; empty for `workspace`."""
+    value: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    """In force."""
+    wanted: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+    """What the files say, where that is weaker; null where it is not."""
+    at: datetime = Field(sa_type=UtcInstant)
+    """When `value` or `wanted` changed last."""
+    rejected_by: str | None = None
+    """Who said no to `wanted`."""
+    deed: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    """Number of the entry in the audit log by which somebody made it weaker; null where nobody ever has."""
+
+
 STOP = SQLModel.metadata.tables["stop"]
 APPROVAL = SQLModel.metadata.tables["approval"]
 DEED = SQLModel.metadata.tables["deed"]
+KNOWN_PERSON = SQLModel.metadata.tables["known_person"]
+PROTECTION = SQLModel.metadata.tables["protection"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Index, text
 
-from amplify.ledger.decision_tables import STOP
+from amplify.ledger.decision_tables import APPROVAL, STOP
 from amplify.ledger.tables import DELIVERY, READING
 
 _waiting = text("state = 'waiting'")
@@ -42,5 +42,7 @@ _in_force = text("lifted_at IS NULL")
 Index("stop_in_force", STOP.c.id, sqlite_where=_in_force, postgresql_where=_in_force)
 _unseen = text("state = 'waiting' AND approvals_needed > 0")
 Index("delivery_review", DELIVERY.c.due_at, sqlite_where=_unseen, postgresql_where=_unseen)
+_rejected = text("verdict = 'rejected' AND void_at IS NULL")
+Index("approval_rejected", APPROVAL.c.words, sqlite_where=_rejected, postgresql_where=_rejected)
 _cut = text("state = 'cut'")
 Index("delivery_cut", DELIVERY.c.due_at, sqlite_where=_cut, postgresql_where=_cut)

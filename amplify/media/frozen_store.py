@@ -86,7 +86,7 @@ class FrozenStore:
             clean_video(original, partial)
         except BadVideo as error:
             raise Refused(f"{picture.file}: {error}") from None
-        partial.replace(target)
+        _put(partial, target)
         return target
 
     def drop(self, pictures: Iterable[str]) -> None:
@@ -108,7 +108,7 @@ class FrozenStore:
             raise Refused(f"{picture.file}: {error}") from None
         partial = _partial(target)
         partial.write_bytes(data)
-        partial.replace(target)
+        _put(partial, target)
         return data
 
     def _moves(self, picture: Attachment) -> bool:
@@ -131,7 +131,7 @@ class FrozenStore:
         if _sha256(partial) != picture.sha256:  # it changed while we copied
             partial.unlink()
             return None
-        partial.replace(kept)
+        _put(partial, kept)
         return kept
 
 
@@ -152,5 +152,12 @@ def _sha256(path: Path) -> str:
 
 def _partial(path: Path) -> Path:
     """A temporary file name, so that files are written whole or not at all, whoever else writes the same."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    for folder in (path.parent.parent, path.parent):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+
+
+def _put(partial: Path, target: Path) -> None:
+    """Put a whole file in its place, for its owner alone: an embargoed picture is nobody else's."""
+    partial.chmod(0o600)
+    partial.replace(target)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import Final
 
-_OF_PEOPLE: Final = frozenset({"person", "consent"})
+_OF_PEOPLE: Final = frozenset({"person", "consent", "words"})
 
 
 def stop(kind: str, subject: str) -> str:

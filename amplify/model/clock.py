@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Timestamp:
+    """When something happened: campaign time and real time, aware UTC instants."""
+
+    at: datetime
+    """Campaign time."""
+    real: datetime
+    """The database's."""
 
 
 class Clock(Protocol):

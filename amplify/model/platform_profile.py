@@ -99,6 +99,8 @@ class PlatformProfile:
     """The fields a credential has here."""
     handles: HandleSyntax | None = None
     """None: any handle may exist."""
+    also_called: tuple[str, ...] = ()
+    """Other names by which people mean it when they stop it."""
 
     length_key: str = "length"
     """What `amplify text --batch` calls the length."""

@@ -112,7 +112,7 @@ class PostFront(FileEntry):
     not_before: Instant | None = None
     """Not due before this instant."""
     expires_at: Instant | None = None
-    """Not due after this instant."""
+    """Not due after this instant, and not sent later than it, however wide its window is."""
     repeat: Repeat | None = None
     """Whether and when the same account may say it again."""
     risk: Risk = Risk()

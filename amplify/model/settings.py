@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, WithJsonSchema
+from pydantic import Field, WithJsonSchema, model_validator
 
-from amplify.model.base import Duration, FileEntry, FileModel, Id, Lang, Text
+from amplify.model.base import Duration, FileEntry, FileModel, Id, Lang, Tag, Text
 from amplify.model.campaign import BannedTag, QuietPeriod
 from amplify.model.platform_name import PlatformName
 
@@ -33,12 +33,23 @@ class RuleChange(FileModel):
 
 
 class Designated(FileModel):
-    """A domain that readers are prosecuted for opening or sharing. Staff keep the list; nothing is fetched."""
+    """What readers are prosecuted for opening, sharing or following: an address, a hashtag or a handle. Staff keep the
+    list; nothing is fetched."""
 
-    domain: Annotated[str, Field(pattern=r"^[a-z0-9.-]+\.[a-z]{2,}$")]
-    """The domain; its subdomains count too."""
+    domain: Annotated[str, Field(pattern=r"^[^\s/@:?#A-Z]+\.[^\s/@:?#A-Z]{2,}(/[^\s?#]*)?$")] | None = None
+    """The domain; its subdomains count too. With a path, only what lies below it: `t.example/channel`."""
+    hashtag: Tag | None = None
+    """Or a hashtag, without `#`."""
+    handle: Annotated[str, Field(pattern=r"^[^@\s/]+(@[^@\s/]+)?$", max_length=253)] | None = None
+    """Or a handle of somebody who stands in no handle book, without the leading `@`; on every platform."""
     designated_in: Annotated[tuple[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], ...], Field(min_length=1)]
     """ISO 3166 codes of the countries that prosecute it."""
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Self:
+        if [self.domain, self.hashtag, self.handle].count(None) != 2:
+            raise ValueError("give a `domain`, a `hashtag` or a `handle`, one of the three")
+        return self
 
 
 class WiderQuiet(QuietPeriod):
@@ -73,7 +84,7 @@ class Settings(FileEntry):
     banned: tuple[BannedTag, ...] = ()
     """Hashtags that no post of any campaign carries, each with the reason."""
     designated: tuple[Designated, ...] = ()
-    """Domains that posts for readers at risk do not link to, beside the websites of designated partners."""
+    """What posts for readers at risk do not lead to, beside designated partners and their websites."""
     quiet: tuple[WiderQuiet, ...] = ()
     """Times of silence for all campaigns, or for a region of readers."""
     rules: tuple[RuleChange, ...] = ()

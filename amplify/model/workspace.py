@@ -12,6 +12,7 @@ from amplify.model.action import Action
 from amplify.model.banner import Template
 from amplify.model.campaign import Campaign
 from amplify.model.fact import Fact
+from amplify.model.local_settings import LocalSettings
 from amplify.model.partner import Partner
 from amplify.model.person import Person
 from amplify.model.picture import Picture
@@ -52,3 +53,5 @@ class Workspace:
     """Queue entries that were left out for an error."""
     silent_entries: tuple[QueueEntry, ...] = ()
     """The same, as far as they could be read: their partners keep their variants."""
+    local: LocalSettings = field(default_factory=LocalSettings)
+    """What we decided for ourselves on this machine."""

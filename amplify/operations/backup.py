@@ -105,7 +105,7 @@ def _write(
         os.fsync(out.fileno())
     _name(whole, target)
     with suppress(OSError):
-        (root / ".amplify" / NOTE).touch()
+        (root / ".amplify" / NOTE).touch(mode=0o600)
     return BackupFile(target, target.stat().st_size, holds, len(pictures), accounts.is_file())
 
 

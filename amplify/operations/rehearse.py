@@ -43,39 +43,46 @@ class ScriptedEvent:
     """Done once; again, where the rehearsal was broken off at this very instant."""
 
 
+@dataclass(frozen=True, slots=True)
+class RehearsalScript:
+    """What is rehearsed: a span of campaign time (UTC), and what people do in it."""
+
+    start: datetime
+    end: datetime
+    events: Sequence[ScriptedEvent] = ()
+
+
 def rehearse_campaign(
     app: AppContext,
     clock: ManualClock,
-    start: datetime,
-    end: datetime,
+    script: RehearsalScript,
     *,
     workers: int,
     stage_time: Callable[[datetime], None],
     told: OnOutcome | None = None,
     lapse: Callable[[RehearsalTick], None] | None = None,
-    happenings: Sequence[ScriptedEvent] = (),
 ) -> None:
-    """Publish and measure everything from `start` to `end` (UTC), then read what is still to be read for a day.
+    """Publish and measure everything in the script's span, then read what is still to be read for a day.
 
     A rehearsal that was broken off goes on where it stopped. `stage_time` is called with every jump. Raises NeedsPerson
     where the platforms do not answer.
     """
-    now = _resume(app, start)
+    now = _resume(app, script.start)
     marks = [mark for mark in app.workspace().settings.readings if mark <= timedelta(days=1)]
-    while now <= end + timedelta(days=1):
+    while now <= script.end + timedelta(days=1):
         clock.set(now)
         stage_time(now)
         with app.ledger.write() as connection:
             set_meta(connection, _PLACE, now.isoformat())
-        for one in happenings:
+        for one in script.events:
             if one.at == now:
                 one.act()
-        if now <= end:
+        if now <= script.end:
             _publish(app, workers, told)
         done = measure_engagement(app)
         if lapse is not None:
             lapse(RehearsalTick(now, done.readings))
-        following = _next(app, now, end, marks, happenings)
+        following = _next(app, now, script, marks)
         if following is None:
             return
         now = following
@@ -112,16 +119,14 @@ def _publish(app: AppContext, workers: int, told: OnOutcome | None) -> None:
         time.sleep(0.1)  # leases and rate limits run in real time
 
 
-def _next(
-    app: AppContext, now: datetime, end: datetime, marks: list[timedelta], happenings: Sequence[ScriptedEvent]
-) -> datetime | None:
+def _next(app: AppContext, now: datetime, script: RehearsalScript, marks: list[timedelta]) -> datetime | None:
     """The next instant at which there is something to do: a delivery, a new day, a reading, or a scripted event."""
     with app.ledger.read() as connection:
         reading = next_reading(connection, now, marks)
         due = next_due(connection)
-    candidates = [one.at for one in happenings]
+    candidates = [one.at for one in script.events]
     candidates += [reading] if reading is not None else []
-    if now < end:
+    if now < script.end:
         midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=UTC)
         candidates += [midnight, *([due] if due is not None and due > now else [])]
     later = [moment for moment in candidates if moment > now]

@@ -9,23 +9,31 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from amplify.context.timings import Timings
 from amplify.ledger import backup as copies
 from amplify.ledger.database import Ledger, LedgerConnection
-from amplify.ledger.holds.stops import read_stop_rows, replace_stop_rows, write_stop
+from amplify.ledger.holds.stops import StopRequest, read_stop_rows, replace_stop_rows, stop_mark, write_stop
+from amplify.ledger.machine_record import read_record
 from amplify.ledger.queries.audit_log import record_event
 from amplify.ledger.rows.restored import has_other_clients, mark_unsure_after_restore, newest_entry
-from amplify.model.errors import NeedsPerson, WrongUse
+from amplify.model.clock import Timestamp
+from amplify.model.errors import AmplifyError, NeedsPerson, WrongUse
 from amplify.operations.backup import ACCOUNTS, LEDGER, MANIFEST, PICTURE
+
+_SKEW: Final = timedelta(minutes=5)
+"""How far the clocks of two machines may differ."""
+_REVISION: Final = re.compile(r"0[0-9]{3}")
 
 _WHY_STOPPED: Final = (
     "restored from a backup of {made:%Y-%m-%d %H:%M} UTC: make the stops again that were made since, then lift this "
@@ -47,6 +55,8 @@ class RestoreResult:
     pictures: int = 0
     stopped: bool = False
     """Whether everything is stopped until somebody lifts it."""
+    accounts_left: bool = False
+    """Whether the backup's accounts.yaml was left in it, though there is none here."""
 
 
 def restore_backup(
@@ -56,35 +66,39 @@ def restore_backup(
     actor: str,
     *,
     older: bool = False,
+    take_accounts: bool = False,
     timings: Timings | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> RestoreResult:
     """Replace this workspace's SQLite ledger by a backup. The one that is there is moved aside.
 
-    Raises NeedsPerson while anybody runs on the ledger, and, unless `older`, where it knows more than the backup;
-    WrongUse where the file is no backup of this workspace.
+    `take_accounts`: put its accounts.yaml in place, where there is none. Raises NeedsPerson while anybody runs on the
+    ledger, and, unless `older`, where it knows more than the backup; WrongUse where the file is no backup of this
+    workspace, or holds what acts by itself.
     """
     folder = root / ".amplify"
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="restore-", dir=folder) as temporary:
         unpacked = Path(temporary)
-        about = _unpack(file, unpacked)
-        made = datetime.fromisoformat(about["made"])
+        made = _unpack(file, unpacked)
         fresh = unpacked / LEDGER
-        copies.check_integrity(fresh)
-        holds = copies.read_contents(fresh)
+        with _as_sentence(file):
+            holds = _look_at(file, fresh)
         _same_workspace(root, holds)
         with copies.lock_writers(ledger):
             present = _present(ledger, holds, older)
+            stops = _stops(ledger, unpacked) if present is not None and _is_ours(root, present) else None
+            with _as_sentence(file):
+                doubted = _age(fresh, made, stops, actor, timings or Timings(), file.name)
             aside = _aside(ledger, readable=present is not None)
-            stops = _stops(aside[0], unpacked) if present is not None else None
-            doubted = _age(fresh, made, stops, actor, timings or Timings(), file.name)
             copies.put_in_place(fresh, ledger, progress)
         pictures = _pictures(unpacked / "media", folder / "media")
         accounts = root / "config" / ACCOUNTS
-        if (unpacked / ACCOUNTS).exists() and not accounts.exists():
+        offered = (unpacked / ACCOUNTS).exists() and not accounts.exists()
+        if offered and take_accounts:
             shutil.copyfile(unpacked / ACCOUNTS, accounts)
-    return RestoreResult(made, holds, doubted, aside, pictures, stopped=stops is None)
+    left = offered and not take_accounts
+    return RestoreResult(made, holds, doubted, aside, pictures, stopped=stops is None, accounts_left=left)
 
 
 def restored_by_hand(
@@ -104,10 +118,10 @@ def restored_by_hand(
     return RestoreResult(since, None, doubted, stopped=True)
 
 
-def _unpack(file: Path, folder: Path) -> dict[str, Any]:
-    """Unpack a backup: its files, and what it says about itself."""
+def _unpack(file: Path, folder: Path) -> datetime:
+    """Unpack a backup; when it was made (UTC), as it says itself."""
     strange = f"{file} is no backup that `amplify backup` made"
-    try:
+    with _as_sentence(file):
         with tarfile.open(file, "r:*") as tar:
             for entry in tar:
                 head, _, name = entry.name.rpartition("/")
@@ -118,14 +132,51 @@ def _unpack(file: Path, folder: Path) -> dict[str, Any]:
         about: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
         digest = hashlib.sha256((folder / LEDGER).read_bytes()).hexdigest()
         if about["format"] != 1:
-            raise NeedsPerson(f"{file} was made by a newer amplify ({about['amplify']}): update amplify first")
+            by = str(about["amplify"])[:20]
+            raise NeedsPerson(f"{file} was made by a newer amplify ({by!r}): update amplify first")
         if digest != about["ledger_sha256"]:
             raise NeedsPerson(f"{file} is damaged: its ledger is not the one that was packed. Take another backup")
-    except (tarfile.TarError, KeyError, TypeError, ValueError, RecursionError) as error:
-        raise WrongUse(f"{strange}, or it is damaged") from error
+        made = datetime.fromisoformat(about["made"])
+        if made.tzinfo is None:
+            raise WrongUse(f"{strange}: it does not say in which zone its time is")
+        _not_ahead(file, made.astimezone(UTC))
+        return made.astimezone(UTC)
+
+
+@contextmanager
+def _as_sentence(file: Path) -> Iterator[None]:
+    """Context: whatever is wrong with a file that a stranger may have made is one sentence."""
+    try:
+        yield
+    except AmplifyError:
+        raise
     except OSError as error:
-        raise WrongUse(f"{file} cannot be read ({error.strerror})") from error
-    return about
+        raise WrongUse(f"{file} cannot be read ({error.strerror or 'it is damaged'})") from error
+    except Exception as error:  # compression, archive, JSON and database each have kinds of their own
+        raise WrongUse(f"{file} is no backup that `amplify backup` made, or it is damaged") from error
+
+
+def _not_ahead(file: Path, moment: datetime) -> None:
+    """Raise NeedsPerson for a time that is still to come: what was due since then would not be doubted."""
+    if moment > datetime.now(UTC) + _SKEW:
+        raise NeedsPerson(
+            f"{file} says that it is of {moment:%Y-%m-%d %H:%M} UTC, which is still to come: what may have been sent "
+            "since then cannot be told. Look at this machine's clock, or take another backup"
+        )
+
+
+def _look_at(file: Path, fresh: Path) -> copies.LedgerContents:
+    """What the unpacked ledger holds, once nothing in it acts by itself."""
+    copies.check_integrity(fresh)
+    acts = copies.find_active(fresh)
+    if acts:
+        raise WrongUse(f"{file} holds what no ledger of ours does and acts by itself: {', '.join(acts[:3])}")
+    holds = copies.read_contents(fresh)
+    if not _REVISION.fullmatch(holds.revision):
+        raise WrongUse(f"{file} is no backup that `amplify backup` made: its ledger is of no known revision")
+    if holds.newest is not None:
+        _not_ahead(file, holds.newest)
+    return holds
 
 
 def _same_workspace(root: Path, holds: copies.LedgerContents) -> None:
@@ -160,6 +211,12 @@ def _present(ledger: Path, backup: copies.LedgerContents, older: bool) -> copies
             f"what it knows{since} would be set aside. If you want that, say `--older`"
         )
     return now
+
+
+def _is_ours(root: Path, present: copies.LedgerContents) -> bool:
+    """Whether the ledger in place is the one that this workspace published from: another one's stops are none."""
+    known = read_record(root).ledger
+    return known is None or known.identity is None or known.identity == present.identity
 
 
 def _stops(kept: Path, folder: Path) -> list[dict[str, Any]]:
@@ -212,15 +269,16 @@ def _doubt(
     timings: Timings,
     source: str,
 ) -> list[str]:
-    real = ledger.real_now(connection)
-    now = datetime.now(UTC)  # a real ledger's campaign time: a rehearsal has no backups
-    doubted = mark_unsure_after_restore(connection, made=made, now=now, real=real, lease=timings.lease)
+    # A real ledger's campaign time is real time, too: a rehearsal has no backups.
+    stamp = Timestamp(datetime.now(UTC), ledger.real_now(connection))
+    doubted = mark_unsure_after_restore(connection, made, stamp, timings.lease)
     if stops is None:
-        write_stop(connection, "all", "", (), _WHY_STOPPED.format(made=made), actor, now, real)
+        write_stop(connection, StopRequest("all", "", _WHY_STOPPED.format(made=made), actor), stamp)
     else:
         replace_stop_rows(connection, stops)
-    payload = {"made": made.isoformat(), "file": source, "unsure": doubted}
-    record_event(connection, "restore", actor, None, None, payload, now, real)
+    payload: dict[str, Any] = {"made": made.isoformat(), "file": source, "unsure": doubted}
+    payload["stops"] = [stop_mark(row) for row in stops or ()]
+    record_event(connection, "restore", actor, None, None, payload, stamp)
     return doubted
 
 
@@ -230,7 +288,8 @@ def _pictures(source: Path, kept: Path) -> int:
     for path in sorted(source.glob("*")) if source.is_dir() else ():
         target = kept / path.name
         if not target.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == path.name:
-            kept.mkdir(parents=True, exist_ok=True)
+            kept.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.chmod(0o600)
             shutil.move(path, target)
             count += 1
     return count

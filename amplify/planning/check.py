@@ -18,6 +18,7 @@ from amplify.rules.lint.duplicates import look_back
 from amplify.rules.plan.horizon import plan_end
 from amplify.rules.plan.past_entries import past_entries, past_problems
 from amplify.workspace.load import load_workspace
+from amplify.workspace.local_paths import tracked_problems
 
 if TYPE_CHECKING:
     from amplify.ledger.database import Ledger
@@ -50,8 +51,8 @@ def check_workspace(
 
     `known`: cached server info. `ledger`: where there is one, recent posts count too.
     """
-    loaded = load_workspace(root, frozenset(profiles))
-    problems = set(loaded.problems)
+    loaded = load_workspace(root, frozenset(profiles), now)
+    problems = {*loaded.problems, *tracked_problems(root)}
     workspace = loaded.usable
     if workspace is None:
         return CheckReport(tuple(sorted(problems)), ())

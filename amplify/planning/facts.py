@@ -12,6 +12,7 @@ from amplify.model.fact import Fact
 from amplify.model.gate import Gate
 from amplify.model.plan import Planned
 from amplify.model.workspace import Workspace
+from amplify.rules.plan.calendar_days import utc_day
 from amplify.rules.plan.fact_conflicts import comparable_facts, facts_differ, replaces_fact
 from amplify.rules.plan.file_gates import derive_gates
 from amplify.rules.text.language import format_number, pick_any, pick_text
@@ -121,7 +122,7 @@ def report_facts(workspace: Workspace, deliveries: Sequence[Planned], now: datet
     known = {(gate.kind, gate.subject): gate for gate in derive_gates(workspace)}
     saying = _saying(deliveries)
     beside = comparable_facts(workspace.facts.values())
-    day = now.astimezone(UTC).date()
+    day = utc_day(now)
     found = [
         FactStatus(
             fact=fact,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta
 
 from amplify.model.delivery import delivery_id
 from amplify.model.message import BoostOf
@@ -26,12 +25,15 @@ from amplify.rules.lint.care import HELD_BY_GATES
 from amplify.rules.lint.lint import lint_all
 from amplify.rules.plan.approval_policy import approvals_needed_by
 from amplify.rules.plan.assign import assign_variants, spoken_languages
+from amplify.rules.plan.calendar_days import readers_midnight, utc_day
 from amplify.rules.plan.compose import Composed, ComposeFault, compose_boost, compose_message
 from amplify.rules.plan.expand import Occurrence, expand_entry, speakers_by_post
-from amplify.rules.plan.template_context import RenderContext
+from amplify.rules.plan.template_context import RenderContext, says_today
 
 _BOOST_REACH = timedelta(days=60)
 """How far back a boost looks for the post it repeats."""
+_LAST_MINUTE = timedelta(minutes=1)
+"""What is due at the very instant at which it expires may go out for so long."""
 
 
 def plan_deliveries(
@@ -130,6 +132,8 @@ class _Planner:
             except ComposeFault as fault:
                 place = SourceLocation(fault.part.place.path, fault.part.place.line + fault.line - 1, 1)
                 problem = Problem(place, "TEXT", str(fault))
+                if post.front.boost is not None:
+                    self._leave_out(occurrence, f"`{post.front.boost.post}`, which it boosts, has a mistake: {fault}")
             except Exception as error:
                 problem = unexpected_problem(post.place, error)
         due, account = occurrence.slot.due, occurrence.account
@@ -146,57 +150,61 @@ class _Planner:
             return None
         return self._left_out_with(boosted)
 
-    def _id(self, occurrence: Occurrence) -> str:
-        slot = occurrence.slot
-        workspace, entry = self.workspace.settings.id, occurrence.entry.id
-        return delivery_id(workspace, entry, slot.post, occurrence.account, slot.occurrence)
-
     def _place(self, occurrence: Occurrence, post: Post, lateness: timedelta) -> None:
         why_not = self._not_planned(occurrence, post)
         if why_not is not None:
             self._leave_out(occurrence, why_not)
             return
-        profile = self.known.on(self.profiles[occurrence.platform], occurrence.account)
+        late = _late(occurrence.slot.due, lateness, self._expiries(post))
         variant = None
-        setting = RenderContext(
-            self.workspace,
-            self.profiles,
-            post,
-            occurrence.platform,
-            post.front.lang,
-            occurrence.slot.due,
-            occurrence.zone,
-        )
         if post.front.boost is not None:
             target = self._target(occurrence)
             if isinstance(target, str):
                 self._leave_out(occurrence, target)
                 return
-            composed = compose_boost(setting, occurrence.partner.id, profile, target)
+            setting = self._setting(occurrence, post.front.lang)
+            composed = compose_boost(setting, occurrence.partner.id, self._profile(occurrence), *target)
         else:
             variant = self._variant(post.id, occurrence.platform, occurrence.partner.id)
             if variant is None:
                 self._leave_out(occurrence, self._why_no_variant(occurrence))
                 return
-            setting.lang = variant.lang
-            composed = compose_message(setting, variant, occurrence.partner.id, profile)
-        self.deliveries.append(self._planned(occurrence, variant, composed, lateness))
+            composed = self._compose(occurrence, variant)
+            if any(says_today(part.template) for part in variant.parts_on(occurrence.platform)):
+                late = min(late, readers_midnight(occurrence.slot.due, occurrence.zone))
+        if late > self.now:
+            self.deliveries.append(self._planned(occurrence, variant, composed, late))
+
+    def _compose(self, occurrence: Occurrence, variant: Variant) -> Composed:
+        setting = self._setting(occurrence, variant.lang)
+        return compose_message(setting, variant, occurrence.partner.id, self._profile(occurrence))
+
+    def _setting(self, occurrence: Occurrence, lang: str) -> RenderContext:
+        slot, post = occurrence.slot, self.workspace.posts[occurrence.slot.post]
+        return RenderContext(self.workspace, self.profiles, post, occurrence.platform, lang, slot.due, occurrence.zone)
+
+    def _profile(self, occurrence: Occurrence) -> PlatformProfile:
+        return self.known.on(self.profiles[occurrence.platform], occurrence.account)
+
+    def _expiries(self, post: Post) -> list[datetime]:
+        """When the post, and the one that it boosts, may no longer be said."""
+        boost = post.front.boost
+        both = (post, self.workspace.posts.get(boost.post) if boost is not None and boost.post is not None else None)
+        return [one.front.expires_at for one in both if one is not None and one.front.expires_at is not None]
 
     def _not_planned(self, occurrence: Occurrence, post: Post) -> str | None:
         """Why this post is not planned for anybody. A paused campaign is planned, and held by its gate."""
         if post.front.status != "ready":
             return f"the post is {post.front.status}"
         campaign = self.workspace.campaigns[post.front.campaign]
-        day = occurrence.slot.due.astimezone(ZoneInfo(occurrence.zone)).date()
+        day = utc_day(occurrence.slot.due)
         early = campaign.launched is not None and day < campaign.launched
         late = campaign.ends is not None and day > campaign.ends
         if campaign.status == "ended" or early or late:
             return f"outside the days of the campaign {campaign.id}"
         return None
 
-    def _planned(
-        self, occurrence: Occurrence, variant: Variant | None, composed: Composed, lateness: timedelta
-    ) -> Planned:
+    def _planned(self, occurrence: Occurrence, variant: Variant | None, composed: Composed, late: datetime) -> Planned:
         slot, post = occurrence.slot, self.workspace.posts[occurrence.slot.post]
         needs = approvals_needed_by(self.workspace, post)
         return Planned(
@@ -211,7 +219,7 @@ class _Planner:
             kind=post.front.kind,
             lang=variant.lang if variant else post.front.lang,
             due=slot.due,
-            late=slot.due + lateness,
+            late=late,
             zone=occurrence.zone,
             message=composed.message,
             content_hash=composed.message.content_hash(),
@@ -241,13 +249,13 @@ class _Planner:
             return f"no variant in {', '.join(understood)}"
         return "no variant left: write one more, or share it by hand"
 
-    def _target(self, occurrence: Occurrence) -> BoostOf | str:
-        """The target of a boost on this platform, or why there is none."""
+    def _target(self, occurrence: Occurrence) -> tuple[BoostOf, Composed | None] | str:
+        """The target of a boost on this platform, composed where it stands in our files; or why there is none."""
         boost = self.workspace.posts[occurrence.slot.post].front.boost
         assert boost is not None
         if boost.post is None:
             url = boost.urls.get(occurrence.platform)
-            return BoostOf(None, url) if url else f"no address on {occurrence.platform} to boost"
+            return (BoostOf(None, url), None) if url else f"no address on {occurrence.platform} to boost"
         partner, target = boost.partner or occurrence.partner.id, self.workspace.posts[boost.post]
         account = f"{partner}/{occurrence.platform}"
         if account not in self.workspace.accounts and occurrence.account in self.workspace.accounts:
@@ -257,21 +265,34 @@ class _Planner:
         found = self._latest(boost.post, account, occurrence.slot.due)
         if found is None:
             return f"`{boost.post}` is not queued on {account} before this boost"
-        if self._variant(boost.post, occurrence.platform, partner) is None:
+        variant = self._variant(boost.post, occurrence.platform, partner)
+        if variant is None:
             return f"{account} has no variant of `{boost.post}` to boost"
-        return BoostOf(found, None)
+        return BoostOf(self._id(found), None), self._compose(found, variant)
 
-    def _latest(self, post: str, account: str, before: datetime) -> str | None:
-        candidates = [
-            (target.slot.due, delivery_id(self.workspace.settings.id, entry.id, post, account, target.slot.occurrence))
+    def _latest(self, post: str, account: str, before: datetime) -> Occurrence | None:
+        candidates = (
+            target
             for entry in self.workspace.queue.values()
             if post in entry.posts
             for target in expand_entry(self.workspace, entry, before - _BOOST_REACH, before)
             if target.slot.post == post and target.account == account
-        ]
-        return max(candidates)[1] if candidates else None
+        )
+        return max(candidates, key=lambda one: (one.slot.due, self._id(one)), default=None)
+
+    def _id(self, occurrence: Occurrence) -> str:
+        slot = occurrence.slot
+        settings = self.workspace.settings
+        return delivery_id(settings.id, occurrence.entry.id, slot.post, occurrence.account, slot.occurrence)
 
     def _leave_out(self, occurrence: Occurrence, why: str) -> None:
         key = (occurrence.entry.id, occurrence.slot.post, occurrence.account)
         ours = occurrence.account in self.workspace.accounts
         self.left_out.setdefault(key, SkippedPost(*key, why, ours))
+
+
+def _late(due: datetime, lateness: timedelta, expiries: Iterable[datetime]) -> datetime:
+    """From when on a delivery is too late: at the end of its window, or when what it says expires in it. What is due
+    after that is a mistake, which the rules tell."""
+    ends = (one.astimezone(UTC) if one > due else due + _LAST_MINUTE for one in expiries if one >= due)
+    return min((due + lateness, *ends))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -11,30 +11,32 @@ from amplify.context.app_context import AppContext, UnreadableFiles
 from amplify.ledger.database import LedgerConnection, set_meta
 from amplify.ledger.holds.file_errors import write_file_errors
 from amplify.ledger.holds.gates import GATES, put_gates, read_gates, write_gates
+from amplify.ledger.holds.renamed import follow_renamed
 from amplify.ledger.holds.spacing import write_gaps
 from amplify.ledger.holds.spending import write_budget
-from amplify.ledger.holds.stops import in_force, widen_all, write_stop
+from amplify.ledger.holds.stops import widen_all
 from amplify.ledger.notify import notify_workers
 from amplify.ledger.queries.ledger_status import HELD
 from amplify.ledger.queries.recent_posts import find_said_since
 from amplify.ledger.rows.plan_changes import PlanDiff, compare_plan, lock_rows, write_accounts, write_changes
 from amplify.ledger.rows.restored import mark_new_unsure_after_restore
+from amplify.model.clock import Timestamp
 from amplify.model.errors import AmplifyError, NeedsPerson
 from amplify.model.event import log_event
 from amplify.model.gate import Gate
-from amplify.model.person import PersonState
 from amplify.model.plan import FaultyDelivery, Plan, PlanChange, PriorPosts
 from amplify.model.problem import Problem
 from amplify.model.workspace import Workspace
 from amplify.planning.file_versions import judge_files, note_files
+from amplify.planning.follow_people import follow_people, learn_people
+from amplify.planning.keep_protections import keep_protections
 from amplify.planning.last_queue import machine_name, note_key, queued_mark
 from amplify.planning.plan import plan_deliveries
 from amplify.rules.lint.duplicates import REPEAT_AFTER, look_back, repeat_problem, repeats_of
 from amplify.rules.plan.cost import to_micros
 from amplify.rules.plan.file_gates import derive_gates
 from amplify.rules.plan.horizon import plan_end
-from amplify.rules.plan.person_gates import state_words
-from amplify.rules.text.aliases import name_forms
+from amplify.rules.plan.stop_words import words_to_stop
 from amplify.workspace.file_version import FilesVersion, read_version
 
 _QUEUEING: Final = 2
@@ -75,17 +77,17 @@ def queue_plan(
     than what another machine queued, or went another way, change nothing, unless a person says so (`force`).
     """
     mark = app.fingerprint()
-    workspace = _readable(app)
-    if not workspace.accounts:
+    files = _readable(app)
+    if not files.accounts:
         raise NeedsPerson("nobody has said who we are: copy config/accounts.example.yaml to config/accounts.yaml first")
-    app.ledger.serve(workspace.settings.id)
-    version = read_version(app.root, workspace.accounts)
+    app.ledger.serve(files.settings.id)
+    version = read_version(app.root, files.accounts)
     now = app.clock.now()
     with app.ledger.read() as connection:
         older = "" if force else judge_files(connection, app.root, version)
     if older:
-        return _keep_as_queued(app, workspace, version, older, now)
-    gates_changed = copy_gates(app, workspace)
+        return _keep_as_queued(app, files, version, older, now)
+    gates_changed, workspace = _follow_files(app, files)
     end = until or plan_end(workspace, now)
     said = app.recent_posts(workspace, now, end)
     planned = plan_deliveries(workspace, now, end, app.profiles, progress, app.server_info(), said)
@@ -169,13 +171,15 @@ def _compare(
 
 
 def _write(app: AppContext, connection: LedgerConnection, planned: Plan, diff: PlanDiff, now: datetime) -> None:
-    workspace, real = app.workspace(), app.ledger.real_now(connection)
+    workspace, stamp = app.workspace(), Timestamp(now, app.ledger.real_now(connection))
     write_accounts(connection, app.rate_scopes())
     write_budget(connection, {name: to_micros(money) for name, money in workspace.settings.budget.items()})
     write_gaps(connection, {one.id: one.caps.gap for one in workspace.accounts.values()})
     write_file_errors(app.ledger, connection, planned.errors, diff.held, diff.unwritten)
-    write_changes(connection, planned.ours, diff.changes, now, real)
-    mark_new_unsure_after_restore(connection, [change.id for change in diff.changes], now, real)
+    new = {change.id for change in diff.changes if change.sign == "+"}
+    follow_renamed(connection, [delivery for delivery in planned.ours if delivery.id in new])
+    write_changes(connection, planned.ours, diff.changes, stamp)
+    mark_new_unsure_after_restore(connection, [change.id for change in diff.changes], stamp)
 
 
 def _freeze_pictures(app: AppContext, planned: Plan) -> Plan:
@@ -198,7 +202,7 @@ def _freeze_pictures(app: AppContext, planned: Plan) -> Plan:
 def _readable(app: AppContext) -> Workspace:
     """Read the files; where they have errors, note for `status` that these hold everything, and raise."""
     try:
-        return app.workspace()
+        return app.files()
     except UnreadableFiles as error:
         _note_held(app, f"everything is held: {error}")
         raise
@@ -209,38 +213,21 @@ def _note_held(app: AppContext, why: str) -> None:
         set_meta(connection, HELD, why)
 
 
-def copy_gates(app: AppContext, workspace: Workspace) -> bool:
+def copy_gates(app: AppContext, files: Workspace) -> bool:
     """Copy only the gates to the ledger, at once. True where any changed."""
+    return _follow_files(app, files)[0]
+
+
+def _follow_files(app: AppContext, files: Workspace) -> tuple[bool, Workspace]:
+    """Copy the gates of the protected workspace. Returns whether any changed, and that workspace."""
     with app.ledger.write() as connection:
         app.ledger.lock(connection, GATES)
         before = read_gates(connection)
-        changed = write_gates(connection, derive_gates(workspace))
-        follow_files(app, connection, workspace, before)
-        return changed
-
-
-def follow_files(
-    app: AppContext, connection: LedgerConnection, workspace: Workspace, before: Mapping[tuple[str, str], Gate]
-) -> None:
-    """Stop people whose silencing state the files have lifted, until two people agree; and add names to stops in force.
-
-    In the transaction that copies the files' gates. `before`: the gates as they were.
-    """
-    reopened = {
-        person.id: state
-        for person in workspace.people.values()
-        if person.state.speaks and (state := _silent_state(before.get(("person", person.id)))) is not None
-    }
-    if reopened:
-        now, real = app.clock.now(), app.ledger.real_now(connection)
-        stopped = {stop.subject for stop in in_force(connection) if stop.kind == "person"}
-        for id, state in reopened.items():
-            if id not in stopped:
-                why = f"{id} was {state_words(state)} until now: two people must say that posts may go out again"
-                write_stop(connection, "person", id, name_forms(workspace.people[id]), why, "amplify", now, real)
-    widen_all(connection, {person.id: name_forms(person) for person in workspace.people.values()})
-
-
-def _silent_state(gate: Gate | None) -> PersonState | None:
-    """The person's state for which their own gate was closed; None where it was open, or closed for another reason."""
-    return PersonState(gate.state) if gate is not None and gate.state is not None else None
+        workspace = keep_protections(app, connection, files)
+        about = {campaign.id: campaign.people for campaign in workspace.campaigns.values()}
+        known = learn_people(connection, workspace.people, about, before, app.clock.now())
+        changed = write_gates(connection, (*known.gates_from(derive_gates(workspace)), *known.kept_gates(before)))
+        follow_people(app, connection, workspace.people, before, known)
+        shelves = (workspace.people, workspace.campaigns, workspace.partners, workspace.actions, workspace.queue)
+        widen_all(connection, words_to_stop(*(shelf.values() for shelf in shelves)))  # type: ignore[arg-type]
+        return changed, workspace

@@ -17,6 +17,8 @@ from amplify.model.platform import AccountConnection
 from amplify.platforms.loopback import guard_loopback
 
 if TYPE_CHECKING:
+    from urllib.parse import SplitResult
+
     import requests
 
 CONNECT_SECONDS: Final = 10.0
@@ -160,6 +162,30 @@ def translate_errors(translate: Callable[[Exception], PlatformError], *, repeata
         raise answer from None
 
 
+def refuse_elsewhere(connection: AccountConnection, url: str, target: str) -> None:
+    """Raise LoggedOut where the server at `url` sends a request on to another: it would carry a password or a text
+    there. From http:// to https:// on one host is no other server."""
+    from urllib.parse import urljoin, urlsplit
+
+    try:
+        here, there = urlsplit(url), urlsplit(urljoin(url, target))
+        same = (here.scheme, here.hostname, _port(here)) == (there.scheme, there.hostname, _port(there))
+        safer = (here.scheme, there.scheme) == ("http", "https") and here.hostname == there.hostname
+        if same or (safer and (_port(here), _port(there)) == (80, 443)):
+            return
+        named = there.netloc.rpartition("@")[2] or "nowhere"
+    except ValueError:
+        named = "an address that is none"
+    raise LoggedOut(
+        f"{connection.account}: {urlsplit(url).netloc} sends us on to {redact(named, ())}, and nothing of ours goes "
+        "there: where the server has moved, name the new one in config/accounts.yaml"
+    )
+
+
+def _port(parts: SplitResult) -> int | None:
+    return parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
 def requests_session(
     connection: AccountConnection,
     replacing: str | None = None,
@@ -194,6 +220,12 @@ def requests_session(
             return super().send(request, **options)  # type: ignore[arg-type]
 
     class Own(requests.Session):
+        def get_redirect_target(self, resp: requests.Response) -> str | None:
+            target: str | None = super().get_redirect_target(resp)
+            if target is not None:
+                refuse_elsewhere(connection, resp.url, target)
+            return target
+
         def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
             request.auth = sign or request.auth
             return super().prepare_request(request)

@@ -113,13 +113,13 @@ def _closed(found: ReportRows, now: datetime) -> tuple[ClosedSubject, ...]:
     ordered += [
         ClosedSubject(f"stop of {stop.kind}", stop.subject or "everything", stop.why, _stopped(stop, found))
         for stop in found.stops
-        if stop.kind != "person"
+        if not stop.names_somebody
     ]
     if closed_people & subjects.keys():
         ordered.append(ClosedSubject("person", None, None, people))
-    elif any(stop.kind == "person" for stop in found.stops):
+    elif any(stop.names_somebody for stop in found.stops):
         ordered.append(
-            ClosedSubject("person", None, None, sum(_stopped(s, found) for s in found.stops if s.kind == "person"))
+            ClosedSubject("person", None, None, sum(_stopped(s, found) for s in found.stops if s.names_somebody))
         )
     return tuple(ordered)
 
@@ -139,4 +139,8 @@ def _means(stop: Stop, row: Any) -> bool:
             return stop.subject in map(fold_tag, row.hashtags)
         case "all":
             return True
+        case "action" | "fact":
+            return f"{stop.kind}:{stop.subject}" in row.subjects
+        case "words":
+            return False
     return bool(getattr(row, stop.kind) == stop.subject)

@@ -1,4 +1,6 @@
-"""Failure injection: answers that refuse, answers that never come, connections cut before or after accepting."""
+"""Failure injection: answers that refuse, are slow or never come, connections cut before or after accepting, posts that
+are accepted when nobody waits for the answer any more.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +25,8 @@ Kind = Literal[
     "timeout_after",
     "reset_before",
     "reset_after",
+    "slow_before",
+    "slow_after",
 ]
 KINDS: Final[tuple[str, ...]] = get_args(Kind)
 
@@ -40,6 +44,8 @@ class Failure:
     count: int = 1
     retry_after: float | None = None
     """Seconds, for 429."""
+    seconds: float = 0.0
+    """How slow it is. `slow_before`: it is accepted then, whoever still waits for the answer; `slow_after`: at once."""
 
     def fits(self, platform: str, method: str, path: str, handle: str | None) -> bool:
         return (
@@ -81,6 +87,12 @@ class Failures:
         order = self._take(platform, scope) if self.orders else None
         if order is None:
             await self.app(scope, receive, send)
+        elif order.kind == "slow_before":
+            whole = await _read_whole(receive)
+            await asyncio.sleep(order.seconds)
+            await self.app(scope, whole, send)
+        elif order.kind == "slow_after":
+            await self.app(scope, receive, _after(order.seconds, send))
         elif order.kind.endswith("_before"):
             # Read it all first: a client cut while still writing may see a polite end instead of a reset.
             while (await receive()).get("more_body"):
@@ -125,6 +137,29 @@ class Failures:
 async def _disconnected(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+async def _read_whole(receive: Receive) -> Receive:
+    """Read the whole request now, for an app that begins later: its client may have gone by then."""
+    read = [await receive()]
+    while read[-1].get("more_body"):
+        read.append(await receive())
+
+    async def receiving() -> Message:
+        return read.pop(0) if read else await receive()
+
+    return receiving
+
+
+def _after(seconds: float, send: Send) -> Send:
+    """Hold the answer back."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await asyncio.sleep(seconds)
+        await send(message)
+
+    return sending
 
 
 def _cut(transport: asyncio.Transport) -> None:

@@ -13,7 +13,7 @@ import time
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypedDict, Unpack
 from urllib.parse import urlsplit
 
 from amplify.model.errors import NeedsPerson
@@ -104,6 +104,16 @@ def _first_line(process: subprocess.Popen[bytes], patience: float) -> bytes:
     return line
 
 
+class RequestFilter(TypedDict, total=False):
+    """Which requests an injected failure is for."""
+
+    platform: str
+    path: str
+    """A part of the path."""
+    method: str
+    handle: str
+
+
 class StageControl:
     """Client of the stage's control endpoints. Safe to share between threads."""
 
@@ -138,18 +148,16 @@ class StageControl:
         self,
         kind: Kind,
         *,
-        platform: str | None = None,
-        path: str | None = None,
-        method: str | None = None,
-        handle: str | None = None,
         count: int = 1,
         retry_after: float | None = None,
+        seconds: float = 0.0,
+        **fitting: Unpack[RequestFilter],
     ) -> None:
-        """Inject failures into the next `count` fitting requests. `path` is a part of the path; `retry_after` in
-        seconds.
+        """Inject failures into the next `count` fitting requests; all fit without a filter. `retry_after` in seconds;
+        `seconds`: how slow `slow_before` and `slow_after` are.
         """
-        asked = {"kind": kind, "platform": platform, "path": path, "method": method, "handle": handle}
-        self._ask("fail", asked | {"count": count, "retry_after": retry_after})
+        asked = {"kind": kind, "platform": None, "path": None, "method": None, "handle": None, **fitting}
+        self._ask("fail", asked | {"count": count, "retry_after": retry_after, "seconds": seconds})
 
     def clear_failures(self) -> None:
         """Remove every injected failure."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from amplify.context.app_context import AppContext
 from amplify.ledger.database import LedgerConnection, find_metas, set_meta
+from amplify.ledger.holds.stops import Stop, stands_in_text
 from amplify.model.subject import kind_and_name, person_in
 from amplify.toolkit.toolkit_model import Built
 
@@ -69,11 +70,10 @@ def record_build(app: AppContext, built: Built) -> None:
         set_meta(connection, _key(built.folder), json.dumps(pages, ensure_ascii=False))
 
 
-def pages_naming(app: AppContext, kind: str, subject: str, words: Sequence[str] = ()) -> list[BuiltPage]:
-    """Built pages that name what a stop is about. `words`: more spellings of a person's name, looked for in the pages
-    that lie on this machine."""
+def pages_naming(app: AppContext, stop: Stop) -> list[BuiltPage]:
+    """Built pages that name what a stop is about. Its words are looked for in the pages that lie on this machine."""
     with app.ledger.read() as connection:
-        return [page for page in _all(connection) if _names(page, kind, subject) or _spells(page, words)]
+        return [page for page in _all(connection) if _names(page, stop.kind, stop.subject) or _spells(page, stop)]
 
 
 def _key(folder: str) -> str:
@@ -110,14 +110,15 @@ def _names(page: BuiltPage, kind: str, subject: str) -> bool:
     return f"{kind}:{subject}" in page.subjects
 
 
-def _spells(page: BuiltPage, words: Sequence[str]) -> bool:
-    """Whether the page's file contains a name, for spellings that were not known when it was built."""
-    if not words or not page.here:
+def _spells(page: BuiltPage, stop: Stop) -> bool:
+    """Whether the page gives what is the stop's own, or its file contains a name: one may have been unknown when it was
+    built."""
+    if stop.kind != "person" and not page.subjects.isdisjoint(stop.words):
+        return True
+    if not stop.words or not page.here:
         return False
-    from amplify.rules.text.aliases import NameMatcher
-
     try:
         text = Path(page.path).read_text(encoding="utf-8")
     except OSError:
         return False
-    return bool(NameMatcher({"": words}).names(text))
+    return stands_in_text(stop, text)

@@ -17,7 +17,6 @@ from amplify.ledger.holds.gates import read_gates
 from amplify.ledger.holds.stops import held_by, in_force
 from amplify.ledger.rows.due_delivery import DueDelivery
 from amplify.model.message import Message, Part
-from amplify.model.person import Person
 from amplify.model.plan import Planned
 from amplify.model.platform_profile import PlatformProfile
 from amplify.model.problem import Severity
@@ -28,10 +27,9 @@ from amplify.planning.embargo import embargoed_posts
 from amplify.rules.lint.care import HELD_BY_GATES
 from amplify.rules.lint.lint import lint_deliveries
 from amplify.rules.plan.file_gates import derive_gates
-from amplify.rules.text.aliases import NameMatcher, name_matcher
+from amplify.rules.text.aliases import name_matcher
+from amplify.rules.text.first_names import first_name_matcher
 
-_SHORT: Final = 4
-"""Letters of a name that is too short to do without its last one."""
 UNASKED: Final = frozenset({"account"})
 """Subjects of deliveries that do not matter where people share by hand."""
 
@@ -68,7 +66,6 @@ class EligibilityChecker:
     def __init__(self, app: AppContext, workspace: Workspace, now: datetime) -> None:
         self._workspace, self._now, self._app = workspace, now, app
         self._matcher = name_matcher(workspace.people)
-        self._familiar: dict[str, NameMatcher] = {}
         self._gates = {(gate.kind, gate.subject): gate for gate in derive_gates(workspace)}
         self.embargoed = embargoed_posts(workspace, now)
         with app.ledger.read() as connection:
@@ -93,10 +90,7 @@ class EligibilityChecker:
         return EligibilityRequest(campaign, "", tuple(texts), frozenset({*people, *known, *subjects}))
 
     def _meant(self, campaign: str, texts: Iterable[str]) -> frozenset[str]:
-        if campaign not in self._familiar:
-            about = [self._workspace.people.get(one) for one in self._workspace.campaigns[campaign].people]
-            self._familiar[campaign] = NameMatcher({one.id: _first_names(one) for one in about if one is not None})
-        found = self._familiar[campaign]
+        found = first_name_matcher(self._workspace.people, self._workspace.campaigns[campaign].people)
         return frozenset(f"person:{who}" for text in texts for who in found.names(text))
 
     def bars(self, wanted: Sequence[EligibilityRequest]) -> list[WithheldItem | None]:
@@ -152,12 +146,6 @@ class EligibilityChecker:
         for number, _ in wanted:
             if str(number) in held:
                 yield number, held[str(number)].sentence
-
-
-def _first_names(person: Person) -> list[str]:
-    """Every word of the name by itself, with any ending: `Міра` as `Мір*`. A word too many is held, none too few."""
-    words = {word for name in person.name.values() for word in name.split() if len(word) > 1}
-    return sorted(word if len(word) < _SHORT else f"{word[:-1]}*" for word in words)
 
 
 def _candidate(number: int, one: EligibilityRequest, now: datetime) -> DueDelivery:

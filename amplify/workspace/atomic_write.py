@@ -36,8 +36,9 @@ def _umask() -> int:
 def only_writer(root: Path, name: str) -> Iterator[None]:
     """Hold the lock `.amplify/NAME.lock` of this workspace; waits until nobody else does."""
     folder = root / ".amplify"
-    folder.mkdir(exist_ok=True)
-    with (folder / f"{name}.lock").open("a+b") as file:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    lock = os.open(folder / f"{name}.lock", os.O_CREAT | os.O_RDWR | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    with os.fdopen(lock, "a+b") as file:
         _lock(file.fileno())
         yield  # closing the file lets go of the lock
 

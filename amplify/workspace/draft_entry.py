@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -46,6 +46,17 @@ class DraftResult:
     def good(self) -> bool:
         """Whether it may be added: warnings do not stop it."""
         return self.entry is not None and all(p.severity is Severity.WARNING for p in self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftOptions:
+    """What may be said of an entry beside its posts and its time."""
+
+    partners: list[str] = field(default_factory=list)
+    platforms: list[str] = field(default_factory=list)
+    id: str | None = None
+    lateness: str | None = None
+    note: str | None = None
 
 
 PENDING = "pending"
@@ -92,21 +103,13 @@ def propose_entry(
     findings: ParsedWorkspace,
     posts: Iterable[str],
     when: str,
-    *,
-    partners: Iterable[str] = (),
-    platforms: Iterable[str] = (),
-    id: str | None = None,
-    lateness: str | None = None,
-    note: str | None = None,
+    options: DraftOptions | None = None,
     now: datetime | None = None,
 ) -> tuple[dict[str, Any], tuple[Problem, ...]]:
     """The entry described by a command line, ready to be added, and warnings. Raises WrongUse with everything that is
     wrong.
     """
-    plain = entry_of(
-        id=id, posts=list(posts), when=parse_when(when), partners=list(partners), platforms=list(platforms),
-        lateness=lateness, note=note,
-    )  # fmt: skip
+    plain = entry_of(posts=list(posts), when=parse_when(when), **asdict(options or DraftOptions()))
     judged = validate_draft(findings, DraftEntry(plain, SourceLocation("the command line")), now)
     if not judged.good:
         raise WrongUse("; ".join(p.message for p in judged.problems if p.severity is Severity.ERROR))

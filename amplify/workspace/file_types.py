@@ -11,6 +11,7 @@ from amplify.model.banner import Template
 from amplify.model.base import FileEntry, FileModel, Id
 from amplify.model.campaign import Campaign
 from amplify.model.fact import Fact
+from amplify.model.local_settings import LocalSettings
 from amplify.model.partner import Partner
 from amplify.model.person import Person
 from amplify.model.picture import PictureMetadata
@@ -54,7 +55,7 @@ class QueueFile(FileModel):
     """One entry for posts that go out together, or one after the other."""
 
 
-class AccountsFile(FileModel):
+class AccountsFile(LocalSettings):
     """`config/accounts.yaml`: who we are, and which accounts we hold. Local, never shared."""
 
     partner: Id

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from amplify.model.problem import Problem, Severity, first_problems
 from amplify.model.workspace import UNNAMED, Workspace
+from amplify.workspace.checks.dates import check_future_days
 from amplify.workspace.checks.references import check_references
 from amplify.workspace.confine import ConfinedFaults, confine_errors
 from amplify.workspace.parsed import ParsedWorkspace
@@ -26,13 +28,15 @@ class Loaded:
     """The workspace without what has errors, and without what depends on that; None where an error concerns all."""
 
 
-def load_workspace(root: Path, platforms: frozenset[str]) -> Loaded:
-    """Read the workspace at `root`. `platforms`: the names that posts, partners and entries may use.
+def load_workspace(root: Path, platforms: frozenset[str], now: datetime | None = None) -> Loaded:
+    """Read the workspace at `root`. `platforms`: the names that posts, partners and entries may use. `now` (UTC): days
+    on which something is said to have been done are problems where they lie in the future.
 
     Never raises for anything that stands in the files.
     """
     findings = parse_files(root, platforms)
-    found = {*findings.problems, *check_references(findings)}
+    later = check_future_days(findings, now) if now is not None else ()
+    found = {*findings.problems, *check_references(findings), *later}
     errors = tuple(sorted(one for one in found if one.severity is Severity.ERROR))
     problems = tuple(first_problems(found))
     if not errors:
@@ -67,6 +71,7 @@ def _workspace(findings: ParsedWorkspace, faults: ConfinedFaults, errors: tuple[
         faulty_posts={**faults.posts, **unnamed},
         faulty_entries=faults.entries,
         silent_entries=tuple(faults.entry_words),
+        local=findings.local,
     )
 
 

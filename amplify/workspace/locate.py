@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from amplify.model.errors import WrongUse
+from amplify.workspace.local_paths import check_home
 
 _SIGN = Path("config", "workspace.yaml")
 
@@ -12,10 +13,12 @@ _SIGN = Path("config", "workspace.yaml")
 def find_root(folder: Path | None = None) -> Path:
     """The root of the workspace: `folder`; without one, the current folder or the nearest parent that is a workspace.
 
-    Raises WrongUse with a sentence that says what to do.
+    Raises WrongUse with a sentence that says what to do, and NeedsPerson where its `.amplify` is no folder of its own.
     """
     try:
-        return _find(folder)
+        root = _find(folder)
+        check_home(root)
+        return root
     except PermissionError as error:
         raise WrongUse(f"{error.filename} may not be looked at: ask whoever owns it, or name another folder") from None
 

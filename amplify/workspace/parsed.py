@@ -13,6 +13,7 @@ from amplify.model.action import Action
 from amplify.model.banner import Template
 from amplify.model.campaign import Campaign
 from amplify.model.fact import Fact
+from amplify.model.local_settings import LocalSettings
 from amplify.model.partner import Partner
 from amplify.model.person import Person
 from amplify.model.picture import Picture
@@ -57,6 +58,7 @@ class ParsedWorkspace:
     picture_files: set[str] = field(default_factory=set)
     """Every picture there is, also those that cannot be used; paths under `media/`."""
     us: Parsed[str] | None = None
+    local: LocalSettings = field(default_factory=LocalSettings)
     unreadable_ids: dict[str, set[str]] = field(default_factory=dict)
     """Shelf → ids of entries that could not be read: a reference to one of them is no second mistake."""
     problems: list[Problem] = field(default_factory=list)

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from amplify.model.base import FileEntry
 from amplify.model.campaign import Campaign
+from amplify.model.local_settings import LocalSettings
 from amplify.model.problem import PROBLEMS_MOST, Problem, Severity, SourceLocation, more_problems
 from amplify.model.settings import Settings
 from amplify.workspace.file_types import ACCOUNTS, CAMPAIGNS, LISTS, SCHEMAS, SETTINGS, ListFile
@@ -103,6 +104,7 @@ def _read_list(findings: ParsedWorkspace, kind: ListFile) -> None:
     findings.problems += problems
     if kind is ACCOUNTS and head is not None:
         findings.us = Parsed(str(document.plain["partner"]), SourceNode(document, ("partner",)))
+        findings.local = LocalSettings.model_validate(head.model_dump(include=set(LocalSettings.model_fields)))
     found: list[Parsed[Any]] = getattr(findings, shelf)
     known = len(findings.problems)
     for index in range(len(items)):

@@ -237,6 +237,8 @@ FORMS: Final[dict[str, str]] = {
     r"^[^\s#@]+$": "a hashtag without its `#` and without spaces, such as `FreeAnna`",
     r"^[^@\s]+@[^@\s]+\.[^@\s]+$": "an e-mail address",
     r"^[a-z0-9.-]+\.[a-z]{2,}$": "a domain without https:// and without a path, such as `example.org`",
+    r"^[^\s/@:?#A-Z]+\.[^\s/@:?#A-Z]{2,}(/[^\s?#]*)?$": "a domain in small letters without https://, such as "
+    "`mirror.example`, or with a path, such as `chat.example/channel`",
     r"^[A-Z]+(-[A-Z]+)*$": "a rule's code in capital letters, such as `X-COST`",
     r"^[A-Z]{2}$": "a country's two capital letters (ISO 3166), such as `FR`",
     r"^[^@\s/]+(@[^@\s/]+)?$": "a handle without the leading `@`, such as `press_union` or `press@social.example`",
@@ -298,6 +300,8 @@ def _own(raised: object, error: ErrorDetails) -> tuple[str, str]:
         return "VALUE-DATE", said
     if isinstance(error["input"], dict):
         return "VALUE-SENSE", said
+    if error["loc"] and error["loc"][-1] == "ledger":  # what stands there may be a password
+        return "VALUE-FORM", said
     return "VALUE-FORM", f"{said}, found {_shown(error['input'])}"
 
 

@@ -20,7 +20,7 @@ class BenchDesk(AppContext):
 
     words: Workspace
 
-    def workspace(self) -> Workspace:
+    def files(self) -> Workspace:
         return self.words
 
     def fingerprint(self) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert, text
 
 from amplify.ledger.database import Ledger
 from amplify.ledger.holds.hold_checks import CLAIM_CHECKS
-from amplify.ledger.rows.claim import ClaimResult, claim_due
+from amplify.ledger.rows.claim import ClaimRequest, ClaimResult, claim_due
 from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.tables import GATE
 from bench.bare import take
@@ -111,7 +111,7 @@ def _blocked(ledger: Ledger, name: str) -> list[Figure]:
 def _claim(ledger: Ledger) -> tuple[ClaimResult, float]:
     began = time.perf_counter()
     with ledger.write() as connection:
-        found = claim_due(ledger, connection, now=NOW, owner="bench", lease=_LEASE, limit=LIMIT)
+        found = claim_due(ledger, connection, NOW, ClaimRequest("bench", _LEASE, LIMIT))
     return found, time.perf_counter() - began
 
 

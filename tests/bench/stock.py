@@ -10,6 +10,7 @@ from typing import Final
 from amplify.ledger.database import Ledger
 from amplify.ledger.holds.gates import write_gates
 from amplify.ledger.rows.plan_changes import diff_plan, write_accounts, write_changes
+from amplify.model.clock import Timestamp
 from amplify.model.delivery import delivery_id
 from amplify.model.gate import Gate
 from amplify.model.message import Entity, Message, Part
@@ -43,7 +44,7 @@ def fill(
         write_gates(connection, [Gate(kind, name) for kind, name in _SUBJECTS])
         changes = diff_plan(connection, planned, due, planned[-1].late)
         write_accounts(connection, dict.fromkeys(one.account for one in planned))
-        write_changes(connection, planned, changes, due, ledger.real_now(connection))
+        write_changes(connection, planned, changes, Timestamp(due, ledger.real_now(connection)))
 
 
 def deliveries(count: int, accounts: int, first: datetime, apart: timedelta, platform: str) -> Iterator[Planned]:

@@ -15,7 +15,8 @@ from sqlalchemy import text
 from amplify.context.app_context import AppContext
 from amplify.decisions.stop import stop_subject
 from amplify.ledger.database import Ledger
-from amplify.ledger.rows.claim import claim_due
+from amplify.ledger.holds.stops import StopRequest
+from amplify.ledger.rows.claim import ClaimRequest, claim_due
 from amplify.model.clock import ManualClock
 from bench.databases import databases
 from bench.figure import Figure
@@ -60,7 +61,7 @@ def _batches() -> list[Batch]:
 def _measured(app: AppContext, name: str) -> list[Figure]:
     before = _claims(app)
     began = time.perf_counter()
-    done = stop_subject(app, "person", "maria", "she is free", "bench")
+    done = stop_subject(app, StopRequest("person", "maria", "she is free", "bench"))
     seconds = time.perf_counter() - began
     assert done.seen
     assert done.stop.words
@@ -80,7 +81,7 @@ def _claims(app: AppContext) -> float:
     for _ in range(CLAIMS):
         began = time.perf_counter()
         with app.ledger.write() as connection:
-            found = claim_due(app.ledger, connection, now=NOW, owner="bench", lease=_LEASE, limit=LIMIT)
+            found = claim_due(app.ledger, connection, NOW, ClaimRequest("bench", _LEASE, LIMIT))
         took.append(time.perf_counter() - began)
         assert len(found.taken) == LIMIT
         with app.ledger.write() as connection:

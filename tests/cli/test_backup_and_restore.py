@@ -234,7 +234,9 @@ def test_pictures_and_accounts_come_back_on_a_new_machine(amplify: Amplify, busy
     bytes_ = frozen.read_bytes()
     for path in [*media.iterdir(), *(busy.root / ".amplify").glob("ledger*")]:
         path.unlink()
-    assert amplify("restore", file, "-w", busy.root).code == 3
+    left = amplify("restore", file, "-w", busy.root)
+    assert (left.code, "--accounts" in left.words, accounts.exists()) == (3, True, False)
+    assert amplify("restore", file, "--accounts", "--older", "-w", busy.root).code == 3
     assert accounts.read_text() == said
     assert frozen.read_bytes() == bytes_
 
@@ -273,6 +275,7 @@ def test_a_backup_of_an_older_amplify_is_brought_forward(amplify: Amplify, busy:
 
 def test_the_head_of_the_history_is_told(amplify: Amplify, files: Files, tmp_path: Path) -> None:
     """A chain that is cut off at its end looks whole: only a head that was noted before tells."""
+    assert amplify("queue", "-w", files.root).code == 0
     assert amplify("stop", "--hashtag", "Quiet", "--reason", "a rumour", "-w", files.root).code == 0
     head = json.loads(amplify("history", "--verify", "--json", "-w", files.root).out)["head"]
     assert head.startswith("1:")

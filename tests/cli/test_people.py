@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from engine.files import Files, soon
+from workshop import PROFILES
 
+from amplify.planning.plan import plan_deliveries
+from amplify.rules.plan.file_gates import derive_gates
+from amplify.workspace.load import load_workspace
 from amplify.workspace.yaml_reader import read_yaml
 from cli.conftest import Amplify, OnStage
 
@@ -184,3 +189,47 @@ def test_the_file_keeps_its_comments(amplify: Amplify, house: Files) -> None:
     assert after.startswith("# Ours.\n")
     assert after.splitlines()[2] == text.splitlines()[2]
     assert f'"reviewed": {TODAY}' in after.splitlines()[3].replace(f'"{TODAY}"', str(TODAY))
+
+
+LETTER = """---
+id: letter-day
+campaign: free-vera
+kind: cta
+lang: en
+status: ready
+author: Press desk
+cta: petition
+repeat: {after: 27d}
+---
+A new month. {{ fact.reporters }} will spend it without a newspaper. Write to one of them:
+
+## on x
+Vera must be free. Write to a reporter:
+
+## variant first-page in be
+Першы дзень месяца. Вазьміце ручку і аркуш: ліст не мусіць быць доўгім.
+"""
+
+
+def test_the_starters_campaign_says_nothing_of_her_any_more_once_she_is_free(amplify: Amplify, tmp_path: Path) -> None:
+    """Its hashtag and its first names are enough: the post lists nobody under `people:`."""
+    root = tmp_path / "our-campaigns"
+    assert amplify("init", root).code == 0
+    (root / "posts/letter-day.md").write_text(LETTER)
+    tomorrow = TODAY + timedelta(days=1)
+    assert amplify("add", "letter-day", "-w", root, "--when", f"{tomorrow}T10:00").code == 0
+    (root / "config/accounts.yaml").write_bytes((root / "config/accounts.example.yaml").read_bytes())
+    assert amplify("queue", "-w", root, "--yes").code == 0
+    sources = ("--source", "https://one.example/a", "--source", "https://two.example/b")
+    assert amplify("people", "set", "vera", "-w", root, "--state", "release_confirmed", *sources).code in (0, 3)
+    now = datetime.now(UTC)
+    workspace = load_workspace(root, frozenset(PROFILES)).workspace
+    assert workspace is not None
+    gates = {f"{gate.kind}:{gate.subject}": gate for gate in derive_gates(workspace)}
+    planned = plan_deliveries(workspace, now, now + timedelta(days=40), PROFILES).deliveries
+    her = re.compile("vera|lind|вер[аыу]|лінд", re.IGNORECASE)
+    about = [one for one in planned if her.search(json.dumps(one.message.as_json(), ensure_ascii=False))]
+    assert {one.post for one in about} == {"letter-day", "vera-petition", "vera-days"}
+    assert len({one.id for one in about if one.post == "letter-day"}) >= 5
+    for one in about:
+        assert any(gates[person].why_not(one.due) for person in one.subjects if person.startswith("person:")), one

@@ -77,5 +77,9 @@ def test_it_must_be_clear_what_and_why(amplify: Amplify, busy: Files, words: lis
 
 
 def test_nothing_is_out(amplify: Amplify, busy: Files) -> None:
+    assert amplify("queue", "-w", busy.root).code == 0
     said = amplify("takedown", "--person", "nobody", "--reason", "x", "-w", busy.root)
+    assert (said.code, said.out.strip()) == (3, "nothing of that is out")
+    assert "nobody and nothing goes by “nobody”" in said.err
+    said = amplify("takedown", "--entry", "due1", "--reason", "x", "-w", busy.root)
     assert (said.code, said.words.strip()) == (0, "nothing of that is out")

@@ -236,8 +236,8 @@ class FakeDesk(AppContext):
     def fingerprint(self) -> str:
         return f"edit {self.edits}" if self.shop is not None else super().fingerprint()
 
-    def workspace(self) -> Workspace:
-        return self.shop.workspace() if self.shop is not None else super().workspace()
+    def files(self) -> Workspace:
+        return self.shop.workspace() if self.shop is not None else super().files()
 
     def as_queued(self) -> None:
         """Let the next pass take the ledger's rows as they are."""

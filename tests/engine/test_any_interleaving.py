@@ -40,7 +40,8 @@ from amplify.engine.publish import run_pass
 from amplify.engine.reconcile import reconcile_unsure
 from amplify.ledger.database import Ledger
 from amplify.ledger.group_commit import BatchWrite, Item, T, Write
-from amplify.ledger.rows.claim import claim_due
+from amplify.ledger.holds.stops import StopRequest
+from amplify.ledger.rows.claim import ClaimRequest, claim_due
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.ledger.rows.expiry import expire_rows
 from amplify.ledger.rows.takedowns import REMOVABLE
@@ -177,7 +178,7 @@ class Ways(RuleBasedStateMachine):
 
     @rule(account=st.sampled_from(ACCOUNTS))
     def stop(self, account: str) -> None:
-        stop_subject(self.app, "account", account, "wait", "ada")
+        stop_subject(self.app, StopRequest("account", account, "wait", "ada"))
         self.stopped.setdefault(account, len(self.world.texts(account)))
 
     @precondition(lambda self: self.stopped)
@@ -225,7 +226,7 @@ class Ways(RuleBasedStateMachine):
     def take(self, owner: str, limit: int) -> list[ClaimedDelivery]:
         with self.ledger.write() as connection:
             now = self.app.time.now()
-            return claim_due(self.ledger, connection, now=now, owner=owner, lease=LEASE, limit=limit).taken
+            return claim_due(self.ledger, connection, now, ClaimRequest(owner, LEASE, limit)).taken
 
     @rule(target=claims, owner=OWNERS, limit=st.integers(1, 3))
     def claim_ahead(self, owner: str, limit: int) -> object:

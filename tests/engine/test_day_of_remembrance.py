@@ -12,6 +12,7 @@ from workshop import MONDAY, Workshop
 from amplify.decisions.approve import approve_reviews, to_review
 from amplify.decisions.stop import stop_subject
 from amplify.engine.publish import run_pass
+from amplify.ledger.holds.stops import StopRequest
 from amplify.model.delivery import DeliveryState
 from amplify.model.errors import NeedsPerson
 from amplify.model.person import PersonState
@@ -54,9 +55,9 @@ def live(
             dead = True
             app.time.set(KNOWN)
             if not stopped:
-                stop_subject(app, "person", "anna", "set to died", "vera", state="died")
+                stop_subject(app, StopRequest("person", "anna", "set to died", "vera", state="died"))
             else:
-                stop_subject(app, "person", "anna", "we hear that she died", "vera")
+                stop_subject(app, StopRequest("person", "anna", "we hear that she died", "vera"))
             app.shop = house()
             app.edited()
             queue_plan(app)
@@ -138,3 +139,51 @@ def test_edited_after_both_had_agreed(ledger: WoundLedger, world: World) -> None
     app = live(ledger, world, [(AFTER, "vera"), (AFTER, "max")], at_last=edit)
     assert world.accepted == []
     assert "two people must approve it" in state_of(app, "candle")[1]
+
+
+@pytest.mark.parametrize("claimed", ["2027-01-01T00:00:00+00:00", BEFORE.isoformat(), KNOWN.isoformat()])
+def test_a_file_cannot_make_a_state_older_than_the_ledger_knows_it(
+    ledger: WoundLedger, world: World, claimed: str
+) -> None:
+    """Approved while she lived; then somebody pushes that she died, long ago."""
+    app = FakeDesk(ledger, world, BEFORE - timedelta(hours=2), house(PersonState.DETAINED))
+    queue_plan(app)
+    app.time.set(BEFORE)
+    for who in ("vera", "max"):
+        approve_reviews(app, [one for one in to_review(app) if one.row.post == "candle"], who)
+    app.shop = house().person("anna", state_since=claimed)
+    app.edited()
+    app.time.set(KNOWN)
+    queue_plan(app)
+    for edit in range(2):  # nor by writing it again
+        app.shop = house().person("anna", state_since=claimed, note=f"{edit}")
+        app.edited()
+        run_pass(app, workers=2)
+    app.time.set(DAY)
+    run_pass(app, workers=2)
+    assert world.accepted == []
+    assert "approved before the person's state was set" in state_of(app, "candle")[1]
+    for who in ("vera", "max"):
+        approve_reviews(app, [one for one in to_review(app) if one.row.post == "candle"], who)
+    run_pass(app, workers=2)
+    assert len(world.accepted) == 1
+
+
+def test_a_state_that_was_set_back_begins_anew(ledger: WoundLedger, world: World) -> None:
+    app = live(ledger, world, [(AFTER, "vera"), (AFTER, "max")], at_last=lambda app: None)
+    assert len(world.accepted) == 1
+    app.shop = house()
+    app.shop.post("again", WORDS + " again", people=["anna"], for_states=["died"])
+    app.shop.queue("again", "again", at=(DAY + timedelta(days=2)).isoformat(), platforms=["x"])
+    app.edited()
+    queue_plan(app)
+    for who in ("vera", "max"):
+        approve_reviews(app, [one for one in to_review(app) if one.row.post == "again"], who)
+    for state in ("detained", "died"):
+        app.shop.person("anna", state=state)
+        app.edited()
+        app.time.set(app.time.now() + timedelta(hours=1))
+        queue_plan(app)
+    app.time.set(DAY + timedelta(days=2))
+    run_pass(app, workers=2)
+    assert len(world.accepted) == 1

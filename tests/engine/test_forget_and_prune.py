@@ -17,6 +17,7 @@ from amplify.decisions.prune import find_old, prune_old
 from amplify.decisions.resume import resume_subject
 from amplify.decisions.stop import stop_subject
 from amplify.ledger.decision_tables import APPROVAL, DEED, STOP
+from amplify.ledger.holds.stops import StopRequest
 from amplify.ledger.queries.audit_log import list_events, verify_chain
 from amplify.ledger.queries.recent_posts import find_recent_posts
 from amplify.ledger.tables import DELIVERY, MOVE, PART
@@ -54,10 +55,10 @@ def told(app: FakeDesk) -> FakeDesk:
     rows.queue(app.ledger, one, planned("other", "b/x", texts=["Hello"]))
     approve_reviews(app, to_review(app), "max")
     go(app)
-    stop_subject(app, "person", "vera", f"{NAME} was released", "max", [f"Vera {NAME}", NAME])
+    stop_subject(app, StopRequest("person", "vera", f"{NAME} was released", "max", (f"Vera {NAME}", NAME)))
     resume_subject(app, "person", "vera", "no", "max")
     resume_subject(app, "person", "vera", "no", "ida")
-    stop_subject(app, "campaign", "free", "a pause", "max")
+    stop_subject(app, StopRequest("campaign", "free", "a pause", "max"))
     assert NAME in everything(app)
     return app
 
@@ -128,7 +129,7 @@ def test_pictures_kept_here_are_deleted(told: FakeDesk, tmp_path: Path) -> None:
 
 
 def test_a_stop_in_force_keeps_its_names(told: FakeDesk) -> None:
-    stop_subject(told, "person", "vera", "again", "max", [NAME])
+    stop_subject(told, StopRequest("person", "vera", "again", "max", (NAME,)))
     found = find_mentions(told, "vera")
     assert found.stopped
     forget_person(told, found, "max")

@@ -9,9 +9,10 @@ from ledger import rows
 from ledger.rows import NOW, planned
 
 from amplify.decisions.stop import stop_subject
+from amplify.ledger.holds.stops import StopRequest
 from amplify.model.clock import ManualClock
 from amplify.operations import rehearse as step
-from amplify.operations.rehearse import ScriptedEvent, rehearse_campaign
+from amplify.operations.rehearse import RehearsalScript, ScriptedEvent, rehearse_campaign
 from engine.fake import FakeDesk, World
 
 HOUR = timedelta(hours=1)
@@ -32,7 +33,7 @@ def _rows_as_they_are(app: FakeDesk, monkeypatch: pytest.MonkeyPatch) -> None:
 def play(app: FakeDesk, happening: ScriptedEvent, told: list[datetime]) -> None:
     clock = app.clock
     assert isinstance(clock, ManualClock)
-    rehearse_campaign(app, clock, NOW, NOW + 4 * HOUR, workers=1, stage_time=told.append, happenings=[happening])
+    rehearse_campaign(app, clock, RehearsalScript(NOW, NOW + 4 * HOUR, [happening]), workers=1, stage_time=told.append)
 
 
 def test_a_stop_in_the_middle(app: FakeDesk, world: World) -> None:
@@ -41,7 +42,7 @@ def test_a_stop_in_the_middle(app: FakeDesk, world: World) -> None:
 
     def act() -> None:
         seen.append(app.clock.now())
-        stop_subject(app, "all", "", "news", "vera")
+        stop_subject(app, StopRequest("all", "", "news", "vera"))
 
     told: list[datetime] = []
     play(app, ScriptedEvent(NOW + HOUR, act), told)

@@ -26,6 +26,7 @@ from amplify.decisions.resume import resume_subject
 from amplify.decisions.stop import stop_subject
 from amplify.engine import deliver
 from amplify.engine.publish import run_pass
+from amplify.ledger.holds.stops import StopRequest
 from amplify.ledger.rows import begin_mark
 from amplify.ledger.rows.begin_mark import Begun
 from amplify.model.errors import NeedsPerson, WrongUse
@@ -137,7 +138,7 @@ class House:
     def do_stop(self, kind: str, subject: str, state: str | None) -> None:
         key = (kind, subject)
         state = state if kind == "person" else None
-        stop_subject(self.app, kind, subject, "a reason", "vera", NAMES.get(subject, ()), state=state)
+        stop_subject(self.app, StopRequest(kind, subject, "a reason", "vera", NAMES.get(subject, ()), state=state))
         known = key in self.second.stops
         self.second.stops[key] = (state if self.second.stops[key] is not None else None) if known else state
         self.second.asked.pop(key, None)

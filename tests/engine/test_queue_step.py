@@ -60,7 +60,7 @@ def test_nothing_changed_means_nothing_is_read(app: FakeDesk, monkeypatch: pytes
     assert not is_current(app)
     run_pass(app)
     assert is_current(app)
-    monkeypatch.setattr(app, "workspace", None)
+    monkeypatch.setattr(app, "files", None)
     run_pass(app)
     app.time.set(MONDAY + timedelta(days=1))
     assert not is_current(app)  # another day: the horizon moves

@@ -14,6 +14,7 @@ from amplify.engine.reconcile import reconcile_unsure
 from amplify.ledger.database import Ledger
 from amplify.ledger.decision_tables import STOP
 from amplify.ledger.rows.restored import HELD_BY, mark_new_unsure_after_restore, mark_unsure_after_restore, newest_entry
+from amplify.model.clock import Timestamp
 from amplify.model.errors import NeedsPerson
 from amplify.operations.restore import restored_by_hand
 from engine.fake import Accepted, FakeDesk, World
@@ -27,7 +28,7 @@ def restored(app: FakeDesk) -> list[str]:
     ledger = app.ledger
     with ledger.write() as connection:
         return mark_unsure_after_restore(
-            connection, made=MADE, now=app.time.now(), real=ledger.real_now(connection), lease=LEASE
+            connection, MADE, Timestamp(app.time.now(), ledger.real_now(connection)), LEASE
         )
 
 
@@ -117,7 +118,7 @@ def test_a_new_row_that_was_due_is_doubted_once(app: FakeDesk, ledger: WoundLedg
     def again() -> list[str]:
         with ledger.write() as connection:
             return mark_new_unsure_after_restore(
-                connection, [one.id for one in changes], NOW, ledger.real_now(connection)
+                connection, [one.id for one in changes], Timestamp(NOW, ledger.real_now(connection))
             )
 
     assert again() == [new.id]
@@ -130,7 +131,7 @@ def test_a_ledger_that_never_was_restored_doubts_nothing(ledger: WoundLedger) ->
     one = rows.planned("one")
     rows.queue(ledger, one)
     with ledger.write() as connection:
-        assert mark_new_unsure_after_restore(connection, [one.id], NOW, ledger.real_now(connection)) == []
+        assert mark_new_unsure_after_restore(connection, [one.id], Timestamp(NOW, ledger.real_now(connection))) == []
 
 
 def test_put_back_by_hand(ledger: WoundLedger) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import update
 from amplify.decisions.resume import resume_subject
 from amplify.decisions.stop import stop_subject
 from amplify.ledger.holds.gates import put_gates, read_gates
-from amplify.ledger.holds.stops import Stop, in_force
+from amplify.ledger.holds.stops import Stop, StopRequest, in_force
 from amplify.ledger.tables import DELIVERY, GATE
 from amplify.model.gate import Gate
 from amplify.model.person import PersonState
@@ -100,14 +100,14 @@ def test_what_a_persons_stop_holds_or_made_late_is_not_told(app: FakeDesk) -> No
         planned("held", "a/x", texts=["Free Anna Petrova"], late=timedelta(days=2)),
         planned("missed", "b/x", texts=["Free Anna Petrova"], late=timedelta(hours=1)),
     )
-    stop_subject(app, "person", "anna", SECRET, "vera", ["Anna Petrova"])
+    stop_subject(app, StopRequest("person", "anna", SECRET, "vera", ("Anna Petrova",)))
     go(app)
     assert whys(app) == {"held": UNTOLD, "missed": UNTOLD}
     go(app, now=NOW + timedelta(hours=2))
     assert rows.states(app.ledger) == {"waiting": 1, "missed": 1}
     assert whys(app) == {"held": UNTOLD, "missed": UNTOLD}
     resume_subject(app, "person", "anna", "it was a mistake", "vera")
-    resume_subject(app, "person", "anna", "indeed", "boris")
+    resume_subject(app, "person", "anna", "indeed", "boris", miss_due=True)
     assert rows.states(app.ledger) == {"missed": 2}
     assert whys(app) == {"held": UNTOLD, "missed": UNTOLD}
 
@@ -120,7 +120,7 @@ def test_what_a_persons_stop_cut_is_not_told(app: FakeDesk, world: World) -> Non
     def meanwhile(_moment: str) -> None:
         if len(world.accepted) == 1 and not stopped.is_set():
             stopped.set()
-            stop_subject(app, "person", "anna", SECRET, "vera", ["Anna Petrova"])
+            stop_subject(app, StopRequest("person", "anna", SECRET, "vera", ("Anna Petrova",)))
 
     world.meanwhile = meanwhile
     go(app)
@@ -131,7 +131,7 @@ def test_what_a_persons_stop_cut_is_not_told(app: FakeDesk, world: World) -> Non
 @pytest.mark.usefixtures("reworded")
 def test_what_another_stop_holds_is_told(app: FakeDesk) -> None:
     rows.queue(app.ledger, planned("held", "a/x"))
-    stop_subject(app, "platform", "x", "a leaked key (person vera): see the log", "vera")
+    stop_subject(app, StopRequest("platform", "x", "a leaked key (person vera): see the log", "vera"))
     go(app)
     assert whys(app) == {"held": "not now: a leaked key (person vera): see the log"}
 
@@ -162,7 +162,7 @@ def test_a_cause_lasts_as_long_as_its_reason(app: FakeDesk, ledger: WoundLedger)
         row = rows.row(ledger, one)
         return row["state"], row["why"], row["cause"]
 
-    stop_subject(app, "platform", "x", "a leaked key", "vera")
+    stop_subject(app, StopRequest("platform", "x", "a leaked key", "vera"))
     go(app)
     assert stands() == ("waiting", "stopped by vera (platform x): a leaked key", "stop:platform:x")
     with ledger.write() as connection:

@@ -22,6 +22,7 @@ from amplify.decisions.approve import approve_reviews, to_review
 from amplify.decisions.stop import stop_subject
 from amplify.engine.publish import run_pass
 from amplify.ledger.database import Ledger
+from amplify.ledger.holds.stops import StopRequest
 from amplify.ledger.tables import ATTEMPT, DELIVERY
 from amplify.planning.queue import queue_plan
 from amplify.stage.process import Stage
@@ -156,7 +157,7 @@ def test_nothing_begins_once_the_command_is_back(crowd: Crowd) -> None:
     until = datetime.now(UTC) + timedelta(seconds=60)
     while len(crowd.landed()) < 8 and datetime.now(UTC) < until:
         pass  # each look is a request to the stage
-    done = stop_subject(first, "person", "anna", "she is free", "vera")
+    done = stop_subject(first, StopRequest("person", "anna", "she is free", "vera"))
     with first.ledger.read() as connection:
         back = first.ledger.real_now(connection)
         on_the_wire = _named(connection.execute(select(DELIVERY.c.post).where(DELIVERY.c.state == "sending")).scalars())

@@ -15,6 +15,7 @@ from amplify.decisions.takedown import take_down_deliveries, what_is_up
 from amplify.engine.maintenance import probe_accounts
 from amplify.engine.publish import run_pass
 from amplify.engine.takedown_worker import run_takedowns
+from amplify.ledger.holds.stops import unwritten_stop
 from amplify.ledger.queries.audit_log import list_events
 from amplify.ledger.queries.published import PublishedFilter
 from amplify.ledger.tables import DELIVERY
@@ -279,7 +280,9 @@ class TestWhereNothingCanBeProved:
 
 class TestChoosing:
     def ids(self, app: FakeDesk, **wanted: object) -> set[str]:
-        return {one.post for one in what_is_up(app, PublishedFilter(**wanted))}  # type: ignore[arg-type]
+        deliveries = wanted.pop("deliveries", ())
+        meant = tuple((unwritten_stop(kind, str(subject)),) for kind, subject in wanted.items())
+        return {one.post for one in what_is_up(app, PublishedFilter(meant, deliveries))}  # type: ignore[arg-type]
 
     def test_by_what_it_speaks_of(self, app: FakeDesk) -> None:
         anna = planned("anna", "a/x", subjects=("campaign:free", "person:anna"))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier, Event, Thread
@@ -14,9 +17,12 @@ from ledger.rows import NOW, planned, queue, state
 from workshop import Workshop
 
 from amplify.context.app_context import UnreadableFiles
+from amplify.context.timings import CLAIM
 from amplify.engine import deliver, files_sync
 from amplify.engine.publish import run_pass
 from amplify.engine.worker import Worker
+from amplify.ledger.rows.begin_mark import BeginRequest, begin_requests
+from amplify.ledger.rows.claim import ClaimRequest, claim_due
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.model.clock import RealClock
 from amplify.model.delivery import DeliveryState
@@ -25,6 +31,7 @@ from engine.fake import FakeDesk, World
 from engine.passes import go
 
 SECONDS = 30.0
+SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 
 
@@ -77,6 +84,98 @@ class TestBreakingOff:
         app.ledger.wind(MINUTE + MINUTE)
         go(app)
         assert rows.states(app.ledger) == {"sent": 4}
+
+
+def dead(app: FakeDesk, many: int) -> None:
+    """A worker that claimed so many, began the first of them, and was killed."""
+    first, *_ = rows.take(app.ledger, owner="dead", limit=many, lease=app.timings.claim)
+    mark = BeginRequest(first, 0, {"media_ids": [first.message.parts[0].text]}, True)
+    with app.ledger.write() as connection:
+        begin_requests(app.ledger, connection, [mark], NOW, app.timings.lease)
+
+
+class TestTheDead:
+    """What a killed worker had claimed is soon sent by another; only what it was sending waits for its lease."""
+
+    def test_what_was_only_claimed_is_free_as_soon_as_its_worker_is_known_to_be_gone(
+        self, app: FakeDesk, world: World
+    ) -> None:
+        queue(app.ledger, *(planned(f"n{number}", f"p{number}/x") for number in range(5)))
+        dead(app, 5)
+        assert dict(go(app).outcomes) == {}
+        app.ledger.wind(CLAIM + SECOND)
+        assert dict(go(app).outcomes) == {"sent": 4}
+        assert rows.states(app.ledger) == {"sending": 1, "sent": 4}
+        app.ledger.wind(app.timings.lease - CLAIM)
+        assert dict(go(app).outcomes) == {"sent": 1}
+        assert world.repeated() == []
+
+    def test_a_pass_that_began_before_frees_it_too(self, app: FakeDesk, world: World) -> None:
+        """It lasts for longer than the dead one's claims do, and nobody starts another."""
+        app.timings = replace(app.timings, timeout=SECOND, lease=2 * SECOND)
+        queue(app.ledger, *(planned(f"n{number}", f"p{number}/x") for number in range(2)))
+        rows.take(app.ledger, owner="dead", limit=1, lease=app.timings.claim)
+
+        def long(moment: str) -> None:
+            if moment == "after":
+                world.meanwhile = lambda moment: None
+                until(lambda: rows.states(app.ledger).get("claimed", 0) == 0 or len(world.accepted) > 1)
+
+        world.meanwhile = long
+        assert dict(go(app, workers=1).outcomes) == {"sent": 2}
+
+    def test_what_it_had_prepared_ahead_is_in_time(self, app: FakeDesk) -> None:
+        one = planned(due=NOW + 20 * SECOND)
+        queue(app.ledger, one)
+        with app.ledger.write() as connection:
+            claim_due(app.ledger, connection, NOW, ClaimRequest("dead", app.timings.claim, 1, ahead=20 * SECOND))
+        assert state(app.ledger, one) is DeliveryState.CLAIMED
+        app.ledger.wind(CLAIM + SECOND)
+        assert dict(go(app, now=NOW + 20 * SECOND).outcomes) == {"sent": 1}
+
+    def test_a_slow_one_that_lives_keeps_its_claims(self, app: FakeDesk, world: World) -> None:
+        """It uploads for longer than a claim lasts, with another claim behind it; nobody takes either from it."""
+        app.timings = replace(app.timings, timeout=SECOND / 2, lease=SECOND)
+        queue(app.ledger, planned("slow", "a/x", due=NOW - MINUTE), planned("behind", "b/x"))
+        kept: list[dict[str, int]] = []
+
+        def slow(moment: str) -> None:
+            if moment == "prepare" and not kept:
+                first = leases(app)
+                until(lambda: all(now > then for now, then in zip(leases(app), first, strict=True)))
+                kept.append(rows.states(app.ledger))
+
+        world.meanwhile = slow
+        assert dict(go(app, workers=1).outcomes) == {"sent": 2}
+        assert kept == [{"claimed": 2}]
+
+    def test_but_not_for_longer_than_a_lease(self, app: FakeDesk, world: World) -> None:
+        """A thread that hangs does not keep a row for ever: it is claimed anew, and the old claim is lost."""
+        app.timings = replace(app.timings, timeout=SECOND / 4, lease=SECOND / 2)
+        one = planned()
+
+        def hangs(moment: str) -> None:
+            if moment == "prepare":
+                world.meanwhile = lambda moment: None
+                first = rows.row(app.ledger, one)["owner"]
+                until(lambda: rows.row(app.ledger, one)["owner"] not in (None, first))
+
+        world.meanwhile = hangs
+        assert dict(go(app, one, workers=1).outcomes) == {"lost": 1, "sent": 1}
+        assert world.repeated() == []
+
+
+def leases(app: FakeDesk) -> list[datetime]:
+    with app.ledger.read() as connection:
+        found = rows.select(rows.DELIVERY.c.lease_until).where(rows.DELIVERY.c.state == "claimed")
+        return list(connection.execute(found.order_by(rows.DELIVERY.c.id)).scalars())
+
+
+def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + SECONDS
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 class Running:

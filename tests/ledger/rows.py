@@ -12,12 +12,13 @@ from amplify.ledger.database import Ledger
 from amplify.ledger.holds.gates import read_gates, write_gates
 from amplify.ledger.rows import begin_mark
 from amplify.ledger.rows.begin_mark import BeginRequest, Begun, NotBegun
-from amplify.ledger.rows.claim import claim_due
+from amplify.ledger.rows.claim import ClaimRequest, claim_due
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.ledger.rows.plan_changes import diff_plan, write_accounts, write_changes
 from amplify.ledger.rows.receipts import PublishedPart, record_receipts
 from amplify.ledger.rows.settlement import ClaimWriter
 from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, MOVE, PART, folio_of
+from amplify.model.clock import Timestamp
 from amplify.model.delivery import DeliveryState, delivery_id
 from amplify.model.gate import Gate
 from amplify.model.message import BoostOf, Message, Part
@@ -72,7 +73,7 @@ def queue(ledger: Ledger, *deliveries: Planned, now: datetime = NOW, open_gates:
     with ledger.write() as connection:
         changes = diff_plan(connection, deliveries, now, now + HORIZON)
         write_accounts(connection, {one.account: f"{one.platform}:" for one in deliveries})
-        write_changes(connection, deliveries, changes, now, ledger.real_now(connection))
+        write_changes(connection, deliveries, changes, Timestamp(now, ledger.real_now(connection)))
         if open_gates:
             known = read_gates(connection)
             wanted = {tuple(subject.split(":")) for one in deliveries for subject in one.subjects} - known.keys()
@@ -91,7 +92,7 @@ def take(
 ) -> list[ClaimedDelivery]:
     """Claim."""
     with ledger.write() as connection:
-        return claim_due(ledger, connection, now=now, owner=owner, lease=lease, limit=limit).taken
+        return claim_due(ledger, connection, now, ClaimRequest(owner, lease, limit)).taken
 
 
 def take_one(ledger: Ledger, *, now: datetime = NOW, owner: str = "me") -> ClaimedDelivery:

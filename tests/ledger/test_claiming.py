@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from amplify.ledger.database import Ledger
 from amplify.ledger.rows import claim as claiming
-from amplify.ledger.rows.claim import claim_due
+from amplify.ledger.rows.claim import ClaimRequest, claim_due
 from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 from amplify.ledger.rows.first_rows import first_due_per_account
 from amplify.ledger.rows.plan_changes import write_accounts
@@ -94,7 +94,7 @@ def test_of_many_held_rows_each_is_looked_at_once(
     taken, claims, more = [], 0, True
     while more:
         with ledger.write() as connection:
-            found = claiming.claim_due(ledger, connection, now=NOW, owner="me", lease=LEASE, limit=16)
+            found = claiming.claim_due(ledger, connection, NOW, ClaimRequest("me", LEASE, 16))
         taken += rows.names(found.taken)
         claims, more = claims + 1, found.more
         assert claims <= len(lines)
@@ -153,7 +153,7 @@ def test_accounts_of_one_place_share_what_it_grants(ledger: WoundLedger, behind:
     with ledger.write() as connection:
         write_accounts(connection, dict.fromkeys(names[:3], "x:") | {"d/x": "x:other.example"})
     with ledger.write() as connection:
-        found = claim_due(ledger, connection, now=NOW, owner="me", lease=LEASE, limit=9, allowances=allowances).taken
+        found = claim_due(ledger, connection, NOW, ClaimRequest("me", LEASE, 9, allowances=allowances)).taken
     assert {one.post for one in found} == {"open"}
     here = {one.account for one in found} - {"d/x"}
     assert (len(found), len(here)) == (3, 2)

@@ -18,6 +18,7 @@ from amplify.ledger.queries.audit_log import (
     record_event,
     verify_chain,
 )
+from amplify.model.clock import Timestamp
 from ledger.rows import NOW
 from ledger.together import at_once
 
@@ -25,7 +26,9 @@ from ledger.together import at_once
 def deed(ledger: Ledger, act: str = "stop", subject: str | None = "person:anna", **payload: Any) -> str:
     with ledger.write() as connection:
         why = "а просьбе сям'і"
-        return str(record_event(connection, act, "vera", subject, why, payload, NOW, ledger.real_now(connection)))
+        return str(
+            record_event(connection, act, "vera", subject, why, payload, Timestamp(NOW, ledger.real_now(connection)))
+        )
 
 
 def verified(ledger: Ledger, expect: str | None = None) -> Verification:
@@ -103,7 +106,7 @@ def test_a_forged_row_with_a_right_digest_of_its_own_breaks_the_next_link(ledger
     with ledger.write() as connection:
         third = dict(connection.execute(select(DEED).where(DEED.c.number == 3)).mappings().one())
         connection.execute(delete(DEED).where(DEED.c.number >= 2))
-        record_event(connection, "stop", "vera", None, "forged", {}, NOW, ledger.real_now(connection))
+        record_event(connection, "stop", "vera", None, "forged", {}, Timestamp(NOW, ledger.real_now(connection)))
         connection.execute(DEED.insert(), [third])
     assert verified(ledger).broken == "deed 3 does not follow deed 2: one of the two was replaced"
 
@@ -125,7 +128,9 @@ def test_payloads_are_erased_and_the_chain_holds(ledger: Ledger) -> None:
     before = verified(ledger).head
     with ledger.write() as connection:
         erase_events(connection, [1, 3])
-        record_event(connection, "forget", "vera", None, None, {"deeds": [1, 3]}, NOW, ledger.real_now(connection))
+        record_event(
+            connection, "forget", "vera", None, None, {"deeds": [1, 3]}, Timestamp(NOW, ledger.real_now(connection))
+        )
     found = verified(ledger, str(before))
     assert (found.deeds, found.broken) == (4, None)
     with ledger.read() as connection:
@@ -145,12 +150,14 @@ def test_several_processes_append_to_one_chain(database: str) -> None:
         from datetime import UTC, datetime
         from amplify.ledger.queries.audit_log import record_event
         from amplify.ledger.database import Ledger
+        from amplify.model.clock import Timestamp
         ledger = Ledger.open(URL)
         ready()
         for number in range(10):
             with ledger.write() as connection:
                 now = ledger.real_now(connection)
-                record_event(connection, "settle", f"person {NUMBER}", None, None, {"n": number}, now, now)
+                stamp = Timestamp(now, now)
+                record_event(connection, "settle", f"person {NUMBER}", None, None, {"n": number}, stamp)
         """,
         URL=database,
     )

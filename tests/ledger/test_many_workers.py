@@ -16,7 +16,7 @@ ACCOUNTS, EACH = 15, 8
 WORKERS = """
     import json, threading
     from datetime import datetime, timedelta
-    from amplify.ledger.rows.claim import claim_due
+    from amplify.ledger.rows.claim import ClaimRequest, claim_due
     from amplify.ledger.rows.begin_mark import Begun, BeginRequest, begin_requests
     from amplify.ledger.rows.receipts import PublishedPart, record_receipts
     from amplify.ledger.database import Ledger
@@ -31,7 +31,7 @@ WORKERS = """
         empty = 0
         while empty < 3:
             with ledger.write() as connection:
-                taken = claim_due(ledger, connection, now=now, owner=owner, lease=lease, limit=3).taken
+                taken = claim_due(ledger, connection, now, ClaimRequest(owner, lease, 3)).taken
             empty = 0 if taken else empty + 1
             for one in taken:
                 with ledger.write() as connection:
@@ -99,7 +99,7 @@ def test_two_processes_may_queue_the_same_plan_at_once(ledger: WoundLedger, data
             shop.post(f"n{number}", f"text number {number}")
             shop.queue(f"n{number}", f"n{number}", at=f"2027-05-{17 + number % 10}T{number:02}:00:00Z")
         desk = AppContext(Path(HOME), Ledger.open(URL), ManualClock(datetime(2027, 5, 16, tzinfo=UTC)))
-        desk.workspace = shop.workspace
+        desk.files = shop.workspace
         ready()
         print(len(queue_plan(desk).changes))
         """,

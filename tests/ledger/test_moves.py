@@ -6,7 +6,8 @@ import itertools
 
 import pytest
 
-from amplify.ledger.rows.transitions import transition_row
+from amplify.ledger.rows.transitions import Transition, transition_row
+from amplify.model.clock import Timestamp
 from amplify.model.delivery import MOVES, DeliveryState
 from ledger import rows
 from ledger.databases import WoundLedger
@@ -20,7 +21,7 @@ PAIRS = list(itertools.product(DeliveryState, DeliveryState))
 )
 def test_a_move_outside_the_graph_cannot_be_made(before: DeliveryState, after: DeliveryState, tmp_path: object) -> None:
     with pytest.raises(ValueError, match=f"no delivery goes from {before} to {after}"):
-        transition_row(None, "any", before, after, at=NOW, real_at=NOW, by="test")  # type: ignore[arg-type]  # never asked
+        transition_row(None, Transition("any", before, after), Timestamp(NOW, NOW), "test")  # type: ignore[arg-type]  # never asked
 
 
 def test_every_move_of_the_graph_is_guarded_and_logged(ledger: WoundLedger) -> None:
@@ -31,9 +32,9 @@ def test_every_move_of_the_graph_is_guarded_and_logged(ledger: WoundLedger) -> N
         queue(ledger, one)
         put(ledger, one, state=before.value)
         with ledger.write() as connection:
-            assert transition_row(connection, one.id, before, after, at=NOW, real_at=NOW, by="test", why="because")
+            assert transition_row(connection, Transition(one.id, before, after, "because"), Timestamp(NOW, NOW), "test")
             assert before is after or not transition_row(
-                connection, one.id, before, after, at=NOW, real_at=NOW, by="test"
+                connection, Transition(one.id, before, after), Timestamp(NOW, NOW), "test"
             )
         assert state(ledger, one) is after
         assert rows.moves(ledger, one) == [(None, "waiting"), (before.value, after.value)]
@@ -57,12 +58,9 @@ def test_the_owner_fences(ledger: WoundLedger) -> None:
         for wrong in ("somebody else", "", f"{claimed.owner}x"):
             assert not transition_row(
                 connection,
-                claimed.id,
-                DeliveryState.CLAIMED,
-                DeliveryState.SENDING,
-                at=NOW,
-                real_at=NOW,
-                by="test",
+                Transition(claimed.id, DeliveryState.CLAIMED, DeliveryState.SENDING),
+                Timestamp(NOW, NOW),
+                "test",
                 fence=wrong,
             )
     assert state(ledger, claimed) is DeliveryState.CLAIMED
@@ -70,12 +68,9 @@ def test_the_owner_fences(ledger: WoundLedger) -> None:
         right = claimed.owner
         assert transition_row(
             connection,
-            claimed.id,
-            DeliveryState.CLAIMED,
-            DeliveryState.SENDING,
-            at=NOW,
-            real_at=NOW,
-            by="test",
+            Transition(claimed.id, DeliveryState.CLAIMED, DeliveryState.SENDING),
+            Timestamp(NOW, NOW),
+            "test",
             fence=right,
         )
 
@@ -86,7 +81,10 @@ def test_a_move_gives_up_owner_and_lease(ledger: WoundLedger) -> None:
     assert rows.row(ledger, claimed)["owner"] == claimed.owner
     with ledger.write() as connection:
         transition_row(
-            connection, claimed.id, DeliveryState.CLAIMED, DeliveryState.WAITING, at=NOW, real_at=NOW, by="test"
+            connection,
+            Transition(claimed.id, DeliveryState.CLAIMED, DeliveryState.WAITING),
+            Timestamp(NOW, NOW),
+            "test",
         )
     row = rows.row(ledger, claimed)
     assert (row["owner"], row["lease_until"]) == (None, None)

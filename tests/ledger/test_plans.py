@@ -12,6 +12,7 @@ from sqlalchemy import event
 
 from amplify.ledger.database import Ledger
 from amplify.ledger.rows import claim as claiming
+from amplify.ledger.rows.claim import ClaimRequest
 from amplify.model.gate import Gate
 from ledger import rows
 from ledger.rows import LEASE, NOW, planned, queue
@@ -55,7 +56,7 @@ def test_of_the_lines_behind_held_rows_a_page_is_read_at_a_time(crowd: Ledger, m
 
 def _claim(ledger: Ledger) -> list[str]:
     with ledger.write() as connection:
-        found = claiming.claim_due(ledger, connection, now=NOW, owner="me", lease=LEASE, limit=LIMIT)
+        found = claiming.claim_due(ledger, connection, NOW, ClaimRequest("me", LEASE, LIMIT))
     return rows.names(found.taken)
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from amplify.model.clock import Timestamp
 from amplify.model.delivery import UNTOUCHABLE, DeliveryState
 from amplify.model.gate import Gate
 from ledger import rows
@@ -196,7 +197,7 @@ def test_an_edit_takes_a_row_away_from_whoever_claims_it(ledger: WoundLedger) ->
         changes = rows.diff_plan(connection, [new], NOW, NOW + rows.HORIZON)
     claimed = take_one(ledger)
     with ledger.write() as connection:
-        rows.write_changes(connection, [new], changes, NOW, ledger.real_now(connection))
+        rows.write_changes(connection, [new], changes, Timestamp(NOW, ledger.real_now(connection)))
     assert rows.barred(ledger, claimed) == "another worker has it"
     assert state(ledger, one) is DeliveryState.WAITING
     assert row(ledger, one)["content_hash"] == new.content_hash
@@ -212,8 +213,8 @@ def test_a_row_whose_call_has_begun_between_look_and_write_is_left_alone(ledger:
         gone = rows.diff_plan(connection, [], NOW, NOW + rows.HORIZON)
     rows.begin(ledger, take_one(ledger))
     with ledger.write() as connection:
-        rows.write_changes(connection, [new], changes, NOW, ledger.real_now(connection))
-        rows.write_changes(connection, [], gone, NOW, ledger.real_now(connection))
+        rows.write_changes(connection, [new], changes, Timestamp(NOW, ledger.real_now(connection)))
+        rows.write_changes(connection, [], gone, Timestamp(NOW, ledger.real_now(connection)))
     assert state(ledger, one) is DeliveryState.SENDING
     assert row(ledger, one)["content_hash"] == one.content_hash
 
@@ -224,7 +225,7 @@ def test_what_is_taken_off_the_queue_is_taken_from_whoever_claims_it(ledger: Wou
     claimed = take_one(ledger)
     with ledger.write() as connection:
         gone = rows.diff_plan(connection, [], NOW, NOW + rows.HORIZON)
-        rows.write_changes(connection, [], gone, NOW, ledger.real_now(connection))
+        rows.write_changes(connection, [], gone, Timestamp(NOW, ledger.real_now(connection)))
     assert rows.barred(ledger, claimed) == "another worker has it"
     assert state(ledger, one) is DeliveryState.CANCELLED
     assert rows.moves(ledger, one)[-1] == ("claimed", "cancelled")

@@ -8,6 +8,7 @@ import pytest
 
 from amplify.ledger.queries.readings import DueReading, due_readings, mark_name, next_reading, write_readings
 from amplify.ledger.tables import READING
+from amplify.model.clock import Timestamp
 from amplify.model.delivery import DeliveryState
 from amplify.model.platform import Engagement
 from ledger import rows
@@ -35,7 +36,7 @@ def due(ledger: WoundLedger, now: datetime, everything: bool = False) -> list[Du
 def read(ledger: WoundLedger, now: datetime, *counts: Engagement | None) -> int:
     with ledger.write() as connection:
         return write_readings(
-            connection, list(zip(due(ledger, now), counts, strict=True)), now, ledger.real_now(connection)
+            connection, list(zip(due(ledger, now), counts, strict=True)), Timestamp(now, ledger.real_now(connection))
         )
 
 

@@ -211,7 +211,7 @@ def test_the_next_month_begins_within_a_month(now: datetime) -> None:
 
 SPENDERS = """
     from datetime import datetime, timedelta
-    from amplify.ledger.rows.claim import claim_due
+    from amplify.ledger.rows.claim import ClaimRequest, claim_due
     from amplify.ledger.rows.begin_mark import Begun, BeginRequest, begin_requests
     from amplify.ledger.database import Ledger
 
@@ -220,7 +220,7 @@ SPENDERS = """
     ready()
     while taken:
         with ledger.write() as connection:
-            taken = claim_due(ledger, connection, now=now, owner=f"w{NUMBER}", lease=lease, limit=2).taken
+            taken = claim_due(ledger, connection, now, ClaimRequest(f"w{NUMBER}", lease, 2)).taken
         with ledger.write() as connection:
             answers = begin_requests(ledger, connection, [BeginRequest(one, 0, {}, True) for one in taken], now, lease)
         went += sum(isinstance(answer, Begun) for answer in answers)

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from amplify.ledger.database import Ledger
-from amplify.ledger.holds.stops import Stop, find_stopped, in_force, lift_stop, widen_all, write_stop
+from amplify.ledger.holds.stops import Stop, StopRequest, find_stopped, in_force, lift_stop, widen_all, write_stop
 from amplify.ledger.queries.stop_impact import measure_impact
+from amplify.model.clock import Timestamp
 from amplify.model.message import Attachment, LinkCard, Message, Part
 from ledger import rows
 from ledger.rows import NOW
@@ -18,7 +19,11 @@ ANNA = ("Anna Petrova", "Ганна Пятрова", "Ганну Пятрову"
 
 def stop(ledger: Ledger, kind: str, subject: str = "", words: tuple[str, ...] = ()) -> Stop:
     with ledger.write() as connection:
-        return write_stop(connection, kind, subject, words, "released", "vera", NOW, ledger.real_now(connection))
+        return write_stop(
+            connection,
+            StopRequest(kind, subject, "released", "vera", words),
+            Timestamp(NOW, ledger.real_now(connection)),
+        )
 
 
 def take(ledger: Ledger, **how: Any) -> list[str]:
@@ -60,7 +65,7 @@ def test_what_is_written_for_a_state_is_about_the_person(ledger: Ledger) -> None
     rows.queue(ledger, rows.planned("remembrance", "a/x", subjects=("person:anna@died",)))
     held = stop(ledger, "person", "anna")
     with ledger.read() as connection:
-        assert [row["post"] for row in measure_impact(connection, held, None).held] == ["remembrance"]
+        assert [row["post"] for row in measure_impact(connection, [held], None).held] == ["remembrance"]
 
 
 def test_a_held_row_says_who_and_why(library: Ledger) -> None:
@@ -150,7 +155,7 @@ def test_names_learned_later_count(ledger: Ledger) -> None:
     rows.queue(ledger, rows.planned("typed", "a/x", texts=["Ganna P."]))
     stop(ledger, "person", "anna", ANNA)
     with ledger.write() as connection:
-        widen_all(connection, {"anna": ["Ganna P"], "maria": ["Maria"]})
+        widen_all(connection, {("person", "anna"): ["Ganna P"], ("person", "maria"): ["Maria"]})
         assert in_force(connection)[0].words == (*ANNA, "Ganna P")
     assert take(ledger) == []
 
@@ -171,9 +176,9 @@ def test_what_it_reaches(ledger: Ledger) -> None:
         rows.force(connection, rows.planned("soon", "a/x").id, state="waiting", owner=None)
     one = stop(ledger, "entry", "soon")
     with ledger.read() as connection:
-        found = measure_impact(connection, one, 5)
+        found = measure_impact(connection, [one], 5)
         assert ([row["post"] for row in found.held], found.out, found.whole) == (["soon"], [], True)
-        everything = measure_impact(connection, Stop(0, "all", "", (), "", "", NOW, NOW), None)
+        everything = measure_impact(connection, [Stop(0, "all", "", (), "", "", NOW, NOW)], None)
     assert {row["post"] for row in everything.held} == {"soon", "in_hand", "no"}
     assert [(row["post"], len(row["urls"])) for row in everything.out] == [("sent", 2)]
 
@@ -183,6 +188,6 @@ def test_when_the_time_is_over_it_says_that_there_may_be_more(ledger: Ledger, mo
     rows.queue(ledger, *(rows.planned(f"n{number}", "a/x") for number in range(5)))
     one = stop(ledger, "all")
     with ledger.read() as connection:
-        part, whole = measure_impact(connection, one, 0), measure_impact(connection, one, None)
+        part, whole = measure_impact(connection, [one], 0), measure_impact(connection, [one], None)
     assert (len(part.held), part.whole) == (2, False)
     assert (len(whole.held), whole.whole) == (5, True)

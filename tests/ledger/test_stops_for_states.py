@@ -6,8 +6,9 @@ from sqlalchemy import select
 
 from amplify.ledger.database import Ledger
 from amplify.ledger.holds.gates import put_gates
-from amplify.ledger.holds.stops import write_stop
+from amplify.ledger.holds.stops import StopRequest, write_stop
 from amplify.ledger.tables import DELIVERY
+from amplify.model.clock import Timestamp
 from amplify.model.gate import Gate
 from ledger import rows
 from ledger.rows import NOW
@@ -26,7 +27,11 @@ def stopped(ledger: Ledger, state: str | None) -> set[str]:
     with ledger.write() as connection:
         put_gates(connection, [Gate("person", "anna@died"), Gate("person", "anna")])
         real = ledger.real_now(connection)
-        write_stop(connection, "person", "anna", ("Anna Petrova",), "set to died", "vera", NOW, real, state)
+        write_stop(
+            connection,
+            StopRequest("person", "anna", "set to died", "vera", ("Anna Petrova",), state),
+            Timestamp(NOW, real),
+        )
     return {one.post for one in rows.take(ledger)}
 
 

@@ -15,7 +15,7 @@ def test_an_edited_delivery_begins_once(ledger: WoundLedger) -> None:
     new = take_one(ledger)
     assert (old.id, old.owner != new.owner) == (new.id, True)
     with ledger.write() as connection:
-        assert save_uploads(ledger, connection, [PreparedUploads(old, {}), PreparedUploads(new, {})], NOW, LEASE) == [
+        assert save_uploads(ledger, connection, [PreparedUploads(old, {}), PreparedUploads(new, {})], LEASE) == [
             False,
             True,
         ]

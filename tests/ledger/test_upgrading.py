@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic import command
 from engine.fake import FakeDesk, World
-from sqlalchemy import Engine, Select, TableClause, column, create_engine, insert, inspect, select, table
+from sqlalchemy import Engine, Select, TableClause, column, create_engine, delete, insert, inspect, select, table
 from sqlalchemy.engine import make_url
 from sqlmodel import SQLModel
 from workshop import Workshop
 
 from amplify.ledger.database import HEAD, Ledger
+from amplify.ledger.decision_tables import DEED
+from amplify.ledger.holds.approvals import find_unapproved, read_waiting_deliveries, write_verdict
 from amplify.ledger.holds.gates import read_gates
 from amplify.ledger.holds.stops import in_force
 from amplify.ledger.migrate import alembic_config
 from amplify.ledger.queries.saved_server_info import load_server_info
 from amplify.ledger.tables import DELIVERY
+from amplify.model.clock import Timestamp
 from amplify.model.person import PersonState
 from amplify.model.plan import Planned
 from amplify.planning.queue import copy_gates
 from ledger import rows
 
-OLDER = ("0001", "0002", "0003", "0004", "0005", "0006")
+OLDER = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """Every revision that was ever HEAD before this one."""
+WITHOUT_CODES = OLDER[:6]
+"""Those in which a reason was a sentence alone."""
 BY_FOLIO = ("attempt", "move")
 """Tables that went by the delivery's id until 0006."""
 
@@ -119,7 +125,7 @@ def test_rows_of_an_older_ledger_are_kept(empty_database: str, revision: str, tm
 SILENT = [state.value for state in PersonState if not state.speaks]
 
 
-@pytest.mark.parametrize("revision", OLDER)
+@pytest.mark.parametrize("revision", WITHOUT_CODES)
 def test_an_older_ledger_knows_who_was_silent(empty_database: str, revision: str) -> None:
     """From the sentences of released versions; where a gate is closed by another one, nobody knows, and two people
     have to say that such a person may be spoken of again."""
@@ -160,7 +166,7 @@ def test_an_older_ledger_knows_who_was_silent(empty_database: str, revision: str
     ledger.close()
 
 
-@pytest.mark.parametrize("revision", OLDER)
+@pytest.mark.parametrize("revision", WITHOUT_CODES)
 def test_an_older_ledger_keeps_back_what_it_kept_back(empty_database: str, revision: str, tmp_path: Path) -> None:
     engine = made_at(revision, empty_database)
     whys = {
@@ -181,6 +187,37 @@ def test_an_older_ledger_keeps_back_what_it_kept_back(empty_database: str, revis
     engine.dispose()
     ledger = Ledger.open(empty_database)
     assert {one.post: (rows.row(ledger, one)["why"], rows.row(ledger, one)["cause"]) for one in deliveries} == whys
+    ledger.close()
+
+
+@pytest.mark.parametrize("revision", OLDER[3:])
+def test_what_was_said_in_an_older_ledger_is_tied_to_its_history(
+    empty_database: str, revision: str, tmp_path: Path
+) -> None:
+    """A rejection goes on, under another name too; an approval is asked anew; a row that nobody said does not count."""
+    engine = made_at(revision, empty_database)
+    no, yes, forged = (replace(rows.planned(name, f"{name}/x"), approvals=1) for name in ("no", "yes", "forged"))
+    today = filled(tmp_path, rows.planned("sent", "sent/x"), no, yes, forged)
+    for one, verdict in ((no, "rejected"), (yes, "approved"), (forged, "rejected")):
+        with today.write() as connection:
+            (row,) = read_waiting_deliveries(connection, [one.id]).values()
+            said = Timestamp(rows.NOW, today.real_now(connection))
+            write_verdict(connection, row, verdict, "vera", "no", one.message.as_json(), said)
+    with today.write() as connection:
+        connection.execute(delete(DEED).where(DEED.c.number == 3))
+    with today.engine.connect() as source, engine.begin() as connection:
+        for each in (as_it_was(engine, name) for name in ("delivery", "approval", "deed")):
+            connection.execute(insert(each), [dict(row) for row in source.execute(select(each)).mappings()])
+    today.close()
+    engine.dispose()
+    ledger = Ledger.open(empty_database)
+    again = replace(rows.planned("again", "again/x"), message=no.message, content_hash=no.content_hash)
+    rows.queue(ledger, no, yes, forged, again)
+    with ledger.read() as connection:
+        waiting = read_waiting_deliveries(connection, [no.id, yes.id, forged.id, again.id])
+        held = find_unapproved(connection, list(waiting.values()), rows.NOW)
+    assert held[no.id].why == held[again.id].why == "rejected by vera: no"
+    assert "nobody has approved it" in held[forged.id].why
     ledger.close()
 
 

@@ -10,7 +10,14 @@ import pytest
 from PIL import Image
 from workshop import Workshop
 
-from amplify.banner.behind_bars import INSTRUCTIONS, BarsLook, Photograph, behind_bars, supporter_instructions
+from amplify.banner.behind_bars import (
+    INSTRUCTIONS,
+    BarsEditions,
+    BarsLook,
+    Photograph,
+    behind_bars,
+    supporter_instructions,
+)
 from amplify.model.banner import SIZES, StandIn
 from amplify.model.errors import NeedsPerson, WrongUse
 from amplify.model.person import PersonState
@@ -69,7 +76,7 @@ def test_with_consent_it_is_shown_and_the_note_says_so() -> None:
 @pytest.mark.parametrize("size", SIZES)
 def test_everything_that_stands_in_is_painted_in_every_size_and_language(instead: StandIn, size: str) -> None:
     langs = ("en", "be", "ru") if size == "square" else ("be",)
-    made = behind_bars(shop().workspace(), NOW, "anna", None, BarsLook(instead=instead), langs, (size,))
+    made = behind_bars(shop().workspace(), NOW, "anna", None, BarsLook(instead=instead), BarsEditions(langs, (size,)))
     assert len({one.alt for one in made}) == len(langs)
     assert opened(made[0].data).size == (SIZES[size].width, SIZES[size].height)
 

@@ -98,6 +98,32 @@ def test_bluesky(troupe: Troupe, kind: Kind, error: type[Exception], kept: int) 
     assert accepted(troupe, text) == kept
 
 
+@pytest.mark.parametrize(("kind", "at_once"), [("slow_before", 0), ("slow_after", 1)])
+def test_what_is_slow_is_accepted_though_nobody_waits_any_more(troupe: Troupe, kind: Kind, at_once: int) -> None:
+    client, text = troupe.mastodon("slow@social.example", timeout=0.3), f"Status {kind}"
+    troupe.control.fail(kind, handle="slow@social.example", method="POST", seconds=1)
+    began = time.monotonic()
+    with pytest.raises(MastodonNetworkError):
+        client.status_post(text, idempotency_key=text)
+    assert time.monotonic() - began < 1, "the client did not give up"
+    assert accepted(troupe, text) == at_once
+    while not accepted(troupe, text):
+        assert time.monotonic() - began < 30
+        time.sleep(0.02)
+    client.status_post(text, idempotency_key=text)
+    assert accepted(troupe, text) == 1
+
+
+@pytest.mark.parametrize("kind", ["slow_before", "slow_after"])
+def test_who_waits_is_answered(troupe: Troupe, kind: Kind) -> None:
+    client, text = troupe.x("patient", timeout=10), f"Post {kind} for the patient"
+    troupe.control.fail(kind, handle="patient", seconds=0.3)
+    began = time.monotonic()
+    client.create_tweet(text=text)
+    assert time.monotonic() - began >= 0.3
+    assert accepted(troupe, text) == 1
+
+
 def test_an_order_is_aimed_counted_and_cleared(troupe: Troupe) -> None:
     one, two = troupe.x("aimed"), troupe.x("spared")
     troupe.control.fail("500", handle="aimed", count=2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 
 Said = tuple[str, str, str, str]
@@ -18,6 +19,10 @@ class Journal:
         self._read = 0
         self._rest = b""
         self._posts: dict[tuple[str, str], Said] = {}
+        self.times: dict[tuple[str, str], list[datetime]] = {}
+        """Platform and handle → when each was accepted (UTC)."""
+        self.keys: dict[Said, str] = {}
+        """The key that each carried, on the platforms that know keys."""
 
     def accepted(self) -> int:
         """How many posts and boosts stand there by now."""
@@ -31,13 +36,14 @@ class Journal:
                 assert b'"event":"delete"' not in line[:20], line
                 continue
             post = json.loads(line)
+            said = (post["platform"], post["handle"], post["text"], post["boost_of"] or "")
             # Bluesky takes a record that is put again under its own key for the same one.
-            self._posts[post["platform"], post["id"]] = (
-                post["platform"],
-                post["handle"],
-                post["text"],
-                post["boost_of"] or "",
-            )
+            self._posts[post["platform"], post["id"]] = said
+            when = datetime.fromisoformat(post["accepted_at"])
+            self.times.setdefault((post["platform"], post["handle"]), []).append(when)
+            key = {"mastodon": post["key"], "bluesky": post["id"].rpartition("/")[2]}.get(post["platform"])
+            if key:
+                self.keys[said] = key
         return len(self._posts)
 
     def said(self) -> Counter[Said]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Protocol
 
 from crash.child import start
 from ledger import rows
@@ -36,16 +36,31 @@ _IDLE = 120.0
 Told = Callable[[int, int], None]
 
 
+class Victim(Protocol):
+    """A process, as `multiprocessing` has them."""
+
+    @property
+    def pid(self) -> int | None: ...
+    @property
+    def exitcode(self) -> int | None: ...
+    def is_alive(self) -> bool: ...
+    def kill(self) -> None: ...
+    def join(self, timeout: float | None = None) -> None: ...
+
+
+Launch = Callable[[list[str], Mapping[str, str], Path], Victim]
+
+
 class Slot:
     """One of the four, always alive."""
 
-    def __init__(self, town: Town, name: str, words: tuple[str, ...]) -> None:
-        self.town, self.name, self.words = town, name, words
-        self.alive = self._start()
+    def __init__(self, town: Town, name: str, words: tuple[str, ...], launch: Launch = start) -> None:
+        self.town, self.name, self.words, self._launch = town, name, words, launch
+        self.alive = self.start()
 
-    def _start(self) -> BaseProcess:
+    def start(self) -> Victim:
         self.page = self.town.new_page()
-        return start([*self.words, "-w", str(self.town.root)], self.town.environment, self.page)
+        return self._launch([*self.words, "-w", str(self.town.root)], self.town.environment, self.page)
 
     def kill(self) -> bool:
         """kill -9, and start another in its place. False where it had just ended by itself."""
@@ -53,17 +68,18 @@ class Slot:
         self.alive.join()
         hit = self.alive.exitcode == -signal.SIGKILL
         if not hit:
-            self._fine()
-        self.alive = self._start()
+            self.fine()
+        self.alive = self.start()
         return hit
 
     def tend(self) -> None:
         """Start it again where it ended by itself. AssertionError with its words where it should not have."""
         if not self.alive.is_alive():
-            self._fine()
-            self.alive = self._start()
+            self.fine()
+            self.alive = self.start()
 
-    def _fine(self) -> None:
+    def fine(self) -> None:
+        """AssertionError with its words where it ended as it should not have."""
         if self.alive.exitcode not in FINE.get(self.name, ()):
             raise AssertionError(f"the {self.name} ended with {self.alive.exitcode}:\n{_read(self.page)[-3000:]}")
 

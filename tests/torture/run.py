@@ -14,6 +14,7 @@ from amplify.ledger.database import Ledger
 from amplify.stage.process import Stage
 from torture.journal import Journal
 from torture.killer import torment
+from torture.rounds import Pace, Rounds, Silence
 from torture.town import Town
 from torture.verdict import Verdict, judge
 
@@ -34,6 +35,18 @@ class Size:
 
 
 @dataclass(frozen=True)
+class RoundSize:
+    """How long rounds of the real command are."""
+
+    rounds: int
+    deliveries: int
+    partners: int
+    latency: float
+    """Seconds that every request takes."""
+    pace: Pace
+
+
+@dataclass(frozen=True)
 class Result:
     """What a run came to."""
 
@@ -43,11 +56,19 @@ class Result:
     """After a person looked at what was unsure."""
     kills: int
     seconds: float
+    silence: Silence | None = None
+    """Of rounds of the real command: how long a kill silenced accounts."""
+
+    @property
+    def line(self) -> str:
+        how = f"{self.kills:,} kills" if self.silence is None else self.silence.line
+        return f"{self.verdict.line} ({how}; {self.seconds / 60:.0f} minutes)"
 
     @property
     def faults(self) -> list[str]:
         left = ["something is unsure after a person said what became of it"] if self.settled.unsure else []
-        return [*self.verdict.faults, *self.settled.faults, *left]
+        long = self.silence.too_long if self.silence is not None else []
+        return [*self.verdict.faults, *self.settled.faults, *left, *long]
 
 
 def run(database: Callable[[Path], str], size: Size, seed: int, told: Told = lambda posts, of, kills: None) -> Result:
@@ -61,11 +82,35 @@ def run(database: Callable[[Path], str], size: Size, seed: int, told: Told = lam
         kills = torment(town, journal, size.per_kill, seed, lambda out, kills: told(out, posts, kills))
         ledger = Ledger.open(town.database)
         try:
-            verdict = judge(ledger, town.deliveries, journal.said())
+            verdict = judge(ledger, town, journal)
             settled = _as_a_person(town, ledger, journal) if verdict.unsure else verdict
         finally:
             ledger.close()
     return Result(verdict, settled, kills, time.monotonic() - began)
+
+
+def run_rounds(
+    database: Callable[[Path], str],
+    size: RoundSize,
+    seed: int,
+    told: Told = lambda posts, of, kills: None,
+) -> Result:
+    """Publish with `amplify publish` at its default timings, while passes are killed and machines stall."""
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="rounds-") as name, Stage(Path(name) / "stage", rate_factor=1e4) as stage:
+        town = Town(Path(name) / "town", stage, database(Path(name)), size.partners, size.deliveries, timings={})
+        stage.control.latency(size.latency)
+        posts = sum(max(1, len(one.message.parts)) for one in town.deliveries)
+        journal = Journal(stage.dir)
+        rounds = Rounds(town, journal, size.pace, seed)
+        silence = rounds.run(size.rounds, lambda out, kills: told(out, posts, kills))
+        ledger = Ledger.open(town.database)
+        try:
+            verdict = judge(ledger, town, journal)
+            settled = _as_a_person(town, ledger, journal) if verdict.unsure else verdict
+        finally:
+            ledger.close()
+    return Result(verdict, settled, silence.kills, time.monotonic() - began, silence)
 
 
 def _as_a_person(town: Town, ledger: Ledger, journal: Journal) -> Verdict:
@@ -78,4 +123,4 @@ def _as_a_person(town: Town, ledger: Ledger, journal: Journal) -> Verdict:
         assert code == 0, words
     for _ in range(3):
         town.amplify("publish")
-    return judge(ledger, town.deliveries, journal.said())
+    return judge(ledger, town, journal)

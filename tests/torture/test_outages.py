@@ -70,7 +70,7 @@ class Street:
         """The same daemon sends all the rest, and each once."""
         ledger = Ledger.open(self.town.database)
         self.until(lambda: is_over(ledger), "done")
-        verdict = judge(ledger, self.town.deliveries, self.journal.said())
+        verdict = judge(ledger, self.town, self.journal)
         ledger.close()
         assert verdict.faults == []
         assert verdict.sent + verdict.unsure == DELIVERIES

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from ledger import rows
 
 from amplify.ledger.database import Ledger, set_meta
 from amplify.ledger.rows.plan_changes import diff_plan, write_changes
+from amplify.model.clock import Timestamp
 from amplify.model.message import Attachment, Part
 from amplify.model.plan import Planned
 from amplify.planning.last_queue import note_key, queued_mark
@@ -35,11 +36,21 @@ SHORT_LEASES = {
 class Town:
     """`partners` with an account on each platform, and `deliveries` that are all due."""
 
-    def __init__(self, root: Path, stage: Stage, database: str, partners: int, deliveries: int) -> None:
+    def __init__(
+        self,
+        root: Path,
+        stage: Stage,
+        database: str,
+        partners: int,
+        deliveries: int,
+        timings: Mapping[str, str] = SHORT_LEASES,
+    ) -> None:
+        """`timings`: settings of all processes; empty for the default ones."""
         self.root, self.stage, self.database = root, stage, database
         self.partners = [f"p{number}" for number in range(partners)]
         self._said = iter(range(10**6))
-        self.environment = SHORT_LEASES | {
+        self.environment = {
+            **timings,
             "AMPLIFY_DATABASE_URL": database,
             "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
             "AMPLIFY_CREDENTIALS": str(root / "no-credentials.yaml"),
@@ -53,7 +64,12 @@ class Town:
         now = datetime.now(UTC)
         with ledger.write() as connection:
             changes = diff_plan(connection, self.deliveries, now, now + LATENESS)
-            write_changes(connection, self.deliveries, changes, now, ledger.real_now(connection))
+            write_changes(connection, self.deliveries, changes, Timestamp(now, ledger.real_now(connection)))
+            self.keys = {
+                (part.delivery, part.number): (part.key, part.record_key)
+                for part in connection.execute(rows.select(rows.PART))
+            }
+            """The keys of every part, as they were before anything was sent."""
         ledger.close()
 
     def amplify(self, *words: str) -> tuple[int, str]:

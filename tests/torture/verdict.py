@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from engine.files import handle
@@ -11,7 +9,8 @@ from ledger import rows
 
 from amplify.ledger.database import Ledger
 from amplify.model.plan import Planned
-from torture.journal import Said
+from torture.journal import Journal, Said
+from torture.town import Town
 
 
 @dataclass
@@ -33,9 +32,9 @@ class Verdict:
         return f"{self.sent:,} sent, {self.lost:,} lost, {self.repeated:,} repeated, {self.unsure:,} unsure"
 
 
-def judge(ledger: Ledger, deliveries: Iterable[Planned], said: Counter[Said]) -> Verdict:
+def judge(ledger: Ledger, town: Town, journal: Journal) -> Verdict:
     """Compare every part of every delivery with what was accepted."""
-    verdict = Verdict()
+    verdict, said = Verdict(), journal.said()
     with ledger.read() as connection:
         states = {row.id: row for row in connection.execute(rows.select(rows.DELIVERY))}
         remote: dict[str, list[str | None]] = {}
@@ -43,8 +42,9 @@ def judge(ledger: Ledger, deliveries: Iterable[Planned], said: Counter[Said]) ->
             remote.setdefault(part.delivery, []).append(part.remote_id)
         died = _died_while_sending(connection)
     wanted: set[Said] = set()
-    for one in deliveries:
+    for one in town.deliveries:
         state, parts = states[one.id].state, _parts(one, remote)
+        verdict.faults += _other_keys(one, parts, town, journal)
         wanted.update(parts)
         out = [said[part] for part in parts]
         if state == "unsure":
@@ -70,6 +70,15 @@ def _parts(one: Planned, remote: dict[str, list[str | None]]) -> list[Said]:
     if boost is not None:
         return [(one.platform, name, "", remote[boost.delivery or ""][0] or "nothing")]
     return [(one.platform, name, part.text, "") for part in one.message.parts]
+
+
+def _other_keys(one: Planned, parts: list[Said], town: Town, journal: Journal) -> list[str]:
+    """Parts that went out under another key than their first."""
+    return [
+        f"{one.account} {one.post} went out under another key than its first"
+        for number, part in enumerate(parts)
+        if part in journal.keys and journal.keys[part] not in town.keys[one.id, number]
+    ]
 
 
 def _died_while_sending(connection: rows.Connection) -> set[str]:

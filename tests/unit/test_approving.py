@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from workshop import Workshop
 
+from amplify.model.message import Attachment, BoostOf, Message, Part
 from amplify.rules.plan.approval_policy import (
     ApprovalNeed,
     approvals_needed_by,
     counting_approvers,
     same_person,
     seen_hash,
+    words_hash,
 )
 
 DUE = datetime(2027, 5, 21, 10, tzinfo=UTC)
+LATE = DUE + timedelta(hours=2)
 
 
 def needs(campaign: dict[str, Any] | None = None, us: str | None = "press_union", **front: Any) -> ApprovalNeed:
@@ -71,16 +75,94 @@ def test_whose_approvals_count(approvers: list[str], needed: int, author: str | 
 
 
 def test_what_is_seen() -> None:
-    seen = seen_hash("a" * 64, "press_union/x", DUE)
-    assert seen == seen_hash("a" * 64, "press_union/x", DUE.astimezone(timezone(timedelta(hours=3))))
+    seen = seen_hash("a" * 64, "press_union/x", DUE, LATE)
+    east = timezone(timedelta(hours=3))
+    assert seen == seen_hash("a" * 64, "press_union/x", DUE.astimezone(east), LATE.astimezone(east))
     others = [
-        seen_hash("b" * 64, "press_union/x", DUE),
-        seen_hash("a" * 64, "press_union/bluesky", DUE),
-        seen_hash("a" * 64, "press_union/x", DUE + timedelta(seconds=1)),
+        seen_hash("b" * 64, "press_union/x", DUE, LATE),
+        seen_hash("a" * 64, "press_union/bluesky", DUE, LATE),
+        seen_hash("a" * 64, "press_union/x", DUE + timedelta(seconds=1), LATE),
+        seen_hash("a" * 64, "press_union/x", DUE, LATE + timedelta(days=1)),
+        seen_hash("a" * 64, "press_union/x", DUE, LATE, "b" * 64),
+        seen_hash("a" * 64, "press_union/x", DUE, LATE, "c" * 64),
     ]
-    assert len({seen, *others}) == 4
+    assert len({seen, *others}) == 7
 
 
-def test_names_are_one_person_whatever_their_case() -> None:
-    assert same_person("Вера", "вера ")
-    assert not any(same_person("vera", other) for other in (None, "", "max"))
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Вера", "вера "),
+        ("vera", "VERA"),
+        ("vera", "v\u0435r\u0430"),  # two letters of another script
+        ("BEPA", "вера"),  # all of them, which pass in capitals only
+        ("nina", "\u039d\u0399\u039d\u0391"),
+        ("vera", "ｖｅｒａ"),
+        ("vera", "𝐯𝐞𝐫𝐚"),
+        ("vera", "ve\u200bra"),
+        ("vera", "\u202evera"),
+        ("vera", "vera\U000e0041"),
+        ("Vera P", "Vera  P."),
+        ("vera", "vera_"),
+        ("Zoë", "Zoe\u0301"),
+        ("Ilya", "llya"),
+        ("oleg", "0leg"),
+        ("Ida", "\u0131da"),
+    ],
+)
+def test_names_that_look_alike_are_one_person(one: str, other: str) -> None:
+    assert same_person(one, other)
+    assert same_person(other, one)
+    assert counting_approvers([one, other], 2, None) == [one]
+    assert counting_approvers(["max", other], 2, one) == ["max"]
+
+
+@pytest.mark.parametrize("other", [None, "", "max", "veras", "vira", "vera2", "Vera Lind"])
+def test_other_names_are_other_people(other: str | None) -> None:
+    assert not same_person("vera", other)
+
+
+def frozen(*texts: str, **fields: Any) -> dict[str, Any]:
+    parts = tuple(Part(text, pictures=fields.pop("pictures", ())) for text in texts)
+    return Message("x", ("en",), parts, **fields).as_json()
+
+
+WALL = Attachment("wall.png", "0" * 64, "image/png", 1, 1, "A wall")
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        frozen("Free  Anna\nnow"),
+        frozen("Free Anna\u200b now "),
+        frozen("Free \u0410nn\u0430 now"),
+        frozen("Free Anna", "now"),
+        frozen("Free Anna now", visibility="unlisted"),
+        {**frozen("Free Anna now"), "platform": "mastodon", "langs": ["be"]},
+    ],
+)
+def test_words_that_read_the_same_are_the_same(same: dict[str, Any]) -> None:
+    assert words_hash(same) == words_hash(frozen("Free Anna now"))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        frozen("Free Anna"),
+        frozen("Free anna now"),
+        frozen("Free Ánna now"),
+        frozen("Free Anna now", content_warning="Prison"),
+        frozen("Free Anna now", pictures=(WALL,)),
+        frozen("Free Anna now", pictures=(replace(WALL, alt="A door"),)),
+        frozen("Free Anna now", pictures=(replace(WALL, sha256="1" * 64),)),
+    ],
+)
+def test_what_reads_otherwise_is_something_else(other: dict[str, Any]) -> None:
+    assert words_hash(other) not in (words_hash(frozen("Free Anna now")), words_hash(frozen("")))
+
+
+def test_a_boost_reads_as_what_it_repeats() -> None:
+    one, renamed = (frozen(boost=BoostOf(id, None)) for id in ("d1", "d2"))
+    assert words_hash(one, "w") == words_hash(renamed, "w")
+    assert len({words_hash(one, "w"), words_hash(one, "v"), words_hash(one), words_hash(renamed)}) == 4
+    assert words_hash(frozen(boost=BoostOf(None, "https://a.example"))) != words_hash(frozen(boost=BoostOf(None, "")))

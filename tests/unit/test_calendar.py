@@ -14,7 +14,8 @@ from workshop import at, word
 
 from amplify.model.campaign import Occasion
 from amplify.model.queue_entry import QueueEntry
-from amplify.rules.plan.recurrence import Slot, expand_slots, stable_fraction, utc_instant
+from amplify.rules.plan.daylight_saving import utc_instant
+from amplify.rules.plan.recurrence import Slot, expand_slots, stable_fraction
 
 YEARS = [  # zone, a year, half hours that do not exist in it, half hours that exist twice
     ("Europe/Vilnius", 2027, 2, 2),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from amplify.platforms import registry
 from amplify.rules.lint.unsafe_text import handle_fault, is_handle
+from amplify.rules.text.loose_references import find_references
 from amplify.rules.text.text_report import measure_on
 from amplify.rules.text.unsafe_characters import find_unsafe, find_unwritable
 
@@ -57,6 +58,13 @@ def test_a_hundred_thousand_characters_are_judged_in_bounded_time(name: str) -> 
         assert all(0 <= entity.start < entity.end <= len(one.text) for entity in one.entities)
         assert 0 <= one.fits <= len(one.text)
     assert time.perf_counter() - began < SECONDS
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_a_text_may_lead_to_is_found_in_time_that_grows_with_it(name: str) -> None:
+    began = time.perf_counter()
+    find_references([HOSTILE[name](SIZE)])
+    assert time.perf_counter() - began < SECONDS / 3
 
 
 @pytest.mark.parametrize(

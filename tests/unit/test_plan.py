@@ -350,3 +350,18 @@ def test_occurrences_are_of_everybody() -> None:
     assert {one.account for one in found} == {
         f"{partner}/{platform}" for partner in ("press_union", "writers", "lawyers") for platform in PLATFORMS
     }
+
+
+def test_what_expires_in_its_window_is_late_from_then_on() -> None:
+    shop = Workshop().post("hello", "Hello", expires_at="2027-05-17T09:30:00+00:00")
+    shop.queue("monday", "hello", at="2027-05-17T09:00:00Z", platforms=["x"])
+    assert shop.planned("hello").late == at("2027-05-17 09:30")
+    assert [one.post for one in shop.plan("2027-05-17T09:29Z").deliveries] == ["hello"]
+    assert shop.plan("2027-05-17T09:30Z").deliveries == ()
+    shop.post("hello", expires_at="2027-05-17T09:00:00Z")  # due at the very instant
+    assert shop.planned("hello").late == at("2027-05-17 09:01")
+    shop.post("hello", expires_at="2027-05-17T14:00:00+03:00")
+    assert shop.planned("hello").late == at("2027-05-17 11:00")
+    shop.post("hello", expires_at="2027-05-17T08:00:00Z")  # a mistake, and told
+    assert shop.planned("hello").late == at("2027-05-17 11:00")
+    assert codes(shop.plan().findings) == ["EMBARGO"]

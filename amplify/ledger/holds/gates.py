@@ -76,14 +76,32 @@ def read_gates(connection: Connection) -> Mapping[tuple[str, str], Gate]:
 
 
 def find_closed_gates(connection: Connection, candidates: Sequence[DueDelivery], now: datetime) -> Mapping[str, Hold]:
-    """Hold deliveries with a subject whose gate is closed now, or that has no gate: fail closed."""
-    asked = {subject for one in candidates for subject in one.subjects}
-    gates = _gates_of(connection, asked)
-    bars = {subject: bar for subject in asked if (bar := _bar(subject, gates.get(subject), now)) is not None}
+    """Hold deliveries with a subject whose gate is closed now, or that has no gate: fail closed. A boost speaks of what
+    its original speaks of as it went out, whatever the files say of it since."""
+    repeated = _subjects_of_targets(connection, candidates)
+    spoken = {one.id: (*one.subjects, *repeated.get(one.boost_of or "", ())) for one in candidates}
+    return find_gate_holds(connection, spoken, now)
+
+
+def find_gate_holds(connection: Connection, asked: Mapping[str, Sequence[str]], now: datetime) -> Mapping[str, Hold]:
+    """Hold what asks for a gate that is closed now, or missing. `asked`: subjects by delivery."""
+    subjects = {subject for each in asked.values() for subject in each}
+    gates = _gates_of(connection, subjects)
+    bars = {subject: bar for subject in subjects if (bar := _bar(subject, gates.get(subject), now)) is not None}
     if not bars:
         return {}
-    found = ((one.id, next((bars[subject] for subject in one.subjects if subject in bars), None)) for one in candidates)
+    found = ((id, next((bars[subject] for subject in each if subject in bars), None)) for id, each in asked.items())
     return {id: bar for id, bar in found if bar is not None}
+
+
+def _subjects_of_targets(connection: Connection, candidates: Sequence[DueDelivery]) -> Mapping[str, Sequence[str]]:
+    """Read what the targets of boosts speak of, in their newest generation, by identity: all but who said it."""
+    wanted = sorted({one.boost_of for one in candidates if one.boost_of is not None})
+    if not wanted:
+        return {}
+    query = select(DELIVERY.c.base, DELIVERY.c.subjects).where(DELIVERY.c.base.in_(wanted))
+    rows = connection.execute(query.order_by(DELIVERY.c.generation))
+    return {base: [one for one in subjects if not one.startswith("account:")] for base, subjects in rows}
 
 
 def _gates_of(connection: Connection, subjects: Iterable[str]) -> Mapping[str, Gate]:

@@ -18,6 +18,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from amplify.ledger.decision_tables import DEED
+from amplify.model.clock import Timestamp
 
 ERASING: Final = frozenset({"forget", "prune"})
 """Event types that erase: their payload tells what they erased, so it is never erased itself."""
@@ -51,12 +52,11 @@ def record_event(
     subject: str | None,
     why: str | None,
     payload: Mapping[str, Any],
-    at: datetime,
-    real: datetime,
+    stamp: Timestamp,
 ) -> ChainTip:
     """Append one event, in the caller's write transaction and as its last write: others wait until it commits.
 
-    `subject` is `kind:id`; `at` campaign time, `real` the database's.
+    `subject` is `kind:id`.
     """
     if connection.dialect.name == "postgresql":  # SQLite's writers are alone anyway
         connection.exec_driver_sql("LOCK TABLE deed IN EXCLUSIVE MODE")
@@ -66,8 +66,8 @@ def record_event(
     said = json.loads(json.dumps(dict(payload), default=str))
     deed = {
         "number": last.number + 1 if last else 1,
-        "at": at,
-        "real_at": real,
+        "at": stamp.at,
+        "real_at": stamp.real,
         "act": act,
         "actor": actor,
         "subject": subject,
@@ -123,6 +123,14 @@ def list_events(
     if act is not None:
         query = query.where(DEED.c.act == act)
     return list(connection.execute(query.limit(most) if most is not None else query).mappings())
+
+
+def has_event(connection: Connection, act: str, actor: str, subject: str, **values: Any) -> bool:
+    """Whether the audit log has an entry of this act of somebody; `values`: other columns that it must have."""
+    query = select(DEED.c.number).where(DEED.c.act == act, DEED.c.actor == actor, DEED.c.subject == subject)
+    for name, value in values.items():
+        query = query.where(DEED.c[name] == value)
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def erase_events(connection: Connection, numbers: Iterable[int]) -> None:

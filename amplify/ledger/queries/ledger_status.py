@@ -10,21 +10,16 @@ from typing import Any, Final
 from sqlalchemy import Connection, RowMapping, func, select
 
 from amplify.ledger.database import get_meta
-from amplify.ledger.holds import approvals, file_errors, gates, spending, stops
+from amplify.ledger.holds import boosts, file_errors
 from amplify.ledger.holds.file_errors import FileErrors
-from amplify.ledger.holds.hold_checks import Ask, find_holds
+from amplify.ledger.holds.hold_checks import HOLD_CHECKS, Ask, find_holds
+from amplify.ledger.holds.protection_rows import read_protection_rows
 from amplify.ledger.holds.stops import Stop, in_force
 from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
 from amplify.ledger.tables import ACCOUNT, DELIVERY
 from amplify.model.delivery import DeliveryState
 
-ASKED: Final[tuple[Ask, ...]] = (
-    stops.find_stopped,
-    file_errors.find_faulty,
-    gates.find_closed_gates,
-    approvals.find_unapproved,
-    spending.over_budget,
-)
+ASKED: Final[tuple[Ask, ...]] = tuple(ask for ask in HOLD_CHECKS if ask is not boosts.find_waiting_boosts)
 """Hold checks whose answers are shown ahead of the due time. Not whether a boost's target is out: it seldom is, yet."""
 
 HELD: Final = "held"
@@ -49,6 +44,8 @@ class LedgerStatus:
     """Errors of the files, and what is held for them."""
     stops: tuple[Stop, ...]
     """Stops in force, the oldest first."""
+    weaker: tuple[str, ...]
+    """What the files protect less than before, which nobody has accepted yet: `campaign:free-vera`."""
 
 
 _COLUMNS = ("id", "account", "post", "entry", "state", "why", "due_at", "late_at")
@@ -81,6 +78,7 @@ def read_status(connection: Connection, now: datetime, most: int = 12) -> Ledger
         held=get_meta(connection, HELD) or "",
         errors=file_errors.read_file_errors(connection),
         stops=tuple(in_force(connection)),
+        weaker=tuple(f"{one.kind}:{one.subject}" for one in read_protection_rows(connection).values() if one.is_asked),
     )
 
 

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection, Text, cast, or_, select
+from sqlalchemy import Connection, RowMapping, or_, select, tuple_
 
+from amplify.ledger.holds.stops import Stop, held_by
+from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
 from amplify.ledger.rows.takedowns import REMOVABLE, is_published
 from amplify.ledger.tables import DELIVERY, PART
 from amplify.model.delivery import DeliveryState
-from amplify.model.subject import people_in
+
+_PAGE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedFilter:
-    """Filter of published deliveries: all fields that are given must match; none given matches everything."""
+    """Filter of published deliveries: all that is given must match; nothing given matches everything."""
 
-    person: str | None = None
-    campaign: str | None = None
-    entry: str | None = None
-    post: str | None = None
-    account: str | None = None
-    """`partner/platform`."""
-    hashtag: str | None = None
-    """With or without its sign, in any case."""
+    meant: tuple[tuple[Stop, ...], ...] = ()
+    """Groups of stops (`unwritten_stop`): of each group, one must mean the delivery, as if it were in force."""
     deliveries: tuple[str, ...] = ()
     """Ids, or their beginnings."""
 
@@ -47,20 +46,37 @@ class PublishedDelivery:
 
 def find_published_deliveries(connection: Connection, wanted: PublishedFilter) -> list[PublishedDelivery]:
     """Find published deliveries, the newest first; also those whose request may still land, or being taken down."""
+    found: list[PublishedDelivery] = []
+    last: tuple[datetime, str] | None = None
+    while True:
+        rows = _page(connection, wanted, last)
+        kept = [candidate_in(row) for row in rows]
+        for stops in wanted.meant:
+            meant = held_by(connection, stops, kept)
+            kept = [one for one in kept if one.id in meant]
+        wanted_ids = {one.id for one in kept}
+        found += _with_urls(connection, [row for row in rows if row["id"] in wanted_ids])
+        if len(rows) < _PAGE:
+            return found
+        last = rows[-1]["due_at"], rows[-1]["id"]
+
+
+def _page(connection: Connection, wanted: PublishedFilter, last: tuple[datetime, str] | None) -> Sequence[RowMapping]:
+    """The next rows that may be wanted, by due time, the newest first."""
     lost = DELIVERY.c.state.in_([DeliveryState.UNSURE.value, DeliveryState.SENDING.value])
     states = [state.value for state in (*REMOVABLE, DeliveryState.REMOVING)]
-    query = select(DELIVERY).where(DELIVERY.c.state.in_(states), or_(lost, is_published()))
-    for name in ("campaign", "entry", "post", "account"):
-        value = getattr(wanted, name)
-        if value is not None:
-            query = query.where(DELIVERY.c[name] == value)
+    query = select(*COLUMNS, DELIVERY.c.state, DELIVERY.c.sent_at)
+    query = query.where(DELIVERY.c.state.in_(states), or_(lost, is_published()))
     if wanted.deliveries:
         query = query.where(or_(*(DELIVERY.c.id.startswith(one, autoescape=True) for one in wanted.deliveries)))
-    if wanted.person is not None:  # a coarse filter first, for ledgers with millions of rows
-        query = query.where(cast(DELIVERY.c.subjects, Text).contains(f"person:{wanted.person}", autoescape=True))
-    rows = connection.execute(query.order_by(DELIVERY.c.due_at.desc(), DELIVERY.c.id)).mappings().all()
-    kept = [row for row in rows if _speaks_of(wanted, row["subjects"]) and _carries(wanted, row["hashtags"])]
-    urls: dict[str, list[str]] = {row["id"]: [] for row in kept}
+    if last is not None:
+        query = query.where(tuple_(DELIVERY.c.due_at, DELIVERY.c.id) < last)
+    query = query.order_by(DELIVERY.c.due_at.desc(), DELIVERY.c.id.desc()).limit(_PAGE)
+    return connection.execute(query).mappings().all()
+
+
+def _with_urls(connection: Connection, rows: Sequence[RowMapping]) -> list[PublishedDelivery]:
+    urls: dict[str, list[str]] = {row["id"]: [] for row in rows}
     parts = (
         select(PART.c.delivery, PART.c.url)
         .where(PART.c.delivery.in_(list(urls)), PART.c.remote_id.is_not(None), PART.c.removed_at.is_(None))
@@ -80,16 +96,5 @@ def find_published_deliveries(connection: Connection, wanted: PublishedFilter) -
             sent_at=row["sent_at"],
             urls=tuple(urls[row["id"]]),
         )
-        for row in kept
+        for row in rows
     ]
-
-
-def _speaks_of(wanted: PublishedFilter, subjects: list[str]) -> bool:
-    return wanted.person is None or wanted.person in people_in(subjects)
-
-
-def _carries(wanted: PublishedFilter, hashtags: list[str]) -> bool:
-    if wanted.hashtag is None:
-        return True
-    tag = wanted.hashtag.lstrip("#＃").casefold()
-    return any(one.lstrip("#＃").casefold() == tag for one in hashtags)

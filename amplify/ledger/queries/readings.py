@@ -10,8 +10,9 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, insert, select, true
 
-from amplify.ledger.rows.transitions import transition_row
+from amplify.ledger.rows.transitions import Transition, transition_row
 from amplify.ledger.tables import DELIVERY, PART, READING
+from amplify.model.clock import Timestamp
 from amplify.model.delivery import DeliveryState
 from amplify.model.platform import Engagement
 
@@ -112,12 +113,11 @@ def _read_marks(connection: Connection, lately: ColumnElement[bool]) -> Mapping[
 def write_readings(
     connection: Connection,
     read: Sequence[tuple[DueReading, Engagement | None]],
-    now: datetime,
-    real: datetime,
+    stamp: Timestamp,
 ) -> int:
     """Append readings and return their number. None for a part: others deleted it, so the delivery is `gone`."""
     rows = [
-        {"delivery": due.delivery, "part": due.part, "at": now, "mark": due.mark, **asdict(reading)}
+        {"delivery": due.delivery, "part": due.part, "at": stamp.at, "mark": due.mark, **asdict(reading)}
         for due, reading in read
         if reading is not None
     ]
@@ -126,17 +126,11 @@ def write_readings(
     for due, reading in read:
         if reading is None:
             connection.execute(
-                PART.update().where(PART.c.delivery == due.delivery, PART.c.number == due.part).values(removed_at=now)
+                PART.update()
+                .where(PART.c.delivery == due.delivery, PART.c.number == due.part)
+                .values(removed_at=stamp.at)
             )
             for state in (DeliveryState.SENT, DeliveryState.CUT):
-                transition_row(
-                    connection,
-                    due.delivery,
-                    state,
-                    DeliveryState.GONE,
-                    at=now,
-                    real_at=real,
-                    by="measure",
-                    why="deleted by others",
-                )
+                move = Transition(due.delivery, state, DeliveryState.GONE, "deleted by others")
+                transition_row(connection, move, stamp, "measure")
     return len(rows)

@@ -27,21 +27,25 @@ class StopImpact:
 
     held: list[dict[str, Any]] = field(default_factory=list)
     """Held, still to come: the next first."""
+    sending: list[dict[str, Any]] = field(default_factory=list)
+    """On the wire: their request had begun, and nobody can call it back."""
     out: list[dict[str, Any]] = field(default_factory=list)
     """Out, with the addresses of their parts (`urls`), the newest first; without any where nobody knows yet."""
     whole: bool = True
     """Whether all deliveries were looked at; else the time was over, and there may be more."""
 
 
-def measure_impact(connection: Connection, stop: Stop, seconds: float | None) -> StopImpact:
-    """Find what `stop` holds and what is out, searching each for at most `seconds` (real time); None: to the end."""
+def measure_impact(connection: Connection, stops: Sequence[Stop], seconds: float | None) -> StopImpact:
+    """Find what these hold and what is out, searching each for at most `seconds` (real time); None: to the end."""
     found = StopImpact()
-    for query, key, mine in _held_queries():
-        found.whole &= _gather(connection, stop, query, key, mine, seconds, found.held)
-    for query, key, mine in _out_queries():
-        found.whole &= _gather(connection, stop, query, key, mine, seconds, found.out)
-    urls = _urls(connection, [row["id"] for row in (*found.held, *found.out)])
-    begun = [row for row in found.held if row["id"] in urls]  # threads of which a part is out
+    for paged in _held_queries():
+        found.whole &= _gather(connection, stops, paged, seconds, found.held)
+    for paged in _out_queries():
+        found.whole &= _gather(connection, stops, paged, seconds, found.out)
+    found.sending = [row for row in found.held if row["state"] == DeliveryState.SENDING.value]
+    found.held = [row for row in found.held if row["state"] != DeliveryState.SENDING.value]
+    urls = _urls(connection, [row["id"] for row in (*found.sending, *found.held, *found.out)])
+    begun = [row for row in (*found.sending, *found.held) if row["id"] in urls]  # threads of which a part is out
     found.out = [row | {"urls": urls.get(row["id"], [])} for row in (*begun, *found.out)]
     return found
 
@@ -68,16 +72,11 @@ def _select(which: ColumnElement[bool]) -> Select[Any]:
 
 
 def _gather(
-    connection: Connection,
-    stop: Stop,
-    query: Select[Any],
-    key: Sequence[ColumnElement[Any]],
-    newest: bool,
-    seconds: float | None,
-    into: list[dict[str, Any]],
+    connection: Connection, stops: Sequence[Stop], paged: Query, seconds: float | None, into: list[dict[str, Any]]
 ) -> bool:
-    """Read page after page and collect what the stop concerns. False where the time was over before the end."""
+    """Read page after page and collect what the stops concern. False where the time was over before the end."""
     end = time.monotonic() + seconds if seconds is not None else None
+    query, key, newest = paged
     line = tuple_(*key)
     order = [column.desc() for column in key] if newest else list(key)
     last: tuple[Any, ...] | None = None
@@ -85,7 +84,7 @@ def _gather(
         page = query if last is None else query.where(line < last if newest else line > last)
         rows = list(connection.execute(page.order_by(*order).limit(_PAGE)).mappings())
         candidates = [candidate_in(row) for row in rows]
-        meant = held_by(connection, [stop], candidates)
+        meant = held_by(connection, stops, candidates)
         into += [
             {name: row[name] for name in ("id", "account", "post", "entry", "state", "due_at", "sent_at")}
             for row in rows
@@ -120,14 +119,25 @@ def count_missed_by_stop(connection: Connection, stop: Stop) -> int:
     return connection.execute(missed).scalar_one()
 
 
+def read_states(connection: Connection, deliveries: Sequence[str]) -> list[dict[str, Any]]:
+    """Read where these stand now: state, reason, lease, and the addresses of what is out (`urls`)."""
+    columns = (
+        DELIVERY.c.id,
+        DELIVERY.c.account,
+        DELIVERY.c.post,
+        DELIVERY.c.state,
+        DELIVERY.c.why,
+        DELIVERY.c.lease_until,
+    )
+    rows = connection.execute(select(*columns).where(DELIVERY.c.id.in_(deliveries)).order_by(DELIVERY.c.id)).mappings()
+    urls = _urls(connection, deliveries)
+    return [dict(row) | {"urls": urls.get(row["id"], [])} for row in rows]
+
+
 def due_while(connection: Connection, stop: Stop, now: datetime) -> list[RowMapping]:
     """Find what `stop` held and what was due by `now`."""
-    query = _select(
-        and_(
-            DELIVERY.c.state.in_((DeliveryState.WAITING.value, DeliveryState.CLAIMED.value)),
-            DELIVERY.c.due_at <= now,
-        )
-    )
-    rows = list(connection.execute(query).mappings())
+    waiting = DELIVERY.c.state.in_((DeliveryState.WAITING.value, DeliveryState.CLAIMED.value))
+    columns = (*COLUMNS, DELIVERY.c.state, DELIVERY.c.why)
+    rows = list(connection.execute(select(*columns).where(waiting & (DELIVERY.c.due_at <= now))).mappings())
     meant = held_by(connection, [stop], [candidate_in(row) for row in rows])
     return [row for row in rows if row["id"] in meant]

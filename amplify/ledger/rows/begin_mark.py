@@ -18,6 +18,7 @@ from amplify.ledger.database import Ledger
 from amplify.ledger.holds.gates import GATES
 from amplify.ledger.holds.hold_checks import find_holds
 from amplify.ledger.holds.spending import PAY, lock_budgets, remaining_cost
+from amplify.ledger.rows.claim import renew_claims
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.ledger.rows.transitions import transition_log_sql
 from amplify.model.delivery import DeliveryState
@@ -45,14 +46,6 @@ _BEGIN: Final = BulkUpdate(
     prepared="json",
     platform="text",
     cost="integer",
-)
-_KEEP: Final = BulkUpdate(
-    "UPDATE delivery SET lease_until = v.lease FROM {rows} AS v "
-    "WHERE delivery.id = v.id AND delivery.owner = v.owner AND delivery.state = 'claimed'",
-    common={},
-    id="text",
-    owner="text",
-    lease="timestamp",
 )
 _PREPARED = BulkStatement(
     "UPDATE part SET prepared = v.prepared FROM {rows} AS v WHERE part.delivery = v.id AND part.number = v.number",
@@ -156,18 +149,12 @@ class PreparedUploads:
 
 
 def save_uploads(
-    ledger: Ledger, connection: Connection, uploads: Sequence[PreparedUploads], now: datetime, lease: timedelta
+    ledger: Ledger, connection: Connection, uploads: Sequence[PreparedUploads], lease: timedelta
 ) -> list[bool]:
-    """Save uploads, and renew the lease of their claims from now or the due time: uploads may take long. False where
-    the claim was lost."""
+    """Save uploads, and renew the lease of their claims. False where the claim was lost."""
     if _twice(one.claimed for one in uploads):
-        return [save_uploads(ledger, connection, [one], now, lease)[0] for one in uploads]
-    real = ledger.real_now(connection)
-    until = [
-        (one.claimed.id, one.claimed.owner, real + lease + max(one.claimed.due_at - now, timedelta(0)))
-        for one in uploads
-    ]
-    ours = _KEEP.run(connection, until)
+        return [save_uploads(ledger, connection, [one], lease)[0] for one in uploads]
+    ours = renew_claims(ledger, connection, [one.claimed for one in uploads], lease)
     kept = [one for one in uploads if one.claimed.id in ours]
     rows = [(one.claimed.id, number, prepared) for one in kept for number, prepared in one.parts.items()]
     if rows:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
@@ -31,7 +31,6 @@ from amplify.ledger.rows.next_rows import next_due_rows
 from amplify.ledger.rows.transitions import transition_log_sql
 from amplify.model.delivery import DeliveryState
 
-NO_ALLOWANCES: Final[Allowances] = {}
 _FIRST_PAGE: Final = 128
 """Size of the first page of next rows, after first ones that turned out to be held: until it is known how long a page
 takes."""
@@ -46,13 +45,19 @@ _LATER = BulkStatement(
     opens="timestamp",
 )
 _TAKE = BulkUpdate(
-    "UPDATE delivery SET state = 'claimed', owner = {owner}, lease_until = v.lease, why = NULL, cause = NULL "
+    "UPDATE delivery SET state = 'claimed', owner = {owner}, lease_until = {lease}, why = NULL, cause = NULL "
     "FROM {rows} AS v WHERE delivery.id = v.id",
     transition_log_sql(DeliveryState.WAITING, DeliveryState.CLAIMED),
-    common={"owner": "text", "at": "timestamp", "real": "timestamp", "by": "text"},
+    common={"owner": "text", "lease": "timestamp", "at": "timestamp", "real": "timestamp", "by": "text"},
     id="text",
     folio="integer",
-    lease="timestamp",
+)
+_RENEW: Final = BulkUpdate(
+    "UPDATE delivery SET lease_until = {lease} FROM {rows} AS v "
+    "WHERE delivery.id = v.id AND delivery.owner = v.owner AND delivery.state = 'claimed'",
+    common={"lease": "timestamp"},
+    id="text",
+    owner="text",
 )
 _HOLD = BulkStatement(
     "UPDATE delivery SET why = v.why, cause = v.cause, look_at = v.look FROM {rows} AS v "
@@ -70,6 +75,19 @@ _WAKE = BulkStatement(
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimRequest:
+    """Asks for due deliveries: for whom, for how long and how many."""
+
+    owner: str
+    lease: timedelta
+    """How long the claim lasts where nobody renews it (real time)."""
+    limit: int
+    ahead: timedelta = timedelta(0)
+    """Deliveries may be claimed so long before they are due."""
+    allowances: Allowances = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimResult:
     """Result of one claim."""
 
@@ -79,35 +97,36 @@ class ClaimResult:
     """Whether due rows are left that nobody has looked at yet: claim again at once."""
 
 
-def claim_due(
-    ledger: Ledger,
-    connection: Connection,
-    *,
-    now: datetime,
-    owner: str,
-    lease: timedelta,
-    limit: int,
-    ahead: timedelta = timedelta(0),
-    allowances: Allowances = NO_ALLOWANCES,
-) -> ClaimResult:
-    """Claim up to `limit` deliveries that are due at `now` (campaign time), or will be within `ahead`.
+def claim_due(ledger: Ledger, connection: Connection, now: datetime, asked: ClaimRequest) -> ClaimResult:
+    """Claim deliveries that are due at `now` (campaign time), or will be soon.
 
-    Runs inside the caller's write transaction. The lease runs in real time, from the due time on. An account whose
+    Runs inside the caller's write transaction. The lease runs in real time, and is renewed by `renew_claims`: a row
+    whose worker is gone is soon free again, and one that is prepared ahead is not in anybody's way. An account whose
     buckets are empty is passed over until they have room: all its rows wait, none of them is touched.
     """
     real = ledger.real_now(connection)
-    found = first_due_per_account(ledger, connection, {"now": now, "until": now + ahead, "real": real, "most": limit})
+    until = now + asked.ahead
+    found = first_due_per_account(ledger, connection, {"now": now, "until": until, "real": real, "most": asked.limit})
     if not found:
         return ClaimResult([], False)
     ledger.lock(connection, GATES, shared=True)
-    ready, more = _sort(ledger, connection, found, now, now + ahead)
+    ready, more = _sort(ledger, connection, found, now, until)
     if not ready:
         return ClaimResult([], more)
-    ticket = f"{owner}#{os.urandom(4).hex()}"
-    taken = _allowed(connection, with_parts(connection, ready, ticket), allowances, real)
-    leases = [(one.id, one.row.folio, real + lease + max(one.due_at - now, timedelta(0))) for one in taken]
-    _TAKE.run(connection, leases, owner=ticket, at=now, real=real, by="publish")
+    ticket = f"{asked.owner}#{os.urandom(4).hex()}"
+    taken = _allowed(connection, with_parts(connection, ready, ticket), asked.allowances, real)
+    ours = [(one.id, one.row.folio) for one in taken]
+    _TAKE.run(connection, ours, owner=ticket, lease=real + asked.lease, at=now, real=real, by="publish")
     return ClaimResult(taken, more)
+
+
+def renew_claims(
+    ledger: Ledger, connection: Connection, claims: Iterable[ClaimedDelivery], lease: timedelta
+) -> set[str]:
+    """Renew the lease of claims that were not begun: their worker is alive. Returns the ids of those that are still
+    its own."""
+    ours = [(one.id, one.owner) for one in claims]
+    return _RENEW.run(connection, ours, lease=ledger.real_now(connection) + lease)
 
 
 def _sort(

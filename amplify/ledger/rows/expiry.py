@@ -9,8 +9,9 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, exists, literal, null, select, update
 
 from amplify.ledger.database import Ledger
-from amplify.ledger.rows.transitions import log_transitions
+from amplify.ledger.rows.transitions import Transition, log_transitions
 from amplify.ledger.tables import DELIVERY, PART, UtcInstant
+from amplify.model.clock import Timestamp
 from amplify.model.delivery import DeliveryState
 
 MOST: Final = 1000
@@ -46,9 +47,11 @@ def expire_rows(ledger: Ledger, connection: Connection, now: datetime) -> int:
         state=case((_is_out, DeliveryState.CUT.value), else_=DeliveryState.MISSED.value),
         why=case((DELIVERY.c.why.is_(None), _OVER), else_=literal("held until too late: ").concat(DELIVERY.c.why)),
     )
-    moves = [(row.id, _HELD_BEFORE[DeliveryState(row.state)], DeliveryState(row.state), row.why) for row in held]
-    moves += [(row.id, DeliveryState.WAITING, DeliveryState(row.state), row.why) for row in late]
-    log_transitions(connection, moves, at=now, real_at=real, by="reap")
+    moves = [
+        Transition(row.id, _HELD_BEFORE[DeliveryState(row.state)], DeliveryState(row.state), row.why) for row in held
+    ]
+    moves += [Transition(row.id, DeliveryState.WAITING, DeliveryState(row.state), row.why) for row in late]
+    log_transitions(connection, moves, Timestamp(now, real), "reap")
     return len(moves)
 
 

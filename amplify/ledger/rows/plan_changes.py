@@ -10,8 +10,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from amplify.ledger.bulk import BulkSelect
-from amplify.ledger.rows.transitions import log_transitions
+from amplify.ledger.rows.transitions import Transition, log_transitions
 from amplify.ledger.tables import ACCOUNT, DELIVERY, PART
+from amplify.model.clock import Timestamp
 from amplify.model.delivery import DeliveryState
 from amplify.model.plan import FaultyDelivery, Plan, PlanChange, Planned
 from amplify.model.problem import Problem
@@ -221,14 +222,13 @@ def lock_rows(connection: Connection, changes: Iterable[PlanChange]) -> None:
 
 
 def write_changes(
-    connection: Connection, planned: Iterable[Planned], changes: Sequence[PlanChange], now: datetime, real: datetime
+    connection: Connection, planned: Iterable[Planned], changes: Sequence[PlanChange], stamp: Timestamp
 ) -> None:
-    """Write a diff to the ledger, in the caller's transaction, which excludes other writers of one. `now`: campaign
-    time."""
+    """Write a diff to the ledger, in the caller's transaction, which excludes other writers of one."""
     by_base = {delivery.id: delivery for delivery in planned}
     new: list[dict[str, Any]] = []
     parts: list[dict[str, Any]] = []
-    moved: list[tuple[str, DeliveryState | None, DeliveryState, str | None]] = []
+    moved: list[Transition] = []
     folio = connection.execute(select(func.max(DELIVERY.c.folio))).scalar_one() or 0
     for change in changes:
         if change.sign == "!":
@@ -237,27 +237,27 @@ def write_changes(
             after = DeliveryState.CUT if _is_out(connection, change.id) else DeliveryState.CANCELLED
             before = _guarded(connection, change, {"state": after.value, "why": change.why, "cause": None})
             if before is not None:
-                moved.append((change.id, before, after, change.why))
+                moved.append(Transition(change.id, before, after, change.why))
             continue
         base, _, generation = change.id.partition(".")
         delivery = by_base[base]
         values = _content(delivery)
         if change.sign == "+":
             folio += 1
-            new.append(_row(change.id, delivery, int(generation or 1), now) | values | {"folio": folio})
+            new.append(_row(change.id, delivery, int(generation or 1), stamp.at) | values | {"folio": folio})
             parts.extend(_part(change.id, delivery, number) for number in range(_part_count(delivery)))
-            moved.append((change.id, None, DeliveryState.WAITING, change.why))
+            moved.append(Transition(change.id, None, DeliveryState.WAITING, change.why))
             continue
         again = {"state": DeliveryState.WAITING.value, "why": None, "cause": None}
         before = _guarded(connection, change, values | again)
         if before is not None:
             _renew_parts(connection, change.id, delivery)
             if before is not DeliveryState.WAITING:
-                moved.append((change.id, before, DeliveryState.WAITING, change.why))
+                moved.append(Transition(change.id, before, DeliveryState.WAITING, change.why))
     if new:
         connection.execute(insert(DELIVERY), new)
         connection.execute(insert(PART), parts)
-    log_transitions(connection, moved, at=now, real_at=real, by="queue")
+    log_transitions(connection, moved, stamp, "queue")
 
 
 def _is_out(connection: Connection, delivery: str) -> bool:

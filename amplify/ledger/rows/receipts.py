@@ -13,8 +13,9 @@ from amplify.ledger.bulk_update import BulkUpdate
 from amplify.ledger.database import Ledger
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.ledger.rows.takedowns import late_receipts
-from amplify.ledger.rows.transitions import log_transitions, transition_log_sql
+from amplify.ledger.rows.transitions import Transition, log_transitions, transition_log_sql
 from amplify.ledger.tables import PART
+from amplify.model.clock import Timestamp
 from amplify.model.delivery import DeliveryState
 from amplify.model.platform import Receipt
 
@@ -84,7 +85,7 @@ def record_receipts(
     """
     if len({one.claimed.id for one in parts}) < len(parts):  # a claim that was lost, and another's: written one by one
         return [record_receipts(ledger, connection, [one], now, by)[0] for one in parts]
-    real = ledger.real_now(connection)
+    stamp = Timestamp(now, ledger.real_now(connection))
     rows = [
         (
             one.claimed.id,
@@ -99,12 +100,12 @@ def record_receipts(
         )
         for one in parts
     ]
-    done = _OUT.run(connection, rows, at=now, real=real, by=by)
+    done = _OUT.run(connection, rows, at=now, real=stamp.real, by=by)
     given_up = [(one.claimed.id, None) for one in parts if one.last and one.claimed.id not in done]
-    done |= finish_deliveries(connection, given_up, DeliveryState.UNSURE, now, real, by)
+    done |= finish_deliveries(connection, given_up, DeliveryState.UNSURE, stamp, by)
     others = {one.claimed.id for one in parts} - done
     if others:
-        late_receipts(connection, others, now, real)
+        late_receipts(connection, others, stamp)
     return [not one.last or one.claimed.id in done for one in parts]
 
 
@@ -118,15 +119,12 @@ def finish_deliveries(
     connection: Connection,
     deliveries: Sequence[tuple[str, str | None]],
     before: DeliveryState,
-    now: datetime,
-    real: datetime,
+    stamp: Timestamp,
     by: str,
 ) -> set[str]:
     """Move deliveries, each with its owner (None: whoever has it), to `sent`; those that moved. Boosts of them need
     not wait any longer."""
     rows = [(id, id.partition(".")[0], owner) for id, owner in deliveries]  # boosts wait for whichever generation
-    done = _FINISH[before].run(connection, rows, at=now)
-    log_transitions(
-        connection, [(id, before, DeliveryState.SENT, None) for id in sorted(done)], at=now, real_at=real, by=by
-    )
+    done = _FINISH[before].run(connection, rows, at=stamp.at)
+    log_transitions(connection, [Transition(id, before, DeliveryState.SENT) for id in sorted(done)], stamp, by)
     return done

@@ -13,8 +13,9 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, func, or_, select, text, update
 
 from amplify.ledger.database import get_meta, set_meta
-from amplify.ledger.rows.transitions import log_transitions
+from amplify.ledger.rows.transitions import Transition, log_transitions
 from amplify.ledger.tables import ATTEMPT, DELIVERY, MOVE, PART
+from amplify.model.clock import Timestamp
 from amplify.model.delivery import DeliveryState
 
 HELD_BY: Final = "restore"
@@ -41,23 +42,23 @@ def newest_entry(connection: Connection) -> datetime | None:
     return max((time for time in times if time is not None), default=None)
 
 
-def mark_unsure_after_restore(
-    connection: Connection, *, made: datetime, now: datetime, real: datetime, lease: timedelta
-) -> list[str]:
-    """Make rows unsure that may have gone out between `made` (when the backup was made) and `now`; their ids.
+def mark_unsure_after_restore(connection: Connection, made: datetime, stamp: Timestamp, lease: timedelta) -> list[str]:
+    """Make rows unsure that may have gone out between `made` (when the backup was made) and now; their ids.
 
     Nobody looks them up before the `lease` is over: a worker killed a moment ago may still have a request under way.
     """
-    set_meta(connection, _NOTE, f"{made.isoformat()} {now.isoformat()}")
+    set_meta(connection, _NOTE, f"{made.isoformat()} {stamp.at.isoformat()}")
     connection.execute(_FORGET_QUEUED)  # every clone's next pass compares its files with what is here now
     begun = DELIVERY.c.state.in_([state.value for state in _OPEN if state is not DeliveryState.WAITING])
-    due = (DELIVERY.c.state == DeliveryState.WAITING.value) & (DELIVERY.c.due_at <= now) & (DELIVERY.c.late_at > made)
-    return _doubt(connection, or_(begun, due), made, now, real, lease)
+    due = (
+        (DELIVERY.c.state == DeliveryState.WAITING.value)
+        & (DELIVERY.c.due_at <= stamp.at)
+        & (DELIVERY.c.late_at > made)
+    )
+    return _doubt(connection, or_(begun, due), made, stamp, lease)
 
 
-def mark_new_unsure_after_restore(
-    connection: Connection, changed: Iterable[str], now: datetime, real: datetime
-) -> list[str]:
+def mark_new_unsure_after_restore(connection: Connection, changed: Iterable[str], stamp: Timestamp) -> list[str]:
     """Make new rows unsure (`changed`: ids that `queue` has just written) that may have gone out under the ledger that
     is gone. Does nothing in a ledger that never was restored."""
     note = get_meta(connection, _NOTE)
@@ -71,11 +72,11 @@ def mark_new_unsure_after_restore(
         & (DELIVERY.c.due_at <= back)
         & DELIVERY.c.folio.not_in(looked_at)
     )
-    return _doubt(connection, guard, made, now, real, timedelta())
+    return _doubt(connection, guard, made, stamp, timedelta())
 
 
 def _doubt(
-    connection: Connection, guard: ColumnElement[bool], made: datetime, now: datetime, real: datetime, lease: timedelta
+    connection: Connection, guard: ColumnElement[bool], made: datetime, stamp: Timestamp, lease: timedelta
 ) -> list[str]:
     columns = (DELIVERY.c.id, DELIVERY.c.state, DELIVERY.c.due_at)
     rows = connection.execute(select(*columns).where(guard).order_by(DELIVERY.c.due_at, DELIVERY.c.id)).all()
@@ -88,8 +89,8 @@ def _doubt(
                 why=why,
                 cause=None,
                 owner=HELD_BY,
-                lease_until=real + lease,
-                look_at=now,
+                lease_until=stamp.real + lease,
+                look_at=stamp.at,
             )
         )
         # A part that was never begun here may have been begun there: timelines are read from then on.
@@ -97,9 +98,9 @@ def _doubt(
         part = update(PART).where(PART.c.delivery == row.id, PART.c.remote_id.is_(None), PART.c.created_at.is_(None))
         connection.execute(part.values(created_at=begun))
     moved = [
-        (row.id, DeliveryState(row.state), DeliveryState.UNSURE, why)
+        Transition(row.id, DeliveryState(row.state), DeliveryState.UNSURE, why)
         for row in rows
         if row.state != DeliveryState.UNSURE.value
     ]
-    log_transitions(connection, moved, at=now, real_at=real, by=HELD_BY)
+    log_transitions(connection, moved, stamp, HELD_BY)
     return [row.id for row in rows]

@@ -12,8 +12,9 @@ from amplify.ledger.database import Ledger
 from amplify.ledger.holds import spending
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.ledger.rows.receipts import finish_deliveries, has_published_part
-from amplify.ledger.rows.transitions import transition_row
+from amplify.ledger.rows.transitions import Transition, transition_row
 from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, PART, folio_of
+from amplify.model.clock import Timestamp
 from amplify.model.delivery import DeliveryState
 from amplify.model.platform import Receipt
 
@@ -39,8 +40,8 @@ class ClaimWriter:
 
     def __init__(self, ledger: Ledger, connection: Connection, now: datetime, owner: str, by: str = "publish") -> None:
         self._ledger = ledger
-        self.connection, self.now, self.owner, self.by = connection, now, owner, by
-        self.real = ledger.real_now(connection)
+        self.connection, self.owner, self.by = connection, owner, by
+        self.stamp = Timestamp(now, ledger.real_now(connection))
 
     def complete(self, delivery: str) -> bool:
         """A claimed delivery turns out to be out already: its last receipt came after its claim was lost."""
@@ -50,7 +51,7 @@ class ClaimWriter:
             DeliveryState.SENDING,
             fence=self.owner,
             owner=self.owner,
-            lease_until=self.real,
+            lease_until=self.stamp.real,
         ) and self._sent(delivery, DeliveryState.SENDING)
 
     def published(self, delivery: str, part: int, receipt: Receipt, last: bool, more: bool = False) -> None:
@@ -63,7 +64,7 @@ class ClaimWriter:
 
     def _sent(self, delivery: str, before: DeliveryState) -> bool:
         whose = self.owner if before is DeliveryState.SENDING else None
-        return bool(finish_deliveries(self.connection, [(delivery, whose)], before, self.now, self.real, self.by))
+        return bool(finish_deliveries(self.connection, [(delivery, whose)], before, self.stamp, self.by))
 
     def release(self, delivery: str, why: str | None, cause: str | None) -> bool:
         """Back to waiting before anything was sent: it is held, or pictures could not be uploaded yet."""
@@ -77,7 +78,7 @@ class ClaimWriter:
         before = DeliveryState.CLAIMED if part is None else DeliveryState.SENDING
         self._move(delivery, before, DeliveryState.WAITING, fence=self.owner, why=why)
         self.connection.execute(
-            update(ACCOUNT).where(ACCOUNT.c.id == account).values(real_not_before=self.real + after)
+            update(ACCOUNT).where(ACCOUNT.c.id == account).values(real_not_before=self.stamp.real + after)
         )
 
     def refused(self, delivery: str, part: int | None, why: str) -> None:
@@ -97,7 +98,7 @@ class ClaimWriter:
         self.connection.execute(
             update(ACCOUNT)
             .where(ACCOUNT.c.id == account)
-            .values(paused_at=self.now, paused_why=why, real_not_before=self.real + rest if rest else None)
+            .values(paused_at=self.stamp.at, paused_why=why, real_not_before=self.stamp.real + rest if rest else None)
         )
 
     def unpause_account(self, account: str) -> None:
@@ -111,7 +112,7 @@ class ClaimWriter:
         self.connection.execute(
             update(ACCOUNT)
             .where(ACCOUNT.c.id == account)
-            .values(paused_why=why, real_not_before=self.real + rest if rest else None)
+            .values(paused_why=why, real_not_before=self.stamp.real + rest if rest else None)
         )
 
     def unknown(self, delivery: str, part: int | None, why: str) -> None:
@@ -125,7 +126,7 @@ class ClaimWriter:
             fence=self.owner,
             why=why,
             lease_until=lease,
-            look_at=self.now,
+            look_at=self.stamp.at,
         )
 
     def barred(self, delivery: str, why: str, cause: str | None) -> None:
@@ -157,13 +158,13 @@ class ClaimWriter:
         return DeliveryState.CUT if has_published_part(self.connection, delivery) else otherwise
 
     def _receipt(self, delivery: str, part: int, receipt: Receipt) -> None:
-        proof = {"remote_id": receipt.id, "url": receipt.url, "extra": receipt.extra, "sent_at": self.now}
+        proof = {"remote_id": receipt.id, "url": receipt.url, "extra": receipt.extra, "sent_at": self.stamp.at}
         self.connection.execute(_MY_PART, proof | {"mine": delivery, "nth": part})
 
     def _end(self, delivery: str, part: int | None, outcome: str, why: str | None) -> None:
         """Write how the attempt at `part` ended; None: no request was begun."""
         if part is not None:
-            ending = {"real_ended": self.real, "outcome": outcome, "why": why}
+            ending = {"real_ended": self.stamp.real, "outcome": outcome, "why": why}
             self.connection.execute(_MY_ATTEMPT, ending | {"mine": delivery, "nth": part, "whose": self.owner})
 
     def _move(
@@ -177,19 +178,10 @@ class ClaimWriter:
         **values: Any,
     ) -> bool:
         moved = transition_row(
-            self.connection,
-            delivery,
-            before,
-            after,
-            at=self.now,
-            real_at=self.real,
-            by=self.by,
-            why=why,
-            fence=fence,
-            **values,
+            self.connection, Transition(delivery, before, after, why), self.stamp, self.by, fence=fence, **values
         )
         if moved and before in _PAID and after in _UNPAID:
-            spending.refund(self.connection, [delivery], self.now)
+            spending.refund(self.connection, [delivery], self.stamp.at)
         return moved
 
 

@@ -16,8 +16,9 @@ from sqlalchemy import Connection, Exists, exists, select, update
 from amplify.ledger.bulk import BulkStatement
 from amplify.ledger.database import Ledger
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery, load_unclaimed
-from amplify.ledger.rows.transitions import log_transitions, transition_row
+from amplify.ledger.rows.transitions import Transition, log_transitions, transition_row
 from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, MOVE, PART, folio_of
+from amplify.model.clock import Timestamp
 from amplify.model.delivery import DeliveryState
 
 _IN_DOUBT: Final = (DeliveryState.SENDING, DeliveryState.UNSURE)
@@ -80,10 +81,8 @@ def request_takedown(ledger: Ledger, connection: Connection, delivery: str, now:
     if state not in REMOVABLE or not (row.out or state in _IN_DOUBT):
         return False
     lease = row.lease_until if state in _IN_DOUBT else None
-    real = ledger.real_now(connection)
-    return transition_row(
-        connection, delivery, state, DeliveryState.REMOVING, at=now, real_at=real, by=by, why=why, lease_until=lease
-    )
+    move = Transition(delivery, state, DeliveryState.REMOVING, why)
+    return transition_row(connection, move, Timestamp(now, ledger.real_now(connection)), by, lease_until=lease)
 
 
 def boosts_of(connection: Connection, deliveries: Sequence[str]) -> list[str]:
@@ -165,19 +164,8 @@ def finish_takedown(ledger: Ledger, connection: Connection, removal: Removal, no
         return False
     if connection.execute(select(DELIVERY.c.id).where(DELIVERY.c.id == delivery, is_published())).first() is not None:
         return False
-    real = ledger.real_now(connection)
-    reason = removal.why or None
-    return transition_row(
-        connection,
-        delivery,
-        DeliveryState.REMOVING,
-        DeliveryState.REMOVED,
-        at=now,
-        real_at=real,
-        by=by,
-        why=reason,
-        fence=removal.owner,
-    )
+    move = Transition(delivery, DeliveryState.REMOVING, DeliveryState.REMOVED, removal.why or None)
+    return transition_row(connection, move, Timestamp(now, ledger.real_now(connection)), by, fence=removal.owner)
 
 
 def postpone_takedown(connection: Connection, removal: Removal, why: str, until: datetime | None) -> None:
@@ -208,18 +196,13 @@ def read_takedown_outcomes(connection: Connection, deliveries: Sequence[str]) ->
     return [(row.id, DeliveryState(row.state), row.why or "") for row in connection.execute(found)]
 
 
-def late_receipts(connection: Connection, deliveries: Collection[str], now: datetime, real: datetime) -> None:
+def late_receipts(connection: Connection, deliveries: Collection[str], stamp: Timestamp) -> None:
     """Handle receipts that come after a takedown seemed finished: those parts are taken down as well."""
     why = "a part of it came out after it was taken down"
     rows = [(one, why) for one in sorted(deliveries)]
     back = sorted(_LANDED.run(connection, rows).scalars())
-    log_transitions(
-        connection,
-        [(one, DeliveryState.REMOVED, DeliveryState.REMOVING, why) for one in back],
-        at=now,
-        real_at=real,
-        by="publish",
-    )
+    moves = [Transition(one, DeliveryState.REMOVED, DeliveryState.REMOVING, why) for one in back]
+    log_transitions(connection, moves, stamp, "publish")
 
 
 def remaining_takedowns(connection: Connection) -> int:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, update
 
 from amplify.ledger.bulk import BulkStatement
 from amplify.ledger.tables import DELIVERY
+from amplify.model.clock import Timestamp
 from amplify.model.delivery import MOVES, DeliveryState
 
 # Made once: building a statement costs more than running it, and every delivery makes four transitions.
@@ -26,6 +27,17 @@ _LOG = BulkStatement(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One delivery's way from state to state."""
+
+    delivery: str
+    before: DeliveryState | None
+    """None: it is new."""
+    after: DeliveryState
+    why: str | None = None
+
+
 def transition_log_sql(before: DeliveryState, after: DeliveryState, which: str = "") -> str:
     """SQL by which a `BulkUpdate` logs the transitions of its rows, or of those that a WHERE picks. They have a
     `folio`; in common: `at`, `real`, `by`."""
@@ -38,54 +50,43 @@ def transition_log_sql(before: DeliveryState, after: DeliveryState, which: str =
 
 def transition_row(
     connection: Connection,
-    delivery: str,
-    before: DeliveryState,
-    after: DeliveryState,
-    *,
-    at: datetime,
-    real_at: datetime,
+    move: Transition,
+    stamp: Timestamp,
     by: str,
-    why: str | None = None,
+    *,
     fence: str | None = None,
     **values: Any,
 ) -> bool:
-    """Move one row from state `before` to `after`. False where it is no longer in `before`, or `fence` not its owner.
+    """Move one row from a state to another. False where it is no longer in the first, or `fence` not its owner.
 
     `values` are further columns to set. The owner, the lease and the cause are dropped unless they are given; a row
     that waits again is looked at from its due time on, so that it keeps its place among the others of its account.
     """
-    if after not in MOVES[before]:
-        raise ValueError(f"no delivery goes from {before} to {after}")
-    values = {"owner": None, "lease_until": None, "cause": None, **values, "state": after.value, "why": why}
-    guard = {"guard_id": delivery, "guard_state": before.value}
+    if move.before is None or move.after not in MOVES[move.before]:
+        raise ValueError(f"no delivery goes from {move.before} to {move.after}")
+    values = {"owner": None, "lease_until": None, "cause": None, **values, "state": move.after.value, "why": move.why}
+    guard = {"guard_id": move.delivery, "guard_state": move.before.value}
     if fence is not None:
         guard["guard_owner"] = fence
-    again = after is DeliveryState.WAITING
+    again = move.after is DeliveryState.WAITING
     unfenced, fenced = (_GUARDED_AGAIN, _FENCED_AGAIN) if again else (_GUARDED, _FENCED)
     if connection.execute(unfenced if fence is None else fenced, values | guard).rowcount != 1:
         return False
-    log_transitions(connection, [(delivery, before, after, why)], at=at, real_at=real_at, by=by)
+    log_transitions(connection, [move], stamp, by)
     return True
 
 
-def log_transitions(
-    connection: Connection,
-    moves: Iterable[tuple[str, DeliveryState | None, DeliveryState, str | None]],
-    *,
-    at: datetime,
-    real_at: datetime,
-    by: str,
-) -> None:
-    """Append to the log of transitions: (delivery, before, after, why)."""
+def log_transitions(connection: Connection, moves: Iterable[Transition], stamp: Timestamp, by: str) -> None:
+    """Append to the log of transitions."""
     alike: dict[tuple[DeliveryState | None, DeliveryState, str | None], list[tuple[str]]] = {}
-    for delivery, before, after, why in moves:
-        alike.setdefault((before, after, why), []).append((delivery,))
+    for move in moves:
+        alike.setdefault((move.before, move.after, move.why), []).append((move.delivery,))
     for (before, after, why), rows in alike.items():
         _LOG.run(
             connection,
             rows,
-            at=at,
-            real_at=real_at,
+            at=stamp.at,
+            real_at=stamp.real,
             before=before.value if before else None,
             after=after.value,
             by=by,

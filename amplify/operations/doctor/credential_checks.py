@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from amplify.context.machine_guard import place_of, unconfirmed_accounts
 from amplify.model.errors import LoggedOut
 from amplify.operations.doctor.finding import CheckResult, CheckTarget, check_fail, check_ok, check_warn
 from amplify.platforms import registry
 from amplify.platforms.credentials import credentials_file, find_secrets
+from amplify.workspace.local_paths import HOME
 
 _SECRET: Final = re.compile(
     r"^\s*[\"']?(api_key|api_secret|access_token|access_secret|access_token_secret|app_password|password|token|secret"
@@ -19,6 +21,7 @@ _SECRET: Final = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 """A key that only a secret has."""
+_CONFIRM: Final = "look whether that is right, and run `amplify confirm`"
 
 
 def check_accounts(patient: CheckTarget) -> Iterator[CheckResult]:
@@ -28,13 +31,17 @@ def check_accounts(patient: CheckTarget) -> Iterator[CheckResult]:
     if not patient.workspace.accounts:
         how = "copy config/accounts.example.yaml to config/accounts.yaml"
         yield check_fail("accounts", "nobody has said who we are", how)
+    unconfirmed = unconfirmed_accounts(patient.root, patient.workspace)
     for account in patient.workspace.accounts.values():
         try:
             find_secrets(registry.profile(account.platform).secrets, account.credential, account.id)
         except LoggedOut as error:
             yield check_fail(account.id, f"its credential {account.credential!r} is not whole", error.why)
             continue
-        if account.live:
+        if account.id in unconfirmed:
+            place = place_of(unconfirmed[account.id][1])
+            yield check_fail(account.id, f"nobody has confirmed on this machine that it speaks {place}", _CONFIRM)
+        elif account.live:
             yield check_ok(account.id, "live; its credential is there")
         else:
             yield check_warn(
@@ -49,7 +56,10 @@ def private_files(patient: CheckTarget) -> Iterator[CheckResult]:
     secrets = credentials_file()
     if secrets.is_file():
         yield _private(secrets, 0o600, "credentials file")
-    sessions = patient.root / ".amplify" / "sessions"
+    home = patient.root / HOME
+    if home.is_dir():
+        yield _private(home, 0o700, "local folder")
+    sessions = home / "sessions"
     if sessions.is_dir():
         yield _private(sessions, 0o700, "sessions")
         for path in sorted(sessions.iterdir()):

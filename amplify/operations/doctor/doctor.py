@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from amplify.context.app_context import AppContext, UnreadableFiles
+from amplify.context.machine_guard import MachineGuard
 from amplify.context.timings import read_timings
-from amplify.ledger.database import Ledger
+from amplify.ledger.binding import open_bound
+from amplify.ledger.database import NoLedger
 from amplify.model.errors import AmplifyError, PlatformError
 from amplify.model.workspace import Workspace
 from amplify.operations.doctor import credential_checks, host_checks, ledger_checks
@@ -28,6 +30,7 @@ EXAMINE: Final[tuple[Examine, ...]] = (
     ledger_checks.check_last_pass,
     ledger_checks.check_same_files,
     ledger_checks.check_waiting,
+    ledger_checks.check_protections,
     ledger_checks.check_backups,
 )
 """All checks, one function each."""
@@ -52,14 +55,17 @@ def _meet(root: Path, url: str) -> tuple[CheckTarget, list[CheckResult]]:
     """Build the check target: open what can be opened."""
     found: list[CheckResult] = []
     app: AppContext | None = None
-    file = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:") else None
-    if file is not None and not file.exists():
+    guard = MachineGuard(root)
+    try:
+        app = AppContext(root, open_bound(root, create=False), timings=read_timings(), guard=guard)
+    except NoLedger:
         found.append(check_warn("ledger", "there is none yet", "`amplify queue` makes it"))
-    else:
-        try:
-            app = AppContext(root, Ledger.open(url), timings=read_timings())
-        except AmplifyError as error:
-            found.append(check_fail("ledger", str(error), "see docs/operating.md"))
+    except AmplifyError as error:
+        found.append(check_fail("ledger", str(error), "see docs/operating.md"))
+    try:
+        guard.check_files()
+    except AmplifyError as error:
+        found.append(check_fail("local files", str(error), "docs/partners.md"))
     workspace = _files(root, found)
     return CheckTarget(root, url, app, workspace), found
 

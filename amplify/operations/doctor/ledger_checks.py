@@ -8,6 +8,7 @@ from typing import Final
 
 from amplify.engine.heartbeat import last_pass
 from amplify.ledger.database import HEAD
+from amplify.ledger.holds.protection_rows import read_protection_rows
 from amplify.ledger.queries.ledger_status import count_due_and_held, read_status
 from amplify.ledger.queries.pending_work import last_due
 from amplify.model.delivery import DeliveryState
@@ -91,6 +92,23 @@ def check_waiting(patient: CheckTarget) -> Iterator[CheckResult]:
     elif patient.workspace is not None:
         end = plan_end(patient.workspace, now)
         yield check_warn("queued", f"nothing waits up to {end:%Y-%m-%d}", "`amplify plan` shows what the files want")
+
+
+def check_protections(patient: CheckTarget) -> Iterator[CheckResult]:
+    """Check what protects people from the files that others can change."""
+    if patient.app is None or patient.workspace is None:
+        return
+    with patient.app.ledger.read() as connection:
+        rows = read_protection_rows(connection)
+    weaker = [
+        f"{one.kind}:{one.subject}" for one in rows.values() if one.wanted is not None and one.rejected_by is None
+    ]
+    if weaker:
+        yield check_warn("changes", f"the files protect less than before: {', '.join(weaker)}", "`amplify approve`")
+    if patient.workspace.local.campaigns is None and patient.app.is_shared(patient.workspace, rows):
+        ours = ", ".join(one.id for one in patient.workspace.campaigns.values() if one.owner == patient.workspace.us)
+        how = f"write `campaigns: [{ours}]` above `accounts:` in config/accounts.yaml"
+        yield check_warn("campaigns", "only the shared files say which are ours", how)
 
 
 def check_backups(patient: CheckTarget) -> Iterator[CheckResult]:

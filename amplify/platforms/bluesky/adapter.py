@@ -14,8 +14,9 @@ from amplify.model.platform import AccountConnection, Engagement, Json, Limits, 
 from amplify.platforms import http
 from amplify.platforms.bluesky import errors
 from amplify.platforms.bluesky.errors import error_message, error_name
+from amplify.platforms.bluesky.facets import entities_of
 from amplify.platforms.bluesky.media import BlueskyMedia
-from amplify.platforms.bluesky.record import POST, REPOST, entities_of, post_record, repost_record
+from amplify.platforms.bluesky.record import POST, REPOST, post_record, repost_record
 from amplify.platforms.bluesky.session import BlueskySession
 from amplify.platforms.loopback import guard_loopback, is_loopback
 

@@ -28,6 +28,7 @@ def is_account_page(host: str, segments: Sequence[str], handle: str) -> bool:
 PROFILE: Final = PlatformProfile(
     name="bluesky",
     title="Bluesky",
+    also_called=("bsky", "Блускай"),
     text_max=300,
     measure=count_graphemes,
     unit="graphemes",

@@ -95,6 +95,10 @@ class BlueskySession:
         def keep_to_loopback(request: httpx.Request) -> None:
             guard_loopback(self._connection, str(request.url))  # signing in may name another server
 
+        def keep_to_this_server(response: httpx.Response) -> None:
+            if response.has_redirect_location:
+                http.refuse_elsewhere(self._connection, str(response.url), response.headers["Location"])
+
         limit = self._connection.timeout
         client = Client(
             base_url=self._server,
@@ -103,7 +107,7 @@ class BlueskySession:
                 trust_env=False,
                 event_hooks={
                     "request": [keep_to_loopback],
-                    "response": [response_listener(self._connection, rate_limits.heard)],
+                    "response": [keep_to_this_server, response_listener(self._connection, rate_limits.heard)],
                 },
             ),
         )

@@ -23,6 +23,7 @@ def is_account_page(host: str, segments: Sequence[str], handle: str) -> bool:
 PROFILE: Final = PlatformProfile(
     name="mastodon",
     title="Mastodon",
+    also_called=("fediverse", "Мастодон"),
     text_max=500,
     measure=status_length,
     unit="graphemes",

@@ -39,6 +39,7 @@ def is_account_page(host: str, segments: Sequence[str], handle: str) -> bool:
 PROFILE: Final = PlatformProfile(
     name="x",
     title="X",
+    also_called=("Twitter", "Твиттер", "Твітар"),
     text_max=280,
     measure=weighted_length,
     unit="characters",

@@ -11,6 +11,7 @@ from amplify.model.problem import Problem, Severity
 from amplify.model.settings import WiderQuiet
 from amplify.model.subject import declared_state, kind_and_name, people_in, person_in
 from amplify.rules.lint.lint_context import LintContext
+from amplify.rules.plan.calendar_days import utc_day
 from amplify.rules.plan.person_gates import SCOPES, covers_language, last_day
 from amplify.rules.plan.risk import find_risks
 from amplify.rules.text.aliases import name_matcher, texts_of
@@ -19,6 +20,7 @@ HELD_BY_GATES: Final = frozenset(
     {
         "PERSON-STATE", "STATUS-STALE", "CONSENT-MISSING", "CONSENT-LANG", "CONSENT-SCOPE", "FACT-STALE",
         "FACT-CONFLICT", "CTA-CLOSED", "RISK-CALL", "RISK-LINK", "RISK-BOOST",
+        "TAG-DESIGNATED",
     }
 )  # fmt: skip
 """Errors that silence only what they name: a gate holds those deliveries, so `queue` need not refuse the others."""
@@ -75,7 +77,7 @@ def status_stale(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """STATUS-STALE: the state was last checked too long before the post is due."""
     for person in _people(context, delivery):
         last = last_day(person)
-        if delivery.due.date() > last:
+        if utc_day(delivery.due) > last:
             yield Problem(
                 person.place,
                 "STATUS-STALE",
@@ -93,7 +95,7 @@ def check_consent(context: LintContext, delivery: Planned) -> Iterator[Problem]:
             why = "was withdrawn"
         elif "name" not in given.scope:
             why = "does not cover the name"
-        elif delivery.due.date() > given.review:
+        elif utc_day(delivery.due) > given.review:
             why = f"was to be asked again by {given.review}, and posts are due after it"
         if why is not None:
             yield Problem(person.place, "CONSENT-MISSING", f"the consent of {person.id} {why}: ask, then record it")
@@ -148,14 +150,16 @@ def call_closed(context: LintContext, delivery: Planned) -> Iterator[Problem]:
 
 
 def check_embargo(context: LintContext, delivery: Planned) -> Iterator[Problem]:
-    """EMBARGO: due before the embargo ends, before `not_before`, or after `expires_at`."""
-    front = context.post(delivery).front
-    for bound, early in ((front.embargo_until, True), (front.not_before, True), (front.expires_at, False)):
-        if bound is not None and (delivery.due < bound if early else delivery.due > bound):
-            word = "before" if early else "after"
-            yield Problem(
-                front.place, "EMBARGO", f"due {word} {bound.isoformat()}: move the queue entry `{delivery.entry}`"
-            )
+    """EMBARGO: due before the embargo ends, before `not_before`, or after `expires_at`: its own, or that of the post
+    it boosts."""
+    own = context.post(delivery).front
+    boosted = context.workspace.posts.get(own.boost.post) if own.boost is not None and own.boost.post else None
+    for front in (own, *([boosted.front] if boosted is not None else [])):
+        whose = "" if front is own else f" (`{front.id}`, which it boosts)"
+        for bound, early in ((front.embargo_until, True), (front.not_before, True), (front.expires_at, False)):
+            if bound is not None and (delivery.due < bound if early else delivery.due > bound):
+                when = f"due {'before' if early else 'after'} {bound.isoformat()}"
+                yield Problem(own.place, "EMBARGO", f"{when}{whose}: move the queue entry `{delivery.entry}`")
 
 
 def check_quiet_period(context: LintContext, delivery: Planned) -> Iterator[Problem]:
@@ -180,14 +184,20 @@ def _wider(context: LintContext, delivery: Planned) -> Iterator[WiderQuiet]:
 
 
 def readers_at_risk(context: LintContext, delivery: Planned) -> Iterator[Problem]:
-    """RISK-CALL, RISK-LINK, RISK-BOOST: what readers who may be prosecuted are not given."""
-    if not any(subject.startswith("risk:") for subject in delivery.subjects):
+    """RISK-CALL, RISK-LINK, RISK-BOOST, TAG-DESIGNATED: what readers who may be prosecuted are not given."""
+    risks = [subject for subject in delivery.subjects if subject.startswith("risk:")]
+    if not risks:
         return
     post = context.post(delivery)
-    for one in find_risks(
-        context.workspace, context.profiles, post, delivery.lang, delivery.message, delivery.subjects
-    ):
+    found = find_risks(context.workspace, context.profiles, post, delivery.lang, delivery.message, delivery.subjects)
+    for one in found:
         yield Problem(post.place, one.code, one.why)
+    told = {one.subject for one in found}
+    for subject in risks:  # those of a boost that stand in what it repeats
+        if subject not in told:
+            what = subject.removeprefix("risk:")
+            why = f"this boosts what readers at risk are not given ({what}): boost another post, or none"
+            yield Problem(post.place, "RISK-BOOST", why)
 
 
 def boost_consent(context: LintContext, delivery: Planned) -> Iterator[Problem]:

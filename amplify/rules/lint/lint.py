@@ -47,7 +47,6 @@ MESSAGE_RULES: Final[Sequence[Callable[[LintContext, Planned], Iterator[Problem]
     tags.banned_hashtag,
     tags.too_many_hashtags,
     tags.too_many_mentions,
-    tags.designated_handle,
     care.person_unlisted,
     calls.too_many_calls,
     calls.no_link,

@@ -8,6 +8,7 @@ from amplify.model.fact import Fact
 from amplify.model.plan import Planned
 from amplify.model.problem import Problem
 from amplify.rules.lint.lint_context import LintContext
+from amplify.rules.plan.calendar_days import utc_day
 from amplify.rules.plan.fact_conflicts import facts_differ, replaces_fact
 
 
@@ -20,7 +21,7 @@ def _facts(context: LintContext, delivery: Planned) -> Iterator[Fact]:
 def fact_stale(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """FACT-STALE: a number said after its last day."""
     for fact in _facts(context, delivery):
-        if delivery.due.date() > fact.expires:
+        if utc_day(delivery.due) > fact.expires:
             yield Problem(
                 fact.place,
                 "FACT-STALE",
@@ -33,7 +34,7 @@ def fact_replaced(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """FACT-CONFLICT: a number said although a newer one has replaced it by then."""
     for fact in _facts(context, delivery):
         for newer in context.facts_beside(fact):
-            if replaces_fact(newer, fact) and newer.as_of <= delivery.due.date():
+            if replaces_fact(newer, fact) and newer.as_of <= utc_day(delivery.due):
                 yield Problem(
                     context.place(delivery),
                     "FACT-CONFLICT",
@@ -47,7 +48,7 @@ def facts_disagree(context: LintContext, delivery: Planned) -> Iterator[Problem]
 
     Both hold: neither has expired by the due day, and neither is replaced.
     """
-    day = delivery.due.date()
+    day = utc_day(delivery.due)
     for fact in _facts(context, delivery):
         if fact.expires < day:
             continue

@@ -8,7 +8,6 @@ from amplify.model.plan import Planned
 from amplify.model.problem import Problem, Severity
 from amplify.rules.lint.lint_context import LintContext
 from amplify.rules.plan.hashtags import banned_tags, most_hashtags, tag_key
-from amplify.rules.plan.risk import at_risk
 
 
 def retired_hashtag(context: LintContext, delivery: Planned) -> Iterator[Problem]:
@@ -110,22 +109,3 @@ def too_many_mentions(context: LintContext, delivery: Planned) -> Iterator[Probl
             f"{allowed} (`most_mentions:`): mention fewer, or write names",
             context.profile(delivery).policy.many_mentions,
         )
-
-
-def designated_handle(context: LintContext, delivery: Planned) -> Iterator[Problem]:
-    """TAG-DESIGNATED: the handle of a partner that readers are prosecuted for following, in a text for them."""
-    mentioned = _mentioned(delivery)
-    if not mentioned:
-        return
-    post, campaign = context.post(delivery), context.campaign(delivery)
-    for partner in context.workspace.partners.values():
-        handle = partner.handles.get(delivery.platform)
-        if handle is None or handle.casefold() not in mentioned:
-            continue
-        if at_risk(partner.designated_in, post, campaign, delivery.lang):
-            yield Problem(
-                context.place(delivery, mentioned[handle.casefold()]),
-                "TAG-DESIGNATED",
-                f"following @{handle} is prosecuted in {', '.join(partner.designated_in)}, and this text is for "
-                f"readers there: write `{{{{ partner.{partner.id} }}}}`, which becomes its name",
-            )

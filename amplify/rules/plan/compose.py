@@ -77,15 +77,18 @@ def compose_message(setting: RenderContext, variant: Variant, partner: str, prof
     return Composed(message, message_subjects(setting, message, f"{partner}/{profile.name}"), tags_of(message))
 
 
-def compose_boost(setting: RenderContext, partner: str, profile: PlatformProfile, target: BoostOf) -> Composed:
-    """The message for a repost: no text of its own."""
+def compose_boost(
+    setting: RenderContext, partner: str, profile: PlatformProfile, target: BoostOf, original: Composed | None = None
+) -> Composed:
+    """The message for a repost: no text of its own, and everything that the original speaks of where it is known."""
     boost = setting.post.front.boost
     if boost is not None and boost.partner is not None:
         setting.used.add(f"partner:{boost.partner}")
     if target.url is not None:
         target = replace(target, url=without_tracking(target.url))
     message = Message(platform=profile.name, langs=(setting.lang,), parts=(), boost=target)
-    return Composed(message, message_subjects(setting, message, f"{partner}/{profile.name}"), ())
+    carried = (original.message, original.subjects) if original is not None else None
+    return Composed(message, message_subjects(setting, message, f"{partner}/{profile.name}", carried), ())
 
 
 def tags_of(message: Message) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 
 from amplify.model.account import Account
 from amplify.model.action import Action
@@ -12,9 +12,10 @@ from amplify.model.fact import Fact
 from amplify.model.gate import Gate, Pause
 from amplify.model.settings import WiderQuiet
 from amplify.model.workspace import Workspace
+from amplify.rules.plan.calendar_days import end_of_day, start_of_day
 from amplify.rules.plan.fact_conflicts import comparable_facts, facts_differ, replaces_fact
 from amplify.rules.plan.person_gates import people_gates
-from amplify.rules.plan.risk import designated_hosts
+from amplify.rules.plan.risk import find_designations
 
 
 def derive_gates(workspace: Workspace) -> Iterator[Gate]:
@@ -32,8 +33,9 @@ def derive_gates(workspace: Workspace) -> Iterator[Gate]:
         yield Gate("partner", partner.id)
         if partner.designated_in:
             yield Gate("risk", f"partner/{partner.id}", closed=f"no account of {partner.id} for readers at risk")
-    for host in designated_hosts(workspace):
-        yield Gate("risk", f"link/{host}", closed=f"links to {host} are not given to readers at risk")
+    for one in find_designations(workspace):
+        what = f"links to {one.said} are" if one.name.startswith("link/") else f"{one.said} is"
+        yield Gate("risk", one.name, closed=f"{what} not given to readers at risk")
     for account in workspace.accounts.values():
         yield _account(account, workspace.settings.quiet)
     for lang in dict.fromkeys(lang for period in workspace.settings.quiet for lang in period.languages):
@@ -44,14 +46,14 @@ def _fact(fact: Fact, facts: Iterable[Fact]) -> Gate:
     """The gate of a fact: open until it expires or a newer one replaces it; closed while another one counts the same
     and disagrees. `facts`: those that may do so.
     """
-    ends, after = _end_of(fact.expires), f"the fact {fact.id} has expired"
+    ends, after = end_of_day(fact.expires), f"the fact {fact.id} has expired"
     silent = []
     for other in facts:
-        if replaces_fact(other, fact) and (begins := _start_of(other.as_of)) < ends:
+        if replaces_fact(other, fact) and (begins := start_of_day(other.as_of)) < ends:
             ends, after = begins, f"the fact {fact.id} was replaced by {other.id}"
         elif facts_differ(fact, other):
             why = f"the facts {min(fact.id, other.id)} and {max(fact.id, other.id)} disagree"
-            silent.append(Pause(_start_of(date(1900, 1, 1)), _end_of(other.expires), why))
+            silent.append(Pause(start_of_day(date(1900, 1, 1)), end_of_day(other.expires), why))
     return Gate("fact", fact.id, closes_at=ends, after=after, pauses=tuple(silent))
 
 
@@ -71,7 +73,7 @@ def _campaign(campaign: Campaign, wider: Iterable[WiderQuiet]) -> Gate:
     return Gate(
         "campaign",
         campaign.id,
-        closes_at=_end_of(campaign.ends) if campaign.ends is not None else None,
+        closes_at=end_of_day(campaign.ends) if campaign.ends is not None else None,
         after=f"the campaign {campaign.id} has ended" if campaign.ends is not None else None,
         pauses=_pauses((*campaign.quiet, *(one for one in wider if not one.languages and not one.partners))),
     )
@@ -89,13 +91,3 @@ def _pauses(periods: Iterable[QuietPeriod]) -> tuple[Pause, ...]:
 
 def _utc(instant: datetime | None) -> datetime | None:
     return instant.astimezone(UTC) if instant is not None else None
-
-
-def _start_of(day: date) -> datetime:
-    """The first instant of `day` (UTC)."""
-    return datetime.combine(day, time(), UTC)
-
-
-def _end_of(day: date) -> datetime:
-    """The first instant after `day` (UTC)."""
-    return _start_of(day + timedelta(days=1))

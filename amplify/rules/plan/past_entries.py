@@ -9,8 +9,9 @@ from typing import Final
 from amplify.model.problem import Problem, Severity
 from amplify.model.queue_entry import QueueEntry
 from amplify.model.workspace import Workspace
+from amplify.rules.plan.daylight_saving import utc_instant
 from amplify.rules.plan.expand import entry_accounts
-from amplify.rules.plan.recurrence import expand_slots, utc_instant
+from amplify.rules.plan.recurrence import expand_slots
 
 _LATEST: Final = "Etc/GMT+12"
 """Where a wall-clock time comes last."""

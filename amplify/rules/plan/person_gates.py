@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from amplify.model.gate import Gate
 from amplify.model.person import Person, PersonState
 from amplify.model.post import Post
+from amplify.rules.plan.calendar_days import FIRST_ZONE, end_of_day, start_of_day
 
 SCOPES: Final = ("portrait", "health", "family")
 """Uses that consent may leave out; without `name`, nothing that names the person goes out."""
@@ -43,7 +44,8 @@ def last_day(person: Person) -> date:
 def _ordinary(person: Person) -> Gate:
     if not person.state.speaks:
         return Gate("person", person.id, closed=f"{person.id} is {state_words(person.state)}", state=person.state.value)
-    return _while_reviewed(person, person.id, None)
+    # A review counts from its day on: `reviewed` in the future is none yet.
+    return _while_reviewed(person, person.id, start_of_day(person.reviewed) - FIRST_ZONE)
 
 
 def _for_state(person: Person, state: PersonState) -> Gate:
@@ -69,7 +71,7 @@ def _while_reviewed(person: Person, name: str, opens_at: datetime | None) -> Gat
         return Gate("person", name, closed=f"the consent of {person.id} does not cover the name")
     state, asked = last_day(person), consent.review
     after = f"the {'consent' if asked <= state else 'state'} of {person.id} is due for review"
-    return Gate("person", name, opens_at=opens_at, closes_at=_end_of(min(state, asked)), after=after)
+    return Gate("person", name, opens_at=opens_at, closes_at=end_of_day(min(state, asked)), after=after)
 
 
 def _consent(person: Person, languages: Iterable[str]) -> Iterator[Gate]:
@@ -80,8 +82,3 @@ def _consent(person: Person, languages: Iterable[str]) -> Iterator[Gate]:
         for lang in languages:
             missing = f"the consent of {person.id} does not cover texts in {lang}"
             yield Gate("consent", f"{person.id}/{lang}", closed=None if covers_language(person, lang) else missing)
-
-
-def _end_of(day: date) -> datetime:
-    """The first instant after `day` (UTC)."""
-    return datetime.combine(day + timedelta(days=1), time(), UTC)

@@ -1,12 +1,7 @@
 """Expands recurring queue entries into due times for an account. Pure: zones and files in, UTC instants out.
 
-One policy for every clock trick, stated here and in `docs/time.md`:
-
-- **Gap** (clocks go forward, the time does not exist): the post goes out as long after the change as the wall
-  clock said after it, so 02:30 in a gap of an hour becomes 03:30.
-- **Fold** (clocks go back, the time exists twice): the first one.
-- **29 February** in other years: 28 February.
-- **Day 29, 30 or 31** in a shorter month: the month's last day.
+29 February is 28 February in other years; day 29, 30 or 31 is the last day of a shorter month. What happens where
+clocks change says `rules.plan.daylight_saving`.
 """
 
 from __future__ import annotations
@@ -15,14 +10,13 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
 from amplify.model.campaign import Occasion
 from amplify.model.queue_entry import Moment, Monthly, QueueEntry, Series, Window, Yearly
+from amplify.rules.plan.daylight_saving import utc_instant
 
 ONCE: Final = "once"
 _WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -37,16 +31,6 @@ class Slot:
     """The nominal date, or `once`."""
     due: datetime
     """UTC."""
-
-
-@lru_cache(maxsize=4096)
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
-
-
-def utc_instant(wall: datetime, zone: str) -> datetime:
-    """The UTC instant of a wall-clock time, by the policy above. `wall` is naive."""
-    return wall.replace(tzinfo=_zone(zone), fold=0).astimezone(UTC)
 
 
 def stable_fraction(*names: str) -> float:

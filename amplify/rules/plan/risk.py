@@ -7,10 +7,11 @@ countries; it counts where the post names one of these, and wherever the post do
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from amplify.model.campaign import Campaign
 from amplify.model.message import Message
@@ -19,7 +20,18 @@ from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import Post
 from amplify.model.subject import kind_and_name
 from amplify.model.workspace import Workspace
+from amplify.rules.text.aliases import NameMatcher, texts_of
+from amplify.rules.text.loose_references import (
+    LooseAddress,
+    LooseReferences,
+    find_references,
+    fold_address,
+    unicode_host,
+)
+from amplify.rules.text.name_words import without_marks, word_keys
 
+AsksCountries = Callable[[Sequence[str]], bool]
+"""Whether the readers of a text may be prosecuted over what is designated in these countries."""
 UNASKED: Final[Mapping[str, str]] = {"subscribe": "to follow a channel", "donate": "for money"}
 """Kinds of calls that put readers at risk → what they ask."""
 
@@ -70,40 +82,92 @@ def find_risks(
     campaign = workspace.campaigns[post.front.campaign]
     if not in_country(post, campaign, lang):
         return ()
+    asked = partial(at_risk, post=post, campaign=campaign, lang=lang)
+    said = find_references(texts_of(message))
     found = [
-        *_calls(workspace, post, campaign, lang, subjects),
-        *_links(workspace, profiles, post, campaign, lang, message),
-        *_boost(workspace, post, campaign, lang),
+        *_calls(workspace, subjects, asked),
+        *_boost(workspace, post, asked),
+        *(_designated(one, said) for one in find_designations(workspace) if asked(one.countries)),
+        *_accounts(workspace, profiles, said, asked),
     ]
-    return tuple(dict.fromkeys(found))
+    first: dict[str, RiskFinding] = {}
+    for one in found:
+        if one is not None:
+            first.setdefault(one.subject, one)
+    return tuple(first.values())
 
 
-def designated_hosts(workspace: Workspace) -> Mapping[str, tuple[str, ...]]:
-    """Domain → the countries in which reading or sharing it is prosecuted: the settings' own, and the websites of
-    designated partners."""
-    hosts = {one.domain: one.designated_in for one in workspace.settings.designated}
+@dataclass(frozen=True, slots=True)
+class Designation:
+    """A domain, a hashtag or a handle that readers are prosecuted for."""
+
+    name: str
+    """In its gate: `link/waves.test`, `hashtag/waves`, `handle/waves`."""
+    said: str
+    """In a sentence: `waves.test`, `#waves`, `@waves`."""
+    countries: tuple[str, ...]
+    keys: frozenset[str]
+    """What it is compared as; for an address its host."""
+    path: tuple[str, ...] = ()
+
+
+def find_designations(workspace: Workspace) -> tuple[Designation, ...]:
+    """Everything designated besides accounts of partners: the settings' own, and the websites of such partners."""
+    found: dict[str, Designation] = {}
+    for one in workspace.settings.designated:
+        if one.domain is not None:
+            made = _address(one.domain, one.designated_in)
+        elif one.hashtag is not None:
+            keys = frozenset(word_keys(without_marks(one.hashtag)))
+            made = Designation(f"hashtag/{one.hashtag.casefold()}", f"#{one.hashtag}", one.designated_in, keys)
+        else:
+            handle = fold_address(one.handle or "")
+            made = Designation(f"handle/{handle}", f"@{one.handle}", one.designated_in, frozenset({handle}))
+        found.setdefault(made.name, made)
     for partner in workspace.partners.values():
         if partner.designated_in and partner.website is not None:
-            hosts.setdefault(_host(partner.website), partner.designated_in)
-    return hosts
+            made = _address(_host(partner.website), partner.designated_in)
+            found.setdefault(made.name, made)
+    return tuple(found.values())
 
 
-def _calls(
-    workspace: Workspace, post: Post, campaign: Campaign, lang: str, subjects: Sequence[str]
-) -> Iterator[RiskFinding]:
+def _address(domain: str, countries: tuple[str, ...]) -> Designation:
+    host, slash, path = fold_address(domain).partition("/")
+    plain = frozenset({unicode_host(host.removeprefix("www."))})
+    return Designation(f"link/{domain}", domain, countries, plain, LooseAddress(host, slash + path).segments)
+
+
+def _designated(one: Designation, said: LooseReferences) -> RiskFinding | None:
+    """The finding where a text leads to what is designated."""
+    kind = one.name.partition("/")[0]
+    if kind == "link":
+        below = (each for each in said.addresses if not one.keys.isdisjoint(each.domains))
+        there = any(each.segments[: len(one.path)] == one.path for each in below)
+    elif kind == "hashtag":
+        there = any(not one.keys.isdisjoint(word_keys(without_marks(tag))) for tag in said.hashtags)
+    else:
+        there = not one.keys.isdisjoint(said.handles)
+    if not there:
+        return None
+    code, doing = ("RISK-LINK", "opening or sharing") if kind == "link" else ("TAG-DESIGNATED", "following or sharing")
+    where = f"is prosecuted in {', '.join(one.countries)}, and this text is for readers there"
+    return RiskFinding(f"risk:{one.name}", code, f"{doing} {one.said} {where}: take it out")
+
+
+def _calls(workspace: Workspace, subjects: Sequence[str], asked: AsksCountries) -> Iterator[RiskFinding]:
     for subject in subjects:
         kind, name = kind_and_name(subject)
         if kind != "action":
             continue
         action = workspace.actions[name]
-        owner = workspace.partners.get(action.owner)
+        owner = _owner(workspace, action.owner)
         if action.kind in UNASKED:
             yield RiskFinding(
                 f"risk:action/{name}",
                 "RISK-CALL",
                 f"`{name}` asks readers at risk {UNASKED[action.kind]}: give another call, or none",
             )
-        elif owner is not None and at_risk(owner.designated_in, post, campaign, lang):
+        elif owner is not None and asked(owner.designated_in):
             yield RiskFinding(
                 f"risk:action/{name}",
                 "RISK-CALL",
@@ -112,41 +176,54 @@ def _calls(
             )
 
 
-def _links(
+def _owner(workspace: Workspace, owner: str) -> Partner | None:
+    """The partner that a call belongs to: by id, or a designated one whose name stands there, in any spelling."""
+    known = workspace.partners.get(owner)
+    if known is not None:
+        return known
+    for partner in workspace.partners.values():
+        if partner.designated_in and NameMatcher({partner.id: partner.name.values()}).names(owner):
+            return partner
+    return None
+
+
+def _accounts(
     workspace: Workspace,
     profiles: Mapping[str, PlatformProfile],
-    post: Post,
-    campaign: Campaign,
-    lang: str,
-    message: Message,
+    said: LooseReferences,
+    asked: AsksCountries,
 ) -> Iterator[RiskFinding]:
-    urls = [entity.value for part in message.parts for entity in part.entities if entity.kind == "link"]
-    urls += [part.card.url for part in message.parts if part.card is not None]
-    hosts = designated_hosts(workspace) if urls else {}
-    for url in urls:
-        host = _host(url)
-        for domain, countries in hosts.items():
-            if (host == domain or host.endswith(f".{domain}")) and at_risk(countries, post, campaign, lang):
-                yield RiskFinding(
-                    f"risk:link/{domain}",
-                    "RISK-LINK",
-                    f"opening or sharing {domain} is prosecuted in {', '.join(countries)}, and this text is for "
-                    "readers there: take the link out",
-                )
-        for partner in workspace.partners.values():
-            if at_risk(partner.designated_in, post, campaign, lang) and _leads_to(partner, url, profiles):
-                yield RiskFinding(
-                    f"risk:partner/{partner.id}",
-                    "RISK-LINK",
-                    f"this leads to an account of {partner.id}, which readers there are prosecuted for following: "
-                    "take the link out",
-                )
+    """Accounts of designated partners, by an address or by a handle of any platform."""
+    for partner in workspace.partners.values():
+        if not partner.designated_in or not asked(partner.designated_in):
+            continue
+        subject = f"risk:partner/{partner.id}"
+        if any(_leads_to(partner, one, profiles) for one in said.addresses):
+            yield RiskFinding(
+                subject,
+                "RISK-LINK",
+                f"this leads to an account of {partner.id}, which readers there are prosecuted for following: "
+                "take the link out",
+            )
+        handle = next((one for one in map(fold_address, partner.handles.values()) if _mentions(one, said)), None)
+        if handle is not None:
+            yield RiskFinding(
+                subject,
+                "TAG-DESIGNATED",
+                f"following @{handle} is prosecuted in {', '.join(partner.designated_in)}, and this text is for "
+                f"readers there: write `{{{{ partner.{partner.id} }}}}`, which becomes its name",
+            )
 
 
-def _boost(workspace: Workspace, post: Post, campaign: Campaign, lang: str) -> Iterator[RiskFinding]:
+def _mentions(handle: str, said: LooseReferences) -> bool:
+    """Whether a handle is typed out, with its server or, as on that server, without."""
+    return handle in said.handles or handle.partition("@")[0] in said.handles
+
+
+def _boost(workspace: Workspace, post: Post, asked: AsksCountries) -> Iterator[RiskFinding]:
     boost = post.front.boost
     partner = workspace.partners.get(boost.partner) if boost is not None and boost.partner is not None else None
-    if partner is not None and at_risk(partner.designated_in, post, campaign, lang):
+    if partner is not None and asked(partner.designated_in):
         yield RiskFinding(
             f"risk:partner/{partner.id}",
             "RISK-BOOST",
@@ -155,12 +232,11 @@ def _boost(workspace: Workspace, post: Post, campaign: Campaign, lang: str) -> I
         )
 
 
-def _leads_to(partner: Partner, url: str, profiles: Mapping[str, PlatformProfile]) -> bool:
+def _leads_to(partner: Partner, address: LooseAddress, profiles: Mapping[str, PlatformProfile]) -> bool:
     """Whether an address lies below one of the partner's accounts."""
-    host = _host(url)
-    segments = [unquote(one).casefold().removeprefix("@") for one in urlsplit(url).path.split("/") if one]
-    pages = ((profiles[platform].account_page, handle.casefold()) for platform, handle in partner.handles.items())
-    return any(is_page is not None and is_page(host, segments, handle) for is_page, handle in pages)
+    host = address.host.removeprefix("www.")
+    pages = ((profiles[platform].account_page, fold_address(handle)) for platform, handle in partner.handles.items())
+    return any(is_page is not None and is_page(host, address.segments, handle) for is_page, handle in pages)
 
 
 def _host(url: str) -> str:

@@ -15,7 +15,8 @@ from amplify.model.subject import people_in
 from amplify.model.workspace import Workspace
 from amplify.rules.plan.risk import find_risks
 from amplify.rules.plan.template_context import RenderContext
-from amplify.rules.text.aliases import name_matcher
+from amplify.rules.text.aliases import name_matcher, texts_of
+from amplify.rules.text.first_names import first_name_matcher
 
 USES: Final = {"health": "health", "torture": "health", "children": "family", "family": "family"}
 """A sensitive class of a post → the scope of consent that everybody it names must have given."""
@@ -23,31 +24,43 @@ USES: Final = {"health": "health", "torture": "health", "children": "family", "f
 _TEMPLATE_NAME: Final = re.compile(r"\bperson\s*(?:\.\s*|\[\s*['\"])([a-z0-9][a-z0-9_-]*)")
 
 
-def message_subjects(setting: RenderContext, message: Message, account: str) -> tuple[str, ...]:
-    """Every subject of what `account` publishes. `setting`, the render context, knows the names that templates used."""
+def message_subjects(
+    setting: RenderContext,
+    message: Message,
+    account: str,
+    original: tuple[Message, Iterable[str]] | None = None,
+) -> tuple[str, ...]:
+    """Every subject of what `account` publishes. `setting`, the render context, knows the names that templates used.
+
+    `original`: what a boost repeats, and its subjects: the boost speaks of all of them, to its own readers.
+    """
     front, workspace = setting.post.front, setting.workspace
+    said, carried = original if original is not None else (message, ())
     found = {subject for subject in setting.used if not subject.startswith("person:")}
     found |= {f"account:{account}", f"campaign:{front.campaign}", *(f"fact:{fact}" for fact in front.facts)}
-    portraits = shown_people(pictures_of(message), workspace)
-    people = {*named_people(setting.post, message, workspace), *people_in(setting.used)}
+    found |= {subject for subject in carried if not subject.startswith("account:")}
+    portraits = shown_people(pictures_of(said), workspace)
+    people = {*named_people(setting.post, said, workspace), *people_in((*setting.used, *carried))}
     found.update(_people(people, portraits, setting))
     found.update(
-        one.subject
-        for one in find_risks(workspace, setting.profiles, setting.post, setting.lang, message, sorted(found))
+        one.subject for one in find_risks(workspace, setting.profiles, setting.post, setting.lang, said, sorted(found))
     )
     found.update(f"quiet:{lang}" for lang in quiet_languages(workspace, setting.lang))
     return tuple(sorted(found))
 
 
 def named_people(post: Post, message: Message, workspace: Workspace) -> frozenset[str]:
-    """Persons a message names or shows: listed, in texts, in pictures, and in what it boosts."""
-    listed = set(post.front.people)
-    listed |= name_matcher(workspace.people).in_message(message)
-    listed |= shown_people(pictures_of(message), workspace)
-    boost = post.front.boost
-    if boost is not None and boost.post is not None:
-        listed |= named_by_post(workspace.posts[boost.post], workspace)
-    return frozenset(listed)
+    """Persons a message of a post names or shows: listed, in texts, in pictures."""
+    named = people_in_texts(texts_of(message), post.front.campaign, workspace)
+    return frozenset({*post.front.people, *named, *shown_people(pictures_of(message), workspace)})
+
+
+def people_in_texts(texts: Iterable[str], campaign: str, workspace: Workspace) -> frozenset[str]:
+    """Persons whom these texts of a campaign name: by any spelling, and those whom it is about
+    by any word of their names."""
+    everybody = name_matcher(workspace.people)
+    about = first_name_matcher(workspace.people, workspace.campaigns[campaign].people)
+    return frozenset(who for text in texts for who in everybody.names(text) | about.names(text))
 
 
 def pictures_of(message: Message) -> Iterator[str]:
@@ -62,20 +75,6 @@ def shown_people(files: Iterable[str], workspace: Workspace) -> frozenset[str]:
     """Persons whose face these pictures show."""
     known = (workspace.pictures[file] for file in files if file in workspace.pictures)
     return frozenset(person for picture in known for person in picture.note.shows)
-
-
-def named_by_post(post: Post, workspace: Workspace) -> frozenset[str]:
-    """Persons whom any text of a post names, whoever publishes it: for boosts, which repeat it whole."""
-    find = name_matcher(workspace.people)
-    texts = [part.template for variant in post.variants for part in variant.parts]
-    texts += [part.template for variant in post.variants for parts in variant.by_platform.values() for part in parts]
-    pictures = [workspace.pictures[file] for file in post.front.media if file in workspace.pictures]
-    beside = [text for picture in pictures for text in (*picture.note.alt.values(), *picture.note.caption.values())]
-    found = {*post.front.people, *shown_people(post.front.media, workspace)}
-    for text in (*texts, *beside, *post.front.content_warning.values()):
-        found |= find.names(text)
-    found.update(name for text in texts for name in templated_people(text) if name in workspace.people)
-    return frozenset(found)
 
 
 def templated_people(template: str) -> list[str]:

@@ -6,11 +6,11 @@ Each name used is noted, so that a delivery knows what it speaks of.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Any, Final
 
 from amplify.model.action import Action
 from amplify.model.campaign import Campaign, Signatory
@@ -19,10 +19,13 @@ from amplify.model.person import Person
 from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import Post
 from amplify.model.workspace import Workspace
+from amplify.rules.plan.calendar_days import readers_day
 from amplify.rules.plan.risk import at_risk
 from amplify.rules.plan.template import TemplateFault
 from amplify.rules.text.bidi import isolate_text
 from amplify.rules.text.language import format_number, pick_any, pick_text, spelled_date
+
+_TODAY: Final = re.compile(r"\{[{%][^{}]*\b(?:days_detained|date)\b")
 
 
 @dataclass(slots=True)
@@ -44,7 +47,7 @@ class RenderContext:
     @property
     def day(self) -> date:
         """The due day on the readers' calendar."""
-        return self.due.astimezone(ZoneInfo(self.zone)).date()
+        return readers_day(self.due, self.zone)
 
     def pick(self, texts: Mapping[str, str]) -> str | None:
         """The text for the language at hand, or along its chain (`rules.text.language`)."""
@@ -187,6 +190,11 @@ class _Late(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._makers)
+
+
+def says_today(template: str) -> bool:
+    """Whether a text says something that is true on one day only: it never goes out on the next one."""
+    return _TODAY.search(template) is not None
 
 
 def template_names(setting: RenderContext) -> Mapping[str, Any]:

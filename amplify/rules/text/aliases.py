@@ -6,8 +6,8 @@ in one line if one likes (`Ганны, Ганну, Ганне`), or stand as a s
 which is the longest ending of a Slavic name.
 
 In hashtags, handles and addresses the words of a `CamelCase` one count, a name of several words counts wherever it
-stands joined (`#freeannapetrova`), and a name of one word beside one of the usual calls (`#freeanna`). Names in
-scripts without blanks between words are found anywhere. Where two people share a spelling, both are named.
+stands joined (`#freeannapetrova`), and a name of one word beside digits or one of the usual calls (`#freeanna2027`).
+Names in scripts without blanks between words are found anywhere. Where two people share a spelling, both are named.
 """
 
 from __future__ import annotations
@@ -21,7 +21,15 @@ from typing import Any, Final
 
 from amplify.model.message import Attachment, Message
 from amplify.model.person import Person
-from amplify.rules.text.name_words import NameWord, split_camel_case, split_words, without_marks, word_keys
+from amplify.rules.text.name_words import (
+    NameWord,
+    in_one_script,
+    possible_looks,
+    split_camel_case,
+    split_words,
+    without_marks,
+    word_keys,
+)
 
 ENDING_MOST: Final = 3
 """Letters that may follow a stem: `-ого`, `-ому`, `-ыми`."""
@@ -34,6 +42,7 @@ svaboda svabodu svoboda svobodu volia freiheitfur libertad liberte
 CALLS: Final = tuple(_CALLS.split())
 """What stands before a name in a hashtag in small letters."""
 _CALLS_BEHIND: Final = ("mustbefree", "isfree", "free", "now", "наволю", "наволі")
+_DIGITS = re.compile(r"^\d+|\d+\Z")
 _JOINED_LEAST: Final = 8
 """Letters of a name that is found inside a longer word of a hashtag."""
 _MANY: Final = 8192
@@ -106,6 +115,9 @@ class NameMatcher:
         if _UNSPACED.search(form):
             self._unspaced.setdefault("".join(form.casefold().split()), set()).add(who)
             return
+        looks = in_one_script(form)
+        if looks != form:  # a letter of another script, by mistake: texts without it name the person, too
+            self._learn(who, looks)
         whole = list(split_words(form.replace("*", "")))
         if not whole:
             return
@@ -169,9 +181,9 @@ class NameMatcher:
                 for joined, people in self._joined.items():
                     if joined in key:
                         found.update({NameMatch(who, shown): word.start for who in people})
-            for bare in _without_calls(key):
-                for node in self._root.after(bare):
-                    found.update({NameMatch(who, shown): word.start for who in node.who})
+        for bare in _without_calls(word.text):
+            for node in self._root.after(bare):
+                found.update({NameMatch(who, shown): word.start for who in node.who})
 
 
 def _stems(form: str) -> frozenset[str]:
@@ -179,13 +191,19 @@ def _stems(form: str) -> frozenset[str]:
     return frozenset(word_keys(stem)[0] for stem in re.findall(r"([^\W_](?:[^\W_]|')*)\*", form))
 
 
-def _without_calls(key: str) -> Iterator[str]:
-    if not (key.startswith(CALLS) or key.endswith(_CALLS_BEHIND)):
-        return
-    for start in ("", *(call for call in CALLS if key.startswith(call))):
-        for end in ("", *(call for call in _CALLS_BEHIND if key.endswith(call))):
-            if (start or end) and len(key) > len(start) + len(end):
-                yield key[len(start) : len(key) - len(end)]
+def _without_calls(word: str) -> Iterator[str]:
+    """The keys of what is left of a word of a hashtag without the calls, and the digits, that stand around a name. A
+    call counts in look-alikes, too."""
+    bare = _DIGITS.sub("", word.replace("'", ""))
+    if bare != word:
+        yield from word_keys(bare)
+    looks = [one for one in (bare.casefold(), *map(str.casefold, possible_looks(bare))) if len(one) == len(bare)]
+    starts = [call for call in CALLS if any(one.startswith(call) for one in looks)]
+    ends = [call for call in _CALLS_BEHIND if any(one.endswith(call) for one in looks)]
+    for start in ("", *starts):
+        for end in ("", *ends):
+            if (start or end) and len(bare) > len(start) + len(end):
+                yield from word_keys(_DIGITS.sub("", bare[len(start) : len(bare) - len(end)]))
 
 
 _latest: tuple[Mapping[str, Person], NameMatcher] | None = None

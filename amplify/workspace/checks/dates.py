@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final
 
 from amplify.model.problem import Problem, SourceLocation
+from amplify.rules.plan.calendar_days import begun_somewhere
 from amplify.workspace.parsed import ParsedWorkspace
 from amplify.workspace.suggest import did_you_mean
 
@@ -29,6 +31,17 @@ def check_calendar(findings: ParsedWorkspace) -> Iterator[Problem]:
         opens, closes = action.word.opens, action.word.closes
         if opens is not None and closes is not None and closes <= opens:
             yield _backwards(action.spot.place("closes"))
+
+
+def check_future_days(findings: ParsedWorkspace, now: datetime) -> Iterator[Problem]:
+    """Reviews and consents of days that have not begun anywhere: nobody has checked, or been asked, yet. `now`: UTC."""
+    for found in findings.people:
+        person = found.word
+        days = {("reviewed",): person.reviewed, ("consent", "given"): person.consent.given}
+        for loc, day in days.items():
+            if not begun_somewhere(day, now):
+                message = f"`{loc[-1]}` is a day in the future: write the day on which it was done, no later than today"
+                yield Problem(found.spot.place(*loc), "VALUE-SENSE", message)
 
 
 def check_queue_dates(findings: ParsedWorkspace) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ from amplify.model.problem import PROBLEMS_MOST, Problem, Severity, SourceLocati
 from amplify.rules.lint.rulebook import RULEBOOK, weakens_rule
 from amplify.workspace.checks.banner_names import banners_name
 from amplify.workspace.checks.dates import check_calendar, check_queue_dates
+from amplify.workspace.checks.person_aliases import check_aliases
 from amplify.workspace.checks.spellings import check_spellings, pictures_show, quiet_names
 from amplify.workspace.checks.template_names import check_names_in_texts
 from amplify.workspace.parsed import Parsed, ParsedWorkspace
@@ -314,6 +315,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     banners_name,
     quiet_names,
     check_spellings,
+    check_aliases,
     check_calendar,
     check_names_in_texts,
     *QUEUE_CHECKS,

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from amplify.model.errors import ProblemsFound, WrongUse
-from amplify.workspace.draft_entry import propose_entry
+from amplify.workspace.draft_entry import DraftOptions, propose_entry
 from amplify.workspace.load import Loaded, load_workspace, parse_files
 from amplify.workspace.parse_when import FORMS, parse_when
 from amplify.workspace.yaml_edit import append_entries, free_id
@@ -21,7 +21,7 @@ AT = {"posts": ["vera-petition"], "when": {"at": "2027-06-01T10:00+02:00"}}
 
 
 def add(root: Path, when: str, **more: Any) -> tuple[str, ...]:
-    entry, _ = propose_entry(parse_files(root, PLATFORMS), ["vera-petition"], when, **more)
+    entry, _ = propose_entry(parse_files(root, PLATFORMS), ["vera-petition"], when, DraftOptions(**more))
     return append_entries(root, [entry])
 
 
@@ -126,18 +126,18 @@ def test_without_a_queue_there_is_one_then(root: Path, read: Callable[[], Loaded
 )
 def test_mistakes_are_sentences_and_change_nothing(root: Path, said: dict[str, Any], sentence: str) -> None:
     before = (root / "config/queue.yaml").read_bytes()
-    arguments: dict[str, Any] = {"posts": ["vera-petition"], "when": "2027-06-01T10:00", **said}
+    options = dict(said)
+    posts, when = options.pop("posts", ["vera-petition"]), options.pop("when", "2027-06-01T10:00")
     with pytest.raises(WrongUse) as caught:
-        propose_entry(parse_files(root, PLATFORMS), arguments.pop("posts"), arguments.pop("when"), **arguments)
+        propose_entry(parse_files(root, PLATFORMS), posts, when, DraftOptions(**options))
     assert sentence in str(caught.value)
     assert (root / "config/queue.yaml").read_bytes() == before
 
 
 def test_all_mistakes_at_once(root: Path) -> None:
+    options = DraftOptions(["nobody"], ["nowhere"])
     with pytest.raises(WrongUse) as caught:
-        propose_entry(
-            parse_files(root, PLATFORMS), ["nothing"], "2027-06-01T10:00", partners=["nobody"], platforms=["nowhere"]
-        )
+        propose_entry(parse_files(root, PLATFORMS), ["nothing"], "2027-06-01T10:00", options)
     assert all(name in str(caught.value) for name in ("nothing", "nobody", "nowhere"))
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mistakes import CASES
+from workshop import PROFILES
 
-from amplify.model.problem import Problem
+from amplify.model.problem import Problem, Severity
+from amplify.planning.check import check_workspace
 from amplify.workspace.load import Loaded, load_workspace
 from amplify.workspace.problem_codes import CODES
 
@@ -287,3 +290,61 @@ def test_no_text_makes_the_reader_raise(root: Path, text: str, front: bool) -> N
     for problem in load_workspace(root, PLATFORMS).problems:
         assert problem.message
         assert problem.code in CODES
+
+
+ALIASES = 'aliases: [V. Lind, "Vera, Вера, Веры, Веру, Верай", "Веры Лінд, Веру Лінд"]'
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "needle", "word"),
+    [
+        ("config/campaigns/free-vera.yaml", "Vera must be free", "Lind must be free", "Lind must be free", "Lind"),
+        ("config/campaigns/free-vera.yaml", "tag: FreeVera", "tag: FreeLind", "FreeLind", "Lind"),
+        ("config/actions.yaml", "A petition to the court.", "A petition for Lind’s case.", "A petition for", "Lind"),
+        ("posts/vera-petition.md", "Courts are public.", "Лінда судзяць.", "Лінда", "Лінда"),
+        ("posts/vera-petition.md", "cta: petition", "cta: petition\nhashtags: {optional: [лінда]}", "лінда", "лінда"),
+        ("config/people.yaml", ALIASES, "aliases: [V. Lind, Вера, Веры, Веру, Веры Лінд, Веру Лінд]", None, "Vera"),
+    ],
+)
+def test_a_word_of_a_name_that_is_no_alias_is_a_warning(
+    read: Read, change: Change, where: Where, path: str, old: str, new: str, needle: str | None, word: str
+) -> None:
+    assert read().problems == ()
+    change(path, old, new)
+    loaded = read()
+    assert loaded.workspace is not None
+    found = [problem for problem in loaded.problems if problem.code == "REF-ALIAS"]
+    assert len(found) == len(loaded.problems) == 1, loaded.problems
+    assert f"“{word}”" in found[0].message
+    assert "`vera`" in found[0].message
+    if needle is not None:
+        assert (found[0].place.path, found[0].place.line, found[0].place.column) == (path, *where(path, needle))
+
+
+@pytest.mark.parametrize("said", ["{{ person.vera.name }}", "Vera Lind", "{{ person['vera'] }}", "lindens", "V. Lind"])
+def test_a_listed_spelling_is_none(read: Read, change: Change, said: str) -> None:
+    change("posts/vera-petition.md", "Courts are public.", said)
+    assert read().problems == ()
+
+
+REVIEWED, GIVEN = ("reviewed: 2027-05-10", "reviewed"), ("given: 2027-03-31", "given")
+
+
+@pytest.mark.parametrize(("old", "key"), [REVIEWED, GIVEN])
+def test_what_is_said_to_have_been_done_in_the_future(
+    root: Path, change: Change, where: Where, old: str, key: str
+) -> None:
+    """Asked against the time that the caller tells, in the zone whose day begins first: no clock of the machine."""
+    change("config/people.yaml", old, f"{key}: 2027-05-12")
+    for now, wrong in (("2027-05-11T09:59:59", True), ("2027-05-11T10:00:00", False), ("2031-01-01T00:00:00", False)):
+        found = load_workspace(root, PLATFORMS, datetime.fromisoformat(now).replace(tzinfo=UTC)).problems
+        assert [(one.code, one.severity) for one in found] == [("VALUE-SENSE", Severity.ERROR)] * wrong, now
+        for one in found:
+            assert (one.place.path, one.place.line, one.place.column) == (
+                "config/people.yaml",
+                *where("config/people.yaml", f"{key}: ^2027-05-12"),
+            )
+            assert f"`{key}`" in one.message
+    assert load_workspace(root, PLATFORMS).problems == ()
+    checked = check_workspace(root, datetime(2027, 5, 10, tzinfo=UTC), PROFILES)
+    assert "VALUE-SENSE" in [one.code for one in checked.problems]

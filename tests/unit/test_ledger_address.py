@@ -1,0 +1,102 @@
+"""The ledger's address: which one counts, and that no sentence and no kept file ever holds its password."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from amplify.ledger.address import describe_ledger, ledger_url, plain_address, without_password
+from amplify.ledger.machine_record import KnownLedger, remember_ledger
+from amplify.model.errors import NeedsPerson
+from amplify.model.local_settings import LocalSettings
+
+PG = "postgresql://amplify@db.example/amplify"
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delenv("AMPLIFY_DATABASE_URL", raising=False)
+    (tmp_path / "config").mkdir()
+    return tmp_path
+
+
+def accounts(root: Path, text: str) -> None:
+    (root / "config/accounts.yaml").write_text(text, "utf-8")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"ledger: {PG}\npartner: us\n",
+        f"partner: us\nledger:   '{PG}'   # ours\n",
+        f'{{"partner": "us", "ledger": "{PG}"}}',
+        f'"ledger": "{PG}"\n',
+        f"ledger: >-\n  {PG}\n",
+        f"ledger: {PG}\r\npartner: us\r\n",
+        f"ledger: {PG}\npartner: [broken\n\taccounts: }}\n",
+    ],
+    ids=["head", "quoted", "json", "quoted key", "folded", "windows", "broken below"],
+)
+def test_the_local_file_counts(root: Path, text: str) -> None:
+    accounts(root, text)
+    assert ledger_url(root) == PG
+
+
+def test_the_variable_counts_more(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    accounts(root, f"ledger: {PG}\n")
+    monkeypatch.setenv("AMPLIFY_DATABASE_URL", "postgresql://other/n")
+    assert ledger_url(root) == "postgresql://other/n"
+
+
+@pytest.mark.parametrize("text", ["", "partner: us\n", "# ledger: x\n", "accounts: [{note: ledger}]\n", None])
+def test_without_one_it_is_the_file(root: Path, text: str | None) -> None:
+    if text is not None:
+        accounts(root, text)
+    assert ledger_url(root) == f"sqlite:///{root}/.amplify/ledger.sqlite"
+
+
+def test_a_relative_file_counts_from_the_workspace(
+    root: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts(root, "ledger: sqlite:///../kept/ledger.sqlite\n")
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    assert plain_address(ledger_url(root)) == f"sqlite:///{root.parent}/kept/ledger.sqlite"
+
+
+def test_what_cannot_be_understood_leaves_the_one_that_is_remembered(root: Path) -> None:
+    accounts(root, "partner: [\n  ledger: {\n")
+    with pytest.raises(NeedsPerson, match="cannot be understood"):
+        ledger_url(root)
+    remember_ledger(root, KnownLedger(PG))
+    assert ledger_url(root) == PG
+
+
+word = st.text("abcXYZ09-_.!$", min_size=1, max_size=12)
+
+
+@given(user=word, password=word.map(lambda one: f"Hush{one}hush"), host=st.sampled_from(["db.example", "[::1]", ""]))
+def test_a_password_is_in_no_sentence_and_in_nothing_kept(user: str, password: str, host: str) -> None:
+    for url in (
+        f"postgresql://{user}:{password}@{host}/n",
+        f"postgresql://{user}@{host}/n?password={password}&sslmode=require",
+        f"postgresql+psycopg://{host}/n?user={user}&password={password}",
+    ):
+        for said in (describe_ledger(url), plain_address(url), without_password(url)):
+            assert password not in said
+        assert plain_address(url) == plain_address(without_password(url))
+        with pytest.raises(ValueError, match=r"pgpass"):
+            LocalSettings(ledger=url)
+
+
+@pytest.mark.parametrize("address", ["nonsense", "mysql://h/n", "https://h/n", "/var/lib/ledger.sqlite"])
+def test_the_local_file_takes_addresses_only(address: str) -> None:
+    with pytest.raises(ValueError, match="no address of a ledger"):
+        LocalSettings(ledger=address)
+
+
+@pytest.mark.parametrize("one", [PG, "postgres://h/n", "postgresql:///n?host=/run", "sqlite:////a/b", "sqlite:///b"])
+def test_addresses_without_a_password_are_fine(one: str) -> None:
+    assert LocalSettings(ledger=one).ledger == one
