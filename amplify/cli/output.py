@@ -123,16 +123,6 @@ def ask_line(question: str) -> str:
         return ""
 
 
-def show_unsent(unsent: Iterable[PlanChange]) -> None:
-    """Print what is planned and will not go out, and why; what was sent as it stands in the files needs no word."""
-    from rich.text import Text
-
-    for one in unsent:
-        if one.asks:
-            line = Text("=", style="red").append(f" {one.due:%Y-%m-%d %H:%M} UTC  {one.account}  {one.post}  ")
-            console().print(line.append(f"will not go out: {one.why}", style="dim"), soft_wrap=True)
-
-
 def local_time(instant: datetime, zone: str) -> str:
     """A wall-clock time, always with its zone: `Fri 21 May 10:00 Europe/Vilnius`."""
     wall = instant.astimezone(ZoneInfo(zone))

@@ -63,11 +63,15 @@ def command(
     if as_json:
         costs = total_costs(planned.ours if alone else planned.deliveries, len(words.settings.readings), app.profiles)
         budget = [one.as_json() for one in months]
-        listed = {
-            **_as_json(planned, changes, alone, untold),
-            "unsent": [change.as_json() for change in compared.unsent],
-        }
-        print_json({**listed, "cost": costs.as_json() | {"budget": budget}})
+        unsent = [change.as_json() for change in compared.unsent]
+        listed = _as_json(planned, changes, alone, untold)
+        print_json(
+            {
+                **listed,
+                "unsent": unsent,
+                "cost": costs.as_json() | {"budget": budget},
+            }
+        )
     else:
         _show(planned, compared, alone, diff, days, untold)
         if not diff:

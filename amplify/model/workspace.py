@@ -55,11 +55,3 @@ class Workspace:
     """The same, as far as they could be read: their partners keep their variants."""
     local: LocalSettings = field(default_factory=LocalSettings)
     """What we decided for ourselves on this machine."""
-    problems: tuple[Problem, ...] = ()
-    """Errors of what was left out, so that the rest can go on; whoever plans tells of them."""
-    faulty_posts: Mapping[str, Problem] = field(default_factory=dict)
-    """Posts that were left out for an error; `*` where a file does not even tell its post's id."""
-    faulty_entries: Mapping[str, Problem] = field(default_factory=dict)
-    """Queue entries that were left out for an error."""
-    silent_entries: tuple[QueueEntry, ...] = ()
-    """The same, as far as they could be read: their partners keep their variants."""
