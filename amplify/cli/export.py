@@ -55,7 +55,7 @@ def command(
         raise WrongUse(f"{out} is a folder: give --out the name of a file")
     app = open_context(workspace, read_only_clock())
     try:
-        words, now = app.workspace(), app.clock.now()
+        words, now = app.whole_workspace(), app.clock.now()
         first = start.replace(tzinfo=UTC) if start else now
         end = first + timedelta(days=days) if days else plan_end(words, first)
         care = EligibilityChecker(words, now, app.ledger)

@@ -58,7 +58,8 @@ def open_for_stop(workspace: Path | None) -> AppContext:
         except NeedsPerson as error:
             print_error(str(error))
         close_home(root)
-        return AppContext(root, open_bound(root, create=False), RealClock(), read_timings())
+        guard = MachineGuard(root, accounts_only=True)
+        return AppContext(root, open_bound(root, create=False), RealClock(), read_timings(), guard=guard)
     except AmplifyError as error:
         kind = WrongUse if type(error) is WrongUse else NeedsPerson
         raise kind(f"NOTHING IS HELD: {error}") from error

@@ -51,7 +51,7 @@ def command(
     if out is not None and (out.suffix.lower() not in (".html", ".htm") or out.is_dir()):
         raise WrongUse(f"{out} is no name for a page: let --out end in .html")
     app = open_context(workspace, read_only_clock())
-    words = app.workspace()
+    words = app.whole_workspace()
     unknown = [name for name in posts or () if name not in words.posts and name not in words.queue]
     if unknown:
         raise WrongUse(f"there is no post or queue entry {', '.join(unknown)}: `amplify plan` lists them")
@@ -96,7 +96,7 @@ def _draw(
         raise WrongUse(f"{out} cannot be written ({error.strerror}): give another --out") from error
     if as_json:
         kept = [one.delivery for one in shown if one.delivery.id in page.deliveries]
-        cost = total_costs(kept, len(app.workspace().settings.readings), app.profiles).as_json()
+        cost = total_costs(kept, len(app.whole_workspace().settings.readings), app.profiles).as_json()
         told = {"messages": len(kept), "under_embargo": page.left_out, "without_words": page.sealed}
         print_json({"file": str(out), **told, "cost": cost})
         return 0

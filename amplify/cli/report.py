@@ -94,7 +94,7 @@ def collect_report(app: AppContext, start: datetime | None, end: datetime | None
     marks: Sequence[timedelta] = MARKS
     secret: frozenset[str] | None = None
     try:
-        workspace = app.workspace()
+        workspace = app.whole_workspace()
     except ProblemsFound as error:
         print_error(
             f"{error}; the report uses ids instead of names, and the usual marks, and leaves out what is still to "

@@ -36,7 +36,8 @@ class EmbargoedContent:
 def embargoed_posts(workspace: Workspace, now: datetime) -> frozenset[str]:
     """Posts whose `embargo_until` lies after `now` (UTC), and boosts of them: these tell that they are coming.
 
-    `now` is the present, and never the day that somebody looks ahead to.
+    So are posts that were left out for an error: nobody knows what they say. `now` is the present, and never the day
+    that somebody looks ahead to.
     """
     closed = {
         post.id
@@ -46,7 +47,7 @@ def embargoed_posts(workspace: Workspace, now: datetime) -> frozenset[str]:
     boosts = {
         post.id for post in workspace.posts.values() if post.front.boost is not None and post.front.boost.post in closed
     }
-    return frozenset(closed | boosts)
+    return frozenset({*closed, *boosts, *workspace.faulty_posts})
 
 
 def embargoed_content(workspace: Workspace, embargoed: Collection[str]) -> EmbargoedContent:
@@ -54,7 +55,7 @@ def embargoed_content(workspace: Workspace, embargoed: Collection[str]) -> Embar
     and banners made for them."""
     if not embargoed:
         return EmbargoedContent()
-    closed = [workspace.posts[post] for post in embargoed]
+    closed = [workspace.posts[post] for post in embargoed if post in workspace.posts]
     opened = [one for one in workspace.posts.values() if one.id not in embargoed and one.front.status != "draft"]
     calls = _calls(workspace, closed, True) - _calls(workspace, opened, False)
     facts = _facts(workspace, closed, True) - _facts(workspace, opened, False)

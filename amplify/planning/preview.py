@@ -80,7 +80,7 @@ def as_if_queued(workspace: Workspace, posts: Iterable[str], now: datetime) -> W
 
 def preview_deliveries(app: AppContext, deliveries: tuple[Planned, ...]) -> list[DeliveryPreview]:
     """Preview what each delivery would send, and why it would be held. Needs no credentials and no network."""
-    workspace = app.workspace()
+    workspace = app.whole_workspace()
     care = EligibilityChecker(workspace, app.clock.now(), app.ledger)
     held = dict(zip((one.id for one in deliveries), why_not_sent(care, deliveries), strict=True))
     known_limits = app.server_info()

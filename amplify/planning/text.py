@@ -70,7 +70,7 @@ def stand_post(app: AppContext, post: str) -> list[MeasuredMessage]:
 
     Raises WrongUse where there is no such post, UnreadableFiles where the workspace has errors.
     """
-    words = app.workspace()
+    words = app.whole_workspace()
     if post not in words.posts:
         raise WrongUse(
             f"there is no post {post}: `amplify plan` lists them, `--post` takes the `id` in the front matter"

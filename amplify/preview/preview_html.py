@@ -30,7 +30,7 @@ def page_of(
 ) -> PreviewPage:
     """The view model of the page. It is made to be passed on: embargoed posts are left out and counted, and of what is
     stopped or held for the sake of a person only time and account stand there; `with_embargoed`: all of it."""
-    workspace, now = app.workspace(), app.clock.now()
+    workspace, now = app.whole_workspace(), app.clock.now()
     previews = list(previews)
     care = EligibilityChecker(workspace, now, app.ledger)
     # Boosts look among all deliveries, also those of others: `previews` may be ours alone.

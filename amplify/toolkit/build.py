@@ -45,7 +45,7 @@ def build_toolkit(
     What must not be said now is left out, and reported. Raises WrongUse for unknown names, and for a folder that holds
     something else.
     """
-    workspace, now = app.workspace(), app.clock.now()
+    workspace, now = app.whole_workspace(), app.clock.now()
     wanted = _wanted(workspace, langs, campaigns)
     begun = [one for one in wanted if _begun(workspace.campaigns[one[0]], now)]
     if not begun:

@@ -330,6 +330,40 @@ class TestTheFolder:
         kit.build()
         assert target.read_text() == "keep"
 
+    def test_a_manifest_that_names_what_it_did_not_write(self, kit: Kit) -> None:
+        """A partner can push a manifest: it deletes nothing, and nothing is overwritten."""
+        kit.build()
+        (kit.out / "thesis.html").write_text("mine")
+        path = kit.out / "manifest.json"
+        said = json.loads(path.read_text("utf-8"))
+        for entry in ({"sha256": "0" * 64, "bytes": 4}, {}, None, "0" * 64):
+            for updated in (said["updated"], None):
+                path.write_text(json.dumps(said | {"updated": updated, "files": {"thesis.html": entry}}), "utf-8")
+                kit.build(code=2)  # the pages that are there stand in no list now: nobody knows whose they are
+                assert (kit.out / "thesis.html").read_text() == "mine"
+        (kit.out / "en/free.html").write_text("somebody else's")
+        path.write_text(json.dumps(said), "utf-8")
+        assert "is of no build of ours" in kit.build(code=2)
+        assert kit.page() == "somebody else's"
+
+    @pytest.mark.parametrize("link", ["", "en", "en/free.html", "manifest.json", ".manifest-in-the-making", "style"])
+    def test_links_are_not_followed(self, kit: Kit, link: str) -> None:
+        kit.build()
+        elsewhere = kit.out.parent / "elsewhere"
+        place = kit.out / link
+        if not place.exists():
+            place.write_text("")
+        place.rename(elsewhere)
+        place.symlink_to(elsewhere)
+        before = {path: path.read_bytes() for path in (elsewhere, *elsewhere.rglob("*")) if path.is_file()}
+        kit.files.post("more", "One more text")
+        if link == "style":  # no name of ours: whatever it is, it stays
+            kit.build()
+        else:
+            assert "is a link" in kit.build(code=2)
+        assert {path: path.read_bytes() for path in before} == before
+        assert place.is_symlink()
+
     def test_names_that_are_not_there(self, kit: Kit) -> None:
         assert "there is no campaign other" in kit.build("--campaign", "other", code=2)
         assert "no campaign speaks be" in kit.build("--lang", "be", code=2)

@@ -32,6 +32,8 @@ _REFUSED: Final[Mapping[str, str]] = {
     "Import": "another file",
     "FromImport": "another file",
     "Concat": "`~`: write one name after the other",
+    "Scope": "`{% autoescape %}`",
+    "ScopedEvalContextModifier": "`{% autoescape %}`",
 }
 
 _WORDS_MOST: Final = 100
@@ -128,10 +130,14 @@ def _measure(environment: SandboxedEnvironment, template: str) -> None:
 
 
 def _check(node: nodes.Node) -> None:
+    from jinja2 import nodes
+
     kind = type(node).__name__
     if kind not in _ALLOWED:
         what = _REFUSED.get(kind, f"`{kind.lower()}`")
-        raise TemplateFault(f"a text can hold names, `{{% if %}}` and simple filters, but not {what}", node.lineno)
+        inside = (one.lineno for one in node.find_all(nodes.Node))
+        line = node.lineno or next((line for line in inside if line), 1)  # some nodes have no line of their own
+        raise TemplateFault(f"a text can hold names, `{{% if %}}` and simple filters, but not {what}", line)
 
 
 def render_template(template: str, names: Mapping[str, Any]) -> str:
