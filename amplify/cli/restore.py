@@ -20,6 +20,7 @@ from amplify.ledger.address import ledger_url
 from amplify.ledger.binding import remember_restored
 from amplify.ledger.database import Ledger
 from amplify.model.errors import WrongUse
+from amplify.workspace.atomic_write import write_whole
 from amplify.workspace.locate import find_root
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ def command(
         str | None,
         typer.Option(metavar="TIME", help="With --by-hand: the time whose state it has; without it, its last entry's."),
     ] = None,
+    accounts: Annotated[
+        bool, typer.Option("--accounts", help="Take its accounts.yaml too, where there is none.")
+    ] = False,
     as_json: AsJson = False,
 ) -> int:
     """Put a backup in the ledger's place. The ledger that is there is kept beside it.
@@ -46,25 +50,35 @@ def command(
     What the backup holds as waiting and what was due since may have been sent: it becomes unsure, is looked up on its
     platform, and goes out again only when a person has settled it.
     """
+    from amplify.operations.backup import ACCOUNTS
     from amplify.operations.restore import restore_backup, restored_by_hand
 
     if (file is None) != by_hand or (made is not None and not by_hand):
         raise WrongUse("name the backup's file, or say `--by-hand` where the ledger was put back already")
-    root = find_root(workspace)
+    root, since = find_root(workspace), _instant(made)
     MachineGuard(root).check_files()
     actor = os.environ.get("AMPLIFY_ACTOR") or getpass.getuser()
     if file is not None:
         with progress_bar("restoring pages", quiet=as_json) as told:
             done = restore_backup(
-                root, ledger_file(root), file, actor, older=older, timings=read_timings(), progress=told
+                root,
+                ledger_file(root),
+                file,
+                actor,
+                older=older,
+                timings=read_timings(),
+                progress=told,
             )
     else:
         ledger = Ledger.open(ledger_url(root), create=False)
         try:
-            done = restored_by_hand(ledger, actor, _instant(made), read_timings())
+            done = restored_by_hand(ledger, actor, since, read_timings())
         finally:
             ledger.close()
     remember_restored(root)
+    if accounts and done.accounts is not None:
+        write_whole(root / "config" / ACCOUNTS, done.accounts)
+        done.accounts = None
     _show(done, as_json)
     return 3 if done.doubted or done.stopped else 0
 
@@ -78,6 +92,8 @@ def _instant(made: str | None) -> datetime | None:
         raise WrongUse("`--made` is no instant: write 2027-05-21T10:00:00+02:00") from None
     if found.tzinfo is None:
         raise WrongUse("`--made` needs its offset: write 2027-05-21T10:00:00+02:00")
+    if found > datetime.now(UTC):
+        raise WrongUse(f"`--made`: {made} is still to come")
     return found.astimezone(UTC)
 
 
@@ -97,6 +113,11 @@ def _show(done: RestoreResult, as_json: bool) -> None:
     out.print(f"the ledger is as it was on {done.made:%Y-%m-%d %H:%M} UTC")
     for path in done.aside:
         out.print(f"the one that was there is kept: {path}", soft_wrap=True)
+    if done.accounts is not None:
+        print_error(
+            "config/accounts.yaml is not there, and the backup's was not taken: look at it (`tar xOf FILE "
+            "accounts.yaml`) and put it there yourself, or restore with `--accounts`"
+        )
     if done.pictures:
         out.print(f"{output.plural(done.pictures, 'frozen picture')} put back")
     if done.doubted:

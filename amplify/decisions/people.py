@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 from amplify.context.app_context import AppContext, UnreadableFiles
 from amplify.decisions.stop import StopResult, stop_subject
@@ -21,6 +20,7 @@ from amplify.model.person import Person, PersonState
 from amplify.model.subject import person_in
 from amplify.rules.plan.calendar_days import utc_day
 from amplify.rules.plan.person_gates import last_day, people_gates
+from amplify.rules.text.registrable_domain import registrable_domain
 
 if TYPE_CHECKING:
     from amplify.workspace.parsed import ParsedWorkspace
@@ -98,7 +98,7 @@ class PersonChange:
     still_stopped: bool
     """Nothing was stopped now, and a stop from before holds on."""
     elsewhere: tuple[str, ...]
-    """Problems of other files: they hold everything until they are mended."""
+    """Problems of other files: they hold what they name until they are mended."""
 
 
 def list_people(connection: LedgerConnection, everybody: Mapping[str, Person], now: datetime) -> list[PersonStatus]:
@@ -156,7 +156,7 @@ def _check_sources(before: Person, state: PersonState | None, sources: Sequence[
     hint = f"; to hold everything at once, before you have looked: `amplify stop --person {before.id} --reason …`"
     if not sources:
         raise WrongUse(f"say where it was learned: --source URL{hint}")
-    if state in TWO_SOURCES and len({(urlsplit(url).hostname or url).lower() for url in sources}) < 2:
+    if state in TWO_SOURCES and len({registrable_domain(url) for url in sources}) < 2:
         what = "a release" if state is PersonState.RELEASE_CONFIRMED else "a death"
         raise WrongUse(
             f"{what} wants two sources that do not repeat each other: give --source twice, from two sites{hint}"
@@ -207,7 +207,7 @@ def _copy(app: AppContext, id: str) -> tuple[Person, tuple[str, ...]]:
 
     app.ledger.serve(workspace.settings.id)
     copy_gates(app, workspace)
-    return workspace.people[id], ()
+    return workspace.people[id], tuple(f"{problem.place}: {problem.message}" for problem in workspace.problems)
 
 
 def due_for_review(standings: Sequence[PersonStatus], days: int) -> list[PersonStatus]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -23,6 +24,7 @@ _PAGES: Final = 1024
 _PATIENCE: Final = 2.0
 """Seconds to wait for others to let go of a ledger before it counts as in use."""
 _NEWEST: Final = "SELECT max(at) FROM (SELECT max(real_at) AS at FROM move UNION SELECT max(real_began) FROM attempt)"
+_VIRTUAL: Final = re.compile(r"\s*CREATE\s+VIRTUAL\b", re.IGNORECASE)
 _HEAD: Final = "SELECT number || ':' || digest FROM deed ORDER BY number DESC LIMIT 1"
 
 
@@ -72,16 +74,32 @@ def read_contents(path: Path) -> LedgerContents:
         identity = connection.execute("SELECT value FROM meta WHERE key = 'identity'").fetchone()
         deeds = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'deed'").fetchone()
         head = connection.execute(_HEAD).fetchone() if deeds else None
-    return LedgerContents(
-        revision=revision,
-        workspace=workspace[0] if workspace else None,
-        deliveries=sum(counts.values()),
-        waiting=counts.get("waiting", 0),
-        sent=counts.get("sent", 0),
-        newest=datetime.fromisoformat(newest).replace(tzinfo=UTC) if newest else None,
-        history=head[0] if head else None,
-        identity=identity[0] if identity else None,
-    )
+        return LedgerContents(
+            revision=str(revision),
+            workspace=workspace[0] if workspace else None,
+            deliveries=sum(counts.values()),
+            waiting=counts.get("waiting", 0),
+            sent=counts.get("sent", 0),
+            newest=datetime.fromisoformat(newest).replace(tzinfo=UTC) if newest else None,
+            history=head[0] if head else None,
+            identity=identity[0] if identity else None,
+        )
+
+
+def find_active(path: Path) -> list[str]:
+    """What in a ledger's file would act by itself once it is used: triggers, views, virtual tables, computed columns.
+    No ledger of ours has any."""
+    with _speaking(path), _open(path) as connection:
+        connection.execute("PRAGMA trusted_schema=OFF")
+        found = [
+            f"{kind} {name}"
+            for kind, name, text in connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
+            if kind not in ("table", "index") or _VIRTUAL.match(str(text or ""))
+        ]
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            columns = connection.execute("SELECT name, hidden FROM pragma_table_xinfo(?)", (name,)).fetchall()
+            found += [f"computed column {name}.{column}" for column, hidden in columns if hidden]
+    return [" ".join(str(one).split())[:80] for one in found]
 
 
 def in_use(path: Path) -> bool:
@@ -139,5 +157,6 @@ def _speaking(path: Path) -> Iterator[None]:
     """Context: turn SQLite's errors into NeedsPerson, with a sentence."""
     try:
         yield
-    except (sqlite3.Error, TypeError) as error:  # TypeError: a table without the row that each ledger has
+    # TypeError: a table without the row that each ledger has; ValueError: no date where one belongs
+    except (sqlite3.Error, TypeError, ValueError, AttributeError) as error:
         raise NeedsPerson(f"{path} cannot be used as a ledger: {error}") from error

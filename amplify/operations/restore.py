@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,8 +28,12 @@ from amplify.ledger.machine_record import read_record
 from amplify.ledger.queries.audit_log import record_event
 from amplify.ledger.rows.restored import has_other_clients, mark_unsure_after_restore, newest_entry
 from amplify.model.clock import Timestamp
-from amplify.model.errors import NeedsPerson, WrongUse
+from amplify.model.errors import AmplifyError, NeedsPerson, WrongUse
 from amplify.operations.backup import ACCOUNTS, LEDGER, MANIFEST, PICTURE
+
+_SKEW: Final = timedelta(minutes=5)
+"""How far the clocks of two machines may differ."""
+_REVISION: Final = re.compile(r"0[0-9]{3}")
 
 _WHY_STOPPED: Final = (
     "restored from a backup of {made:%Y-%m-%d %H:%M} UTC: make the stops again that were made since, then lift this "
@@ -49,6 +55,8 @@ class RestoreResult:
     pictures: int = 0
     stopped: bool = False
     """Whether everything is stopped until somebody lifts it."""
+    accounts: str | None = None
+    """The backup's accounts.yaml, where there is none in the workspace."""
 
 
 def restore_backup(
@@ -63,30 +71,36 @@ def restore_backup(
 ) -> RestoreResult:
     """Replace this workspace's SQLite ledger by a backup. The one that is there is moved aside.
 
-    Raises NeedsPerson while anybody runs on the ledger, and, unless `older`, where it knows more than the backup;
-    WrongUse where the file is no backup of this workspace.
+    Its accounts.yaml is handed back, and not put in place: it says where passwords go. Raises NeedsPerson while
+    anybody runs on the ledger, and, unless `older`, where it knows more than the backup; WrongUse where the file is no
+    backup of this workspace, or holds what acts by itself.
     """
     folder = root / ".amplify"
     folder.mkdir(mode=0o700, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="restore-", dir=folder) as temporary:
         unpacked = Path(temporary)
-        about = _unpack(file, unpacked)
-        made = datetime.fromisoformat(about["made"])
+        made = _unpack(file, unpacked)
         fresh = unpacked / LEDGER
-        copies.check_integrity(fresh)
-        holds = copies.read_contents(fresh)
+        with _as_sentence(file):
+            holds = _look_at(file, fresh)
         _same_workspace(root, holds)
         with copies.lock_writers(ledger):
             present = _present(ledger, holds, older)
+            stops = _stops(ledger, unpacked) if present is not None and _is_ours(root, present) else None
+            with _as_sentence(file):
+                doubted = _age(fresh, made, stops, actor, timings or Timings(), file.name)
             aside = _aside(ledger, readable=present is not None)
-            stops = _stops(aside[0], unpacked) if present is not None and _is_ours(root, present) else None
-            doubted = _age(fresh, made, stops, actor, timings or Timings(), file.name)
             copies.put_in_place(fresh, ledger, progress)
         pictures = _pictures(unpacked / "media", folder / "media")
-        accounts = root / "config" / ACCOUNTS
-        if (unpacked / ACCOUNTS).exists() and not accounts.exists():
-            shutil.copyfile(unpacked / ACCOUNTS, accounts)
-    return RestoreResult(made, holds, doubted, aside, pictures, stopped=stops is None)
+        accounts = _offered(root, unpacked / ACCOUNTS)
+    return RestoreResult(made, holds, doubted, aside, pictures, stopped=stops is None, accounts=accounts)
+
+
+def _offered(root: Path, packed: Path) -> str | None:
+    """The backup's accounts.yaml, where there is none in the workspace."""
+    if (root / "config" / ACCOUNTS).exists() or not packed.exists():
+        return None
+    return packed.read_bytes().decode("utf-8", "replace")
 
 
 def restored_by_hand(
@@ -106,10 +120,10 @@ def restored_by_hand(
     return RestoreResult(since, None, doubted, stopped=True)
 
 
-def _unpack(file: Path, folder: Path) -> dict[str, Any]:
-    """Unpack a backup: its files, and what it says about itself."""
+def _unpack(file: Path, folder: Path) -> datetime:
+    """Unpack a backup; when it was made (UTC), as it says itself."""
     strange = f"{file} is no backup that `amplify backup` made"
-    try:
+    with _as_sentence(file):
         with tarfile.open(file, "r:*") as tar:
             for entry in tar:
                 head, _, name = entry.name.rpartition("/")
@@ -120,14 +134,51 @@ def _unpack(file: Path, folder: Path) -> dict[str, Any]:
         about: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
         digest = hashlib.sha256((folder / LEDGER).read_bytes()).hexdigest()
         if about["format"] != 1:
-            raise NeedsPerson(f"{file} was made by a newer amplify ({about['amplify']}): update amplify first")
+            by = str(about["amplify"])[:20]
+            raise NeedsPerson(f"{file} was made by a newer amplify ({by!r}): update amplify first")
         if digest != about["ledger_sha256"]:
             raise NeedsPerson(f"{file} is damaged: its ledger is not the one that was packed. Take another backup")
-    except (tarfile.TarError, KeyError, TypeError, ValueError, RecursionError) as error:
-        raise WrongUse(f"{strange}, or it is damaged") from error
+        made = datetime.fromisoformat(about["made"])
+        if made.tzinfo is None:
+            raise WrongUse(f"{strange}: it does not say in which zone its time is")
+        _not_ahead(file, made.astimezone(UTC))
+        return made.astimezone(UTC)
+
+
+@contextmanager
+def _as_sentence(file: Path) -> Iterator[None]:
+    """Context: whatever is wrong with a file that a stranger may have made is one sentence."""
+    try:
+        yield
+    except AmplifyError:
+        raise
     except OSError as error:
-        raise WrongUse(f"{file} cannot be read ({error.strerror})") from error
-    return about
+        raise WrongUse(f"{file} cannot be read ({error.strerror or 'it is damaged'})") from error
+    except Exception as error:  # compression, archive, JSON and database each have kinds of their own
+        raise WrongUse(f"{file} is no backup that `amplify backup` made, or it is damaged") from error
+
+
+def _not_ahead(file: Path, moment: datetime) -> None:
+    """Raise NeedsPerson for a time that is still to come: what was due since then would not be doubted."""
+    if moment > datetime.now(UTC) + _SKEW:
+        raise NeedsPerson(
+            f"{file} says that it is of {moment:%Y-%m-%d %H:%M} UTC, which is still to come: what may have been sent "
+            "since then cannot be told. Look at this machine's clock, or take another backup"
+        )
+
+
+def _look_at(file: Path, fresh: Path) -> copies.LedgerContents:
+    """What the unpacked ledger holds, once nothing in it acts by itself."""
+    copies.check_integrity(fresh)
+    acts = copies.find_active(fresh)
+    if acts:
+        raise WrongUse(f"{file} holds what no ledger of ours does and acts by itself: {', '.join(acts[:3])}")
+    holds = copies.read_contents(fresh)
+    if not _REVISION.fullmatch(holds.revision):
+        raise WrongUse(f"{file} is no backup that `amplify backup` made: its ledger is of no known revision")
+    if holds.newest is not None:
+        _not_ahead(file, holds.newest)
+    return holds
 
 
 def _same_workspace(root: Path, holds: copies.LedgerContents) -> None:

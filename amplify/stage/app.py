@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -14,6 +15,7 @@ from amplify.stage import bluesky, mastodon_problems, x_problems
 from amplify.stage.bluesky import StageBluesky
 from amplify.stage.control import ControlEndpoints
 from amplify.stage.failures import Failures, platform_of
+from amplify.stage.host_guard import HostGuard
 from amplify.stage.mastodon import StageMastodon
 from amplify.stage.rate_windows import RateWindows
 from amplify.stage.responses import HTTPDenial, json_response
@@ -51,7 +53,7 @@ def build_stage(folder: Path, *, rate_factor: float = 1.0) -> tuple[Failures, St
         )
 
     pages = Pages(state)
-    starlette = Starlette(exception_handlers={404: _nowhere, 405: _nowhere})
+    starlette = Starlette(middleware=[Middleware(HostGuard)], exception_handlers={404: _nowhere, 405: _nowhere})
     failures = Failures(starlette, speaker, injected)
     routes: list[Route] = [*x.routes(), *mastodon.routes(), *blue.routes()]
     starlette.router.routes.extend([*routes, *ControlEndpoints(state, failures, pages).routes(), *pages.routes()])

@@ -234,7 +234,9 @@ def test_pictures_and_accounts_come_back_on_a_new_machine(amplify: Amplify, busy
     bytes_ = frozen.read_bytes()
     for path in [*media.iterdir(), *(busy.root / ".amplify").glob("ledger*")]:
         path.unlink()
-    assert amplify("restore", file, "-w", busy.root).code == 3
+    left = amplify("restore", file, "-w", busy.root)
+    assert (left.code, "--accounts" in left.words, accounts.exists()) == (3, True, False)
+    assert amplify("restore", file, "--accounts", "--older", "-w", busy.root).code == 3
     assert accounts.read_text() == said
     assert frozen.read_bytes() == bytes_
 

@@ -330,6 +330,40 @@ class TestTheFolder:
         kit.build()
         assert target.read_text() == "keep"
 
+    def test_a_manifest_that_names_what_it_did_not_write(self, kit: Kit) -> None:
+        """A partner can push a manifest: it deletes nothing, and nothing is overwritten."""
+        kit.build()
+        (kit.out / "thesis.html").write_text("mine")
+        path = kit.out / "manifest.json"
+        said = json.loads(path.read_text("utf-8"))
+        for entry in ({"sha256": "0" * 64, "bytes": 4}, {}, None, "0" * 64):
+            for updated in (said["updated"], None):
+                path.write_text(json.dumps(said | {"updated": updated, "files": {"thesis.html": entry}}), "utf-8")
+                kit.build(code=2)  # the pages that are there stand in no list now: nobody knows whose they are
+                assert (kit.out / "thesis.html").read_text() == "mine"
+        (kit.out / "en/free.html").write_text("somebody else's")
+        path.write_text(json.dumps(said), "utf-8")
+        assert "is of no build of ours" in kit.build(code=2)
+        assert kit.page() == "somebody else's"
+
+    @pytest.mark.parametrize("link", ["", "en", "en/free.html", "manifest.json", ".manifest-in-the-making", "style"])
+    def test_links_are_not_followed(self, kit: Kit, link: str) -> None:
+        kit.build()
+        elsewhere = kit.out.parent / "elsewhere"
+        place = kit.out / link
+        if not place.exists():
+            place.write_text("")
+        place.rename(elsewhere)
+        place.symlink_to(elsewhere)
+        before = {path: path.read_bytes() for path in (elsewhere, *elsewhere.rglob("*")) if path.is_file()}
+        kit.files.post("more", "One more text")
+        if link == "style":  # no name of ours: whatever it is, it stays
+            kit.build()
+        else:
+            assert "is a link" in kit.build(code=2)
+        assert {path: path.read_bytes() for path in before} == before
+        assert place.is_symlink()
+
     def test_names_that_are_not_there(self, kit: Kit) -> None:
         assert "there is no campaign other" in kit.build("--campaign", "other", code=2)
         assert "no campaign speaks be" in kit.build("--lang", "be", code=2)
@@ -448,3 +482,41 @@ def test_what_was_said_long_ago_is_out_of_season(kit: Kit) -> None:
     kit.files.queue("week", at=soon(-3 * 86_400))
     assert kit.left_out() == [("season", "post winter")]
     assert "This week" in kit.texts()
+
+
+def test_a_page_is_asked_for_now_and_for_the_day(kit: Kit) -> None:
+    """It is read at once: a campaign that is quiet now is so for what is due next week, too."""
+    quiet = {"start": soon(-60), "end": soon(3600), "owner": "Union", "reason": "a mourning", "languages": ["en"]}
+    kit.files.write("config/workspace.yaml", {"id": "house", "name": "A house", "quiet": [quiet]})
+    kit.files.post("later", "Next week we write")
+    kit.files.queue("later", at=soon(7 * 86_400))
+    assert ("quiet", "post later") in kit.left_out()
+    assert "Next week we write" not in kit.everything()
+
+
+def test_a_name_that_only_a_stop_knows(kit: Kit) -> None:
+    kit.campaign(contact={"name": "Friends of Aniuta", "email": "aniuta@example.org"}, toolkit={"contact": {}})
+    kit.build()
+    assert "Friends of Aniuta" in kit.everything()
+    stop = ("stop", "--person", "anna", "--alias", "Aniuta", "--reason", "they asked", "-w", kit.files.root)
+    assert kit.amplify(*stop).code == 0
+    kit.build()
+    assert "aniuta" not in kit.everything().casefold()
+
+
+@pytest.mark.parametrize("reason", ["stop", "closed", "risk"])
+def test_the_picture_of_a_call_that_is_left_out(kit: Kit, reason: str) -> None:
+    kit.files.picture("veiled.png")
+    action = {"id": "sign", "campaign": "free", "kind": "subscribe", "owner": "union", "picture": "veiled.png"}
+    action |= {"url": {"en": "https://example.org/sign"}, "title": {"en": f"Sign for {NAME}"}}
+    kit.files.write("config/actions.yaml", {"actions": [action]})
+    kit.build()
+    assert "What veiled.png shows" in kit.everything()
+    if reason == "stop":
+        kit.amplify("stop", "--person", "anna", "--reason", "they asked", "-w", kit.files.root)
+    elif reason == "closed":
+        kit.files.write("config/actions.yaml", {"actions": [action | {"closes": soon(-60)}]})
+    else:
+        kit.campaign(in_country_languages=["en"])
+    kit.build()
+    assert "veiled" not in kit.everything()

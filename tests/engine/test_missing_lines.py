@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from ledger import rows
 from ledger.databases import WoundLedger
 from workshop import MONDAY, Workshop
 
+from amplify.context.app_context import UnreadableFiles
 from amplify.decisions.forget import find_mentions, forget_person
 from amplify.decisions.resume import resume_subject
 from amplify.decisions.stop import stop_subject
@@ -19,6 +23,7 @@ from amplify.ledger.holds.protection_rows import read_protection_rows
 from amplify.ledger.holds.stops import StopRequest, in_force
 from amplify.ledger.queries.audit_log import list_events, verify_chain
 from engine.fake import FakeDesk, World
+from engine.files import Files, soon
 
 DUE = MONDAY + timedelta(days=2, hours=9)
 DAY = timedelta(days=1)
@@ -240,3 +245,43 @@ def test_who_is_stopped_stays_known(app: FakeDesk) -> None:
     forget_person(app, find_mentions(app, "maria"), "vera")
     with app.ledger.read() as connection:
         assert "Maria Lind" in in_force(connection)[0].words
+
+
+@pytest.mark.parametrize("loss", ["empty list", "no file", "only a comment", "renamed"])
+@pytest.mark.parametrize("hold", [{"state": "died"}, {"state": "unknown"}, {"consent": {"withdrawn": "2026-11-01"}}])
+def test_real_files_that_lose_her(
+    ledger: WoundLedger, world: World, tmp_path: Path, hold: dict[str, Any], loss: str
+) -> None:
+    """The file itself goes, or what stands in it."""
+    day = datetime.now(UTC)
+    anna: dict[str, Any] = {
+        "id": "anna", "name": {"en": "Anna Petrova"}, "detentions": [{"start": "2026-01-01"}], "state": "detained",
+        "reviewed": day.date().isoformat(),
+        "consent": {"given_by": "family", "channel": "letter", "scope": ["name"], "given": "2026-01-02",
+                    "review": (day + timedelta(days=300)).date().isoformat()},
+    }  # fmt: skip
+    files = Files(tmp_path / "house", "union")
+    files.we_are("union")
+    files.post("about", "Anna Petrova must be free")
+    files.queue("about", at=soon(3600), platforms=["x"])
+    path = files.write("config/people.yaml", {"people": [anna]})
+    app = FakeDesk(ledger, world, day, root=files.root)
+    run_pass(app)
+    held = anna | hold | ({"consent": anna["consent"] | hold["consent"]} if "consent" in hold else {})
+    files.write("config/people.yaml", {"people": [held]})
+    run_pass(app)
+    match loss:
+        case "empty list":
+            files.write("config/people.yaml", {"people": []})
+        case "no file":
+            path.unlink()
+        case "only a comment":
+            path.write_text("# nobody\npeople: []\n")
+        case "renamed":
+            files.write("config/people.yaml", {"people": [anna | {"id": "anna_petrova"}]})
+    app.time.set(day + timedelta(seconds=3700))
+    with suppress(UnreadableFiles):  # a missing file holds everything
+        run_pass(app)
+    files.write("config/people.yaml", {"people": [anna]})
+    run_pass(app)
+    assert world.texts() == []

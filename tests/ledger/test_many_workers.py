@@ -99,7 +99,7 @@ def test_two_processes_may_queue_the_same_plan_at_once(ledger: WoundLedger, data
             shop.post(f"n{number}", f"text number {number}")
             shop.queue(f"n{number}", f"n{number}", at=f"2027-05-{17 + number % 10}T{number:02}:00:00Z")
         desk = AppContext(Path(HOME), Ledger.open(URL), ManualClock(datetime(2027, 5, 16, tzinfo=UTC)))
-        desk.workspace = shop.workspace
+        desk.files = shop.workspace
         ready()
         print(len(queue_plan(desk).changes))
         """,

@@ -10,8 +10,12 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, TextClause, exists, func, select, text
 
 from amplify.ledger.database import Ledger, get_meta
+from amplify.ledger.holds.file_errors import FileErrors, read_file_errors
 from amplify.ledger.tables import ACCOUNT, DELIVERY
 from amplify.model.delivery import DeliveryState
+
+OUTDATED: Final = "outdated"
+"""Key in `meta`: deliveries that were in progress when their files changed, at the last `queue`."""
 
 # Spelled exactly as in the partial indexes: SQLite does not use an index whose condition it would have to infer.
 _WAITING: Final = text("delivery.state = 'waiting'")
@@ -36,10 +40,14 @@ class PendingWork:
     """Whether rows are to be taken down."""
     due: bool
     """Whether rows are due, to be sent or held."""
+    outdated: bool
+    """Whether files have changed what was in progress then: it may have come back."""
     askable: tuple[str, ...]
     """Paused accounts that may be probed again."""
     paused: Mapping[str, str]
     """All paused accounts → what to mend."""
+    errors: FileErrors
+    """Errors of the files, as the last `queue` found them."""
 
 
 def find_pending_work(ledger: Ledger, connection: Connection, note: str, now: datetime) -> PendingWork:
@@ -56,8 +64,10 @@ def find_pending_work(ledger: Ledger, connection: Connection, note: str, now: da
         doubts=count_unsure(ledger, connection),
         removing=_any(connection, _REMOVING, free),
         due=_any(connection, _WAITING, DELIVERY.c.look_at <= now),
+        outdated=bool(get_meta(connection, OUTDATED)),
         askable=tuple(account for account, _, after in accounts if after is None or after <= real),
         paused={account: why or "" for account, why, _ in accounts},
+        errors=read_file_errors(connection),
     )
 
 

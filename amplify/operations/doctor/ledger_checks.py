@@ -15,6 +15,7 @@ from amplify.model.delivery import DeliveryState
 from amplify.model.errors import AmplifyError
 from amplify.operations.backup import NOTE
 from amplify.operations.doctor.finding import CheckResult, CheckTarget, check_fail, check_ok, check_warn
+from amplify.planning.file_versions import last_files, machines_apart
 from amplify.rules.plan.horizon import plan_end
 
 _FORGOTTEN: Final = timedelta(minutes=10)
@@ -52,6 +53,22 @@ def check_last_pass(patient: CheckTarget) -> Iterator[CheckResult]:
         yield check_fail("passes", f"the last one was {_words(age)} ago", "is cron, or `amplify run`, still running?")
     else:
         yield check_ok("passes", f"the last one was {_words(age)} ago")
+
+
+def check_same_files(patient: CheckTarget) -> Iterator[CheckResult]:
+    """Check whether all machines that share the ledger have the files that were queued last."""
+    if patient.app is None:
+        return
+    with patient.app.ledger.read() as connection:
+        last = last_files(connection)
+        apart = machines_apart(connection, patient.app.ledger.real_now(connection))
+    if last is None:
+        return
+    for one in apart:
+        why = one.why or f"its files are not those that {last.machine} queued last"
+        yield check_warn("files of all machines", f"{one.machine}: {why}", "`git pull` there; docs/care.md tells more")
+    if not apart:
+        yield check_ok("files of all machines", f"as {last.machine} queued them last")
 
 
 def check_waiting(patient: CheckTarget) -> Iterator[CheckResult]:
