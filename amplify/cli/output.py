@@ -102,6 +102,16 @@ def show_problems(problems: Iterable[Problem], to_stderr: bool = False) -> None:
         out.print(Padding(Text(problem.message), (0, 0, 0, 4)))
 
 
+def show_unsent(unsent: Iterable[PlanChange]) -> None:
+    """Print what is planned and will not go out, and why; what was sent as it stands in the files needs no word."""
+    from rich.text import Text
+
+    for one in unsent:
+        if one.asks:
+            line = Text("=", style="red").append(f" {one.due:%Y-%m-%d %H:%M} UTC  {one.account}  {one.post}  ")
+            console().print(line.append(f"will not go out: {one.why}", style="dim"), soft_wrap=True)
+
+
 def ask_line(question: str) -> str:
     """Ask for one line on standard error; empty where nothing is said, or somebody breaks off."""
     import click
@@ -111,16 +121,6 @@ def ask_line(question: str) -> str:
         return str(typer.prompt(visible_controls(question), default="", show_default=False, err=True)).strip()
     except (click.Abort, KeyboardInterrupt, EOFError):
         return ""
-
-
-def show_unsent(unsent: Iterable[PlanChange]) -> None:
-    """Print what is planned and will not go out, and why; what was sent as it stands in the files needs no word."""
-    from rich.text import Text
-
-    for one in unsent:
-        if one.asks:
-            line = Text("=", style="red").append(f" {one.due:%Y-%m-%d %H:%M} UTC  {one.account}  {one.post}  ")
-            console().print(line.append(f"will not go out: {one.why}", style="dim"), soft_wrap=True)
 
 
 def local_time(instant: datetime, zone: str) -> str:

@@ -43,13 +43,18 @@ def command(
     written = [change for change in done.changes if change.sign != "!"]
     code = 3 if done.older else 1 if done.problems else 0
     if as_json:
-        changes: dict[str, Any] = {"changes": [change.as_json() for change in done.changes]}
         more: dict[str, Any] = {
             "unsent": [change.as_json() for change in done.unsent if change.asks],
             "problems": [problem.as_json() for problem in done.problems],
             "older": done.older,
         }
-        print_json(changes | {key: value for key, value in more.items() if value})
+        told_more = {key: value for key, value in more.items() if value}
+        print_json(
+            {
+                "changes": [change.as_json() for change in done.changes],
+                **told_more,
+            }
+        )
         return code
     for change in done.changes:
         output.console().print(

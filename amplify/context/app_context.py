@@ -122,7 +122,7 @@ class AppContext:
 
     def workspace(self) -> Workspace:
         """The files as models, with what protects people as it is in force: a weaker one waits for somebody to accept
-        it. Raises UnreadableFiles with all problems."""
+        it. Without what has errors (`Workspace.problems`). Raises UnreadableFiles where an error concerns everybody."""
         from amplify.ledger.holds.protection_rows import read_protection_rows
         from amplify.rules.plan.protections import kept_values, protected_workspace, read_protections
 

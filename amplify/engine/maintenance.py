@@ -59,11 +59,26 @@ def run_maintenance(app: AppContext) -> MaintenanceResult:
 
         done.unsure = reconcile_unsure(app)
         done.looked = True
+    if seen.outdated:
+        done.looked = requeue_outdated(app) or done.looked
     if seen.removing:
         from amplify.engine.takedown_worker import run_takedowns
 
         run_takedowns(app)
     return done
+
+
+def requeue_outdated(app: AppContext) -> bool:
+    """Queue the files anew where something was in progress as they changed, and turned out not to be out: whether it
+    did. Raises what `queue` raises."""
+    from amplify.ledger.rows.plan_changes import outdated_came_back
+    from amplify.planning.queue import queue_plan
+
+    with app.ledger.read() as connection:
+        if not outdated_came_back(connection):
+            return False
+    queue_plan(app)
+    return True
 
 
 def probe_accounts(app: AppContext, accounts: Iterable[str]) -> None:

@@ -45,8 +45,6 @@ class Workspace:
     """The partner we are; None where there is no `accounts.yaml`, as in a pull request."""
     banners: Mapping[str, Template] = field(default_factory=dict)
     """Templates in `media/banners/`."""
-    local: LocalSettings = field(default_factory=LocalSettings)
-    """What we decided for ourselves on this machine."""
     problems: tuple[Problem, ...] = ()
     """Errors of what was left out, so that the rest can go on; whoever plans tells of them."""
     faulty_posts: Mapping[str, Problem] = field(default_factory=dict)
@@ -55,3 +53,5 @@ class Workspace:
     """Queue entries that were left out for an error."""
     silent_entries: tuple[QueueEntry, ...] = ()
     """The same, as far as they could be read: their partners keep their variants."""
+    local: LocalSettings = field(default_factory=LocalSettings)
+    """What we decided for ourselves on this machine."""

@@ -132,6 +132,8 @@ class _Planner:
             except ComposeFault as fault:
                 place = SourceLocation(fault.part.place.path, fault.part.place.line + fault.line - 1, 1)
                 problem = Problem(place, "TEXT", str(fault))
+                if post.front.boost is not None:
+                    self._leave_out(occurrence, f"`{post.front.boost.post}`, which it boosts, has a mistake: {fault}")
             except Exception as error:
                 problem = unexpected_problem(post.place, error)
         due, account = occurrence.slot.due, occurrence.account
@@ -266,10 +268,7 @@ class _Planner:
         variant = self._variant(boost.post, occurrence.platform, partner)
         if variant is None:
             return f"{account} has no variant of `{boost.post}` to boost"
-        try:
-            return BoostOf(self._id(found), None), self._compose(found, variant)
-        except ComposeFault as fault:
-            return f"`{boost.post}`, which it boosts, has a mistake: {fault}"
+        return BoostOf(self._id(found), None), self._compose(found, variant)
 
     def _latest(self, post: str, account: str, before: datetime) -> Occurrence | None:
         candidates = (

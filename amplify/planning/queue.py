@@ -18,7 +18,14 @@ from amplify.ledger.holds.stops import widen_all
 from amplify.ledger.notify import notify_workers
 from amplify.ledger.queries.ledger_status import HELD
 from amplify.ledger.queries.recent_posts import find_said_since
-from amplify.ledger.rows.plan_changes import PlanDiff, compare_plan, lock_rows, write_accounts, write_changes
+from amplify.ledger.rows.plan_changes import (
+    PlanDiff,
+    compare_plan,
+    lock_rows,
+    outdate_unsettled,
+    write_accounts,
+    write_changes,
+)
 from amplify.ledger.rows.restored import mark_new_unsure_after_restore
 from amplify.model.clock import Timestamp
 from amplify.model.errors import AmplifyError, NeedsPerson
@@ -179,6 +186,7 @@ def _write(app: AppContext, connection: LedgerConnection, planned: Plan, diff: P
     write_gaps(connection, {one.id: one.caps.gap for one in workspace.accounts.values()})
     write_file_errors(app.ledger, connection, planned.errors, diff.held, diff.unwritten)
     write_changes(connection, planned.ours, diff.changes, stamp)
+    outdate_unsettled(connection, planned.ours, now)
     mark_new_unsure_after_restore(connection, [change.id for change in diff.changes], stamp)
 
 

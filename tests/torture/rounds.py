@@ -30,7 +30,7 @@ from torture.killer import Launch, Slot, Told, is_over
 from torture.town import Town
 
 POSTS = {"x": "/2/tweets", "bluesky": "putRecord", "mastodon": "/api/v1/statuses"}
-ACCEPTED: tuple[Kind, ...] = ("slow_before", "slow_after", "reset_after", "garbage", "429")
+ACCEPTED: tuple[Kind, ...] = ("slow_before", "slow_after", "reset_after", "garbage")
 """What may come of any post: where it is accepted, it can be found."""
 LOST: tuple[Kind, ...] = ("reset_before", "500")
 """Only where a server can tell that it has nothing: X cannot, and such posts would be left to a person."""
@@ -183,7 +183,6 @@ class Rounds:
             platform=platform,
             path=POSTS[platform],
             method="POST",
-            retry_after=1,
             seconds=self.chance.choice(self.pace.slow),
         )
 
@@ -266,7 +265,16 @@ class Rounds:
 
     def _stuck(self) -> str:
         words = "\n".join(slot.page.read_text("utf-8", "replace")[-500:] for slot in self.slots)
-        return f"nothing went out for {_PASS:.0f} s: {rows.states(self.ledger)}\n{words}"
+        row, account = rows.DELIVERY.c, rows.ACCOUNT.c
+        with self.ledger.read() as connection:
+            left = connection.execute(
+                rows.select(row.account, row.state, row.boost_of, row.look_at, row.why, account.real_not_before)
+                .join(rows.ACCOUNT, account.id == row.account)
+                .where(row.state != "sent")
+                .limit(20)
+            ).all()
+        told = "\n".join(str(one) for one in left)
+        return f"nothing went out for {_PASS:.0f} s: {rows.states(self.ledger)}\n{told}\n{words}"
 
 
 def held_by(ledger: Ledger, pid: int) -> dict[str, str]:

@@ -22,6 +22,8 @@ from amplify.model.delivery import DeliveryState
 ASKED: Final[tuple[Ask, ...]] = tuple(ask for ask in HOLD_CHECKS if ask is not boosts.find_waiting_boosts)
 """Hold checks whose answers are shown ahead of the due time. Not whether a boost's target is out: it seldom is, yet."""
 
+REHEARSED: Final = "rehearsal"
+"""Key in `meta` of a rehearsal's ledger: the campaign time it has reached."""
 HELD: Final = "held"
 """Key in `meta` of why nothing goes out at all; its value is empty while all is well."""
 

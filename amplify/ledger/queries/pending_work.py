@@ -14,6 +14,9 @@ from amplify.ledger.holds.file_errors import FileErrors, read_file_errors
 from amplify.ledger.tables import ACCOUNT, DELIVERY
 from amplify.model.delivery import DeliveryState
 
+OUTDATED: Final = "outdated"
+"""Key in `meta`: deliveries that were in progress when their files changed, at the last `queue`."""
+
 # Spelled exactly as in the partial indexes: SQLite does not use an index whose condition it would have to infer.
 _WAITING: Final = text("delivery.state = 'waiting'")
 _HELD: Final = text("delivery.state IN ('claimed', 'sending')")
@@ -37,6 +40,8 @@ class PendingWork:
     """Whether rows are to be taken down."""
     due: bool
     """Whether rows are due, to be sent or held."""
+    outdated: bool
+    """Whether files have changed what was in progress then: it may have come back."""
     askable: tuple[str, ...]
     """Paused accounts that may be probed again."""
     paused: Mapping[str, str]
@@ -59,6 +64,7 @@ def find_pending_work(ledger: Ledger, connection: Connection, note: str, now: da
         doubts=count_unsure(ledger, connection),
         removing=_any(connection, _REMOVING, free),
         due=_any(connection, _WAITING, DELIVERY.c.look_at <= now),
+        outdated=bool(get_meta(connection, OUTDATED)),
         askable=tuple(account for account, _, after in accounts if after is None or after <= real),
         paused={account: why or "" for account, why, _ in accounts},
         errors=read_file_errors(connection),

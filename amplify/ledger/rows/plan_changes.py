@@ -10,6 +10,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from amplify.ledger.bulk import BulkSelect
+from amplify.ledger.database import get_meta, set_meta
+from amplify.ledger.queries.pending_work import OUTDATED
 from amplify.ledger.rows.transitions import Transition, log_transitions
 from amplify.ledger.tables import ACCOUNT, DELIVERY, PART
 from amplify.model.clock import Timestamp
@@ -48,6 +50,7 @@ _OUT: Final = BulkSelect(
 )
 _UNBEGUN = (DeliveryState.WAITING, DeliveryState.CLAIMED)
 """States in which nothing of a delivery is on its way."""
+_UNSETTLED = (DeliveryState.SENDING, DeliveryState.UNSURE)
 _OVER = (DeliveryState.CANCELLED, DeliveryState.REFUSED, DeliveryState.MISSED)
 
 
@@ -258,6 +261,30 @@ def write_changes(
         connection.execute(insert(DELIVERY), new)
         connection.execute(insert(PART), parts)
     log_transitions(connection, moved, stamp, "queue")
+
+
+def outdate_unsettled(connection: Connection, planned: Iterable[Planned], now: datetime) -> None:
+    """End the lateness window of what is in progress and is no longer wanted as it is: where it proves not to be out,
+    it must not go out as it was. What is wanted in other words or at another time is queued anew then."""
+    wanted = {delivery.id: delivery for delivery in planned}
+    in_progress = DELIVERY.c.state.in_([state.value for state in _UNSETTLED])
+    outdated: list[str] = []
+    for row in connection.execute(select(*_COLUMNS).where(in_progress)).all():
+        delivery = wanted.get(row.base)
+        same = delivery is not None and (row.content_hash, row.due_at) == (delivery.content_hash, delivery.due)
+        late = delivery.late if delivery is not None and same else min(row.late_at, now)
+        if late != row.late_at:
+            connection.execute(update(DELIVERY).where(DELIVERY.c.id == row.id, in_progress).values(late_at=late))
+        if delivery is not None and not same:
+            outdated.append(row.id)
+    set_meta(connection, OUTDATED, " ".join(sorted(outdated)))
+
+
+def outdated_came_back(connection: Connection) -> bool:
+    """Whether some of that is no longer in progress: what the files say of it now can be queued."""
+    ids = (get_meta(connection, OUTDATED) or "").split()
+    state = DELIVERY.c.state.in_([state.value for state in _UNSETTLED])
+    return len(ids) > len(connection.execute(select(DELIVERY.c.id).where(DELIVERY.c.id.in_(ids), state)).all())
 
 
 def _is_out(connection: Connection, delivery: str) -> bool:

@@ -48,6 +48,10 @@ _DIGITS_MOST: Final = 18
 _TOO_DEEP: Final = "this text is nested too deeply: take some brackets out"
 
 
+ANY_NAME: Final = "*"
+"""Stands for a name that is only known when the template is rendered."""
+
+
 class TemplateFault(Exception):
     """A template that cannot be rendered: `str()` is the sentence, `line` counts from 1 inside the template."""
 
@@ -158,6 +162,30 @@ def render_template(template: str, names: Mapping[str, Any]) -> str:
         raise TemplateFault(_TOO_DEEP) from None
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
         raise TemplateFault(f"this text cannot be rendered: {error}", _line_of(error)) from None
+
+
+@lru_cache(maxsize=20_000)
+def names_in_template(template: str, book: str) -> frozenset[str]:
+    """Ids that a template takes from a book such as `cta`: `{{ cta.x }}`, `{{ cta['x'] }}`, under an untaken `{% if %}`
+    too. ANY_NAME is among them where one cannot be told, or the template cannot be read."""
+    if "{" not in template:
+        return frozenset()
+    from jinja2 import TemplateError, nodes
+
+    try:
+        environment = _environment()
+        _measure(environment, template)
+        tree = environment.parse(template)
+    except (TemplateFault, TemplateError, RecursionError):
+        return frozenset({ANY_NAME})
+    found: set[str] = set()
+    for node in tree.find_all(nodes.Getattr):
+        if isinstance(node.node, nodes.Name) and node.node.name == book:
+            found.add(node.attr)
+    for item in tree.find_all(nodes.Getitem):
+        if isinstance(item.node, nodes.Name) and item.node.name == book:
+            found.add(str(item.arg.value) if isinstance(item.arg, nodes.Const) else ANY_NAME)
+    return frozenset(found)
 
 
 def _made(names: Mapping[str, Any], name: str, line: int) -> Any:
