@@ -7,17 +7,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from amplify.banner.render import RenderedBanner, why_not
+from amplify.banner.render import RenderedBanner, bar_banner
 from amplify.model.banner import SIZES, BarsLayer, Layer, PortraitSlot, StandIn, Template
 from amplify.model.campaign import Campaign
 from amplify.model.errors import NeedsPerson, WrongUse
 from amplify.model.person import Person
 from amplify.model.workspace import Workspace
+from amplify.planning.eligibility import EligibilityChecker
 from amplify.rules.plan.banner_text import BannerWordsFault, WordedTemplate, fill_template, portrait_allowed
 from amplify.rules.text.language import fallback_chain
 from amplify.workspace.yaml_reader import read_yaml
@@ -63,20 +63,19 @@ class BarsEditions:
 
 
 def behind_bars(
-    workspace: Workspace,
-    now: datetime,
+    care: EligibilityChecker,
     person: str,
     photograph: Photograph | None = None,
     look: BarsLook | None = None,
     editions: BarsEditions | None = None,
 ) -> list[RenderedBanner]:
-    """Render the picture in each language and size. `now`: campaign time (UTC).
+    """Render the picture in each language and size, if `care` allows it.
 
-    Raises WrongUse, and NeedsPerson where it may not be made: the person's state is not detained or convicted or was
-    not reviewed, consent is missing, withdrawn, or does not cover a portrait.
+    Raises WrongUse, and NeedsPerson where it may not be made: the person is stopped, their state is not detained or
+    convicted or was not reviewed, consent is missing, withdrawn, or does not cover a portrait.
     """
+    workspace, editions = care.workspace, editions or BarsEditions()
     known = _person(workspace, person)
-    editions = editions or BarsEditions()
     chosen = _campaign(workspace, known, editions.campaign)
     if photograph is not None and not photograph.own and not portrait_allowed(workspace, person):
         raise NeedsPerson(
@@ -87,28 +86,34 @@ def behind_bars(
     made = []
     for lang in editions.langs or chosen.languages[:1]:
         try:
-            worded = fill_template(workspace, template, lang, person, now)
+            worded = fill_template(workspace, template, lang, person, care.now)
         except BannerWordsFault as fault:
             raise WrongUse(f"in `{lang}`: {fault}") from None
         if photograph is not None:
             worded = _with_photograph(worded, photograph, person)
-        why = why_not(workspace, worded, now)
-        if why is not None:
-            raise NeedsPerson(f"no picture is made: {why}")
+        barred = bar_banner(care, worded)
+        if barred is not None:
+            raise NeedsPerson(f"no picture is made: {barred.why}")
         made += [_made(worded, size, photograph) for size in editions.sizes]
     return made
 
 
-def supporter_instructions(workspace: Workspace, person: str, lang: str, campaign: str | None = None) -> str:
-    """Instructions for supporters, to be printed: plain text of 80 columns."""
+def supporter_instructions(care: EligibilityChecker, person: str, lang: str, campaign: str | None = None) -> str:
+    """Instructions for supporters, to be printed: plain text of 80 columns. Raises NeedsPerson where the person may not
+    be spoken of."""
+    workspace = care.workspace
     chosen = _campaign(workspace, _person(workspace, person), campaign)
     written = next((one for one in fallback_chain(lang, workspace.settings.fallback) if one in INSTRUCTIONS), "en")
     tags = [f"#{tag.tag}" for tag in chosen.hashtags if tag.required and not tag.retired]
     ours = [f"#{tag.tag}" for tag in chosen.hashtags if tag.required and not tag.retired and tag.lang == written]
     text = (files("amplify.banner.instructions") / f"{written}.txt").read_text("utf-8")
-    return text.format(
+    said = text.format(
         person=person, tags=" ".join(ours or tags), contact=f"{chosen.contact.name}, {chosen.contact.email}"
     )
+    barred = care.bar(care.asked(chosen.id, lang, [said], f"person:{person}"))
+    if barred is not None:
+        raise NeedsPerson(f"no instructions are given: {barred.why}")
+    return said
 
 
 @cache

@@ -1,25 +1,23 @@
 """Renders banners: templates and texts → pictures with alt text, credit, licence and hash beside them.
 
-What may not be said now is not painted either: a person's state, review and consent, an expired fact, a closed call,
-a silent campaign. Each refusal is a sentence, and the others are painted all the same.
+What may not be said now is not painted either (`planning.eligibility`): what is stopped or under embargo, a person's
+state, review and consent, an expired fact, a closed call, a silent campaign. Each refusal is a sentence, and the others
+are painted all the same.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from amplify.model.banner import SIZES, Template
 from amplify.model.errors import WrongUse
 from amplify.model.workspace import Workspace
+from amplify.planning.eligibility import UNDER_EMBARGO, EligibilityChecker, WithheldItem
 from amplify.rules.plan.banner_text import BannerWordsFault, WordedTemplate, banner_languages, fill_template
-from amplify.rules.plan.file_gates import derive_gates
-from amplify.rules.plan.person_gates import covers_language
-from amplify.rules.plan.subjects import people_in_texts
 
 if TYPE_CHECKING:
     from amplify.banner.encode import EncodedPicture
@@ -138,13 +136,15 @@ class RefusedBanner:
     size: str | None
     """None: in no size."""
     why: str
+    reason: str = "picture"
+    """A key of WITHHELD."""
 
     @property
     def name(self) -> str:
         return "-".join(word for word in (self.template, self.person, self.lang, self.size) if word)
 
     def as_json(self) -> dict[str, object]:
-        return asdict(self)
+        return {key: value for key, value in asdict(self).items() if key != "reason"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,21 +156,20 @@ class RenderedBatch:
 
 
 def render_banners(
-    workspace: Workspace,
-    now: datetime,
+    care: EligibilityChecker,
     wanted: BannerChoice | None = None,
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> RenderedBatch:
-    """Render the chosen banners. `now`: campaign time (UTC); `cache`: where painted ones are kept; None: nowhere.
+    """Render the chosen banners, as far as `care` allows. `cache`: where painted ones are kept; None: nowhere.
 
     Raises WrongUse for a template, person, language or size that is not there.
     """
-    worded, refused = words_of(workspace, now, wanted or BannerChoice())
+    worded, refused = words_of(care, wanted or BannerChoice())
     jobs = [(one, size) for one in worded for size in _sizes(one.template, (wanted or BannerChoice()).sizes)]
     made = []
     for done, (one, size) in enumerate(jobs, start=1):
-        result = render_banner(workspace, one, size, cache)
+        result = render_banner(care.workspace, one, size, cache)
         if isinstance(result, RenderedBanner):
             made.append(result)
         else:
@@ -195,18 +194,16 @@ def render_banner(
     return RenderedBanner(worded, size, saved, hashlib.sha256(saved.data).hexdigest())
 
 
-def words_of(
-    workspace: Workspace, now: datetime, wanted: BannerChoice
-) -> tuple[list[WordedTemplate], list[RefusedBanner]]:
+def words_of(care: EligibilityChecker, wanted: BannerChoice) -> tuple[list[WordedTemplate], list[RefusedBanner]]:
     """The templates with texts of each chosen banner that may be shown now; and the refused ones. Paints nothing."""
+    workspace = care.workspace
     _check(workspace, wanted)
-    closed = _closed(workspace, now)
     found: list[WordedTemplate] = []
     refused: list[RefusedBanner] = []
     for template, person in _each(workspace, wanted):
         same: list[WordedTemplate] = []
         for lang in _languages(workspace, template):
-            one = _one(workspace, template, lang, person, now, closed)
+            one = _one(care, template, lang, person)
             if isinstance(one, WordedTemplate):
                 same.append(one)
             elif not wanted.langs or lang in wanted.langs:
@@ -216,39 +213,29 @@ def words_of(
     return found, refused
 
 
-def _one(
-    workspace: Workspace, template: Template, lang: str, person: str | None, now: datetime, closed: Mapping[str, str]
-) -> WordedTemplate | RefusedBanner:
+def _one(care: EligibilityChecker, template: Template, lang: str, person: str | None) -> WordedTemplate | RefusedBanner:
     try:
-        worded = fill_template(workspace, template, lang, person, now)
+        worded = fill_template(care.workspace, template, lang, person, care.now)
     except BannerWordsFault as fault:
         where = f"layer {fault.layer + 1}: " if fault.layer is not None else ""
         return RefusedBanner(template.id, person, lang, None, where + str(fault))
-    why = _barred(workspace, worded, closed)
-    return worded if why is None else RefusedBanner(template.id, person, lang, None, why)
+    barred = bar_banner(care, worded)
+    return worded if barred is None else RefusedBanner(template.id, person, lang, None, barred.why, barred.reason)
 
 
-def why_not(workspace: Workspace, worded: WordedTemplate, now: datetime) -> str | None:
+def bar_banner(care: EligibilityChecker, worded: WordedTemplate) -> WithheldItem | None:
     """The reason this banner may not be shown now; None where it may. People count by any spelling of their names."""
-    return _barred(workspace, worded, _closed(workspace, now))
+    template = worded.template
+    if template.id in care.early.banners:
+        return WithheldItem("embargo", UNDER_EMBARGO)
+    words = (worded.caption, worded.alt, worded.credit, worded.licence, worded.name, *_said(worded))
+    faces = {f"consent:{one}/portrait" for one in worded.shows}
+    return care.bar(care.asked(template.campaign, worded.lang, words, *worded.used, *faces))
 
 
-def _closed(workspace: Workspace, now: datetime) -> Mapping[str, str]:
-    """Every subject whose gate is closed now, with the reason."""
-    found = ((f"{gate.kind}:{gate.subject}", gate.why_not(now)) for gate in derive_gates(workspace))
-    return {subject: why for subject, why in found if why is not None}
-
-
-def _barred(workspace: Workspace, worded: WordedTemplate, closed: Mapping[str, str]) -> str | None:
-    people = set(people_in_texts((worded.caption, worded.alt), worded.template.campaign, workspace))
-    people |= {subject.partition(":")[2] for subject in worded.used if subject.startswith("person:")}
-    for subject in sorted({*worded.used, *(f"person:{person}" for person in people)}):
-        if subject in closed:
-            return closed[subject]
-    for person in sorted(people):
-        if not covers_language(workspace.people[person], worded.lang):
-            return f"the consent of {person} does not cover texts in {worded.lang}"
-    return None
+def _said(worded: WordedTemplate) -> Iterator[str]:
+    """Every word that is painted, also what an image counts, and the files that it is painted from."""
+    yield from (text for text in (*worded.words, *worded.shown) if text)
 
 
 def _check(workspace: Workspace, wanted: BannerChoice) -> None:

@@ -39,6 +39,7 @@ def command(
 ) -> None:
     """Add an entry to config/queue.yaml. Comments, order and quoting of the file stay as they are."""
     from amplify.cli import output
+    from amplify.cli.open_context import read_only_clock
     from amplify.cli.output import print_json, show_problems
     from amplify.platforms import registry
     from amplify.workspace.draft_entry import DraftOptions, propose_entry
@@ -48,7 +49,8 @@ def command(
 
     root = find_root(workspace)
     options = DraftOptions(partner or [], platform or [], id, lateness, note)
-    entry, warnings = propose_entry(parse_files(root, frozenset(registry.names())), posts, when, options)
+    files, now = parse_files(root, frozenset(registry.names())), read_only_clock().now()
+    entry, warnings = propose_entry(files, posts, when, options, now)
     show_problems(warnings, to_stderr=True)
     (name,) = append_entries(root, [entry])
     if as_json:

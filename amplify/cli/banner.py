@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from amplify.cli.open_context import AsJson, Workspace, read_only_clock
+from amplify.cli.open_context import AsJson, Workspace, ledger_if_any, read_only_clock
 from amplify.model.errors import WrongUse
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from amplify.banner.render import BannerChoice, RefusedBanner, RenderedBatch
-    from amplify.model.workspace import Workspace as Words
+    from amplify.planning.eligibility import EligibilityChecker
 
 ACTIONS = ("list", "render", "preview", "bars")
 
@@ -83,35 +83,40 @@ def command(
     action, *names = words or ["list"]
     if action not in ACTIONS:
         raise WrongUse(f"`banner {action}` is nothing we do: {', '.join(ACTIONS)}")
-    found, now = _read(workspace)
     bars = (count, width, opacity, colour, open_, instead, own, credit, licence, campaign)
-    if action == "bars":
-        from amplify.cli.banner_bars import BarsOptions, make_bars
+    if action != "bars":
+        _refuse_bars_options(count, width, opacity, colour, open_, own, credit, campaign, instructions)
+    with _checker(workspace) as care:
+        if action == "bars":
+            from amplify.cli.banner_bars import BarsOptions, make_bars
 
-        return make_bars(found, now, BarsOptions(names, person, lang, size, out, *bars), instructions, as_json)
-    _refuse_bars_options(count, width, opacity, colour, open_, own, credit, campaign, instructions)
-    from amplify.banner.render import BannerChoice
+            return make_bars(care, BarsOptions(names, person, lang, size, out, *bars), instructions, as_json)
+        from amplify.banner.render import BannerChoice
 
-    wanted = BannerChoice(tuple(names), tuple(person or ()), tuple(lang or ()), tuple(size or ()))
-    if action == "list":
-        return _list(found, now, wanted, as_json)
-    return (_render if action == "render" else _preview)(found, now, wanted, out, as_json)
+        wanted = BannerChoice(tuple(names), tuple(person or ()), tuple(lang or ()), tuple(size or ()))
+        if action == "list":
+            return _list(care, wanted, as_json)
+        return (_render if action == "render" else _preview)(care, wanted, out, as_json)
 
 
-def _read(workspace: Path | None) -> tuple[Words, datetime]:
-    """Load the workspace's files without a ledger: banners need none."""
+@contextmanager
+def _checker(workspace: Path | None) -> Iterator[EligibilityChecker]:
+    """Load the workspace's files, and ask the ledger where there is one: banners need none, but a stop holds them."""
     from amplify.context.app_context import UnreadableFiles
+    from amplify.planning.eligibility import EligibilityChecker
     from amplify.platforms import registry
     from amplify.workspace.load import load_workspace
     from amplify.workspace.locate import find_root
 
-    loaded = load_workspace(find_root(workspace), frozenset(registry.names()))
+    root = find_root(workspace)
+    loaded = load_workspace(root, frozenset(registry.names()))
     if loaded.workspace is None:
         raise UnreadableFiles(loaded.problems)
-    return loaded.workspace, read_only_clock().now()
+    with ledger_if_any(root, must_open=True) as ledger:
+        yield EligibilityChecker(loaded.workspace, read_only_clock().now(), ledger)
 
 
-def _list(words: Words, now: datetime, wanted: BannerChoice, as_json: bool) -> int:
+def _list(care: EligibilityChecker, wanted: BannerChoice, as_json: bool) -> int:
     from rich.padding import Padding
     from rich.text import Text
 
@@ -120,7 +125,8 @@ def _list(words: Words, now: datetime, wanted: BannerChoice, as_json: bool) -> i
     from amplify.cli.output import print_json
     from amplify.model.banner import SIZES
 
-    worded, refused = words_of(words, now, wanted)
+    words = care.workspace
+    worded, refused = words_of(care, wanted)
     if as_json:
         rows = [{"template": one.template.id, "person": one.person, "lang": one.lang, "alt": one.alt} for one in worded]
         print_json({"ready": rows, "refused": [one.as_json() for one in refused]})
@@ -155,23 +161,24 @@ def _say_refusal(one: RefusedBanner) -> None:
     output.console().print(Padding(Text(f"{one.name} is not rendered: {one.why}", style="yellow"), (0, 0, 0, 4)))
 
 
-def _paint(words: Words, now: datetime, wanted: BannerChoice, quiet: bool) -> RenderedBatch:
+def _paint(care: EligibilityChecker, wanted: BannerChoice, quiet: bool) -> RenderedBatch:
     from amplify.banner.render import render_banners
     from amplify.cli.output import progress_bar
 
+    words = care.workspace
     if not words.banners:
         raise WrongUse("there are no templates: write one in media/banners/ (docs/banners.md)")
     with progress_bar("painting banners", quiet) as tell:
-        return render_banners(words, now, wanted, words.root / ".amplify" / "banners", tell)
+        return render_banners(care, wanted, words.root / ".amplify" / "banners", tell)
 
 
-def _render(words: Words, now: datetime, wanted: BannerChoice, out: Path | None, as_json: bool) -> int:
+def _render(care: EligibilityChecker, wanted: BannerChoice, out: Path | None, as_json: bool) -> int:
     from amplify.banner.sidecar import write_with_sidecar
     from amplify.cli import output
     from amplify.cli.output import print_json
 
-    batch = _paint(words, now, wanted, as_json)
-    folder = out or words.root / "media" / "rendered"
+    batch = _paint(care, wanted, as_json)
+    folder = out or care.workspace.root / "media" / "rendered"
     paths = [write_with_sidecar(one, folder) for one in batch.made]
     if as_json:
         made = [{**one.as_json(), "path": str(path)} for one, path in zip(batch.made, paths, strict=True)]
@@ -187,7 +194,7 @@ def _render(words: Words, now: datetime, wanted: BannerChoice, out: Path | None,
     return 3 if batch.refused else 0
 
 
-def _preview(words: Words, now: datetime, wanted: BannerChoice, out: Path | None, as_json: bool) -> int:
+def _preview(care: EligibilityChecker, wanted: BannerChoice, out: Path | None, as_json: bool) -> int:
     from io import BytesIO
 
     from PIL import Image
@@ -196,10 +203,10 @@ def _preview(words: Words, now: datetime, wanted: BannerChoice, out: Path | None
     from amplify.cli import output
     from amplify.cli.output import print_json
 
-    path = out or words.root / ".amplify" / "banners.png"
+    path = out or care.workspace.root / ".amplify" / "banners.png"
     if path.suffix.lower() != ".png" or path.is_dir():
         raise WrongUse(f"{path} is no name for a picture: let --out end in .png")
-    batch = _paint(words, now, wanted, as_json)
+    batch = _paint(care, wanted, as_json)
     if batch.made:
         small = [
             (one.name.removesuffix(one.saved.suffix), sheet_thumbnail(Image.open(BytesIO(one.saved.data))))

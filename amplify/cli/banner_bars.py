@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Final, get_args
 
@@ -13,7 +12,7 @@ from amplify.cli import output
 from amplify.cli.output import print_json
 from amplify.model.banner import SIZES, StandIn
 from amplify.model.errors import WrongUse
-from amplify.model.workspace import Workspace
+from amplify.planning.eligibility import EligibilityChecker
 
 MOST_BYTES: Final = 60_000_000
 """Of a photograph's file; larger ones are not even read."""
@@ -40,13 +39,13 @@ class BarsOptions:
     campaign: str | None
 
 
-def make_bars(words: Workspace, now: datetime, asked: BarsOptions, only_instructions: bool, as_json: bool) -> int:
+def make_bars(care: EligibilityChecker, asked: BarsOptions, only_instructions: bool, as_json: bool) -> int:
     """Render the picture, or print the instructions."""
     if not asked.person or len(asked.person) != 1:
         raise WrongUse("say for whom: `amplify banner bars PHOTO --person anna`")
     person = asked.person[0]
     if only_instructions:
-        return _instructions(words, person, asked, as_json)
+        return _instructions(care, person, asked, as_json)
     if len(asked.names) > 1:
         raise WrongUse("give one photograph at a time")
     for size in asked.size or ():
@@ -56,8 +55,7 @@ def make_bars(words: Workspace, now: datetime, asked: BarsOptions, only_instruct
         raise WrongUse(f"--instead: {', '.join(get_args(StandIn))}")
     instead: StandIn = asked.instead  # type: ignore[assignment]
     made = behind_bars(
-        words,
-        now,
+        care,
         person,
         _photograph(asked),
         BarsLook(asked.count, asked.width, asked.opacity, asked.colour, asked.open, instead),
@@ -77,9 +75,9 @@ def make_bars(words: Workspace, now: datetime, asked: BarsOptions, only_instruct
     return 0
 
 
-def _instructions(words: Workspace, person: str, asked: BarsOptions, as_json: bool) -> int:
+def _instructions(care: EligibilityChecker, person: str, asked: BarsOptions, as_json: bool) -> int:
     langs = asked.lang or ["en"]
-    texts = {lang: supporter_instructions(words, person, lang, asked.campaign) for lang in langs}
+    texts = {lang: supporter_instructions(care, person, lang, asked.campaign) for lang in langs}
     if asked.out is not None:
         try:
             asked.out.mkdir(parents=True, exist_ok=True)

@@ -37,6 +37,9 @@ def command(
     online: Annotated[
         bool, typer.Option("--online", help="Ask the platforms too: who we are, their limits, every partner's handle.")
     ] = False,
+    shared: Annotated[
+        bool, typer.Option("--shared", help="The folder is what somebody pushes: a local file in it is an error.")
+    ] = False,
     everything: Annotated[
         bool, typer.Option("--all", help="Also what this workspace's own `rules:` changed or turned off, and why.")
     ] = False,
@@ -55,7 +58,7 @@ def command(
     with ledger_if_any(root) as ledger, progress_bar("checking", quiet=as_json) as told:
         known = asked.known if asked is not None else remembered_info(ledger)
         profiles = registry.profiles()
-        checked = check_workspace(root, read_only_clock().now(), profiles, told, known, ledger)
+        checked = check_workspace(root, read_only_clock().now(), profiles, told, known, ledger, shared)
     problems = checked.problems
     count = sum(problem.severity is Severity.ERROR for problem in problems)
     warnings = len(problems) - count

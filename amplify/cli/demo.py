@@ -41,6 +41,7 @@ def command(
         look_around,
         open_rehearsal,
         play_rehearsal,
+        posts_not_played,
         show_outcome,
     )
     from amplify.operations.rehearse import ScriptedEvent
@@ -48,7 +49,8 @@ def command(
     source = find_root(workspace)
     copy, played = folder.absolute() / "workspace", folder.absolute() / "rehearsal"
     copy_workspace(source, copy)
-    rehearsal = Rehearsal(played / "workspace", played, START, END, source=copy)
+    hidden = posts_not_played(copy, START, END, datetime.now(UTC))
+    rehearsal = Rehearsal(played / "workspace", played, START, END, source=copy, real=source, embargoed=hidden)
     with open_rehearsal(rehearsal) as (app, clock, stage):
         play_rehearsal(rehearsal, app, clock, stage, [ScriptedEvent(RELEASED_AT, lambda: _release(app))])
         show_outcome(rehearsal, app, stage)
@@ -92,6 +94,8 @@ def _tell(app: AppContext) -> None:
 
     with app.ledger.read() as connection:
         for stop in in_force(connection):
+            if stop.subject != RELEASED:
+                continue  # one that really holds
             many, out = count_missed_by_stop(connection, stop), len(measure_impact(connection, [stop], None).out)
             when = f"\n{stop.at:%A, %H:%M} UTC: {stop.subject} was released."
             told = (

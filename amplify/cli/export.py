@@ -40,12 +40,13 @@ def command(
 ) -> None:
     """Write texts for sharing by hand: variants that no account says, and accounts without a variant.
 
-    Nothing under embargo, and nothing that would be held: persons, stale facts, closed calls. These are counted.
+    Nothing under embargo, and nothing that would be held: stops, persons, stale facts, closed calls. These are counted.
     """
     from amplify.cli import output
     from amplify.cli.output import error_console, print_json
     from amplify.export.export import export_texts
     from amplify.export.export_markdown import withheld_sentence
+    from amplify.planning.eligibility import EligibilityChecker
     from amplify.rules.plan.horizon import plan_end
 
     if as_json and form is not None:
@@ -54,10 +55,11 @@ def command(
         raise WrongUse(f"{out} is a folder: give --out the name of a file")
     app = open_context(workspace, read_only_clock())
     try:
-        words, now = app.workspace(), app.clock.now()
+        words, now = app.whole_workspace(), app.clock.now()
         first = start.replace(tzinfo=UTC) if start else now
         end = first + timedelta(days=days) if days else plan_end(words, first)
-        found = export_texts(words, first, end, app.profiles, now, everything, app.server_info())
+        care = EligibilityChecker(words, now, app.ledger)
+        found = export_texts(care, first, end, app.profiles, everything, app.server_info())
     finally:
         app.close()
     if out is not None:

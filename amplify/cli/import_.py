@@ -23,6 +23,7 @@ def command(
     as in `amplify add --when`. Several posts, partners or platforms in one cell: separated by `|` or spaces.
     """
     from amplify.cli import output
+    from amplify.cli.open_context import read_only_clock
     from amplify.cli.output import print_json, show_problems
     from amplify.platforms import registry
     from amplify.workspace.csv_import import read_sheet
@@ -31,7 +32,7 @@ def command(
     from amplify.workspace.yaml_edit import append_entries
 
     root = find_root(workspace)
-    sheet = read_sheet(parse_files(root, frozenset(registry.names())), file)
+    sheet = read_sheet(parse_files(root, frozenset(registry.names())), file, read_only_clock().now())
     names: tuple[str, ...] = ()
     if sheet.good and not dry_run:
         names = append_entries(root, sheet.entries)

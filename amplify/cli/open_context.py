@@ -58,15 +58,19 @@ def open_for_stop(workspace: Path | None) -> AppContext:
         except NeedsPerson as error:
             print_error(str(error))
         close_home(root)
-        return AppContext(root, open_bound(root, create=False), RealClock(), read_timings())
+        guard = MachineGuard(root, accounts_only=True)
+        return AppContext(root, open_bound(root, create=False), RealClock(), read_timings(), guard=guard)
     except AmplifyError as error:
         kind = WrongUse if type(error) is WrongUse else NeedsPerson
         raise kind(f"NOTHING IS HELD: {error}") from error
 
 
 @contextmanager
-def ledger_if_any(root: Path) -> Iterator[Ledger | None]:
-    """The ledger where there is one that can be read, and None elsewhere, as in a pull request. Creates none."""
+def ledger_if_any(root: Path, must_open: bool = False) -> Iterator[Ledger | None]:
+    """The ledger where there is one that can be read, and None elsewhere, as in a pull request. Creates none.
+
+    `must_open`: raises NeedsPerson where there is one that cannot be read, since nobody knows then what is stopped.
+    """
     file = None if os.environ.get(VARIABLE) else sqlite_file(ledger_url(root))
     if file is not None and not file.exists():
         yield None
@@ -74,6 +78,8 @@ def ledger_if_any(root: Path) -> Iterator[Ledger | None]:
     try:
         ledger = open_bound(root, looks=True)
     except NeedsPerson as error:
+        if must_open:
+            raise
         print_error(f"what was said before does not count: {error}")
         yield None
         return

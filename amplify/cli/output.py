@@ -17,6 +17,8 @@ from amplify.rules.text.terminal_text import document_text, escape_json, visible
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from amplify.model.plan import PlanChange
+
 STATE_STYLES = {
     "waiting": "cyan",
     "claimed": "cyan",
@@ -98,6 +100,16 @@ def show_problems(problems: Iterable[Problem], to_stderr: bool = False) -> None:
         line.append(problem.code, style=style)
         out.print(line)
         out.print(Padding(Text(problem.message), (0, 0, 0, 4)))
+
+
+def show_unsent(unsent: Iterable[PlanChange]) -> None:
+    """Print what is planned and will not go out, and why; what was sent as it stands in the files needs no word."""
+    from rich.text import Text
+
+    for one in unsent:
+        if one.asks:
+            line = Text("=", style="red").append(f" {one.due:%Y-%m-%d %H:%M} UTC  {one.account}  {one.post}  ")
+            console().print(line.append(f"will not go out: {one.why}", style="dim"), soft_wrap=True)
 
 
 def ask_line(question: str) -> str:

@@ -208,4 +208,4 @@ def _show(app: AppContext, done: PersonChange) -> None:
     if person.detentions[-1].end is None and person.state in (PersonState.RELEASE_CONFIRMED, PersonState.DIED):
         out.print("The last of their `detentions:` has no `end:` yet: days are counted on. Write it.", soft_wrap=True)
     for problem in done.elsewhere:
-        print_error(f"{problem} (this holds everything until it is mended)")
+        print_error(f"{problem} (this holds what it names until it is mended)")

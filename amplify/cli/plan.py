@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
@@ -16,11 +16,13 @@ from amplify.cli.output import clock_time, print_json, progress_bar, show_proble
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from amplify.ledger.rows.plan_changes import PlanDiff
     from amplify.model.plan import Plan, PlanChange, Planned
     from amplify.model.platform_profile import PlatformProfile
     from amplify.model.workspace import Workspace as Words
+    from amplify.planning.eligibility import EligibilityChecker
 
-_SIGNS = {"+": "green", "~": "yellow", "-": "red", "^": "cyan", "!": "magenta"}
+_SIGNS = {"+": "green", "~": "yellow", "-": "red", "^": "cyan", "!": "magenta", "=": "red"}
 
 
 def command(
@@ -36,8 +38,8 @@ def command(
 ) -> int:
     """List the deliveries to come and the difference from the ledger. Changes nothing."""
     from amplify.ledger.holds.spending import list_budgets
-    from amplify.ledger.rows.plan_changes import diff_plan
-    from amplify.planning.embargo import embargoed_posts
+    from amplify.ledger.rows.plan_changes import compare_plan
+    from amplify.planning.eligibility import EligibilityChecker
     from amplify.planning.plan import plan_deliveries
     from amplify.rules.plan.budget import planned_budgets as months_of
     from amplify.rules.plan.cost import to_micros, total_costs
@@ -48,41 +50,62 @@ def command(
     now = start.replace(tzinfo=UTC) if start else app.clock.now()
     end = now + timedelta(days=days) if days else plan_end(words, now)
     with progress_bar("planning", quiet=as_json) as told:
-        planned = plan_deliveries(
-            words, now, end, app.profiles, told, app.server_info(), app.recent_posts(words, now, end)
-        )
+        said = app.recent_posts(words, now, end)
+        planned = plan_deliveries(words, now, end, app.profiles, told, app.server_info(), said)
     with app.ledger.read() as connection:
-        changes = diff_plan(connection, planned.ours, now, end)
+        compared = compare_plan(connection, planned)
+        changes = compared.changes
         spent = {one.platform: one.by_what for one in list_budgets(connection, now)}
     limits = {name: to_micros(money) for name, money in words.settings.budget.items()}
     months = months_of(planned.ours, app.profiles, limits, spent, now)
     alone = not everyone and bool(planned.ours)
+    untold = _untold(EligibilityChecker(words, app.clock.now(), app.ledger), planned)
     if as_json:
         costs = total_costs(planned.ours if alone else planned.deliveries, len(words.settings.readings), app.profiles)
         budget = [one.as_json() for one in months]
-        secret = embargoed_posts(words, app.clock.now())
-        print_json({**_as_json(planned, changes, alone, secret), "cost": costs.as_json() | {"budget": budget}})
+        unsent = [change.as_json() for change in compared.unsent]
+        listed = _as_json(planned, changes, alone, untold)
+        print_json(
+            {
+                **listed,
+                "unsent": unsent,
+                "cost": costs.as_json() | {"budget": budget},
+            }
+        )
     else:
-        _show(planned, changes, alone, diff, days)
+        _show(planned, compared, alone, diff, days, untold)
         if not diff:
             _show_fallbacks(words, planned.ours if alone else planned.deliveries)
             _show_cost(planned.ours if alone else planned.deliveries, len(words.settings.readings), app.profiles)
             for one in months:
                 output.console().print(f"budget: {one.sentence}", style="yellow" if one.short else None)
-    problems = sorted({finding.problem for finding in planned.findings})
+    problems = sorted({*planned.problems, *(finding.problem for finding in planned.findings)})
     if problems and not as_json:
         show_problems(problems)
     return 1 if any(problem.severity == "error" for problem in problems) else 0
 
 
-def _show(planned: Plan, changes: list[PlanChange], alone: bool, diff: bool, days: int | None) -> None:
+def _untold(care: EligibilityChecker, planned: Plan) -> dict[str, str]:
+    """Delivery → the key of WITHHELD for which its words are not printed: a plan is passed on, to other programs, to
+    the log of a pull request."""
+    from amplify.pages.withheld_reasons import UNTOLD
+
+    barred = care.bars([care.to_show(one) for one in planned.deliveries])
+    found = {one.id: bar.reason for one, bar in zip(planned.deliveries, barred, strict=True) if bar is not None}
+    return {id: reason for id, reason in found.items() if reason in UNTOLD}
+
+
+def _show(
+    planned: Plan, compared: PlanDiff, alone: bool, diff: bool, days: int | None, untold: Mapping[str, str]
+) -> None:
     from rich.text import Text
 
-    out = output.console()
+    out, changes = output.console(), compared.changes
     shown = planned.ours if alone else planned.deliveries
     if not diff:
         if shown:
-            _show_deliveries(shown, {change.id.partition(".")[0]: change for change in changes})
+            signs = {change.id.partition(".")[0]: change for change in (*compared.unsent, *changes)}
+            _show_deliveries(shown, signs, untold)
         left = [item for item in planned.left_out if item.ours or not alone]
         for item in left:
             what = f" {item.post} on {item.account} ({item.entry}): {item.why}"
@@ -95,6 +118,7 @@ def _show(planned: Plan, changes: list[PlanChange], alone: bool, diff: bool, day
         )
     if diff and not changes:
         out.print("the ledger says the same: `amplify queue` would change nothing")
+    output.show_unsent(compared.unsent)
     if changes:
         _show_changes(changes, diff, days is not None)
 
@@ -136,26 +160,28 @@ def _show_changes(changes: list[PlanChange], whole: bool, part: bool) -> None:
         for change in changes:
             what = f" {change.due:%Y-%m-%d %H:%M} UTC  {change.account}  {change.post}  "
             out.print(Text.assemble((change.sign, _SIGNS[change.sign]), what, (change.why, "dim")))
-    counts = {sign: sum(change.sign == sign for change in changes) for sign in _SIGNS}
     words = {"+": "new", "~": "changed", "-": "cancelled", "^": "revived", "!": "already out with other words"}
+    counts = {sign: sum(change.sign == sign for change in changes) for sign in words}
     said = ", ".join(f"{count} {words[sign]}" for sign, count in counts.items() if count)
     out.print(f"not yet in the ledger: {said}" if part else f"`amplify queue` would write: {said}")
 
 
-def _show_deliveries(shown: tuple[Planned, ...], changes: dict[str, PlanChange]) -> None:
+def _show_deliveries(shown: tuple[Planned, ...], changes: dict[str, PlanChange], untold: Mapping[str, str]) -> None:
     """Print a table a day, on each account's own clock."""
     from itertools import groupby
 
     out = output.console()
     for day, those in groupby(shown, key=lambda d: d.due.astimezone(ZoneInfo(d.zone)).date()):
         out.print(f"\n{day:%A} {day.day} {day:%B %Y}", style="bold")
-        out.print(_table(list(those), changes))
+        out.print(_table(list(those), changes, untold))
     out.print()
 
 
-def _table(shown: list[Planned], changes: dict[str, PlanChange]) -> Table:
+def _table(shown: list[Planned], changes: dict[str, PlanChange], untold: Mapping[str, str]) -> Table:
     from rich.table import Table
     from rich.text import Text
+
+    from amplify.pages.withheld_reasons import WITHHELD
 
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 1, 0, 0), expand=True)
     for width in (1, 9, 23, 24):
@@ -165,13 +191,14 @@ def _table(shown: list[Planned], changes: dict[str, PlanChange]) -> Table:
         change = changes.get(delivery.id)
         sign = Text(change.sign, style=_SIGNS[change.sign]) if change else Text("")
         words = " ".join(delivery.message.parts[0].text.split()) if delivery.message.parts else "↻ boost"
-        table.add_row(
-            sign, clock_time(delivery.due, delivery.zone), delivery.account, delivery.post, Text(words, "dim")
-        )
+        said = Text(words, "dim")
+        if delivery.id in untold:
+            said = Text(WITHHELD[untold[delivery.id]], "yellow")
+        table.add_row(sign, clock_time(delivery.due, delivery.zone), delivery.account, delivery.post, said)
     return table
 
 
-def _as_json(planned: Plan, changes: list[PlanChange], alone: bool, secret: Collection[str]) -> dict[str, Any]:
+def _as_json(planned: Plan, changes: list[PlanChange], alone: bool, untold: Mapping[str, str]) -> dict[str, Any]:
     return {
         "start": planned.start.isoformat(),
         "end": planned.end.isoformat(),
@@ -191,9 +218,9 @@ def _as_json(planned: Plan, changes: list[PlanChange], alone: bool, secret: Coll
                 "kind": delivery.kind,
                 "content_hash": delivery.content_hash,
                 "subjects": list(delivery.subjects),
-                # What this prints is passed on: to other programs, to the log of a pull request.
-                "message": delivery.message.as_json() if delivery.post not in secret else None,
-                "embargoed": delivery.post in secret,
+                "message": delivery.message.as_json() if delivery.id not in untold else None,
+                "embargoed": untold.get(delivery.id) == "embargo",
+                "withheld": untold.get(delivery.id),
             }
             for delivery in (planned.ours if alone else planned.deliveries)
         ],
@@ -201,6 +228,9 @@ def _as_json(planned: Plan, changes: list[PlanChange], alone: bool, secret: Coll
             {"entry": item.entry, "post": item.post, "account": item.account, "why": item.why, "ours": item.ours}
             for item in planned.left_out
         ],
-        "problems": [finding.problem.as_json() for finding in planned.findings],
+        "problems": [
+            *(problem.as_json() for problem in planned.problems),
+            *(finding.problem.as_json() for finding in planned.findings),
+        ],
         "changes": [change.as_json() for change in changes],
     }

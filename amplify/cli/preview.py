@@ -33,7 +33,11 @@ def command(
         Path | None, typer.Option("--out", "-o", metavar="FILE.html", help="Draw a page that can be passed on.")
     ] = None,
     with_embargoed: Annotated[
-        bool, typer.Option("--with-embargoed", help="Draw what is under embargo, too: not to be passed on.")
+        bool,
+        typer.Option(
+            "--with-embargoed",
+            help="Draw all words, under embargo or held, too: not to be passed on.",
+        ),
     ] = False,
     as_json: AsJson = False,
 ) -> int:
@@ -47,7 +51,7 @@ def command(
     if out is not None and (out.suffix.lower() not in (".html", ".htm") or out.is_dir()):
         raise WrongUse(f"{out} is no name for a page: let --out end in .html")
     app = open_context(workspace, read_only_clock())
-    words = app.workspace()
+    words = app.whole_workspace()
     unknown = [name for name in posts or () if name not in words.posts and name not in words.queue]
     if unknown:
         raise WrongUse(f"there is no post or queue entry {', '.join(unknown)}: `amplify plan` lists them")
@@ -91,25 +95,23 @@ def _draw(
     except OSError as error:
         raise WrongUse(f"{out} cannot be written ({error.strerror}): give another --out") from error
     if as_json:
-        drawn = {(card.post, card.account, card.due) for card in page.cards}
-        kept = [one.delivery for one in shown if _key(one) in drawn]
-        cost = total_costs(kept, len(app.workspace().settings.readings), app.profiles).as_json()
-        print_json({"file": str(out), "messages": len(kept), "under_embargo": page.left_out, "cost": cost})
+        kept = [one.delivery for one in shown if one.delivery.id in page.deliveries]
+        cost = total_costs(kept, len(app.whole_workspace().settings.readings), app.profiles).as_json()
+        told = {"messages": len(kept), "under_embargo": page.left_out, "without_words": page.sealed}
+        print_json({"file": str(out), **told, "cost": cost})
         return 0
     output.console().print(str(out), markup=False, soft_wrap=True)
     money = f"{page.cost.paid} would cost {page.cost.total}; " if page.cost.paid else ""
     output.console().print(f"{output.plural(len(page.cards), 'message')}; {money}nothing was sent")
     if page.left_out:
         output.console().print(f"{output.plural(page.left_out, 'message')} left out, under embargo")
+    if page.sealed:
+        output.console().print(f"{output.plural(page.sealed, 'message')} without words, stopped or held for a person")
     if page.embargoed:
         output.console().print(
             f"{output.plural(page.embargoed, 'message')} under embargo: do not pass this page on", style="yellow"
         )
     return 0
-
-
-def _key(one: DeliveryPreview) -> tuple[str, str, str]:
-    return one.delivery.post, one.delivery.account, one.delivery.due.isoformat()
 
 
 def _show(one: DeliveryPreview) -> None:
@@ -118,6 +120,8 @@ def _show(one: DeliveryPreview) -> None:
 
     out, delivery = output.console(), one.delivery
     out.print(Text(f"{delivery.account}  {delivery.post}", style="bold"), Text(local_time(delivery.due, delivery.zone)))
+    if one.embargoed:
+        out.print(Text("  under embargo: not to be passed on", style="yellow"))
     for why in one.why_not:
         out.print(Text(f"  would be held: {why}", style="yellow"))
     for number, request in enumerate(one.requests):

@@ -12,6 +12,7 @@ from amplify.cli.signals import stop_on_signal
 
 if TYPE_CHECKING:
     from amplify.engine.publish import PassResult
+    from amplify.ledger.holds.file_errors import FileErrors
     from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 
 Workers = Annotated[int, typer.Option(min=1, max=256, help="How many deliveries may be on their way at once.")]
@@ -31,6 +32,13 @@ def command(workspace: Workspace = None, workers: Workers = 8, as_json: AsJson =
     print_pass(done, as_json)
     if stop.is_set():
         raise KeyboardInterrupt
+    return exit_code(done)
+
+
+def exit_code(done: PassResult) -> int:
+    """1 while files have errors, 3 where something needs a person."""
+    if done.errors.count:
+        return 1
     return 3 if done.needs_person else 0
 
 
@@ -56,9 +64,16 @@ def print_pass(done: PassResult, as_json: bool) -> None:
                 "reaped": done.reaped,
                 "unsure": done.unsure,
                 "paused": done.paused,
+                "errors": done.errors.as_json(),
+                "older": done.older,
             }
         )
         return
+    print_file_errors(done.errors)
+    if done.older:
+        from amplify.cli.output import print_error
+
+        print_error(done.older)
     if done.paused or done.unsure:
         from amplify.cli.output import paused_sentence, print_error
 
@@ -66,3 +81,13 @@ def print_pass(done: PassResult, as_json: bool) -> None:
             print_error(paused_sentence(account, why))
         if done.unsure:
             print_error(f"{done.unsure} deliveries are unsure: see `amplify status`")
+
+
+def print_file_errors(errors: FileErrors) -> None:
+    """Print which files have errors, and what is held for them."""
+    if errors.count:
+        from amplify.cli.output import print_error
+
+        for line in errors.lines:
+            print_error(line)
+        print_error(errors.sentence)

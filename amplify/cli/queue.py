@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 def command(
     workspace: Workspace = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Cancel many waiting deliveries without asking.")] = False,
+    yes: Annotated[
+        bool,
+        typer.Option("--yes", help="Cancel many waiting deliveries without asking; these files count, whoever queued."),
+    ] = False,
     as_json: AsJson = False,
 ) -> int:
     """Write the plan into the ledger, up to the horizon. Running it twice changes nothing."""
@@ -36,14 +39,31 @@ def command(
         return ask_yes_no(f"Cancel these {len(cancelled)} waiting deliveries?")
 
     with progress_bar("planning", quiet=as_json or not yes) as told:
-        done = queue_plan(app, confirm=confirm, progress=told)
+        done = queue_plan(app, confirm=confirm, progress=told, force=yes)
     written = [change for change in done.changes if change.sign != "!"]
+    code = 3 if done.older else 1 if done.problems else 0
     if as_json:
-        print_json({"changes": [change.as_json() for change in done.changes]})
-        return 0
+        more: dict[str, Any] = {
+            "unsent": [change.as_json() for change in done.unsent if change.asks],
+            "problems": [problem.as_json() for problem in done.problems],
+            "older": done.older,
+        }
+        told_more = {key: value for key, value in more.items() if value}
+        print_json(
+            {
+                "changes": [change.as_json() for change in done.changes],
+                **told_more,
+            }
+        )
+        return code
     for change in done.changes:
         output.console().print(
             f"{change.sign} {change.due:%Y-%m-%d %H:%M} UTC  {change.account}  {change.post}  {change.why}"
         )
+    if done.older:
+        output.print_error(done.older)
+        return code
+    output.show_unsent(done.unsent)
     output.console().print(f"{output.plural(len(written), 'change')} written" if written else "nothing to change")
-    return 0
+    output.show_problems(done.problems, to_stderr=True)
+    return code

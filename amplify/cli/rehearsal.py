@@ -10,25 +10,36 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from amplify.cli import output
+from amplify.cli.open_context import ledger_if_any
 from amplify.cli.output import STATE_STYLES, error_console
 from amplify.context.app_context import AppContext
 from amplify.context.timings import Timings
-from amplify.ledger.database import LEDGER_FILE, Ledger
+from amplify.ledger.database import LEDGER_FILE, Ledger, get_meta, set_meta
 from amplify.ledger.queries.outcomes import count_deliveries_due_before, count_outcomes, count_readings
 from amplify.model.account import Account
 from amplify.model.clock import ManualClock
 from amplify.model.errors import WrongUse
-from amplify.operations.rehearse import RehearsalScript, RehearsalTick, ScriptedEvent, is_over, rehearse_campaign
+from amplify.operations.rehearse import (
+    RehearsalScript,
+    RehearsalTick,
+    ScriptedEvent,
+    copy_holds,
+    is_over,
+    rehearse_campaign,
+)
 from amplify.stage.process import Stage, StageControl
 
 if TYPE_CHECKING:
     from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
     from amplify.model.workspace import Workspace
+
+_EMBARGOED: Final = "rehearsal-embargoed"
+"""Key in a rehearsal's `meta`: the posts that it does not play."""
 
 TIMINGS = Timings(
     timeout=timedelta(seconds=5),
@@ -54,12 +65,16 @@ class Rehearsal:
     workers: int = 4
     source: Path | None = None
     """What `root` is a copy of, made with each new rehearsal: for one in which people change the files."""
+    real: Path | None = None
+    """The workspace whose stops and states of people hold here too."""
+    embargoed: frozenset[str] = frozenset()
+    """Posts that are not played: nobody may know of them yet."""
 
 
 @contextmanager
 def open_rehearsal(rehearsal: Rehearsal) -> Iterator[tuple[AppContext, ManualClock, Stage]]:
-    """The application context of a rehearsal with its stage running. An interrupted one goes on; an ended one starts
-    anew.
+    """The application context of a rehearsal with its stage running. An interrupted one goes on; one that has ended,
+    or that did not know what is stopped by now, starts anew.
     """
     before = os.umask(0o077)  # what is rehearsed may be under embargo: nobody else reads along
     try:
@@ -71,35 +86,54 @@ def open_rehearsal(rehearsal: Rehearsal) -> Iterator[tuple[AppContext, ManualClo
 
 @contextmanager
 def _open_rehearsal(rehearsal: Rehearsal) -> Iterator[tuple[AppContext, ManualClock, Stage]]:
-    ledger_file = rehearsal.folder / LEDGER_FILE
-    if ledger_file.exists():
-        ledger = Ledger.open(f"sqlite:///{ledger_file}")
-        over = is_over(AppContext(rehearsal.root, ledger), rehearsal.end)
-        ledger.close()
-        if over:
-            shutil.rmtree(rehearsal.folder)
-        else:
-            error_console().print("going on with the rehearsal that was broken off")
-    for folder in (rehearsal.folder.parent, rehearsal.folder):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    ledger = _open_ledger(rehearsal)
     if rehearsal.source is not None:
         copy_workspace(rehearsal.source, rehearsal.root)
     with Stage(rehearsal.folder / "stage", rate_factor=1000) as stage:
         clock = ManualClock(rehearsal.start)
         app = AppContext(
             rehearsal.root,
-            Ledger.open(f"sqlite:///{ledger_file}"),
+            ledger,
             clock,
             TIMINGS,
             server=stage.url,
             home=rehearsal.folder,
-            account_override=lambda workspace: _cast(workspace, rehearsal.cast),
+            account_override=lambda workspace: _cast(_sealed(workspace, rehearsal.embargoed), rehearsal.cast),
         )
         app.secrets = _open_accounts(app, stage.control)
         try:
             yield app, clock, stage
         finally:
             app.close()
+
+
+def _open_ledger(rehearsal: Rehearsal) -> Ledger:
+    """The rehearsal's own ledger, which knows what really is stopped; emptied where it played what it must not now."""
+    file = rehearsal.folder / LEDGER_FILE
+    if file.exists():
+        ledger = Ledger.open(f"sqlite:///{file}")
+        with ledger.read() as connection:
+            same = get_meta(connection, _EMBARGOED) == " ".join(sorted(rehearsal.embargoed))
+        over = is_over(AppContext(rehearsal.root, ledger), rehearsal.end)
+        if same and not over and not _copy_real_holds(rehearsal, ledger):
+            error_console().print("going on with the rehearsal that was broken off")
+            return ledger
+        ledger.close()
+        shutil.rmtree(rehearsal.folder)
+    for folder in (rehearsal.folder.parent, rehearsal.folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    ledger = Ledger.open(f"sqlite:///{file}")
+    with ledger.write() as connection:
+        set_meta(connection, _EMBARGOED, " ".join(sorted(rehearsal.embargoed)))
+    _copy_real_holds(rehearsal, ledger)
+    return ledger
+
+
+def _copy_real_holds(rehearsal: Rehearsal, ledger: Ledger) -> bool:
+    if rehearsal.real is None:
+        return False
+    with ledger_if_any(rehearsal.real, must_open=True) as real:
+        return real is not None and copy_holds(real, ledger)
 
 
 def copy_workspace(source: Path, copy: Path) -> None:
@@ -201,6 +235,39 @@ def look_around(stage: Stage) -> None:
     output.console().print(f"the stage is open at {stage.url} until you press Ctrl-C")
     with contextlib.suppress(KeyboardInterrupt):
         threading.Event().wait()
+
+
+def posts_not_played(root: Path, start: datetime, end: datetime, now: datetime) -> frozenset[str]:
+    """Posts that nobody may know of at `now`, the present, whatever time is played. An embargo that ends in an invented
+    span from `start` to `end` ends there: without one, both are the same instant."""
+    from amplify.context.app_context import UnreadableFiles
+    from amplify.planning.embargo import embargoed_posts
+    from amplify.platforms import registry
+    from amplify.workspace.load import load_workspace
+
+    loaded = load_workspace(root, frozenset(registry.names()))
+    if loaded.workspace is None:
+        raise UnreadableFiles(loaded.problems)
+    posts = {
+        id: replace(post, front=post.front.model_copy(update={"embargo_until": None}))
+        if post.front.embargo_until is not None and start <= post.front.embargo_until < end
+        else post
+        for id, post in loaded.workspace.posts.items()
+    }
+    found = embargoed_posts(replace(loaded.workspace, posts=posts), now)
+    if found:
+        error_console().print(f"{output.plural(len(found), 'post')} under embargo not played")
+    return found
+
+
+def _sealed(workspace: Workspace, embargoed: frozenset[str]) -> Workspace:
+    """The workspace in which these posts are played by nobody, and under embargo for ever."""
+    ever = {"status": "draft", "embargo_until": datetime(9999, 1, 1, tzinfo=UTC)}
+    posts = {
+        id: replace(post, front=post.front.model_copy(update=ever)) if id in embargoed else post
+        for id, post in workspace.posts.items()
+    }
+    return replace(workspace, posts=posts)
 
 
 def _cast(workspace: Workspace, partners: frozenset[str] | None) -> Workspace:

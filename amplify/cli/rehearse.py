@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from amplify.cli import output
-from amplify.cli.open_context import Workspace
+from amplify.cli.open_context import Workspace, read_only_clock
 from amplify.model.errors import WrongUse
 from amplify.workspace.local_paths import close_home
 from amplify.workspace.locate import find_root
@@ -27,9 +27,22 @@ def command(
         typer.Option("--partner", help="Play this partner; again for several. Without it: us, or everybody."),
     ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Leave the stage open afterwards, to look around.")] = False,
+    with_embargoed: Annotated[
+        bool, typer.Option("--with-embargoed", help="Play what is under embargo, too: not to be passed on.")
+    ] = False,
 ) -> int:
-    """Play a workspace in time-lapse on a local stage: real posts, nobody's timeline. Nothing real is touched."""
-    from amplify.cli.rehearsal import Rehearsal, look_around, open_rehearsal, play_rehearsal, show_outcome
+    """Play a workspace in time-lapse on a local stage: real posts, nobody's timeline. Nothing real is touched.
+
+    What is stopped or under embargo now is not said there either.
+    """
+    from amplify.cli.rehearsal import (
+        Rehearsal,
+        look_around,
+        open_rehearsal,
+        play_rehearsal,
+        posts_not_played,
+        show_outcome,
+    )
 
     root = find_root(workspace)
     first = start or datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
@@ -37,12 +50,15 @@ def command(
     if last < first:
         raise WrongUse("`--to` comes before `--from`")
     close_home(root)
+    now = read_only_clock().now()
     rehearsal = Rehearsal(
         root,
         root / ".amplify" / "rehearsal",
         first.replace(tzinfo=UTC),
         last.replace(tzinfo=UTC) + timedelta(days=1),
         frozenset(partner) if partner else None,
+        real=root,
+        embargoed=frozenset() if with_embargoed else posts_not_played(root, now, now, now),
     )
     with open_rehearsal(rehearsal) as (app, clock, stage):
         play_rehearsal(rehearsal, app, clock, stage)

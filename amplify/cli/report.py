@@ -94,7 +94,7 @@ def collect_report(app: AppContext, start: datetime | None, end: datetime | None
     marks: Sequence[timedelta] = MARKS
     secret: frozenset[str] | None = None
     try:
-        workspace = app.workspace()
+        workspace = app.whole_workspace()
     except ProblemsFound as error:
         print_error(
             f"{error}; the report uses ids instead of names, and the usual marks, and leaves out what is still to "
@@ -105,7 +105,7 @@ def collect_report(app: AppContext, start: datetime | None, end: datetime | None
         if secret:
             print_error(f"{output.plural(len(secret), 'post')} under embargo: what is not out yet is left out")
         titles = {name: profile.title for name, profile in app.profiles.items()}
-        names, marks = names_of(workspace, titles), workspace.settings.readings
+        names, marks = names_of(workspace, app.clock.now(), titles), workspace.settings.readings
     with app.ledger.read() as connection:
         return collect_deliveries(
             connection, start=start, end=end, now=app.clock.now(), names=names, marks=marks, embargoed=secret

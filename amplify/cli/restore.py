@@ -20,6 +20,7 @@ from amplify.ledger.address import ledger_url
 from amplify.ledger.binding import remember_restored
 from amplify.ledger.database import Ledger
 from amplify.model.errors import WrongUse
+from amplify.workspace.atomic_write import write_whole
 from amplify.workspace.locate import find_root
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def command(
     What the backup holds as waiting and what was due since may have been sent: it becomes unsure, is looked up on its
     platform, and goes out again only when a person has settled it.
     """
+    from amplify.operations.backup import ACCOUNTS
     from amplify.operations.restore import restore_backup, restored_by_hand
 
     if (file is None) != by_hand or (made is not None and not by_hand):
@@ -64,7 +66,6 @@ def command(
                 file,
                 actor,
                 older=older,
-                take_accounts=accounts,
                 timings=read_timings(),
                 progress=told,
             )
@@ -75,6 +76,9 @@ def command(
         finally:
             ledger.close()
     remember_restored(root)
+    if accounts and done.accounts is not None:
+        write_whole(root / "config" / ACCOUNTS, done.accounts)
+        done.accounts = None
     _show(done, as_json)
     return 3 if done.doubted or done.stopped else 0
 
@@ -109,7 +113,7 @@ def _show(done: RestoreResult, as_json: bool) -> None:
     out.print(f"the ledger is as it was on {done.made:%Y-%m-%d %H:%M} UTC")
     for path in done.aside:
         out.print(f"the one that was there is kept: {path}", soft_wrap=True)
-    if done.accounts_left:
+    if done.accounts is not None:
         print_error(
             "config/accounts.yaml is not there, and the backup's was not taken: look at it (`tar xOf FILE "
             "accounts.yaml`) and put it there yourself, or restore with `--accounts`"

@@ -14,7 +14,7 @@ from amplify.cli.logs import LogForm, start_log
 from amplify.cli.open_context import Workspace, open_context
 from amplify.cli.options import HealthAt
 from amplify.cli.output import paused_sentence, print_error, show_problems
-from amplify.cli.publish import Workers, print_outcome, print_pass
+from amplify.cli.publish import Workers, exit_code, print_outcome, print_pass
 from amplify.cli.signals import stop_on_signal
 from amplify.context.app_context import AppContext
 
@@ -52,7 +52,7 @@ def _drained(app: AppContext, workers: int, stop: Event) -> int:
 
     done = run_pass(app, workers=workers, on_outcome=print_outcome, stop=stop)
     print_pass(done, as_json=False)
-    return 3 if done.needs_person else 0
+    return exit_code(done)
 
 
 def _run(app: AppContext, workers: int, stop: Event, health: str | None) -> None:

@@ -12,6 +12,7 @@ from amplify.cli import output
 from amplify.cli.online import limit_lines, limits_as_json
 from amplify.cli.open_context import AsJson, Workspace, open_context, read_only_clock
 from amplify.cli.output import STATE_STYLES, paused_sentence, print_error, print_json
+from amplify.cli.publish import print_file_errors
 from amplify.model.errors import WrongUse
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def command(
     from amplify.ledger.queries.account_status import list_accounts
     from amplify.ledger.queries.ledger_status import read_status
     from amplify.ledger.queries.metrics import read_metrics
+    from amplify.planning.file_versions import machines_apart
 
     app = open_context(workspace, read_only_clock())
     if delivery is not None:
@@ -45,18 +47,10 @@ def command(
         beat = read_metrics(app.ledger, connection, time)
         speaking = list_accounts(app.ledger, connection)
         spent = list_budgets(connection, time)
+        apart = machines_apart(connection, app.ledger.real_now(connection))
     known = app.server_info()
     if as_json:
-        stops = [{"kind": one.kind, "subject": one.subject, "why": one.why, "by": one.by} for one in now.stops]
-        told = {
-            "stops": stops,
-            "counts": now.counts,
-            "coming": now.coming,
-            "look": now.look,
-            "paused": now.paused,
-            "held": now.held,
-            "weaker": now.weaker,
-        }
+        told = _as_json(now)
         more = {
             "due": beat.due,
             "due_held": beat.held,
@@ -66,9 +60,12 @@ def command(
             "budgets": [budget.as_json() for budget in spent],
             "last_pass": last_pass(app),
             "schema": HEAD,
+            "machines_apart": [{"machine": one.machine, "commit": one.commit, "why": one.why} for one in apart],
         }
         print_json(told | more | {"limits": limits_as_json(known)})
     else:
+        for machine in apart:
+            print_error(f"{machine.machine}: {machine.why or 'its files are not those that were queued last'}")
         _show(now)
         for account in speaking:
             if account.next_opening is not None and account.paused is None:
@@ -79,7 +76,21 @@ def command(
             output.console().print(budget.sentence, style="dim")
         for line in limit_lines(known):
             output.console().print(line, style="dim")
-    return 3 if beat.counts["unsure"] or now.paused or now.held else 0
+    return 3 if beat.counts["unsure"] or now.paused or now.held or now.errors.count or apart else 0
+
+
+def _as_json(now: LedgerStatus) -> dict[str, Any]:
+    stops = [{"kind": one.kind, "subject": one.subject, "why": one.why, "by": one.by} for one in now.stops]
+    return {
+        "stops": stops,
+        "counts": now.counts,
+        "coming": now.coming,
+        "look": now.look,
+        "paused": now.paused,
+        "held": now.held,
+        "weaker": now.weaker,
+        "file_errors": now.errors.as_json(),
+    }
 
 
 def _story(app: AppContext, delivery: str, as_json: bool) -> int:
@@ -104,11 +115,12 @@ def _show(now: LedgerStatus) -> None:
     from rich.text import Text
 
     out = output.console()
+    if now.held:
+        print_error(now.held)
+    print_file_errors(now.errors)
     if not now.counts:
         out.print("the ledger is empty: `amplify queue` writes the plan down")
         _stops(now)
-        if now.held:
-            print_error(now.held)
         return
     for one in now.weaker:
         line = Text(f"the files protect less: {one}", style="bold yellow").append("  `amplify approve`", "not bold dim")
@@ -121,8 +133,6 @@ def _show(now: LedgerStatus) -> None:
             out.print(f"\n{title}", style="bold")
             for row in rows:
                 _line(row)
-    if now.held:
-        print_error(now.held)
     for account, why in now.paused.items():
         print_error(paused_sentence(account, why))
     if any(row["state"] == "unsure" for row in now.look):

@@ -14,7 +14,8 @@ from amplify.cli import output
 from amplify.cli.output import print_error
 from amplify.decisions.stop import follow_requests
 from amplify.engine.heartbeat import last_pass
-from amplify.ledger.queries.workers_seen import WorkerSeen, describe_place, recent_workers
+from amplify.ledger.address import describe_ledger
+from amplify.ledger.queries.workers_seen import WorkerSeen, recent_workers
 from amplify.rules.text.terminal_text import one_line
 
 if TYPE_CHECKING:
@@ -176,7 +177,7 @@ def read_place(app: AppContext) -> tuple[str, list[WorkerSeen], datetime | None,
     """Where the ledger is, who was seen, when this machine's last pass ended, and the real time."""
     with app.ledger.read() as connection:
         return (
-            describe_place(app.ledger),
+            describe_ledger(app.ledger.engine.url.render_as_string(hide_password=False)),
             recent_workers(app.ledger, connection),
             last_pass(app),
             app.ledger.real_now(connection),

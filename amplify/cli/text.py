@@ -108,6 +108,8 @@ def _show(said: Sequence[MeasuredMessage]) -> None:
             Text("\n".join(_found(one)) or "–"),
         )
     output.console().print(table)
+    for why in dict.fromkeys(why for one in said for why in one.why_not):
+        output.console().print(Text(f"may not be said now: {why}", style="yellow"))
     for one in said:
         standing = one.standing
         for sentence, style in [

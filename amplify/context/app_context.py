@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from amplify.ledger.holds.protection_rows import Protection
     from amplify.media.frozen_store import FrozenStore
     from amplify.model.account import Account
-    from amplify.model.plan import PriorPost
+    from amplify.model.plan import PriorPosts
     from amplify.model.platform import Platform
     from amplify.model.platform_profile import PlatformProfile
     from amplify.model.problem import Problem
@@ -122,7 +122,7 @@ class AppContext:
 
     def workspace(self) -> Workspace:
         """The files as models, with what protects people as it is in force: a weaker one waits for somebody to accept
-        it. Raises UnreadableFiles with all problems."""
+        it. Without what has errors (`Workspace.problems`). Raises UnreadableFiles where an error concerns everybody."""
         from amplify.ledger.holds.protection_rows import read_protection_rows
         from amplify.rules.plan.protections import kept_values, protected_workspace, read_protections
 
@@ -148,7 +148,8 @@ class AppContext:
         return len(files.partners) > 1 or (known is not None and known.value["shared"]) or has_git_remote(files.root)
 
     def files(self) -> Workspace:
-        """The files as models, read again when they changed. Raises UnreadableFiles with all problems."""
+        """The files as models, read again when they changed, without what has errors (`Workspace.problems`). Raises
+        UnreadableFiles with all problems where one of them concerns everybody."""
         from amplify.platforms import registry
         from amplify.workspace.load import load_workspace
 
@@ -158,11 +159,19 @@ class AppContext:
             self._looked = looked
             if self._loaded is None or self._loaded[0] != mark:
                 loaded = load_workspace(self.root, frozenset(registry.names()))
-                if loaded.workspace is None:
+                if loaded.usable is None:
                     raise UnreadableFiles(loaded.problems)
                 cast = self.account_override or (lambda workspace: workspace)
-                self._loaded = (mark, cast(loaded.workspace))
+                self._loaded = (mark, cast(loaded.usable))
             return self._loaded[1]
+
+    def whole_workspace(self) -> Workspace:
+        """The files as models, for what is passed on to others. Raises UnreadableFiles while anything has errors: what
+        was left out may be under embargo, and nobody would know."""
+        workspace = self.workspace()
+        if workspace.problems:
+            raise UnreadableFiles(workspace.problems)
+        return workspace
 
     def server_info(self) -> ServerInfo:
         """Cached server info: what servers said when they were last asked."""
@@ -171,13 +180,13 @@ class AppContext:
         with self.ledger.read() as connection:
             return load_server_info(connection)
 
-    def recent_posts(self, workspace: Workspace, now: datetime, end: datetime) -> Sequence[PriorPost]:
-        """Prior posts: what our accounts sent lately, and what waits beyond `end` (UTC); nothing repeats too soon."""
-        from amplify.ledger.queries.recent_posts import find_recent_posts
+    def recent_posts(self, workspace: Workspace, now: datetime, end: datetime) -> PriorPosts:
+        """Prior posts: what our accounts said lately, and what waits, for a plan until `end` (UTC)."""
+        from amplify.ledger.queries.recent_posts import find_prior_posts
         from amplify.rules.lint.duplicates import look_back
 
         with self.ledger.read() as connection:
-            return find_recent_posts(connection, now - look_back(workspace), end)
+            return find_prior_posts(connection, now - look_back(workspace), end)
 
     def adapter(self, account: str) -> Platform:
         """The account's client, made once: one delivery at a time uses it. Raises LoggedOut."""

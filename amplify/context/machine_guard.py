@@ -26,8 +26,9 @@ _SIZE: Final = 1
 class MachineGuard:
     """Guards one workspace on this machine. Thread-safe."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    def __init__(self, root: Path, accounts_only: bool = False) -> None:
+        """`accounts_only`: for a stop, which goes on whatever lies about, and sends passwords nowhere new either."""
+        self._root, self._accounts_only = root, accounts_only
         self._file: Path | None = None
         self._inode: int | None = None
         self._clean: tuple[int, ...] = ()
@@ -38,6 +39,8 @@ class MachineGuard:
 
     def check_files(self) -> None:
         """Raise NeedsPerson where a pull can have reached what is local, or has put another ledger in place."""
+        if self._accounts_only:
+            return
         check_home(self._root)
         if self._file is not None and _inode(self._file) != self._inode:
             raise NeedsPerson(

@@ -25,10 +25,12 @@ from amplify.engine.heartbeat import note_pass
 from amplify.engine.maintenance import run_maintenance
 from amplify.engine.measure import measure_engagement
 from amplify.engine.worker import Worker
+from amplify.ledger.holds.file_errors import NO_ERRORS, FileErrors
 from amplify.ledger.notify import Listener
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.model.errors import AmplifyError
 from amplify.model.event import log_event
+from amplify.planning.file_versions import files_note
 from amplify.planning.server_lookup import refresh_limits
 
 _UPKEEP: Final = timedelta(seconds=1)
@@ -75,6 +77,8 @@ class Daemon:
         self._maintenance_app, self._reading_app = another(), another()
         self._beat = beat or (lambda: None)
         self._spoke: set[str] = set()
+        self._errors = NO_ERRORS
+        self._older = ""
         self._lock = Lock()
 
     def run(self, stop: Event) -> None:
@@ -135,6 +139,8 @@ class Daemon:
             self._beat()
             done = run_maintenance(self._maintenance_app)
             self._voice.paused(done.seen.paused.items())
+            self._tell_errors(done.seen.errors)
+            self._tell_older()
             if done.reaped or done.looked:
                 self._worker.wake()
             with self._lock:
@@ -143,6 +149,22 @@ class Daemon:
                 # A new limit makes other pictures: whoever has learned one needs a new client.
                 self._worker.refresh_clients(refresh_limits(self._maintenance_app, spoke))
             note_pass(self._app)
+
+    def _tell_errors(self, errors: FileErrors) -> None:
+        """Tell of files with errors whenever these changed."""
+        if errors != self._errors:
+            self._errors = errors
+            if errors.count:
+                self._voice.trouble(AmplifyError("\n".join((*errors.lines, errors.sentence))))
+
+    def _tell_older(self) -> None:
+        """Tell whenever this machine's files turn out to be older than what another one queued."""
+        with self._maintenance_app.ledger.read() as connection:
+            older = files_note(connection, self._maintenance_app.root)
+        if older != self._older:
+            self._older = older
+            if older:
+                self._voice.trouble(AmplifyError(older))
 
     def _sweep(self) -> None:
         """Periodic task: one measuring sweep."""

@@ -17,10 +17,12 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from amplify.ledger.database import Ledger
+from amplify.ledger.holds.file_errors import read_file_errors
 from amplify.ledger.queries.metrics import read_metrics
 from amplify.model.clock import Clock
 from amplify.model.errors import AmplifyError, WrongUse
 from amplify.model.event import LOG
+from amplify.planning.file_versions import machines_apart
 
 _SILENT: Final = 60.0
 """Seconds without a beat after which the daemon counts as stuck: it beats each second, and also while it sends."""
@@ -169,6 +171,8 @@ class _Ledger:
         try:
             with self._ledger.read() as connection:
                 now = read_metrics(self._ledger, connection, self._clock.now())
+                apart = len(machines_apart(connection, self._ledger.real_now(connection)))
+                errors = read_file_errors(connection)
         except AmplifyError:
             up.add_metric([], 0)
             yield up
@@ -183,6 +187,8 @@ class _Ledger:
         yield _gauge("amplify_held", "Deliveries that are due and held.", now.held)
         yield _gauge("amplify_lag_seconds", "How long the oldest due delivery that nothing holds has waited.", now.lag)
         yield _gauge("amplify_accounts_paused", "Accounts that cannot speak.", now.paused)
+        yield _gauge("amplify_machines_apart", "Machines whose files are not those that were queued last.", apart)
+        yield _gauge("amplify_file_errors", "Errors of files, for which deliveries wait.", errors.count)
 
 
 def _gauge(name: str, about: str, value: float) -> GaugeMetricFamily:

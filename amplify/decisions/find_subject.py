@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from amplify.context.app_context import AppContext
+from amplify.ledger.holds.known_people import EVERYWHERE, read_known_people
 from amplify.ledger.holds.stops import Stop, fold_tag, in_force, unwritten_stop
 from amplify.ledger.queries.known_subjects import delivered_subjects, gated_subjects
 from amplify.model.event import log_event
@@ -68,17 +69,16 @@ class Directory:
 def read_directory(app: AppContext) -> Directory:
     """Read all names, as far as files and ledger can be read: whoever stops something does not wait for a typo."""
     files = _parse(app)
-    words: dict[tuple[str, str], tuple[str, ...]] = {}
-    if files is not None:
-        shelves = (files.people, files.campaigns, files.partners, files.actions, files.queue)
-        words.update(words_to_stop(*([found.word for found in shelf] for shelf in shelves)))  # type: ignore[arg-type]
-    for person, names in _rough_people(app, files).items():
-        words.setdefault(("person", person), names)
-    named = {(one.kind, one.id): one for one in _in_files(app, files, words)} if files is not None else {}
-    for (kind, id), spellings in words.items():
-        if kind == "person":
-            named["person", id] = NamedSubject("person", id, spellings)
+    shelves = (files.people, files.campaigns, files.partners, files.actions, files.queue)
+    words = dict(words_to_stop(*([found.word for found in shelf] for shelf in shelves)))  # type: ignore[arg-type]
+    named = {(one.kind, one.id): one for one in _in_files(app, files)}
     with app.ledger.read() as connection:
+        for person, known in read_known_people(connection).items():
+            listed = (*words.get(("person", person), ()), *known.forms.get(EVERYWHERE, ()))
+            words["person", person] = tuple(dict.fromkeys(listed))
+        for (kind, id), spellings in words.items():
+            if kind == "person":
+                named["person", id] = NamedSubject("person", id, spellings)
         for kind, id in sorted(gated_subjects(connection)):
             named.setdefault((kind, id), NamedSubject(kind, id))
     return Directory(app, (*named.values(), _EVERYTHING), words)
@@ -114,7 +114,7 @@ def people_spellings(app: AppContext) -> Mapping[str, Sequence[str]]:
     return {id: words for (kind, id), words in read_directory(app).words.items() if kind == "person"}
 
 
-def _parse(app: AppContext) -> ParsedWorkspace | None:
+def _parse(app: AppContext) -> ParsedWorkspace:
     from amplify.platforms import registry
     from amplify.workspace.parsed import ParsedWorkspace
     from amplify.workspace.read_config import read_config
@@ -127,20 +127,7 @@ def _parse(app: AppContext) -> ParsedWorkspace | None:
     return findings
 
 
-def _rough_people(app: AppContext, files: ParsedWorkspace | None) -> Mapping[str, tuple[str, ...]]:
-    """Names out of a file that cannot be parsed."""
-    if files is not None and files.people:
-        return {}
-    from amplify.workspace.file_types import PEOPLE
-    from amplify.workspace.files import read_head
-    from amplify.workspace.rough_names import rough_names
-
-    return rough_names(read_head(app.root, PEOPLE.path))
-
-
-def _in_files(
-    app: AppContext, files: ParsedWorkspace, words: Mapping[tuple[str, str], tuple[str, ...]]
-) -> Iterable[NamedSubject]:
+def _in_files(app: AppContext, files: ParsedWorkspace) -> Iterable[NamedSubject]:
     tags: dict[str, dict[str, None]] = {}
     for campaign in (found.word for found in files.campaigns):
         yield NamedSubject("campaign", campaign.id, tuple(campaign.name.values()))

@@ -98,7 +98,7 @@ class PersonChange:
     still_stopped: bool
     """Nothing was stopped now, and a stop from before holds on."""
     elsewhere: tuple[str, ...]
-    """Problems of other files: they hold everything until they are mended."""
+    """Problems of other files: they hold what they name until they are mended."""
 
 
 def list_people(connection: LedgerConnection, everybody: Mapping[str, Person], now: datetime) -> list[PersonStatus]:
@@ -207,7 +207,7 @@ def _copy(app: AppContext, id: str) -> tuple[Person, tuple[str, ...]]:
 
     app.ledger.serve(workspace.settings.id)
     copy_gates(app, workspace)
-    return workspace.people[id], ()
+    return workspace.people[id], tuple(f"{problem.place}: {problem.message}" for problem in workspace.problems)
 
 
 def due_for_review(standings: Sequence[PersonStatus], days: int) -> list[PersonStatus]:

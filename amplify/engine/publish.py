@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from amplify.engine.files_sync import files_mark, requeue_if_changed
 from amplify.engine.heartbeat import note_pass
 from amplify.engine.maintenance import look_at_ledger, run_maintenance
+from amplify.ledger.holds.file_errors import NO_ERRORS, FileErrors
 from amplify.model.event import log_event
+from amplify.planning.file_versions import files_note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,10 +34,15 @@ class PassResult:
     paused: dict[str, str] = field(default_factory=dict)
     """Paused accounts → what to mend."""
     unsure: int = 0
+    errors: FileErrors = NO_ERRORS
+    """Errors of the files, and what is held for them."""
+
+    older: str = ""
+    """Why this machine's files changed nothing: another one has queued newer ones, or others."""
 
     @property
     def needs_person(self) -> bool:
-        return bool(self.paused or self.unsure)
+        return bool(self.paused or self.unsure or self.older)
 
 
 def run_pass(
@@ -43,8 +50,9 @@ def run_pass(
 ) -> PassResult:
     """Publish everything that is due now, exactly once. Any number of passes may run at once, on any machines.
 
-    Raises UnreadableFiles where the files have errors: nothing is sent then, and where they come to have some, nothing
-    more. `stop` ends the pass after the deliveries that are under way.
+    What files with errors name is held, and all else goes on. Raises UnreadableFiles where an error concerns
+    everybody: nothing is sent then, and where there comes to be one, nothing more. `stop` ends the pass after the
+    deliveries that are under way.
     """
     began = time.monotonic()
     log_event("pass_began")
@@ -71,6 +79,9 @@ def run_pass(
             from amplify.planning.server_lookup import refresh_limits
 
             refresh_limits(app, spoke)
+    done.errors = kept.seen.errors
+    with app.ledger.read() as connection:
+        done.older = files_note(connection, app.root)
     done.paused = dict(look_at_ledger(app).paused if kept.seen.due or kept.looked else kept.seen.paused)
     _tell(done, time.monotonic() - began)
     note_pass(app)

@@ -1,4 +1,4 @@
-"""Exports texts for sharing by hand. Nothing leaves that would not be published: embargo, gates and rules are asked."""
+"""Exports texts for sharing by hand. Nothing leaves that may not be said (`planning.eligibility`), or breaks a rule."""
 
 from __future__ import annotations
 
@@ -15,11 +15,9 @@ from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import Post, Variant
 from amplify.model.problem import Severity
 from amplify.model.server_info import NOTHING_KNOWN, ServerInfo
-from amplify.model.subject import declared_state
-from amplify.model.workspace import Workspace
 from amplify.pages.view_models import MessageText, PictureRef
 from amplify.pages.withheld_reasons import WITHHELD
-from amplify.planning.embargo import embargoed_posts
+from amplify.planning.eligibility import EligibilityChecker
 from amplify.planning.plan import plan_deliveries
 from amplify.rules.lint.care import HELD_BY_GATES
 from amplify.rules.lint.lint import lint_deliveries
@@ -35,11 +33,10 @@ ANYBODY = ""
 
 
 def export_texts(
-    workspace: Workspace,
+    care: EligibilityChecker,
     start: datetime,
     end: datetime,
     profiles: Mapping[str, PlatformProfile],
-    now: datetime,
     everything: bool = False,
     known: ServerInfo = NOTHING_KNOWN,
 ) -> Exported:
@@ -47,27 +44,24 @@ def export_texts(
     accounts publish too.
 
     Two kinds: variants beyond the accounts, and accounts that are left out for lack of a variant. These are given
-    one in their language that somebody else says. `now` is the present, for embargoes. `known`: what the servers of
-    accounts said of their limits.
+    one in their language that somebody else says. `known`: what the servers of accounts said of their limits.
     """
-    return _Exporter(workspace, start, end, profiles, now, known).export(everything)
+    return _Exporter(care, start, end, profiles, known).export(everything)
 
 
 class _Exporter:
     def __init__(
         self,
-        workspace: Workspace,
+        care: EligibilityChecker,
         start: datetime,
         end: datetime,
         profiles: Mapping[str, PlatformProfile],
-        now: datetime,
         known: ServerInfo,
     ) -> None:
-        self._workspace, self._start, self._end = workspace, start, end
-        self._profiles, self._now, self._known = profiles, now, known
-        self._speakers = speakers_by_post(workspace)
-        self._gates = {(gate.kind, gate.subject): gate for gate in derive_gates(workspace)}
-        self._closed = embargoed_posts(workspace, now)
+        self._care, self._workspace, self._start, self._end = care, care.workspace, start, end
+        self._profiles, self._known = profiles, known
+        self._speakers = speakers_by_post(care.workspace)
+        self._gates = {(gate.kind, gate.subject): gate for gate in derive_gates(care.workspace)}
         self._withheld: Counter[str] = Counter()
 
     def export(self, everything: bool) -> Exported:
@@ -81,7 +75,9 @@ class _Exporter:
             ]
         offers.sort(key=lambda o: (o.wall.date(), o.post, o.platform, o.purpose, o.variant, o.due, o.accounts))
         withheld = {reason: self._withheld[reason] for reason in WITHHELD if self._withheld[reason]}
-        return Exported(self._workspace.settings.name, self._start, self._end, tuple(offers), withheld)
+        name = self._workspace.settings.name
+        told = name if self._care.names_nobody_held(name) else ""
+        return Exported(told, self._start, self._end, tuple(offers), withheld)
 
     def _groups(self) -> dict[tuple[str, str], list[Occurrence]]:
         """(post, platform) → the first time it is due for each account, the earliest first."""
@@ -137,7 +133,7 @@ class _Exporter:
                 setting, variant, partner, self._profile(f"{partner}/{one.platform}", one.platform)
             )
         except ComposeFault:
-            self._withheld["embargo" if post.id in self._closed else "problem"] += 1
+            self._withheld["embargo" if post.id in self._care.embargoed else "problem"] += 1
             return
         made = Planned(
             id="",
@@ -170,7 +166,8 @@ class _Exporter:
 
     def _offer(self, purpose: str, made: Planned, accounts: tuple[str, ...]) -> Offer | None:
         """None where it must not be handed out; then it is counted."""
-        why_not = self._why_not(made)
+        campaign = pick_any(self._workspace.campaigns[made.campaign].name, "en")
+        why_not = self._why_not(made, campaign, accounts)
         if why_not is not None:
             self._withheld[why_not] += 1
             return None
@@ -180,7 +177,7 @@ class _Exporter:
         return Offer(
             purpose=purpose,
             post=made.post,
-            campaign=pick_any(self._workspace.campaigns[made.campaign].name, "en"),
+            campaign=campaign,
             variant=made.variant,
             lang=made.lang,
             platform=made.platform,
@@ -204,28 +201,18 @@ class _Exporter:
             content_warning=message.content_warning or "",
         )
 
-    def _why_not(self, made: Planned) -> str | None:
-        """A key of WITHHELD: what closes it, asked as for a delivery, at the later of its due time and now."""
-        if made.post in self._closed:
-            return "embargo"
-        moment = max(made.due, self._now)
-        shut = {gate.kind for gate in self._asked(made) if gate.why_not(moment) is not None}
-        if any(map(declared_state, made.subjects)):  # two people have to approve it, and hands ask nobody
-            shut.add("person")
-        missing = {
-            kind
-            for kind, _, name in (subject.partition(":") for subject in made.subjects)
-            if kind not in ("account", "partner") and (kind, name) not in self._gates
-        }
-        for reason in WITHHELD:
-            if reason in shut | missing:
-                return reason
+    def _why_not(self, made: Planned, campaign: str, accounts: Sequence[str]) -> str | None:
+        """A key of WITHHELD: what bars it, with the title of its campaign, at the later of its due time and now."""
+        partner = accounts[0].partition("/")[0] if accounts else ANYBODY
+        barred = self._care.bar(self._care.to_hand_out(made, campaign, made.variant, partner=partner))
+        if barred is not None:
+            return barred.reason
         errors = {
             finding.problem.code
             for finding in lint_deliveries(self._workspace, (made,), self._profiles, known=self._known)
             if finding.problem.severity is Severity.ERROR
         }
-        return "problem" if errors - HELD_BY_GATES or shut | missing else None
+        return "problem" if errors - HELD_BY_GATES else None
 
     def _profile(self, account: str, platform: str) -> PlatformProfile:
         """With the limits of the account's own server; for anybody, with the platform's usual ones."""

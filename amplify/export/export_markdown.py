@@ -32,7 +32,7 @@ def withheld_sentence(exported: Exported) -> str:
 
 def _lines(exported: Exported) -> Iterator[str]:
     period = formatting.days(exported.start.date(), (exported.end - timedelta(microseconds=1)).date())
-    yield f"# For sharing by hand: {_plain(exported.name)}"
+    yield f"# For sharing by hand: {_plain(exported.name)}".removesuffix(": ")
     yield ""
     yield f"{period} · {formatting.counted(len(exported.offers), 'text')}"
     if exported.offers:

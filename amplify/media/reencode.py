@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 MOST_PIXELS: Final = 50_000_000
 """Larger pictures are refused before they are unpacked: a small file can unpack to gigabytes."""
-MOST_SCANS: Final = 100
-"""Passes of a progressive JPEG; cameras and programs write ten or so."""
 FORMATS: Final = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP", "image/gif": "GIF"}
 MOVING: Final = "no platform takes a moving picture in this format: save it as a GIF, or as an MP4 video"
 
@@ -64,7 +62,7 @@ def reencode_picture(data: bytes, *, still: bool = False) -> Reencoded:
         raise BadPicture("this is not a picture that can be read: use PNG, JPEG, WebP or GIF")
     if mime == "image/png":
         data = png.without_texts(data)
-    if mime == "image/jpeg" and jpeg.count_scans(data) > MOST_SCANS:
+    if mime == "image/jpeg" and jpeg.count_scans(data) > jpeg.MOST_SCANS:
         raise BadPicture("this JPEG goes through its picture more than a hundred times: save it anew")
     with decoder_errors(), Image.open(io.BytesIO(data), formats=[FORMATS[mime]]) as source:
         check_pixel_count(source.size)

@@ -8,6 +8,7 @@ that nobody has to tell apart.
 |---|---|
 | `stop:person:anna`, `stop:all:` | a stop of that kind and subject |
 | `gate:person:anna`, `gate:fact:prisoners` | the gate of that subject (`model.subject`) |
+| `error:TXT-LONG:` | an error in the files of what is held, by its code |
 """
 
 from __future__ import annotations
@@ -25,6 +26,11 @@ def stop(kind: str, subject: str) -> str:
 def gate(subject: str) -> str:
     """The cause code of a hold by the gate of `subject` (`kind:name`)."""
     return f"gate:{subject}"
+
+
+def error(code: str) -> str:
+    """The cause code of a hold for an error in files."""
+    return f"error:{code}:"
 
 
 def is_of_person(cause: str | None) -> bool:

@@ -23,6 +23,17 @@ EVENTS: Final[Mapping[str, tuple[int, str, tuple[str, ...]]]] = {
     "pass_idle": (logging.DEBUG, "a pass found nothing to do", ("seconds",)),
     "pass_ended": (logging.INFO, "a pass did something", ("seconds", "sent", "held", "failed")),
     "queued": (logging.INFO, "the plan was written down", ("changes",)),
+    "file_errors": (
+        logging.WARNING,
+        "files have errors: `held` queued deliveries wait for them, `unwritten` are not written down",
+        ("errors", "held", "unwritten"),
+    ),
+    "cancelled": (
+        logging.WARNING,
+        "queued deliveries are no longer in the files; `deliveries`: their ids",
+        ("deliveries", "count", "machine"),
+    ),
+    "older_files": (logging.WARNING, "the files are older than what was queued last: nothing is changed", ("machine",)),
     "claimed": (logging.DEBUG, "a worker has taken a delivery; `late`: seconds since it was due", (*_WHICH, "late")),
     "outcome": (
         logging.INFO,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -50,6 +51,20 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
+class FaultyDelivery:
+    """A delivery that the files ask for, and that has errors: it is not written down. What waits of it is held."""
+
+    id: str
+    entry: str
+    post: str
+    account: str
+    due: datetime
+    """UTC."""
+    problem: Problem
+    """The first of its errors."""
+
+
+@dataclass(frozen=True, slots=True)
 class PriorPost:
     """A delivery recorded in the ledger: already out, or waiting to go."""
 
@@ -64,6 +79,24 @@ class PriorPost:
     out: bool
     """False while it waits."""
     message: Message
+    taken_down: bool = False
+    """It was said, and takes no room any more."""
+
+
+Queued = Mapping[str, tuple[str, datetime]]
+"""Deliveries that wait in the ledger: identity → hash of the content, due time (UTC)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PriorPosts:
+    """What the ledger holds for the rules to compare with."""
+
+    posts: tuple[PriorPost, ...]
+    queued: Queued
+    """What waits; of two deliveries that clash, the one that is queued already stays."""
+
+    def __iter__(self) -> Iterator[PriorPost]:
+        return iter(self.posts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +140,19 @@ class Plan:
     findings: tuple[LintFinding, ...]
     silenced: tuple[LintFinding, ...] = ()
     """Findings of rules that the workspace has turned off: counted, and shown on request."""
+    faulty: tuple[FaultyDelivery, ...] = ()
+    """Deliveries of our own accounts that have errors, those that could be composed included."""
+    problems: tuple[Problem, ...] = ()
+    """Errors of files that were left out."""
+    left_posts: Mapping[str, Problem] = field(default_factory=dict)
+    """Posts that cannot be planned for an error (`*`: one that does not tell its id): their rows are held."""
+    left_entries: Mapping[str, Problem] = field(default_factory=dict)
+    """Queue entries likewise."""
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """Errors of files, and of our own deliveries: for these something is not written down, or held."""
+        return tuple(sorted({*self.problems, *(one.problem for one in self.faulty), *self.left_entries.values()}))
 
     @property
     def ours(self) -> tuple[Planned, ...]:
@@ -119,7 +165,7 @@ class PlanChange:
     """One line of the difference between the plan and the ledger."""
 
     sign: str
-    """`+` new · `~` changed · `-` cancelled · `^` revived · `!` already out with other words."""
+    """`+` new · `~` changed · `-` cancelled · `^` revived · `!` already out with other words · `=` will not go out."""
     id: str
     account: str
     post: str
@@ -128,6 +174,8 @@ class PlanChange:
     """Where the row stands now; None: there is none yet."""
     why: str
     """What changed, in words."""
+    asks: bool = False
+    """Somebody should look: what the files say now will not go out (sign `=`)."""
 
     def as_json(self) -> dict[str, Any]:
         return {

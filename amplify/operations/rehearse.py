@@ -13,13 +13,15 @@ from amplify.decisions.approve import approve_as_rehearsed
 from amplify.engine.measure import measure_engagement
 from amplify.engine.publish import run_pass
 from amplify.engine.worker import OnOutcome
-from amplify.ledger.database import get_meta, set_meta
+from amplify.ledger.database import Ledger, get_meta, set_meta
+from amplify.ledger.holds.gates import put_gates, read_gates
+from amplify.ledger.holds.stops import read_stop_rows, replace_stop_rows
+from amplify.ledger.queries.ledger_status import REHEARSED
 from amplify.ledger.queries.pending_work import is_work_under_way, next_due
 from amplify.ledger.queries.readings import next_reading
 from amplify.model.clock import ManualClock
 from amplify.model.errors import NeedsPerson
 
-_PLACE: Final = "rehearsal"
 _PATIENCE: Final = timedelta(seconds=60)
 """Real time to wait, at one instant of campaign time, for rows that another worker or a rate limit delays."""
 
@@ -73,7 +75,7 @@ def rehearse_campaign(
         clock.set(now)
         stage_time(now)
         with app.ledger.write() as connection:
-            set_meta(connection, _PLACE, now.isoformat())
+            set_meta(connection, REHEARSED, now.isoformat())
         for one in script.events:
             if one.at == now:
                 one.act()
@@ -88,16 +90,38 @@ def rehearse_campaign(
         now = following
 
 
+def copy_holds(real: Ledger, rehearsed: Ledger) -> bool:
+    """Copy into a rehearsal's ledger what the real one holds just now: stops in force, and states that silence people.
+    True where any is new there. The real one is only read."""
+    with real.read() as connection:
+        if get_meta(connection, REHEARSED) is not None:
+            return False  # somebody looks into a rehearsal's ledger, and rehearses again meanwhile
+        stops = [row for row in read_stop_rows(connection) if row["lifted_at"] is None]
+        gates = read_gates(connection).values()
+    with rehearsed.write() as connection:
+        known = read_stop_rows(connection)
+        there = {(row["kind"], row["subject"], row["at"]) for row in known}
+        new = [row for row in stops if (row["kind"], row["subject"], row["at"]) not in there]
+        last = max((row["id"] for row in known), default=0)
+        replace_stop_rows(connection, [*known, *(row | {"id": last + n} for n, row in enumerate(new, 1))])
+        stopped = {row["subject"] for row in known if row["kind"] == "person"}
+        silent = [one for one in gates if one.kind == "person" and one.state and one.subject not in stopped]
+        states = {key: gate.state for key, gate in read_gates(connection).items()}
+        silent = [one for one in silent if states.get((one.kind, one.subject)) != one.state]
+        put_gates(connection, silent)
+    return bool(new or silent)
+
+
 def is_over(app: AppContext, end: datetime) -> bool:
     """Whether the rehearsal in this ledger has reached its end."""
     with app.ledger.read() as connection:
-        place = get_meta(connection, _PLACE)
-    return place is not None and datetime.fromisoformat(place) > end
+        place = get_meta(connection, REHEARSED)
+    return place is not None and datetime.fromisoformat(place) >= end
 
 
 def _resume(app: AppContext, start: datetime) -> datetime:
     with app.ledger.read() as connection:
-        place = get_meta(connection, _PLACE)
+        place = get_meta(connection, REHEARSED)
     return max(start, datetime.fromisoformat(place)) if place else start
 
 

@@ -55,8 +55,8 @@ class RestoreResult:
     pictures: int = 0
     stopped: bool = False
     """Whether everything is stopped until somebody lifts it."""
-    accounts_left: bool = False
-    """Whether the backup's accounts.yaml was left in it, though there is none here."""
+    accounts: str | None = None
+    """The backup's accounts.yaml, where there is none in the workspace."""
 
 
 def restore_backup(
@@ -66,15 +66,14 @@ def restore_backup(
     actor: str,
     *,
     older: bool = False,
-    take_accounts: bool = False,
     timings: Timings | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> RestoreResult:
     """Replace this workspace's SQLite ledger by a backup. The one that is there is moved aside.
 
-    `take_accounts`: put its accounts.yaml in place, where there is none. Raises NeedsPerson while anybody runs on the
-    ledger, and, unless `older`, where it knows more than the backup; WrongUse where the file is no backup of this
-    workspace, or holds what acts by itself.
+    Its accounts.yaml is handed back, and not put in place: it says where passwords go. Raises NeedsPerson while
+    anybody runs on the ledger, and, unless `older`, where it knows more than the backup; WrongUse where the file is no
+    backup of this workspace, or holds what acts by itself.
     """
     folder = root / ".amplify"
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -93,12 +92,15 @@ def restore_backup(
             aside = _aside(ledger, readable=present is not None)
             copies.put_in_place(fresh, ledger, progress)
         pictures = _pictures(unpacked / "media", folder / "media")
-        accounts = root / "config" / ACCOUNTS
-        offered = (unpacked / ACCOUNTS).exists() and not accounts.exists()
-        if offered and take_accounts:
-            shutil.copyfile(unpacked / ACCOUNTS, accounts)
-    left = offered and not take_accounts
-    return RestoreResult(made, holds, doubted, aside, pictures, stopped=stops is None, accounts_left=left)
+        accounts = _offered(root, unpacked / ACCOUNTS)
+    return RestoreResult(made, holds, doubted, aside, pictures, stopped=stops is None, accounts=accounts)
+
+
+def _offered(root: Path, packed: Path) -> str | None:
+    """The backup's accounts.yaml, where there is none in the workspace."""
+    if (root / "config" / ACCOUNTS).exists() or not packed.exists():
+        return None
+    return packed.read_bytes().decode("utf-8", "replace")
 
 
 def restored_by_hand(

@@ -20,7 +20,10 @@ WITHHELD: Final = {
     "picture": "pictures that are not painted",
 }
 """Reason → the words staff see, in the order in which reasons are checked: the first one counts. An export gives
-those that are names of gates, `embargo` and `problem`; a toolkit any of them."""
+those that are names of gates, `embargo`, `stop` and `problem`; a toolkit any of them."""
+
+UNTOLD: Final = frozenset({"embargo", "stop", "person", "consent"})
+"""Reasons for which partners and readers get to see nothing of it, not even its name."""
 
 RESTING: Final = frozenset({"stop", "person", "consent", "campaign", "quiet"})
 """Reasons for which readers are asked not to share older copies either."""

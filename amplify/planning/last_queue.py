@@ -9,7 +9,12 @@ from pathlib import Path
 
 def note_key(root: Path) -> str:
     """Key in `meta` of this clone's mark: several machines may share a ledger, each with its own files."""
-    return f"queued {socket.gethostname()}:{root}"
+    return f"queued {machine_name(root)}"
+
+
+def machine_name(root: Path) -> str:
+    """Name of a clone: the machine, and the folder on it."""
+    return f"{socket.gethostname()}:{root}"
 
 
 def queued_mark(fingerprint: str, now: datetime) -> str:

@@ -7,12 +7,21 @@ from datetime import UTC, datetime, timedelta
 
 from amplify.model.delivery import delivery_id
 from amplify.model.message import BoostOf
-from amplify.model.plan import LintFinding, Plan, Planned, PriorPost, SkippedPost
+from amplify.model.plan import (
+    FaultyDelivery,
+    LintFinding,
+    Plan,
+    Planned,
+    PriorPost,
+    SkippedPost,
+)
 from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import Post, Variant
-from amplify.model.problem import Problem, SourceLocation
+from amplify.model.problem import Problem, Severity, SourceLocation, unexpected_problem
+from amplify.model.queue_entry import QueueEntry
 from amplify.model.server_info import NOTHING_KNOWN, ServerInfo
-from amplify.model.workspace import Workspace
+from amplify.model.workspace import UNNAMED, Workspace
+from amplify.rules.lint.care import HELD_BY_GATES
 from amplify.rules.lint.lint import lint_all
 from amplify.rules.plan.approval_policy import approvals_needed_by
 from amplify.rules.plan.assign import assign_variants, spoken_languages
@@ -58,31 +67,90 @@ class _Planner:
         self.variants: dict[tuple[str, str], Mapping[str, Variant]] = {}
         self.deliveries: list[Planned] = []
         self.left_out: dict[tuple[str, str, str], SkippedPost] = {}
-        self.faults: dict[Problem, set[str]] = {}
+        self.faults: dict[Problem, dict[str, FaultyDelivery]] = {}
+        self.broken: dict[str, Problem] = dict(workspace.faulty_entries)
 
     def plan(self, progress: Callable[[int, int], None] | None, said: Iterable[PriorPost]) -> Plan:
         entries = list(self.workspace.queue.values())
         for done, entry in enumerate(entries):
             if progress is not None:
                 progress(done, len(entries))
-            lateness = entry.lateness or self.workspace.settings.lateness
-            for occurrence in expand_entry(self.workspace, entry, self.now - lateness, self.end):
-                if occurrence.slot.due + lateness > self.now:
-                    self._place(occurrence, lateness)
+            try:
+                self._entry(entry)
+            except Exception as error:  # of this entry only
+                self.broken[entry.id] = problem = unexpected_problem(entry.place, error)
+                self.faults.setdefault(problem, {})
         deliveries = sorted(self.deliveries, key=lambda d: (d.due, d.account, d.id))
         linted = lint_all(self.workspace, deliveries, self.profiles, said, self.known)
-        faults = tuple(LintFinding(problem, tuple(sorted(accounts))) for problem, accounts in self.faults.items())
+        faults = tuple(
+            LintFinding(problem, tuple(sorted({one.account for one in of.values()})), deliveries=tuple(sorted(of)))
+            for problem, of in self.faults.items()
+        )
         return Plan(
             self.now,
             self.end,
             tuple(deliveries),
             tuple(self.left_out.values()),
-            faults + linted.findings,
+            tuple(one for one in faults if one.problem not in self.workspace.problems) + linted.findings,
             linted.silenced,
+            self._faulty(deliveries, linted.findings),
+            self.workspace.problems,
+            self.workspace.faulty_posts,
+            self.broken,
         )
 
-    def _place(self, occurrence: Occurrence, lateness: timedelta) -> None:
-        post = self.workspace.posts[occurrence.slot.post]
+    def _entry(self, entry: QueueEntry) -> None:
+        lateness = entry.lateness or self.workspace.settings.lateness
+        for occurrence in expand_entry(self.workspace, entry, self.now - lateness, self.end):
+            if occurrence.slot.due + lateness > self.now:
+                self._try(occurrence, lateness)
+
+    def _faulty(self, deliveries: Iterable[Planned], findings: Iterable[LintFinding]) -> tuple[FaultyDelivery, ...]:
+        """Our deliveries with errors that no gate holds by itself, each with the first of them."""
+        found = {one.id: one for of in self.faults.values() for one in of.values()}
+        wrong: dict[str, Problem] = {}
+        for finding in findings:
+            problem = finding.problem
+            if problem.severity is Severity.ERROR and problem.code not in HELD_BY_GATES:
+                for id in finding.deliveries:
+                    wrong.setdefault(id, problem)
+        for one in deliveries:
+            if one.id in wrong:
+                found[one.id] = FaultyDelivery(one.id, one.entry, one.post, one.account, one.due, wrong[one.id])
+        ours = (one for one in found.values() if one.account in self.workspace.accounts)
+        return tuple(sorted(ours, key=lambda one: (one.due, one.account, one.id)))
+
+    def _try(self, occurrence: Occurrence, lateness: timedelta) -> None:
+        """Plan one delivery. Whatever goes wrong is a problem of its post, and of nothing else."""
+        name = occurrence.slot.post
+        problem = self._left_out_with(name)
+        if problem is None:
+            post = self.workspace.posts[name]
+            try:
+                self._place(occurrence, post, lateness)
+                return
+            except ComposeFault as fault:
+                place = SourceLocation(fault.part.place.path, fault.part.place.line + fault.line - 1, 1)
+                problem = Problem(place, "TEXT", str(fault))
+                if post.front.boost is not None:
+                    self._leave_out(occurrence, f"`{post.front.boost.post}`, which it boosts, has a mistake: {fault}")
+            except Exception as error:
+                problem = unexpected_problem(post.place, error)
+        due, account = occurrence.slot.due, occurrence.account
+        faulty = FaultyDelivery(self._id(occurrence), occurrence.entry.id, name, account, due, problem)
+        self.faults.setdefault(problem, {})[faulty.id] = faulty
+
+    def _left_out_with(self, post: str) -> Problem | None:
+        """Why this post, or what it boosts, was left out of the workspace."""
+        found = self.workspace.posts.get(post)
+        if found is None:
+            return self.workspace.faulty_posts.get(post) or self.workspace.faulty_posts[UNNAMED]
+        boosted = found.front.boost.post if found.front.boost is not None else None
+        if boosted is None or boosted in self.workspace.posts:
+            return None
+        return self._left_out_with(boosted)
+
+    def _place(self, occurrence: Occurrence, post: Post, lateness: timedelta) -> None:
         why_not = self._not_planned(occurrence, post)
         if why_not is not None:
             self._leave_out(occurrence, why_not)
@@ -101,12 +169,7 @@ class _Planner:
             if variant is None:
                 self._leave_out(occurrence, self._why_no_variant(occurrence))
                 return
-            try:
-                composed = self._compose(occurrence, variant)
-            except ComposeFault as fault:
-                place = SourceLocation(fault.part.place.path, fault.part.place.line + fault.line - 1, 1)
-                self.faults.setdefault(Problem(place, "TEXT", str(fault)), set()).add(occurrence.account)
-                return
+            composed = self._compose(occurrence, variant)
             if any(says_today(part.template) for part in variant.parts_on(occurrence.platform)):
                 late = min(late, readers_midnight(occurrence.slot.due, occurrence.zone))
         if late > self.now:
@@ -205,10 +268,7 @@ class _Planner:
         variant = self._variant(boost.post, occurrence.platform, partner)
         if variant is None:
             return f"{account} has no variant of `{boost.post}` to boost"
-        try:
-            return BoostOf(self._id(found), None), self._compose(found, variant)
-        except ComposeFault as fault:
-            return f"`{boost.post}`, which it boosts, has a mistake: {fault}"
+        return BoostOf(self._id(found), None), self._compose(found, variant)
 
     def _latest(self, post: str, account: str, before: datetime) -> Occurrence | None:
         candidates = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,18 +11,16 @@ from typing import Any, Final
 
 from amplify.context.app_context import AppContext
 from amplify.ledger.holds.approvals import find_unapproved
-from amplify.ledger.holds.stops import find_stopped
 from amplify.ledger.rows.due_delivery import DueDelivery
-from amplify.model.gate import Gate
 from amplify.model.plan import Planned
 from amplify.model.platform import AccountConnection, Platform, PublishRequest, Receipt
 from amplify.model.platform_profile import PlatformProfile
 from amplify.model.queue_entry import QueueEntry, When
 from amplify.model.server_info import ServerInfo
 from amplify.model.workspace import Workspace
+from amplify.planning.eligibility import EligibilityChecker, WithheldItem
 from amplify.platforms import registry
 from amplify.rules.plan.cost import cost_of
-from amplify.rules.plan.file_gates import derive_gates
 from amplify.rules.plan.idempotency import idempotency_key, record_key
 
 _NOWHERE: Final = "http://127.0.0.1:9"
@@ -43,9 +41,11 @@ class DeliveryPreview:
     asked: datetime | None
     """When the account's server said its limits (UTC, real time); None: nobody asked, and the usual ones count."""
     why_not: tuple[str, ...]
-    """Why it would be held: stops, missing approvals, and gates that would be closed at the due time."""
+    """Why it would be held: stops, gates that would be closed at the due time, and missing approvals."""
     cost: Decimal
     """An estimate, in US dollars."""
+    embargoed: bool = False
+    """Nobody but staff may know of it yet."""
 
     def as_json(self) -> dict[str, Any]:
         delivery = self.delivery
@@ -61,6 +61,7 @@ class DeliveryPreview:
             "unit": self.unit,
             "limits_asked": self.asked.isoformat() if self.asked else None,
             "why_not": list(self.why_not),
+            "embargoed": self.embargoed,
             "cost": str(self.cost),
             "requests": list(self.requests),
         }
@@ -79,11 +80,12 @@ def as_if_queued(workspace: Workspace, posts: Iterable[str], now: datetime) -> W
 
 def preview_deliveries(app: AppContext, deliveries: tuple[Planned, ...]) -> list[DeliveryPreview]:
     """Preview what each delivery would send, and why it would be held. Needs no credentials and no network."""
-    workspace = app.workspace()
-    known = {(gate.kind, gate.subject): gate for gate in derive_gates(workspace)}
+    workspace = app.whole_workspace()
+    care = EligibilityChecker(workspace, app.clock.now(), app.ledger)
+    held = dict(zip((one.id for one in deliveries), why_not_sent(care, deliveries), strict=True))
     known_limits = app.server_info()
     clients: dict[str, Platform] = {}
-    asked = _asked_of_people(app, deliveries)
+    unapproved = _unapproved(app, deliveries)
     previews = []
     for delivery in deliveries:
         if delivery.account not in clients:
@@ -97,13 +99,26 @@ def preview_deliveries(app: AppContext, deliveries: tuple[Planned, ...]) -> list
                 profile.text_max,
                 profile.unit,
                 _asked(known_limits, delivery.account),
-                (*asked.get(delivery.id, ()), *_why_not(known, delivery)),
+                (*(one.why for one in held[delivery.id]), *unapproved.get(delivery.id, ())),
                 cost_of(delivery, len(workspace.settings.readings), profile.prices),
+                delivery.post in care.embargoed,
             )
         )
     for client in clients.values():
         client.close()
     return previews
+
+
+def why_not_sent(care: EligibilityChecker, deliveries: Sequence[Planned]) -> list[tuple[WithheldItem, ...]]:
+    """For each delivery what a stop or a gate would hold it for at its due time; a boost for its target's sake too."""
+    known = {one.id: one for one in deliveries}
+    targets = [known.get(one.message.boost.delivery or "") if one.message.boost else None for one in deliveries]
+    found = care.reasons([care.to_send(one) for one in deliveries])
+    repeated = care.reasons([care.to_send(target or one) for one, target in zip(deliveries, targets, strict=True)])
+    return [
+        tuple(one for one in dict.fromkeys((*own, *others)) if one.reason != "embargo")
+        for own, others in zip(found, repeated, strict=True)
+    ]
 
 
 def _silent(app: AppContext, workspace: Workspace, delivery: Planned) -> Platform:
@@ -152,13 +167,12 @@ def _asked(known: ServerInfo, account: str) -> datetime | None:
     return said.at if said is not None and said.limits.text is not None else None
 
 
-def _asked_of_people(app: AppContext, deliveries: tuple[Planned, ...]) -> Mapping[str, tuple[str, ...]]:
-    """Holds by people: stops and missing approvals of deliveries as they would be planned now, queued or not."""
+def _unapproved(app: AppContext, deliveries: tuple[Planned, ...]) -> Mapping[str, tuple[str, ...]]:
+    """Missing approvals of deliveries as they would be planned now, queued or not."""
     candidates = [_candidate(delivery) for delivery in deliveries]
     with app.ledger.read() as connection:
-        now = app.clock.now()
-        answers = [ask(connection, candidates, now) for ask in (find_stopped, find_unapproved)]
-    return {one.id: tuple(found[one.id].why for found in answers if one.id in found) for one in candidates}
+        found = find_unapproved(connection, candidates, app.clock.now())
+    return {id: (hold.why,) for id, hold in found.items()}
 
 
 def _candidate(one: Planned) -> DueDelivery:
@@ -183,14 +197,3 @@ def _candidate(one: Planned) -> DueDelivery:
         approvals=one.approvals,
         author=one.author,
     )
-
-
-def _why_not(known: dict[tuple[str, str], Gate], delivery: Planned) -> tuple[str, ...]:
-    closed = []
-    for subject in delivery.subjects:
-        kind, _, name = subject.partition(":")
-        gate = known.get((kind, name))
-        why = gate.why_not(delivery.due) if gate is not None else None
-        if why is not None:
-            closed.append(why)
-    return tuple(closed)

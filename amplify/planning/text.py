@@ -12,6 +12,7 @@ from typing import IO, Any, Final
 from amplify.context.app_context import AppContext
 from amplify.model.errors import WrongUse
 from amplify.model.platform_profile import PlatformProfile
+from amplify.planning.eligibility import EligibilityChecker
 from amplify.planning.plan import plan_deliveries
 from amplify.planning.preview import as_if_queued
 from amplify.rules.text.text_report import TextReport, measure_on
@@ -32,12 +33,15 @@ class MeasuredMessage:
     parts: int = 1
     accounts: tuple[str, ...] = ()
     """Accounts that would send it."""
+    why_not: tuple[str, ...] = ()
+    """Why it may not be said now: stops, closed gates, an embargo."""
 
     def as_json(self) -> dict[str, Any]:
         one, profile = self.standing, self.standing.profile
         told: dict[str, Any] = {"platform": profile.name}
         if self.variant:
             told |= {"variant": self.variant, "part": self.part, "parts": self.parts, "accounts": list(self.accounts)}
+            told |= {"why_not": list(self.why_not)}
         told |= {"text": one.text, "length": one.length, "most": profile.text_max, "unit": profile.unit}
         told |= {"left": one.left, "bytes": one.octets, "bytes_most": profile.bytes_max, "valid": one.valid}
         told |= {"faults": list(one.faults), "notes": list(one.notes), "fits": one.fits}
@@ -66,7 +70,7 @@ def stand_post(app: AppContext, post: str) -> list[MeasuredMessage]:
 
     Raises WrongUse where there is no such post, UnreadableFiles where the workspace has errors.
     """
-    words = app.workspace()
+    words = app.whole_workspace()
     if post not in words.posts:
         raise WrongUse(
             f"there is no post {post}: `amplify plan` lists them, `--post` takes the `id` in the front matter"
@@ -74,9 +78,10 @@ def stand_post(app: AppContext, post: str) -> list[MeasuredMessage]:
     known, now = app.server_info(), app.clock.now()
     planned = plan_deliveries(as_if_queued(words, [post], now), now, now + timedelta(days=1), app.profiles, known=known)
     accounts: dict[tuple[str, str, int, int, int, str, str], list[str]] = {}
-    for delivery in planned.deliveries:
-        if delivery.entry != "preview" or delivery.post != post:
-            continue
+    mine = [one for one in planned.deliveries if one.entry == "preview" and one.post == post]
+    care = EligibilityChecker(words, now, app.ledger)
+    held = {one.why: None for found in care.reasons([care.to_send(one) for one in mine]) for one in found}
+    for delivery in mine:
         profile = known.on(app.profiles[delivery.platform], delivery.account)
         message = delivery.message
         for number, part in enumerate(message.parts, start=1):
@@ -95,7 +100,9 @@ def stand_post(app: AppContext, post: str) -> list[MeasuredMessage]:
     for (platform, variant, number, count, _, warning, text), speakers in sorted(accounts.items(), key=_order(app)):
         profile = known.on(app.profiles[platform], speakers[0])
         said.append(
-            MeasuredMessage(measure_on(text, profile, warning), variant, number, count, tuple(sorted(speakers)))
+            MeasuredMessage(
+                measure_on(text, profile, warning), variant, number, count, tuple(sorted(speakers)), tuple(held)
+            )
         )
     if not said:
         why = sorted({finding.problem.message for finding in planned.findings if finding.problem.code == "TEXT"})

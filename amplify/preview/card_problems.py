@@ -6,25 +6,24 @@ A page of previews is given to people who must not learn a person's state from i
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from amplify.model import cause
-from amplify.model.gate import Gate
 from amplify.model.plan import LintFinding, Planned
 from amplify.model.platform_profile import PlatformProfile
 from amplify.model.problem import Problem
 from amplify.model.server_info import ServerInfo
 from amplify.model.subject import people_in
-from amplify.model.workspace import Workspace
+from amplify.planning.eligibility import EligibilityChecker, WithheldItem
 from amplify.preview.preview_model import CardProblem
 from amplify.rules.lint.lint import lint_deliveries
 from amplify.rules.lint.lint_context import LintContext
 
 UNTOLD: Final = "for the sake of a person it names: `amplify check` tells why"
 PERSON: Final = "A problem with a person it names: `amplify check` tells which"
-UNKNOWN: Final = "not told here, for the sake of an embargo: `amplify check` tells it"
+UNKNOWN: Final = "not told here, for the sake of an embargo or a stop: `amplify check` tells it"
+STOPPED: Final = "stopped: `amplify preview` tells why"
 _PEOPLE = "config/people.yaml"
 _QUEUE = "config/queue.yaml"
 
@@ -34,14 +33,15 @@ class DeliveryProblems:
 
     def __init__(
         self,
-        workspace: Workspace,
+        care: EligibilityChecker,
         profiles: Mapping[str, PlatformProfile],
         findings: Sequence[LintFinding],
         secret: Collection[str],
         known: ServerInfo,
     ) -> None:
         """`secret`: ids of posts and entries that no sentence may name. `known`: limits that servers reported."""
-        self._workspace, self._profiles, self._known = workspace, profiles, known
+        self._care, self._workspace, self._profiles, self._known = care, care.workspace, profiles, known
+        workspace = care.workspace
         self._context = LintContext(workspace, profiles)
         self._findings, self._secret = findings, secret
 
@@ -73,6 +73,8 @@ class DeliveryProblems:
             return CardProblem(problem.severity.value, "", PERSON, of_person=True)
         if names_any(problem.message, self._secret):
             return CardProblem(problem.severity.value, problem.code, UNKNOWN)
+        if not self._care.names_nobody_held(problem.message):
+            return CardProblem(problem.severity.value, "", PERSON, of_person=True)
         return CardProblem(problem.severity.value, problem.code, problem.message)
 
 
@@ -85,18 +87,12 @@ class HoldReasons:
     """One of the reasons is a person's, and is withheld."""
 
 
-def hold_reasons(delivery: Planned, known: Mapping[tuple[str, str], Gate]) -> HoldReasons:
-    """The reasons for a hold at its due time, without what they reveal of a person."""
-    said, of_person = [], False
-    for subject in delivery.subjects:
-        kind, _, name = subject.partition(":")
-        gate = known.get((kind, name))
-        why = gate.why_not(delivery.due) if gate is not None else None
-        if why is not None:
-            private = cause.is_of_person(cause.gate(subject))
-            said.append(UNTOLD if private else why)
-            of_person |= private
-    return HoldReasons(tuple(dict.fromkeys(said)), of_person)
+def hold_reasons(found: Iterable[WithheldItem], sealed: bool = False) -> HoldReasons:
+    """The reasons for a hold, without what they reveal of a person; on a `sealed` card without a stop's words too."""
+    found = list(found)
+    told = (STOPPED if sealed and one.reason == "stop" else one.why for one in found)
+    said = [UNTOLD if one.of_person else why for one, why in zip(found, told, strict=True)]
+    return HoldReasons(tuple(dict.fromkeys(said)), any(one.of_person for one in found))
 
 
 def people_of(delivery: Planned) -> list[str]:

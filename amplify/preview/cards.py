@@ -11,16 +11,15 @@ from amplify.model.message import Part
 from amplify.model.partner import Partner
 from amplify.model.plan import Planned
 from amplify.model.platform_profile import PlatformProfile
-from amplify.model.workspace import Workspace
 from amplify.pages import formatting
 from amplify.pages.view_models import Author, LinkPreview
+from amplify.planning.eligibility import EligibilityChecker, WithheldItem
 from amplify.planning.preview import DeliveryPreview
 from amplify.preview.card_problems import DeliveryProblems, hold_reasons
 from amplify.preview.preview_model import Boosted, Counter, PreviewCard, ThreadMessage
 from amplify.preview.text_pieces import guessed_card, link_domain, opens_link, text_pieces
 from amplify.preview.thumbnails import Thumbnails
 from amplify.rules.plan.cost import cost_of, format_dollars
-from amplify.rules.plan.file_gates import derive_gates
 from amplify.rules.text.language import pick_any
 
 HUES = 10
@@ -32,26 +31,27 @@ class Cards:
 
     def __init__(
         self,
-        workspace: Workspace,
+        care: EligibilityChecker,
         profiles: Mapping[str, PlatformProfile],
         troubles: DeliveryProblems,
         gallery: Thumbnails,
         everything: Sequence[Planned],
-        now: datetime,
     ) -> None:
-        """`everything`: what a boost may repeat. `now`: the present, for embargoes."""
-        self._workspace, self._profiles, self._troubles, self._gallery = workspace, profiles, troubles, gallery
-        self._known = {(gate.kind, gate.subject): gate for gate in derive_gates(workspace)}
+        """`everything`: what a boost may repeat."""
+        self._workspace, self._now = care.workspace, care.now
+        self._profiles, self._troubles, self._gallery = profiles, troubles, gallery
         self._planned = {delivery.id: delivery for delivery in everything}
-        self._now = now
 
-    def card(self, preview: DeliveryPreview) -> PreviewCard:
+    def card(self, preview: DeliveryPreview, found: Sequence[WithheldItem], sealed: bool) -> PreviewCard:
+        """The card of a delivery. `found`: what holds it; `sealed`: nothing of it may be shown."""
+        if sealed:
+            return self._sealed(preview, found)
         delivery, workspace = preview.delivery, self._workspace
         message, profile = delivery.message, self._profiles[delivery.platform]
         wall = delivery.due.astimezone(ZoneInfo(delivery.zone))
         embargo = workspace.posts[delivery.post].front.embargo_until
         cost = cost_of(delivery, len(workspace.settings.readings), profile.prices)
-        waits = hold_reasons(delivery, self._known)
+        waits = hold_reasons(found)
         return PreviewCard(
             post=delivery.post,
             entry=delivery.entry,
@@ -79,6 +79,39 @@ class Cards:
             # A reason withheld for a person stands for the problems about that person too.
             troubles=tuple(one for one in self._troubles.of(delivery) if not (one.of_person and waits.of_person)),
             embargo=f"{formatting.instant(embargo)} UTC" if embargo is not None and self._now < embargo else "",
+        )
+
+    def _sealed(self, preview: DeliveryPreview, found: Sequence[WithheldItem]) -> PreviewCard:
+        """Only when, where, and that it is held."""
+        delivery, profile = preview.delivery, self._profiles[preview.delivery.platform]
+        wall = delivery.due.astimezone(ZoneInfo(delivery.zone))
+        return PreviewCard(
+            post="",
+            entry="",
+            variant="",
+            campaign="",
+            account=delivery.account,
+            platform=delivery.platform,
+            title=profile.title,
+            author=_author(self._workspace.partners[delivery.partner], delivery),
+            due=delivery.due.isoformat(),
+            day=wall.date().isoformat(),
+            clock=f"{wall:%H:%M}",
+            zone=f"{delivery.zone}, {utc_offset(wall)}" if delivery.zone != "UTC" else "UTC",
+            lang=delivery.lang,
+            langs=(),
+            warning="",
+            visibility="public",
+            parts=(),
+            boosted=None,
+            boost_verb="",
+            counters=(),
+            asked="",
+            cost="",
+            held=hold_reasons(found, sealed=True).reasons,
+            troubles=(),
+            embargo="",
+            sealed=True,
         )
 
     def _message(self, part: Part, profile: PlatformProfile) -> ThreadMessage:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from amplify.context.app_context import AppContext
-from amplify.model.plan import Plan
+from amplify.model.plan import Plan, Planned
 from amplify.model.platform_profile import PlatformProfile
 from amplify.model.queue_entry import QueueEntry
 from amplify.pages import formatting
 from amplify.pages.formatting import long_day, long_month
 from amplify.pages.page_html import PageFrame, packaged_text, rendered_page, style_sheet
-from amplify.planning.embargo import embargoed_posts
-from amplify.planning.preview import DeliveryPreview
+from amplify.pages.withheld_reasons import UNTOLD
+from amplify.planning.eligibility import EligibilityChecker, WithheldItem
+from amplify.planning.preview import DeliveryPreview, why_not_sent
 from amplify.platforms import registry
 from amplify.preview.card_problems import DeliveryProblems
 from amplify.preview.cards import Cards
@@ -26,25 +28,35 @@ from amplify.rules.plan.cost import format_dollars, join_titles, total_costs
 def page_of(
     app: AppContext, planned: Plan, previews: Iterable[DeliveryPreview], with_embargoed: bool = False
 ) -> PreviewPage:
-    """The view model of the page. Embargoed posts are left out and counted, unless they were asked for."""
-    workspace, now = app.workspace(), app.clock.now()
+    """The view model of the page. It is made to be passed on: embargoed posts are left out and counted, and of what is
+    stopped or held for the sake of a person only time and account stand there; `with_embargoed`: all of it."""
+    workspace, now = app.whole_workspace(), app.clock.now()
     previews = list(previews)
-    closed = embargoed_posts(workspace, now)
+    care = EligibilityChecker(workspace, now, app.ledger)
+    # Boosts look among all deliveries, also those of others: `previews` may be ours alone.
+    found = _withheld(care, [one.delivery for one in previews], planned.deliveries)
+    closed = {one.delivery.post for one in previews if "embargo" in found[one.delivery.id].untold} | care.embargoed
     shown = [one for one in previews if with_embargoed or one.delivery.post not in closed]
-    secret = frozenset() if with_embargoed else _names(closed, workspace.queue.values())
+    sealed = {id for id, one in found.items() if one.untold and not with_embargoed}
+    hidden = closed | {one.delivery.post for one in shown if one.delivery.id in sealed}
+    secret = frozenset() if with_embargoed else _names(frozenset(hidden), workspace.queue.values())
     gallery = Thumbnails(workspace.root / "media")
-    troubles = DeliveryProblems(workspace, app.profiles, planned.findings, secret, app.server_info())
-    # Boosts look among all deliveries, also those of others: `shown` may be ours alone.
-    cards = Cards(workspace, app.profiles, troubles, gallery, planned.deliveries, now)
-    made = sorted((cards.card(one) for one in shown), key=lambda card: (card.day, card.due, card.post, card.account))
+    troubles = DeliveryProblems(care, app.profiles, planned.findings, secret, app.server_info())
+    cards = Cards(care, app.profiles, troubles, gallery, planned.deliveries)
+    made = sorted(
+        (cards.card(one, found[one.delivery.id].reasons, one.delivery.id in sealed) for one in shown),
+        key=lambda card: (card.day, card.due, card.post, card.account),
+    )
     return PreviewPage(
-        name=workspace.settings.name,
+        name=workspace.settings.name if care.names_nobody_held(workspace.settings.name) else "",
         period=_period(planned.start, planned.end),
         made=f"{formatting.instant(now)} UTC",
         days=tuple(_day(found, of_day) for found, of_day in groupby(made, key=lambda card: card.day)),
         cost=_cost(shown, len(workspace.settings.readings), app.profiles),
         left_out=len(previews) - len(shown),
         embargoed=sum(one.delivery.post in closed for one in shown),
+        sealed=sum(card.sealed for card in made),
+        deliveries=frozenset(one.delivery.id for one in shown),
         drawings=gallery.drawings,
     )
 
@@ -58,9 +70,32 @@ def as_html(page: PreviewPage) -> str:
     return rendered_page("amplify.preview", "page.html.j2", frame, page=page)
 
 
-def _names(closed: frozenset[str], entries: Iterable[QueueEntry]) -> frozenset[str]:
-    """Ids of the embargoed posts, and of the entries that queue one of them."""
-    return closed | {entry.id for entry in entries if closed.intersection(entry.posts)}
+@dataclass(frozen=True, slots=True)
+class _Withheld:
+    """What holds a delivery, and for which of UNTOLD its words must not be passed on."""
+
+    reasons: tuple[WithheldItem, ...]
+    untold: frozenset[str]
+
+
+def _withheld(
+    care: EligibilityChecker, deliveries: Sequence[Planned], everything: Sequence[Planned]
+) -> Mapping[str, _Withheld]:
+    """By delivery; of a boost also what its target is withheld for."""
+    known = {one.id: one for one in everything}
+    both = [(one, known.get(one.message.boost.delivery or "", one) if one.message.boost else one) for one in deliveries]
+    told = [care.reasons([care.to_show(one[number]) for one in both]) for number in (0, 1)]
+    found = {}
+    for (one, _), held, own, others in zip(both, why_not_sent(care, deliveries), *told, strict=True):
+        untold = [item for item in (*own, *others) if item.reason in UNTOLD]
+        reasons = tuple(dict.fromkeys((*held, *(item for item in untold if item.reason != "embargo"))))
+        found[one.id] = _Withheld(reasons, frozenset(item.reason for item in untold))
+    return found
+
+
+def _names(hidden: frozenset[str], entries: Iterable[QueueEntry]) -> frozenset[str]:
+    """Ids of the posts that are not shown, and of the entries that queue one of them."""
+    return hidden | {entry.id for entry in entries if hidden.intersection(entry.posts)}
 
 
 def _day(found: str, cards: Iterable[PreviewCard]) -> PreviewDay:

@@ -98,6 +98,8 @@ class PreviewCard:
     troubles: tuple[CardProblem, ...]
     embargo: str
     """Until when it must not be known; empty where it may."""
+    sealed: bool = False
+    """Nothing of it is shown but when and where: it is stopped, or held for the sake of a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,10 @@ class PreviewPage:
     """Messages that are not here, for the sake of an embargo."""
     embargoed: int
     """Messages that are here all the same."""
+    sealed: int
+    """Messages that stand here without their words."""
+    deliveries: frozenset[str]
+    """Ids of all that are here."""
     drawings: tuple[tuple[str, str, int, int], ...]
     """Each picture once: id, data URI, width, height."""
 

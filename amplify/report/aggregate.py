@@ -28,6 +28,7 @@ from amplify.report.report_model import (
     ReadingSum,
     ReportDay,
 )
+from amplify.report.unnamed import UNNAMED, HeldNames, told_name
 
 ENGAGEMENT = ("likes", "reposts", "replies", "quotes", "bookmarks", "views")
 
@@ -91,15 +92,19 @@ def sum_readings(numbers: Iterable[int | None]) -> ReadingSum:
     return ReadingSum(sum(said) if said else None, len(said))
 
 
-def group_by_dimension(lines: Sequence[DeliveryLine], names: Names) -> tuple[Dimension, ...]:
-    """The numbers grouped by each of the six dimensions."""
+def group_by_dimension(lines: Sequence[DeliveryLine], names: Names, held: HeldNames) -> tuple[Dimension, ...]:
+    """The numbers grouped by each of the six dimensions. What must not be named stands together in one group."""
 
     def by(id: str, keys: Callable[[DeliveryLine], Iterable[str]], name: Callable[[str], str]) -> Dimension:
         groups: defaultdict[str, list[DeliveryLine]] = defaultdict(list)
         for line in lines:
             for key in keys(line):
                 groups[key].append(line)
-        found = [Group(key, name(key), count_deliveries(some), tally_messages(some)) for key, some in groups.items()]
+        told = {key: told_name(held, key, name(key)) for key in groups}
+        for key in [key for key in groups if key and told[key] == UNNAMED]:
+            groups[""] += groups.pop(key)
+            told[""] = UNNAMED
+        found = [Group(key, told[key], count_deliveries(some), tally_messages(some)) for key, some in groups.items()]
         return Dimension(id, tuple(sorted(found, key=lambda group: (group.name.casefold(), group.key))))
 
     return (
@@ -116,7 +121,7 @@ def post_lines(lines: Iterable[DeliveryLine], platforms: Sequence[str]) -> tuple
     """Posts and variants that went out: platforms in their order, within one most interactions first."""
     groups: defaultdict[tuple[str, str, str, str], list[DeliveryLine]] = defaultdict(list)
     for line in lines:
-        if line.kind != "boost" and line.state in OUT:
+        if line.named and line.kind != "boost" and line.state in OUT:
             groups[line.platform, line.post, line.variant, line.lang].append(line)
     found = [PostLine(*key, sent=len(some), tally=tally_messages(some)) for key, some in groups.items()]
 
@@ -165,10 +170,9 @@ def reading_gaps(lines: Iterable[DeliveryLine], marks: Sequence[timedelta], now:
             over = [mark_name(mark) for mark in marks if part.sent_at + mark <= now]
             for mark in part.gaps:
                 lost = mark != over[-1] or part.removed_at is not None
-                found.append(
-                    Gap(mark, line.id, part.number, line.post, line.account, line.platform, part.sent_at, lost)
-                )
-    return tuple(sorted(found, key=lambda gap: (gap.sent_at, gap.delivery, gap.part)))
+                sent_at = part.sent_at if line.named else None
+                found.append(Gap(mark, line.id, part.number, line.post, line.account, line.platform, sent_at, lost))
+    return tuple(sorted(found, key=lambda gap: (_last_if_none(gap.sent_at), gap.delivery, gap.part, gap.mark)))
 
 
 def days_out(lines: Iterable[DeliveryLine]) -> tuple[ReportDay, ...]:
@@ -226,9 +230,13 @@ def delivery_endings(
         if state not in _STATES:
             continue
         at = ended[line.id][0] if line.id in ended and state != "held" else None
+        due_at = line.due_at if line.named else None
         found.append(
-            EndedDelivery(
-                state, line.id, line.post, line.variant, line.account, line.platform, line.due_at, at, line.why
-            )
+            EndedDelivery(state, line.id, line.post, line.variant, line.account, line.platform, due_at, at, line.why)
         )
-    return tuple(sorted(found, key=lambda ending: (_STATES.index(ending.state), ending.due_at, ending.delivery)))
+    return tuple(sorted(found, key=lambda one: (_STATES.index(one.state), _last_if_none(one.due_at), one.delivery)))
+
+
+def _last_if_none(moment: datetime | None) -> datetime:
+    """What has no time for a reader stands behind the rest."""
+    return moment or datetime.max.replace(tzinfo=UTC)

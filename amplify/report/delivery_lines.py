@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from amplify.ledger.queries.readings import mark_name
@@ -15,7 +16,8 @@ from amplify.model.delivery import DeliveryState
 from amplify.model.gate import Gate
 from amplify.model.subject import kind_and_name, person_in
 from amplify.report.display_names import mark_age
-from amplify.report.report_model import DeliveryLine, PartLine, ReadingLine
+from amplify.report.report_model import DeliveryLine, Names, PartLine, ReadingLine
+from amplify.report.unnamed import UNTOLD, HeldNames, without_names
 
 OUT = frozenset(
     {DeliveryState.SENT, DeliveryState.CUT, DeliveryState.REMOVING, DeliveryState.REMOVED, DeliveryState.GONE}
@@ -26,10 +28,18 @@ _PASSING = frozenset({DeliveryState.WAITING, DeliveryState.CLAIMED, DeliveryStat
 """States whose last move says nothing about why they stand there."""
 
 
-def delivery_lines(rows: ReportRows, marks: Sequence[timedelta], now: datetime) -> tuple[DeliveryLine, ...]:
-    """Every delivery of the period, by due time. Reasons are redacted."""
+def delivery_lines(
+    rows: ReportRows, marks: Sequence[timedelta], now: datetime, held: HeldNames, names: Names
+) -> tuple[DeliveryLine, ...]:
+    """Every delivery of the period, by due time. Reasons are redacted, and what would tell of somebody whom `held`
+    holds is without names."""
     spelling = _spellings(tag for row in rows.deliveries for tag in row.hashtags)
-    return tuple(_delivery(row, rows, marks, now, spelling) for row in rows.deliveries)
+    found = []
+    for row in rows.deliveries:
+        line = _delivery(row, rows, marks, now, spelling)
+        secret = held.concern(row, names.campaigns.get(row.campaign, "")) or held.among(line.why)
+        found.append(without_names(line) if secret else line)
+    return tuple(found)
 
 
 def _delivery(
@@ -64,7 +74,7 @@ def _delivery(
         ),
         due_at=row.due_at,
         sent_at=sent_at,
-        parts=parts,
+        parts=parts if not rows.rehearsal else tuple(replace(part, url=None, remote_id=None) for part in parts),
     )
 
 
@@ -113,8 +123,6 @@ def _spellings(tags: Iterable[str]) -> dict[str, str]:
         best.setdefault(tag.casefold(), tag)
     return best
 
-
-UNTOLD = "not told here, for the sake of a person it names; see `amplify status`"
 
 _STILL = frozenset({"waiting", "missed", "cut", "removing", "removed"})
 

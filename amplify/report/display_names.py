@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from amplify.model.base import parse_duration
 from amplify.model.workspace import Workspace
 from amplify.report.report_model import Names
+from amplify.rules.plan.file_gates import derive_gates
+from amplify.rules.text.aliases import name_forms
+from amplify.rules.text.first_names import first_names
 
 LANGUAGES: Mapping[str, str] = {
     "ar": "Arabic",
@@ -37,13 +40,20 @@ LANGUAGES: Mapping[str, str] = {
 """English names of languages campaigns often speak; others stand as their tag."""
 
 
-def names_of(workspace: Workspace, platforms: Mapping[str, str] | None = None) -> Names:
-    """The display names of a workspace, in English where it has them; `platforms`: id → title."""
+def names_of(workspace: Workspace, now: datetime, platforms: Mapping[str, str] | None = None) -> Names:
+    """The display names of a workspace, in English where it has them, and whom its files silence at `now`; `platforms`:
+    id → title."""
     return Names(
         workspace=workspace.settings.name,
         campaigns={id: _english(campaign.name) for id, campaign in workspace.campaigns.items()},
         partners={id: _english(partner.name) for id, partner in workspace.partners.items()},
         platforms=dict(platforms or {}),
+        people={id: (*name_forms(person), *first_names(person)) for id, person in workspace.people.items()},
+        silent=frozenset(
+            f"{gate.kind}:{gate.subject}"
+            for gate in derive_gates(workspace)
+            if gate.kind in ("person", "consent") and gate.why_not(now) is not None
+        ),
     )
 
 

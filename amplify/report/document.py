@@ -83,6 +83,7 @@ class Document:
     """When."""
     tiles: tuple[Tile, ...]
     sections: tuple[Section, ...]
+    rehearsal: bool = False
 
 
 SHOWN = 60
@@ -106,6 +107,13 @@ def column_heads(*labels: str, text: int = 1) -> tuple[Column, ...]:
 def cut_note(total: int, shown: int = SHOWN) -> str:
     """What a list that was cut says under itself."""
     return f"{formatting.number(total - shown)} more in the CSV." if total > shown else ""
+
+
+def unlisted_sentence(many: int, what: tuple[str, str] = ("message is", "messages are")) -> tuple[str, ...]:
+    """`4 messages are not listed here, …`; nothing where all are."""
+    if not many:
+        return ()
+    return (f"{formatting.counted(many, *what)} not listed here, for the sake of somebody they name.",)
 
 
 def post_cell(post: str, variant: str) -> Cell:

@@ -28,8 +28,8 @@ _PLATFORMS = """
 compares them.
 """
 _PEOPLE = """
-**People.** Who engaged is never collected, so nobody is named. Reasons that would tell something about a person in
-detention are kept back.
+**People.** Who engaged is never collected, so nobody is named. What would tell something about a person of whom
+nothing may be said at present is counted, and neither named nor listed.
 """
 
 

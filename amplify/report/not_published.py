@@ -6,21 +6,35 @@ from collections import Counter
 
 from amplify.pages import formatting
 from amplify.pages.formatting import NOTHING
-from amplify.report.document import SHOWN, Cell, Section, Table, column_heads, cut_note, number_cells, post_cell
+from amplify.report.document import (
+    SHOWN,
+    Cell,
+    Section,
+    Table,
+    column_heads,
+    cut_note,
+    number_cells,
+    post_cell,
+    unlisted_sentence,
+)
 from amplify.report.report_model import EndedDelivery, Report
+from amplify.report.unnamed import UNNAMED
 
 FEW = 10
 """Up to this many endings need no table of reasons."""
 
 
-def _endings(report: Report, *states: str) -> tuple[EndedDelivery, ...]:
-    return tuple(ending for ending in report.endings if ending.state in states)
+def _endings(report: Report, *states: str) -> tuple[tuple[EndedDelivery, ...], int]:
+    """Those that may be listed, and the number of the others."""
+    found = tuple(ending for ending in report.endings if ending.state in states)
+    listed = tuple(ending for ending in found if ending.post)
+    return listed, len(found) - len(listed)
 
 
 def not_out(report: Report) -> list[Section]:
     """Missed, refused, unsure, held and cancelled deliveries, with reasons."""
-    endings = _endings(report, "missed", "refused", "unsure", "held", "cancelled")
-    if not endings:
+    endings, unlisted = _endings(report, "missed", "refused", "unsure", "held", "cancelled")
+    if not endings and not unlisted:
         said = "Nothing was missed, refused, held back or cancelled."
         return [Section("not-out", "What did not go out", (said,))]
     tables = []
@@ -33,31 +47,32 @@ def not_out(report: Report) -> list[Section]:
                 tuple((Cell(state), Cell(why), *number_cells(n)) for (state, why), n in reasons.most_common()),
             )
         )
-    tables.append(
-        Table(
-            "One by one",
-            column_heads("State", "Post", "Account", "Due (UTC)", "Reason", text=5),
-            tuple(
-                (
-                    Cell(ending.state),
-                    post_cell(ending.post, ending.variant),
-                    Cell(ending.account, code=True),
-                    Cell(formatting.instant(ending.due_at)),
-                    Cell(ending.why or NOTHING),
-                )
-                for ending in endings[:SHOWN]
-            ),
-            cut_note(len(endings)),
+    if endings:
+        tables.append(
+            Table(
+                "One by one",
+                column_heads("State", "Post", "Account", "Due (UTC)", "Reason", text=5),
+                tuple(
+                    (
+                        Cell(ending.state),
+                        post_cell(ending.post, ending.variant),
+                        Cell(ending.account, code=True),
+                        Cell(formatting.instant(ending.due_at) if ending.due_at else NOTHING),
+                        Cell(ending.why or NOTHING),
+                    )
+                    for ending in endings[:SHOWN]
+                ),
+                cut_note(len(endings)),
+            )
         )
-    )
-    said = "Nothing is skipped silently, and nothing is sent after its time."
-    return [Section("not-out", "What did not go out", (said,), (), tuple(tables))]
+    sentences = ("Nothing is skipped silently, and nothing is sent after its time.", *unlisted_sentence(unlisted))
+    return [Section("not-out", "What did not go out", sentences, (), tuple(tables))]
 
 
 def taken_down_sections(report: Report) -> list[Section]:
     """Deliveries that were removed, deleted by others, or cut short."""
-    endings = _endings(report, "cut", "removed", "gone")
-    if not endings:
+    endings, unlisted = _endings(report, "cut", "removed", "gone")
+    if not endings and not unlisted:
         return [Section("down", "Removals", ("Nothing was taken down, by us or by others.",))]
     rows = tuple(
         (
@@ -70,8 +85,9 @@ def taken_down_sections(report: Report) -> list[Section]:
         for ending in endings[:SHOWN]
     )
     heads = column_heads("What", "Post", "Account", "When (UTC)", "Reason", text=5)
-    said = "What they had drawn until then is in the sums."
-    return [Section("down", "Removals", (said,), (), (Table("Taken down", heads, rows, cut_note(len(endings))),))]
+    said = ("What they had drawn until then is in the sums.", *unlisted_sentence(unlisted))
+    tables = (Table("Taken down", heads, rows, cut_note(len(endings))),) if rows else ()
+    return [Section("down", "Removals", said, (), tables)]
 
 
 def closed_sections(report: Report) -> list[Section]:
@@ -81,8 +97,8 @@ def closed_sections(report: Report) -> list[Section]:
     rows = tuple(
         (
             Cell(shut.kind),
-            Cell(shut.subject, code=True) if shut.subject else Cell("not named here"),
-            Cell(shut.why or ("the reason stands in `amplify status`" if shut.kind == "person" else NOTHING)),
+            Cell(shut.subject, code=True) if shut.subject else Cell(UNNAMED),
+            Cell(shut.why or (NOTHING if shut.subject else "the reason stands in `amplify status`")),
             *number_cells(shut.waiting),
         )
         for shut in report.closed
@@ -98,6 +114,7 @@ def gap_section(report: Report) -> Section:
     if not report.gaps:
         said = "No reading is missing." if any(line.due for line in report.mark_lines) else "No mark is over yet."
         return Section("gaps", "Gaps", (said,))
+    gaps = [gap for gap in report.gaps if gap.post]
     tables = (
         Table(
             "How many",
@@ -117,16 +134,17 @@ def gap_section(report: Report) -> Section:
                     Cell(gap.post, code=True),
                     Cell(gap.account, code=True),
                     Cell(str(gap.part + 1)),
-                    Cell(formatting.instant(gap.sent_at)),
+                    Cell(formatting.instant(gap.sent_at) if gap.sent_at else NOTHING),
                     Cell("no" if gap.lost else "yes"),
                 )
-                for gap in report.gaps[:SHOWN]
+                for gap in gaps[:SHOWN]
             ),
-            cut_note(len(report.gaps)),
+            cut_note(len(gaps)),
         ),
     )
     said = (
         "Messages that were old enough for a mark and have no reading at it: not read is not 0. `amplify measure` "
         "reads the latest mark of each that is over; an older one is lost."
     )
-    return Section("gaps", "Gaps", (said,), (), tables)
+    unlisted = unlisted_sentence(len(report.gaps) - len(gaps), ("reading is", "readings are"))
+    return Section("gaps", "Gaps", (said, *unlisted), (), tables if gaps else tables[:1])

@@ -19,6 +19,7 @@ from amplify.model.subject import person_in
 from amplify.report import aggregate
 from amplify.report.delivery_lines import OUT, delivery_lines
 from amplify.report.report_model import ClosedSubject, Names, Report
+from amplify.report.unnamed import HeldNames, count_unnamed
 
 MARKS = (timedelta(hours=1), timedelta(hours=24), timedelta(days=7))
 """When engagement is read, where the workspace does not say otherwise."""
@@ -40,17 +41,19 @@ def collect_deliveries(
     """Collect the deliveries due from `start` up to, not including, `end`, and everything read of them by `now`.
 
     Pure data, and the same for the same ledger and `now`; `amplify.report` makes pages of it. `marks` are
-    the ages at which readings were expected. Reasons that would tell a person's state are kept back, and so is what
-    is not out yet of `embargoed` posts; None: nobody knows which these are, and nothing that is to come is shown.
+    the ages at which readings were expected. What would tell of somebody who is stopped, or whose gate is closed, is
+    counted and not named; and what is not out yet of `embargoed` posts is left out; None: nobody knows which these are,
+    and nothing that is to come is shown.
     """
     names = names or Names()
     marks = sorted(set(marks))
     found = _told(read_report_rows(connection, start, end), embargoed)
-    lines = delivery_lines(found, marks, now)
-    dimensions = aggregate.group_by_dimension(lines, names)
+    held = HeldNames(found, names, now)
+    lines = delivery_lines(found, marks, now, held, names)
+    dimensions = aggregate.group_by_dimension(lines, names, held)
     platforms = tuple(group.key for group in dimensions[1].groups)
     return Report(
-        names=names,
+        names=names if not held.among(names.workspace) else replace(names, workspace=None),
         start=start,
         end=end,
         now=now,
@@ -66,10 +69,12 @@ def collect_deliveries(
         days=aggregate.days_out(lines),
         lateness=aggregate.measure_lateness(lines),
         endings=aggregate.delivery_endings(lines, found.ended),
-        closed=_closed(found, now),
+        closed=tuple(_told_subject(one, held) for one in _closed(found, now)),
         attempts=found.attempts,
         deliveries=lines,
-        history=str(newest) if (newest := chain_tip(connection)) is not None else None,
+        history=str(newest) if (newest := chain_tip(connection)) is not None and not found.rehearsal else None,
+        unnamed=count_unnamed(lines),
+        rehearsal=found.rehearsal,
     )
 
 
@@ -80,6 +85,10 @@ def _told(found: ReportRows, embargoed: Collection[str] | None) -> ReportRows:
     else:
         kept = [row for row in found.deliveries if row.state in OUT or row.post not in embargoed]
     return replace(found, deliveries=tuple(kept))
+
+
+def _told_subject(one: ClosedSubject, held: HeldNames) -> ClosedSubject:
+    return replace(one, subject=None, why=None) if held.among(one.subject, one.why) else one
 
 
 def _closed(found: ReportRows, now: datetime) -> tuple[ClosedSubject, ...]:

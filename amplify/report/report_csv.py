@@ -13,8 +13,16 @@ COLUMNS = (
     *("lang", "hashtags", "state", "why", "due_at", "sent_at", "part", "part_sent_at", "url", "remote_id"),
     *("removed_at", "mark", "missing", "read_at", "latest"),
     *("likes", "reposts", "replies", "quotes", "bookmarks", "views", "interactions"),
+    *("unnamed", "rehearsal"),
 )
 """In this order for ever; new ones are added at the end."""
+_COUNTED = frozenset(
+    {
+        *("platform", "lang", "state", "mark", "missing", "latest"),
+        *("likes", "reposts", "replies", "quotes", "bookmarks", "views", "interactions"),
+    }
+)
+"""What is told of a delivery that must not be named."""
 
 
 def as_csv(report: Report) -> str:
@@ -23,9 +31,18 @@ def as_csv(report: Report) -> str:
 
     An empty cell is unknown, never 0. `missing` is `yes` where `mark` is over and was not read; `latest` is `yes` at
     the reading that sums take. Instants are ISO 8601 in UTC. Lines end with CR LF (RFC 4180). A text that a
-    spreadsheet would take for a formula has an apostrophe before it.
+    spreadsheet would take for a formula has an apostrophe before it. What must not be named stands at the end, with
+    its numbers and nothing else: `unnamed` is `yes`. `rehearsal` is `yes` where nothing was really published.
     """
-    return table_as_csv(COLUMNS, (row for line in report.deliveries for row in _delivery(line)))
+    lines = sorted(report.deliveries, key=lambda line: line.named, reverse=True)
+    shared: dict[str, Value] = {"rehearsal": "yes" if report.rehearsal else "no"}
+    return table_as_csv(COLUMNS, (_told(row, line.named) | shared for line in lines for row in _delivery(line)))
+
+
+def _told(row: dict[str, Value], named: bool) -> dict[str, Value]:
+    if named:
+        return row | {"unnamed": "no"}
+    return {key: value for key, value in row.items() if key in _COUNTED} | {"unnamed": "yes"}
 
 
 def _delivery(line: DeliveryLine) -> Iterator[dict[str, Value]]:

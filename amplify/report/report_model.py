@@ -16,6 +16,10 @@ class Names:
     partners: Mapping[str, str] = field(default_factory=dict)
     platforms: Mapping[str, str] = field(default_factory=dict)
     languages: Mapping[str, str] = field(default_factory=dict)
+    people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Person → every spelling of the name: these are looked for, and never written."""
+    silent: frozenset[str] = frozenset()
+    """Subjects of people whose gates the files close, also where the ledger does not know it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,8 @@ class Gap:
     post: str
     account: str
     platform: str
-    sent_at: datetime
+    sent_at: datetime | None
+    """None where the message is not named."""
     lost: bool
     """It cannot be read any more: a later mark is over too, or the message was taken down."""
 
@@ -162,11 +167,12 @@ class EndedDelivery:
     state: str
     """`missed`, `refused`, `unsure`, `held`, `cancelled`, `cut`, `removed`, `gone`."""
     delivery: str
+    """Empty, like post and account, where it is counted and not named."""
     post: str
     variant: str
     account: str
     platform: str
-    due_at: datetime
+    due_at: datetime | None
     at: datetime | None
     """When it came to this, where the ledger says."""
     why: str | None
@@ -180,6 +186,7 @@ class ClosedSubject:
     """As gates name it: `campaign`, `fact`, `action`, `partner`, `account`, or `stop of …`; `person` is counted, never
     named."""
     subject: str | None
+    """None where it names a person who is held, like the reason."""
     why: str | None
     waiting: int
     """Deliveries that wait and are concerned."""
@@ -239,6 +246,8 @@ class DeliveryLine:
     due_at: datetime
     sent_at: datetime | None
     parts: tuple[PartLine, ...]
+    named: bool = True
+    """False: it is counted, and nothing by which it could be known is in it; nor may its times be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +282,10 @@ class Report:
     deliveries: tuple[DeliveryLine, ...]
     history: str | None = None
     """The head of the chain of what people did; None: nobody has done anything."""
+    unnamed: int = 0
+    """Deliveries that are counted and nowhere named, for the sake of the people they speak of."""
+    rehearsal: bool = False
+    """Nothing of it was really published."""
 
     @property
     def platforms(self) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from amplify.report.document import (
     link_cell,
     number_cells,
     post_cell,
+    unlisted_sentence,
 )
 from amplify.report.methodology import method_paragraphs
 from amplify.report.not_published import closed_sections, gap_section, not_out, taken_down_sections
@@ -71,11 +72,12 @@ def lay_out_report(report: Report) -> Document:
     sections += _appendix(report)
     return Document(
         over=report.names.workspace or "Campaigns",
-        title="Engagement report",
+        title="Engagement report" if not report.rehearsal else "Engagement report of a rehearsal",
         period=summary.period_sentence(report),
         made=summary.made_sentence(report),
         tiles=summary.summary_tiles(report),
         sections=tuple(sections),
+        rehearsal=report.rehearsal,
     )
 
 
@@ -195,7 +197,9 @@ def _posts(report: Report) -> list[Section]:
             )
         )
     said = "Within each platform, what readers answered to. Variants of a post say the same in other words."
-    return [Section("posts", "Posts and variants", (said,), (), tuple(tables))] if tables else []
+    unlisted = sum(not line.named and line.kind != "boost" and line.sent_at is not None for line in report.deliveries)
+    sentences = (said, *unlisted_sentence(unlisted))
+    return [Section("posts", "Posts and variants", sentences, (), tuple(tables))] if tables else []
 
 
 def _appendix(report: Report) -> list[Section]:
@@ -210,11 +214,12 @@ def _appendix(report: Report) -> list[Section]:
         )
         for line in report.deliveries
         for part in line.parts
-        if part.sent_at
+        if part.sent_at and line.named
     )
+    unlisted = sum(bool(part.sent_at) for line in report.deliveries if not line.named for part in line.parts)
     if not rows:
         return []
     heads = (*column_heads("Out (UTC)", "Post", "Account", "Message", text=4), Column("Interactions", number=True))
     heads = (*heads, Column("Link"))
     table = Table("Messages that went out, by due time", heads, rows[:LINKED], cut_note(len(rows), LINKED))
-    return [Section("sent", "Appendix: what was sent", (), (), (table,), appendix=True)]
+    return [Section("sent", "Appendix: what was sent", unlisted_sentence(unlisted), (), (table,), appendix=True)]

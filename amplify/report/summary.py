@@ -41,8 +41,12 @@ def period_sentence(report: Report) -> str:
     return formatting.period(report.start, report.end)
 
 
+REHEARSED = "This is a rehearsal: nothing of it was published, and its engagement is invented."
+
+
 def summary_sentences(report: Report) -> tuple[str, ...]:
     """The summary: what happened, in a paragraph; a second one on what is not known."""
+    rehearsed = (REHEARSED,) if report.rehearsal else ()
     if not report.counts.planned:
         span_of = (
             "The ledger is empty"
@@ -50,12 +54,20 @@ def summary_sentences(report: Report) -> tuple[str, ...]:
             else (f"The ledger holds no delivery due in this period ({formatting.period(report.start, report.end)})")
         )
         return (
+            *rehearsed,
             (
                 f"{span_of}: nothing was planned, nothing went out, and there is nothing to read. `amplify plan` shows "
                 "what the queue would write down."
             ),
         )
-    return (" ".join(_happened(report)), *_unknown(report))
+    return (*rehearsed, " ".join(_happened(report)), *_unknown(report), *_unlisted(report))
+
+
+def _unlisted(report: Report) -> tuple[str, ...]:
+    if not report.unnamed:
+        return ()
+    many = formatting.counted(report.unnamed, "delivery is", "deliveries are")
+    return (f"{_capital(many)} in these numbers and nowhere named, for the sake of somebody they speak of.",)
 
 
 def _happened(report: Report) -> list[str]:

@@ -4,18 +4,19 @@ server.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from amplify.context.app_context import AppContext
-from amplify.model.campaign import Campaign
+from amplify.model.campaign import Campaign, ToolkitPage
 from amplify.model.errors import WrongUse
 from amplify.model.workspace import Workspace
+from amplify.planning.eligibility import EligibilityChecker
 from amplify.toolkit.build_record import record_build
 from amplify.toolkit.calendar_file import calendar_bytes
-from amplify.toolkit.eligibility import EligibilityChecker
 from amplify.toolkit.output_dir import OutputDir
 from amplify.toolkit.page_builder import PageBuilder
 from amplify.toolkit.picture_set import PictureGallery, by_page, zip_pictures
@@ -44,14 +45,14 @@ def build_toolkit(
     What must not be said now is left out, and reported. Raises WrongUse for unknown names, and for a folder that holds
     something else.
     """
-    workspace, now = app.workspace(), app.clock.now()
+    workspace, now = app.whole_workspace(), app.clock.now()
     wanted = _wanted(workspace, langs, campaigns)
     begun = [one for one in wanted if _begun(workspace.campaigns[one[0]], now)]
     if not begun:
         raise WrongUse("none of these campaigns has begun: see `launched` in config/campaigns/")
     folder = folder.absolute()
-    site, care = OutputDir(folder), EligibilityChecker(app, workspace, now)
-    made, left = _banners(app, workspace, now, begun, progress)
+    site, care = OutputDir(folder), EligibilityChecker(workspace, now, app.ledger)
+    made, left = _banners(app, care, begun, progress)
     for campaign, lang in wanted:
         if (campaign, lang) not in begun:  # a page would tell that it is coming
             left.append(OmittedItem("season", campaign, lang, "the page", "the campaign has not begun"))
@@ -60,12 +61,13 @@ def build_toolkit(
     pages: list[ToolkitPageModel] = []
     for campaign, lang in begun:
         page, without = PageBuilder(workspace, app.profiles, care, album, texts, now).page(campaign, lang)
-        pages.append(page)
         left += without
+        if page is not None:
+            pages.append(page)
     for page in pages:
-        for name, text in _files(workspace, site, page, pages).items():
+        for name, text in _files(care, site, page, pages).items():
             site.put(name, text.encode())
-    site.put(FRONT, _front(workspace, pages, now).encode())
+    site.put(FRONT, _front(care, pages).encode())
     removed = site.finish(now)
     built = Built(str(folder), tuple(pages), site.hashes, site.sizes, tuple(left), removed)
     record_build(app, built)
@@ -98,29 +100,30 @@ def _begun(campaign: Campaign, now: datetime) -> bool:
 
 
 def _banners(
-    app: AppContext, workspace: Workspace, now: datetime, wanted: Sequence[tuple[str, str]], progress: Progress
+    app: AppContext, care: EligibilityChecker, wanted: Sequence[tuple[str, str]], progress: Progress
 ) -> tuple[list[RenderedBanner], list[OmittedItem]]:
     """Every banner on these pages, painted anew or from the cache, and those that must not be shown now."""
     from amplify.banner.render import BannerChoice, render_banners
 
+    workspace = care.workspace
     campaigns, langs = {campaign for campaign, _ in wanted}, {lang for _, lang in wanted}
     templates = [one for one in workspace.banners.values() if one.campaign in campaigns]
     spoken = {lang for one in templates for lang in one.languages or workspace.campaigns[one.campaign].languages}
     if not templates or not spoken & langs:
         return [], []
     asked = BannerChoice(templates=tuple(one.id for one in templates), langs=tuple(sorted(spoken & langs)))
-    batch = render_banners(workspace, now, asked, app.root / ".amplify" / "banners", progress)
+    batch = render_banners(care, asked, app.root / ".amplify" / "banners", progress)
     pages = set(wanted)
     left = []
     for one in batch.refused:
         campaign = workspace.banners[one.template].campaign
         if (campaign, one.lang) in pages:
-            left.append(OmittedItem("picture", campaign, one.lang, f"banner {one.name}", one.why))
+            left.append(OmittedItem(one.reason, campaign, one.lang, f"banner {one.name}", one.why))
     return [one for one in batch.made if (one.campaign, one.lang) in pages], left
 
 
 def _files(
-    workspace: Workspace, site: OutputDir, page: ToolkitPageModel, pages: Sequence[ToolkitPageModel]
+    care: EligibilityChecker, site: OutputDir, page: ToolkitPageModel, pages: Sequence[ToolkitPageModel]
 ) -> Mapping[str, str]:
     """The page's files; its zip and its calendar are written on the way."""
     size = 0
@@ -129,9 +132,8 @@ def _files(
         site.put(f"{page.stem}.zip", packed)
         size = len(packed)
     if page.days:
-        campaign, settings = workspace.campaigns[page.campaign], workspace.settings
         says = {"theme": page_words(page.lang)("theme")}
-        dates = calendar_bytes(campaign, page.lang, settings.id, page.updated, settings.fallback, says)
+        dates = calendar_bytes(page, _identity(care), care.workspace.settings.fallback, says)
         site.put(f"{page.stem}.ics", dates)
     tongues = [
         Link(f"../{one.path}", _language(one.lang), one.lang, one.lang == page.lang)
@@ -146,16 +148,24 @@ def _files(
     return as_html(page, tongues, others, size)
 
 
-def _front(workspace: Workspace, pages: Sequence[ToolkitPageModel], now: datetime) -> str:
+def _identity(care: EligibilityChecker) -> str:
+    """The workspace's id, which stands in every date; a hash of it, where it names somebody who is held."""
+    id = care.workspace.settings.id
+    return id if care.names_nobody_held(id) else hashlib.sha256(id.encode()).hexdigest()[:12]
+
+
+def _front(care: EligibilityChecker, pages: Sequence[ToolkitPageModel]) -> str:
     from amplify.rules.text.language import spelled_date
 
     shelves = []
     for lang in dict.fromkeys(page.lang for page in pages):
         say = page_words(lang)
         links = tuple(Link(page.path, page.title, lang) for page in pages if page.lang == lang)
-        date = say("updated", date=spelled_date(now.date(), lang))
+        date = say("updated", date=spelled_date(care.now.date(), lang))
         shelves.append(IndexEntry(lang, text_direction(lang), _language(lang), say("toolkit"), date, links))
-    return front_page(workspace.settings.name, "en", pages[0].colour, shelves)
+    name = care.workspace.settings.name
+    colour = pages[0].colour if pages else ToolkitPage().colour
+    return front_page(name if care.names_nobody_held(name) else page_words("en")("toolkit"), "en", colour, shelves)
 
 
 def _language(lang: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from amplify.model.campaign import Campaign, Occasion
+from amplify.model.campaign import Occasion
 from amplify.rules.text.language import Fallback, pick_any, pick_text
-from amplify.toolkit.toolkit_model import OccasionDay
+from amplify.toolkit.toolkit_model import OccasionDay, ToolkitPageModel
 
 if TYPE_CHECKING:
     from icalendar import Event
@@ -22,33 +22,32 @@ def next_day(occasion: Occasion, today: date) -> date:
     return this if this >= today else _in(occasion, today.year + 1)
 
 
-def occasion_days(campaign: Campaign, lang: str, today: date, fallback: Fallback) -> tuple[OccasionDay, ...]:
-    """The campaign's occasions as they come next, with that year's theme."""
+def occasion_days(occasions: Iterable[Occasion], lang: str, today: date, fallback: Fallback) -> tuple[OccasionDay, ...]:
+    """Occasions as they come next, with that year's theme."""
     found = []
-    for occasion in campaign.occasions:
+    for occasion in occasions:
         day = next_day(occasion, today)
         theme = pick_text(occasion.themes.get(day.year, {}), lang, fallback) or ""
         found.append(OccasionDay(day, pick_any(occasion.name, lang, fallback), theme))
     return tuple(sorted(found, key=lambda one: one.day))
 
 
-def calendar_bytes(
-    campaign: Campaign, lang: str, workspace: str, updated: datetime, fallback: Fallback, says: Mapping[str, str]
-) -> bytes:
-    """The iCalendar file: every occasion each year, whole days; a year with a theme says so. `says`: `theme`, a pattern
-    with {theme}.
+def calendar_bytes(page: ToolkitPageModel, workspace: str, fallback: Fallback, says: Mapping[str, str]) -> bytes:
+    """The iCalendar file: every occasion of the page each year, whole days; a year with a theme says so. `says`:
+    `theme`, a pattern with {theme}.
 
     `workspace` makes the identities unique; they stay the same from build to build, so that a calendar that takes the
     file again has every day once.
     """
     from icalendar import Calendar
 
+    lang, updated = page.lang, page.updated
     out = Calendar()
     out.add("prodid", "-//amplify//toolkit//EN")
     out.add("version", "2.0")
-    out.add("x-wr-calname", pick_any(campaign.name, lang, fallback))
-    for occasion in campaign.occasions:
-        uid = f"{occasion.id}.{campaign.id}.{lang}@{workspace}.amplify"
+    out.add("x-wr-calname", page.title)
+    for occasion in page.occasions:
+        uid = f"{occasion.id}.{page.campaign}.{lang}@{workspace}.amplify"
         name = pick_any(occasion.name, lang, fallback)
         first = next_day(occasion, updated.date())
         out.add_component(_event(uid, first, name, updated, rule=_rule(occasion)))

@@ -9,21 +9,21 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from amplify.model.action import Action
-from amplify.model.campaign import Campaign
+from amplify.model.campaign import Campaign, Occasion
 from amplify.model.message import Entity, Message, Part
 from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import Post, PostFront, Risk
 from amplify.model.workspace import Workspace
-from amplify.pages.withheld_reasons import RESTING
+from amplify.pages.withheld_reasons import RESTING, UNTOLD
+from amplify.planning.eligibility import EligibilityChecker, WithheldItem
 from amplify.rules.plan.risk import RiskFinding, find_risks, in_country
 from amplify.rules.text.language import pick_any, pick_text, spelled_date
 from amplify.rules.text.link_cleaning import without_tracking
 from amplify.toolkit.calendar_file import occasion_days
-from amplify.toolkit.eligibility import EligibilityChecker
 from amplify.toolkit.picture_set import PictureGallery
 from amplify.toolkit.text_cards import CardWriter
 from amplify.toolkit.toolkit_html import text_direction
-from amplify.toolkit.toolkit_model import OccasionDay, OmittedItem, OpenCall, PersonEntry, Tag, ToolkitPageModel
+from amplify.toolkit.toolkit_model import OmittedItem, OpenCall, PersonEntry, Tag, ToolkitPageModel
 
 _CALLS_FIRST: Final = ("petition", "letter", "event", "statement", "video", "subscribe", "donate")
 
@@ -45,23 +45,32 @@ class PageBuilder:
         self._left: list[OmittedItem] = []
         self._subjects: set[str] = set()
 
-    def page(self, campaign_id: str, lang: str) -> tuple[ToolkitPageModel, list[OmittedItem]]:
-        """The page, and the items omitted from it."""
+    def page(self, campaign_id: str, lang: str) -> tuple[ToolkitPageModel | None, list[OmittedItem]]:
+        """The page, and the items omitted from it; None where already its address would name somebody who is held."""
         campaign = self._workspace.campaigns[campaign_id]
         self._left, self._subjects = [], {f"campaign:{campaign_id}"}
-        silent = self._silent(campaign, lang)
-        return (self._empty(campaign, lang) if silent else self._full(campaign, lang)), self._left
+        if not self._care.names_nobody_held(campaign_id):
+            self._stands(campaign, lang, "the page", campaign_id)
+            return None, self._left
+        barred = self._silent(campaign, lang)
+        if barred is None:
+            return self._full(campaign, lang), self._left
+        self._left.append(OmittedItem(barred.reason, campaign.id, lang, "the page", barred.why))
+        return self._empty(campaign, lang, barred.reason in UNTOLD), self._left
 
     def _full(self, campaign: Campaign, lang: str) -> ToolkitPageModel:
         words = campaign.toolkit
-        motifs, ids, left = self._album.motifs(campaign.id, lang)
         risky = self._risky(campaign, lang)
+        calls = dict(self._calls(campaign, lang, risky))
+        of_calls, self._left = self._left, []
+        motifs, ids, left = self._album.motifs(campaign.id, lang, calls)
         offered = self._texts.offered(campaign.id, lang, ids, risky)
-        self._left += [*left, *offered.left_out]
+        self._left += [*left, *offered.left_out, *of_calls]
         self._subjects |= offered.subjects
         self._subjects |= {one for motif in motifs for picture in motif.pictures for one in picture.subjects}
         tags = self._tags(campaign, lang)
         people = self._people(campaign, lang) if words.bars else ()
+        occasions = self._occasions(campaign, lang)
         background = self._said(campaign, lang, "background", campaign.background)
         return ToolkitPageModel(
             path=_path(campaign, lang),
@@ -77,32 +86,29 @@ class PageBuilder:
                 if (said := self._said(campaign, lang, f"key message {number}", message))
             ),
             ask=self._said(campaign, lang, "ask", words.ask),
-            calls=tuple(self._calls(campaign, lang, risky)),
+            calls=tuple(calls.values()),
             items=offered.items,
             motifs=motifs,
             people=people,
             bars=bool(people),
             tags=tags,
             main_tag=next((one.tag for one in tags if one.lang == lang), tags[0].tag if tags else ""),
-            days=self._days(campaign, lang),
-            contact=pick_text(words.contact, lang, self._workspace.settings.fallback) or campaign.contact.name,
-            email=campaign.contact.email,
+            days=occasion_days(occasions, lang, self._now.date(), self._fallback),
+            occasions=occasions,
+            contact=self._contact(campaign, lang),
+            email=self._told(campaign, lang, "address", campaign.contact.email),
             colour=words.colour,
             risky=risky,
-            safety=pick_text(words.safety, lang, self._workspace.settings.fallback) or "",
+            safety=self._said(campaign, lang, "safety", words.safety),
             resting=any(one.reason in RESTING for one in self._left),
             silent=False,
             updated=self._now,
             subjects=frozenset(self._subjects),
         )
 
-    def _empty(self, campaign: Campaign, lang: str) -> ToolkitPageModel:
-        """A page without content, for a silent campaign. Its title is shown only where it names nobody."""
-        title = self._pick(campaign.name, lang)
-        named = any(one.startswith("person:") for one in self._care.asked(campaign.id, lang, [title]).subjects)
-        owner = self._workspace.partners.get(campaign.owner)
-        if named:
-            title = self._pick(owner.name, lang) if owner is not None else campaign.contact.name
+    def _empty(self, campaign: Campaign, lang: str, untold: bool) -> ToolkitPageModel:
+        """A page without content, for a silent campaign; where `untold`, without its title."""
+        title = self._contact(campaign, lang) if untold else self._pick(campaign.name, lang)
         return ToolkitPageModel(
             path=_path(campaign, lang),
             campaign=campaign.id,
@@ -121,9 +127,9 @@ class PageBuilder:
             tags=(),
             main_tag="",
             days=(),
-            contact=pick_text(campaign.toolkit.contact, lang, self._workspace.settings.fallback)
-            or campaign.contact.name,
-            email=campaign.contact.email,
+            occasions=(),
+            contact=self._contact(campaign, lang),
+            email=campaign.contact.email if self._care.names_nobody_held(campaign.contact.email) else "",
             colour=campaign.toolkit.colour,
             risky=self._risky(campaign, lang),
             safety="",
@@ -133,12 +139,9 @@ class PageBuilder:
             subjects=frozenset(self._subjects),
         )
 
-    def _silent(self, campaign: Campaign, lang: str) -> bool:
-        """Whether the campaign is silent now: by its own state, by a stop, or because it names somebody held."""
-        barred = self._care.bar(self._care.asked(campaign.id, lang, [self._pick(campaign.name, lang)]))
-        if barred is not None:
-            self._left.append(OmittedItem(barred.reason, campaign.id, lang, "the page", barred.why))
-        return barred is not None
+    def _silent(self, campaign: Campaign, lang: str) -> WithheldItem | None:
+        """Why the campaign is silent now: by its own state, by a stop, or because it names somebody held."""
+        return self._care.bar(self._care.asked(campaign.id, lang, [self._pick(campaign.name, lang)]))
 
     def _said(self, campaign: Campaign, lang: str, what: str, texts: dict[str, str]) -> str:
         """Texts of the campaign's file in this language, where they may be shown."""
@@ -146,6 +149,16 @@ class PageBuilder:
         if text is None or not self._stands(campaign, lang, what, text):
             return ""
         return text.strip()
+
+    def _told(self, campaign: Campaign, lang: str, what: str, text: str) -> str:
+        return text if self._stands(campaign, lang, what, text) else ""
+
+    def _contact(self, campaign: Campaign, lang: str) -> str:
+        """Who answers questions: the first of these names that names nobody who is held."""
+        owner = self._workspace.partners.get(campaign.owner)
+        names = [pick_text(campaign.toolkit.contact, lang, self._fallback) or "", campaign.contact.name]
+        names += [self._pick(owner.name, lang)] if owner is not None else []
+        return next((one for one in names if one and self._care.names_nobody_held(one)), "")
 
     def _stands(self, campaign: Campaign, lang: str, what: str, *texts: str, subjects: tuple[str, ...] = ()) -> bool:
         asked = self._care.asked(campaign.id, lang, texts, *subjects)
@@ -156,25 +169,31 @@ class PageBuilder:
         self._left.append(OmittedItem(barred.reason, campaign.id, lang, what, barred.why))
         return False
 
-    def _calls(self, campaign: Campaign, lang: str, risky: bool) -> Iterator[OpenCall]:
+    def _calls(self, campaign: Campaign, lang: str, risky: bool) -> Iterator[tuple[str, OpenCall]]:
+        """The calls that may be given now, by id."""
         mine = [one for one in self._workspace.actions.values() if one.campaign == campaign.id]
-        early = self._care.early_calls()
+        early = self._care.early.calls
         self._left += [OmittedItem("embargo", campaign.id, lang, f"call {one.id}") for one in mine if one.id in early]
         mine = [one for one in mine if one.id not in early]
         for action in sorted(mine, key=lambda one: _CALLS_FIRST.index(one.kind)):
             title, text = self._pick(action.title, lang), pick_text(action.text, lang, self._fallback) or ""
             url = without_tracking(self._pick(action.url, lang))
             risks = tuple(one.subject for one in self._risks(campaign, lang, action, url, risky))
-            if self._stands(campaign, lang, f"call {action.id}", title, text, subjects=(f"action:{action.id}", *risks)):
-                owner = self._workspace.partners.get(action.owner)
-                yield OpenCall(
-                    kind=action.kind,
-                    title=title,
-                    text=text,
-                    url=url,
-                    lang=next((one for one, said in action.title.items() if said == title), lang),
-                    owner=self._pick(owner.name, lang) if owner is not None else action.owner,
-                    until=self._last_day(campaign, action),
+            partner = self._workspace.partners.get(action.owner)
+            owner = self._pick(partner.name, lang) if partner is not None else action.owner
+            subjects = (f"action:{action.id}", *risks)
+            if self._stands(campaign, lang, f"call {action.id}", title, text, url, owner, subjects=subjects):
+                yield (
+                    action.id,
+                    OpenCall(
+                        kind=action.kind,
+                        title=title,
+                        text=text,
+                        url=url,
+                        lang=next((one for one, said in action.title.items() if said == title), lang),
+                        owner=owner,
+                        until=self._last_day(campaign, action),
+                    ),
                 )
 
     def _risks(self, campaign: Campaign, lang: str, action: Action, url: str, risky: bool) -> Iterator[RiskFinding]:
@@ -213,12 +232,19 @@ class PageBuilder:
                 found.append(Tag(one.tag, one.why if lang == campaign.languages[0] else "", one.lang or lang))
         return tuple(found)
 
-    def _days(self, campaign: Campaign, lang: str) -> tuple[OccasionDay, ...]:
-        return tuple(
-            day
-            for day in occasion_days(campaign, lang, self._now.date(), self._fallback)
-            if self._stands(campaign, lang, f"date {day.name}", day.name, day.theme)
-        )
+    def _occasions(self, campaign: Campaign, lang: str) -> tuple[Occasion, ...]:
+        """Occasions that may be told, each without the themes that may not."""
+        found = []
+        for one in campaign.occasions:
+            name = self._pick(one.name, lang)
+            if self._stands(campaign, lang, f"date {name}", name, one.id):
+                themes = {
+                    year: said
+                    for year, said in one.themes.items()
+                    if self._stands(campaign, lang, f"theme of {year}", pick_text(said, lang, self._fallback) or "")
+                }
+                found.append(one.model_copy(update={"themes": themes}))
+        return tuple(found)
 
     def _risky(self, campaign: Campaign, lang: str) -> bool:
         """Whether readers of this language, or of any post on the page, may be prosecuted."""

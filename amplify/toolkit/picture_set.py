@@ -6,15 +6,15 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from amplify.media.sanitize import BadPicture, sanitize_picture
 from amplify.model.picture import Picture as OnDisk
 from amplify.model.workspace import Workspace
+from amplify.planning.eligibility import EligibilityChecker, EligibilityRequest
 from amplify.rules.text.language import pick_text
-from amplify.toolkit.eligibility import EligibilityChecker, EligibilityRequest
 from amplify.toolkit.output_dir import OutputDir
 from amplify.toolkit.toolkit_model import OmittedItem, PictureFile, PictureSet, ToolkitPageModel
 
@@ -40,23 +40,26 @@ class PictureGallery:
         self._workspace, self._site, self._care, self._banners = workspace, site, care, banners
         self._painted: dict[str, tuple[str, int] | str] = {}
 
-    def motifs(self, campaign: str, lang: str) -> tuple[tuple[PictureSet, ...], dict[str, str], list[OmittedItem]]:
-        """Pictures offered, banners first; file under `media/` → id on the page; and what is left out."""
+    def motifs(
+        self, campaign: str, lang: str, calls: Collection[str]
+    ) -> tuple[tuple[PictureSet, ...], dict[str, str], list[OmittedItem]]:
+        """Pictures offered, banners first; file under `media/` → id on the page; and what is left out. `calls`: ids of
+        those that stand on the page."""
         left: list[OmittedItem] = []
         motifs = list(self._rendered(campaign, lang, left))
         ids: dict[str, str] = {}
-        for file in self._files(campaign, lang):
+        for file in self._files(campaign, lang, calls):
             picture = self._own(self._workspace.pictures[file], campaign, lang, left)
             if picture is not None:
                 ids[file] = picture.id
                 motifs.append(PictureSet((picture,)))
         return tuple(motifs), ids, left
 
-    def _files(self, campaign: str, lang: str) -> list[str]:
-        """Pictures of the campaign's posts and calls that have a text in this language, each once. What an embargoed
-        post carries waits with it, whatever else carries it."""
+    def _files(self, campaign: str, lang: str, calls: Collection[str]) -> list[str]:
+        """Pictures of the campaign's posts, and of the calls on the page, that have a text in this language, each once.
+        What an embargoed post carries waits with it, whatever else carries it."""
         fallback = self._workspace.settings.fallback
-        waiting = {file for post in self._care.embargoed for file in self._workspace.posts[post].front.media}
+        waiting = self._care.early.pictures
         found = [
             file
             for post in self._workspace.posts.values()
@@ -66,9 +69,7 @@ class PictureGallery:
             for file in post.front.media
         ]
         found += [
-            one.picture
-            for one in self._workspace.actions.values()
-            if one.campaign == campaign and one.picture is not None
+            one.picture for one in self._workspace.actions.values() if one.id in calls and one.picture is not None
         ]
         pictures = self._workspace.pictures
         return [
@@ -82,7 +83,8 @@ class PictureGallery:
     def _own(self, picture: OnDisk, campaign: str, lang: str, left: list[OmittedItem]) -> PictureFile | None:
         note, fallback = picture.note, self._workspace.settings.fallback
         alt = pick_text(note.alt, lang, fallback) or ""
-        asked = self._asked(campaign, lang, (*note.alt.values(), *note.caption.values()), note.shows)
+        words = (*note.alt.values(), *note.caption.values(), note.credit, note.licence, picture.file)
+        asked = self._asked(campaign, lang, words, note.shows)
         if not self._stands(asked, campaign, lang, f"picture {picture.file}", left):
             return None
         if picture.file not in self._painted:
@@ -121,7 +123,8 @@ class PictureGallery:
         """Banners by motif: a template, for a person or for nobody."""
         motifs: dict[tuple[str, str | None], list[PictureFile]] = {}
         for made in self._banners(campaign, lang):
-            asked = self._asked(campaign, lang, (made.alt, made.caption), made.shows, made.subjects)
+            words = (made.alt, made.caption, made.credit, made.licence, made.name)
+            asked = self._asked(campaign, lang, words, made.shows, made.subjects)
             if self._stands(asked, campaign, lang, f"banner {made.template}", left):
                 motifs.setdefault((made.template, made.person), []).append(self._banner(made, asked))
         for sizes in motifs.values():

@@ -13,6 +13,7 @@ from amplify.model.plan import Planned
 from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import Post, TextPart, Variant
 from amplify.model.workspace import Workspace
+from amplify.planning.eligibility import EligibilityChecker, EligibilityRequest
 from amplify.rules.plan.approval_policy import TWO, approvals_needed_by
 from amplify.rules.plan.compose import Composed, ComposeFault, compose_message
 from amplify.rules.plan.expand import expand_entry
@@ -20,7 +21,6 @@ from amplify.rules.plan.file_gates import derive_gates
 from amplify.rules.plan.horizon import plan_end
 from amplify.rules.plan.template_context import RenderContext
 from amplify.rules.text.language import pick_any
-from amplify.toolkit.eligibility import EligibilityChecker, EligibilityRequest
 from amplify.toolkit.share_links import ANYWHERE, ANYWHERE_PROFILE, share_links
 from amplify.toolkit.toolkit_model import Item, OmittedItem, ShareText, Wording, WordingCard
 
@@ -94,7 +94,7 @@ class CardWriter:
                     continue
                 said = _for_readers_at_risk(post) if risky else post
                 made += [one for variant in wanted for one in self._composed(said, variant, lang, left)]
-        barred = self._care.bars([self._asked(one) for one in made])
+        barred = self._care.bars([self._asked(one.planned) for one in made])
         standing: dict[str, dict[str, list[_Made]]] = {}
         out: dict[tuple[str, str], str] = {}
         for one, bar in zip(made, barred, strict=True):
@@ -179,18 +179,9 @@ class CardWriter:
             ours=False,
         )
 
-    def _asked(self, made: _Made) -> EligibilityRequest:
-        planned = made.planned
-        return EligibilityRequest(
-            campaign=planned.campaign,
-            platform=planned.platform,
-            words=tuple(part.text for part in planned.message.parts),
-            subjects=frozenset(planned.subjects),
-            hashtags=planned.hashtags,
-            post=planned.post,
-            moments=(planned.due,) if planned.due > self._now else (),
-            message=planned.message,
-        )
+    def _asked(self, planned: Planned) -> EligibilityRequest:
+        """A page is read at once, and its texts are said on their day: both times are asked."""
+        return replace(self._care.to_hand_out(planned), moments=(self._now, max(planned.due, self._now)))
 
     def _item(self, post: Post, wordings: Mapping[str, list[_Made]], lang: str, pictures: Mapping[str, str]) -> Item:
         meant, campaign = self._when(post), self._workspace.campaigns[post.front.campaign]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from amplify.model.campaign import Occasion
 from amplify.pages.view_models import MessageText, PictureRef
 
 
@@ -188,8 +189,11 @@ class ToolkitPageModel:
     tags: tuple[Tag, ...]
     main_tag: str
     days: tuple[OccasionDay, ...]
+    occasions: tuple[Occasion, ...]
+    """Those that `days` shows, with the themes that may be told: for the calendar."""
     contact: str
     email: str
+    """Empty where it must not be told."""
     colour: str
     risky: bool
     """Readers may be prosecuted."""

@@ -11,6 +11,7 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
@@ -47,8 +48,8 @@ class ImportedSheet:
         return all(problem.severity is Severity.WARNING for problem in self.problems)
 
 
-def read_sheet(findings: ParsedWorkspace, file: Path) -> ImportedSheet:
-    """Read a spreadsheet, and compare each row with the workspace."""
+def read_sheet(findings: ParsedWorkspace, file: Path, now: datetime | None = None) -> ImportedSheet:
+    """Read a spreadsheet, and compare each row with the workspace, and with the present where it is given."""
     path = file.as_posix()
     try:
         text = decode_text(read_bytes(file.resolve().parent, file.name, YAML_BYTES), path)
@@ -56,12 +57,12 @@ def read_sheet(findings: ParsedWorkspace, file: Path) -> ImportedSheet:
         problem = unreadable.problem
         place = SourceLocation(path, problem.place.line, problem.place.column)
         return ImportedSheet((), (Problem(place, problem.code, problem.message),))
-    return _Sheet(findings, path).read(text)
+    return _Sheet(findings, path, now).read(text)
 
 
 class _Sheet:
-    def __init__(self, findings: ParsedWorkspace, path: str) -> None:
-        self.findings, self.path = findings, path
+    def __init__(self, findings: ParsedWorkspace, path: str, now: datetime | None) -> None:
+        self.findings, self.path, self.now = findings, path, now
         self.problems: list[Problem] = []
         self.entries: list[dict[str, Any]] = []
         self.cells: dict[str, int] = {}
@@ -144,7 +145,8 @@ class _Sheet:
 
     def _take(self, line: int, plain: dict[str, Any]) -> None:
         told = {problem.place for problem in self.problems}
-        judged = validate_draft(self.findings, DraftEntry(plain, SourceLocation(self.path, line, 1), self.cells))
+        now = self.now if plain["when"] is not _SOME_TIME else None
+        judged = validate_draft(self.findings, DraftEntry(plain, SourceLocation(self.path, line, 1), self.cells), now)
         self.problems += [problem for problem in judged.problems if problem.place not in told]
         name = plain.get("id")
         if name in self.ids:

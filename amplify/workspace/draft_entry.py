@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
+from amplify.model.base import parse_duration
 from amplify.model.errors import WrongUse
 from amplify.model.problem import Problem, Severity, SourceLocation
 from amplify.model.queue_entry import QueueEntry
+from amplify.model.settings import Settings
+from amplify.rules.plan.past_entries import is_over
 from amplify.workspace.checks.references import QUEUE_CHECKS
 from amplify.workspace.parse_when import parse_when
 from amplify.workspace.parsed import Parsed, ParsedWorkspace
@@ -59,8 +63,11 @@ PENDING = "pending"
 """Stands for the id of an entry that gets one when it is added."""
 
 
-def validate_draft(findings: ParsedWorkspace, proposal: DraftEntry) -> DraftResult:
-    """All problems of a proposed entry, also that it is in the queue already."""
+_USUAL: Final = parse_duration(Settings.model_fields["lateness"].default)
+
+
+def validate_draft(findings: ParsedWorkspace, proposal: DraftEntry, now: datetime | None = None) -> DraftResult:
+    """All problems of a proposed entry, also that it is in the queue already, or past at `now`."""
     plain = {"id": PENDING, **proposal.plain}
     spot = SourceNode(proposal)
     good, problems = read_word(QueueEntry, spot, plain)
@@ -76,6 +83,9 @@ def validate_draft(findings: ParsedWorkspace, proposal: DraftEntry) -> DraftResu
         found.append(
             Problem(spot.place("posts"), "ID-DUPLICATE", f"this is in the queue already, as `{same.id}` ({same.place})")
         )
+    lateness = findings.settings.word.lateness if findings.settings is not None else _USUAL
+    if good is not None and now is not None and is_over(good, lateness, now):
+        found.append(Problem(spot.place("when"), "QUEUE-PAST", "this time is past: give one to come"))
     return DraftResult(good, tuple(dict.fromkeys(found)))
 
 
@@ -90,13 +100,17 @@ def say_the_same(one: QueueEntry, other: QueueEntry) -> bool:
 
 
 def propose_entry(
-    findings: ParsedWorkspace, posts: Iterable[str], when: str, options: DraftOptions | None = None
+    findings: ParsedWorkspace,
+    posts: Iterable[str],
+    when: str,
+    options: DraftOptions | None = None,
+    now: datetime | None = None,
 ) -> tuple[dict[str, Any], tuple[Problem, ...]]:
     """The entry described by a command line, ready to be added, and warnings. Raises WrongUse with everything that is
     wrong.
     """
     plain = entry_of(posts=list(posts), when=parse_when(when), **asdict(options or DraftOptions()))
-    judged = validate_draft(findings, DraftEntry(plain, SourceLocation("the command line")))
+    judged = validate_draft(findings, DraftEntry(plain, SourceLocation("the command line")), now)
     if not judged.good:
         raise WrongUse("; ".join(p.message for p in judged.problems if p.severity is Severity.ERROR))
     return plain, judged.problems

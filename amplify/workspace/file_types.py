@@ -79,12 +79,14 @@ CAMPAIGNS: Final = "config/campaigns"
 SCHEMAS: Final = "config/schema"
 BANNERS: Final = "media/banners"
 PEOPLE: Final = ListFile("config/people.yaml", "people", PeopleFile, Person)
+FACTS: Final = ListFile("config/facts.yaml", "facts", FactsFile, Fact)
+ACTIONS: Final = ListFile("config/actions.yaml", "actions", ActionsFile, Action)
 QUEUE: Final = ListFile("config/queue.yaml", "entries", QueueFile, QueueEntry)
 ACCOUNTS: Final = ListFile("config/accounts.yaml", "accounts", AccountsFile, Account)
 LISTS: Final = (
     PEOPLE,
-    ListFile("config/facts.yaml", "facts", FactsFile, Fact),
-    ListFile("config/actions.yaml", "actions", ActionsFile, Action),
+    FACTS,
+    ACTIONS,
     ListFile("config/partners.yaml", "partners", PartnersFile, Partner),
     QUEUE,
     ACCOUNTS,

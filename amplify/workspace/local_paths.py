@@ -105,17 +105,31 @@ def tracked_sentence(names: Sequence[str]) -> str:
     )
 
 
-def tracked_problems(root: Path) -> list[Problem]:
-    """The same as problems, for `check` and whoever judges a change that somebody proposes."""
+def tracked_problems(root: Path, shared: bool = False) -> list[Problem]:
+    """The same as problems, for `check` and whoever judges a change that somebody proposes. `shared`: the folder holds
+    only what is shared, as in a hook, so that a local file in it is one that somebody pushes."""
+    found = {name: f"git tracks it: `git rm -r --cached {name}`" for name in find_tracked(root)[0]}
+    if shared:
+        found |= dict.fromkeys(_local_in(root), "somebody shares it: take it out")
     return [
         Problem(
             SourceLocation(name, 0, 0),
             "FILE-LOCAL",
-            f"this file is local and git tracks it, so that whoever pushes can overwrite it: `git rm --cached {name}`",
+            f"this is local to each partner, whoever pulls would have their own overwritten, and {why}",
             Severity.ERROR,
         )
-        for name in find_tracked(root)[0]
+        for name, why in found.items()
     ]
+
+
+def _local_in(root: Path) -> Iterator[str]:
+    """Everything in the folder that goes by the name of something local, in any spelling."""
+    names = [entry.name for entry in root.iterdir()]
+    for folder in (name for name in names if _folded(os.fsencode(name)) == "config" and (root / name).is_dir()):
+        names += [f"{folder}/{entry.name}" for entry in (root / folder).iterdir()]
+    for name in names:
+        if _folded(os.fsencode(name)) in (HOME, ACCOUNTS):
+            yield os.fsencode(name).decode("utf-8", "replace")
 
 
 def is_sample(root: Path) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -64,13 +64,19 @@ class ParsedWorkspace:
     problems: list[Problem] = field(default_factory=list)
     _known: dict[str, tuple[tuple[int, int], frozenset[str]]] = field(default_factory=dict, init=False)
 
+    def only(self, posts: list[Parsed[Post]]) -> ParsedWorkspace:
+        """The same with these posts only; the others are still known by their ids."""
+        others = {one.word.id for one in self.posts} - {one.word.id for one in posts}
+        heard = {**self.unreadable_ids, "posts": self.unreadable_ids.get("posts", set()) | others}
+        return replace(self, posts=posts, unreadable_ids=heard, problems=[])
+
     def note_ids(self, shelf: str, ids: Iterable[str]) -> None:
         """Record ids of entries that exist but cannot be parsed."""
         self.unreadable_ids.setdefault(shelf, set()).update(ids)
 
     def hear_bytes(self, shelf: str, data: bytes) -> None:
         """Record whatever looks like an id in a file that cannot be parsed."""
-        self.note_ids(shelf, (found.decode() for found in _ID_IN_BYTES.findall(data)))
+        self.note_ids(shelf, ids_in_bytes(data))
 
     def known(self, shelf: str) -> frozenset[str]:
         """All ids of a collection (`posts`, `partners` …), readable or not."""
@@ -80,3 +86,8 @@ class ParsedWorkspace:
         if shelf not in self._known or self._known[shelf][0] != size:  # reading only ever adds
             self._known[shelf] = (size, frozenset({item.word.id for item in found} | heard) - {NOT_READ})
         return self._known[shelf][1]
+
+
+def ids_in_bytes(data: bytes) -> list[str]:
+    """Whatever looks like an id in a file that cannot be parsed."""
+    return [found.decode() for found in _ID_IN_BYTES.findall(data)]

@@ -23,7 +23,7 @@ from amplify.workspace.validate import pattern_of
 _VARIANT = re.compile(r"## variant[ \t]+(?P<name>\S+)(?:[ \t]+in[ \t]+(?P<lang>\S+))?(?:[ \t]+on[ \t]+(?P<on>.+))?")
 _ON = re.compile(r"## on[ \t]+(?P<on>.+)")
 _PART = "## part"
-_ALMOST = re.compile(r"[ \t]*##[ \t]*(variant|part|on)\b", re.IGNORECASE)
+_ALMOST = re.compile(r"\A[ \t]*+##[ \t]*+(variant|part|on)\b", re.IGNORECASE)
 _ID = re.compile(pattern_of(Id))
 _LANG = re.compile(pattern_of(Lang))
 DEFAULT = "default"

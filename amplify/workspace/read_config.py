@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from amplify.model.base import FileEntry
 from amplify.model.campaign import Campaign
 from amplify.model.local_settings import LocalSettings
-from amplify.model.problem import Problem, Severity, SourceLocation
+from amplify.model.problem import PROBLEMS_MOST, Problem, Severity, SourceLocation, more_problems
 from amplify.model.settings import Settings
 from amplify.workspace.file_types import ACCOUNTS, CAMPAIGNS, LISTS, SCHEMAS, SETTINGS, ListFile
 from amplify.workspace.files import YAML_BYTES, UnreadableFile, files_below, read_head, read_text
@@ -106,7 +106,11 @@ def _read_list(findings: ParsedWorkspace, kind: ListFile) -> None:
         findings.us = Parsed(str(document.plain["partner"]), SourceNode(document, ("partner",)))
         findings.local = LocalSettings.model_validate(head.model_dump(include=set(LocalSettings.model_fields)))
     found: list[Parsed[Any]] = getattr(findings, shelf)
+    known = len(findings.problems)
     for index in range(len(items)):
+        if len(findings.problems) - known > PROBLEMS_MOST:
+            findings.problems.append(more_problems(SourceLocation(kind.path)))
+            break
         entry = read_entry(findings, kind.entry, SourceNode(document, (kind.key, index)), shelf)
         if entry is not None:
             found.append(entry)

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from amplify.model.video import Motion
-from amplify.rules.file_formats import gif, png, webp
+from amplify.rules.file_formats import gif, jpeg, png, webp
 
 FORMATS: Final[dict[str, tuple[str, str]]] = {
     ".png": ("PNG", "image/png"),
@@ -108,6 +108,8 @@ def _looked_at(sha256: str, data: bytes) -> tuple[int, int]:
             with Image.open(BytesIO(png.without_texts(data) if data.startswith(png.START) else data)) as image:
                 if image.width * image.height > MOST_PIXELS:
                     raise _TOO_MANY_PIXELS
+                if data.startswith(jpeg.START) and jpeg.takes_too_long(data, image.width * image.height):
+                    raise _TOO_MANY_SCANS
                 image.load()
                 lies = image.getexif().get(0x0112, 1) in _LYING
                 _seen[sha256] = (image.height, image.width) if lies else (image.width, image.height)
@@ -125,6 +127,9 @@ _LYING = (5, 6, 7, 8)
 _BEFORE_PIXELS = 4096
 """Bytes of a PNG within which an animation announces itself: it must before the first pixels."""
 _BROKEN = BrokenPicture("PICTURE-BROKEN", "this picture is damaged or cut off: save it anew")
+_TOO_MANY_SCANS = BrokenPicture(
+    "PICTURE-SCANS", "this JPEG goes through its picture again and again, which takes minutes to unpack: save it anew"
+)
 _seen: dict[str, tuple[int, int]] = {}
 _TOO_MANY_PIXELS = BrokenPicture(
     "PICTURE-SIZE", f"this picture has more than {MOST_PIXELS // 1_000_000} million pixels: scale it down"

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from amplify.model.banner import Template
 from amplify.model.picture import Picture, PictureMetadata
-from amplify.model.post import Post, PostFront
-from amplify.model.problem import Problem, Severity, SourceLocation
+from amplify.model.post import Post, PostFront, Variant
+from amplify.model.problem import Problem, Severity, SourceLocation, unexpected_problem
 from amplify.workspace.file_types import BANNERS
 from amplify.workspace.files import (
     PICTURE_BYTES,
@@ -27,6 +27,9 @@ from amplify.workspace.read_pictures import BrokenPicture, is_picture, measure_p
 from amplify.workspace.read_videos import is_film, measure_film
 from amplify.workspace.validate import SourceNode
 from amplify.workspace.yaml_reader import read_yaml
+
+TEXT_MOST: Final = 20_000
+"""Most characters of one text of a post, all parts of a thread together: some seventy messages."""
 
 
 def read_media(findings: ParsedWorkspace) -> None:
@@ -53,6 +56,9 @@ def read_media(findings: ParsedWorkspace) -> None:
             continue
         except BrokenPicture as broken:
             findings.problems.append(Problem(SourceLocation(path), broken.code, str(broken)))
+            continue
+        except Exception as error:  # of this picture only
+            findings.problems.append(unexpected_problem(SourceLocation(path), error))
             continue
         if note is not None:
             if note.sha256 not in (None, measures.sha256):
@@ -137,8 +143,13 @@ def read_posts(findings: ParsedWorkspace) -> None:
         except UnreadableFile as unreadable:
             findings.problems.append(unreadable.problem)
             findings.hear_bytes("posts", read_head(findings.root, path))
-        else:
+            continue
+        known = len(findings.posts)
+        try:
             _read_post(findings, file)
+        except Exception as error:  # of this post only
+            del findings.posts[known:]
+            findings.problems.append(unexpected_problem(SourceLocation(path, 1, 1), error))
 
 
 def _read_post(findings: ParsedWorkspace, file: PostFile) -> None:
@@ -158,9 +169,24 @@ def _read_post(findings: ParsedWorkspace, file: PostFile) -> None:
             findings.posts.append(Parsed(Post(front.word, ()), front.spot, front.whole))
         return
     variants, wrong = read_texts(file.body, file.path, file.body_line, lang, findings.platforms)
+    if endless := [found for one in variants if (found := _too_long(one)) is not None]:
+        variants, wrong = (), (*wrong, *endless)
     findings.problems += wrong
     if front:
         findings.posts.append(Parsed(Post(front.word, variants), front.spot, front.whole and not wrong))
+
+
+def _too_long(variant: Variant) -> Problem | None:
+    """A text that is far longer than any platform takes, even as a thread: nothing more is asked of it."""
+    for parts in (variant.parts, *variant.by_platform.values()):
+        length = sum(len(part.template) for part in parts)
+        if length > TEXT_MOST:
+            return Problem(
+                variant.place,
+                "POST-LONG",
+                f"this text has {length:,} characters, and {TEXT_MOST:,} are the most: divide it into several posts",
+            )
+    return None
 
 
 def _said(plain: Any, key: str) -> Any:

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from amplify.model.banner import Colour, ColourName, Hex
 from amplify.model.base import FileModel, Id, Lang, Url, Wall, YearOutOfRange
 from amplify.model.platform_name import PlatformName
-from amplify.model.problem import Problem, SourceLocation
+from amplify.model.problem import PROBLEMS_MOST, Problem, SourceLocation, more_problems
 from amplify.platforms import registry
 from amplify.workspace.suggest import did_you_mean
 from amplify.workspace.yaml_reader import Loc, YamlDocument
@@ -103,7 +103,9 @@ def read_word(model: type[W], spot: SourceNode, plain: Any = _ALL) -> tuple[W | 
     try:
         return model.model_validate_json(json.dumps(value)), ()
     except ValidationError as error:
-        return None, tuple(_explain(model, spot, value, error.errors(include_url=False)))
+        errors = error.errors(include_url=False)
+        told = tuple(_explain(model, spot, value, errors[:PROBLEMS_MOST]))
+        return None, told if len(errors) <= PROBLEMS_MOST else (*told, more_problems(spot.place()))
 
 
 def _explain(model: type[FileModel], spot: SourceNode, plain: Any, errors: Iterable[ErrorDetails]) -> Iterable[Problem]:

@@ -32,7 +32,7 @@ _BOM: Final = "\ufeff"
 _HEADER: Final = "# yaml-language-server: $schema=schema/queue.json\n# What goes out when, where, by whom.\nentries:\n"
 _PLAIN = re.compile(r"[\w./+][\w./+:@ -]*", re.ASCII)
 _BREAK = re.compile(r"\r\n|\r|\n")
-_COMMENT = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n))*([ ]+)#[^\r\n]*(?:\r\n|\r|\n)?")
+_COMMENT = re.compile(r"(?:[ \t]*+(?:\r\n|\r|\n))*+([ ]++)#[^\r\n]*+(?:\r\n|\r|\n)?")
 """The next comment of its own line that is indented."""
 _BLOCK_HEADER = re.compile(r"([|>][1-9]?)[+-]?")
 _AFTER: Final[Mapping[str, str]] = {"state_since": "state", "withdrawn": "review"}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from amplify.model.problem import Problem, SourceLocation
 from amplify.workspace.yaml_depth import first_too_deep
@@ -80,12 +80,20 @@ class YamlDocument:
         return lines[index] if 0 <= index < len(lines) else ""
 
 
+VALUES_MOST: Final = 600_000
+"""Most values of one file, as far as its signs tell: thousands of queue entries, and read within seconds."""
+
+
 def read_yaml(text: str, path: str, first_line: int = 1) -> tuple[YamlDocument | None, tuple[Problem, ...]]:
     """Read one document. `first_line`: the line of the file on which `text` begins.
 
     The document is None where its values cannot be trusted; a document may come with problems (a key given twice).
     Never raises for any text. Our own limit of nesting comes before the parser's, whichever that has.
     """
+    values = sum(map(text.count, "\n,[{:-"))
+    if values > VALUES_MOST:
+        sentence = f"this file holds more than {VALUES_MOST:,} values: divide it, or take out what nobody needs"
+        return None, (Problem(SourceLocation(path, first_line, 1), "YAML-MANY", sentence),)
     reader = _Reader(text, path, first_line, None)
     deep = first_too_deep(text, MAX_DEPTH)
     if deep is None or not reader.read_up_to(deep):

@@ -28,6 +28,7 @@ from amplify.banner.text_fit import Fitted
 from amplify.banner.theme import Palette
 from amplify.model.banner import SIZES
 from amplify.model.workspace import Workspace
+from amplify.planning.eligibility import EligibilityChecker
 from amplify.platforms import registry
 from amplify.rules.plan.banner_text import WordedTemplate
 from amplify.workspace.load import load_workspace
@@ -142,7 +143,7 @@ def _face() -> bytes:
 def _jobs() -> tuple[Workspace, list[tuple[WordedTemplate, str]]]:
     loaded = load_workspace(Path(SAMPLE), frozenset(registry.names()))
     assert loaded.workspace is not None
-    words, _ = words_of(loaded.workspace, NOW, BannerChoice())
+    words, _ = words_of(EligibilityChecker(loaded.workspace, NOW, None), BannerChoice())
     return loaded.workspace, [(one, size) for one in words for size in one.template.sizes or tuple(SIZES)]
 
 

@@ -219,6 +219,22 @@ class TestHooks:
         assert not taken
         assert "symbolic link" in said
 
+    @pytest.mark.parametrize(
+        "name", ["config/accounts.yaml", ".amplify/ledger.sqlite", ".AMPLIFY/x", "Config/Accounts.yaml"]
+    )
+    @pytest.mark.parametrize("hook", ["pre-receive", "pre-push"])
+    def test_nothing_local_is_taken(self, repositories: Repositories, files: Files, name: str, hook: str) -> None:
+        repositories.hook(repositories.bare if hook == "pre-receive" else files.root / ".git", hook)
+        repositories.commit("a good post")
+        assert repositories.push()[0]
+        (files.root / name).parent.mkdir(exist_ok=True)
+        (files.root / name).write_text("partner: us\n")
+        repositories.git("add", "--force", name)
+        done = repositories.git("commit", "--quiet", "--message", "harmless")
+        assert done.returncode == 0, done.stderr
+        taken, said = repositories.push()
+        assert (taken, "FILE-LOCAL" in said) == (False, True), said
+
     def test_attributes_hide_nothing_from_the_server(self, repositories: Repositories, files: Files) -> None:
         repositories.hook(repositories.bare, "pre-receive")
         a_bad_post(files)

@@ -95,14 +95,29 @@ class TestExitCodes:
 
     def test_problems_of_texts(self, amplify: Amplify, busy: Files) -> None:
         busy.post("due1", "Far too long " * 90)
-        for command in ("check", "plan", "queue", "publish"):
+        for command in ("check", "plan", "queue"):
             said = amplify(command, "-w", busy.root)
             assert (said.code, "TXT-LONG" in said.words) == (1, True), command
-        said = amplify("status", "-w", busy.root)  # it needs a person, and says why
-        assert (said.code, "everything is held" in said.words) == (3, True)
+        said = amplify("status", "-w", busy.root)  # it needs a person, and says why before anything else
+        assert (said.code, "not written down, everything else goes on" in said.words) == (3, True)
+        assert "TXT-LONG" in said.err.splitlines()[0]
+        assert json.loads(amplify("status", "--json", "-w", busy.root).out)["file_errors"]["unwritten"] == 3
+        said = amplify("publish", "-w", busy.root)
+        assert (said.code, "TXT-LONG" in said.words) == (1, True)
         busy.post("due1", "Short enough")
         assert amplify("queue", "-w", busy.root).code == 0
-        assert amplify("status", "-w", busy.root).code == 0
+        assert json.loads(amplify("status", "--json", "-w", busy.root).out)["file_errors"]["errors"] == 0
+
+    def test_a_time_that_is_past(self, amplify: Amplify, busy: Files) -> None:
+        said = amplify("add", "due0", "--when", "2020-05-21T10:00+02:00", "-w", busy.root)
+        assert (said.code, "this time is past" in said.words) == (2, True)
+        sheet = busy.root / "old.csv"
+        sheet.write_text("posts;when\ndue0;2020-05-21T10:00+02:00\n")
+        said = amplify("import", sheet, "-w", busy.root)
+        assert (said.code, "QUEUE-PAST" in said.words) == (1, True)
+        busy.queue("old", "due0", at="2020-05-21T10:00:00Z")
+        said = amplify("check", "-w", busy.root)
+        assert "QUEUE-PAST" in said.words
 
     def test_warnings_alone_are_fine_unless_asked_to_be_strict(self, amplify: Amplify, files: Files) -> None:
         files.post("mixed", "Свaбода")  # one Latin letter

@@ -104,6 +104,10 @@ def test_a_release_stops_at_once_and_is_written_down(
     [
         (["--state", "release_confirmed", "--source", "https://one.example/a"], "two sources"),
         (["--state", "died", "--source", "https://one.example/a", "--source", "https://one.example/b"], "two sources"),
+        (
+            ["--state", "died", "--source", "https://a.one.example", "--source", "https://b.one.example"],
+            "two sources",
+        ),
         (["--state", "release_reported"], "say where it was learned"),
         ([], "say what to set for anna"),
         (["--reviewed", "2999-01-01"], "still to come"),

@@ -482,3 +482,41 @@ def test_what_was_said_long_ago_is_out_of_season(kit: Kit) -> None:
     kit.files.queue("week", at=soon(-3 * 86_400))
     assert kit.left_out() == [("season", "post winter")]
     assert "This week" in kit.texts()
+
+
+def test_a_page_is_asked_for_now_and_for_the_day(kit: Kit) -> None:
+    """It is read at once: a campaign that is quiet now is so for what is due next week, too."""
+    quiet = {"start": soon(-60), "end": soon(3600), "owner": "Union", "reason": "a mourning", "languages": ["en"]}
+    kit.files.write("config/workspace.yaml", {"id": "house", "name": "A house", "quiet": [quiet]})
+    kit.files.post("later", "Next week we write")
+    kit.files.queue("later", at=soon(7 * 86_400))
+    assert ("quiet", "post later") in kit.left_out()
+    assert "Next week we write" not in kit.everything()
+
+
+def test_a_name_that_only_a_stop_knows(kit: Kit) -> None:
+    kit.campaign(contact={"name": "Friends of Aniuta", "email": "aniuta@example.org"}, toolkit={"contact": {}})
+    kit.build()
+    assert "Friends of Aniuta" in kit.everything()
+    stop = ("stop", "--person", "anna", "--alias", "Aniuta", "--reason", "they asked", "-w", kit.files.root)
+    assert kit.amplify(*stop).code == 0
+    kit.build()
+    assert "aniuta" not in kit.everything().casefold()
+
+
+@pytest.mark.parametrize("reason", ["stop", "closed", "risk"])
+def test_the_picture_of_a_call_that_is_left_out(kit: Kit, reason: str) -> None:
+    kit.files.picture("veiled.png")
+    action = {"id": "sign", "campaign": "free", "kind": "subscribe", "owner": "union", "picture": "veiled.png"}
+    action |= {"url": {"en": "https://example.org/sign"}, "title": {"en": f"Sign for {NAME}"}}
+    kit.files.write("config/actions.yaml", {"actions": [action]})
+    kit.build()
+    assert "What veiled.png shows" in kit.everything()
+    if reason == "stop":
+        kit.amplify("stop", "--person", "anna", "--reason", "they asked", "-w", kit.files.root)
+    elif reason == "closed":
+        kit.files.write("config/actions.yaml", {"actions": [action | {"closes": soon(-60)}]})
+    else:
+        kit.campaign(in_country_languages=["en"])
+    kit.build()
+    assert "veiled" not in kit.everything()

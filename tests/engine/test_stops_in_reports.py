@@ -9,9 +9,9 @@ from ledger.rows import NOW, planned
 
 from amplify.decisions.stop import stop_subject
 from amplify.ledger.holds.stops import StopRequest
-from amplify.report.delivery_lines import UNTOLD
 from amplify.report.report import collect_deliveries
 from amplify.report.report_json import as_json
+from amplify.report.unnamed import UNTOLD
 from engine.fake import FakeDesk
 from engine.passes import go
 

@@ -10,7 +10,7 @@ from amplify.ledger.database import Ledger
 from amplify.ledger.holds.renamed import follow_renamed
 from amplify.ledger.holds.stops import StopRequest, in_force, write_stop
 from amplify.ledger.queries.known_subjects import delivered_subjects, gated_subjects
-from amplify.ledger.queries.workers_seen import describe_place, recent_workers
+from amplify.ledger.queries.workers_seen import recent_workers
 from amplify.model.clock import Timestamp
 from amplify.model.plan import Planned
 from ledger import rows
@@ -77,4 +77,3 @@ def test_who_was_seen(letters: Ledger) -> None:
     rows.begin(letters, claimed)
     with letters.read() as connection:
         assert [one.name for one in recent_workers(letters, connection)] == ["host.example, process 4711"]
-    assert "password" not in describe_place(letters)

@@ -14,6 +14,7 @@ from workshop import Workshop, word
 from amplify.banner.paint import paint_banner
 from amplify.model.banner import SIZES, Template
 from amplify.model.workspace import Workspace
+from amplify.planning.eligibility import EligibilityChecker
 from amplify.rules.plan.banner_text import WordedTemplate
 from amplify.rules.plan.banner_text import fill_template as fill
 
@@ -64,3 +65,8 @@ def photograph(size: tuple[int, int] = (400, 300), kind: str = "JPEG") -> bytes:
 
 SAMPLE = Path(__file__).parents[2]
 """The repository: its own workspace has the templates that ship."""
+
+
+def care_of(workspace: Workspace) -> EligibilityChecker:
+    """What may be shown at NOW, by the files alone."""
+    return EligibilityChecker(workspace, NOW, None)

@@ -17,14 +17,14 @@ from amplify.model.picture import PictureMetadata
 from amplify.model.workspace import Workspace
 from amplify.workspace.validate import SourceNode, read_word
 from amplify.workspace.yaml_reader import read_yaml
-from media.easel import NOW, hung, opened, photograph, template, text
+from media.easel import care_of, hung, opened, photograph, template, text
 
 SQUARE = BannerChoice(sizes=("square",))
 NAMED = template(text("{{ who.name }}", largest=12), people=["anna"])
 
 
 def rendered(workspace: Workspace, wanted: BannerChoice = SQUARE, cache: Path | None = None) -> RenderedBatch:
-    return render_banners(workspace, NOW, wanted, cache)
+    return render_banners(care_of(workspace), wanted, cache)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from amplify.model.workspace import Workspace
 from amplify.platforms import registry
 from amplify.rules.plan.banner_text import fill_template
 from amplify.workspace.load import load_workspace
-from media.easel import NOW, SAMPLE
+from media.easel import NOW, SAMPLE, care_of
 from media.likeness import Distance, distance
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -65,7 +65,7 @@ def test_the_measure_sees_what_a_person_would_see(sample: Workspace) -> None:
 
 def test_all_templates_that_ship_can_be_rendered_in_all_languages_and_sizes(sample: Workspace) -> None:
     """Nothing is refused: every text fits, can be read, and has its letters."""
-    batch = render_banners(sample, NOW, BannerChoice(sizes=("card", "portrait")))
+    batch = render_banners(care_of(sample), BannerChoice(sizes=("card", "portrait")))
     assert set(TEMPLATES) <= set(sample.banners)
     assert [f"{one.name}: {one.why}" for one in batch.refused] == []
     assert {made.lang for made in batch.made} == {"en", "be", "ru"}

@@ -154,8 +154,8 @@ def fill(c: Connection) -> None:
     # d7 waits because of a person, d8 just waits.
     add(
         *(c, "d7", "writers_house/mastodon", "day", at(22, "09:00:00"), "waiting"),
-        why="anna is release reported",
-        subjects=["campaign:day", "person:anna"],
+        why="boris is release reported",
+        subjects=["campaign:day", "person:boris"],
         campaign="day",
         kind="anniversary",
         lang="be",
@@ -184,7 +184,7 @@ def fill(c: Connection) -> None:
     read(c, "d10", 0, at(19, "10:20:00"), "1h", None, None, None, None, None, 50)
     move(c, "d10", at(20, "09:30:00"), "sent", "gone", "deleted by others")
     add(c, "d11", "press_union/mastodon", "letter", at(20, "09:00:00"), "unsure", why="no answer in 30 s", **letter)
-    c.execute(insert(GATE).values(kind="person", subject="anna", closed="anna is release reported"))
+    c.execute(insert(GATE).values(kind="person", subject="boris", closed="boris is release reported"))
     c.execute(
         insert(GATE).values(kind="campaign", subject="day", closes_at=at(20, "00:00:00"), after="the day is over")
     )

@@ -189,6 +189,16 @@ def test_every_spelling_is_found(root: Path, name: str) -> None:
     assert [one.code for one in tracked_problems(root)] == ["FILE-LOCAL"]
 
 
+@pytest.mark.parametrize("name", [one for one in TRICKS if "$DATA" not in one])
+def test_what_somebody_shares_is_found_where_no_repository_is(tmp_path: Path, name: str) -> None:
+    (tmp_path / "config").mkdir()
+    assert tracked_problems(tmp_path, shared=True) == []
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).write_text("foreign")
+    assert [one.code for one in tracked_problems(tmp_path, shared=True)] == ["FILE-LOCAL"]
+    assert tracked_problems(tmp_path) == []
+
+
 @pytest.mark.parametrize("name", [".amplify", "config", "Config"])
 def test_a_link_that_leads_there_is_found(root: Path, name: str) -> None:
     stage(root, [name], mode="120000")

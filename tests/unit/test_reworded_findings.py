@@ -7,16 +7,16 @@ from typing import Any, cast
 
 import pytest
 from pydantic_core import ErrorDetails
-from workshop import PROFILES, Workshop, codes
+from workshop import MONDAY, PROFILES, Workshop, codes
 
 from amplify.banner.cannot_paint import BannerFault
 from amplify.banner.paint import open_photo
 from amplify.model import cause
 from amplify.model.base import YearOutOfRange
 from amplify.model.server_info import NOTHING_KNOWN
+from amplify.planning.eligibility import EligibilityChecker
 from amplify.preview import card_problems
 from amplify.preview.card_problems import DeliveryProblems, hold_reasons
-from amplify.rules.plan.file_gates import derive_gates
 from amplify.workspace.validate import validation_sentence
 
 
@@ -29,7 +29,7 @@ def test_a_finding_stands_by_the_delivery_it_is_about(said: str | None) -> None:
     plan = shop.plan("2027-05-17", days=60)
     (gap,) = [one for one in plan.findings if one.problem.code == "CAP-GAP"]
     worded = replace(gap, problem=replace(gap.problem, message=said or gap.problem.message))
-    found = DeliveryProblems(shop.workspace(), PROFILES, [worded], (), NOTHING_KNOWN)
+    found = DeliveryProblems(EligibilityChecker(shop.workspace(), MONDAY, None), PROFILES, [worded], (), NOTHING_KNOWN)
     marked = [one.occurrence for one in plan.deliveries if "CAP-GAP" in [each.code for each in found.of(one)]]
     (about,) = [one for one in plan.deliveries if one.post == "daily" and one.due.month == 6]
     assert gap.deliveries == (about.id,)
@@ -57,17 +57,18 @@ def test_what_is_kept_back_is_known_by_more_than_its_words(monkeypatch: pytest.M
     monkeypatch.setattr(card_problems, "UNTOLD", "etwas anderes")
     shop = Workshop().person("anna", state="died").post("hello", "{{ person.anna.name }}")
     shop.queue("monday", "hello", at="2027-05-17T09:00:00Z", platforms=["x"])
-    one, workspace, plan = shop.planned(), shop.workspace(), shop.plan()
-    waits = hold_reasons(one, {(gate.kind, gate.subject): gate for gate in derive_gates(workspace)})
+    one, plan, care = shop.planned(), shop.plan(), EligibilityChecker(shop.workspace(), MONDAY, None)
+    waits = hold_reasons(care.reasons([care.to_send(one)])[0])
     assert (waits.reasons, waits.of_person) == (("etwas anderes",), True)
-    found = DeliveryProblems(workspace, PROFILES, plan.findings, (), NOTHING_KNOWN).of(one)
+    found = DeliveryProblems(care, PROFILES, plan.findings, (), NOTHING_KNOWN).of(one)
     assert [(each.sentence, each.of_person) for each in found] == [("etwas", True)]
 
 
 def test_what_is_held_by_something_else_is_told() -> None:
     shop = Workshop().action("petition", closes="2027-05-16T09:00:00Z").post("hello", "Sign", cta="petition")
     shop.queue("monday", "hello", at="2027-05-17T09:00:00Z", platforms=["x"])
-    waits = hold_reasons(shop.planned(), {(gate.kind, gate.subject): gate for gate in derive_gates(shop.workspace())})
+    care = EligibilityChecker(shop.workspace(), MONDAY, None)
+    waits = hold_reasons(care.reasons([care.to_send(shop.planned())])[0])
     assert (waits.reasons, waits.of_person) == (("the call petition is closed",), False)
 
 

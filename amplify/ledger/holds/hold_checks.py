@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from amplify.ledger.holds import approvals, boosts, gates, known_people, spacing, spending, stops
+from amplify.ledger.holds import approvals, boosts, file_errors, gates, known_people, spacing, spending, stops
 from amplify.ledger.rows.due_delivery import DueDelivery, Hold
 
 Ask = Callable[[Connection, Sequence[DueDelivery], datetime], Mapping[str, Hold]]
@@ -20,6 +20,7 @@ Ask = Callable[[Connection, Sequence[DueDelivery], datetime], Mapping[str, Hold]
 
 HOLD_CHECKS: Final[tuple[Ask, ...]] = (
     stops.find_stopped,
+    file_errors.find_faulty,
     gates.find_closed_gates,
     known_people.find_formerly_named,
     boosts.find_waiting_boosts,

@@ -10,7 +10,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, RowMapping, func, select
 
 from amplify.ledger.database import get_meta
-from amplify.ledger.holds import boosts
+from amplify.ledger.holds import boosts, file_errors
+from amplify.ledger.holds.file_errors import FileErrors
 from amplify.ledger.holds.hold_checks import HOLD_CHECKS, Ask, find_holds
 from amplify.ledger.holds.protection_rows import read_protection_rows
 from amplify.ledger.holds.stops import Stop, in_force
@@ -21,6 +22,8 @@ from amplify.model.delivery import DeliveryState
 ASKED: Final[tuple[Ask, ...]] = tuple(ask for ask in HOLD_CHECKS if ask is not boosts.find_waiting_boosts)
 """Hold checks whose answers are shown ahead of the due time. Not whether a boost's target is out: it seldom is, yet."""
 
+REHEARSED: Final = "rehearsal"
+"""Key in `meta` of a rehearsal's ledger: the campaign time it has reached."""
 HELD: Final = "held"
 """Key in `meta` of why nothing goes out at all; its value is empty while all is well."""
 
@@ -39,6 +42,8 @@ class LedgerStatus:
     """Account → what to mend."""
     held: str
     """Why nothing goes out at all, as the last `queue` saw it; empty while all is well."""
+    errors: FileErrors
+    """Errors of the files, and what is held for them."""
     stops: tuple[Stop, ...]
     """Stops in force, the oldest first."""
     weaker: tuple[str, ...]
@@ -73,6 +78,7 @@ def read_status(connection: Connection, now: datetime, most: int = 12) -> Ledger
         look=tuple(dict(row) for row in connection.execute(look.limit(most * 4)).mappings()),
         paused={account: why or "" for account, why in connection.execute(paused)},
         held=get_meta(connection, HELD) or "",
+        errors=file_errors.read_file_errors(connection),
         stops=tuple(in_force(connection)),
         weaker=tuple(f"{one.kind}:{one.subject}" for one in read_protection_rows(connection).values() if one.is_asked),
     )

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, TextClause, exists, func, select, text
 
 from amplify.ledger.database import Ledger, get_meta
+from amplify.ledger.holds.file_errors import FileErrors, read_file_errors
 from amplify.ledger.tables import ACCOUNT, DELIVERY
 from amplify.model.delivery import DeliveryState
 
@@ -45,6 +46,8 @@ class PendingWork:
     """Paused accounts that may be probed again."""
     paused: Mapping[str, str]
     """All paused accounts → what to mend."""
+    errors: FileErrors
+    """Errors of the files, as the last `queue` found them."""
 
 
 def find_pending_work(ledger: Ledger, connection: Connection, note: str, now: datetime) -> PendingWork:
@@ -64,6 +67,7 @@ def find_pending_work(ledger: Ledger, connection: Connection, note: str, now: da
         outdated=bool(get_meta(connection, OUTDATED)),
         askable=tuple(account for account, _, after in accounts if after is None or after <= real),
         paused={account: why or "" for account, why, _ in accounts},
+        errors=read_file_errors(connection),
     )
 
 

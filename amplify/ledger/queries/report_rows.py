@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
 
+from amplify.ledger.database import get_meta
 from amplify.ledger.holds.gates import read_gates
-from amplify.ledger.holds.stops import Stop, in_force
+from amplify.ledger.holds.stops import Stop, held_by, in_force
+from amplify.ledger.queries.ledger_status import REHEARSED
+from amplify.ledger.rows.claimed_delivery import COLUMNS, candidate_in
 from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, MOVE, PART, READING
 from amplify.model.delivery import DeliveryState
 from amplify.model.gate import Gate
@@ -40,6 +43,10 @@ class ReportRows:
     """Account → why."""
     stops: tuple[Stop, ...] = ()
     """In force."""
+    stopped: frozenset[str] = frozenset()
+    """Deliveries that a person's stop in force means, by their words too."""
+    rehearsal: bool = False
+    """The ledger is a rehearsal's."""
 
 
 def read_report_rows(connection: Connection, start: datetime | None, end: datetime | None) -> ReportRows:
@@ -50,7 +57,7 @@ def read_report_rows(connection: Connection, start: datetime | None, end: dateti
     if end is not None:
         due.append(DELIVERY.c.due_at < end)
     period = and_(True, *due)
-    d = DELIVERY.c
+    d, stops = DELIVERY.c, in_force(connection)
     wanted: Select[Any] = select(
         *(d.id, d.entry, d.post, d.variant, d.campaign, d.partner, d.platform, d.account, d.occurrence),
         *(d.kind, d.lang, d.hashtags, d.subjects, d.state, d.why, d.cause, d.due_at, d.sent_at),
@@ -66,8 +73,17 @@ def read_report_rows(connection: Connection, start: datetime | None, end: dateti
             row.id: row.paused_why
             for row in connection.execute(select(ACCOUNT).where(ACCOUNT.c.paused_at.is_not(None)))
         },
-        stops=tuple(in_force(connection)),
+        stops=tuple(stops),
+        stopped=_stopped(connection, period, [stop for stop in stops if stop.names_somebody]),
+        rehearsal=get_meta(connection, REHEARSED) is not None,
     )
+
+
+def _stopped(connection: Connection, period: ColumnElement[bool], stops: Sequence[Stop]) -> frozenset[str]:
+    if not stops:
+        return frozenset()
+    rows = connection.execute(select(*COLUMNS).where(period)).mappings()
+    return frozenset(held_by(connection, stops, [candidate_in(row) for row in rows]))
 
 
 def _parts(connection: Connection, period: ColumnElement[bool]) -> dict[str, tuple[ReportRow, ...]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, select
@@ -38,12 +37,3 @@ def recent_workers(ledger: Ledger, connection: Connection) -> list[WorkerSeen]:
         seen[name] = max(seen.get(name, began), ended or began)
     recent = [WorkerSeen(name, last) for name, last in seen.items() if last > real - _SINCE]
     return sorted(recent, key=lambda one: one.last, reverse=True)
-
-
-def describe_place(ledger: Ledger) -> str:
-    """Where the ledger is, in words and without its password."""
-    url = ledger.engine.url
-    if ledger.sqlite:
-        return f"the SQLite file {Path(url.database or '').absolute()}"
-    port = f":{url.port}" if url.port not in (None, 5432) else ""
-    return f"the PostgreSQL database {url.database} on {url.host or 'this machine'}{port}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,7 +16,9 @@ from amplify.ledger.rows.transitions import Transition, log_transitions
 from amplify.ledger.tables import ACCOUNT, DELIVERY, PART
 from amplify.model.clock import Timestamp
 from amplify.model.delivery import DeliveryState
-from amplify.model.plan import PlanChange, Planned
+from amplify.model.plan import FaultyDelivery, Plan, PlanChange, Planned
+from amplify.model.problem import Problem
+from amplify.model.workspace import UNNAMED
 from amplify.platforms import registry
 from amplify.rules.plan.cost import micros_of
 from amplify.rules.plan.idempotency import idempotency_key, record_key
@@ -26,8 +29,11 @@ _COLUMNS = (
     DELIVERY.c.generation,
     DELIVERY.c.state,
     DELIVERY.c.account,
+    DELIVERY.c.entry,
     DELIVERY.c.post,
     DELIVERY.c.due_at,
+    DELIVERY.c.sent_at,
+    DELIVERY.c.why,
     DELIVERY.c.late_at,
     DELIVERY.c.content_hash,
     DELIVERY.c.subjects,
@@ -45,33 +51,92 @@ _OUT: Final = BulkSelect(
 _UNBEGUN = (DeliveryState.WAITING, DeliveryState.CLAIMED)
 """States in which nothing of a delivery is on its way."""
 _UNSETTLED = (DeliveryState.SENDING, DeliveryState.UNSURE)
+_OVER = (DeliveryState.CANCELLED, DeliveryState.REFUSED, DeliveryState.MISSED)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDiff:
+    """The difference between plan and ledger: what is written, what is held, and what will not go out."""
+
+    changes: list[PlanChange]
+    """What `write_changes` would do, by due time; nothing where they agree."""
+    held: Mapping[str, Problem]
+    """Waiting rows whose files have errors → the first of them."""
+    unsent: list[PlanChange]
+    """What is planned and will not go out as it is, with the reason (sign `=`); by due time."""
+    unwritten: int
+    """How many deliveries are not written down for their errors."""
 
 
 def diff_plan(connection: Connection, planned: Sequence[Planned], now: datetime, end: datetime) -> list[PlanChange]:
-    """Diff the plan with the ledger: what `write_changes` would do, by due time; nothing where they agree.
+    """Diff a plan without errors with the ledger: what `write_changes` would do."""
+    return compare_plan(connection, Plan(now, end, tuple(planned), (), ())).changes
 
-    `planned` are all deliveries of our accounts from `now` to `end` (UTC campaign time).
-    """
-    rows = _newest(connection, planned, end)
+
+def compare_plan(connection: Connection, plan: Plan) -> PlanDiff:
+    """Diff the plan of our accounts with the ledger. What has errors is not written down, and what waits of it is held
+    as it was queued: not even taken back, since nobody knows what its files are to say."""
+    now, end = plan.start, plan.end
+    ours = plan.ours
+    faulty = {one.id: one for one in plan.faulty}
+    rows = _newest(connection, [*(one.id for one in ours), *faulty], end)
     out = {id for (id,) in _OUT.run(connection, [(row["id"],) for row in rows.values()])}
-    changes = []
-    for delivery in planned:
-        change = _compare(delivery, rows.pop(delivery.id, None), out)
-        if change is not None:
-            changes.append(change)
+    changes: list[PlanChange] = []
+    unsent: list[PlanChange] = []
+    held: dict[str, Problem] = {}
+    for delivery in ours:
+        if delivery.id not in faulty:
+            row = rows.pop(delivery.id, None)
+            change = _compare(delivery, row, out)
+            if change is not None:
+                (unsent if change.sign == "=" else changes).append(change)
+    unwritten = 0
+    for fault in faulty.values():
+        row = rows.pop(fault.id, None)
+        unwritten += row is None or row["state"] in _OVER
+        unsent.append(_fault(fault, row))
+        if row is not None and row["state"] in _UNBEGUN:
+            held[row["id"]] = fault.problem
     for row in rows.values():
         if row["state"] in _UNBEGUN and row["late_at"] > now and row["due_at"] < end:
+            problem = _left_out(plan, row)
+            if problem is not None:
+                held[row["id"]] = problem
+                change = _change("=", row, f"held: {problem.place}: {problem.message}")
+                unsent.append(replace(change, asks=True))
+                continue
             why = "no longer in the files"
             changes.append(_change("-", row, f"{why}; what is out stays" if row["id"] in out else why))
-    return sorted(changes, key=lambda change: (change.due, change.account, change.id))
+    return PlanDiff(sorted(changes, key=_order), held, sorted(unsent, key=_order), unwritten)
 
 
-def _newest(connection: Connection, planned: Sequence[Planned], end: datetime) -> dict[str, RowMapping]:
+def _order(change: PlanChange) -> tuple[datetime, str, str]:
+    return change.due, change.account, change.id
+
+
+def _left_out(plan: Plan, row: RowMapping) -> Problem | None:
+    """The error for which the files do not tell what becomes of a row: of its entry, or of its post."""
+    found = plan.left_entries.get(row["entry"]) or plan.left_posts.get(row["post"])
+    return found or plan.left_posts.get(UNNAMED)
+
+
+def _fault(fault: FaultyDelivery, row: RowMapping | None) -> PlanChange:
+    state = DeliveryState(row["state"]) if row is not None else None
+    why = f"{fault.problem.place}: {fault.problem.message}"
+    if state in _UNBEGUN:
+        why = f"held: {why}"
+    elif state is None:
+        why = f"not written down: {why}"
+    id = row["id"] if row is not None else fault.id
+    return PlanChange("=", id, fault.account, fault.post, fault.due, state, why, asks=True)
+
+
+def _newest(connection: Connection, planned: Iterable[str], end: datetime) -> dict[str, RowMapping]:
     """Read the last generation of every delivery that is planned, or waits to go out before `end`; by identity."""
     waiting = select(DELIVERY.c.base).where(
         DELIVERY.c.state.in_([state.value for state in _UNBEGUN]), DELIVERY.c.due_at < end
     )
-    bases = sorted({delivery.id for delivery in planned}.union(connection.execute(waiting).scalars()))
+    bases = sorted({*planned, *connection.execute(waiting).scalars()})
     rows: dict[str, RowMapping] = {}
     for first in range(0, len(bases), _SOME):
         some = bases[first : first + _SOME]
@@ -105,10 +170,8 @@ def _compare(delivery: Planned, row: RowMapping | None, out: set[str]) -> PlanCh
         return PlanChange(
             "+", again, delivery.account, delivery.post, delivery.due, state, f"was {state.value}; edited"
         )
-    if not why:
-        return None
     if state in _UNBEGUN and row["id"] not in out:
-        return change
+        return change if why else None
     if words and state not in (
         DeliveryState.REFUSED,
         DeliveryState.MISSED,
@@ -116,8 +179,33 @@ def _compare(delivery: Planned, row: RowMapping | None, out: set[str]) -> PlanCh
         DeliveryState.GONE,
         DeliveryState.REMOVING,
     ):
-        return _signed(change, "!", "out with other words")
-    return None
+        again = "; give it a new id to say it at its new time" if row["due_at"] != delivery.due else ""
+        return _signed(change, "!", f"out with other words{again}")
+    if state in _UNBEGUN and not time:
+        return None  # the rest of a thread
+    asks = words or time or state is DeliveryState.REFUSED
+    return replace(_signed(change, "=", _why_not_again(state, row, words or time)), asks=asks)
+
+
+def _why_not_again(state: DeliveryState, row: RowMapping, changed: bool) -> str:
+    """Why what is planned does not go out; where its files have changed since, also what to do."""
+    if state in _UNBEGUN:
+        return "a part of it is out: the rest keeps its time"
+    if state is DeliveryState.REFUSED:
+        return f"refused ({row['why']}): write other words, or give it a new id"
+    if state is DeliveryState.MISSED:
+        return "missed: give it a new time to say it after all"
+    at = f"{row['sent_at'] or row['due_at']:%Y-%m-%d %H:%M} UTC"
+    said = {
+        DeliveryState.SENT: f"sent on {at}",
+        DeliveryState.CUT: f"sent in part on {at}",
+        DeliveryState.REMOVING: f"sent on {at}, and being taken down",
+        DeliveryState.REMOVED: f"sent on {at}, and taken down",
+        DeliveryState.GONE: f"sent on {at}, and deleted by others",
+        DeliveryState.UNSURE: f"perhaps sent on {at}: nobody knows yet",
+        DeliveryState.SENDING: "being sent",
+    }[state]
+    return f"{said}: give it a new id to say it again" if changed else said
 
 
 def _signed(change: PlanChange, sign: str, why: str) -> PlanChange:
@@ -126,6 +214,14 @@ def _signed(change: PlanChange, sign: str, why: str) -> PlanChange:
 
 def _change(sign: str, row: RowMapping, why: str) -> PlanChange:
     return PlanChange(sign, row["id"], row["account"], row["post"], row["due_at"], DeliveryState(row["state"]), why)
+
+
+def lock_rows(connection: Connection, changes: Iterable[PlanChange]) -> None:
+    """Lock the rows that are about to change: none of them is begun any more, and what was begun can be seen."""
+    ids = sorted(change.id for change in changes if change.sign in "~^-")
+    for first in range(0, len(ids), _SOME):
+        rows = select(DELIVERY.c.id).where(DELIVERY.c.id.in_(ids[first : first + _SOME])).order_by(DELIVERY.c.id)
+        connection.execute(rows.with_for_update())
 
 
 def write_changes(

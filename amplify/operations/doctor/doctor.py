@@ -28,6 +28,7 @@ EXAMINE: Final[tuple[Examine, ...]] = (
     credential_checks.check_keyring,
     credential_checks.check_accounts,
     ledger_checks.check_last_pass,
+    ledger_checks.check_same_files,
     ledger_checks.check_waiting,
     ledger_checks.check_protections,
     ledger_checks.check_backups,

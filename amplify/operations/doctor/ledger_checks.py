@@ -15,6 +15,7 @@ from amplify.model.delivery import DeliveryState
 from amplify.model.errors import AmplifyError
 from amplify.operations.backup import NOTE
 from amplify.operations.doctor.finding import CheckResult, CheckTarget, check_fail, check_ok, check_warn
+from amplify.planning.file_versions import last_files, machines_apart
 from amplify.rules.plan.horizon import plan_end
 
 _FORGOTTEN: Final = timedelta(minutes=10)
@@ -54,6 +55,22 @@ def check_last_pass(patient: CheckTarget) -> Iterator[CheckResult]:
         yield check_ok("passes", f"the last one was {_words(age)} ago")
 
 
+def check_same_files(patient: CheckTarget) -> Iterator[CheckResult]:
+    """Check whether all machines that share the ledger have the files that were queued last."""
+    if patient.app is None:
+        return
+    with patient.app.ledger.read() as connection:
+        last = last_files(connection)
+        apart = machines_apart(connection, patient.app.ledger.real_now(connection))
+    if last is None:
+        return
+    for one in apart:
+        why = one.why or f"its files are not those that {last.machine} queued last"
+        yield check_warn("files of all machines", f"{one.machine}: {why}", "`git pull` there; docs/care.md tells more")
+    if not apart:
+        yield check_ok("files of all machines", f"as {last.machine} queued them last")
+
+
 def check_waiting(patient: CheckTarget) -> Iterator[CheckResult]:
     """Check for deliveries and accounts that a person should look at."""
     if patient.app is None:
@@ -88,10 +105,16 @@ def check_protections(patient: CheckTarget) -> Iterator[CheckResult]:
     ]
     if weaker:
         yield check_warn("changes", f"the files protect less than before: {', '.join(weaker)}", "`amplify approve`")
-    if patient.workspace.local.campaigns is None and patient.app.is_shared(patient.workspace, rows):
+    local = patient.workspace.local
+    if not patient.app.is_shared(patient.workspace, rows):
+        return
+    if local.campaigns is None:
         ours = ", ".join(one.id for one in patient.workspace.campaigns.values() if one.owner == patient.workspace.us)
         how = f"write `campaigns: [{ours}]` above `accounts:` in config/accounts.yaml"
         yield check_warn("campaigns", "only the shared files say which are ours", how)
+    if not local.approvals:
+        how = "write `approvals: 1` above `accounts:` in config/accounts.yaml, or let nobody else push"
+        yield check_warn("approvals", "whoever can push may change the words of our own campaigns unread", how)
 
 
 def check_backups(patient: CheckTarget) -> Iterator[CheckResult]:

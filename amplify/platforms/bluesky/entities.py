@@ -51,9 +51,9 @@ def _links(text: str) -> Iterator[Entity]:
 def _tags(text: str) -> Iterator[Entity]:
     for match in _TAG.finditer(text):
         word = _without_punctuation(match[1])
-        if not regex.search(r"[^\p{Nd}\p{P}\s]", word) or len(regex.findall(r"\X", word)) > _TAG_GRAPHEMES:
+        if len(word.encode("utf-8", "surrogatepass")) > _TAG_BYTES or not regex.search(r"[^\p{Nd}\p{P}\s]", word):
             continue
-        if len(word.encode("utf-8", "surrogatepass")) <= _TAG_BYTES:
+        if len(regex.findall(r"\X", word)) <= _TAG_GRAPHEMES:
             yield Entity("tag", match.start(), match.start(1) + len(word), word)
 
 

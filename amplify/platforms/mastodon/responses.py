@@ -36,7 +36,7 @@ def reading_of(status: Mapping[str, Any]) -> Engagement:
     )
 
 
-_MASTODON: Final = re.compile(r"v?([2-9]|\d{2,})\.\d+\.\d+(?:[-+.]?[\w.+-]*)?")
+_MASTODON: Final = re.compile(r"v?([2-9]|\d{2,9})\.\d{1,9}\.\d{1,9}(?:[-+.]?[\w.+-]{0,200})?")
 """`4.5.0`, `4.3.0+glitch`, `4.4.0-rc.1`: Mastodon and its forks count from 2 on and add no further words.
 GoToSocial counts from 0, Takahe writes `takahe/0.11.0`, Pleroma and others `2.7.2 (compatible; Pleroma 2.5.0)`."""
 

@@ -9,6 +9,9 @@ START: Final = b"\xff\xd8"
 _EOI, _SOS, _APP0 = 0xD9, 0xDA, 0xE0
 _NEEDED: Final = frozenset((0xDB, 0xC0, 0xC1, 0xC2, 0xC4, 0xDD, _SOS))
 """Tables, frames, restart interval, scans: without them there are no pixels."""
+MOST_SCANS: Final = 100
+"""Cameras and editors write ten or so."""
+_MOST_STEPS: Final = 800_000_000
 _PLAIN_JFIF: Final = 14
 """Bytes of a JFIF segment without a thumbnail."""
 _KNOWN: Final = (
@@ -48,6 +51,12 @@ def jpeg_metadata(data: bytes) -> Iterator[str]:
         at += 2 + length
         if marker == _SOS:
             at = _behind_scan(data, at)
+
+
+def takes_too_long(data: bytes, pixels: int) -> bool:
+    """Whether decoding would take minutes: it goes through all pixels once a scan."""
+    scans = count_scans(data)
+    return scans > MOST_SCANS or scans * pixels > _MOST_STEPS
 
 
 def count_scans(data: bytes) -> int:

@@ -31,7 +31,7 @@ def _speaking(context: LintContext, deliveries: Sequence[Planned]) -> dict[str, 
     """Account → its posts by time, without boosts."""
     found: dict[str, list[_Said]] = defaultdict(list)
     for one in context.said:
-        if one.message.parts and one.account in context.workspace.accounts:
+        if one.message.parts and one.account in context.workspace.accounts and not one.taken_down:
             found[one.account].append(_Said(one.at, one.entry, len(one.message.parts), None))
     for delivery in deliveries:
         if delivery.message.parts and delivery.ours:
@@ -68,12 +68,28 @@ def _days(own: Sequence[_Said]) -> dict[date, list[_Said]]:
     return {day: those for day, those in days.items() if any(said.planned is not None for said in those)}
 
 
-def _finding(context: LintContext, those: Sequence[_Said], account: str, code: str, sentence: str) -> LintFinding:
-    """A finding about the queue entry of the last planned post, and the post it brings among these."""
-    entry = next(said.entry for said in reversed(those) if said.planned is not None)
-    about = tuple(sorted(said.planned.id for said in those if said.planned is not None and said.entry == entry))
-    problem = Problem(context.workspace.queue[entry].place, code, sentence)
-    return LintFinding(problem, (account,), deliveries=about)
+def _beyond(
+    context: LintContext, those: Sequence[_Said], account: str, code: str, sentence: str, cap: int
+) -> Iterator[LintFinding]:
+    """Findings about the queue entries of the posts that are too many: what is new before what is queued already, what
+    comes last before what comes first."""
+    room, over = cap, []
+    for said in sorted(those, key=lambda one: _rank(context, one)):
+        room -= said.messages if code == "M-CAP" else 1
+        if room < 0 and said.planned is not None:
+            over.append(said.planned)
+    by_entry: dict[str, list[str]] = defaultdict(list)
+    for one in over:
+        by_entry[one.entry].append(one.id)
+    for entry, about in by_entry.items():
+        problem = Problem(context.workspace.queue[entry].place, code, sentence)
+        yield LintFinding(problem, (account,), deliveries=tuple(sorted(about)))
+
+
+def _rank(context: LintContext, said: _Said) -> tuple[int, datetime]:
+    if said.planned is None:
+        return 0, said.at
+    return 1 if context.as_queued(said.planned) else 2, said.at
 
 
 def too_many_a_day(context: LintContext, deliveries: Sequence[Planned]) -> Iterator[LintFinding]:
@@ -83,7 +99,7 @@ def too_many_a_day(context: LintContext, deliveries: Sequence[Planned]) -> Itera
             cap = min(_caps(context, said.planned).per_day for said in those if said.planned is not None)
             if len(those) > cap:
                 sentence = f"{account} has {len(those)} posts on {day}, and its cap is {cap}: move some"
-                yield _finding(context, those, account, "CAP-DAY", sentence)
+                yield from _beyond(context, those, account, "CAP-DAY", sentence, cap)
 
 
 def too_many_for_the_server(context: LintContext, deliveries: Sequence[Planned]) -> Iterator[LintFinding]:
@@ -96,7 +112,7 @@ def too_many_for_the_server(context: LintContext, deliveries: Sequence[Planned])
             messages = sum(said.messages for said in those)
             if messages > cap:
                 sentence = f"{account} has {messages} messages on {day}, and its server accepts {cap}: move some"
-                yield _finding(context, those, account, "M-CAP", sentence)
+                yield from _beyond(context, those, account, "M-CAP", sentence, cap)
 
 
 def too_many_boosts(context: LintContext, deliveries: Sequence[Planned]) -> Iterator[LintFinding]:
@@ -149,21 +165,42 @@ def does_not_fit(context: LintContext, deliveries: Sequence[Planned]) -> Iterato
     Where the day's cap is the reason, `CAP-DAY` says so.
     """
     for account, own in _speaking(context, deliveries).items():
-        zone = _zone(own)
-        wishes = [_wish(context, said, zone) for said in own]
-        for said, wish, turn in zip(own, wishes, earliest_slots(wishes), strict=True):
-            if said.planned is not None and not turn.fits and not turn.full:
-                minutes = int(wish.gap.total_seconds() // 60)
-                yield LintFinding(
-                    Problem(
-                        context.workspace.queue[said.entry].place,
-                        "CAP-FIT",
-                        f"with {minutes} minutes between its posts, {account} has no room for this before "
-                        f"{wish.late:%Y-%m-%d %H:%M} UTC, when it is too late: move it, or give it a longer `lateness`",
-                    ),
-                    (account,),
-                    deliveries=(said.planned.id,),
-                )
+        late = _without_room(context, own)
+        if not late:
+            continue
+        # What was queued without it keeps its room: then what is new before it on that day is too much.
+        settled = [said for said in own if said.planned is None or context.as_queued(said.planned)]
+        alone = {id(said) for said in _without_room(context, settled)}
+        zone, blamed = _zone(own), []
+        for said in late:
+            if said.planned is None or not context.as_queued(said.planned) or id(said) in alone:
+                blamed.append(said)
+                continue
+            day = day_of(said.at, zone)
+            kept = {id(one) for one in settled}
+            blamed += [one for one in own if id(one) not in kept and one.at <= said.at and day_of(one.at, zone) == day]
+        for said in {id(one): one for one in blamed}.values():
+            wish = _wish(context, said, zone)
+            assert said.planned is not None  # what is out has its time
+            minutes = int(wish.gap.total_seconds() // 60)
+            yield LintFinding(
+                Problem(
+                    context.workspace.queue[said.entry].place,
+                    "CAP-FIT",
+                    f"with {minutes} minutes between its posts, {account} has no room for this before "
+                    f"{wish.late:%Y-%m-%d %H:%M} UTC, when it is too late: move it, or give it a longer `lateness`",
+                ),
+                (account,),
+                deliveries=(said.planned.id,),
+            )
+
+
+def _without_room(context: LintContext, own: Sequence[_Said]) -> list[_Said]:
+    """The planned posts that fit nowhere before they are too late."""
+    zone = _zone(own)
+    wishes = [_wish(context, said, zone) for said in own]
+    turns = zip(own, earliest_slots(wishes), strict=True)
+    return [said for said, turn in turns if said.planned is not None and not turn.fits and not turn.full]
 
 
 def _wish(context: LintContext, said: _Said, zone: str) -> SlotRequest:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect, insort
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from amplify.model.plan import LintFinding, Planned
+from amplify.model.plan import LintFinding, Planned, PriorPost
 from amplify.model.problem import Problem, SourceLocation
 from amplify.model.workspace import Workspace
 from amplify.rules.lint.lint_context import LintContext
-from amplify.rules.text.similarity import similar_pairs
+from amplify.rules.text.similarity import comparable_text, similar_pairs
 
 REPEAT_AFTER: Final = timedelta(days=90)
 """How long an account does not say the same thing again, unless the post says otherwise."""
@@ -34,19 +35,22 @@ class _Saying:
     entry: str
     planned: Planned | None
     text: str
+    rank: int
+    """0: out, or beyond the plan; 1: queued as it is planned; 2: new, changed, or another partner's."""
 
 
-def _sayings(context: LintContext, deliveries: Sequence[Planned]) -> list[_Saying]:
-    """All posts of all accounts, planned and past, by time."""
+def _sayings(context: LintContext, deliveries: Sequence[Planned], taken_down: bool = False) -> list[_Saying]:
+    """All posts of all accounts, planned and past, by time; those that were taken down too, where asked for."""
     found = [
-        _Saying(one.at, one.account, one.platform, one.entry, None, context.words(one.message))
+        _Saying(one.at, one.account, one.platform, one.entry, None, context.words(one.message), 0)
         for one in context.said
-        if one.message.parts
+        if one.message.parts and (taken_down or not one.taken_down)
     ]
     for delivery in deliveries:
         if delivery.message.parts:
             words = context.words(delivery.message, delivery.content_hash)
-            saying = _Saying(delivery.due, delivery.account, delivery.platform, delivery.entry, delivery, words)
+            rank = 1 if context.as_queued(delivery) else 2
+            saying = _Saying(delivery.due, delivery.account, delivery.platform, delivery.entry, delivery, words, rank)
             found.append(saying)
     return sorted(found, key=lambda saying: (saying.at, saying.account, saying.entry))
 
@@ -63,20 +67,33 @@ def same_text_on_two_accounts(context: LintContext, deliveries: Sequence[Planned
     for saying in _sayings(context, deliveries):
         by_text[saying.text].append(saying)
     texts = list(by_text)
-    found: dict[tuple[SourceLocation, str], tuple[_Saying, _Saying, float, set[str]]] = {}
+    found: dict[tuple[SourceLocation, str], _Clash] = {}
     for text in texts:
         _note(context, found, by_text[text], by_text[text], window, 1.0)
     for one, other, likeness in similar_pairs(texts, settings.similar):
         _note(context, found, by_text[texts[one]], by_text[texts[other]], window, likeness)
-    for (place, platform), (later, earlier, likeness, accounts) in found.items():
+    for (place, platform), clash in found.items():
         yield LintFinding(
-            Problem(place, "X-DUP", _sentence(platform, later, earlier, likeness, accounts)), tuple(sorted(accounts))
+            Problem(place, "X-DUP", _sentence(platform, clash)),
+            tuple(sorted(clash.accounts)),
+            deliveries=tuple(sorted(clash.about)),
         )
+
+
+@dataclass(slots=True)
+class _Clash:
+    """The first clash at a source location, and what all clashes there concern."""
+
+    newer: _Saying
+    older: _Saying
+    likeness: float
+    accounts: set[str] = field(default_factory=set)
+    about: set[str] = field(default_factory=set)
 
 
 def _note(
     context: LintContext,
-    found: dict[tuple[SourceLocation, str], tuple[_Saying, _Saying, float, set[str]]],
+    found: dict[tuple[SourceLocation, str], _Clash],
     some: Sequence[_Saying],
     others: Sequence[_Saying],
     window: timedelta,
@@ -88,48 +105,81 @@ def _note(
             elsewhere = one.platform != other.platform or one.account == other.account
             if elsewhere or abs(one.at - other.at) > window:
                 continue
-            earlier, later = sorted((one, other), key=lambda saying: (saying.at, saying.account))
-            if later.planned is None:
-                earlier, later = later, earlier
-            if later.planned is None:
+            older, newer = sorted((one, other), key=lambda saying: (saying.rank, saying.at, saying.account))
+            if newer.planned is None:
                 continue  # both are known to the ledger: nothing to mend here
-            place = context.place(later.planned)
-            known = found.setdefault((place, one.platform), (later, earlier, likeness, set()))
-            known[3].update((one.account, other.account))
+            place = context.place(newer.planned)
+            known = found.setdefault((place, one.platform), _Clash(newer, older, likeness))
+            known.accounts.update((one.account, other.account))
+            known.about.add(newer.planned.id)
 
 
-def _sentence(platform: str, later: _Saying, earlier: _Saying, likeness: float, accounts: set[str]) -> str:
-    if likeness == 1.0:
+def _sentence(platform: str, clash: _Clash) -> str:
+    newer, older = clash.newer, clash.older
+    if clash.likeness == 1.0:
         return (
-            f"the same text goes out on {platform} from {' and '.join(sorted(accounts))}: "
+            f"the same text goes out on {platform} from {' and '.join(sorted(clash.accounts))}: "
             "write a variant of its own for each"
         )
     return (
-        f"on {platform}, {later.account} says nearly what {earlier.account} says on {earlier.at:%Y-%m-%d} "
-        f"(entry `{earlier.entry}`, {likeness:.0%} alike): say it in other words"
+        f"on {platform}, {newer.account} says nearly what {older.account} says on {older.at:%Y-%m-%d} "
+        f"(entry `{older.entry}`, {clash.likeness:.0%} alike): say it in other words"
+    )
+
+
+def repeats_of(
+    workspace: Workspace, said: Iterable[PriorPost], deliveries: Iterable[Planned]
+) -> Mapping[str, PriorPost]:
+    """Deliveries that say again, too soon, what their account has said: asked once more of what went out while others
+    planned."""
+    before: dict[tuple[str, str], list[PriorPost]] = defaultdict(list)
+    for one in said:
+        if one.message.parts:
+            before[one.account, comparable_text(one.message)].append(one)
+    found: dict[str, PriorPost] = {}
+    for delivery in deliveries if before else ():
+        text = comparable_text(delivery.message) if delivery.message.parts else ""
+        for one in before.get((delivery.account, text), ()):
+            if one.id != delivery.id and abs(one.at - delivery.due) < _wait(workspace, delivery):
+                found[delivery.id] = one
+    return found
+
+
+def _wait(workspace: Workspace, delivery: Planned) -> timedelta:
+    repeat = workspace.posts[delivery.post].front.repeat
+    return repeat.after if repeat is not None else REPEAT_AFTER
+
+
+def repeat_problem(place: SourceLocation, account: str, at: datetime, entry: str, wait: timedelta) -> Problem:
+    """X-REPEAT of an account that said the same at another time."""
+    return Problem(
+        place,
+        "X-REPEAT",
+        f"{account} already says this on {at:%Y-%m-%d} (entry `{entry}`): leave {wait.days} days between, or write "
+        "another text",
     )
 
 
 def repeated_on_one_account(context: LintContext, deliveries: Sequence[Planned]) -> Iterator[LintFinding]:
-    """X-REPEAT: an account says the same thing again too soon, counted from what is planned and what is out.
+    """X-REPEAT: an account says the same thing again too soon, before or after it is said elsewhere in the plan or the
+    ledger.
 
-    X automation rules: no duplicate posts. 90 days, unless the post's `repeat:` says otherwise.
+    X automation rules: no duplicate posts. 90 days, unless the post's `repeat:` says otherwise. Of two that are
+    planned, the one that is queued already stays; else the earlier one.
     """
-    seen: dict[tuple[str, str], _Saying] = {}
-    for saying in _sayings(context, deliveries):
-        before = seen.get((saying.account, saying.text))
-        seen[saying.account, saying.text] = saying
-        if before is None or saying.planned is None:
+    kept: dict[tuple[str, str], list[tuple[datetime, str]]] = defaultdict(list)
+    for saying in sorted(
+        _sayings(context, deliveries, True), key=lambda one: (one.rank, one.at, one.account, one.entry)
+    ):
+        others, mine = kept[saying.account, saying.text], (saying.at, saying.entry)
+        if saying.planned is None:
+            insort(others, mine)
             continue
-        repeat = context.post(saying.planned).front.repeat
-        wait = repeat.after if repeat is not None else REPEAT_AFTER
-        if saying.at - before.at < wait:
-            yield LintFinding(
-                Problem(
-                    context.place(saying.planned),
-                    "X-REPEAT",
-                    f"{saying.account} already says this on {before.at:%Y-%m-%d} (entry `{before.entry}`): "
-                    f"leave {wait.days} days between, or write another text",
-                ),
-                (saying.account,),
-            )
+        wait = _wait(context.workspace, saying.planned)
+        index = bisect(others, mine)
+        near = min(others[max(0, index - 1) : index + 1], key=lambda one: abs(one[0] - saying.at), default=None)
+        if near is None or abs(near[0] - saying.at) >= wait:
+            insort(others, mine)
+            continue
+        problem = repeat_problem(context.place(saying.planned), saying.account, *near, wait)
+        yield LintFinding(problem, (saying.account,), deliveries=(saying.planned.id,))

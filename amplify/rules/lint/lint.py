@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from amplify.model.plan import LintFinding, Planned, PriorPost
+from amplify.model.plan import LintFinding, Planned, PriorPost, PriorPosts
 from amplify.model.platform_profile import PlatformProfile
-from amplify.model.problem import Problem, Severity
+from amplify.model.problem import Problem, Severity, unexpected_problem
 from amplify.model.server_info import NOTHING_KNOWN, ServerInfo
 from amplify.model.settings import RuleChange
 from amplify.model.workspace import Workspace
@@ -87,7 +87,9 @@ DELIVERY_RULES: Final[Sequence[Callable[[LintContext, Planned], Iterator[Problem
 
 RULES: Final = (*MESSAGE_RULES, *DELIVERY_RULES)
 
-CROWD: Final[Sequence[Callable[[LintContext, Sequence[Planned]], Iterator[LintFinding]]]] = (
+CrowdRule = Callable[[LintContext, Sequence[Planned]], Iterator[LintFinding]]
+
+CROWD: Final[Sequence[CrowdRule]] = (
     duplicates.same_text_on_two_accounts,
     duplicates.repeated_on_one_account,
     caps.too_many_a_day,
@@ -132,18 +134,23 @@ def lint_all(
 ) -> LintResult:
     """Run every rule: each finding once with all accounts it concerns, in the order of files and lines.
 
-    `said` are the posts of our accounts in the ledger: a delivery never counts against itself. `known` is what the
-    accounts' servers said of their limits.
+    `said` are the posts of our accounts in the ledger. What is out counts as it went out, whatever the files say of it
+    now; of what waits, the plan has the newest form. `known` is what the accounts' servers said of their limits.
     """
+    queued = said.queued if isinstance(said, PriorPosts) else {}
+    said = tuple(one for one in said if not one.out or one.id not in queued)  # what is only claimed may still change
+    out = {one.id for one in said if one.out}
     planned = {delivery.id for delivery in deliveries}
-    context = LintContext(workspace, profiles, tuple(one for one in said if one.id not in planned), known)
+    before = tuple(one for one in said if one.out or one.id not in planned)
+    context = LintContext(workspace, profiles, before, known, queued)
     accounts: dict[Problem, set[str]] = defaultdict(set)
     about: dict[Problem, set[str]] = defaultdict(set)
     for delivery, problem in _asked(context, deliveries):
         accounts[problem].add(delivery.account)
         about[problem].add(delivery.id)
+    to_come = [delivery for delivery in deliveries if delivery.id not in out]
     for crowd_rule in CROWD:
-        for finding in crowd_rule(context, deliveries):
+        for finding in _found_beside(crowd_rule, context, to_come):
             accounts[finding.problem].update(finding.accounts)
             about[finding.problem].update(finding.deliveries)
     found = [
@@ -162,12 +169,44 @@ def _asked(context: LintContext, deliveries: Iterable[Planned]) -> Iterator[tupl
             key = (delivery.post, delivery.variant, delivery.platform, delivery.content_hash, profile)
             problems = answered.get(key)
             if problems is None:
-                problems = answered[key] = [p for rule in MESSAGE_RULES for p in rule(context, delivery)]
+                problems = answered[key] = _found_in(MESSAGE_RULES, context, delivery)
             for problem in problems:
                 yield delivery, problem
-        for rule in DELIVERY_RULES:
-            for problem in rule(context, delivery):
-                yield delivery, problem
+        for problem in _found_in(DELIVERY_RULES, context, delivery):
+            yield delivery, problem
+
+
+def _found_in(
+    rules: Sequence[Callable[[LintContext, Planned], Iterator[Problem]]], context: LintContext, delivery: Planned
+) -> list[Problem]:
+    """What these rules find; where one fails, that is a problem of this delivery's post, and of nothing else."""
+    try:
+        return [problem for rule in rules for problem in rule(context, delivery)]
+    except Exception as error:
+        return [unexpected_problem(context.post(delivery).place, error)]
+
+
+def _found_beside(rule: CrowdRule, context: LintContext, deliveries: Sequence[Planned]) -> Iterator[LintFinding]:
+    """What a rule finds in deliveries beside each other; those at which it fails are left out, and named."""
+    try:
+        yield from list(rule(context, deliveries))
+        return
+    except Exception as error:
+        culprits = [one for one in deliveries if _fails(rule, context, one)]
+        if not culprits:
+            raise
+        for one in culprits:
+            yield LintFinding(unexpected_problem(context.post(one).place, error), (one.account,), deliveries=(one.id,))
+    names = {one.id for one in culprits}
+    yield from rule(context, [one for one in deliveries if one.id not in names])
+
+
+def _fails(rule: CrowdRule, context: LintContext, delivery: Planned) -> bool:
+    try:
+        list(rule(context, [delivery]))
+    except Exception:
+        return True
+    return False
 
 
 def _decided(workspace: Workspace, findings: Sequence[LintFinding]) -> LintResult:

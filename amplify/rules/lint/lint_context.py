@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from amplify.model.campaign import Campaign
 from amplify.model.fact import Fact
 from amplify.model.message import Message
-from amplify.model.plan import Planned, PriorPost
+from amplify.model.plan import Planned, PriorPost, Queued
 from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import Post, Variant
 from amplify.model.problem import SourceLocation
@@ -26,8 +26,10 @@ class LintContext:
     workspace: Workspace
     profiles: Mapping[str, PlatformProfile]
     said: Sequence[PriorPost] = ()
-    """Deliveries of the ledger that are not among those planned."""
+    """Deliveries of the ledger: those that are out, and those that wait and are not among those planned."""
     known: ServerInfo = NOTHING_KNOWN
+    queued: Queued = field(default_factory=dict)
+    """Deliveries that wait in the ledger."""
     _profiles: dict[str, PlatformProfile] = field(default_factory=dict)
     _consenting: dict[str, frozenset[str]] = field(default_factory=dict)
     _words: dict[str, str] = field(default_factory=dict)
@@ -48,6 +50,10 @@ class LintContext:
         if found is None:
             found = self._words[content_hash] = comparable_text(message)
         return found
+
+    def as_queued(self, delivery: Planned) -> bool:
+        """Whether it waits in the ledger just as it is planned: of two that clash, the other one is to be mended."""
+        return self.queued.get(delivery.id) == (delivery.content_hash, delivery.due)
 
     def consenting(self, platform: str) -> frozenset[str]:
         """Handles of the partners that agreed to be mentioned, in lower case."""

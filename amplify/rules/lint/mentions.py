@@ -38,7 +38,7 @@ def unknown_handles(context: LintContext, deliveries: Sequence[Planned]) -> Iter
                     f"ask {partner.id} for their handle there, or take it out",
                     Severity.WARNING,
                 )
-                yield LintFinding(problem, (f"{partner.id}/{platform}",))
+                yield _of_account(problem, f"{partner.id}/{platform}", deliveries)
 
 
 def other_names(context: LintContext, deliveries: Sequence[Planned]) -> Iterator[LintFinding]:
@@ -54,7 +54,12 @@ def other_names(context: LintContext, deliveries: Sequence[Planned]) -> Iterator
                 f"the handle book says {wanted}: mend one of them",
                 Severity.WARNING,
             )
-            yield LintFinding(problem, (account.id,))
+            yield _of_account(problem, account.id, deliveries)
+
+
+def _of_account(problem: Problem, account: str, deliveries: Sequence[Planned]) -> LintFinding:
+    about = sorted(delivery.id for delivery in deliveries if delivery.account == account)
+    return LintFinding(problem, (account,), deliveries=tuple(about))
 
 
 def _same(said: str, wanted: str) -> bool:

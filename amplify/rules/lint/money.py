@@ -9,7 +9,7 @@ from decimal import Decimal
 from amplify.model.plan import LintFinding, Planned
 from amplify.model.problem import Problem, Severity
 from amplify.rules.lint.lint_context import LintContext
-from amplify.rules.plan.budget import dollars_of, planned_budgets
+from amplify.rules.plan.budget import dollars_of, month_of, planned_budgets
 from amplify.rules.plan.cost import format_dollars, has_link, to_micros
 
 
@@ -37,6 +37,7 @@ def dear_link(context: LintContext, deliveries: Sequence[Planned]) -> Iterator[L
                 Severity.WARNING,
             ),
             tuple(sorted({delivery.account for delivery in those})),
+            deliveries=tuple(sorted(delivery.id for delivery in those)),
         )
 
 
@@ -46,7 +47,8 @@ def beyond_budget(context: LintContext, deliveries: Sequence[Planned]) -> Iterat
     limits = {platform: to_micros(limit) for platform, limit in settings.budget.items()}
     for month in planned_budgets(deliveries, context.profiles, limits, {}):
         if month.short:
-            ours = {one.account for one in deliveries if one.ours and one.platform == month.platform}
+            ours = [one for one in deliveries if one.ours and one.platform == month.platform]
+            ours = [one for one in ours if month_of(one.due) == month.month]
             yield LintFinding(
                 Problem(
                     settings.place,
@@ -56,5 +58,6 @@ def beyond_budget(context: LintContext, deliveries: Sequence[Planned]) -> Iterat
                     "what comes last would be held until the next month",
                     Severity.WARNING,
                 ),
-                tuple(sorted(ours)),
+                tuple(sorted({one.account for one in ours})),
+                deliveries=tuple(sorted(one.id for one in ours)),
             )

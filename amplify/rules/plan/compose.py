@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from amplify.model.action import Action
 from amplify.model.message import Attachment, BoostOf, LinkCard, Message, Part
@@ -22,6 +23,10 @@ from amplify.rules.text.thread_split import PartLimit, ThreadPart, append_paragr
 
 _UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 """Control characters, and halves of characters, which cannot be written down as UTF-8."""
+
+
+_LONGEST: Final = 200_000
+"""Most characters of a text with its names filled in; far more than anything could send."""
 
 
 class ComposeFault(Exception):
@@ -101,6 +106,8 @@ def _rendered(part: TextPart, setting: RenderContext) -> str:
     text = strip_tracking(unicodedata.normalize("NFC", text).strip())
     if not text:
         raise ComposeFault("nothing is left of this text once its names are filled in: write one", part, 1)
+    if len(text) > _LONGEST:
+        raise ComposeFault(f"with its names filled in, this text has {len(text):,} characters: shorten it", part, 1)
     if unsayable := _UNSAYABLE.search(text):
         line = text.count("\n", 0, unsayable.start()) + 1
         raise ComposeFault(f"a character that no platform shows (U+{ord(unsayable[0]):04X}): take it out", part, line)

@@ -53,7 +53,7 @@ def expand_entry(workspace: Workspace, entry: QueueEntry, start: datetime, end: 
 def speakers_by_post(workspace: Workspace) -> Mapping[tuple[str, str], dict[str, Partner]]:
     """(post, platform) → every partner that any entry gives this post to: variants are shared out among them."""
     found: dict[tuple[str, str], dict[str, Partner]] = defaultdict(dict)
-    for entry in workspace.queue.values():
+    for entry in (*workspace.queue.values(), *workspace.silent_entries):
         for partner, platform in entry_accounts(workspace, entry):
             for post in entry.posts:
                 found[post, platform][partner.id] = partner
@@ -64,5 +64,6 @@ def _occasions(workspace: Workspace, entry: QueueEntry) -> dict[str, Occasion]:
     return {
         occasion.id: occasion
         for post in entry.posts
+        if post in workspace.posts
         for occasion in workspace.campaigns[workspace.posts[post].front.campaign].occasions
     }

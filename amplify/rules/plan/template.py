@@ -32,6 +32,8 @@ _REFUSED: Final[Mapping[str, str]] = {
     "Import": "another file",
     "FromImport": "another file",
     "Concat": "`~`: write one name after the other",
+    "Scope": "`{% autoescape %}`",
+    "ScopedEvalContextModifier": "`{% autoescape %}`",
 }
 
 _WORDS_MOST: Final = 100
@@ -44,6 +46,10 @@ _BLOCKS_MOST: Final = 200
 """`{% … %}` in one text."""
 _DIGITS_MOST: Final = 18
 _TOO_DEEP: Final = "this text is nested too deeply: take some brackets out"
+
+
+ANY_NAME: Final = "*"
+"""Stands for a name that is only known when the template is rendered."""
 
 
 class TemplateFault(Exception):
@@ -124,10 +130,14 @@ def _measure(environment: SandboxedEnvironment, template: str) -> None:
 
 
 def _check(node: nodes.Node) -> None:
+    from jinja2 import nodes
+
     kind = type(node).__name__
     if kind not in _ALLOWED:
         what = _REFUSED.get(kind, f"`{kind.lower()}`")
-        raise TemplateFault(f"a text can hold names, `{{% if %}}` and simple filters, but not {what}", node.lineno)
+        inside = (one.lineno for one in node.find_all(nodes.Node))
+        line = node.lineno or next((line for line in inside if line), 1)  # some nodes have no line of their own
+        raise TemplateFault(f"a text can hold names, `{{% if %}}` and simple filters, but not {what}", line)
 
 
 def render_template(template: str, names: Mapping[str, Any]) -> str:
@@ -152,6 +162,30 @@ def render_template(template: str, names: Mapping[str, Any]) -> str:
         raise TemplateFault(_TOO_DEEP) from None
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
         raise TemplateFault(f"this text cannot be rendered: {error}", _line_of(error)) from None
+
+
+@lru_cache(maxsize=20_000)
+def names_in_template(template: str, book: str) -> frozenset[str]:
+    """Ids that a template takes from a book such as `cta`: `{{ cta.x }}`, `{{ cta['x'] }}`, under an untaken `{% if %}`
+    too. ANY_NAME is among them where one cannot be told, or the template cannot be read."""
+    if "{" not in template:
+        return frozenset()
+    from jinja2 import TemplateError, nodes
+
+    try:
+        environment = _environment()
+        _measure(environment, template)
+        tree = environment.parse(template)
+    except (TemplateFault, TemplateError, RecursionError):
+        return frozenset({ANY_NAME})
+    found: set[str] = set()
+    for node in tree.find_all(nodes.Getattr):
+        if isinstance(node.node, nodes.Name) and node.node.name == book:
+            found.add(node.attr)
+    for item in tree.find_all(nodes.Getitem):
+        if isinstance(item.node, nodes.Name) and item.node.name == book:
+            found.add(str(item.arg.value) if isinstance(item.arg, nodes.Const) else ANY_NAME)
+    return frozenset(found)
 
 
 def _made(names: Mapping[str, Any], name: str, line: int) -> Any:

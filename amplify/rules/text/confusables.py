@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-_WORD: Final = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*")
+_WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f])*+")
 """Letters with their marks; hyphens, apostrophes, digits and `_` part words."""
 
 _LETTERS: Final = {

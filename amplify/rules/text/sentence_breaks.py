@@ -18,7 +18,7 @@ _DASHES: Final = "-‐–—―"
 _BREAK = regex.compile(rf"{_BLANK}++|(?<=[。！？][{_CLOSING}」』）]{{0,3}})(?![。！？{_CLOSING}」』）])(?=[^\s.!?…])")
 _SENTENCE_END = regex.compile(rf"[.!?…。！？][{_CLOSING}」』）]{{0,4}}$")
 _FULL_STOP = regex.compile(rf"(?<![.!?…])\.[{_CLOSING}]{{0,4}}$")
-_LAST_WORD = regex.compile(r"[\p{L}\p{M}\p{Nd}.ʼ’'-]+$")
+_LAST_WORD = regex.compile(r"(?<![\p{L}\p{M}\p{Nd}.ʼ’'-])[\p{L}\p{M}\p{Nd}.ʼ’'-]++$")
 _INITIALS = regex.compile(r"(?:\p{L}\p{M}*\.[-\u2010]?)+")
 _LOOK_BACK: Final = 40  # code points: enough for a word that may be an abbreviation
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Final
 
 import regex
 
 from amplify.rules.text import memoize
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-_GRAPHEME = regex.compile(r"\X")
+GRAPHEME: Final = regex.compile(r"\p{Regional_Indicator}{2}(?=\p{Regional_Indicator})|\X")
+"""One grapheme. Flags are paired here: at each of them, `\\X` would count all those before it."""
 
 
 def normalise_text(text: str) -> str:
@@ -39,4 +41,4 @@ def graphemes_in(text: str) -> int:
     """As `count_graphemes`, of a text that is normalised already."""
     if text.isascii():  # normalise_text() leaves no CR LF, the only ASCII pair that is one grapheme
         return len(text)
-    return len(_GRAPHEME.findall(text))
+    return len(GRAPHEME.findall(text))

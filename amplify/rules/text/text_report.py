@@ -10,14 +10,10 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import regex
-
 from amplify.model.message import Entity
 from amplify.model.platform_profile import PlatformProfile
-from amplify.rules.text.text_length import normalise_text, utf8_bytes
+from amplify.rules.text.text_length import GRAPHEME, normalise_text, utf8_bytes
 from amplify.rules.text.unsafe_characters import find_unsafe, find_unwritable, lone_surrogate
-
-_GRAPHEME = regex.compile(r"\X")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +97,7 @@ def _notes(text: str, profile: PlatformProfile, entities: tuple[Entity, ...]) ->
 
 def _fits(text: str, profile: PlatformProfile, beside: int, entities: tuple[Entity, ...]) -> int:
     """Where a text that is too long would be cut: between two graphemes, before what would be cut in two."""
-    ends = [match.end() for match in _GRAPHEME.finditer(text)]
+    ends = [match.end() for match in GRAPHEME.finditer(text)]
     low, high = 0, len(ends)
     if profile.fitting is not None:
         low = high = bisect_right(ends, profile.fitting(text, profile.text_max - beside))

@@ -22,8 +22,8 @@ import regex
 from amplify.model.message import Entity
 from amplify.model.platform_profile import PlatformProfile
 from amplify.rules.text.sentence_breaks import TextBreak, find_breaks
+from amplify.rules.text.text_length import GRAPHEME
 
-_GRAPHEME = regex.compile(r"\X")
 _ADDRESS = regex.compile(r"https?://[^\s<>\"]+", regex.IGNORECASE)
 _ISOLATED = regex.compile("\u2068[^\\s\u2068\u2069]*+\u200a?\u2069")  # as `rules.text.bidi` writes it: stays whole
 
@@ -185,7 +185,7 @@ def _cuts(text: str, room: PartLimit) -> Iterator[int]:
         + [match.span() for pattern in (_ADDRESS, _ISOLATED) for match in pattern.finditer(text)]
     )
     index, inside = 0, 0  # `inside`: up to here something whole goes on
-    for match in _GRAPHEME.finditer(text):
+    for match in GRAPHEME.finditer(text):
         position = match.start()
         while index < len(whole) and whole[index][0] < position:
             inside = max(inside, whole[index][1])

@@ -6,9 +6,10 @@ A list of plain functions, each looking at one kind of reference. A new check is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any, Final
 
-from amplify.model.problem import Problem, Severity, SourceLocation
+from amplify.model.problem import PROBLEMS_MOST, Problem, Severity, SourceLocation, unexpected_problem
 from amplify.rules.lint.rulebook import RULEBOOK, weakens_rule
 from amplify.workspace.checks.banner_names import banners_name
 from amplify.workspace.checks.dates import check_calendar, check_queue_dates
@@ -35,7 +36,28 @@ NOUNS: Final = {
 
 def check_references(findings: ParsedWorkspace) -> tuple[Problem, ...]:
     """Every reference to something that does not exist, and every id that is defined twice."""
-    return tuple(problem for check in CHECKS for problem in check(findings))
+    return tuple(problem for check in CHECKS for problem in _found_by(check, findings))
+
+
+def _found_by(check: Check, findings: ParsedWorkspace) -> list[Problem]:
+    """What a check finds; where it fails at posts, that is a problem of these, and the others are checked."""
+    try:
+        return list(check(findings))
+    except Exception as error:
+        culprits = [post for post in findings.posts if _fails(check, findings.only([post]))]
+        if not culprits:
+            raise
+        at = {id(post) for post in culprits}
+        rest = findings.only([post for post in findings.posts if id(post) not in at])
+        return [*(unexpected_problem(post.word.place, error) for post in culprits), *check(rest)]
+
+
+def _fails(check: Check, findings: ParsedWorkspace) -> bool:
+    try:
+        list(check(findings))
+    except Exception:
+        return True
+    return False
 
 
 def unknown_name(
@@ -53,8 +75,12 @@ def unknown_name(
 def _all(
     findings: ParsedWorkspace, shelf: str, names: Iterable[str], found: Parsed[Any], *loc: str | int
 ) -> Iterator[Problem]:
-    for index, name in enumerate(names):
-        yield from unknown_name(findings, shelf, name, found.spot, *loc, index)
+    unknown = (
+        problem
+        for index, name in enumerate(names)
+        for problem in unknown_name(findings, shelf, name, found.spot, *loc, index)
+    )
+    yield from islice(unknown, PROBLEMS_MOST)  # each is compared with all names there are
 
 
 def _platforms(findings: ParsedWorkspace, named: Iterable[tuple[str, SourceLocation]]) -> Iterator[Problem]:
@@ -269,10 +295,12 @@ def accounts_name(findings: ParsedWorkspace) -> Iterator[Problem]:
             yield Problem(spot.place("platform"), "REF-HANDLE", message)
 
 
-QUEUE_CHECKS: Final[tuple[Callable[[ParsedWorkspace], Iterable[Problem]], ...]] = (queue_names, check_queue_dates)
+Check = Callable[[ParsedWorkspace], Iterable[Problem]]
+
+QUEUE_CHECKS: Final[tuple[Check, ...]] = (queue_names, check_queue_dates)
 """What is asked of queue entries, in the file and before they are added to it."""
 
-CHECKS: Final[tuple[Callable[[ParsedWorkspace], Iterable[Problem]], ...]] = (
+CHECKS: Final[tuple[Check, ...]] = (
     duplicate_ids,
     one_handle_one_partner,
     rules_named,

@@ -12,7 +12,7 @@ from amplify.workspace.suggest import did_you_mean
 
 STEM_LEAST: Final = 3
 """Letters of a stem: with fewer it would name half the language."""
-_STEM: Final = re.compile(r"(?:[^\W_]|['’ʼ])*\*")
+_STEM: Final = re.compile(r"(?<![^\W_])(?<!['’ʼ])(?:[^\W_]|['’ʼ])*+\*")
 
 
 def pictures_show(findings: ParsedWorkspace) -> Iterator[Problem]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from itertools import islice
 from typing import Final
 
 from amplify.model.post import Post, TextPart
-from amplify.model.problem import Problem, SourceLocation
+from amplify.model.problem import PROBLEMS_MOST, Problem, SourceLocation
 from amplify.workspace.parsed import ParsedWorkspace
 from amplify.workspace.suggest import did_you_mean
 
@@ -23,10 +24,11 @@ BOOKS: Final[Mapping[str, tuple[str, str, str]]] = {
 ALONE: Final = frozenset({"occasion", "campaign", "signatories", "date"})
 """Names that need no id behind them."""
 
-_INSIDE = re.compile(r"\{\{(.*?)\}\}|\{%(.*?)%\}", re.DOTALL)
+_OPENS = re.compile(r"\{[{%]")
+_CLOSES: Final = {"{{": "}}", "{%": "%}"}
 _DOTTED = re.compile(r"(?<![\w.\"'])(fact|person|cta|partner)\s*(?:\.\s*(\w+)|\[\s*[\"']([^\"']*)[\"']\s*\])")
-_FIRST = re.compile(r"\s*-?\s*([A-Za-z_]\w*)")
-_MINUS = re.compile(r"-[\w-]*\w")
+_FIRST = re.compile(r"\A\s*+-?\s*+([A-Za-z_]\w*)")
+_MINUS = re.compile(r"(?<!-)(?:-++\w++)++")
 
 
 def check_names_in_texts(findings: ParsedWorkspace) -> Iterator[Problem]:
@@ -35,7 +37,9 @@ def check_names_in_texts(findings: ParsedWorkspace) -> Iterator[Problem]:
     for found in findings.posts:
         told: set[tuple[SourceLocation, str]] = set()
         for part in _parts(found.word):
-            for problem in unknown_names(part, found.word.front.occasion is None, known):
+            if len(told) > PROBLEMS_MOST:
+                break
+            for problem in islice(unknown_names(part, found.word.front.occasion is None, known), PROBLEMS_MOST):
                 if (problem.place, problem.message) not in told:
                     told.add((problem.place, problem.message))
                     yield problem
@@ -55,10 +59,8 @@ def unknown_names(
     if "{" not in part.template:
         return
     own_names = "{%" in part.template  # a text with statements may make names of its own: the renderer judges those
-    for block in _INSIDE.finditer(part.template):
-        group = 1 if block[1] is not None else 2
-        inside, at = block[group], block.start(group)
-        first = _FIRST.match(inside) if group == 1 else None
+    for at, inside, said in _blocks(part.template):
+        first = _FIRST.match(inside) if said else None
         if first and first[1] not in BOOKS and first[1] not in alone and not own_names:
             yield Problem(
                 _place(part, at + first.start(1)),
@@ -82,6 +84,24 @@ def unknown_names(
             else:
                 hint = did_you_mean(name, known[use[1]])
             yield Problem(_place(part, at + use.start()), code, f"unknown {noun} `{name}` in a text{hint}")
+
+
+def _blocks(template: str) -> Iterator[tuple[int, str, bool]]:
+    """What stands between `{{ }}` and `{% %}`: where it begins, itself, and whether it is said. Each sign is looked at
+    once: a sign that nothing closes ends the search for its kind."""
+    at, open_kinds = 0, dict(_CLOSES)
+    while opened := _OPENS.search(template, at):
+        at = opened.end()
+        close = open_kinds.get(opened[0])
+        end = template.find(close, at) if close is not None else -1
+        if end < 0:
+            open_kinds.pop(opened[0], None)
+            at = opened.start() + 1
+            if not open_kinds:
+                return
+            continue
+        yield at, template[at:end], opened[0] == "{{"
+        at = end + 2
 
 
 def _place(part: TextPart, offset: int) -> SourceLocation:
