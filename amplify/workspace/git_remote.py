@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-_REMOTE = re.compile(r"^\s*\[remote\b", re.MULTILINE)
+_REMOTE = re.compile(r"^[ \t]*\[remote\b", re.MULTILINE)
 
 
 def has_git_remote(root: Path) -> bool:

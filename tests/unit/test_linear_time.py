@@ -32,6 +32,7 @@ MATCHED_AT_ONE_PLACE = {
     "amplify.workspace.yaml_depth._COLON",
     "amplify.workspace.yaml_edit._COMMENT",
     "amplify.platforms.x.valid._ADDRESS",
+    "amplify.rules.text.first_names._FLEETING",
 }
 """Asked only whether they match at a place, once a place: not looked for."""
 PIECES = (

@@ -42,7 +42,7 @@ svaboda svabodu svoboda svobodu volia freiheitfur libertad liberte
 CALLS: Final = tuple(_CALLS.split())
 """What stands before a name in a hashtag in small letters."""
 _CALLS_BEHIND: Final = ("mustbefree", "isfree", "free", "now", "наволю", "наволі")
-_DIGITS = re.compile(r"^\d+|\d+\Z")
+_DIGITS = re.compile(r"^\d+|(?<!\d)\d+\Z")
 _JOINED_LEAST: Final = 8
 """Letters of a name that is found inside a longer word of a hashtag."""
 _MANY: Final = 8192

@@ -16,7 +16,7 @@ from amplify.workspace.parsed import Parsed, ParsedWorkspace
 
 _SAID: Final = ("name", "background", "key_messages", "hashtags", "occasions", "toolkit")
 """Keys of a campaign whose texts readers meet."""
-_FILLED_IN = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_FILLED_IN = re.compile(r"\{\{(?:(?!\{\{).)*?\}\}|\{%(?:(?!\{%).)*?%\}", re.DOTALL)
 _SIGNS: Final = ("#", "@", "/")
 _BEGINS: Final = 2
 """Letters by which a text is recognised that may hold one of the words."""
