@@ -95,8 +95,10 @@ def _first_line(process: subprocess.Popen[bytes], patience: float) -> bytes:
     """The first line that the stage prints; empty if it ends or stays silent."""
     assert process.stdout is not None
     line, deadline = b"", time.monotonic() + patience
+    waiting = select.poll()  # select() knows no file beyond number 1023
+    waiting.register(process.stdout, select.POLLIN)
     while not line.endswith(b"\n") and (left := deadline - time.monotonic()) > 0:
-        ready, _, _ = select.select([process.stdout], [], [], left)
+        ready = waiting.poll(left * 1000)
         piece = os.read(process.stdout.fileno(), 4096) if ready else b""
         if not piece:
             break

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command_server import program
@@ -16,6 +17,7 @@ from engine.files import PLATFORMS, Files, handle, soon, variables
 from ledger.databases import database, empty_database, migrated_file, migrated_postgres
 
 from amplify.cli.main import main
+from amplify.ledger.database import Ledger
 from amplify.stage.process import Stage
 
 __all__ = ["database", "empty_database", "migrated_file", "migrated_postgres"]
@@ -48,11 +50,24 @@ def amplify(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], 
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.chdir(tmp_path)
 
+    opened: list[Ledger] = []
+    open_ledger = Ledger.open
+
+    def remembered(*given: Any, **more: Any) -> Ledger:
+        opened.append(open_ledger(*given, **more))
+        return opened[-1]
+
+    monkeypatch.setattr(Ledger, "open", remembered)
+
     def run(*words: str | Path, expected: bool = True) -> Said:
         monkeypatch.setattr(sys, "argv", ["amplify", *map(str, words)])
         capfd.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
+        try:
+            with pytest.raises(SystemExit) as ended:
+                main()
+        finally:  # the end of a process closes them; this one goes on
+            while opened:
+                opened.pop().close()
         out, err = capfd.readouterr()
         said = Said(int(ended.value.code or 0), out, err)
         assert "Traceback" not in said.words
