@@ -55,7 +55,7 @@ class _Confining:
         first = True
         while errors:
             before = sum(map(len, self.left_out.values()))
-            for problem in sorted(errors):
+            for problem in sorted(errors, key=lambda one: (not one.place.path.startswith("posts/"), one)):
                 if not self._leave_out(problem, problem if first or self.root is None else self.root):
                     return None
             self._pictures()
@@ -74,7 +74,8 @@ class _Confining:
         if path.startswith("media/"):
             return self._medium(path, why)
         if path == QUEUE.path:
-            return self._entry(problem, why)
+            # Where a post does not tell its id, it may be the one that is missing: then only that one is left out.
+            return (problem.code == "REF-POST" and self.faults.unnamed is not None) or self._entry(problem, why)
         self.root = self.root or problem
         if path == FACTS.path:
             return self._add("facts", _ALL)
@@ -98,6 +99,8 @@ class _Confining:
             ids = [one for one in ids_in_bytes(read_head(self.all.root, path)) if one not in good]
         if not ids:
             self.faults.unnamed = self.faults.unnamed or why
+            asked = {name for entry in self.all.queue for name in entry.word.posts}
+            ids = sorted(asked - self.all.known("posts") - {NOT_READ})
         self._add("posts", *ids, path)
         for one in ids:
             self.faults.posts.setdefault(one, why)
@@ -146,7 +149,8 @@ class _Confining:
 
 def _entry_at(found: list[Parsed[Any]], problem: Problem) -> Parsed[Any] | None:
     """The entry of a list in which the problem stands."""
-    index = bisect_right(found, problem.place.line, key=lambda one: one.word.place.line)  # they are in the file's order
+    at = problem.place.line, problem.place.column  # entries are in the file's order
+    index = bisect_right(found, at, key=lambda one: (one.word.place.line, one.word.place.column))
     return found[index - 1] if index else None
 
 

@@ -12,6 +12,8 @@ from engine.fake import ANSWERS
 
 from adversary.oracle import SILENT, said_by
 from adversary.site import ACCOUNTS, WAYS, WHO, Entry, Post, Words
+from amplify.decisions.accept_changes import STOP as STOP_CARD
+from amplify.decisions.accept_changes import accept_change, list_changes
 from amplify.decisions.approve import approve_reviews, reject_review, to_review
 from amplify.decisions.resume import resume_subject
 from amplify.decisions.stop import stop_subject, stops_in_force
@@ -338,6 +340,16 @@ def approve(house: House, who: str) -> None:
         house.oracle.approve([one], who)
 
 
+def accept(house: House, who: str) -> None:
+    """Somebody here accepts what the files make weaker."""
+    house.run_pass()
+    keys = {id: key for key, ids in house.ids.items() for id in ids}
+    for change in list_changes(house.app):
+        if change.kind != STOP_CARD and accept_change(house.app, change, who):
+            house.oracle.weakened(change.kind, keys.get(change.subject, change.subject))
+    house.run_pass()
+
+
 def reject(house: House, number: int, who: str) -> None:
     reviews = to_review(house.app)
     if reviews:
@@ -441,6 +453,7 @@ ACTS: Final[dict[str, Kind]] = {
     "stop": Kind(stop, _of(_one(*STOPS), _some, _one(*PEOPLE)), weight=3),
     "resume": Kind(resume, _of(_some, _some, _some), weight=2),
     "approve": Kind(approve, _of(_one(*PEOPLE)), weight=3),
+    "accept": Kind(accept, _of(_one(*PEOPLE)), weight=2),
     "reject": Kind(reject, _of(_some, _one(*PEOPLE))),
     "policy": Kind(policy, _of(_minutes(0, 2))),
     "take down": Kind(take_down, _of(_some)),
@@ -451,17 +464,17 @@ ACTS: Final[dict[str, Kind]] = {
 }
 
 _ERRORS = "a mistake in one post holds everything"
+_RENAMES = "what was sent under the old id goes out again under the new one"
 PENDING: Final[dict[str, str]] = {
-    "rename entry": "what was sent under the old id goes out again under the new one",
-    "rename post": "what was sent under the old id goes out again under the new one",
+    "rename entry": _RENAMES,
+    "rename post": _RENAMES,
     "copy": _ERRORS,
     "broken": _ERRORS,
     "embargo": _ERRORS,
-    "expire": f"nobody asks for it at the mark; and {_ERRORS}",
-    "remove person": f"what is held for somebody is free once they stand in no file; and {_ERRORS}",
+    "expire": _ERRORS,
+    "remove person": _ERRORS,
     "restore person": "as long as nobody is removed there is nobody to restore",
-    "push nobody": f"what is held for somebody is free once they stand in no file; and {_ERRORS}",
-    "push lower": "their file decides how many of us approve",
+    "push nobody": _ERRORS,
     "older files": "older files cancel and change what newer ones have queued",
 }
 """Kinds of acts that are known to break the program, and why they may for now. Empty when all is well."""

@@ -50,6 +50,12 @@ class Oracle:
     words: dict[int, Words] = field(default_factory=dict)
     seen: Site = field(default_factory=Site)
     """The files as the last pass could read them."""
+    kept: Site = field(default_factory=Site)
+    """What protects, as it is in force: campaigns, approvals, the fact and the call."""
+    withdrawn: set[str] = field(default_factory=set)
+    """Persons whose consent was withdrawn, and nobody has accepted otherwise."""
+    weaker: set[tuple[str, str]] = field(default_factory=set)
+    """Changes that wait to be accepted."""
     stops: set[tuple[str, str]] = field(default_factory=set)
     """Kind and subject: of persons their key, of entries the numbers of their words."""
     silenced: set[str] = field(default_factory=set)
@@ -78,6 +84,7 @@ class Oracle:
     def passes(self, site: Site, now: datetime) -> None:
         """A pass begins, and reads the files."""
         self.seen = site.copy()
+        self._keep(site, now)
         for key, person in site.people.items():
             self.known[key] = person
             if person.state in SILENT:
@@ -90,6 +97,60 @@ class Oracle:
         for id, entry in site.entries.items():
             for account in ACCOUNTS:
                 self._wish(id, entry, account, now)
+
+    def _keep(self, site: Site, now: datetime) -> None:
+        """What the files make stronger counts at once, what they make weaker once it was accepted here; and until then
+        no approval counts that was given before."""
+        kept = self.kept
+        weaker: set[tuple[str, str]] = {("campaign", id) for id in kept.paused - site.paused}
+        kept.paused |= site.paused
+        for id, most in site.approvals.items():
+            if most < kept.approvals[id]:
+                weaker.add(("campaign", id))
+            kept.approvals[id] = max(most, kept.approvals[id])
+        for key, person in site.people.items():
+            if person.consent and key in self.withdrawn:
+                weaker.add(("person", key))
+            elif not person.consent:
+                self.withdrawn.add(key)
+        if kept.call_closes is not None and kept.call_closes <= now and site.call_closes != kept.call_closes:
+            kept.call_closes = min(kept.call_closes, site.call_closes or kept.call_closes)
+            weaker.add(("action", "petition"))
+        else:
+            kept.call_closes = site.call_closes
+        if kept.fact_ends is not None and kept.fact_ends.date() < now.date() and site.fact_ends != kept.fact_ends:
+            kept.fact_ends = min(kept.fact_ends, site.fact_ends or kept.fact_ends)
+            weaker.add(("fact", "count"))
+        else:
+            kept.fact_ends = site.fact_ends
+        for change in weaker - self.weaker:
+            self._void(change)
+        self.weaker = weaker
+
+    def _void(self, change: tuple[str, str]) -> None:
+        kind, subject = change
+        for key in list(self.yes):
+            words = self.words[key[0]]
+            if (
+                (kind == "campaign" and words.campaign == subject)
+                or (kind == "person" and words.who == subject)
+                or (kind == "action" and words.way == "call")
+                or (kind == "fact" and words.way == "fact")
+            ):
+                del self.yes[key]
+
+    def weakened(self, kind: str, subject: str) -> None:
+        """Somebody here accepts what the files make weaker, as the last pass saw them."""
+        if kind == "campaign":
+            self.kept.paused -= {subject} - self.seen.paused
+            self.kept.approvals[subject] = self.seen.approvals[subject]
+        elif kind == "person":
+            self.withdrawn.discard(subject)
+        elif kind == "action":
+            self.kept.call_closes = self.seen.call_closes
+        elif kind == "fact":
+            self.kept.fact_ends = self.seen.fact_ends
+        self.weaker.discard((kind, subject))
 
     def _wish(self, id: str, entry: Entry, account: str, now: datetime) -> None:
         words, before = self.seen.posts[entry.post].words, self.wishes.get((id, account))
@@ -213,7 +274,7 @@ class Oracle:
         if words.who in self.silenced and self._spelled(words):
             return f"{words.who} was in a silent state, and nobody resumed"
         known = self.known.get(words.who)
-        if known is None or known.consent or not (known.aliases or words.way not in SPELLED):
+        if known is None or words.who not in self.withdrawn or not (known.aliases or words.way not in SPELLED):
             return None
         return f"{words.who}'s consent was withdrawn"
 
@@ -227,12 +288,12 @@ class Oracle:
         return words.way not in SPELLED or words.who in self.spelled
 
     def _closed(self, words: Words, now: datetime) -> str | None:
-        site = self.seen
-        if words.campaign in site.paused:
+        site, kept = self.seen, self.kept
+        if words.campaign in kept.paused:
             return "its campaign is paused"
-        if words.way == "fact" and site.fact_ends is not None and now.date() > site.fact_ends.date():
+        if words.way == "fact" and kept.fact_ends is not None and now.date() > kept.fact_ends.date():
             return "its fact is over"
-        if words.way == "call" and site.call_closes is not None and now >= site.call_closes:
+        if words.way == "call" and kept.call_closes is not None and now >= kept.call_closes:
             return "its call is closed"
         if any(start <= now < end for start, end in site.quiet):
             return "quiet"
@@ -251,7 +312,7 @@ class Oracle:
     def _unapproved(self, words: Words, account: str, entry: Entry) -> str | None:
         if self.no.get((words.number, account)):
             return "rejected"
-        needed = max(self.seen.approvals[words.campaign], int(words.campaign == "theirs"))
+        needed = max(self.kept.approvals[words.campaign], int(words.campaign == "theirs"))
         has = self.yes.get((words.number, account, entry.due), set())
         return None if len(has) >= needed else f"{len(has)} of {needed} approvals"
 

@@ -14,7 +14,7 @@ from adversary.play import drawn_acts
 __all__ = ["migrated_file", "migrated_postgres"]
 
 SEED = 20261121
-RUNS = {"sqlite": 40, "postgres": 20}
+RUNS = {"sqlite": 50, "postgres": 10}
 KINDS = [name for name in ACTS if name not in PENDING]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -203,6 +204,14 @@ class TestFiles:
     )
     def test_a_bad_file(self, desk: FakeDesk, files: Files, content: bytes) -> None:
         (files.root / "posts" / "bad.md").write_bytes(content)
+        self.check_good_goes_out(desk, files)
+
+    def test_a_post_without_an_id_silences_none_beside_it(self, desk: FakeDesk, files: Files) -> None:
+        """Nor where everything stands on one line, and one entry has both posts."""
+        files.entries = [{**files.entries[1], "posts": ["good", "bad"], "id": "good"}, files.entries[0]]
+        queue = json.dumps({"entries": files.entries})
+        (files.root / "config" / "queue.yaml").write_text(queue)
+        (files.root / "posts" / "bad.md").write_bytes(b"---\n[\n---\nText\n")
         self.check_good_goes_out(desk, files)
 
     def test_two_posts_of_one_id(self, desk: FakeDesk, files: Files) -> None:

@@ -75,7 +75,7 @@ class Town:
     def amplify(self, *words: str) -> tuple[int, str]:
         """Run a command in a process of its own; its exit code and what it said."""
         out = self.new_page()
-        code = finish(start([*words, "-w", str(self.root)], self.environment, out))
+        code = finish(start([*words, "-w", str(self.root)], self.environment, out), seconds=300)
         return code, out.read_text("utf-8")
 
     def new_page(self) -> Path:

@@ -105,10 +105,16 @@ def check_protections(patient: CheckTarget) -> Iterator[CheckResult]:
     ]
     if weaker:
         yield check_warn("changes", f"the files protect less than before: {', '.join(weaker)}", "`amplify approve`")
-    if patient.workspace.local.campaigns is None and patient.app.is_shared(patient.workspace, rows):
+    local = patient.workspace.local
+    if not patient.app.is_shared(patient.workspace, rows):
+        return
+    if local.campaigns is None:
         ours = ", ".join(one.id for one in patient.workspace.campaigns.values() if one.owner == patient.workspace.us)
         how = f"write `campaigns: [{ours}]` above `accounts:` in config/accounts.yaml"
         yield check_warn("campaigns", "only the shared files say which are ours", how)
+    if not local.approvals:
+        how = "write `approvals: 1` above `accounts:` in config/accounts.yaml, or let nobody else push"
+        yield check_warn("approvals", "whoever can push may change the words of our own campaigns unread", how)
 
 
 def check_backups(patient: CheckTarget) -> Iterator[CheckResult]:
