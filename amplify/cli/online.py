@@ -34,7 +34,7 @@ def ask_platforms(root: Path, quiet: bool) -> LookupResult:
 
     app = open_context(root)
     try:
-        if not app.workspace().accounts:
+        if not app.whole_workspace().accounts:
             raise WrongUse(
                 "nobody has said who we are, so nobody can ask: copy config/accounts.example.yaml to "
                 "config/accounts.yaml first"

@@ -35,6 +35,7 @@ def command(
 
     What is stopped or under embargo now is not said there either.
     """
+    from amplify.cli.publish import print_file_errors
     from amplify.cli.rehearsal import (
         Rehearsal,
         look_around,
@@ -43,6 +44,7 @@ def command(
         posts_not_played,
         show_outcome,
     )
+    from amplify.ledger.holds.file_errors import read_file_errors
 
     root = find_root(workspace)
     first = start or datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
@@ -63,7 +65,10 @@ def command(
     with open_rehearsal(rehearsal) as (app, clock, stage):
         play_rehearsal(rehearsal, app, clock, stage)
         show_outcome(rehearsal, app, stage)
+        with app.ledger.read() as connection:
+            errors = read_file_errors(connection)
+        print_file_errors(errors)
         if keep:
             look_around(stage)
     output.console().print("run it again to start over", style="dim")
-    return 0
+    return 1 if errors.count else 0
