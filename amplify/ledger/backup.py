@@ -102,6 +102,35 @@ def find_active(path: Path) -> list[str]:
     return [" ".join(str(one).split())[:80] for one in found]
 
 
+_SOUND: Final = {
+    "DATETIME": "typeof({0}) = 'text' AND datetime({0}) IS NOT NULL AND {0} GLOB '????-??-?? ??:??:??*'",
+    "JSON": "typeof({0}) = 'text' AND json_valid({0})",
+    "INTEGER": "typeof({0}) = 'integer'",
+    "VARCHAR": "typeof({0}) = 'text'",
+}
+"""Declared type → what a value must be: SQLite keeps whatever it is given, and readers stop at the rest."""
+
+
+def find_unsound(path: Path) -> list[str]:
+    """Columns that hold values which are not of their kind: `delivery.due_at`."""
+    found = []
+    with _speaking(path), _open(path) as connection:
+        for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            for name, kind in connection.execute("SELECT name, type FROM pragma_table_info(?)", (table,)).fetchall():
+                sound = _SOUND.get(str(kind).partition("(")[0].upper())
+                if sound is None:
+                    continue
+                column, rows = _quoted(name), _quoted(table)
+                wrong = f"{column} IS NOT NULL AND NOT ({sound.format(column)})"
+                if connection.execute(f"SELECT 1 FROM {rows} WHERE {wrong} LIMIT 1").fetchone():  # noqa: S608 - names are quoted
+                    found.append(f"{table}.{name}")
+    return [" ".join(one.split())[:80] for one in found]
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
 def in_use(path: Path) -> bool:
     """Whether any other process has this ledger open. Leaves its writes in the one file where none has."""
     with _speaking(path), _open(path) as connection:

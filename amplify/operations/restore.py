@@ -173,6 +173,9 @@ def _look_at(file: Path, fresh: Path) -> copies.LedgerContents:
     acts = copies.find_active(fresh)
     if acts:
         raise WrongUse(f"{file} holds what no ledger of ours does and acts by itself: {', '.join(acts[:3])}")
+    unsound = copies.find_unsound(fresh)
+    if unsound:
+        raise WrongUse(f"{file} cannot be read as a ledger: there are wrong values in {', '.join(unsound[:3])}")
     holds = copies.read_contents(fresh)
     if not _REVISION.fullmatch(holds.revision):
         raise WrongUse(f"{file} is no backup that `amplify backup` made: its ledger is of no known revision")
