@@ -463,18 +463,5 @@ ACTS: Final[dict[str, Kind]] = {
     "meanwhile": Kind(meanwhile, _meanwhile, weight=2),
 }
 
-_ERRORS = "a mistake in one post holds everything"
-_RENAMES = "what was sent under the old id goes out again under the new one"
-PENDING: Final[dict[str, str]] = {
-    "rename entry": _RENAMES,
-    "rename post": _RENAMES,
-    "copy": _ERRORS,
-    "broken": _ERRORS,
-    "embargo": _ERRORS,
-    "expire": _ERRORS,
-    "remove person": _ERRORS,
-    "restore person": "as long as nobody is removed there is nobody to restore",
-    "push nobody": _ERRORS,
-    "older files": "older files cancel and change what newer ones have queued",
-}
+PENDING: Final[dict[str, str]] = {}
 """Kinds of acts that are known to break the program, and why they may for now. Empty when all is well."""
