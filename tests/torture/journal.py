@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import datetime
 from pathlib import Path
 
 Said = tuple[str, str, str, str]
@@ -19,8 +18,6 @@ class Journal:
         self._read = 0
         self._rest = b""
         self._posts: dict[tuple[str, str], Said] = {}
-        self.times: dict[tuple[str, str], list[datetime]] = {}
-        """Platform and handle → when each was accepted (UTC)."""
         self.keys: dict[Said, str] = {}
         """The key that each carried, on the platforms that know keys."""
 
@@ -39,8 +36,6 @@ class Journal:
             said = (post["platform"], post["handle"], post["text"], post["boost_of"] or "")
             # Bluesky takes a record that is put again under its own key for the same one.
             self._posts[post["platform"], post["id"]] = said
-            when = datetime.fromisoformat(post["accepted_at"])
-            self.times.setdefault((post["platform"], post["handle"]), []).append(when)
             key = {"mastodon": post["key"], "bluesky": post["id"].rpartition("/")[2]}.get(post["platform"])
             if key:
                 self.keys[said] = key

@@ -18,7 +18,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from crash.child import start
-from engine.files import handle
 from ledger import rows
 
 from amplify.context.timings import CLAIM, Timings
@@ -94,7 +93,7 @@ QUICK = Pace(start, workers=3, slow=(0.2, 0.4), stalls=(0.5,), winds=True)
 
 @dataclass
 class Kill:
-    """One pass that was killed, and what it held: accounts by the state of their row."""
+    """One pass that was killed, and what it held: deliveries, each of another account, and their state."""
 
     at: datetime
     pid: int
@@ -103,7 +102,8 @@ class Kill:
 
 @dataclass
 class Silence:
-    """How long accounts said nothing after the pass that had their row was killed; seconds, by that row's state."""
+    """How long accounts could not say anything after the pass that had their row was killed, until that row was free
+    or in doubt; seconds, by its state at the kill."""
 
     kills: int = 0
     stalls: int = 0
@@ -135,6 +135,8 @@ class Rounds:
         self.kills: list[Kill] = []
         self.stalled: list[tuple[float, Slot]] = []
         """When each goes on (`time.monotonic`)."""
+        self.woken: list[Slot] = []
+        """Passes that stalled, and go on where they were."""
         self.stalls = 0
         self.slots: list[Slot] = []
 
@@ -149,7 +151,7 @@ class Rounds:
             return self._silence()
         finally:
             self.ledger.close()
-            for slot in [*self.slots, *(slot for _, slot in self.stalled)]:
+            for slot in [*self.slots, *self.woken, *(slot for _, slot in self.stalled)]:
                 slot.alive.kill()
                 slot.alive.join()
 
@@ -206,22 +208,23 @@ class Rounds:
             slot.tend()
         for one in [one for one in self.stalled if one[0] <= time.monotonic()]:
             self._go_on(one)
+        for slot in [slot for slot in self.woken if not slot.alive.is_alive()]:
+            slot.fine()
+            self.woken.remove(slot)
 
     def _go_on(self, one: tuple[float, Slot]) -> None:
         """Let a stalled machine go on. What its pass had in hand it ends as it likes: others may have done it."""
         _, slot = one
         assert slot.alive.pid is not None
         os.kill(slot.alive.pid, signal.SIGCONT)
-        slot.alive.join(_PASS)
-        assert not slot.alive.is_alive(), "a pass that stalled never ended"
-        slot.fine()
         self.stalled.remove(one)
+        self.woken.append(slot)
 
     def _to_the_end(self, told: Told) -> None:
         if self.pace.winds:
             self._wind()
         moved, accepted = time.monotonic(), -1
-        while self.stalled or not is_over(self.ledger):
+        while self.stalled or self.woken or not is_over(self.ledger):
             self._tend()
             if (now := self.journal.accepted()) != accepted:
                 moved, accepted = time.monotonic(), now
@@ -236,7 +239,7 @@ class Rounds:
         """Let the dead one's leases run out without waiting: first what it had claimed, then what it was sending."""
         for one in list(self.stalled):
             self._go_on(one)
-        while not all(not slot.alive.is_alive() for slot in self.slots):
+        while any(slot.alive.is_alive() for slot in [*self.slots, *self.woken]):
             time.sleep(0.02)
         time.sleep(max(self.pace.slow))  # what is accepted late has been accepted
         wind(self.ledger, CLAIM + timedelta(seconds=1))
@@ -251,16 +254,18 @@ class Rounds:
         slot.fine()
 
     def _silence(self) -> Silence:
-        """From each kill to the next post of every account whose row the dead one had."""
+        """From each kill on, for every row that the dead one had."""
         found = Silence(len(self.kills), self.stalls)
-        self.journal.accepted()
-        for kill in self.kills:
-            for account, state in kill.held.items():
-                partner, platform = account.split("/")
-                times = self.journal.times.get((platform, handle(partner, platform)), [])
-                after = [when for when in times if when > kill.at + timedelta(seconds=1)]
-                if after and state in found.seconds:
-                    found.seconds[state].append((min(after) - kill.at).total_seconds())
+        move = rows.MOVE.c
+        with self.ledger.read() as connection:
+            for kill in self.kills:
+                for id, state in kill.held.items():
+                    freed = rows.select(rows.func.min(move.real_at)).where(
+                        move.folio == rows.folio_of(id), move.before == state, move.real_at > kill.at
+                    )
+                    when = connection.execute(freed).scalar_one()
+                    if when is not None and state in found.seconds:
+                        found.seconds[state].append((when - kill.at).total_seconds())
         return found
 
     def _stuck(self) -> str:
@@ -278,11 +283,11 @@ class Rounds:
 
 
 def held_by(ledger: Ledger, pid: int) -> dict[str, str]:
-    """The accounts whose row is a process's own, and the state of that row."""
+    """The deliveries that are a process's own, and their state."""
     row = rows.DELIVERY.c
     with ledger.read() as connection:
-        found = connection.execute(rows.select(row.account, row.state).where(row.owner.contains(f":{pid}:"))).all()
-    return {one.account: one.state for one in found}
+        found = connection.execute(rows.select(row.id, row.state).where(row.owner.contains(f":{pid}:"))).all()
+    return {one.id: one.state for one in found}
 
 
 def wind(ledger: Ledger, by: timedelta) -> None:
