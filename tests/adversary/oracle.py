@@ -182,7 +182,12 @@ class Oracle:
         """Whatever is barred at this moment is not expected any more."""
         for wish in self.wishes.values():
             if wish.excuse is None and now < wish.entry.late:
-                wish.excuse = self.barred(wish.words, wish.account, now, wish.entry) or self._unsayable(wish.words)
+                why = self.barred(wish.words, wish.account, now, wish.entry) or self._unsayable(wish.words)
+                wish.excuse = why or self._formerly(wish.words)
+
+    def _formerly(self, words: Words) -> str | None:
+        """A spelling that was dropped goes on in the ledger, if it came to know it: it asks the same consent."""
+        return "a spelling of theirs, once" if words.who in self.withdrawn and words.way in SPELLED else None
 
     def _unsayable(self, words: Words) -> str | None:
         """A text that says a name by a person's id, who stands in no file: nobody can tell what it would say."""
