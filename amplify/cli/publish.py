@@ -66,6 +66,7 @@ def print_pass(done: PassResult, as_json: bool) -> None:
                 "paused": done.paused,
                 "errors": done.errors.as_json(),
                 "older": done.older,
+                "failing": [one.as_json() for one in done.failing],
             }
         )
         return
@@ -74,11 +75,13 @@ def print_pass(done: PassResult, as_json: bool) -> None:
         from amplify.cli.output import print_error
 
         print_error(done.older)
-    if done.paused or done.unsure:
+    if done.paused or done.unsure or done.failing:
         from amplify.cli.output import paused_sentence, print_error
 
         for account, why in done.paused.items():
             print_error(paused_sentence(account, why))
+        for one in done.failing:
+            print_error(one.sentence)
         if done.unsure:
             print_error(f"{done.unsure} deliveries are unsure: see `amplify status`")
 

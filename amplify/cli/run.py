@@ -19,6 +19,7 @@ from amplify.cli.signals import stop_on_signal
 from amplify.context.app_context import AppContext
 
 if TYPE_CHECKING:
+    from amplify.ledger.queries.failing import FailingDelivery
     from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
     from amplify.model.errors import AmplifyError
 
@@ -77,6 +78,7 @@ class TerminalReporter:
     def __init__(self) -> None:
         self._said: set[str] = set()
         self._paused: set[str] = set()
+        self._failing: set[str] = set()
         self._lock = Lock()
 
     def outcome(self, claimed: ClaimedDelivery, outcome: str) -> None:
@@ -99,6 +101,13 @@ class TerminalReporter:
         """Print each paused account once, until it could publish again."""
         now = {paused_sentence(account, why) for account, why in accounts}
         new, self._paused = now - self._paused, now
+        for sentence in sorted(new):
+            print_error(sentence)
+
+    def failing(self, deliveries: Iterable[FailingDelivery]) -> None:
+        """Print what its platform does not take just now once, until it is out or its platform says something else."""
+        now = {one.sentence for one in deliveries}
+        new, self._failing = now - self._failing, now
         for sentence in sorted(new):
             print_error(sentence)
 

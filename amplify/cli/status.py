@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +17,7 @@ from amplify.model.errors import WrongUse
 
 if TYPE_CHECKING:
     from amplify.context.app_context import AppContext
+    from amplify.ledger.queries.account_status import AccountStatus
     from amplify.ledger.queries.delivery_history import DeliveryHistory
     from amplify.ledger.queries.ledger_status import LedgerStatus
 
@@ -34,6 +35,7 @@ def command(
     from amplify.ledger.database import HEAD
     from amplify.ledger.holds.spending import list_budgets
     from amplify.ledger.queries.account_status import list_accounts
+    from amplify.ledger.queries.failing import find_failing
     from amplify.ledger.queries.ledger_status import read_status
     from amplify.ledger.queries.metrics import read_metrics
     from amplify.planning.file_versions import machines_apart
@@ -47,6 +49,7 @@ def command(
         beat = read_metrics(app.ledger, connection, time)
         speaking = list_accounts(app.ledger, connection)
         spent = list_budgets(connection, time)
+        failing = find_failing(app.ledger, connection, time)
         apart = machines_apart(connection, app.ledger.real_now(connection))
     known = app.server_info()
     if as_json:
@@ -57,6 +60,7 @@ def command(
             "lag_seconds": beat.lag,
             "unsure": beat.counts["unsure"],
             "accounts": [account.as_json() for account in speaking],
+            "failing": [one.as_json() for one in failing],
             "budgets": [budget.as_json() for budget in spent],
             "last_pass": last_pass(app),
             "schema": HEAD,
@@ -67,16 +71,21 @@ def command(
         for machine in apart:
             print_error(f"{machine.machine}: {machine.why or 'its files are not those that were queued last'}")
         _show(now)
-        for account in speaking:
-            if account.next_opening is not None and account.paused is None:
-                output.console().print(
-                    f"{account.id} may speak again at {account.next_opening:%H:%M:%S} UTC", style="dim"
-                )
+        for one in failing:
+            print_error(one.sentence)
+        _show_openings(speaking)
         for budget in spent:
             output.console().print(budget.sentence, style="dim")
         for line in limit_lines(known):
             output.console().print(line, style="dim")
-    return 3 if beat.counts["unsure"] or now.paused or now.held or now.errors.count or apart else 0
+    wrong = beat.counts["unsure"] or now.paused or now.held or now.errors.count or apart or failing
+    return 3 if wrong else 0
+
+
+def _show_openings(accounts: Iterable[AccountStatus]) -> None:
+    for account in accounts:
+        if account.next_opening is not None and account.paused is None:
+            output.console().print(f"{account.id} may speak again at {account.next_opening:%H:%M:%S} UTC", style="dim")
 
 
 def _as_json(now: LedgerStatus) -> dict[str, Any]:

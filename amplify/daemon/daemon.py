@@ -27,6 +27,7 @@ from amplify.engine.measure import measure_engagement
 from amplify.engine.worker import Worker
 from amplify.ledger.holds.file_errors import NO_ERRORS, FileErrors
 from amplify.ledger.notify import Listener
+from amplify.ledger.queries.failing import FailingDelivery
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.model.errors import AmplifyError
 from amplify.model.event import log_event
@@ -54,6 +55,10 @@ class Reporter(Protocol):
 
     def paused(self, accounts: Iterable[tuple[str, str]]) -> None:
         """All accounts that are paused now → what to mend."""
+        ...
+
+    def failing(self, deliveries: Iterable[FailingDelivery]) -> None:
+        """All that is due now and its platform does not take."""
         ...
 
     def broke(self, error: BaseException) -> None:
@@ -139,6 +144,7 @@ class Daemon:
             self._beat()
             done = run_maintenance(self._maintenance_app)
             self._voice.paused(done.seen.paused.items())
+            self._voice.failing(done.seen.failing)
             self._tell_errors(done.seen.errors)
             self._tell_older()
             if done.reaped or done.looked:

@@ -155,9 +155,13 @@ class Deliverer:
         id, account, why = claimed.id, claimed.account, error.why
         if isinstance(error, TryLater) or (begun is None and isinstance(error, Unknown)):
             # Before the begin mark nothing can have appeared: whatever happened may be done again.
-            after = error.after if isinstance(error, TryLater) else None
-            after = self._app.timings.backoff if after is None else after
-            self._settle(claimed, lambda hand: hand.try_later(id, account, part, why, after))
+            later = error if isinstance(error, TryLater) else TryLater(why)
+            backoff = self._app.timings.backoff
+            if later.account:
+                wait = backoff if later.after is None else later.after
+                self._settle(claimed, lambda hand: hand.try_later(id, account, part, why, wait))
+            else:
+                self._settle(claimed, lambda hand: hand.postpone(claimed, part, later, backoff))
             return Outcome("try_later", why, seconds)
         if isinstance(error, LoggedOut):
             rest = None if ours else self._app.timings.pause

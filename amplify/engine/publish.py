@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from amplify.context.app_context import AppContext
     from amplify.engine.worker import OnOutcome
+    from amplify.ledger.queries.failing import FailingDelivery
     from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
     from amplify.model.plan import PlanChange
 
@@ -36,13 +37,14 @@ class PassResult:
     unsure: int = 0
     errors: FileErrors = NO_ERRORS
     """Errors of the files, and what is held for them."""
-
+    failing: Sequence[FailingDelivery] = ()
+    """What is due and its platform does not take just now."""
     older: str = ""
     """Why this machine's files changed nothing: another one has queued newer ones, or others."""
 
     @property
     def needs_person(self) -> bool:
-        return bool(self.paused or self.unsure or self.older)
+        return bool(self.paused or self.unsure or self.older or self.failing)
 
 
 def run_pass(
@@ -82,7 +84,8 @@ def run_pass(
     done.errors = kept.seen.errors
     with app.ledger.read() as connection:
         done.older = files_note(connection, app.root)
-    done.paused = dict(look_at_ledger(app).paused if kept.seen.due or kept.looked else kept.seen.paused)
+    last = look_at_ledger(app) if kept.seen.due or kept.looked else kept.seen
+    done.paused, done.failing = dict(last.paused), last.failing
     _tell(done, time.monotonic() - began)
     note_pass(app)
     return done

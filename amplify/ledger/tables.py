@@ -99,6 +99,8 @@ class AccountRow(SQLModel, table=True):
     """Not before: the platform asked us to wait until then, or its buckets are empty until then."""
     place: str | None = None
     """Rate scope: `platform:host` of its server, where some limits are shared by all of our accounts."""
+    waits_why: str | None = None
+    """What its platform said as it asked us to wait until `real_not_before`; null where it waits for its buckets."""
     gap: int = Field(default=0, sa_column=Column(Integer, nullable=False, default=0, server_default="0"))
     """Minimum interval of its posts, in seconds; 0: not set."""
 

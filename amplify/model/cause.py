@@ -9,6 +9,8 @@ that nobody has to tell apart.
 | `stop:person:anna`, `stop:all:` | a stop of that kind and subject |
 | `gate:person:anna`, `gate:fact:prisoners` | the gate of that subject (`model.subject`) |
 | `error:TXT-LONG:` | an error in the files of what is held, by its code |
+| `platform:press_union/x` | that account's platform took nothing of it: it is tried again |
+| `upload:press_union/x` | likewise, and nothing failed: an upload goes on |
 """
 
 from __future__ import annotations
@@ -31,6 +33,15 @@ def gate(subject: str) -> str:
 def error(code: str) -> str:
     """The cause code of a hold for an error in files."""
     return f"error:{code}:"
+
+
+PLATFORM: Final = "platform"
+UPLOAD: Final = "upload"
+
+
+def platform(account: str, working: bool) -> str:
+    """The cause code of a delivery that its platform did not take just now. `working`: nothing failed."""
+    return f"{UPLOAD if working else PLATFORM}:{account}"
 
 
 def is_of_person(cause: str | None) -> bool:

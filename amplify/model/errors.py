@@ -6,6 +6,7 @@ AmplifyError                what a person reads: one sentence that says what to 
 ├── NeedsPerson             somebody must decide or mend something first     exit 3
 └── PlatformError           a platform did not answer with a receipt; named by what to do next
     ├── TryLater            nothing was accepted: try again, not before `after`
+    │   └── StillWorking    nor did anything fail: an upload goes on
     ├── Refused             the platform will never accept this: edit it
     ├── LoggedOut           the account cannot speak: pause it, mend its credentials
     └── Unknown             it may have been accepted: look it up, never send it blindly again
@@ -50,15 +51,31 @@ class PlatformError(AmplifyError):
 
 
 class TryLater(PlatformError):
-    """Nothing was accepted. Wait `after` (real time) before the account speaks again."""
+    """Nothing was accepted. Try this delivery again in `after` (None: the platform did not say).
 
-    def __init__(self, why: str, after: timedelta | None = None) -> None:
+    `account`: the platform said so of the whole account, or could not be reached at all: nothing else of the account
+    is tried before then, either. Without it, only this delivery waits.
+    """
+
+    def __init__(self, why: str, after: timedelta | None = None, *, account: bool = False) -> None:
         super().__init__(why)
         self.after = after
+        self.account = account
+
+
+class StillWorking(TryLater):
+    """Nothing failed: an upload goes on, or the platform still works on what was uploaded."""
 
 
 class Refused(PlatformError):
-    """The platform will not accept this content, now or later."""
+    """The platform will not accept this content, now or later.
+
+    `unexplained`: its answer names neither text nor media, so it may as well be the account's fault.
+    """
+
+    def __init__(self, why: str, *, unexplained: bool = False) -> None:
+        super().__init__(why)
+        self.unexplained = unexplained
 
 
 class LoggedOut(PlatformError):

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 CONNECT_SECONDS: Final = 10.0
 """Longest wait for a connection, inside the whole request's time."""
 
+_OF_CONTENT: Final = (413, 415, 422)
+"""Statuses that speak of what was sent: too large, of a wrong kind, not acceptable."""
+
 _IN_PIECES: Final = 1 << 16
 """Bytes from which on a body is handed over in pieces."""
 
@@ -112,9 +115,9 @@ def error_for_status(status: int, why: str, after: timedelta | None = None) -> P
         # 402: the account's credits are used up. Nothing is wrong with the post, so it waits.
         return LoggedOut(why)
     if status in (425, 429):
-        return TryLater(why, after)
+        return TryLater(why, after, account=True)
     if 400 <= status < 500 and status not in (408, 409, 423):
-        return Refused(why)
+        return Refused(why, unexplained=status not in _OF_CONTENT)
     return Unknown(why)
 
 
@@ -147,9 +150,11 @@ def redact(said: object, hidden: Iterable[str]) -> str:
 
 
 @contextmanager
-def translate_errors(translate: Callable[[Exception], PlatformError], *, repeatable: bool) -> Iterator[None]:
+def translate_errors(
+    translate: Callable[[Exception], PlatformError], *, repeatable: bool, upload: bool = False
+) -> Iterator[None]:
     """Turn every exception into a platform error. A call that may be repeated freely is never Unknown: it is tried
-    later.
+    later. `upload`: too many uploads say nothing of texts, so that only this delivery waits.
     """
     try:
         yield
@@ -158,6 +163,8 @@ def translate_errors(translate: Callable[[Exception], PlatformError], *, repeata
         answer = ours or translate(error)
         if repeatable and isinstance(answer, Unknown):
             answer = TryLater(answer.why)
+        if upload and ours is None and isinstance(answer, TryLater) and not not_sent(error):
+            answer.account = False
         # `from None`: the SDK's own words may hold a token or the text.
         raise answer from None
 

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from amplify.model.errors import TryLater
+from amplify.model.errors import StillWorking
 from amplify.model.event import log_event
 from amplify.model.message import Attachment, Message, Part
 from amplify.model.platform import AccountConnection, Json
@@ -101,9 +101,9 @@ class UploadDeadline:
         return time.monotonic() + seconds >= self._end
 
     def wait(self, seconds: float, why: str) -> None:
-        """Sleep, where the deadline allows it. Raises TryLater where it does not: asked again after `seconds`."""
+        """Sleep, where the deadline allows it. Raises StillWorking where it does not: asked again after `seconds`."""
         if self.over(seconds):
-            raise TryLater(why, timedelta(seconds=seconds))
+            raise StillWorking(why, timedelta(seconds=seconds))
         time.sleep(seconds)
 
 

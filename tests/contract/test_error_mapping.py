@@ -14,14 +14,14 @@ from typing import Any
 
 import pytest
 
-from amplify.model.errors import LoggedOut, PlatformError, Refused, TryLater, Unknown
+from amplify.model.errors import LoggedOut, PlatformError, Refused, StillWorking, TryLater, Unknown
 from amplify.platforms import http
 from amplify.platforms.bluesky import errors as bluesky
 from amplify.platforms.mastodon import errors as mastodon
 from amplify.platforms.x import errors as x
 
 Translate = Callable[[Exception], PlatformError]
-MEANINGS = (TryLater, Refused, LoggedOut, Unknown)
+MEANINGS = (TryLater, StillWorking, Refused, LoggedOut, Unknown)
 OVER_REQUESTS = ("requests.exceptions", "urllib3.exceptions", "http.client", "builtins", "ssl", "socket")
 MODULES: dict[str, tuple[Translate, tuple[str, ...]]] = {
     "x": (x.translate, ("tweepy.errors", "requests_oauthlib", "oauthlib.oauth1.rfc5849.errors", *OVER_REQUESTS)),
@@ -270,7 +270,7 @@ def test_bluesky_waits_as_long_as_it_is_told() -> None:
         (403, "This action is not allowed", Refused),
         (404, "Record not found", Refused),
         (422, "Validation failed: Text character limit of 500 exceeded", Refused),
-        (422, "Cannot attach files that have not finished processing. Try again in a moment!", TryLater),
+        (422, "Cannot attach files that have not finished processing. Try again in a moment!", StillWorking),
         (500, None, Unknown),
         (503, "Remote data could not be fetched", Unknown),
     ],

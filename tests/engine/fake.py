@@ -49,6 +49,8 @@ class World:
     """Account, target: repeating one changes nothing on a real platform, so they may be repeated."""
     answers: dict[str, deque[Answer]] = field(default_factory=lambda: defaultdict(deque))
     """Account → what it gets next; then it is accepted."""
+    uploads: dict[str, deque[PlatformError]] = field(default_factory=lambda: defaultdict(deque))
+    """Text → what preparing it gets next; then its uploads are taken."""
     after: timedelta | None = timedelta(minutes=1)
     """How long TryLater asks to wait."""
     silent: set[str] = field(default_factory=set)
@@ -118,6 +120,10 @@ class FakePlatform:
     def prepare(self, message: Message, part: Part) -> Json:
         self.world.meanwhile("prepare")
         self._speaks()
+        with self.world.lock:
+            waiting = self.world.uploads[part.text]
+            if waiting:
+                raise waiting.popleft()
         self.world.prepared[part.text] += 1
         return {"media_ids": [part.text]}
 
@@ -197,7 +203,7 @@ class FakePlatform:
 
     def _fail(self, answer: Answer, before: bool) -> None:
         errors: dict[Answer, PlatformError] = {
-            "try_later": TryLater("too many requests", self.world.after),
+            "try_later": TryLater("too many requests", self.world.after, account=True),
             "refuse": Refused("against its rules"),
             "logged_out": LoggedOut("the token was revoked"),
             "lose_before": Unknown("no answer"),

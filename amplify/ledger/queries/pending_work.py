@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, TextClause, exists, func, sele
 
 from amplify.ledger.database import Ledger, get_meta
 from amplify.ledger.holds.file_errors import FileErrors, read_file_errors
+from amplify.ledger.queries.failing import FailingDelivery, find_failing
 from amplify.ledger.tables import ACCOUNT, DELIVERY
 from amplify.model.delivery import DeliveryState
 
@@ -48,6 +49,8 @@ class PendingWork:
     """All paused accounts → what to mend."""
     errors: FileErrors
     """Errors of the files, as the last `queue` found them."""
+    failing: tuple[FailingDelivery, ...]
+    """What is due and its platform does not take just now."""
 
 
 def find_pending_work(ledger: Ledger, connection: Connection, note: str, now: datetime) -> PendingWork:
@@ -68,6 +71,7 @@ def find_pending_work(ledger: Ledger, connection: Connection, note: str, now: da
         askable=tuple(account for account, _, after in accounts if after is None or after <= real),
         paused={account: why or "" for account, why, _ in accounts},
         errors=read_file_errors(connection),
+        failing=find_failing(ledger, connection, now),
     )
 
 

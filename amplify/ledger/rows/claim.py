@@ -40,7 +40,7 @@ _PATIENCE: Final = 0.05
 """Seconds (real time) that one claim may spend on held rows: others want to write, too."""
 
 _LATER = BulkStatement(
-    "UPDATE account SET real_not_before = v.opens FROM {rows} AS v WHERE account.id = v.id",
+    "UPDATE account SET real_not_before = v.opens, waits_why = NULL FROM {rows} AS v WHERE account.id = v.id",
     id="text",
     opens="timestamp",
 )

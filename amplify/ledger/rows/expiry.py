@@ -6,11 +6,24 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, exists, literal, null, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    ScalarSelect,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    null,
+    select,
+    update,
+)
 
 from amplify.ledger.database import Ledger
 from amplify.ledger.rows.transitions import Transition, log_transitions
-from amplify.ledger.tables import DELIVERY, PART, UtcInstant
+from amplify.ledger.tables import ACCOUNT, DELIVERY, PART, UtcInstant
 from amplify.model.clock import Timestamp
 from amplify.model.delivery import DeliveryState
 
@@ -18,6 +31,8 @@ MOST: Final = 1000
 """Most rows that one transaction changes: after a long down-time there may be many, and others want to write."""
 
 _OVER: Final = "nothing ran in its lateness window"
+_NO_ROOM: Final = "its account's rate limits left no room for it in its lateness window"
+_HELD: Final = "held until too late: "
 _HELD_BEFORE: Final = {DeliveryState.WAITING: DeliveryState.CLAIMED, DeliveryState.UNSURE: DeliveryState.SENDING}
 _is_out = exists().where(PART.c.delivery == DELIVERY.c.id, PART.c.remote_id.is_not(None))
 
@@ -45,7 +60,10 @@ def expire_rows(ledger: Ledger, connection: Connection, now: datetime) -> int:
         connection,
         (DELIVERY.c.state == DeliveryState.WAITING.value) & (DELIVERY.c.late_at <= now),
         state=case((_is_out, DeliveryState.CUT.value), else_=DeliveryState.MISSED.value),
-        why=case((DELIVERY.c.why.is_(None), _OVER), else_=literal("held until too late: ").concat(DELIVERY.c.why)),
+        why=case(
+            (DELIVERY.c.why.is_not(None), literal(_HELD).concat(DELIVERY.c.why)),
+            else_=func.coalesce(_of_account(real), _OVER),
+        ),
     )
     moves = [
         Transition(row.id, _HELD_BEFORE[DeliveryState(row.state)], DeliveryState(row.state), row.why) for row in held
@@ -53,6 +71,18 @@ def expire_rows(ledger: Ledger, connection: Connection, now: datetime) -> int:
     moves += [Transition(row.id, DeliveryState.WAITING, DeliveryState(row.state), row.why) for row in late]
     log_transitions(connection, moves, Timestamp(now, real), "reap")
     return len(moves)
+
+
+def _of_account(real: datetime) -> ScalarSelect[str | None]:
+    """Subquery: why the account of a delivery sends nothing at `real` (real time); null where it would."""
+    waits = ACCOUNT.c.real_not_before > bindparam("real", real, type_=UtcInstant)
+    why = case(
+        (ACCOUNT.c.paused_at.is_not(None), literal(_HELD).concat(ACCOUNT.c.paused_why)),
+        (waits & ACCOUNT.c.waits_why.is_not(None), literal(_HELD).concat(ACCOUNT.c.waits_why)),
+        (waits, _NO_ROOM),
+        else_=null(),
+    )
+    return select(why).where(ACCOUNT.c.id == DELIVERY.c.account).scalar_subquery()
 
 
 def _move(connection: Connection, guard: ColumnElement[bool], **values: Any) -> Sequence[Row[Any]]:

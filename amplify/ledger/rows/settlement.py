@@ -6,16 +6,18 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from amplify.ledger.database import Ledger
 from amplify.ledger.holds import spending
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.ledger.rows.receipts import finish_deliveries, has_published_part
 from amplify.ledger.rows.transitions import Transition, transition_row
-from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, PART, folio_of
+from amplify.ledger.tables import ACCOUNT, ATTEMPT, DELIVERY, MOVE, PART, folio_of
+from amplify.model import cause
 from amplify.model.clock import Timestamp
 from amplify.model.delivery import DeliveryState
+from amplify.model.errors import StillWorking, TryLater
 from amplify.model.platform import Receipt
 
 # Made once: building a statement costs more than running it.
@@ -26,6 +28,15 @@ _MY_ATTEMPT = update(ATTEMPT).where(
     ATTEMPT.c.owner == bindparam("whose"),
 )
 
+_TRIED = select(func.count()).where(
+    MOVE.c.folio == bindparam("of"),
+    MOVE.c.before.in_((DeliveryState.CLAIMED.value, DeliveryState.SENDING.value)),
+    MOVE.c.after == DeliveryState.WAITING.value,
+    MOVE.c.why.is_not(None),
+)
+"""How often it had to wait again, from the log."""
+_LONGEST: Final = 5
+"""How often a wait is doubled: half a minute becomes a quarter of an hour."""
 _PAID: Final = (DeliveryState.SENDING, DeliveryState.UNSURE)
 _UNPAID: Final = (DeliveryState.WAITING, DeliveryState.REFUSED, DeliveryState.CUT, DeliveryState.MISSED)
 """Transitions from a begun state to one that is not sent: what was charged at the begin mark and is not out is
@@ -78,7 +89,29 @@ class ClaimWriter:
         before = DeliveryState.CLAIMED if part is None else DeliveryState.SENDING
         self._move(delivery, before, DeliveryState.WAITING, fence=self.owner, why=why)
         self.connection.execute(
-            update(ACCOUNT).where(ACCOUNT.c.id == account).values(real_not_before=self.stamp.real + after)
+            update(ACCOUNT)
+            .where(ACCOUNT.c.id == account)
+            .values(real_not_before=self.stamp.real + after, waits_why=why)
+        )
+
+    def postpone(self, claimed: ClaimedDelivery, part: int | None, error: TryLater, backoff: timedelta) -> None:
+        """Nothing was accepted of this delivery: it waits, and its account goes on with others. Where the platform did
+        not say how long, the waits grow from `backoff` on, and leave it another try before it is late."""
+        self._end(claimed.id, part, "try_later", error.why)
+        before = DeliveryState.CLAIMED if part is None else DeliveryState.SENDING
+        after = error.after
+        if after is None:
+            tried = self.connection.execute(_TRIED, {"of": claimed.row.folio}).scalar_one()
+            left = max(backoff, (claimed.late_at - self.stamp.at) / 2)
+            after = min(backoff * 2 ** min(tried, _LONGEST), left)
+        self._move(
+            claimed.id,
+            before,
+            DeliveryState.WAITING,
+            fence=self.owner,
+            why=error.why,
+            cause=cause.platform(claimed.account, isinstance(error, StillWorking)),
+            look_at=min(self.stamp.at + after, claimed.late_at),
         )
 
     def refused(self, delivery: str, part: int | None, why: str) -> None:
@@ -104,7 +137,9 @@ class ClaimWriter:
     def unpause_account(self, account: str) -> None:
         """A paused account's credentials work again: unpause it."""
         self.connection.execute(
-            update(ACCOUNT).where(ACCOUNT.c.id == account).values(paused_at=None, paused_why=None, real_not_before=None)
+            update(ACCOUNT)
+            .where(ACCOUNT.c.id == account)
+            .values(paused_at=None, paused_why=None, real_not_before=None, waits_why=None)
         )
 
     def keep_paused(self, account: str, why: str, rest: timedelta | None) -> None:

@@ -60,7 +60,8 @@ def transition_row(
     """Move one row from a state to another. False where it is no longer in the first, or `fence` not its owner.
 
     `values` are further columns to set. The owner, the lease and the cause are dropped unless they are given; a row
-    that waits again is looked at from its due time on, so that it keeps its place among the others of its account.
+    that waits again is looked at from its due time on, so that it keeps its place among the others of its account,
+    unless `look_at` is given.
     """
     if move.before is None or move.after not in MOVES[move.before]:
         raise ValueError(f"no delivery goes from {move.before} to {move.after}")
@@ -68,7 +69,7 @@ def transition_row(
     guard = {"guard_id": move.delivery, "guard_state": move.before.value}
     if fence is not None:
         guard["guard_owner"] = fence
-    again = move.after is DeliveryState.WAITING
+    again = move.after is DeliveryState.WAITING and "look_at" not in values
     unfenced, fenced = (_GUARDED_AGAIN, _FENCED_AGAIN) if again else (_GUARDED, _FENCED)
     if connection.execute(unfenced if fence is None else fenced, values | guard).rowcount != 1:
         return False

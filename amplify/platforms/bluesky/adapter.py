@@ -55,7 +55,7 @@ class BlueskyAdapter:
         }
 
     def prepare(self, message: Message, part: Part) -> Json:
-        with self._asking(part, repeatable=True):
+        with self._asking(part, repeatable=True, upload=True):
             prepared: Json = {"repo": self._session.did(), "mentions": {}} | self._media.prepare(message, part)
             for handle in {one.value for one in entities_of(part) if one.kind == "mention"}:
                 did = self._resolve(handle)
@@ -180,9 +180,13 @@ class BlueskyAdapter:
         url = target.url or self._receipt(target.id, target.extra).url
         return Receipt(id=repost.id, url=url, extra=repost.extra)
 
-    def _asking(self, part: Part | None = None, *, repeatable: bool) -> AbstractContextManager[None]:
+    def _asking(
+        self, part: Part | None = None, *, repeatable: bool, upload: bool = False
+    ) -> AbstractContextManager[None]:
         hidden = [*self._connection.secrets.values(), *([part.text] if part else [])]
-        return http.translate_errors(lambda error: errors.translate(error, hidden), repeatable=repeatable)
+        return http.translate_errors(
+            lambda error: errors.translate(error, hidden), repeatable=repeatable, upload=upload
+        )
 
 
 def _parts(uri: str) -> tuple[str, str, str]:

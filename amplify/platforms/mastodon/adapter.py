@@ -123,7 +123,7 @@ class MastodonAdapter:
         return body
 
     def prepare(self, message: Message, part: Part) -> Json:
-        return self._media.prepare(message, part, lambda: self._asking(part, repeatable=True))
+        return self._media.prepare(message, part, lambda: self._asking(part, repeatable=True, upload=True))
 
     def publish(self, call: PublishRequest) -> Receipt:
         body = self.payload(call)
@@ -255,10 +255,14 @@ class MastodonAdapter:
         user, _, host = str(account["acct"]).partition("@")
         return f"{user}@{host or home}".casefold() == handle.casefold()
 
-    def _asking(self, part: Part | None = None, *, repeatable: bool) -> AbstractContextManager[None]:
+    def _asking(
+        self, part: Part | None = None, *, repeatable: bool, upload: bool = False
+    ) -> AbstractContextManager[None]:
         hidden = [*self._connection.secrets.values(), *([part.text] if part else [])]
 
-        return http.translate_errors(lambda error: errors.translate(error, hidden, self._wait), repeatable=repeatable)
+        return http.translate_errors(
+            lambda error: errors.translate(error, hidden, self._wait), repeatable=repeatable, upload=upload
+        )
 
     def _note_wait(self, response: Any, **_: object) -> None:
         """Remember how long a rate-limited answer asks to wait: Mastodon.py's exception does not say."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from amplify.model.errors import LoggedOut, PlatformError, Refused, TryLater, Unknown
+from amplify.model.errors import LoggedOut, PlatformError, Refused, StillWorking, TryLater, Unknown
 from amplify.platforms import http
 
 _MUTE: Final = re.compile(r"suspend|disabled|authorized scopes|not confirmed|pending approval|moved", re.IGNORECASE)
@@ -22,13 +22,13 @@ def translate(error: Exception, hidden: Sequence[str] = (), wait: timedelta | No
     """
     kind = type(error).__name__
     if kind == "MastodonRatelimitError" and error.args[:1] == ("Hit rate limit.",):
-        return TryLater("the server asks for a pause", wait)
+        return TryLater("the server asks for a pause", wait, account=True)
     if kind in ("MastodonIllegalArgumentError", "MastodonVersionError", "MastodonFileNotFoundError"):
         return Refused(f"Mastodon.py would not send it ({kind})")  # raised before any request
     status = error.args[1] if len(error.args) == 4 and isinstance(error.args[1], int) else None
     if status is None or type(error).__module__.partition(".")[0] != "mastodon":
         if http.not_sent(error):
-            return TryLater("the server cannot be reached")
+            return TryLater("the server cannot be reached", account=True)
         return Unknown(f"the server gave no usable answer ({kind})")
     words = str(error.args[3] or "")
     why = f"the server answered {status}: {http.redact(words, hidden)}".rstrip(": ")
@@ -39,5 +39,5 @@ def translate(error: Exception, hidden: Sequence[str] = (), wait: timedelta | No
     if status == 422 and "already attached to another post" in words:  # ours alone: so an earlier attempt was taken
         return Unknown("the server says that its pictures stand in a post already: it is looked for")
     if status == 422 and "not finished processing" in words:
-        return TryLater(why, timedelta(minutes=1))
+        return StillWorking(why, timedelta(minutes=1))
     return http.error_for_status(status, why)

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any, BinaryIO, Final
 
-from amplify.model.errors import Refused, TryLater
+from amplify.model.errors import Refused, StillWorking
 from amplify.model.message import Attachment, Message, Part
 from amplify.model.platform import AccountConnection, Json
 from amplify.model.video import FILM
@@ -94,7 +94,7 @@ class MastodonMedia:
         pause = 0.2
         while not media.get("url"):
             if patience.over(pause):
-                raise TryLater(f"the server is still working on {one.file}", _SLOW)
+                raise StillWorking(f"the server is still working on {one.file}", _SLOW)
             patience.wait(pause, "")
             pause = min(pause * 2, 2.0)
             try:

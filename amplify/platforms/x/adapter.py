@@ -90,7 +90,7 @@ class XAdapter:
         return body
 
     def prepare(self, message: Message, part: Part) -> Json:
-        prepared = self._media.prepare(message, part, lambda: self._asking(part, repeatable=True))
+        prepared = self._media.prepare(message, part, lambda: self._asking(part, repeatable=True, upload=True))
         self._signer.ahead("POST", f"{_HOST}/2/tweets")
         return prepared
 
@@ -215,9 +215,13 @@ class XAdapter:
 
         return tweepy.HTTPException  # type: ignore[no-any-return]  # tweepy has no types
 
-    def _asking(self, part: Part | None = None, *, repeatable: bool) -> AbstractContextManager[None]:
+    def _asking(
+        self, part: Part | None = None, *, repeatable: bool, upload: bool = False
+    ) -> AbstractContextManager[None]:
         hidden = [*self._connection.secrets.values(), *([part.text] if part else [])]
-        return http.translate_errors(lambda error: x_errors.translate(error, hidden), repeatable=repeatable)
+        return http.translate_errors(
+            lambda error: x_errors.translate(error, hidden), repeatable=repeatable, upload=upload
+        )
 
 
 def _signature(secrets: Mapping[str, str]) -> Any:

@@ -28,7 +28,7 @@ def translate(error: Exception, hidden: Sequence[str] = ()) -> PlatformError:
     status = getattr(response, "status_code", None)
     if type(error).__module__.partition(".")[0] != "tweepy" or not isinstance(status, int):
         if http.not_sent(error):
-            return TryLater("X cannot be reached")
+            return TryLater("X cannot be reached", account=True)
         return Unknown(f"X gave no usable answer ({type(error).__name__})")
     told = error_messages(response)
     words = " ".join(told).lower()

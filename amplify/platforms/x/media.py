@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import BinaryIO, Final
 
-from amplify.model.errors import Refused, TryLater
+from amplify.model.errors import Refused, StillWorking
 from amplify.model.message import Attachment, Message, Part
 from amplify.model.platform import AccountConnection, Json
 from amplify.model.video import FILM
@@ -87,7 +87,7 @@ class XMedia:
         pieces = -(-size // piece)
         while far["pieces"] < pieces:
             if patience.over():
-                raise TryLater(f"{one.file} is on its way: {100 * far['pieces'] // pieces} %", timedelta())
+                raise StillWorking(f"{one.file} is on its way: {100 * far['pieces'] // pieces} %", timedelta())
             file.seek(far["pieces"] * piece)
             body = {"media": b64encode(file.read(piece)).decode(), "segment_index": far["pieces"]}
             self._ask("POST", f"/2/media/upload/{far['id']}/append", body)
