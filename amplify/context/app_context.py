@@ -14,6 +14,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from amplify.context.rate_limit_news import DeclaredLimits, RateLimitCollector
+from amplify.context.speakers import SpeakerRecord, check_speaker, key_of, note_speaker
 from amplify.context.timings import Timings
 from amplify.ledger.database import Ledger, LedgerConnection
 from amplify.model.clock import Clock, RealClock, Timestamp
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from amplify.media.frozen_store import FrozenStore
     from amplify.model.account import Account
     from amplify.model.plan import PriorPosts
-    from amplify.model.platform import Platform
+    from amplify.model.platform import AccountConnection, Platform
     from amplify.model.platform_profile import PlatformProfile
     from amplify.model.problem import Problem
     from amplify.model.rate_limit import ObservedLimit
@@ -75,6 +76,9 @@ class AppContext:
         self._protected: tuple[Workspace, Mapping[tuple[str, str], Protection], Workspace] | None = None
         self._looked = 0.0
         self._heard = RateLimitCollector()
+        self._connections: dict[str, AccountConnection] = {}
+        self._asked: set[str] = set()
+        """Accounts whose client was found to speak for the handle of the book."""
 
     @cached_property
     def pictures(self) -> FrozenStore:
@@ -82,6 +86,15 @@ class AppContext:
         from amplify.media.frozen_store import FrozenStore
 
         return FrozenStore(self.root / "media", self._home / "media")
+
+    @property
+    def _sessions(self) -> Path | None:
+        # A stage moves to another port with every start: its sessions are not worth keeping.
+        return None if self.server is not None else self._home / "sessions"
+
+    @cached_property
+    def _speakers(self) -> SpeakerRecord:
+        return SpeakerRecord(self._sessions)
 
     @property
     def _home(self) -> Path:
@@ -189,18 +202,55 @@ class AppContext:
             return find_prior_posts(connection, now - look_back(workspace), end)
 
     def adapter(self, account: str) -> Platform:
-        """The account's client, made once: one delivery at a time uses it. Raises LoggedOut."""
+        """The account's client, made once: one delivery at a time uses it. Raises LoggedOut where its key is missing or
+        somebody else's, and what asking whose it is may raise: each key is asked once on this machine."""
+        client = self.client(account)
+        with self._lock:
+            connection = self._connections.get(account)
+            asked = connection is None or account in self._asked
+        if connection is not None and not asked:
+            check_speaker(self._speakers, connection, client)
+            with self._lock:
+                self._asked.add(account)
+        return client
+
+    def client(self, account: str) -> Platform:
+        """The account's client, whoever its key speaks for: only for asking that. Raises LoggedOut (`local`)."""
         with self._lock:
             if account in self._adapters:
                 return self._adapters[account]
-        made = self._connect(account)
+        try:
+            made = self._connect(account)
+        except LoggedOut as error:
+            error.local = True
+            raise
         with self._lock:
             return self._adapters.setdefault(account, made)
+
+    def note_speaker(self, account: str, handle: str | None) -> None:
+        """Remember whom the account's key speaks for, as its platform said just now (None: it did not). Raises
+        LoggedOut where that is not the handle of the book."""
+        with self._lock:
+            connection = self._connections.get(account)
+            self._asked.discard(account)
+        if connection is not None:
+            note_speaker(self._speakers, connection, handle)
+
+    def has_new_key(self, account: str) -> bool:
+        """Whether the account has another key than the one that was asked last on this machine, or another server."""
+        known = self._speakers.read(account)
+        if known is None:
+            return False
+        try:
+            return key_of(self._connection(account)) != known.key
+        except LoggedOut:
+            return False
 
     def drop_client(self, account: str) -> None:
         """Drop the account's client, after it was logged out: the next use makes a new one."""
         with self._lock:
             adapter = self._adapters.pop(account, None)
+            self._asked.discard(account)
         if adapter is not None:
             adapter.close()
 
@@ -227,9 +277,16 @@ class AppContext:
         return with_limits(profile, limits) if limits is not None else profile
 
     def _connect(self, name: str) -> Platform:
+        from amplify.platforms import registry
+
+        connection = self._connection(name)
+        with self._lock:
+            self._connections[name] = connection
+        return registry.adapter(name.partition("/")[2])(connection)
+
+    def _connection(self, name: str) -> AccountConnection:
         from amplify.media.frozen_store import card_room_of, room_of
         from amplify.model.platform import AccountConnection
-        from amplify.platforms import registry
         from amplify.platforms.credentials import find_secrets
 
         workspace = self._recent_workspace()
@@ -245,19 +302,16 @@ class AppContext:
         else:
             secrets = find_secrets(profile.secrets, account.credential, account.id)
         store = self.pictures
-        return registry.adapter(account.platform)(
-            AccountConnection(
-                account=name,
-                handle=handle,
-                server=self.server or account.server,
-                secrets=secrets,
-                loopback_only=self.server is not None or not account.live,
-                # A stage moves to another port with every start: its sessions are not worth keeping.
-                sessions=None if self.server is not None else self._home / "sessions",
-                picture_bytes=lambda picture: store.cleaned(picture, room_of(profile), profile.moving),
-                card_bytes=lambda picture: store.cleaned(picture, card_room_of(profile)),
-                film=store.film,
-                timeout=self.timings.timeout.total_seconds(),
-                heard=self._heard.callback(name, rate_scope(account.platform, self.server or account.server)),
-            )
+        return AccountConnection(
+            account=name,
+            handle=handle,
+            server=self.server or account.server,
+            secrets=secrets,
+            loopback_only=self.server is not None or not account.live,
+            sessions=self._sessions,
+            picture_bytes=lambda picture: store.cleaned(picture, room_of(profile), profile.moving),
+            card_bytes=lambda picture: store.cleaned(picture, card_room_of(profile)),
+            film=store.film,
+            timeout=self.timings.timeout.total_seconds(),
+            heard=self._heard.callback(name, rate_scope(account.platform, self.server or account.server)),
         )

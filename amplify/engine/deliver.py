@@ -11,6 +11,7 @@ from time import monotonic
 from typing import Any, Final
 
 from amplify.context.app_context import AppContext
+from amplify.engine.refusals import explain_refusal
 from amplify.ledger.database import LedgerConnection
 from amplify.ledger.group_commit import GroupCommitter
 from amplify.ledger.rows.begin_mark import BeginRequest, Begun, NotBegun, PreparedUploads, begin_requests, save_uploads
@@ -66,9 +67,6 @@ class Deliverer:
         """Do all that may be done ahead of time: log in, upload, build. Returns the outcome where it ends here."""
         try:
             adapter = self._app.adapter(claimed.account)
-        except PlatformError as error:
-            return self._failed(claimed, None, error, ours=True)
-        try:
             prepared, uploaded = _prepare_parts(adapter, claimed)
         except PlatformError as error:
             return self._failed(claimed, None, error)
@@ -147,10 +145,11 @@ class Deliverer:
         claimed: ClaimedDelivery,
         begun: Begun | None,
         error: PlatformError,
-        ours: bool = False,
         seconds: float | None = None,
     ) -> Outcome:
-        """Settle a delivery that failed. `ours`: the mistake is in our own files, so each pass may try again."""
+        """Settle a delivery that failed: for this delivery or for its account."""
+        if isinstance(error, Refused) and error.unexplained:
+            error = self._explained(claimed.account, error)
         part = begun.part if begun is not None else None
         id, account, why = claimed.id, claimed.account, error.why
         if isinstance(error, TryLater) or (begun is None and isinstance(error, Unknown)):
@@ -164,16 +163,23 @@ class Deliverer:
                 self._settle(claimed, lambda hand: hand.postpone(claimed, part, later, backoff))
             return Outcome("try_later", why, seconds)
         if isinstance(error, LoggedOut):
-            rest = None if ours else self._app.timings.pause
+            rest = None if error.local else self._app.timings.pause
             self._settle(claimed, lambda hand: hand.credentials_failed(id, account, part, why, rest))
             self._app.drop_client(account)
             log_event("paused", account=account, why=why)
             return Outcome("logged_out", why, seconds)
         if isinstance(error, Refused):
-            self._settle(claimed, lambda hand: hand.refused(id, part, why))
+            doubted = error.unexplained
+            self._settle(claimed, lambda hand: hand.refused(id, part, why, account if doubted else None))
             return Outcome("refused", why, seconds)
         self._settle(claimed, lambda hand: hand.unknown(id, part, why))
         return Outcome("unknown", why, seconds)
+
+    def _explained(self, account: str, refused: Refused) -> PlatformError:
+        try:
+            return explain_refusal(self._app.adapter(account), refused)
+        except PlatformError as error:
+            return error
 
     def _settle(self, claimed: ClaimedDelivery, act: Callable[[ClaimWriter], Any]) -> None:
         """Call `act` with a `ClaimWriter` of this claim in the next group commit, and wait for that."""

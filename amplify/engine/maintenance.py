@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from amplify.context.app_context import AppContext
 from amplify.ledger.queries.pending_work import PendingWork, find_pending_work
 from amplify.ledger.rows.expiry import MOST, expire_rows
-from amplify.model.errors import PlatformError
+from amplify.model.errors import LoggedOut, PlatformError
 from amplify.model.event import log_event
 from amplify.planning.last_queue import note_key
+from amplify.planning.server_lookup import ask_account
 
 
 @dataclass
@@ -51,8 +52,9 @@ def run_maintenance(app: AppContext) -> MaintenanceResult:
         done.reaped = _reap(app)
         log_event("reaped", rows=done.reaped)
         done.seen = seen = look_at_ledger(app)
-    if seen.askable:
-        probe_accounts(app, seen.askable)
+    askable = {*seen.askable, *(account for account in seen.paused if app.has_new_key(account))}
+    if askable:
+        probe_accounts(app, sorted(askable))
         done.looked = True
     if seen.unsure:
         from amplify.engine.reconcile import reconcile_unsure
@@ -82,29 +84,23 @@ def requeue_outdated(app: AppContext) -> bool:
 
 
 def probe_accounts(app: AppContext, accounts: Iterable[str]) -> None:
-    """Probe paused accounts: unpause those that answer `whoami`, and keep the newest reason of the others."""
-    for account in accounts:
-        try:
-            adapter = app.adapter(account)
-        except PlatformError as error:  # our own files still lack something: probe at the next pass
-            _write_answer(app, account, error.why, ours=True)
-            continue
-        try:
-            adapter.whoami()
-        except PlatformError as error:
-            app.drop_client(account)
-            _write_answer(app, account, error.why, ours=False)
-        else:
-            _write_answer(app, account, None, ours=False)
-            log_event("woke", account=account)
-
-
-def _write_answer(app: AppContext, account: str, why: str | None, ours: bool) -> None:
+    """Probe paused accounts: unpause those that may speak for the handle of the book again, and keep the newest reason
+    of the others."""
     from amplify.ledger.rows.settlement import ClaimWriter
 
-    with app.ledger.write() as connection:
-        hand = ClaimWriter(app.ledger, connection, app.clock.now(), app.owner, by="wake")
-        if why is None:
-            hand.unpause_account(account)
-        else:
-            hand.keep_paused(account, why, None if ours else app.timings.pause)
+    for account in accounts:
+        try:
+            ask_account(app, account)
+            error = None
+        except PlatformError as raised:
+            error = raised
+            app.drop_client(account)
+        with app.ledger.write() as connection:
+            hand = ClaimWriter(app.ledger, connection, app.clock.now(), app.owner, by="wake")
+            if error is None:
+                hand.unpause_account(account)
+            else:
+                local = isinstance(error, LoggedOut) and error.local  # probe at the next pass
+                hand.keep_paused(account, error.why, None if local else app.timings.pause)
+        if error is None:
+            log_event("woke", account=account)

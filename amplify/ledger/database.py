@@ -59,6 +59,7 @@ _READ_ONLY: Final = "25006"
 _NOTE: Final = text(
     "INSERT INTO meta (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 )
+_FORGET_QUEUED: Final = text("DELETE FROM meta WHERE key LIKE 'queued %'")
 _READ_NOTE: Final = select(META.c.value).where(META.c.key == bindparam("wanted"))
 
 
@@ -245,6 +246,11 @@ def find_metas(connection: Connection, prefix: str) -> dict[str, str]:
 def set_meta(connection: Connection, key: str, value: str) -> None:
     """Upsert one value of the `meta` table."""
     connection.execute(_NOTE, {"key": key, "value": value})
+
+
+def forget_queued(connection: Connection) -> None:
+    """Make every clone's next pass queue anew: what its files ask for may go out otherwise than it was written down."""
+    connection.execute(_FORGET_QUEUED)
 
 
 @contextmanager

@@ -9,6 +9,8 @@ that nobody has to tell apart.
 | `stop:person:anna`, `stop:all:` | a stop of that kind and subject |
 | `gate:person:anna`, `gate:fact:prisoners` | the gate of that subject (`model.subject`) |
 | `error:TXT-LONG:` | an error in the files of what is held, by its code |
+| `account:press_union/x` | a refusal that names neither text nor media: it may be that account's fault |
+| `mended:press_union/x` | such a refusal, and the account was mended since: it is queued anew |
 | `platform:press_union/x` | that account's platform took nothing of it: it is tried again |
 | `upload:press_union/x` | likewise, and nothing failed: an upload goes on |
 """
@@ -33,6 +35,25 @@ def gate(subject: str) -> str:
 def error(code: str) -> str:
     """The cause code of a hold for an error in files."""
     return f"error:{code}:"
+
+
+ACCOUNT: Final = "account"
+_MENDED: Final = "mended"
+
+
+def account(name: str) -> str:
+    """The cause code of a refusal that may have been the account's fault."""
+    return f"{ACCOUNT}:{name}"
+
+
+def mended(name: str) -> str:
+    """The cause code of such a refusal once the account was mended."""
+    return f"{_MENDED}:{name}"
+
+
+def is_mended(cause: str | None) -> bool:
+    """Whether a refusal may have been the account's fault, which was mended since."""
+    return cause is not None and cause.partition(":")[0] == _MENDED
 
 
 PLATFORM: Final = "platform"

@@ -79,7 +79,14 @@ class Refused(PlatformError):
 
 
 class LoggedOut(PlatformError):
-    """The account's credentials are missing, expired or revoked, or the account is suspended."""
+    """The account's credentials are missing, expired or revoked, or the account is suspended.
+
+    `local`: nobody was asked, for our own files already lack something: each pass may look again.
+    """
+
+    def __init__(self, why: str, *, local: bool = False) -> None:
+        super().__init__(why)
+        self.local = local
 
 
 class Unknown(PlatformError):

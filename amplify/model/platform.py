@@ -46,6 +46,11 @@ class Whoami:
     id: str
     handle: str
 
+    def goes_by(self, handle: str) -> bool:
+        """Whether this is the account of that handle; a server names its own accounts without their host."""
+        wanted = handle if "@" in self.handle else handle.partition("@")[0]
+        return self.handle.casefold() == wanted.casefold()
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -114,6 +119,10 @@ class Platform(Protocol):
 
     def whoami(self) -> Whoami:
         """The account that the credentials belong to."""
+        ...
+
+    def check_write_access(self) -> None:
+        """Raise LoggedOut where the credentials may read and not write. Publishes and changes nothing."""
         ...
 
     def limits(self) -> Limits:

@@ -13,10 +13,12 @@ from functools import partial
 from typing import Final
 
 from amplify.context.app_context import AppContext
+from amplify.context.speakers import ask_whoami
 from amplify.ledger.database import LedgerConnection
 from amplify.ledger.queries.saved_server_info import learn_handle, learn_limits, learn_whoami
+from amplify.ledger.rows.settlement import ClaimWriter
 from amplify.model.errors import LoggedOut, PlatformError
-from amplify.model.platform import Limits
+from amplify.model.platform import Limits, Whoami
 from amplify.model.server_info import ServerInfo
 from amplify.model.workspace import Workspace
 
@@ -59,7 +61,9 @@ def ask_servers(app: AppContext, progress: Callable[[int, int], None] | None = N
     able: dict[str, str] = {}
     for account in workspace.accounts.values():
         try:
-            _ask_account(app, account.id)
+            ask_account(app, account.id)
+            _wake_account(app, account.id)
+            _keep_limits(app, account.id, app.client(account.id).limits())
             able.setdefault(account.platform, account.id)
         except PlatformError as error:
             asked.failed[account.id] = error.why
@@ -108,11 +112,25 @@ def _limits_of(app: AppContext, accounts: Sequence[str]) -> Limits | None:
     return None
 
 
-def _ask_account(app: AppContext, account: str) -> None:
-    adapter = app.adapter(account)
-    whoami, limits = adapter.whoami(), adapter.limits()
+def ask_account(app: AppContext, account: str) -> Whoami:
+    """Ask whose credentials an account has, and whether they may write. Raises LoggedOut where they are
+    somebody else's, or may not."""
+    client = app.client(account)
+    try:
+        whoami = ask_whoami(client)
+    except LoggedOut:
+        app.note_speaker(account, None)
+        raise
     _write(app, lambda connection, real: learn_whoami(connection, account, whoami, real))
-    _keep_limits(app, account, limits)
+    app.note_speaker(account, whoami.handle)
+    client.check_write_access()
+    return whoami
+
+
+def _wake_account(app: AppContext, account: str) -> None:
+    """Unpause an account that was found well."""
+    with app.ledger.write() as connection:
+        ClaimWriter(app.ledger, connection, app.clock.now(), app.owner, by="check").unpause_account(account)
 
 
 def _keep_limits(app: AppContext, account: str, limits: Limits) -> bool:

@@ -43,7 +43,9 @@ _COST: Final = {"createRecord": 3, "putRecord": 2, "deleteRecord": 1}
 
 
 def bluesky_failure(kind: str, path: str = "") -> HTTPDenial:
-    """The answer for an injected failure: refuse, 429, 500 or logged_out."""
+    """The answer for an injected failure: one of those that are a status, `refuse` or `logged_out`."""
+    if kind in ("400", "403", "404"):
+        return HTTPDenial(int(kind), {"error": "InvalidRequest", "message": "No"})
     if kind == "429":
         return HTTPDenial(429, {"error": "RateLimitExceeded", "message": "Rate Limit Exceeded"})
     if kind == "500":

@@ -44,6 +44,7 @@ class ControlEndpoints:
             "latency": self.latency,
             "fail": self.fail,
             "clear": self.clear,
+            "read_only": self.read_only,
             "posts": self.posts,
             "pages": self.printed,
         }
@@ -92,8 +93,14 @@ class ControlEndpoints:
         self.failures.orders.append(Failure(**asked))
         return {}
 
+    def read_only(self, asked: Json) -> Any:
+        """From now on the tokens of an account may read and not write."""
+        self.failures.readers.add((_one_of(asked, "platform", PLATFORMS), str(asked["handle"])))
+        return {}
+
     def clear(self, asked: Json) -> Any:
         self.failures.orders.clear()
+        self.failures.readers.clear()
         return {}
 
     def posts(self, asked: Json) -> Any:

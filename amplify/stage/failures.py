@@ -17,6 +17,9 @@ from amplify.stage.responses import HTTPDenial, json_response
 
 Kind = Literal[
     "refuse",
+    "400",
+    "403",
+    "404",
     "429",
     "500",
     "logged_out",
@@ -69,6 +72,8 @@ class Failures:
         """`speaker` tells the handle behind a request, `injected` a platform's way of saying a kind of no."""
         self.app = app
         self.orders: list[Failure] = []
+        self.readers: set[tuple[str, str | None]] = set()
+        """Platform and handle of accounts whose tokens may read and not write."""
         self.latency = 0.0
         """Seconds every platform request waits first."""
         self.connections: Callable[[], Iterable[Any]] = tuple
@@ -84,9 +89,9 @@ class Failures:
             return
         if self.latency > 0:
             await asyncio.sleep(self.latency)
-        order = self._take(platform, scope) if self.orders else None
+        order = self._take(platform, scope) if self.orders or self.readers else None
         if order is None:
-            await self.app(scope, receive, send)
+            await self.app(scope, receive, self._with_access(platform, scope, send))
         elif order.kind == "slow_before":
             whole = await _read_whole(receive)
             await asyncio.sleep(order.seconds)
@@ -109,6 +114,8 @@ class Failures:
 
     def _take(self, platform: str, scope: Scope) -> Failure | None:
         handle = self._speaker(scope, platform)
+        if (platform, handle) in self.readers and scope["method"] != "GET":
+            return Failure("403")
         for order in self.orders:
             if order.fits(platform, scope["method"], scope["path"], handle):
                 order.count -= 1
@@ -116,6 +123,19 @@ class Failures:
                     self.orders.remove(order)
                 return order
         return None
+
+    def _with_access(self, platform: str, scope: Scope, send: Send) -> Send:
+        """As X does, say in each answer what the tokens may do."""
+        if platform != "x":
+            return send
+        level = b"read" if (platform, self._speaker(scope, platform)) in self.readers else b"read-write"
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message["headers"], (b"x-access-level", level)]}
+            await send(message)
+
+        return sending
 
     async def _lose(self, kind: str, scope: Scope, receive: Receive) -> None:
         """Never answer: hold the connection until the client gives up, or cut it."""

@@ -8,7 +8,13 @@ from amplify.stage.responses import Form, HTTPDenial
 
 
 def mastodon_failure(kind: str) -> HTTPDenial:
-    """The answer for an injected failure: refuse, 429, 500 or logged_out."""
+    """The answer for an injected failure: one of those that are a status, `refuse` or `logged_out`."""
+    if kind == "400":
+        return HTTPDenial(400, {"error": "Bad request"})
+    if kind == "403":
+        return HTTPDenial(403, {"error": "Forbidden"})
+    if kind == "404":
+        return not_found()
     if kind == "429":
         return HTTPDenial(429, {"error": "Too many requests"})
     if kind == "logged_out":

@@ -161,6 +161,10 @@ class StageControl:
         asked = {"kind": kind, "platform": None, "path": None, "method": None, "handle": None, **fitting}
         self._ask("fail", asked | {"count": count, "retry_after": retry_after, "seconds": seconds})
 
+    def read_only(self, platform: str, handle: str) -> None:
+        """Let the tokens of an account read and not write, until failures are removed."""
+        self._ask("read_only", {"platform": platform, "handle": handle})
+
     def clear_failures(self) -> None:
         """Remove every injected failure."""
         self._ask("clear", {})

@@ -28,7 +28,13 @@ def forbidden_request(detail: str) -> HTTPDenial:
 
 
 def x_failure(kind: str) -> HTTPDenial:
-    """The answer for an injected failure: refuse, 429, 500 or logged_out."""
+    """The answer for an injected failure: one of those that are a status, `refuse` or `logged_out`."""
+    if kind == "400":
+        return HTTPDenial(400, {"errors": [{"code": 215, "message": "Bad Authentication data."}]})
+    if kind == "403":
+        return x_problem(403, "Forbidden", "Forbidden")
+    if kind == "404":
+        return x_problem(404, "Not Found", "Not Found")
     if kind == "429":
         return x_problem(429, "Too Many Requests", "Too Many Requests")
     if kind == "logged_out":

@@ -75,6 +75,9 @@ class PlazaAdapter:
         except OSError as error:
             raise Unknown("Plaza did not answer") from error
 
+    def check_write_access(self):
+        pass
+
     def whoami(self):
         return Whoami("1", self._connection.handle)
 

@@ -22,9 +22,10 @@ from amplify.model.platform import Engagement, Json, Limits, PublishRequest, Rec
 from amplify.model.workspace import Workspace
 from amplify.planning.last_queue import note_key, queued_mark
 
-Answer = Literal["accept", "try_later", "refuse", "logged_out", "lose_before", "lose_after"]
+Answer = Literal["accept", "try_later", "refuse", "logged_out", "lose_before", "lose_after", "forbid"]
 ANSWERS: tuple[Answer, ...] = ("accept", "try_later", "refuse", "logged_out", "lose_before", "lose_after")
-"""`lose_before`: no answer, nothing accepted. `lose_after`: accepted, and no answer."""
+"""`lose_before`: no answer, nothing accepted. `lose_after`: accepted, and no answer. `forbid` is none of them: it is
+asked after."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,10 @@ class World:
     """How long TryLater asks to wait."""
     silent: set[str] = field(default_factory=set)
     """Accounts whose credentials do not work."""
+    strange: dict[str, PlatformError] = field(default_factory=dict)
+    """Account → what its server answers to whoever asks who it is."""
+    readers: set[str] = field(default_factory=set)
+    """Accounts whose credentials may read and not write."""
     secretless: set[str] = field(default_factory=set)
     """Accounts whose credentials are missing on this machine."""
     provable: bool = True
@@ -103,7 +108,14 @@ class FakePlatform:
 
     def whoami(self) -> Whoami:
         self._speaks()
+        if self.account in self.world.strange:
+            raise self.world.strange[self.account]
         return Whoami(self.account, self.account)
+
+    def check_write_access(self) -> None:
+        self._speaks()
+        if self.account in self.world.readers:
+            raise LoggedOut("the token may not write")
 
     def limits(self) -> Limits:
         self._speaks()
@@ -205,6 +217,7 @@ class FakePlatform:
         errors: dict[Answer, PlatformError] = {
             "try_later": TryLater("too many requests", self.world.after, account=True),
             "refuse": Refused("against its rules"),
+            "forbid": Refused("the server answered 403", unexplained=True),
             "logged_out": LoggedOut("the token was revoked"),
             "lose_before": Unknown("no answer"),
         }

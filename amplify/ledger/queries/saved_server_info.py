@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import JSON, Connection, bindparam, select, text
 
+from amplify.ledger.database import forget_queued
 from amplify.ledger.tables import LEARNED, UtcInstant
 from amplify.model.platform import Limits, Whoami
 from amplify.model.server_info import SavedHandle, SavedLimits, SavedWhoami, ServerInfo
@@ -25,7 +26,6 @@ _WRITE: Final = text(
     "INSERT INTO learned (kind, key, value, real_at) VALUES (:kind, :key, :value, :real_at) "
     "ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value, real_at = excluded.real_at"
 ).bindparams(bindparam("value", type_=JSON), bindparam("real_at", type_=UtcInstant))
-_FORGET_QUEUED: Final = text("DELETE FROM meta WHERE key LIKE 'queued %'")
 
 
 def load_server_info(connection: Connection) -> ServerInfo:
@@ -60,7 +60,7 @@ def learn_limits(connection: Connection, account: str, limits: Limits, real: dat
     news = limits != (limits_of(connection, account) or Limits())
     _write(connection, _LIMITS, account, asdict(limits), real)
     if news:
-        connection.execute(_FORGET_QUEUED)
+        forget_queued(connection)
     return news
 
 

@@ -14,6 +14,7 @@ from amplify.ledger.database import get_meta, set_meta
 from amplify.ledger.queries.pending_work import OUTDATED
 from amplify.ledger.rows.transitions import Transition, log_transitions
 from amplify.ledger.tables import ACCOUNT, DELIVERY, PART
+from amplify.model.cause import is_mended
 from amplify.model.clock import Timestamp
 from amplify.model.delivery import DeliveryState
 from amplify.model.plan import FaultyDelivery, Plan, PlanChange, Planned
@@ -34,6 +35,7 @@ _COLUMNS = (
     DELIVERY.c.due_at,
     DELIVERY.c.sent_at,
     DELIVERY.c.why,
+    DELIVERY.c.cause,
     DELIVERY.c.late_at,
     DELIVERY.c.content_hash,
     DELIVERY.c.subjects,
@@ -165,6 +167,11 @@ def _compare(delivery: Planned, row: RowMapping | None, out: set[str]) -> PlanCh
     change = PlanChange("~", row["id"], delivery.account, delivery.post, delivery.due, state, why)
     if state is DeliveryState.CANCELLED:
         return _signed(change, "^", "back in the files")
+    mended = state is DeliveryState.REFUSED and is_mended(row["cause"])
+    if mended and not words:
+        again = f"{delivery.id}.{row['generation'] + 1}"
+        why = "was refused; its account was mended since"
+        return PlanChange("+", again, delivery.account, delivery.post, delivery.due, state, why)
     if (state is DeliveryState.REFUSED and words) or (state is DeliveryState.MISSED and time):
         again = f"{delivery.id}.{row['generation'] + 1}"
         return PlanChange(

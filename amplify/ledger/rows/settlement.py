@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from amplify.ledger.database import Ledger
+from amplify.ledger.database import Ledger, forget_queued
 from amplify.ledger.holds import spending
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.ledger.rows.receipts import finish_deliveries, has_published_part
@@ -114,11 +114,15 @@ class ClaimWriter:
             look_at=min(self.stamp.at + after, claimed.late_at),
         )
 
-    def refused(self, delivery: str, part: int | None, why: str) -> None:
-        """The platform will never take it. Parts that are out stay out: the thread is cut."""
+    def refused(self, delivery: str, part: int | None, why: str, account: str | None = None) -> None:
+        """The platform will never take it. Parts that are out stay out: the thread is cut. `account`: where it may
+        have been that account's fault after all, so that it comes back once the account is mended."""
         self._end(delivery, part, "refused", why)
+        doubt = cause.account(account) if account is not None else None
         before = DeliveryState.CLAIMED if part is None else DeliveryState.SENDING
-        self._move(delivery, before, self._or_cut(delivery, DeliveryState.REFUSED), fence=self.owner, why=why)
+        self._move(
+            delivery, before, self._or_cut(delivery, DeliveryState.REFUSED), fence=self.owner, why=why, cause=doubt
+        )
 
     def credentials_failed(
         self, delivery: str, account: str, part: int | None, why: str, rest: timedelta | None
@@ -135,10 +139,15 @@ class ClaimWriter:
         )
 
     def unpause_account(self, account: str) -> None:
-        """A paused account's credentials work again: unpause it."""
+        """A paused account's credentials work again: unpause it. What was refused, and may have been its fault, is
+        queued anew where the files still want it."""
+        doubted = (DELIVERY.c.state == DeliveryState.REFUSED.value, DELIVERY.c.cause == cause.account(account))
+        mended = update(DELIVERY).where(*doubted, DELIVERY.c.late_at > self.stamp.at)
+        if self.connection.execute(mended.values(cause=cause.mended(account))).rowcount:
+            forget_queued(self.connection)
         self.connection.execute(
             update(ACCOUNT)
-            .where(ACCOUNT.c.id == account)
+            .where(ACCOUNT.c.id == account, ACCOUNT.c.paused_at.is_not(None))
             .values(paused_at=None, paused_why=None, real_not_before=None, waits_why=None)
         )
 

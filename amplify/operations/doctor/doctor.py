@@ -15,6 +15,7 @@ from amplify.model.errors import AmplifyError, PlatformError
 from amplify.model.workspace import Workspace
 from amplify.operations.doctor import credential_checks, host_checks, ledger_checks
 from amplify.operations.doctor.finding import CheckResult, CheckTarget, Examine, check_fail, check_ok, check_warn
+from amplify.planning.server_lookup import ask_account
 
 EXAMINE: Final[tuple[Examine, ...]] = (
     host_checks.check_programs,
@@ -92,7 +93,7 @@ def _online(patient: CheckTarget) -> Iterator[CheckResult]:
         return
     for account in patient.workspace.accounts:
         try:
-            who = patient.app.adapter(account).whoami()
+            who = ask_account(patient.app, account)
         except PlatformError as error:
             yield check_fail(account, f"its platform does not let it speak: {error.why}", "docs/accounts.md")
         else:

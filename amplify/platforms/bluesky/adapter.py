@@ -22,6 +22,8 @@ from amplify.platforms.loopback import guard_loopback, is_loopback
 
 _SERVER: Final = "https://bsky.social"
 _SITE: Final = "https://bsky.app"
+_NOTHING: Final = "2222222222222"
+"""A record key that no post has: it stands for the year 1970."""
 
 
 class BlueskyAdapter:
@@ -38,6 +40,12 @@ class BlueskyAdapter:
         with self._asking(repeatable=True):
             session = self._session.do(lambda client: client.com.atproto.server.get_session())
             return Whoami(id=session.did, handle=session.handle)
+
+    def check_write_access(self) -> None:
+        """Delete a record that is not there: its server allows it to whoever may write."""
+        with self._asking(repeatable=True):
+            nothing = {"repo": self._session.did(), "collection": POST, "rkey": _NOTHING}
+            self._session.do(lambda client: client.com.atproto.repo.delete_record(nothing))
 
     def limits(self) -> Limits:
         return Limits()  # the lexicon's own, which the profile knows

@@ -38,6 +38,8 @@ recurses for ever, and an unusual version string stops it."""
 _BATCH_SINCE: Final = 2
 """`api_versions.mastodon` of 4.3, the first with the look-up of many posts."""
 _PAGE: Final = 40
+_NOTHING: Final = "0"
+"""An id that no post and no upload has."""
 _WINDOW: Final = timedelta(minutes=5)
 """Mastodon's usual rate window, where the server does not say when it ends."""
 _SKEW: Final = timedelta(minutes=1)
@@ -77,6 +79,24 @@ class MastodonAdapter:
             me = self._client.account_verify_credentials()
             self._account = str(me["id"])
             return Whoami(id=self._account, handle=str(me["acct"]))
+
+    def check_write_access(self) -> None:
+        """Delete and describe what is not there: a server looks at the token's scopes first."""
+        from mastodon import MastodonAPIError
+
+        with self._asking(repeatable=True):
+            for scope in ("write:statuses", "write:media"):
+                try:
+                    if scope == "write:statuses":
+                        self._client.status_delete(_NOTHING)
+                    else:
+                        self._client.media_update(_NOTHING, description="")
+                except MastodonAPIError as error:
+                    status = error.args[1] if len(error.args) == 4 else None
+                    if status in (401, 403):
+                        raise LoggedOut(errors.missing_scope(status, scope)) from None
+                    if not isinstance(status, int) or status >= 500:
+                        raise
 
     def limits(self) -> Limits:
         with self._asking(repeatable=True):

@@ -10,9 +10,14 @@ from typing import Final
 from amplify.model.errors import LoggedOut, PlatformError, Refused, StillWorking, TryLater, Unknown
 from amplify.platforms import http
 
-_MUTE: Final = re.compile(r"suspend|disabled|authorized scopes|not confirmed|pending approval|moved", re.IGNORECASE)
+_MUTE: Final = re.compile(r"suspend|disabled|scope|insufficient|not confirmed|pending approval|moved", re.IGNORECASE)
 _MEND: Final = "Make a new access token for it on its server (Preferences, Development: read and write), and store it"
 _MEND_STANDING: Final = "Sign in on its server as this account, and do what it asks"
+
+
+def missing_scope(status: int, scope: str) -> str:
+    """The sentence for a token that may read and not do what `scope` allows."""
+    return f"the server answered {status}: the token may not write ({scope}). {_MEND}"
 
 
 def translate(error: Exception, hidden: Sequence[str] = (), wait: timedelta | None = None) -> PlatformError:

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from amplify.model.errors import Refused, TryLater, Unknown
+from amplify.model.errors import LoggedOut, Refused, TryLater, Unknown
 from amplify.model.message import Message, Part
 from amplify.model.platform import AccountConnection, Engagement, Json, Limits, PublishRequest, Receipt, Whoami
 from amplify.platforms import http
@@ -54,13 +54,25 @@ class XAdapter:
         )
         self._signer = Signer(_signature(secrets))
         self._client.session = http.requests_session(connection, replacing=_HOST, sign=self._signer)
-        self._client.session.hooks["response"].append(response_listener(connection, rate_limits.heard))
+        self._client.session.hooks["response"] += [
+            self._note_access,
+            response_listener(connection, rate_limits.heard),
+        ]
+        self._access: str | None = None
+        """What the tokens may do, as X said last."""
         self._media = XMedia(connection, self._ask)
 
     def whoami(self) -> Whoami:
         with self._asking(repeatable=True):
             me = self._client.get_me(user_auth=True)["data"]
             return Whoami(id=str(me["id"]), handle=str(me["username"]))
+
+    def check_write_access(self) -> None:
+        """X says in each answer what the tokens may do; nothing is asked where it has said so."""
+        if self._access is None:
+            self.whoami()
+        if self._access is not None and "write" not in self._access:
+            raise LoggedOut(x_errors.read_only(self._access))
 
     def limits(self) -> Limits:
         return Limits()  # X does not say; the profile knows
@@ -170,6 +182,9 @@ class XAdapter:
         return {
             one: _reading(counts[one]) if one in counts else (Engagement() if one in silent else None) for one in ids
         }
+
+    def _note_access(self, response: Any, **_: object) -> None:
+        self._access = response.headers.get("x-access-level") or self._access
 
     def close(self) -> None:
         self._client.session.close()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from amplify.model.errors import LoggedOut, PlatformError, TryLater, Unknown
+from amplify.model.errors import LoggedOut, PlatformError, Refused, TryLater, Unknown
 from amplify.platforms import http
 
 _RATE_FAMILIES: Final = ("x-rate-limit", "x-user-limit-24hour", "x-app-limit-24hour")
@@ -39,7 +39,14 @@ def translate(error: Exception, hidden: Sequence[str] = ()) -> PlatformError:
         return LoggedOut(f"{why}. {_MEND_CAP if 'usage-capped' in words else _MEND_STANDING}")
     if status in (401, 402):  # 402: the credits are used up. Nothing is wrong with the post, so it waits
         return LoggedOut(f"{why}. {_MEND_KEYS if status == 401 else _MEND_CREDITS}")
+    if status == 400 and "invalid-request" in words and "authentication" not in words:
+        return Refused(why)  # it names the parameter: text or media
     return http.error_for_status(status, why, _after(response) if status == 429 else None)
+
+
+def read_only(level: str) -> str:
+    """The sentence for tokens that were made without the right to write."""
+    return f"X says that the tokens may do this alone: {http.redact(level, ())}. {_MEND_KEYS}"
 
 
 def error_messages(response: Any) -> list[str]:

@@ -46,7 +46,7 @@ def other_names(context: LintContext, deliveries: Sequence[Planned]) -> Iterator
     for account in context.workspace.accounts.values():
         said = context.known.whoami.get(account.id)
         wanted = context.workspace.partners[account.partner].handles[account.platform]
-        if said is not None and not _same(said.whoami.handle, wanted):
+        if said is not None and not said.whoami.goes_by(wanted):
             problem = Problem(
                 account.place,
                 "HANDLE-OTHER",
@@ -60,13 +60,6 @@ def other_names(context: LintContext, deliveries: Sequence[Planned]) -> Iterator
 def _of_account(problem: Problem, account: str, deliveries: Sequence[Planned]) -> LintFinding:
     about = sorted(delivery.id for delivery in deliveries if delivery.account == account)
     return LintFinding(problem, (account,), deliveries=tuple(about))
-
-
-def _same(said: str, wanted: str) -> bool:
-    """Whether two handles mean the same account; a server names its own accounts without their host."""
-    if "@" not in said:
-        wanted = wanted.partition("@")[0]
-    return said.casefold() == wanted.casefold()
 
 
 def label_missing(context: LintContext, delivery: Planned) -> Iterator[Problem]:
