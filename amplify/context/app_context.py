@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import socket
 import time
@@ -11,7 +12,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from amplify.context.rate_limit_news import DeclaredLimits, RateLimitCollector
 from amplify.context.speakers import SpeakerRecord, check_speaker, key_of, note_speaker
@@ -254,9 +255,19 @@ class AppContext:
         if adapter is not None:
             adapter.close()
 
-    def close(self) -> None:
+    def twin(self) -> Self:
+        """The same context with clients of its own, for another thread: no client serves two."""
+        twin = copy.copy(self)
+        twin._adapters, twin._connections, twin._asked, twin._lock = {}, {}, set(), Lock()
+        return twin
+
+    def drop_clients(self) -> None:
+        """Close all clients."""
         for account in list(self._adapters):
             self.drop_client(account)
+
+    def close(self) -> None:
+        self.drop_clients()
         self.ledger.close()
 
     def _recent_workspace(self) -> Workspace:

@@ -96,19 +96,21 @@ def refresh_limits(app: AppContext, accounts: Iterable[str]) -> set[str]:
     limits = {account: answer for own, answer in said_by if answer is not None for account in own}
     with app.ledger.write() as connection:
         real = app.ledger.real_now(connection)
-        new = {account for account, said in limits.items() if learn_limits(connection, account, said, real)}
+        new = learn_limits(connection, limits, real)
     for account in new:
         app.drop_client(account)  # its next client fits pictures to the new limit
     return new
 
 
 def _limits_of(app: AppContext, accounts: Sequence[str]) -> Limits | None:
-    """Fetch a server's limits, through the first of its accounts that gets an answer."""
+    """Fetch a server's limits, through the first of its accounts that may ask. What one is not told, nobody is."""
     for account in accounts:
         try:
             return app.adapter(account).limits()
-        except PlatformError:
+        except LoggedOut:
             continue
+        except PlatformError:
+            return None
     return None
 
 
@@ -134,11 +136,11 @@ def _wake_account(app: AppContext, account: str) -> None:
 
 
 def _keep_limits(app: AppContext, account: str, limits: Limits) -> bool:
-    news: list[bool] = []
-    _write(app, lambda connection, real: news.append(learn_limits(connection, account, limits, real)))
-    if any(news):
+    news: set[str] = set()
+    _write(app, lambda connection, real: news.update(learn_limits(connection, {account: limits}, real)))
+    if news:
         app.drop_client(account)  # its next client fits pictures to the new limit
-    return any(news)
+    return bool(news)
 
 
 def _stale_handles(workspace: Workspace, known: ServerInfo, now: datetime) -> Iterator[tuple[str, str]]:
