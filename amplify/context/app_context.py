@@ -116,6 +116,10 @@ class AppContext:
         """Campaign time and the database's real time, for what is written in this transaction."""
         return Timestamp(self.clock.now(), self.ledger.real_now(connection))
 
+    def is_hung(self, began: float) -> bool:
+        """Whether a request that failed, begun then (`time.monotonic`), was one that its server did not answer."""
+        return time.monotonic() - began > self.timings.timeout.total_seconds() / 2
+
     def rate_scopes(self) -> Mapping[str, str | None]:
         """Rate scope by account: the server whose limits it shares with other accounts."""
         accounts = self.files().accounts.values()
@@ -257,6 +261,7 @@ class AppContext:
 
     def twin(self) -> Self:
         """The same context with clients of its own, for another thread: no client serves two."""
+        _ = self._speakers  # one record for both
         twin = copy.copy(self)
         twin._adapters, twin._connections, twin._asked, twin._lock = {}, {}, set(), Lock()
         return twin

@@ -1,7 +1,7 @@
 """Whose credentials they are: each key is asked once whom it speaks for, and this machine remembers the answer.
 
-A key is known by a hash of itself and of its server. It stays on this machine, beside the sessions, readable by its
-owner alone; the ledger never sees it.
+A key is known by a hash of itself, its server and its handle in the book. It stays on this machine, beside the
+sessions, readable by its owner alone; the ledger never sees it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
-from amplify.model.errors import LoggedOut, Refused
+from amplify.model.errors import LoggedOut, Refused, TryLater
 from amplify.model.platform import AccountConnection, Platform, Whoami
 
 _LOOK: Final = "Look at its `server:` in config/accounts.yaml and at its keys, then run `amplify check --online`"
@@ -71,8 +71,9 @@ class SpeakerRecord:
 
 
 def key_of(connection: AccountConnection) -> str:
-    """The hash by which credentials at a server are known."""
-    told = json.dumps([connection.server, sorted(connection.secrets.items())])
+    """The hash by which credentials at a server are known. The book's handle is part of it: a mended book is asked
+    about at once, like a mended key."""
+    told = json.dumps([connection.server, connection.handle, sorted(connection.secrets.items())])
     return hashlib.sha256(told.encode()).hexdigest()
 
 
@@ -109,5 +110,8 @@ def check_speaker(record: SpeakerRecord, connection: AccountConnection, client: 
         handle = ask_whoami(client).handle
     except LoggedOut:
         note_speaker(record, connection, None)
+        raise
+    except TryLater as silent:
+        silent.account = True  # nothing of the account goes before that is known
         raise
     note_speaker(record, connection, handle)

@@ -24,6 +24,7 @@ from amplify.engine.files_sync import files_mark
 from amplify.engine.heartbeat import note_pass
 from amplify.engine.maintenance import run_maintenance
 from amplify.engine.measure import measure_engagement
+from amplify.engine.remote_upkeep import RemoteUpkeep
 from amplify.engine.worker import Worker
 from amplify.ledger.holds.file_errors import NO_ERRORS, FileErrors
 from amplify.ledger.notify import Listener
@@ -79,7 +80,7 @@ class Daemon:
     ) -> None:
         """`another` makes contexts on the same workspace and ledger; `beat` is called each second while all is well."""
         self._app, self._voice, self._workers = app, voice, workers
-        self._maintenance_app, self._reading_app = another(), another()
+        self._maintenance_app, self._limits_app, self._reading_app = another(), another(), another()
         self._beat = beat or (lambda: None)
         self._spoke: set[str] = set()
         self._errors = NO_ERRORS
@@ -99,8 +100,16 @@ class Daemon:
             lambda _, error: self._broke(error),
             forever=True,
         )
-        tasks = {"upkeep": (self._keep_up, _UPKEEP), "sweep": (self._sweep, _SWEEP)}
-        with _listening(self._app, worker), PeriodicTasks(tasks):
+        tasks = {
+            "upkeep": (self._keep_up, _UPKEEP),
+            "limits": (self._refresh_limits, _UPKEEP),
+            "sweep": (self._sweep, _SWEEP),
+        }
+        with (
+            _listening(self._app, worker),
+            RemoteUpkeep(self._maintenance_app, stop, worker.wake) as self._upkeep,
+            PeriodicTasks(tasks),
+        ):
             wait = _LOOK
             while not stop.is_set():
                 started = time.monotonic()
@@ -139,7 +148,7 @@ class Daemon:
         self._voice.outcome(claimed, outcome)
 
     def _keep_up(self) -> None:
-        """Periodic task: run maintenance, then refresh the limits of servers, each once a day."""
+        """Periodic task: run maintenance, and begin what is to be asked of servers."""
         with self._mishaps():
             self._beat()
             done = run_maintenance(self._maintenance_app)
@@ -147,14 +156,19 @@ class Daemon:
             self._voice.failing(done.seen.failing)
             self._tell_errors(done.seen.errors)
             self._tell_older()
-            if done.reaped or done.looked:
+            if done.reaped:
                 self._worker.wake()
+            self._upkeep.start(done.seen)
+            note_pass(self._app)
+
+    def _refresh_limits(self) -> None:
+        """Periodic task: refresh the limits of servers, each once a day."""
+        with self._mishaps():
             with self._lock:
                 spoke, self._spoke = self._spoke, set()
             if spoke:
                 # A new limit makes other pictures: whoever has learned one needs a new client.
-                self._worker.refresh_clients(refresh_limits(self._maintenance_app, spoke))
-            note_pass(self._app)
+                self._worker.refresh_clients(refresh_limits(self._limits_app, spoke))
 
     def _tell_errors(self, errors: FileErrors) -> None:
         """Tell of files with errors whenever these changed."""

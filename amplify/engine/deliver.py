@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Any, Final
 
 from amplify.context.app_context import AppContext
-from amplify.engine.refusals import explain_refusal
+from amplify.engine.refusals import explain_error
 from amplify.ledger.database import LedgerConnection
 from amplify.ledger.group_commit import GroupCommitter
 from amplify.ledger.rows.begin_mark import BeginRequest, Begun, NotBegun, PreparedUploads, begin_requests, save_uploads
@@ -148,8 +148,7 @@ class Deliverer:
         seconds: float | None = None,
     ) -> Outcome:
         """Settle a delivery that failed: for this delivery or for its account."""
-        if isinstance(error, Refused) and error.unexplained:
-            error = self._explained(claimed.account, error)
+        error = explain_error(self._app, claimed.account, error)
         part = begun.part if begun is not None else None
         id, account, why = claimed.id, claimed.account, error.why
         if isinstance(error, TryLater) or (begun is None and isinstance(error, Unknown)):
@@ -174,12 +173,6 @@ class Deliverer:
             return Outcome("refused", why, seconds)
         self._settle(claimed, lambda hand: hand.unknown(id, part, why))
         return Outcome("unknown", why, seconds)
-
-    def _explained(self, account: str, refused: Refused) -> PlatformError:
-        try:
-            return explain_refusal(self._app.adapter(account), refused)
-        except PlatformError as error:
-            return error
 
     def _settle(self, claimed: ClaimedDelivery, act: Callable[[ClaimWriter], Any]) -> None:
         """Call `act` with a `ClaimWriter` of this claim in the next group commit, and wait for that."""

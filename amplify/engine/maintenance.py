@@ -1,9 +1,11 @@
-"""Maintenance: a pass's work on rows that are not due: expire, probe paused accounts, reconcile, take down."""
+"""Maintenance: a pass's work on rows that are not due. What is over expires; paused accounts are probed."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from threading import Event
 
 from amplify.context.app_context import AppContext
 from amplify.ledger.queries.pending_work import PendingWork, find_pending_work
@@ -19,12 +21,8 @@ class MaintenanceResult:
     """Result of one round of maintenance."""
 
     seen: PendingWork
-    """The ledger as it was before; its accounts and what is due as they are now."""
+    """The ledger as it is now."""
     reaped: int = 0
-    unsure: int = 0
-    """How many deliveries stay unsure."""
-    looked: bool = False
-    """Accounts were probed, or deliveries looked up: more may be due now."""
 
 
 def look_at_ledger(app: AppContext) -> PendingWork:
@@ -45,28 +43,15 @@ def _reap(app: AppContext) -> int:
 
 
 def run_maintenance(app: AppContext) -> MaintenanceResult:
-    """Run one round of maintenance. Leases and lateness windows expire before anything else is done."""
+    """Run one round of maintenance: leases and lateness windows expire before anything else is done. Asks no server."""
     seen = look_at_ledger(app)
-    done = MaintenanceResult(seen, unsure=seen.doubts)
+    done = MaintenanceResult(seen)
     if seen.left:
         done.reaped = _reap(app)
         log_event("reaped", rows=done.reaped)
         done.seen = seen = look_at_ledger(app)
-    askable = {*seen.askable, *(account for account in seen.paused if app.has_new_key(account))}
-    if askable:
-        probe_accounts(app, sorted(askable))
-        done.looked = True
-    if seen.unsure:
-        from amplify.engine.reconcile import reconcile_unsure
-
-        done.unsure = reconcile_unsure(app)
-        done.looked = True
-    if seen.outdated:
-        done.looked = requeue_outdated(app) or done.looked
-    if seen.removing:
-        from amplify.engine.takedown_worker import run_takedowns
-
-        run_takedowns(app)
+    if seen.outdated and requeue_outdated(app):
+        done.seen = look_at_ledger(app)
     return done
 
 
@@ -83,12 +68,15 @@ def requeue_outdated(app: AppContext) -> bool:
     return True
 
 
-def probe_accounts(app: AppContext, accounts: Iterable[str]) -> None:
-    """Probe paused accounts: unpause those that may speak for the handle of the book again, and keep the newest reason
-    of the others."""
+def probe_accounts(app: AppContext, accounts: Iterable[str], stop: Event | None = None) -> None:
+    """Probe paused accounts of one server: unpause those that may speak for the handle of the book again, and keep the
+    newest reason of the others. Those behind one that is not answered are left to the next round."""
     from amplify.ledger.rows.settlement import ClaimWriter
 
     for account in accounts:
+        if stop is not None and stop.is_set():
+            return
+        began = time.monotonic()
         try:
             ask_account(app, account)
             error = None
@@ -104,3 +92,5 @@ def probe_accounts(app: AppContext, accounts: Iterable[str]) -> None:
                 hand.keep_paused(account, error.why, None if local else app.timings.pause)
         if error is None:
             log_event("woke", account=account)
+        elif app.is_hung(began):
+            return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from threading import Event
 from typing import TYPE_CHECKING
 
 from amplify.engine.files_sync import files_mark, requeue_if_changed
@@ -16,11 +17,11 @@ from amplify.planning.file_versions import files_note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from threading import Event
 
     from amplify.context.app_context import AppContext
     from amplify.engine.worker import OnOutcome
     from amplify.ledger.queries.failing import FailingDelivery
+    from amplify.ledger.queries.pending_work import PendingWork
     from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
     from amplify.model.plan import PlanChange
 
@@ -64,31 +65,49 @@ def run_pass(
     if done.changes:
         log_event("queued", changes=len(done.changes))
     kept = run_maintenance(app)
-    done.reaped, done.unsure = kept.reaped, kept.unsure
-    if kept.seen.due or kept.looked:
-        from amplify.engine.worker import deliver_due
-
-        spoke: set[str] = set()
-
-        def heard(claimed: ClaimedDelivery, outcome: str) -> None:
-            if outcome in ("sent", "refused"):  # its server answers just now
-                spoke.add(claimed.account)
-            if on_outcome is not None:
-                on_outcome(claimed, outcome)
-
-        deliver_due(app, workers, heard, stop, done.outcomes, mark)
-        if spoke and not (stop is not None and stop.is_set()):
-            from amplify.planning.server_lookup import refresh_limits
-
-            refresh_limits(app, spoke)
+    done.reaped = kept.reaped
+    worked = kept.seen.due or kept.seen.asks_servers
+    if worked:
+        _work(app, kept.seen, mark, done.outcomes, workers, on_outcome, stop or Event())
     done.errors = kept.seen.errors
     with app.ledger.read() as connection:
         done.older = files_note(connection, app.root)
-    last = look_at_ledger(app) if kept.seen.due or kept.looked else kept.seen
-    done.paused, done.failing = dict(last.paused), last.failing
+    last = look_at_ledger(app) if worked else kept.seen
+    done.paused, done.failing, done.unsure = dict(last.paused), last.failing, last.doubts
     _tell(done, time.monotonic() - began)
     note_pass(app)
     return done
+
+
+def _work(
+    app: AppContext,
+    seen: PendingWork,
+    mark: str,
+    outcomes: Counter[str],
+    workers: int,
+    on_outcome: OnOutcome | None,
+    stop: Event,
+) -> None:
+    """Deliver what is due; and ask servers beside it, what was in doubt or paused, never before it."""
+    from amplify.engine.remote_upkeep import RemoteUpkeep
+    from amplify.engine.worker import deliver_due
+
+    spoke: set[str] = set()
+
+    def heard(claimed: ClaimedDelivery, outcome: str) -> None:
+        if outcome in ("sent", "refused"):  # its server answers just now
+            spoke.add(claimed.account)
+        if on_outcome is not None:
+            on_outcome(claimed, outcome)
+
+    with RemoteUpkeep(app, stop) as upkeep:
+        if upkeep.start(seen) or seen.due:
+            deliver_due(app, workers, heard, stop, outcomes, mark, upkeep)
+    upkeep.raise_errors()
+    if spoke and not stop.is_set():
+        from amplify.planning.server_lookup import refresh_limits
+
+        refresh_limits(app, spoke)
 
 
 def _tell(done: PassResult, seconds: float) -> None:

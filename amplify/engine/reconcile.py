@@ -8,11 +8,14 @@ keys.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import Final
 
 from amplify.context.app_context import AppContext
+from amplify.engine.refusals import explain_error
 from amplify.ledger.queries.account_status import pause_account
 from amplify.ledger.queries.delivery_lookup import read_state
 from amplify.ledger.queries.pending_work import count_unsure
@@ -47,12 +50,18 @@ _OLDER: Final = (
 Act = Callable[[ClaimWriter], None]
 
 
-def reconcile_unsure(app: AppContext) -> int:
-    """Look up every unsure delivery whose request can no longer land; returns how many stay unsure."""
+def reconcile_unsure(app: AppContext, *, only: Collection[str] | None = None, stop: Event | None = None) -> int:
+    """Look up every unsure delivery whose request can no longer land; returns how many stay unsure.
+
+    `only`: those of these accounts of one server, until that server does not answer.
+    """
     now = app.clock.now()
     silent: set[str] = set()
-    while (doubt := _take(app, now, silent)) is not None:
+    hung = False
+    while not (hung or (stop is not None and stop.is_set())) and (doubt := _take(app, now, silent, only)) is not None:
+        began = time.monotonic()
         found, act = _look(app, doubt, now, silent)
+        hung = only is not None and doubt.claimed.account in silent and app.is_hung(began)
         claimed = doubt.claimed
         with app.ledger.write() as connection:
             hand = ClaimWriter(app.ledger, connection, now, app.owner, by="reconcile")
@@ -68,9 +77,9 @@ def reconcile_unsure(app: AppContext) -> int:
         return count_unsure(app.ledger, connection)
 
 
-def _take(app: AppContext, now: datetime, silent: set[str]) -> UnsureClaim | None:
+def _take(app: AppContext, now: datetime, silent: set[str], only: Collection[str] | None) -> UnsureClaim | None:
     with app.ledger.write() as connection:
-        return claim_unsure(app.ledger, connection, now, app.timings.lease, silent)
+        return claim_unsure(app.ledger, connection, now, app.timings.lease, silent, only)
 
 
 def _look(app: AppContext, doubt: UnsureClaim, now: datetime, silent: set[str]) -> tuple[dict[int, Receipt], Act]:
@@ -89,7 +98,7 @@ def _look(app: AppContext, doubt: UnsureClaim, now: datetime, silent: set[str]) 
             if isinstance(error, Unknown) and timely and boost and doubt.owner != HELD_BY:
                 return found, lambda hand: hand.not_published(claimed.id, timely)  # repeating a boost changes nothing
             silent.add(claimed.account)
-            return found, _unanswered(app, doubt, part.number, error, now)
+            return found, _unanswered(app, doubt, part.number, explain_error(app, claimed.account, error), now)
         if receipt is None and timely and doubt.owner == HELD_BY:
             return found, _unanswered(app, doubt, part.number, Unknown(_OLDER), now)
         if receipt is None and not sure and doubt.quiet is not None and doubt.quiet < _SLOW:

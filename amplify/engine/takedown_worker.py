@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Collection
 from datetime import timedelta
+from threading import Event
 from typing import Final
 
 from amplify.context.app_context import AppContext
 from amplify.engine.reconcile import look_up, where_to_look
+from amplify.engine.refusals import explain_error
 from amplify.ledger.holds import spending
 from amplify.ledger.holds.spending import pay_for_deletions
 from amplify.ledger.queries.account_status import pause_account
@@ -23,29 +26,40 @@ _BY_HAND: Final = timedelta(hours=1)
 """Real time until a platform is asked again that said no, or could not tell."""
 
 
-def run_takedowns(app: AppContext, told: Callable[[str], None] | None = None) -> int:
+def run_takedowns(
+    app: AppContext,
+    told: Callable[[str], None] | None = None,
+    *,
+    only: Collection[str] | None = None,
+    stop: Event | None = None,
+) -> int:
     """Delete what is to be taken down and can be; returns how many deliveries are left to take down.
+
+    `only`: what these accounts of one server said, until that server does not answer.
 
     Each deletion is recorded durably, part by part, so that the next worker goes on where one was killed. What is gone
     already counts as deleted. `told` is called with each delivery that was tried.
     """
     silent: set[str] = set()
-    while (removal := _take(app, silent)) is not None:
+    hung = False
+    while not (hung or (stop is not None and stop.is_set())) and (removal := _take(app, silent, only)) is not None:
+        began = time.monotonic()
         try:
             _remove(app, removal)
         except PlatformError as error:
             silent.add(removal.claimed.account)
-            _postpone(app, removal, error)
+            hung = only is not None and app.is_hung(began)
+            _postpone(app, removal, explain_error(app, removal.claimed.account, error))
         if told is not None:
             told(removal.claimed.id)
     with app.ledger.read() as connection:
         return takedowns.remaining_takedowns(connection)
 
 
-def _take(app: AppContext, silent: set[str]) -> Removal | None:
+def _take(app: AppContext, silent: set[str], only: Collection[str] | None) -> Removal | None:
     with app.ledger.write() as connection:
         ticket = f"{app.owner}#{os.urandom(4).hex()}"
-        return takedowns.claim_takedown(app.ledger, connection, ticket, app.timings.lease, silent)
+        return takedowns.claim_takedown(app.ledger, connection, ticket, app.timings.lease, silent, only)
 
 
 def _remove(app: AppContext, removal: Removal) -> None:

@@ -17,7 +17,7 @@ from heapq import heappop, heappush
 from itertools import count
 from queue import Empty, SimpleQueue
 from threading import Event
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from amplify.context.app_context import AppContext
 from amplify.engine.deliver import Deliverer, Marked, Outcome, ReadyDelivery
@@ -34,6 +34,9 @@ from amplify.ledger.rows.settlement import release_claims
 from amplify.model.errors import AmplifyError, NeedsPerson
 from amplify.model.event import LOG, log_event
 from amplify.model.rate_limit import ObservedLimit
+
+if TYPE_CHECKING:
+    from amplify.engine.remote_upkeep import RemoteUpkeep
 
 OnOutcome = Callable[[ClaimedDelivery, str], None]
 """Outcome callback: called with each delivery and its outcome."""
@@ -55,8 +58,10 @@ def deliver_due(
     stop: Event | None,
     outcomes: Counter[str],
     files_fingerprint: str | None = None,
+    upkeep: RemoteUpkeep | None = None,
 ) -> None:
-    """Claim and deliver until nothing is due, or `stop` is set. Each thread may have one claim ahead.
+    """Claim and deliver until nothing is due and `upkeep` has ended, or `stop` is set. Each thread may have one claim
+    ahead.
 
     `outcomes` counts the outcomes; `files_fingerprint`: of the files as they were queued. Files that change
     meanwhile are queued before anything more is claimed; raises what `queue` raises then. A delivery that breaks off
@@ -64,6 +69,8 @@ def deliver_due(
     """
     errors: list[BaseException] = []
     worker = Worker(app, workers, on_outcome, stop or Event(), outcomes, lambda _, error: errors.append(error))
+    if upkeep is not None:
+        worker.attend(upkeep)
     worker.run(files_fingerprint)
     if errors:
         raise errors[0]
@@ -106,10 +113,16 @@ class Worker:
         """Observed rate limits that are not saved yet, by bucket."""
         self._limits_saved: Future[None] | None = None
         self._failed: AmplifyError | None = None
+        self._upkeep: RemoteUpkeep | None = None
 
     def wake(self) -> None:
         """Make the loop look at the ledger at once: what may go out has changed. Thread-safe."""
         self._events.put(_nothing)
+
+    def attend(self, upkeep: RemoteUpkeep) -> None:
+        """Go on until this has ended, and deliver what it makes due."""
+        self._upkeep = upkeep
+        upkeep.on_change(self.wake)
 
     def refresh_clients(self, accounts: Iterable[str]) -> None:
         """Replace the clients of these accounts as soon as nobody uses them. Thread-safe."""
@@ -152,11 +165,12 @@ class Worker:
         self._begin_moment()
         self._renew()
         more = False
+        others = self._upkeep is not None and self._upkeep.is_running  # before the claim, which sees all they have done
         if self._busy <= self._workers and time.monotonic() >= self._next_claim:
             more = self._claim()  # it costs nearly the same for one row and for many
         if more and not self._claims:
             self.wake()  # nobody else would
-        return self._forever or more or bool(self._claims)
+        return self._forever or more or bool(self._claims) or others or not self._events.empty()
 
     def _claim(self) -> bool:
         """Claim rows for idle threads; whether due rows are left that nobody has looked at."""

@@ -66,6 +66,8 @@ class World:
     """Whether absence can be proved; on X it cannot."""
     blind: bool = False
     """Whether the timelines cannot be read just now."""
+    unreadable: dict[str, PlatformError] = field(default_factory=dict)
+    """Account → what whoever looks at its timeline gets instead."""
     keeps_keys: bool = True
     """Whether its server honours idempotency keys."""
     finds: list[tuple[str, str]] = field(default_factory=list)
@@ -161,6 +163,8 @@ class FakePlatform:
         if self.world.blind:
             raise Unknown("the timeline cannot be read just now")
         self._speaks()
+        if self.account in self.world.unreadable:
+            raise self.world.unreadable[self.account]
         self.world.finds.append((self.account, call.key))
         if call.target is not None and (self.account, call.target.id or call.target.url) in self.world.boosts:
             return Receipt(f"{self.account}:boost", "")

@@ -10,6 +10,7 @@ from ledger.databases import WoundLedger
 from ledger.rows import NOW, planned, state
 from workshop import Workshop
 
+from amplify.decisions.takedown import take_down_deliveries
 from amplify.engine.publish import run_pass
 from amplify.model.delivery import DeliveryState
 from amplify.model.errors import LoggedOut, PlatformError, Refused, TryLater
@@ -69,6 +70,35 @@ def test_where_nobody_can_tell_it_waits(app: FakeDesk, world: World) -> None:
     world.strange.clear()
     assert dict(go(app, now=NOW + timedelta(minutes=1)).outcomes) == {"sent": 1}
     assert [one["outcome"] for one in rows.attempts(app.ledger, one)] == ["try_later", "sent"]
+
+
+def test_a_token_that_may_not_write_refuses_no_takedown(app: FakeDesk, world: World) -> None:
+    one = planned("one", "a/x")
+    go(app, one)
+    world.undeletable.append(Refused("the server answered 403", unexplained=True))
+    world.readers.add("a/x")
+    take_down_deliveries(app, [one.id], "she asked us to", "Desk")
+    assert go(app).paused == {"a/x": "the token may not write"}
+    assert "once a/x can speak again" in rows.row(app.ledger, one)["why"]
+    world.readers.clear()
+    app.ledger.wind(app.timings.pause)
+    go(app)
+    assert rows.states(app.ledger) == {"removed": 1}
+
+
+def test_nor_leaves_it_a_look_up_with_a_wrong_sentence(app: FakeDesk, world: World) -> None:
+    world.answers["a/x"].append("lose_after")
+    go(app, planned("one", "a/x"))
+    app.ledger.wind(app.timings.lease)
+    world.unreadable["a/x"] = Refused("the server answered 403", unexplained=True)
+    world.readers.add("a/x")
+    assert go(app).paused == {"a/x": "the token may not write"}
+    world.readers.clear()
+    world.unreadable.clear()
+    app.ledger.wind(app.timings.pause)
+    go(app, now=NOW + timedelta(minutes=15))
+    assert rows.states(app.ledger) == {"sent": 1}
+    assert len(world.accepted) == 1
 
 
 @pytest.fixture

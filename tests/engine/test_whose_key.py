@@ -122,8 +122,9 @@ def test_a_key_is_asked_once(machine: Machine) -> None:
 def test_while_nobody_can_say_whose_it_is_nothing_goes_and_nothing_is_paused(machine: Machine) -> None:
     machine.say("first")
     machine.stage.control.fail("500", platform=PLATFORM, path=ME, count=99)
+    machine.say("second")
     done = machine.go()
-    assert (dict(done.outcomes), done.paused, machine.said()) == ({"try_later": 2}, {}, [])
+    assert (dict(done.outcomes), done.paused, machine.said()) == ({"try_later": 2}, {}, [])  # asked once an account
     assert done.needs_person
 
 
@@ -135,6 +136,17 @@ def test_a_wrong_server_is_told_and_a_mended_one_is_asked_at_once(machine: Machi
     assert "Look at its `server:`" in done.paused["union/mastodon"]
     machine.serve(machine.stage.url)
     assert dict(machine.go().outcomes) == {"sent": 2}
+
+
+def test_a_mended_book_is_asked_about_at_once(machine: Machine) -> None:
+    book = machine.files.root / "config/partners.yaml"
+    right = book.read_text()
+    book.write_text(right.replace("union@social.example", "onion@social.example"))
+    machine.say("first")
+    assert "the handle book says onion@social.example" in machine.go().paused["union/mastodon"]
+    book.write_text(right)
+    assert dict(machine.go().outcomes) == {"sent": 1}
+    assert len(machine.said()) == 2
 
 
 def test_a_broken_record_costs_a_question(machine: Machine) -> None:

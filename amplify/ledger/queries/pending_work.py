@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -52,6 +52,11 @@ class PendingWork:
     failing: tuple[FailingDelivery, ...]
     """What is due and its platform does not take just now."""
 
+    @property
+    def asks_servers(self) -> bool:
+        """Whether servers may have to be asked something beside the sending."""
+        return bool(self.unsure or self.removing or self.paused)
+
 
 def find_pending_work(ledger: Ledger, connection: Connection, note: str, now: datetime) -> PendingWork:
     """Read what a pass has to do. `note`: the key in `meta` of the last `queue`'s mark; `now`: campaign time."""
@@ -73,6 +78,24 @@ def find_pending_work(ledger: Ledger, connection: Connection, note: str, now: da
         errors=read_file_errors(connection),
         failing=find_failing(ledger, connection, now),
     )
+
+
+def accounts_to_ask(
+    ledger: Ledger, connection: Connection, now: datetime, paused: Collection[str]
+) -> dict[str, list[str]]:
+    """Accounts whose platforms are to be asked at `now` (campaign time), by server: these paused ones, and the others
+    that have something unsure, or something to take down."""
+    free = _free(ledger.real_now(connection))
+    unsure = select(DELIVERY.c.account).where(_UNSURE, DELIVERY.c.look_at <= now, free)
+    removing = select(DELIVERY.c.account).where(_REMOVING, free)
+    wanted = {*paused, *connection.execute(unsure.union(removing)).scalars()}
+    found = select(ACCOUNT.c.id, ACCOUNT.c.place).where(
+        ACCOUNT.c.id.in_(sorted(wanted)), ACCOUNT.c.paused_at.is_(None) | ACCOUNT.c.id.in_(sorted(paused))
+    )
+    servers: dict[str, list[str]] = {}
+    for account, place in connection.execute(found.order_by(ACCOUNT.c.id)):
+        servers.setdefault(place or "", []).append(account)
+    return servers
 
 
 def count_unsure(ledger: Ledger, connection: Connection) -> int:

@@ -95,9 +95,15 @@ def boosts_of(connection: Connection, deliveries: Sequence[str]) -> list[str]:
 
 
 def claim_takedown(
-    ledger: Ledger, connection: Connection, owner: str, lease: timedelta, without: Collection[str] = ()
+    ledger: Ledger,
+    connection: Connection,
+    owner: str,
+    lease: timedelta,
+    without: Collection[str] = (),
+    only: Collection[str] | None = None,
 ) -> Removal | None:
-    """Lease the next row to take down that nobody has, boosts first; of no paused account, and none of `without`."""
+    """Lease the next row to take down that nobody has, boosts first; of no paused account, and none of `without`;
+    `only`: of one of these accounts."""
     real = ledger.real_now(connection)
     found = connection.execute(
         select(DELIVERY.c.id)
@@ -107,6 +113,7 @@ def claim_takedown(
             DELIVERY.c.lease_until.is_(None) | (DELIVERY.c.lease_until <= real),
             ACCOUNT.c.paused_at.is_(None),
             DELIVERY.c.account.not_in(sorted(without)),
+            *([DELIVERY.c.account.in_(sorted(only))] if only is not None else []),
         )
         .order_by((DELIVERY.c.kind != "boost"), DELIVERY.c.due_at.desc(), DELIVERY.c.id)
         .limit(1)

@@ -32,9 +32,15 @@ class UnsureClaim:
 
 
 def claim_unsure(
-    ledger: Ledger, connection: Connection, now: datetime, lease: timedelta, without: Collection[str] = ()
+    ledger: Ledger,
+    connection: Connection,
+    now: datetime,
+    lease: timedelta,
+    without: Collection[str] = (),
+    only: Collection[str] | None = None,
 ) -> UnsureClaim | None:
-    """Lease the next unsure row whose request can no longer land, of no paused account and none of `without`.
+    """Lease the next unsure row whose request can no longer land, of no paused account and none of `without`; `only`:
+    of one of these accounts.
 
     `now`: campaign time; the lease runs in real time.
     """
@@ -48,6 +54,7 @@ def claim_unsure(
             DELIVERY.c.lease_until.is_(None) | (DELIVERY.c.lease_until <= real),
             ACCOUNT.c.paused_at.is_(None),
             DELIVERY.c.account.not_in(sorted(without)),
+            *([DELIVERY.c.account.in_(sorted(only))] if only is not None else []),
         )
         .order_by(DELIVERY.c.look_at, DELIVERY.c.id)
         .limit(1)
