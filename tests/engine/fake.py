@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 from typing import Literal
 
 from workshop import Workshop
@@ -68,6 +68,11 @@ class World:
     """Whether the timelines cannot be read just now."""
     unreadable: dict[str, PlatformError] = field(default_factory=dict)
     """Account → what whoever looks at its timeline gets instead."""
+    hung: set[str] = field(default_factory=set)
+    """Accounts whose server keeps whoever asks waiting until `answer` is set, and then says nothing."""
+    answer: Event = field(default_factory=Event)
+    waiting: Counter[str] = field(default_factory=Counter)
+    """Account → how many wait for its server just now."""
     keeps_keys: bool = True
     """Whether its server honours idempotency keys."""
     finds: list[tuple[str, str]] = field(default_factory=list)
@@ -214,6 +219,14 @@ class FakePlatform:
         pass
 
     def _speaks(self) -> None:
+        if self.account in self.world.hung:
+            with self.world.lock:
+                self.world.waiting[self.account] += 1
+            self.world.meanwhile("hangs")
+            self.world.answer.wait(60)
+            with self.world.lock:
+                self.world.waiting[self.account] -= 1
+            raise TryLater("no answer")
         if self.account in self.world.silent:
             raise LoggedOut("the token was revoked")
 
