@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 from ground import Ground, OnStage
+from mastodon import MastodonAPIError
 from test_failures import WRITE
 
 from amplify.context.speakers import ask_whoami
 from amplify.engine.refusals import explain_refusal
 from amplify.model.errors import LoggedOut, PlatformError, Refused, TryLater
+from amplify.platforms.mastodon.errors import translate
 
 UPLOAD = {"x": "/2/media/upload", "bluesky": "uploadBlob", "mastodon": "/api/v2/media"}
 
@@ -47,6 +49,32 @@ def test_tokens_that_may_only_read_are_the_accounts_fault(on_stage: OnStage) -> 
         member.platform.publish(call)
     assert caught.value.unexplained
     assert isinstance(explain_refusal(member.platform, caught.value), LoggedOut)
+
+
+@pytest.mark.parametrize("kind", ["400", "404", "500"])
+def test_a_server_that_stumbles_over_what_is_not_there_lets_write(on_stage: OnStage, kind: str) -> None:
+    """Pleroma and Akkoma answer 500 to whoever describes an upload that is not there."""
+    if on_stage.platform != "mastodon":
+        return  # the others are one program each, and are asked what they answer
+    for method in ("PUT", "DELETE"):
+        on_stage.stage.control.fail(kind, platform="mastodon", method=method, count=9)  # type: ignore[arg-type]
+    on_stage.member().platform.check_write_access()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "This action is outside the authorized scopes",
+        "Forbidden: token has insufficient scope permission",
+        "Insufficient permissions: write:statuses.",
+        "out_of_scope_for_token",
+    ],
+    ids=["Mastodon", "GoToSocial", "Pleroma", "Takahe"],
+)
+def test_every_way_of_saying_that_a_token_lacks_a_right_asks_for_another(words: str) -> None:
+    said = translate(MastodonAPIError("Mastodon API returned error", 403, "Forbidden", words))
+    assert isinstance(said, LoggedOut)
+    assert "Make a new access token" in said.why
 
 
 @pytest.mark.parametrize("kind", ["400", "403", "404"])

@@ -81,7 +81,8 @@ class MastodonAdapter:
             return Whoami(id=self._account, handle=str(me["acct"]))
 
     def check_write_access(self) -> None:
-        """Delete and describe what is not there: a server looks at the token's scopes first."""
+        """Delete and describe what is not there: a server looks at the token's scopes first. Some (Pleroma, Akkoma)
+        answer 500 to whoever may and asks for what is not there."""
         from mastodon import MastodonAPIError
 
         with self._asking(repeatable=True):
@@ -95,7 +96,7 @@ class MastodonAdapter:
                     status = error.args[1] if len(error.args) == 4 else None
                     if status in (401, 403):
                         raise LoggedOut(errors.missing_scope(status, scope)) from None
-                    if not isinstance(status, int) or status >= 500:
+                    if not isinstance(status, int) or status > 500:
                         raise
 
     def limits(self) -> Limits:

@@ -11,6 +11,8 @@ from amplify.model.errors import LoggedOut, PlatformError, Refused, StillWorking
 from amplify.platforms import http
 
 _MUTE: Final = re.compile(r"suspend|disabled|scope|insufficient|not confirmed|pending approval|moved", re.IGNORECASE)
+_SCOPE: Final = re.compile(r"scope|insufficient", re.IGNORECASE)
+"""How servers of all kinds say that a token lacks a right."""
 _MEND: Final = "Make a new access token for it on its server (Preferences, Development: read and write), and store it"
 _MEND_STANDING: Final = "Sign in on its server as this account, and do what it asks"
 
@@ -38,7 +40,7 @@ def translate(error: Exception, hidden: Sequence[str] = (), wait: timedelta | No
     words = str(error.args[3] or "")
     why = f"the server answered {status}: {http.redact(words, hidden)}".rstrip(": ")
     if status == 403 and _MUTE.search(words):
-        return LoggedOut(f"{why}. {_MEND if 'scope' in words else _MEND_STANDING}")
+        return LoggedOut(f"{why}. {_MEND if _SCOPE.search(words) else _MEND_STANDING}")
     if status == 401:
         return LoggedOut(f"{why}. {_MEND}")
     if status == 422 and "already attached to another post" in words:  # ours alone: so an earlier attempt was taken
