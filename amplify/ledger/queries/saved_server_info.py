@@ -6,7 +6,7 @@ Its age counts in real time: a rehearsal's year passes in minutes, and no server
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any, Final
 
@@ -55,9 +55,12 @@ def limits_of(connection: Connection, account: str) -> Limits | None:
 def learn_limits(connection: Connection, account: str, limits: Limits, real: datetime) -> bool:
     """Save the limits of an account's server (`real`: now, UTC); whether they changed.
 
-    A change makes every clone's next pass plan again: what was queued was measured against something else.
+    A change makes every clone's next pass plan again: what was queued was measured against something else. A server
+    that says nothing of itself any more keeps what it said before.
     """
-    news = limits != (limits_of(connection, account) or Limits())
+    before = limits_of(connection, account) or Limits()
+    limits = before if limits == Limits() else limits
+    news = limits != before
     _write(connection, _LIMITS, account, asdict(limits), real)
     if news:
         connection.execute(_FORGET_QUEUED)
@@ -79,4 +82,4 @@ def _write(connection: Connection, kind: str, key: str, value: Mapping[str, Any]
 
 
 def _limits(value: Mapping[str, Any]) -> Limits:
-    return Limits(**{name: value.get(name) for name in ("text", "pictures", "picture_bytes", "alt", "video_bytes")})
+    return Limits(**{one.name: value.get(one.name) for one in fields(Limits)})
