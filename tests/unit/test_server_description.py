@@ -128,6 +128,15 @@ def test_nodeinfo_names_what_the_version_does_not(document: Json, software: str,
     assert (said.software, said.limits.counts) == (software, counts)
 
 
+@pytest.mark.parametrize("version", ["other/0.11.0", "0.17.3", "2.7.2 (compatible; Other 1)", None])
+def test_who_says_two_things_is_not_trusted_with_keys(version: str | None) -> None:
+    says: Json = {"version": version, "configuration": {}}
+    for one, other in ((says, MASTODON), (MASTODON | {"configuration": {}}, says)):
+        said = describe_server(Server(v2_instance=one, v1_instance=other))
+        assert not said.keeps_keys
+        assert said.limits.text in (500, None)
+
+
 def test_a_server_that_says_nothing_takes_what_the_platform_takes() -> None:
     said = describe_server(Server())
     assert said == ServerDescription()

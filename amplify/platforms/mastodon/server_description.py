@@ -30,11 +30,12 @@ _BATCH_SINCE: Final = 2
 _TOLD_PLAIN: Final = frozenset({"gotosocial", "pleroma", "akkoma"})
 """Software that reads a text as the account or the server prefers, and takes `content_type`."""
 _BY_NAME: Final = ("gotosocial", "takahe", "pleroma", "akkoma")
-"""Software that is known by its name alone."""
+"""Software that is known by the name of its source, whatever version it says that it is."""
 _LARGEST: Final = 2**53
 """What JSON's numbers hold exactly; nobody means more."""
 
 _COMPATIBLE: Final = re.compile(r"\(compatible;\s{0,4}([A-Za-z][\w.-]{0,40})")
+_NAMED: Final = re.compile(r"([A-Za-z][\w.-]{0,40})/\d")
 _MASTODON: Final = re.compile(r"v?([2-9]|\d{2,9})\.\d{1,9}\.\d{1,9}(?!\+\d)(?:[-+.]?[\w.+-]{0,200})?")
 """`4.5.0`, `4.3.0+glitch`, `4.4.0-rc.1`: Mastodon and its forks count from 2 on and add no further words.
 GoToSocial counts from 0, or says `3.5.3+0.17.0` for the sake of old clients; Takahe writes `takahe/0.11.0`, Pleroma
@@ -91,13 +92,16 @@ def ask_server(session: requests.Session, server: str, token: str) -> ServerDesc
 
 def describe_server(ask: Ask) -> ServerDescription:
     """Ask a server what it is; what one answer lacks, another may have."""
-    described = ServerDescription()
+    described: ServerDescription | None = None
     for version in WAYS:
         said = next((answer for way in version if (answer := ask(way)) is not None), None)
-        described = _joined(described, _read(said or {}))
+        if said is None:
+            continue
+        described = _joined(described, _read(said)) if described is not None else _read(said)
         limits = described.limits
         if described.software and None not in (limits.text, limits.pictures, limits.picture_bytes, limits.alt):
             break
+    described = described or ServerDescription()
     if not described.software and (name := _name_in_nodeinfo(ask)):
         described = replace(described, software=name)
     limits = described.limits
@@ -124,7 +128,7 @@ def _joined(first: ServerDescription, second: ServerDescription) -> ServerDescri
     return ServerDescription(
         first.software or second.software,
         limits,
-        first.keeps_keys or second.keeps_keys,
+        first.keeps_keys and second.keeps_keys,
         first.batches or second.batches,
     )
 
@@ -142,12 +146,11 @@ def _read(said: Json) -> ServerDescription:
 
 def _software_in(said: Json) -> str:
     version, source = _text(said.get("version")), _text(said.get("source_url")).lower()
-    if match := _COMPATIBLE.search(version):
+    if match := _COMPATIBLE.search(version) or _NAMED.match(version):
         return match[1].lower()
     name = source.rstrip("/").removesuffix(".git").rpartition("/")[2]
-    for known in _BY_NAME:
-        if known == name or version.lower().startswith(f"{known}/"):
-            return known
+    if name in _BY_NAME:
+        return name
     if _MASTODON.fullmatch(version):
         return "mastodon"
     return "gotosocial" if re.match(r"\d+\.\d+\.\d+\+0\.\d", version) else ""
