@@ -28,7 +28,7 @@ def translate(error: Exception, hidden: Sequence[str] = (), wait: timedelta | No
     status = error.args[1] if len(error.args) == 4 and isinstance(error.args[1], int) else None
     if status is None or type(error).__module__.partition(".")[0] != "mastodon":
         if http.not_sent(error):
-            return TryLater("the server cannot be reached")
+            return TryLater(http.why_not_sent(error))
         return Unknown(f"the server gave no usable answer ({kind})")
     words = str(error.args[3] or "")
     why = f"the server answered {status}: {http.redact(words, hidden)}".rstrip(": ")
