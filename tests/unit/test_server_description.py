@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from amplify.model.account import Account
 from amplify.model.platform import Json, Limits
-from amplify.model.server_info import with_limits
+from amplify.model.server_info import NOTHING_KNOWN, SavedLimits, ServerInfo, with_limits
 from amplify.platforms.mastodon.profile import PROFILE
 from amplify.platforms.mastodon.server_description import ServerDescription, count_in, describe_server
 
@@ -174,6 +176,34 @@ def test_a_number_is_judged(said: object, meant: int | None) -> None:
     configuration = {"statuses": {"max_characters": said}, "media_attachments": {"video_size_limit": said}}
     limits = describe_server(Server(v2_instance={"version": "4.5.2", "configuration": configuration})).limits
     assert (limits.text, limits.video_bytes) == (meant, meant)
+
+
+def test_what_our_own_file_says_of_a_server_counts_before_its_answer() -> None:
+    mine = Account.model_validate(
+        {
+            "partner": "press",
+            "platform": "mastodon",
+            "credential": "press",
+            "server_limits": {"text": 2000, "counts": "code_points", "picture_pixels": 1_000_000, "plain_text": True},
+        }
+    )
+    accounts = {mine.id: mine}
+    nobody_asked = NOTHING_KNOWN.on(PROFILE, mine.id, accounts)
+    assert (nobody_asked.text_max, nobody_asked.picture_pixels, nobody_asked.alt_max) == (2000, 1_000_000, 1500)
+    assert nobody_asked.measure("https://example.org/a") == 21
+    assert nobody_asked.unit.startswith("code points")
+    said = ServerInfo({mine.id: SavedLimits(Limits(text=500, alt=100), datetime(2027, 5, 17, tzinfo=UTC))})
+    asked = said.on(PROFILE, mine.id, accounts)
+    assert (asked.text_max, asked.alt_max) == (2000, 100)
+    assert said.on(PROFILE, mine.id, {}).text_max == 500
+    assert NOTHING_KNOWN.on(PROFILE, "other/mastodon", accounts) is PROFILE
+
+
+def test_what_a_server_says_is_in_the_profile() -> None:
+    profile = with_limits(PROFILE, describe_server(Server(v2_instance=TAKAHE)).limits)
+    assert (profile.picture_pixels, profile.text_max, profile.pictures_max) == (4_000_000, 1000, 4)
+    assert profile.measure("https://example.org/a") == 21
+    assert profile.alt_max == PROFILE.alt_max
 
 
 ANY_JSON = st.recursive(

@@ -57,7 +57,7 @@ def separate_graphemes_in(text: str) -> int:
     if text.isascii():
         return len(text)
     clusters: list[str] = GRAPHEME.findall(text)
-    return len(clusters) + sum(len(_CONJUNCT.findall(one)) for one in clusters if len(one) > 2)
+    return len(clusters) + sum(len(_CONJUNCT.findall(one)) for one in clusters if len(one) > 1)
 
 
 @memoize.memoized
