@@ -328,6 +328,11 @@ class Oracle:
             self.yes.setdefault((number, account, due), set()).add(who)
             self.no.get((number, account), set()).discard(who)
 
+    def renamed(self, number: int) -> None:
+        """The entry or the post of these words has another name: people look at them anew."""
+        for key in [one for one in self.yes if one[0] == number]:
+            del self.yes[key]
+
     def reject(self, number: int, account: str, due: datetime, who: str) -> None:
         self.no.setdefault((number, account), set()).add(who)
         self.yes.get((number, account, due), set()).discard(who)
