@@ -125,7 +125,7 @@ CASES: list[tuple[str, Severity, str, Callable[[], Workshop], Callable[[], Works
         lambda: week("See https://example.org@evil.test/", "mastodon"),
         lambda: week("See https://example.org/@evil.test", "mastodon")),
     ("LINK-DOMAIN", ERROR, TEXT,
-        lambda: week("See https://evil.test\\@example.org/", "mastodon"), lambda: week("See evil.test", "mastodon")),
+        lambda: week("See https://evil.test\\@example.org/", "bluesky"), lambda: week("See evil.test", "mastodon")),
     ("LINK-DOMAIN", ERROR, TEXT,
         lambda: week("See https://[example.org", "mastodon"), lambda: week("[example.org", "mastodon")),
     ("LINK-DOMAIN", ERROR, TEXT,
