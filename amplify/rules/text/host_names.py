@@ -38,3 +38,10 @@ def is_below(host: str, domain: str) -> bool:
     """Whether a host, as `ascii_host` writes it, is the domain or lies below it."""
     domain = ascii_host(domain)
     return host == domain or host.endswith(f".{domain}")
+
+
+def comparable_url(url: str) -> str:
+    """An address in the form in which two are compared: its host as `ascii_host` writes it, without a last slash."""
+    scheme, slashes, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme.lower()}{slashes}{ascii_host(host)}{slash}{path}".removesuffix("/")
