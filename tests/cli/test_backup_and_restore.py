@@ -113,6 +113,8 @@ def test_nothing_goes_out_twice_after_a_restore(
         assert said.code == 3
         assert "knows more than the backup" in said.words, said.words
         assert by_post(busy, "since") == {"sent": 3}  # nothing was changed
+    monkeypatch.setenv("AMPLIFY_TIMEOUT", "1s")  # leases that end while a test can wait for them
+    monkeypatch.setenv("AMPLIFY_LEASE", "2s")
     said = amplify("restore", file, *where, *([] if lost else ["--older"]))
     assert said.code == 3, said.words
     assert "3 deliveries may have been sent since" in said.words
@@ -121,8 +123,6 @@ def test_nothing_goes_out_twice_after_a_restore(
     kept = list(ledger.parent.glob("ledger-before-restore-*.sqlite"))
     assert len(kept) == (0 if lost else 1)
 
-    monkeypatch.setenv("AMPLIFY_TIMEOUT", "1s")  # leases that end while a test can wait for them
-    monkeypatch.setenv("AMPLIFY_LEASE", "2s")
     amplify("publish", *where)
     time.sleep(2.1)  # until a request of a worker killed just before could no longer land
     amplify("publish", *where)
