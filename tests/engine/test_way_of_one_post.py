@@ -161,7 +161,7 @@ class TestOutcomes:
         app.ledger.wind(app.timings.pause)
         done = go(app)
         assert (dict(done.outcomes), done.paused) == ({"sent": 1}, {})
-        assert world.connected.count("a/x") == 2  # a new client, with the new credentials
+        assert world.connected.count("a/x") == 3  # one asked beside the sending, and one sent: with the new credentials
 
     def test_still_logged_out_keeps_the_newest_reason(self, app: FakeDesk, world: World) -> None:
         world.silent.add("a/x")
