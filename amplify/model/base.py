@@ -13,6 +13,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     NaiveDatetime,
     PlainSerializer,
     PrivateAttr,
@@ -59,6 +60,7 @@ LONGEST: Final = timedelta(days=3660)
 """The longest duration: ten years."""
 _FIRST_YEAR, _LAST_YEAR = 1900, 2999
 _Day = TypeVar("_Day", bound=date)
+_Item = TypeVar("_Item")
 
 
 def parse_duration(value: Any) -> timedelta:
@@ -137,6 +139,20 @@ Duration = Annotated[
     _Schema({"type": "string", "pattern": r"^\d+\s*(s|m|h|d)$", "examples": ["30m", "2h", "7d"]}),
 ]
 """A number and a unit: `90s`, `30m`, `2h`, `7d`."""
+
+
+def _some_time(value: timedelta) -> timedelta:
+    if not value:
+        raise ValueError("a window of no length lets nothing out: give at least a minute, such as 10m")
+    return value
+
+
+Lateness = Annotated[Duration, AfterValidator(_some_time)]
+"""How late something may go out: a duration, and never none."""
+
+Only = Annotated[tuple[_Item, ...], Field(min_length=1)]
+"""A list that narrows, and may be left out: without it, all. An empty one is refused, since whoever takes the last name
+off it does not mean all."""
 
 Day = Annotated[date, AfterValidator(_sane_year)]
 """A day: `2027-05-21`."""

@@ -100,7 +100,7 @@ class _Planner:
         )
 
     def _entry(self, entry: QueueEntry) -> None:
-        lateness = entry.lateness or self.workspace.settings.lateness
+        lateness = entry.lateness if entry.lateness is not None else self.workspace.settings.lateness
         for occurrence in expand_entry(self.workspace, entry, self.now - lateness, self.end):
             if occurrence.slot.due + lateness > self.now:
                 self._try(occurrence, lateness)
