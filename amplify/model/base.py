@@ -88,6 +88,15 @@ def _sane_year(value: _Day) -> _Day:
 
 
 _zones: frozenset[str] | None = None
+_NO_PLACES: Final = frozenset(
+    {
+        *("CET", "EET", "EST", "HST", "MET", "MST", "WET", "CST6CDT", "EST5EDT", "MST7MDT", "PST8PDT"),
+        *("GMT", "GMT0", "GMT+0", "GMT-0", "Greenwich", "UCT", "Universal", "Zulu"),
+        *("Factory", "localtime", "posixrules"),
+    }
+)
+"""Names in the time zone data that are abbreviations, offsets, or whatever this machine is set to."""
+_NO_AREAS: Final = ("Etc/", "SystemV/", "posix/", "right/")
 
 
 def _known_zone(value: str) -> str:
@@ -96,6 +105,11 @@ def _known_zone(value: str) -> str:
         _zones = frozenset(available_timezones())
     if value not in _zones:
         raise ValueError(f"unknown time zone {value!r}: use an IANA name such as Europe/Vilnius")
+    if value in _NO_PLACES or (value.startswith(_NO_AREAS) and value != "Etc/UTC"):
+        raise ValueError(
+            f"{value!r} is no place, and would not follow its readers' clocks: write the IANA name of a place there, "
+            "such as Europe/Vilnius, or UTC"
+        )
     return value
 
 
@@ -113,7 +127,7 @@ Lang = Annotated[
 this order (RFC 5646); none of the old tags that begin with no language."""
 
 Zone = Annotated[str, AfterValidator(_known_zone)]
-"""An IANA time zone."""
+"""The IANA time zone of a place, or `UTC`; no abbreviation and no offset."""
 
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"]+$", max_length=2000)]
 """An http or https address."""
