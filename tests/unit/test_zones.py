@@ -36,7 +36,19 @@ def test_every_name_of_the_data_is_a_place_or_refused() -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *("EST", "CET", "MET", "HST", "EST5EDT", "PST8PDT", "Etc/GMT+3", "Etc/GMT-14", "Etc/GMT", "Etc/Unknown", "GMT0"),
+        *(
+            "EST",
+            "CET",
+            "MET",
+            "HST",
+            "EST5EDT",
+            "PST8PDT",
+            "Etc/GMT+3",
+            "Etc/GMT-14",
+            "Etc/GMT",
+            "Etc/Unknown",
+            "GMT0",
+        ),
         *("Factory", "localtime", "posixrules", "Zulu", "UTC+3", "+03:00", "MSK", "europe/vilnius", "Europe/Vilnius "),
         *("", "/etc/localtime", "../UTC", "posix/Europe/Vilnius", "right/UTC"),
     ],
