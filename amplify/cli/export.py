@@ -57,7 +57,7 @@ def command(
     try:
         words, now = app.whole_workspace(), app.clock.now()
         first = start.replace(tzinfo=UTC) if start else now
-        end = first + timedelta(days=days) if days else plan_end(words, first)
+        end = first + timedelta(days=days) if days is not None else plan_end(words, first)
         care = EligibilityChecker(words, now, app.ledger)
         found = export_texts(care, first, end, app.profiles, everything, app.server_info())
     finally:

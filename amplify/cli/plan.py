@@ -48,7 +48,7 @@ def command(
     app = open_context(workspace, read_only_clock())
     words = app.workspace()
     now = start.replace(tzinfo=UTC) if start else app.clock.now()
-    end = now + timedelta(days=days) if days else plan_end(words, now)
+    end = now + timedelta(days=days) if days is not None else plan_end(words, now)
     with progress_bar("planning", quiet=as_json) as told:
         said = app.recent_posts(words, now, end)
         planned = plan_deliveries(words, now, end, app.profiles, told, app.server_info(), said)

@@ -56,7 +56,7 @@ def command(
     if unknown:
         raise WrongUse(f"there is no post or queue entry {', '.join(unknown)}: `amplify plan` lists them")
     now = start.replace(tzinfo=UTC) if start else app.clock.now()
-    end = now + timedelta(days=days) if days else plan_end(words, now)
+    end = now + timedelta(days=days) if days is not None else plan_end(words, now)
     known = app.server_info()
     planned = plan_deliveries(words, now, end, app.profiles, known=known, said=app.recent_posts(words, now, end))
     chosen = tuple(d for d in planned.deliveries if not posts or d.post in posts or d.entry in posts)

@@ -63,13 +63,13 @@ def _run(app: AppContext, workers: int, stop: Event, health: str | None) -> None
         return AppContext(app.root, app.ledger, app.clock, app.timings, guard=app.guard)
 
     with ExitStack() as opened:
-        beat = None
+        shown = None
         if health is not None:
             from amplify.daemon.health import Health, parse_address
 
-            beat = opened.enter_context(Health(app.ledger, app.clock, parse_address(health))).beat
+            shown = opened.enter_context(Health(app.ledger, app.clock, parse_address(health)))
         output.console().print("running; Ctrl-C stops after the deliveries in hand")
-        Daemon(app, another, workers, TerminalReporter(), beat).run(stop)
+        Daemon(app, another, workers, TerminalReporter(), shown).run(stop)
 
 
 class TerminalReporter:

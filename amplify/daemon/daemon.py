@@ -6,18 +6,13 @@ goes on. Periodic tasks have contexts of their own, since no client serves two t
 
 from __future__ import annotations
 
-import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from threading import Event, Lock, Thread
 from types import TracebackType
-from typing import Final, Protocol, Self
-
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.background import BackgroundScheduler
+from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from amplify.context.app_context import AppContext
 from amplify.engine.files_sync import files_mark
@@ -35,8 +30,11 @@ from amplify.model.event import log_event
 from amplify.planning.file_versions import files_note
 from amplify.planning.server_lookup import refresh_limits
 
-_UPKEEP: Final = timedelta(seconds=1)
-_SWEEP: Final = timedelta(minutes=1)
+if TYPE_CHECKING:
+    from amplify.daemon.health import Health
+
+_UPKEEP: Final = 1.0
+_SWEEP: Final = 60.0
 _LOOK: Final = 1.0
 """Seconds until unreadable files are read again, and the first backoff for a ledger that went away."""
 _LONGEST: Final = 30.0
@@ -76,12 +74,12 @@ class Daemon:
         another: Callable[[], AppContext],
         workers: int,
         voice: Reporter,
-        beat: Callable[[], None] | None = None,
+        health: Health | None = None,
     ) -> None:
-        """`another` makes contexts on the same workspace and ledger; `beat` is called each second while all is well."""
+        """`another` makes contexts on the same workspace and ledger; `health` is told of each look and each pass."""
         self._app, self._voice, self._workers = app, voice, workers
         self._maintenance_app, self._limits_app, self._reading_app = another(), another(), another()
-        self._beat = beat or (lambda: None)
+        self._health = health
         self._spoke: set[str] = set()
         self._errors = NO_ERRORS
         self._older = ""
@@ -150,7 +148,8 @@ class Daemon:
     def _keep_up(self) -> None:
         """Periodic task: run maintenance, and begin what is to be asked of servers."""
         with self._mishaps():
-            self._beat()
+            if self._health is not None:
+                self._health.beat()
             done = run_maintenance(self._maintenance_app)
             self._voice.paused(done.seen.paused.items())
             self._voice.failing(done.seen.failing)
@@ -160,6 +159,8 @@ class Daemon:
                 self._worker.wake()
             self._upkeep.start(done.seen)
             note_pass(self._app)
+            if self._health is not None:
+                self._health.passes.inc()
 
     def _refresh_limits(self) -> None:
         """Periodic task: refresh the limits of servers, each once a day."""
@@ -218,43 +219,24 @@ def _listening(app: AppContext, worker: Worker) -> Iterator[None]:
         listener.close()
 
 
-_LONGEST_WAIT: Final = 1.0
-"""Seconds (real time) between two looks at the machine's own clock."""
-_STEP: Final = timedelta(seconds=1)
-"""How far the clock may be put back; farther, and all tasks run at once."""
-
 PeriodicTask = Callable[[], None]
 
 
 class PeriodicTasks:
-    """Runs periodic tasks while it is open, each at most once at a time. Late or missed runs are made up for once.
+    """Runs periodic tasks while it is open, each in a thread of its own. Late or missed runs are made up for once.
 
+    By the steady clock: whatever happens to the machine's time of day, nothing is missed and nothing is waited for.
     Tasks raise nothing: each reports what went wrong by itself.
     """
 
-    def __init__(
-        self, tasks: Mapping[str, tuple[PeriodicTask, timedelta]], clock: Callable[[], datetime] | None = None
-    ):
-        """`tasks`: name → task and interval (real time). `clock`: the machine's own, for tests."""
-        # Its log would tell of every skipped tick.
-        log = logging.getLogger("apscheduler")
-        log.addHandler(logging.NullHandler())
-        log.propagate = False
-        self._clock = clock or (lambda: datetime.now(UTC))
+    def __init__(self, tasks: Mapping[str, tuple[PeriodicTask, float]]) -> None:
+        """`tasks`: name → task, and seconds from one start to the next."""
         self._ended = Event()
-        self._watch = Thread(target=self._watch_clock, name="clock-watch", daemon=True)
-        self._scheduler = BackgroundScheduler(
-            timezone=UTC,
-            executors={"default": ThreadPoolExecutor(max(1, len(tasks)))},
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-        )
-        now = datetime.now(UTC)
-        for name, (task, every) in tasks.items():
-            self._scheduler.add_job(task, "interval", seconds=every.total_seconds(), next_run_time=now, id=name)
+        self._threads = [Thread(target=self._repeat, args=said, name=name, daemon=True) for name, said in tasks.items()]
 
     def __enter__(self) -> Self:
-        self._scheduler.start()
-        self._watch.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(
@@ -262,19 +244,11 @@ class PeriodicTasks:
     ) -> None:
         """Wait for the tasks that are running."""
         self._ended.set()
-        self._scheduler.shutdown(wait=True)
+        for thread in self._threads:
+            thread.join()
 
-    def all_now(self) -> None:
-        """Run all tasks now, and then as often as before."""
-        now = datetime.now(UTC)
-        for job in self._scheduler.get_jobs():
-            job.modify(next_run_time=now)
-
-    def _watch_clock(self) -> None:
-        """Run all tasks where the clock was put back: the scheduler goes by wall time, and would oversleep."""
-        wall, steady = self._clock(), time.monotonic()
-        while not self._ended.wait(_LONGEST_WAIT):
-            now, ticked = self._clock(), time.monotonic()
-            if now - wall < timedelta(seconds=ticked - steady) - _STEP:
-                self.all_now()
-            wall, steady = now, ticked
+    def _repeat(self, task: PeriodicTask, every: float) -> None:
+        due = time.monotonic()
+        while not self._ended.wait(due - time.monotonic()):
+            task()
+            due = max(due + every, time.monotonic())

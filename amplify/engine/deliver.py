@@ -90,7 +90,7 @@ class Deliverer:
             begun, looked = mark.result()
             if isinstance(begun, NotBegun):
                 return self._not_begun(claimed, begun, out=bool(receipts))
-            began = began or monotonic()
+            began = monotonic() if began is None else began
             if was_suspended(looked):
                 return self._failed(claimed, begun, TryLater(SLEPT, _AT_ONCE))
             try:
@@ -104,7 +104,7 @@ class Deliverer:
             )
             if not last:  # for the last one nobody need wait: any later begin mark is written after it
                 written.result()
-        return Outcome("sent", seconds=monotonic() - (began or monotonic()))
+        return Outcome("sent", seconds=0.0 if began is None else monotonic() - began)
 
     def request_first_marks(self, all_ready: Sequence[tuple[ReadyDelivery, Future[Marked]]]) -> None:
         """Request the begin marks of all first parts in one transaction; each future is set when that is durable."""

@@ -115,7 +115,8 @@ def _postpone(app: AppContext, removal: Removal, error: PlatformError) -> None:
             looking = where_to_look(app, claimed, claimed.parts[removal.doubtful])
             why, again = f"a part of it may be out: {error.why}. {looking}", hand.stamp.real + _BY_HAND
         else:
-            after = error.after if isinstance(error, TryLater) and error.after else app.timings.backoff
+            after = error.after if isinstance(error, TryLater) else None
+            after = app.timings.backoff if after is None else after
             why, again = f"it is still up: {error.why}. It is tried again by itself", hand.stamp.real + after
         takedowns.postpone_takedown(connection, removal, f"{asked}: {why}", again)
     if isinstance(error, LoggedOut):

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from amplify.export.export_model import Exported, Offer
 from amplify.model.gate import Gate
@@ -22,6 +21,7 @@ from amplify.planning.plan import plan_deliveries
 from amplify.rules.lint.care import HELD_BY_GATES
 from amplify.rules.lint.lint import lint_deliveries
 from amplify.rules.plan.assign import assign_variants, spoken_languages
+from amplify.rules.plan.calendar_days import speaks_on
 from amplify.rules.plan.compose import ComposeFault, compose_message
 from amplify.rules.plan.expand import Occurrence, expand_entry, speakers_by_post
 from amplify.rules.plan.file_gates import derive_gates
@@ -96,13 +96,11 @@ class _Exporter:
         """As `plan` has it: only ready posts, on days of their campaign; boosts have no text to share."""
         front = self._workspace.posts[one.slot.post].front
         campaign = self._workspace.campaigns[front.campaign]
-        day = one.slot.due.astimezone(ZoneInfo(one.zone)).date()
         return (
             front.status == "ready"
             and front.boost is None
             and campaign.status != "ended"
-            and (campaign.launched is None or day >= campaign.launched)
-            and (campaign.ends is None or day <= campaign.ends)
+            and speaks_on(campaign, one.slot.due)
         )
 
     def _by_hand(self, group: Sequence[Occurrence]) -> Iterator[Offer]:

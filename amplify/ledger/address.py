@@ -67,7 +67,8 @@ def plain_address(url: str) -> str:
         return f"sqlite:///{_file(parsed)}"
     more = "&".join(f"{key}={_query(parsed, key)}" for key in sorted(_WHERE & parsed.query.keys()))
     host = (parsed.host or "").lower()
-    return f"postgresql://{host}:{parsed.port or 5432}/{parsed.database or ''}" + (f"?{more}" if more else "")
+    port = 5432 if parsed.port is None else parsed.port
+    return f"postgresql://{host}:{port}/{parsed.database or ''}" + (f"?{more}" if more else "")
 
 
 def without_password(url: str) -> str:

@@ -130,7 +130,8 @@ def encode_picture(one: Reencoded, mime: str, quality: int | None = None, *, tig
     elif mime == WEBP:
         picture = _full(picture)
         exact = quality is None and one.exact
-        picture.save(out, FORMATS[WEBP], lossless=exact, exact=False, quality=70 if exact else quality or 95, method=4)
+        grade = 70 if exact else 95 if quality is None else quality
+        picture.save(out, FORMATS[WEBP], lossless=exact, exact=False, quality=grade, method=4)
     else:
         picture = picture if picture.mode in ("L", "YCbCr") else _on_white(_full(picture))
         # Drawn letters have coloured edges, which coarser colours would smear.
@@ -138,7 +139,7 @@ def encode_picture(one: Reencoded, mime: str, quality: int | None = None, *, tig
         if quality is None and one.tables is not None:
             how["qtables"] = one.tables
         else:
-            how |= {"quality": quality or _FINE, "progressive": True}
+            how |= {"quality": _FINE if quality is None else quality, "progressive": True}
         picture.save(out, FORMATS[JPEG], **how | {"progressive": False})
         # What is nearly noise does not fit into the buffer that Pillow sets aside for packing it better.
         if out.tell() < _pixels(one) * _ROOMY:

@@ -36,7 +36,8 @@ def room_of(profile: PlatformProfile) -> SizeLimit:
 
 def card_room_of(profile: PlatformProfile) -> SizeLimit:
     """A platform's limits for the picture of a link card."""
-    return SizeLimit(profile.card_bytes or profile.picture_bytes, profile.picture_pixels)
+    most = profile.picture_bytes if profile.card_bytes is None else profile.card_bytes
+    return SizeLimit(most, profile.picture_pixels)
 
 
 class FrozenStore:

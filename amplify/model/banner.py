@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from amplify.model.base import FileEntry, FileModel, Id, Lang, Text
+from amplify.model.base import FileEntry, FileModel, Id, Lang, Only, Text
 
 SizeName = Literal["card", "post", "bluesky", "square", "portrait", "story", "header"]
 Override = Literal["wide", "tall", "card", "post", "bluesky", "square", "portrait", "story", "header"]
@@ -277,11 +277,11 @@ class Template(FileEntry):
     """Whose hashtags, facts and calls it uses."""
     about: Text
     """What it is for, in a sentence, for colleagues."""
-    people: tuple[Id, ...] = ()
+    people: Only[Id] = ()
     """Rendered once for each of them; texts say `{{ who.name }}`."""
-    languages: tuple[Lang, ...] = ()
+    languages: Only[Lang] = ()
     """Rendered in these; without it, in the campaign's."""
-    sizes: tuple[SizeName, ...] = ()
+    sizes: Only[SizeName] = ()
     """Rendered in these; without it, in all."""
     theme: Literal["night", "paper", "dawn", "sea", "iron"] = "night"
     """A set of colours: `ground`, `deep`, `ink`, `muted`, `accent`, `second`."""

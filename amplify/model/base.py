@@ -13,6 +13,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     NaiveDatetime,
     PlainSerializer,
     PrivateAttr,
@@ -59,6 +60,7 @@ LONGEST: Final = timedelta(days=3660)
 """The longest duration: ten years."""
 _FIRST_YEAR, _LAST_YEAR = 1900, 2999
 _Day = TypeVar("_Day", bound=date)
+_Item = TypeVar("_Item")
 
 
 def parse_duration(value: Any) -> timedelta:
@@ -86,6 +88,15 @@ def _sane_year(value: _Day) -> _Day:
 
 
 _zones: frozenset[str] | None = None
+_NO_PLACES: Final = frozenset(
+    {
+        *("CET", "EET", "EST", "HST", "MET", "MST", "WET", "CST6CDT", "EST5EDT", "MST7MDT", "PST8PDT"),
+        *("GMT", "GMT0", "GMT+0", "GMT-0", "Greenwich", "UCT", "Universal", "Zulu"),
+        *("Factory", "localtime", "posixrules"),
+    }
+)
+"""Names in the time zone data that are abbreviations, offsets, or whatever this machine is set to."""
+_NO_AREAS: Final = ("Etc/", "SystemV/", "posix/", "right/")
 
 
 def _known_zone(value: str) -> str:
@@ -94,6 +105,11 @@ def _known_zone(value: str) -> str:
         _zones = frozenset(available_timezones())
     if value not in _zones:
         raise ValueError(f"unknown time zone {value!r}: use an IANA name such as Europe/Vilnius")
+    if value in _NO_PLACES or (value.startswith(_NO_AREAS) and value != "Etc/UTC"):
+        raise ValueError(
+            f"{value!r} is no place, and would not follow its readers' clocks: write the IANA name of a place there, "
+            "such as Europe/Vilnius, or UTC"
+        )
     return value
 
 
@@ -111,7 +127,7 @@ Lang = Annotated[
 this order (RFC 5646); none of the old tags that begin with no language."""
 
 Zone = Annotated[str, AfterValidator(_known_zone)]
-"""An IANA time zone."""
+"""The IANA time zone of a place, or `UTC`; no abbreviation and no offset."""
 
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"]+$", max_length=2000)]
 """An http or https address."""
@@ -137,6 +153,20 @@ Duration = Annotated[
     _Schema({"type": "string", "pattern": r"^\d+\s*(s|m|h|d)$", "examples": ["30m", "2h", "7d"]}),
 ]
 """A number and a unit: `90s`, `30m`, `2h`, `7d`."""
+
+
+def _some_time(value: timedelta) -> timedelta:
+    if not value:
+        raise ValueError("a window of no length lets nothing out: give at least a minute, such as 10m")
+    return value
+
+
+Lateness = Annotated[Duration, AfterValidator(_some_time)]
+"""How late something may go out: a duration, and never none."""
+
+Only = Annotated[tuple[_Item, ...], Field(min_length=1)]
+"""A list that narrows, and may be left out: without it, all. An empty one is refused, since whoever takes the last name
+off it does not mean all."""
 
 Day = Annotated[date, AfterValidator(_sane_year)]
 """A day: `2027-05-21`."""

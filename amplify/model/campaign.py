@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from amplify.model.base import Day, Duration, FileEntry, FileModel, Id, Instant, Lang, Tag, Text
+from amplify.model.base import Day, Duration, FileEntry, FileModel, Id, Instant, Lang, Only, Tag, Text
 from amplify.model.platform_name import PlatformName
 
 _LETTER: Final = r"([a-z0-9-]|[^\x00-\x7f])"
@@ -27,7 +27,7 @@ class Hashtag(FileModel):
     """Added to every post of the campaign that lacks it (in the post's language)."""
     optional: bool = False
     """Added where there is room: each post gets the same ones every time, and different posts different ones."""
-    platforms: tuple[PlatformName, ...] = ()
+    platforms: Only[PlatformName] = ()
     """Only on these platforms; without it, on all."""
     retired: bool = False
     """No longer used: a post that carries it is a problem."""
@@ -46,7 +46,7 @@ class BannedTag(FileModel):
     """The tag without `#`."""
     why: Text
     """Why not, in a sentence: shown with the problem."""
-    platforms: tuple[PlatformName, ...] = ()
+    platforms: Only[PlatformName] = ()
     """Only on these platforms; without it, on all."""
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from amplify.model.base import Day, FileEntry, FileModel, Id, Instant, Lang, Text, Url
+from amplify.model.base import Day, FileEntry, FileModel, Id, Instant, Lang, Only, Text, Url
 
 
 class PersonState(StrEnum):
@@ -46,8 +46,8 @@ class Consent(FileModel):
     """How it reached us."""
     scope: Annotated[tuple[Literal["name", "portrait", "health", "family"], ...], Field(min_length=1)]
     """What may be said or shown."""
-    languages: tuple[Lang, ...] = ()
-    """Only in these languages; empty: in all."""
+    languages: Only[Lang] = ()
+    """Only in these languages; without it, in all."""
     given: Day
     """The day it was given."""
     review: Day

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from amplify.model.base import Day, Duration, FileEntry, FileModel, Id, Instant, Local, Text, Wall
+from amplify.model.base import Day, Duration, FileEntry, FileModel, Id, Instant, Lateness, Local, Only, Text, Wall
 from amplify.model.platform_name import PlatformName
 
 
@@ -37,7 +37,7 @@ class Series(FileModel):
     """Wall-clock time in each account's zone."""
     every: Annotated[int, Field(ge=1, le=366)] = 1
     """Days between two posts."""
-    weekdays: tuple[Weekday, ...] = ()
+    weekdays: Only[Weekday] = ()
     """Only on these days; others are skipped, not used up."""
 
 
@@ -133,7 +133,7 @@ class QueueEntry(FileEntry):
     """Who says it: `all` that publish, or a list."""
     platforms: Annotated[tuple[PlatformName, ...], Field(min_length=1)] | None = None
     """Where; without it, wherever the partners have accounts."""
-    lateness: Duration | None = None
+    lateness: Lateness | None = None
     """How late it may still go out; the workspace's own without it."""
     note: Text | None = None
     """For colleagues; never published."""

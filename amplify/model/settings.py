@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, WithJsonSchema, model_validator
 
-from amplify.model.base import Duration, FileEntry, FileModel, Id, Lang, Tag, Text
+from amplify.model.base import Duration, FileEntry, FileModel, Id, Lang, Lateness, Only, Tag, Text
 from amplify.model.campaign import BannedTag, QuietPeriod
 from amplify.model.platform_name import PlatformName
 
@@ -55,9 +55,9 @@ class Designated(FileModel):
 class WiderQuiet(QuietPeriod):
     """A time of silence beyond one campaign: for everything, or for a region."""
 
-    languages: tuple[Lang, ...] = ()
+    languages: Only[Lang] = ()
     """Only texts in these languages; without languages and partners: everything."""
-    partners: tuple[Id, ...] = ()
+    partners: Only[Id] = ()
     """Only the accounts of these partners."""
 
 
@@ -70,7 +70,7 @@ class Settings(FileEntry):
     """What people call it."""
     horizon_days: Annotated[int, Field(ge=1, le=400)] = 45
     """How many days ahead deliveries are written down."""
-    lateness: Duration = Field(default="2h", validate_default=True)
+    lateness: Lateness = Field(default="2h", validate_default=True)
     """How late a post may still go out, where its queue entry does not say."""
     readings: Annotated[tuple[Duration, ...], Field(min_length=1)] = Field(
         default=("1h", "24h", "7d"), validate_default=True

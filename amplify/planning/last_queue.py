@@ -1,10 +1,12 @@
-"""Mark of the last `queue`: from which files, and for which day, the ledger was filled."""
+"""Mark of the last `queue`: from which files and time zone data, and for which day, the ledger was filled."""
 
 from __future__ import annotations
 
 import socket
 from datetime import datetime
 from pathlib import Path
+
+from amplify.workspace.zone_data import zone_data_mark
 
 
 def note_key(root: Path) -> str:
@@ -18,5 +20,5 @@ def machine_name(root: Path) -> str:
 
 
 def queued_mark(fingerprint: str, now: datetime) -> str:
-    """The mark that a `queue` of these files leaves on this day (UTC)."""
-    return f"{fingerprint} {now:%Y-%m-%d}"
+    """The mark that a `queue` of these files leaves on this day (UTC), with this machine's time zone data."""
+    return f"{fingerprint} {now:%Y-%m-%d} {zone_data_mark()}"

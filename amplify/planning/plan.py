@@ -25,7 +25,7 @@ from amplify.rules.lint.care import HELD_BY_GATES
 from amplify.rules.lint.lint import lint_all
 from amplify.rules.plan.approval_policy import approvals_needed_by
 from amplify.rules.plan.assign import assign_variants, spoken_languages
-from amplify.rules.plan.calendar_days import readers_midnight, utc_day
+from amplify.rules.plan.calendar_days import readers_midnight, speaks_on
 from amplify.rules.plan.compose import Composed, ComposeFault, compose_boost, compose_message
 from amplify.rules.plan.expand import Occurrence, expand_entry, speakers_by_post
 from amplify.rules.plan.template_context import RenderContext, says_today
@@ -100,7 +100,7 @@ class _Planner:
         )
 
     def _entry(self, entry: QueueEntry) -> None:
-        lateness = entry.lateness or self.workspace.settings.lateness
+        lateness = entry.lateness if entry.lateness is not None else self.workspace.settings.lateness
         for occurrence in expand_entry(self.workspace, entry, self.now - lateness, self.end):
             if occurrence.slot.due + lateness > self.now:
                 self._try(occurrence, lateness)
@@ -197,10 +197,7 @@ class _Planner:
         if post.front.status != "ready":
             return f"the post is {post.front.status}"
         campaign = self.workspace.campaigns[post.front.campaign]
-        day = utc_day(occurrence.slot.due)
-        early = campaign.launched is not None and day < campaign.launched
-        late = campaign.ends is not None and day > campaign.ends
-        if campaign.status == "ended" or early or late:
+        if campaign.status == "ended" or not speaks_on(campaign, occurrence.slot.due):
             return f"outside the days of the campaign {campaign.id}"
         return None
 

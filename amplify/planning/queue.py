@@ -83,7 +83,7 @@ def queue_plan(
     everybody, NeedsPerson where many rows would be cancelled and `confirm` is absent or says no. Files that are older
     than what another machine queued, or went another way, change nothing, unless a person says so (`force`).
     """
-    mark = app.fingerprint()
+    mark = queued_mark(app.fingerprint(), app.clock.now())
     files = _readable(app)
     if not files.accounts:
         raise NeedsPerson("nobody has said who we are: copy config/accounts.example.yaml to config/accounts.yaml first")
@@ -113,7 +113,7 @@ def queue_plan(
                 f"{workspace.settings.cancel_limit}: look at `amplify plan`, then run `amplify queue --yes`"
             )
         _write(app, connection, planned, diff, now)
-        set_meta(connection, note_key(app.root), "" if late else queued_mark(mark, now))
+        set_meta(connection, note_key(app.root), "" if late else mark)
         set_meta(connection, HELD, "")
         note_files(connection, app.root, version, "", app.ledger.real_now(connection))
         notify_workers(app.ledger, connection)

@@ -30,6 +30,8 @@ _OF_CONTENT: Final = (413, 415, 422)
 _IN_PIECES: Final = 1 << 16
 """Bytes from which on a body is handed over in pieces."""
 
+_MOMENT: Final = timedelta(seconds=1)
+
 _NEVER_LEFT: Final = frozenset(
     {
         "builtins.ConnectionRefusedError",
@@ -158,7 +160,8 @@ def error_for_status(status: int, why: str, after: timedelta | None = None) -> P
         # 402: the account's credits are used up. Nothing is wrong with the post, so it waits.
         return LoggedOut(why)
     if status in (425, 429):
-        return TryLater(why, after, account=True)
+        # At least a moment: a reset that is over by our clock, which may be ahead, asks for no storm of requests.
+        return TryLater(why, None if after is None else max(after, _MOMENT), account=True)
     if 400 <= status < 500 and status not in (408, 409, 423):
         return Refused(why, unexplained=status not in _OF_CONTENT)
     return Unknown(why)
@@ -180,6 +183,11 @@ def seconds_until(value: str | None, now: datetime | None = None) -> timedelta |
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return max(moment - now, timedelta())
+
+
+def first_wait(*headers: str | None) -> timedelta | None:
+    """Real time until the instant in the first of these headers that can be read. No time at all is an answer, too."""
+    return next((wait for wait in map(seconds_until, headers) if wait is not None), None)
 
 
 def redact(said: object, hidden: Iterable[str]) -> str:
@@ -233,7 +241,7 @@ def refuse_elsewhere(connection: AccountConnection, url: str, target: str) -> No
 
 
 def _port(parts: SplitResult) -> int | None:
-    return parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return {"http": 80, "https": 443}.get(parts.scheme) if parts.port is None else parts.port
 
 
 def requests_session(

@@ -15,6 +15,7 @@ from amplify.model.campaign import Campaign, ToolkitPage
 from amplify.model.errors import WrongUse
 from amplify.model.workspace import Workspace
 from amplify.planning.eligibility import EligibilityChecker
+from amplify.rules.plan.calendar_days import start_of_day
 from amplify.toolkit.build_record import record_build
 from amplify.toolkit.calendar_file import calendar_bytes
 from amplify.toolkit.output_dir import OutputDir
@@ -96,7 +97,7 @@ def _wanted(workspace: Workspace, langs: Sequence[str], campaigns: Sequence[str]
 
 
 def _begun(campaign: Campaign, now: datetime) -> bool:
-    return campaign.launched is None or campaign.launched <= now.date()
+    return campaign.launched is None or start_of_day(campaign.launched) <= now
 
 
 def _banners(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 FOLDERS = ("config", "posts", "media")
@@ -13,9 +14,14 @@ def files_fingerprint(root: Path) -> str:
     """64 hex digits that change whenever a file under `config/`, `posts/` or `media/` is added, removed,
     renamed or saved (path, size in bytes, time of change in nanoseconds). What cannot be looked at counts too.
     """
+    return folders_fingerprint(root, FOLDERS)
+
+
+def folders_fingerprint(root: Path, folders: Iterable[str]) -> str:
+    """The same for other folders of `root`."""
     digest = hashlib.sha256()
     start = len(os.fspath(root))
-    waiting = [os.path.join(root, folder) for folder in reversed(FOLDERS)]
+    waiting = [os.path.join(root, folder) for folder in reversed(tuple(folders))]
     while waiting:
         folder = waiting.pop()
         try:

@@ -364,3 +364,15 @@ def test_the_house_s_own_errors_pass_through_what_an_sdk_wraps_around_them() -> 
 
     with pytest.raises(LoggedOut, match="rehearsal"), http.translate_errors(mastodon.translate, repeatable=False):
         raise raised(MastodonNetworkError("could not"), LoggedOut("rehearsal only"))
+
+
+def test_a_wait_of_no_time_is_an_answer() -> None:
+    """“Retry-After: 0” means at once, or nearly: not the next header's hours, and not a quarter of an hour."""
+    at_once = bluesky.translate(
+        atproto_error(429, "RateLimitExceeded", {"retry-after": "0", "ratelimit-reset": "86400"})
+    )
+    over = x.translate(tweepy_error(429, {}, {"x-rate-limit-reset": "1700000000"}))
+    told = x.translate(tweepy_error(429, {}, {"retry-after": "0"}))
+    for meaning in (at_once, over, told):
+        assert isinstance(meaning, TryLater)
+        assert meaning.after == timedelta(seconds=1)

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib.resources import files
 from pathlib import Path
+from zoneinfo import TZPATH, reset_tzpath
 
 import pytest
 from ledger import rows
 from ledger.databases import WoundLedger
+from sqlalchemy import select
 from workshop import MONDAY, Workshop
 
 from amplify.context.app_context import UnreadableFiles
 from amplify.engine.publish import run_pass
 from amplify.ledger.database import get_meta
+from amplify.ledger.tables import DELIVERY
 from amplify.model.errors import NeedsPerson, WrongUse
 from amplify.planning.last_queue import note_key, queued_mark
 from amplify.planning.queue import queue_plan
+from amplify.workspace.zone_data import zone_data_mark
 from engine.fake import FakeDesk, World
 
 HOUR = timedelta(hours=1)
@@ -203,3 +208,35 @@ def test_what_went_out_is_not_said_again_under_another_name(app: FakeDesk) -> No
     assert problem.code == "X-REPEAT"
     assert "2027-05-18 (entry `one`)" in problem.message
     assert rows.states(app.ledger) == {"sent": 1, "waiting": 1}
+
+
+def test_new_zone_data_move_what_waits_with_the_next_pass(
+    ledger: WoundLedger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A country changes its rules: the process that runs follows, though no file of ours has changed."""
+    (tmp_path / "Africa").mkdir()
+    (tmp_path / "Europe").mkdir()
+    zone, package = tmp_path / "Europe" / "Vilnius", files("tzdata") / "zoneinfo"
+    zone.write_bytes((package / "Europe" / "Vilnius").read_bytes())
+    monkeypatch.setattr("amplify.workspace.zone_data.TZPATH", (str(tmp_path),))
+    shop = Workshop().partner("press_union", zone="Europe/Vilnius").post("one", "One.")
+    shop.queue("one", "one", local="2027-05-18T09:30", platforms=["x"])
+    app = FakeDesk(ledger, World(), MONDAY, shop)
+    before = TZPATH
+    try:
+        reset_tzpath((str(tmp_path),))
+        assert (signs(app), due(ledger)) == ("+", ["06:30"])
+        assert (run_pass(app).changes, is_current(app)) == ((), True)
+        zone.write_bytes((package / "Europe" / "Paris").read_bytes())
+        assert not is_current(app)
+        assert [change.sign for change in run_pass(app).changes] == ["~"]
+        assert (due(ledger), is_current(app)) == (["07:30"], True)
+    finally:
+        reset_tzpath(before)
+        monkeypatch.undo()
+        zone_data_mark()
+
+
+def due(ledger: WoundLedger) -> list[str]:
+    with ledger.read() as connection:
+        return [f"{one:%H:%M}" for one in connection.execute(select(DELIVERY.c.due_at)).scalars()]

@@ -1,14 +1,13 @@
-"""Waking up: words between workers on PostgreSQL, and a clock that is put back."""
+"""Waking up: words between workers on PostgreSQL, and periodic tasks."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from threading import Event
+import time
+from threading import Event, Semaphore, enumerate
 
 import pytest
 from ledger.databases import WoundLedger
 
-from amplify.daemon import daemon
 from amplify.daemon.daemon import PeriodicTasks
 from amplify.ledger.notify import Listener, notify_workers
 
@@ -58,18 +57,18 @@ class TestNotify:
             ledger.close()
 
 
-class TestTicker:
-    def test_a_clock_that_is_put_back_keeps_no_errand_waiting(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(daemon, "_LOOK", 0.01)
-        back, first, again = Event(), Event(), Event()
+class TestPeriodicTasks:
+    def test_a_task_that_takes_long_is_made_up_for_once(self) -> None:
+        """Never beside itself, and never in a burst; the other one goes on meanwhile."""
+        slow_may_end, others, ran = Event(), Semaphore(0), []
 
-        def errand() -> None:
-            (again if back.is_set() else first).set()
+        def slow() -> None:
+            ran.append(time.monotonic())
+            slow_may_end.wait(SECONDS)
 
-        def clock() -> datetime:
-            return datetime.now(UTC) - (timedelta(hours=1) if back.is_set() else timedelta(0))
-
-        with PeriodicTasks({"errand": (errand, timedelta(hours=1))}, clock):
-            assert first.wait(SECONDS)
-            back.set()
-            assert again.wait(SECONDS)
+        with PeriodicTasks({"slow": (slow, 0.01), "quick": (others.release, 0.01)}):
+            for _ in range(20):
+                assert others.acquire(timeout=SECONDS)
+            assert len(ran) == 1
+            slow_may_end.set()
+        assert not [thread for thread in enumerate() if thread.name in ("slow", "quick")]

@@ -16,7 +16,9 @@ from workshop import BODY_LINE, MONDAY, PLATFORMS, PROFILES, Workshop, at, codes
 from amplify.model.plan import Plan, SkippedPost
 from amplify.model.problem import SourceLocation
 from amplify.planning.plan import plan_deliveries
+from amplify.rules.plan.calendar_days import speaks_on
 from amplify.rules.plan.expand import expand_entry
+from amplify.rules.plan.file_gates import derive_gates
 
 NINE = "2027-05-17T09:00:00Z"
 HELLO = "{{ fact.count }} {{ partner.writers }}\n## variant b\nSecond {{ date }}\n## variant c in be\nТрэці {{ date }}"
@@ -275,6 +277,27 @@ def test_a_campaign_speaks_between_its_first_and_its_last_day(days: dict[str, st
     shop = Workshop().campaign("free_anna", **days).post("hello", "Hello.")
     shop.queue("monday", "hello", at="2027-05-18T09:00:00Z", platforms=["x"])
     assert why(shop) == {"press_union/x": "outside the days of the campaign free_anna"}
+
+
+@pytest.mark.parametrize(
+    ("zone", "local", "speaks"),
+    [
+        ("America/Los_Angeles", "2027-05-18T16:59", True),  # 23:59 UTC of its last day
+        ("America/Los_Angeles", "2027-05-18T17:00", False),  # the last evening there, and over for all
+        ("Pacific/Auckland", "2027-05-19T09:00", True),  # the next morning there
+        ("Pacific/Auckland", "2027-05-18T11:00", False),  # its first day there, and not begun for anybody
+        ("Pacific/Auckland", "2027-05-18T12:00", True),
+    ],
+)
+def test_a_campaigns_days_are_the_same_for_all_in_plan_and_gate(zone: str, local: str, speaks: bool) -> None:
+    shop = Workshop().campaign("free_anna", launched="2027-05-18", ends="2027-05-18").post("hello", "Hello.")
+    shop.partner("press_union", zone=zone).queue("monday", "hello", local=local, platforms=["x"])
+    assert bool(shop.plan().deliveries) is speaks
+    files = shop.workspace()
+    (one,) = expand_entry(files, files.queue["monday"], MONDAY, MONDAY + timedelta(days=7))
+    assert speaks_on(files.campaigns["free_anna"], one.slot.due) is speaks
+    gate = next(one for one in derive_gates(files) if (one.kind, one.subject) == ("campaign", "free_anna"))
+    assert gate.closes_at == at("2027-05-19T00:00:00Z")
 
 
 def test_who_gets_no_variant_and_why() -> None:

@@ -135,8 +135,11 @@ class ClaimWriter:
         self.connection.execute(
             update(ACCOUNT)
             .where(ACCOUNT.c.id == account)
-            .values(paused_at=self.stamp.at, paused_why=why, real_not_before=self.stamp.real + rest if rest else None)
+            .values(paused_at=self.stamp.at, paused_why=why, real_not_before=self._after(rest))
         )
+
+    def _after(self, rest: timedelta | None) -> datetime | None:
+        return None if rest is None else self.stamp.real + rest
 
     def unpause_account(self, account: str) -> None:
         """A paused account's credentials work again: unpause it. What was refused, and may have been its fault, is
@@ -154,9 +157,7 @@ class ClaimWriter:
     def keep_paused(self, account: str, why: str, rest: timedelta | None) -> None:
         """A paused account was probed, and its credentials still do not work."""
         self.connection.execute(
-            update(ACCOUNT)
-            .where(ACCOUNT.c.id == account)
-            .values(paused_why=why, real_not_before=self.stamp.real + rest if rest else None)
+            update(ACCOUNT).where(ACCOUNT.c.id == account).values(paused_why=why, real_not_before=self._after(rest))
         )
 
     def unknown(self, delivery: str, part: int | None, why: str) -> None:

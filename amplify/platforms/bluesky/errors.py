@@ -55,7 +55,7 @@ def translate(error: Exception, hidden: Sequence[str] = ()) -> PlatformError:
 
 def _after(error: Exception) -> timedelta | None:
     headers = getattr(getattr(error, "response", None), "headers", None) or {}
-    return http.seconds_until(headers.get("retry-after")) or http.seconds_until(headers.get("ratelimit-reset"))
+    return http.first_wait(headers.get("retry-after"), headers.get("ratelimit-reset"))
 
 
 def error_name(error: Exception) -> str:

@@ -70,5 +70,5 @@ def _after(response: Any) -> timedelta:
         if headers.get(f"{family}-remaining") == "0"
     ]
     ends = [one for one in spent if one is not None]
-    first = http.seconds_until(headers.get("x-rate-limit-reset")) or http.seconds_until(headers.get("retry-after"))
-    return max(ends) if ends else first or _QUARTER
+    first = http.first_wait(headers.get("x-rate-limit-reset"), headers.get("retry-after"))
+    return max(ends) if ends else _QUARTER if first is None else first

@@ -145,4 +145,5 @@ class _Forgiving(AbstractContextManager[None]):
 
 
 def _kept(uploaded: Json) -> timedelta:
-    return min(KEEPS, timedelta(seconds=int(uploaded.get("expires_after_secs") or KEEPS.total_seconds())))
+    seconds = uploaded.get("expires_after_secs")
+    return KEEPS if seconds is None else min(KEEPS, timedelta(seconds=int(seconds)))

@@ -10,6 +10,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from amplify.model.campaign import Campaign
+
 FIRST_ZONE = timedelta(hours=14)
 """How far the calendar is ahead of UTC where the day begins first."""
 
@@ -27,6 +29,12 @@ def end_of_day(day: date) -> datetime:
 def utc_day(instant: datetime) -> date:
     """The day in the files in which an instant lies."""
     return instant.astimezone(UTC).date()
+
+
+def speaks_on(campaign: Campaign, instant: datetime) -> bool:
+    """Whether an instant lies within the days of a campaign: the same question for plans, gates and exports."""
+    day = utc_day(instant)
+    return (campaign.launched is None or day >= campaign.launched) and (campaign.ends is None or day <= campaign.ends)
 
 
 def begun_somewhere(day: date, now: datetime) -> bool:

@@ -22,3 +22,8 @@ def _zone(name: str) -> ZoneInfo:
 def utc_instant(wall: datetime, zone: str) -> datetime:
     """The UTC instant of a wall-clock time, by the policy above. `wall` is naive."""
     return wall.replace(tzinfo=_zone(zone), fold=0).astimezone(UTC)
+
+
+def forget_zones() -> None:
+    """Forget the zones that were loaded: their data changed."""
+    _zone.cache_clear()

@@ -21,7 +21,7 @@ _SHOWN: Final = 5
 
 def is_over(entry: QueueEntry, lateness: timedelta, now: datetime) -> bool:
     """Whether all times of the entry are past, for readers anywhere, and too late to be made up for."""
-    when, since = entry.when, now - (entry.lateness or lateness)
+    when, since = entry.when, now - (lateness if entry.lateness is None else entry.lateness)
     if when.yearly is not None or when.monthly is not None:
         until = when.yearly.until if when.yearly is not None else when.monthly.until if when.monthly else None
         return until is not None and _end_of(until) <= since
