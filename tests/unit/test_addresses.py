@@ -57,6 +57,12 @@ def test_the_length_of_a_text_that_was_cut_on_its_way() -> None:
         ("xmpp:vera@example.org?join", 26),
         ("example.org/https://example.org/x", 33),
         ("@vera@social.example:3000", 10),
+        ("https://🌹.example.org/abcdefgh", 30),  # a letter that IDNA of 2003 does not know
+        ("https://ꩰ.com/abcdefghijklmnop", 30),
+        ("https://i❤.example.org/a", 23),
+        ("https://exampleע.org/a", 22),  # of two directions
+        ("https://example.orgſ", 20),
+        ("@vera\u017f@social.example", 6),
     ],
 )
 def test_what_counts_as_an_address_there(text: str, length: int) -> None:
