@@ -11,6 +11,7 @@ from amplify.model.problem import Severity
 from amplify.model.video import VideoLimits
 from amplify.platforms.mastodon import rate_limits
 from amplify.platforms.mastodon.entities import find_entities
+from amplify.platforms.mastodon.server_counting import COUNTINGS
 from amplify.platforms.mastodon.text_length import status_length
 
 
@@ -27,6 +28,7 @@ PROFILE: Final = PlatformProfile(
     text_max=500,
     measure=status_length,
     unit="graphemes",
+    countings=COUNTINGS,
     entities=find_entities,
     secrets=("access_token",),
     handles=HandleSyntax(  # Mastodon's `Account`

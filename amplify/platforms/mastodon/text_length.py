@@ -6,7 +6,7 @@ from typing import Final
 
 from amplify.platforms.mastodon.entities import find_shortened
 from amplify.rules.text import memoize
-from amplify.rules.text.text_length import graphemes_in, normalise_text
+from amplify.rules.text.text_length import graphemes_in, normalise_text, separate_graphemes_in
 
 URL_LENGTH: Final = 23
 """What any address counts, short or long."""
@@ -14,7 +14,17 @@ URL_LENGTH: Final = 23
 
 @memoize.memoized
 def status_length(text: str) -> int:
-    """Length in graphemes, where an address that links counts 23 and `@user@host` only `@user`."""
+    """Length in graphemes, where an address that links counts 23 and `@user@host` only `@user`.
+
+    No server says which Ruby it runs on, and before Ruby 4.0 letters that a virama joins count one by one: so they do
+    here, and no text is longer for the server than for us.
+    """
+    return separate_graphemes_in(reduced_text(text))
+
+
+@memoize.memoized
+def conjunct_status_length(text: str) -> int:
+    """The same where Ruby 4.0 or newer counts: letters that a virama joins are one."""
     return graphemes_in(reduced_text(text))
 
 

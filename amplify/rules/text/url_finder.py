@@ -35,6 +35,8 @@ _FOLDING: Final = str.maketrans("İıſ\u212a", "ĪĪĪ℮")
 """Letters that Python takes for `i`, `s` and `k` in another case, and JavaScript does not; others stand in for them."""
 _SHORT_MOST: Final = 40
 _ADDRESS_MOST: Final = 4096
+_LABEL_MOST: Final = 63
+"""Of a label of a domain (RFC 1035)."""
 
 
 class Address(NamedTuple):
@@ -105,7 +107,9 @@ def _found(start: int, stretch: str) -> Iterator[Address]:
     for match in tables.address.finditer(stretch) if "." in stretch else ():
         _, before, url, scheme, domain, _, path, _ = match.groups()
         first, last = start + match.end() - len(url), start + match.end()
-        if len(url) + len(_ascii(domain)) - len(domain) + (0 if scheme else len("https://")) > _ADDRESS_MOST:
+        labels = _ascii_labels(domain)
+        length = len(url) + len(".".join(labels)) - len(domain) + (0 if scheme else len("https://"))
+        if length > _ADDRESS_MOST or max(map(len, labels)) > _LABEL_MOST or _is_half_encoded(domain):
             continue
         if scheme:
             short = tables.short.search(url)
@@ -121,7 +125,12 @@ def _found(start: int, stretch: str) -> Iterator[Address]:
                 yield Address(first + begin, last if whole else first + end, counted)
 
 
-def _ascii(domain: str) -> str:
-    """A domain as `xn--…`, whatever letters stand beside each other in it."""
+def _ascii_labels(domain: str) -> list[str]:
+    """The labels of a domain as `xn--…`, whatever letters stand beside each other in it."""
     labels = domain.split(".")
-    return ".".join(one if one.isascii() else f"xn--{one.encode('punycode').decode()}" for one in labels)
+    return [one if one.isascii() else f"xn--{one.encode('punycode').decode()}" for one in labels]
+
+
+def _is_half_encoded(domain: str) -> bool:
+    """Whether it says `xn--` of letters that are not encoded."""
+    return domain.startswith("xn--") and not address_tables().latin_domain.search(domain)
