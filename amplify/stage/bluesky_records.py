@@ -10,6 +10,7 @@ from typing import Any, Final
 import libipld
 import regex
 
+from amplify.rules.text.text_length import graphemes_in
 from amplify.stage.identity import StageAccount
 from amplify.stage.responses import HTTPDenial
 from amplify.stage.state import StageState
@@ -125,7 +126,7 @@ class Lexicon:
             raise _invalid('must have the property "text"')
         if len(text.encode()) > BYTES_MAX:
             raise _invalid(f"/text must not be longer than {BYTES_MAX} bytes")
-        if len(regex.findall(r"\X", text)) > GRAPHEMES_MAX:
+        if graphemes_in(text) > GRAPHEMES_MAX:
             raise _invalid(f"/text must not be longer than {GRAPHEMES_MAX} graphemes")
 
     def _languages(self, record: Json) -> None:
@@ -246,5 +247,5 @@ def _features(facet: Json) -> Iterator[Json]:
 
 
 def _tag(tag: Any, place: str) -> None:
-    if not isinstance(tag, str) or len(tag.encode()) > 640 or len(regex.findall(r"\X", tag)) > 64:
+    if not isinstance(tag, str) or len(tag.encode()) > 640 or graphemes_in(tag) > 64:
         raise _invalid(f"{place} must not be longer than 64 graphemes")

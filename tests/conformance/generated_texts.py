@@ -15,9 +15,9 @@ WORDS: Final = {
     "Hebrew": "חֵרוּת מכתב",
     "Arabic": "حُرِّيَّة رسالة آزادی‌خواه",
     "Devanagari": "स्वतंत्रता क्षेत्र चिट्ठी",
-    "Bengali": "স্বাধীনতা চিঠি",
+    "Bengali": "স্বাধীনতা চিঠি অ্যাপ",
     "Tamil": "சுதந்திரம் கடிதம்",
-    "Malayalam": "സ്വാതന്ത്ര്യം",
+    "Malayalam": "സ്വാതന്ത്ര്യം എൻ്റെ",
     "Thai": "เสรีภาพ จดหมาย ที่",
     "Khmer": "សេរីភាព",
     "Burmese": "လွတ်လပ်ခြင်း",
@@ -29,7 +29,22 @@ WORDS: Final = {
 }
 SIGNS: Final = (
     *". , ; : ! ? … ) ( ] [ } { » « ” “ ’ ' \" ` * _ - – — / \\ | & @ # $ ＃ ＠ ~ + = % ^ < > 。 、 「 」 ｡ ·".split(),
-    *("・", "\u200b", "\u200c", "\u200d", "\u2060", "\u00ad", "\ufe0f", "\u200e", "\u2068", "\u2069", "\u20e3"),
+    *(
+        "・",
+        "\u200b",
+        "\u200c",
+        "\u200d",
+        "\u2060",
+        "\u00ad",
+        "\ufe0f",
+        "\u200e",
+        "\u2068",
+        "\u2069",
+        "\u20e3",
+        "\ufeff",
+        "\u0301",
+    ),
+    *"》 」 』 】 ） ］ › ‹ ‘ „ ， ！ ？ ： ； ، ؟ ؛ ۔ । ॥ ། ։ ። ។ ။ ⟩ ſ".split(),
 )
 BLANKS: Final = (*" " * 12, "\n", "\n\n", "\t", "\u00a0", "\u200a", "\u202f", "\u3000", "\u2028")
 EMOJI: Final = ("🔥", "👩‍👩‍👧", "🇵🇱", "❤️", "#️⃣", "1️⃣", "👍🏽", "™", "😀", "🏃‍♀")
@@ -37,6 +52,7 @@ HOSTS: Final = (
     *("example.org", "www.example.com", "press.example", "sub.example.co.uk", "a-b.example.net", "t.co"),
     *("пример.бел", "приклад.укр", "例え.テスト", "münchen.de", "xn--e1afmkfd.xn--90ais", "xn--mnchen-3ya.de"),
     *("उदाहरण.भारत", "letters.test", "127.0.0.1", "[::1]", "localhost", "example", "under_score.example.org"),
+    *("🌹.example.org", "ꩰ.com", "i❤.example.org", "exampleע.org", "example.orgſ", "example.orgを", "example.org。"),
     *("x_y.org", "-a.org", "a..org", "EXAMPLE.ORG", "example.org.", "example.orgx", "example.org-x"),
 )
 SCHEMES: Final = (*("https://",) * 9, "http://", "HTTPS://", "gemini://", "ftp://", "ipfs://", "", "", "//", "https:/")

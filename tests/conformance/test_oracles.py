@@ -28,7 +28,7 @@ BY_ITSELF = regex.compile(r"\p{InCB=Linker}|\p{InCB=Consonant}[\u200d\p{M}]+\p{I
 """Where a server's Ruby and ours may disagree what one grapheme is."""
 ISOLATES = regex.compile(r"[\u2066-\u2069]")
 """Our own marks around addresses in right-to-left texts: only our rules for Bluesky know them."""
-GIVEN_BACK = regex.compile(r"[.,;:!?…'\"’”»`*)\]}]+")
+GIVEN_BACK = regex.compile(r"[.,;:!?'\"`*)\]}[\p{P}--\p{ASCII}]]+", regex.VERSION1)
 """What our addresses on Bluesky give back; without a scheme, also what follows a domain and is no path."""
 NO_DOMAIN = regex.compile(r"(?!https?://)[a-z0-9.]+[^a-z0-9./?#:]", regex.IGNORECASE)
 NO_HANDLE = regex.compile(r"^@.*(?:[.@]-|-[.@]|-$|\.\.|@\.)")
@@ -53,7 +53,7 @@ def of_ruby(texts: list[str]) -> list[dict[str, Any]]:
     if not oracles.node_installed():
         need("oracles", "run tests/counterparts/oracles/setup.sh once")
     if not oracles.ruby_installed():
-        need("oracles", "no Ruby with the library of Debian's package ruby-twitter-text")
+        need("oracles", "no Ruby with Debian's ruby-twitter-text and libidn12")
     return oracles.ask_ruby(texts)
 
 
@@ -64,7 +64,9 @@ def spans(found: tuple[Entity, ...]) -> list[list[Any]]:
 def test_x_links_and_counts_the_same(texts: list[str], of_node: list[dict[str, Any]]) -> None:
     for text, said in zip(texts, of_node, strict=True):
         ours, theirs = spans(x_entities(text)), said["x"]["entities"]
-        if regex.search(r"\$[A-Za-z.]+[\"\u200e\u2068\u2069]|[\u200e\u2068\u2069]\$", text):
+        if "🌹" in text:  # its expressions see halves of such a letter
+            continue
+        if regex.search(r"\$[A-Za-z.]+[\"\u200e\u2068\u2069\ufeff]|[\u200e\u2068\u2069\ufeff]\$", text):
             ours, theirs = ([one for one in each if one[0] != "cashtag"] for each in (ours, theirs))
         assert ours == theirs, text
         weight = weigh_text(text)
@@ -75,6 +77,7 @@ def test_mastodon_links_and_counts_the_same(texts: list[str], of_ruby: list[dict
     for text, said in zip(texts, of_ruby, strict=True):
         assert spans(mastodon_entities(text)) == said["entities"], text
         assert reduced_text(text) == said["counted"], text
+        assert status_length(text) >= said["graphemes"], text
         if not BY_ITSELF.search(text):
             assert status_length(text) == said["graphemes"], text
 
@@ -90,7 +93,9 @@ def test_bluesky_counts_and_tags_the_same(texts: list[str], of_node: list[dict[s
         theirs = [
             [kind, start, end, value]
             for kind, start, end, value in said["bluesky"]["entities"]
-            if kind == "tag" and value[0] != "$" and not any(start < last and first < end for first, last in taken)
+            if kind == "tag"
+            and text.encode()[start:][:1] != b"$"
+            and not any(start < last and first < end for first, last in taken)
         ]
         assert [one for one in found if one[0] == "tag"] == theirs, text
 
@@ -107,6 +112,8 @@ def test_what_blueskys_client_links_is_a_link_and_gives_back_punctuation_at_most
         ours = {(kind, start): end for kind, start, end, _ in on_bluesky(text) if kind != "tag"}
         for key, end in theirs.items():
             if key not in ours:
+                if any(other < key[1] < last for (_, other), last in theirs.items()):
+                    continue  # inside a longer one
                 said_so = octets[key[1] : end].decode()
                 assert NO_DOMAIN.match(said_so) or NO_HANDLE.search(said_so), (text, key)
                 continue

@@ -22,9 +22,10 @@ def node_installed() -> bool:
 
 @cache
 def ruby_installed() -> bool:
-    """Whether Ruby and its twitter-text are here."""
+    """Whether Ruby, its twitter-text and libidn are here."""
     ruby = shutil.which("ruby")
-    return ruby is not None and subprocess.run([ruby, "-rtwitter-text", "-e", ""], capture_output=True).returncode == 0
+    asked = ["-rtwitter-text", "-rfiddle", "-e", "Fiddle.dlopen('libidn.so.12')"]
+    return ruby is not None and subprocess.run([ruby, *asked], capture_output=True).returncode == 0
 
 
 def ask_node(texts: Sequence[str]) -> list[dict[str, Any]]:

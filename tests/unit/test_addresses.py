@@ -9,10 +9,13 @@ import pytest
 from workshop import PLATFORMS, Workshop, codes
 
 from amplify.model.plan import LintFinding
+from amplify.platforms.bluesky.entities import find_entities as on_bluesky
 from amplify.platforms.mastodon.entities import find_entities
 from amplify.platforms.mastodon.text_length import status_length
+from amplify.rules.text.entities import plain_entities
 from amplify.rules.text.host_names import ascii_host, url_host
 from amplify.rules.text.link_cleaning import strip_tracking, without_tracking
+from amplify.rules.text.typed_links import find_typed_links
 from amplify.stage.reader_text import on_mastodon
 from amplify.toolkit.share_links import ANYWHERE_PROFILE, share_links
 
@@ -57,10 +60,41 @@ def test_the_length_of_a_text_that_was_cut_on_its_way() -> None:
         ("xmpp:vera@example.org?join", 26),
         ("example.org/https://example.org/x", 33),
         ("@vera@social.example:3000", 10),
+        ("https://🌹.example.org/abcdefgh", 30),  # a letter that IDNA of 2003 does not know
+        ("https://ꩰ.com/abcdefghijklmnop", 30),
+        ("https://i❤.example.org/a", 23),
+        ("https://exampleע.org/a", 22),  # of two directions
+        ("https://example.orgſ", 20),
+        ("@vera\u017f@social.example", 6),
     ],
 )
 def test_what_counts_as_an_address_there(text: str, length: int) -> None:
     assert status_length(text) == length
+
+
+ENDS = "» “ ” ’ › ‘ 『 』 》 〉 】 ） ］ ｣ 、 。 ， ！ ？ ： ； … ، ؟ ؛ ۔ । ॥ ། ։ ՞ ። ។ ၊ 》。 ）。 !” ).".split()
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("path", ["", "/", "/x", "/x?q=1", "/レター（曖昧）"])
+def test_an_address_gives_back_the_signs_of_every_language(end: str, path: str) -> None:
+    url = f"https://example.org{path}"
+    text = f"Read {url}{end} now"
+    assert [one.value for one in on_bluesky(text)] == [url]
+    assert [one.value for one in plain_entities(text)] == [url]
+    assert find_typed_links(text) == (url,)
+    assert not findings(week(text), "LINK-DOMAIN")
+    assert strip_tracking(f"Read https://example.org/x?q=1&utm_source=a{end} now").startswith(
+        f"Read https://example.org/x?q=1{end} "
+    )
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_sign_behind_a_domain_hides_it_from_nobody(end: str) -> None:
+    for text in (f"Read https://evil-shop.org{end} now", f"Read https://evil-shop.org{end}https://example.org/ now"):
+        found = findings(week(text), "LINK-DOMAIN")
+        assert any(one.problem.message.startswith("evil-shop.org is not among") for one in found)
+        assert len({account for one in found for account in one.accounts}) == len(PLATFORMS)
 
 
 EVIL = "evil-shop.example"

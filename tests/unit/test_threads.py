@@ -6,11 +6,11 @@ import time
 from itertools import accumulate
 
 import pytest
-import regex
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from workshop import PLATFORMS, PROFILES
 
+from amplify.rules.text.text_length import GRAPHEME
 from amplify.rules.text.thread_split import PartLimit, ThreadPart, append_paragraph, part_limit, split_thread
 
 SENTENCES = "Mira is in prison. She was on air. Leon held the camera. Nobody was hurt. They were arrested all the same."
@@ -159,7 +159,7 @@ def test_parts_joined_give_the_text_back(platform: str, text: str, opening: str,
     places = list(accumulate(len(piece.text + piece.after) for piece in pieces))[:-1]
     for one in space.entities(text):
         assert not any(one.start < place < one.end for place in places)
-    graphemes = {match.start() for match in regex.finditer(r"\X", text)} | {len(text)}
+    graphemes = {match.start() for match in GRAPHEME.finditer(text)} | {len(text)}
     assert all(place in graphemes for place in places)
 
 

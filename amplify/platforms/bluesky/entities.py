@@ -22,17 +22,19 @@ import regex
 from amplify.model.message import Entity
 from amplify.rules.text import memoize
 from amplify.rules.text.entities import find_kind, in_order, with_scheme, without_tail
+from amplify.rules.text.text_length import graphemes_in
 from amplify.rules.text.url_finder import find_urls
 
 # Nothing links by itself; these are the stretches for which its own client writes a facet. They may also be
 # isolated (U+2068 … U+2069), as handles and addresses in right-to-left texts are.
+# U+FEFF is a blank in JavaScript.
 _LINK = regex.compile(
-    r"(?<![^\s(\u2068])(https?://[^\s\u2066-\u2069]+|[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)+(?::\d+)?(?:[/?#][^\s\u2066-\u2069]*)?)",
+    r"(?<![^\s\ufeff(\u2068])(https?://[^\s\ufeff\u2066-\u2069]+|[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)+(?::\d+)?(?:[/?#][^\s\ufeff\u2066-\u2069]*)?)",
     regex.IGNORECASE,
 )
-_TAG = regex.compile(r"(?<!\S)[#＃](?!\ufe0f)([^\s\u00ad\u2060\u200a-\u200d\u20e2]+)")
+_TAG = regex.compile(r"(?<![^\s\ufeff])[#＃](?!\ufe0f)([^\s\ufeff\u00ad\u2060\u200a-\u200d\u20e2]+)")
 _MENTION = regex.compile(
-    r"(?<![^\s(\u2068])@((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)(?!-*[a-z0-9])",
+    r"(?<![^\s\ufeff(\u2068])@((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)(?!-*[a-z0-9])",
     regex.IGNORECASE,
 )
 _TAG_GRAPHEMES = 64  # lexicon app.bsky.richtext.facet#tag, which also allows 640 bytes
@@ -64,7 +66,7 @@ def _tags(text: str) -> Iterator[Entity]:
         word = _without_punctuation(match[1])
         if len(word.encode("utf-8", "surrogatepass")) > _TAG_BYTES or not regex.search(r"[^0-9\p{P}\s]", word):
             continue
-        if len(regex.findall(r"\X", word)) <= _TAG_GRAPHEMES:
+        if graphemes_in(word) <= _TAG_GRAPHEMES:
             yield Entity("tag", match.start(), match.start(1) + len(word), word)
 
 

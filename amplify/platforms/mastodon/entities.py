@@ -10,7 +10,7 @@ import regex
 from amplify.model.message import Entity
 from amplify.rules.text import memoize
 from amplify.rules.text.entities import NOT_BEHIND_MENTIONS, first_of_each
-from amplify.rules.text.linked_addresses import find_extra, find_linked
+from amplify.rules.text.linked_addresses import as_ruby_folds, find_extra, find_linked
 
 _WORD: Final = r"\p{Alphabetic}\p{M}\p{Nd}\p{Pc}"  # Ruby's [[:word:]]
 _JOINED: Final = rf"[{_WORD}·・\u200c]"
@@ -57,6 +57,6 @@ def _tags(text: str) -> Iterator[Entity]:
 
 
 def _mentions(text: str) -> Iterator[Entity]:
-    for found in _MENTION.finditer(text) if "@" in text else ():
+    for found in _MENTION.finditer(as_ruby_folds(text)) if "@" in text else ():
         if not _NOT_BEHIND.match(text, found.end()) and len(found[1].partition("@")[2]) <= _HOST_MOST:
-            yield Entity("mention", found.start(), found.end(), found[1])
+            yield Entity("mention", found.start(), found.end(), text[found.start(1) : found.end()])

@@ -31,7 +31,7 @@ _MENTION = regex.compile(
 _NOT_BEHIND_MENTIONS = regex.compile(NOT_BEHIND_MENTIONS)
 # A share's symbol, after a blank or a mark of direction and before the word's end. X takes one a post.
 _CASHTAG = regex.compile(
-    r"(?<![^\s\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069])\$([a-zA-Z]{1,6}(?:[._][a-zA-Z]{1,2})?)"
+    r"(?<![^\s\u061c\u180e\u200e\u200f\u202a-\u202e\u2066-\u2069])\$([a-zA-Z]{1,6}(?:[._][a-zA-Z]{1,2})?)"
     r"(?=$|[\s!'#%&\"()*+,\\\-./:;<=>?@\[\]^_{|}~$])"
 )
 

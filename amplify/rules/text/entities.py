@@ -6,6 +6,7 @@ entities come in order and never overlap. Here stands what platforms share; each
 
 from __future__ import annotations
 
+import unicodedata
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -34,9 +35,10 @@ _MENTION = regex.compile(
     r"(?:@[\p{L}\p{M}\p{N}_](?:[\p{L}\p{M}\p{N}_.-]*[\p{L}\p{M}\p{N}_])?(?::\d+)?)?)(?![a-z0-9_@])",
     regex.IGNORECASE,
 )
-_CLOSING = {")": "(", "]": "[", "}": "{", "»": "«", "”": "“"}
-_BRACKETS = frozenset(_CLOSING) | frozenset(_CLOSING.values())
-_TRAILING = frozenset(".,;:!?…'\"’`*")
+_CLOSING: Final = dict(zip(")]}»”›）］｝」』〉》】〕｣", "([{«“‹（［｛「『〈《【〔｢", strict=True))
+_TRAILING: Final = frozenset(".,;:!?'\"`*")
+_STOPS_AND_QUOTES: Final = ("Po", "Ps", "Pe", "Pi", "Pf")
+_IN_WORDS: Final = frozenset("·・･")
 
 EntityKind = Literal["link", "tag", "mention", "cashtag"]
 
@@ -86,17 +88,24 @@ def _start(one: Entity) -> int:
 
 
 def without_tail(url: str) -> str:
-    """The address without the punctuation of the sentence around it."""
-    brackets = Counter(letter for letter in url if letter in _BRACKETS)
+    """The address without the punctuation of the sentence around it; a bracket stays with its partner."""
+    signs = Counter(url)
     end = len(url)
     while end:
         last = url[end - 1]
-        if last in _CLOSING and brackets[last] > brackets[_CLOSING[last]]:
-            brackets[last] -= 1
-        elif last not in _TRAILING:
+        opening = _CLOSING.get(last)
+        if (opening is not None and signs[last] <= signs[opening]) or not _ends_sentence(last):
             break
+        signs[last] -= 1
         end -= 1
     return url[:end]
+
+
+def _ends_sentence(letter: str) -> bool:
+    """A stop, a bracket or a quotation mark of any script: `。`, `؟`, `։`, `“` behind „."""
+    if letter.isascii():
+        return letter in _TRAILING or letter in _CLOSING
+    return letter not in _IN_WORDS and unicodedata.category(letter) in _STOPS_AND_QUOTES
 
 
 def with_scheme(raw: str) -> str:

@@ -6,6 +6,8 @@ import re
 from typing import Final
 from urllib.parse import unquote
 
+from amplify.rules.text.entities import without_tail
+
 TRACKING: Final = frozenset(
     (
         *(
@@ -32,8 +34,6 @@ _PREFIXES: Final = ("utm_", "mtm_")
 _ADDRESS = re.compile(
     r"(?:https?://|(?<![\w@./-])[\w-]+(?:\.[\w-]+)+(?=[/:?]))[^\s<>\"]*", re.IGNORECASE
 )  # with a scheme, or a bare domain with something behind it
-_ENDS: Final = frozenset(".,;:!?…'\"’”»`*")
-_CLOSING: Final = {")": "(", "]": "[", "}": "{"}
 
 
 def without_tracking(url: str) -> str:
@@ -59,14 +59,5 @@ def strip_tracking(text: str) -> str:
 
 
 def _stripped(match: re.Match[str]) -> str:
-    address = match[0]
-    end = len(address)
-    while end and (address[end - 1] in _ENDS or _closes(address[:end])):
-        end -= 1
-    return without_tracking(address[:end]) + address[end:]
-
-
-def _closes(address: str) -> bool:
-    """The last character closes a bracket that was opened before the address."""
-    last = address[-1]
-    return last in _CLOSING and address.count(last) > address.count(_CLOSING[last])
+    address = without_tail(match[0])
+    return without_tracking(address) + match[0][len(address) :]

@@ -20,6 +20,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache
+from stringprep import in_table_a1
 from typing import Final, NamedTuple
 
 import regex
@@ -80,10 +81,16 @@ class LinkedAddress(NamedTuple):
     end: int
 
 
+def as_ruby_folds(text: str) -> str:
+    """The text with `s` for `ſ`, which is one to Ruby where case does not count. Every place stays."""
+    return text.replace("\u017f", "s")
+
+
 def find_linked(text: str) -> Iterator[LinkedAddress]:
     """Addresses that count 23, in order."""
     if "://" not in text:
         return
+    text = as_ruby_folds(text)
     for start, domain, end in _matches(text):
         if domain is None:
             continue
@@ -98,7 +105,7 @@ def find_linked(text: str) -> Iterator[LinkedAddress]:
 
 def find_extra(text: str) -> Iterator[LinkedAddress]:
     """`xmpp:` and `magnet:` addresses: they link, and count as they are written."""
-    done = 0
+    text, done = as_ruby_folds(text), 0
     for scheme in _EXTRA.finditer(text):
         if scheme.start() < done or not _may_begin(text, scheme.start(), done):
             continue
@@ -109,8 +116,10 @@ def find_extra(text: str) -> Iterator[LinkedAddress]:
 
 
 def is_domain(domain: str) -> bool:
-    """Whether a domain can be written in ASCII (IDNA 2003), which twitter-text asks for."""
+    """Whether a domain can be written in ASCII (IDNA 2003), which twitter-text asks for: no emoji, no newer letters."""
     if any(len(label) > _LABEL_MOST for label in domain.split(".")):
+        return False
+    if any(in_table_a1(letter) for letter in domain):
         return False
     try:
         domain.encode("idna")

@@ -15,8 +15,18 @@ import regex
 from amplify.rules.text import memoize
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-GRAPHEME: Final = regex.compile(r"\p{Regional_Indicator}{2}(?=\p{Regional_Indicator})|\X")
-"""One grapheme. Flags are paired here: at each of them, `\\X` would count all those before it."""
+_INSIDE: Final = r"[\p{InCB=Extend}\p{InCB=Linker}]"
+GRAPHEME: Final = regex.compile(
+    r"\r\n|[\p{GCB=Control}\r\n]|(?!\Z)\p{GCB=Prepend}*+(?:"
+    r"\p{RI}{2}"
+    r"|\p{GCB=L}*+(?:\p{GCB=LV}\p{GCB=V}*+|\p{GCB=LVT}|\p{GCB=V}++)\p{GCB=T}*+|\p{GCB=L}++|\p{GCB=T}++"
+    r"|\p{Extended_Pictographic}(?:\p{GCB=Extend}*+\p{GCB=ZWJ}\p{Extended_Pictographic})*+"
+    rf"|\p{{InCB=Consonant}}(?:\p{{InCB=Extend}}*+\p{{InCB=Linker}}{_INSIDE}*+\p{{InCB=Consonant}})*+"
+    r"|[^\p{GCB=Control}\r\n]"
+    r")?+[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}]*+"
+)
+"""One grapheme (UAX #29, table 1b). `\\X` of `regex` counts too few: it joins a letter to every virama before it, also
+where no consonant stands before that (`এন্ট্রি`, but `অ্যাপ`, `എൻ്റെ`), and it takes long over rows of flags."""
 _CONJUNCT: Final = regex.compile(r"[\p{GCB=Extend}\p{GCB=ZWJ}]\p{InCB=Consonant}")
 """Inside one grapheme, where only rule GB9c of Unicode 15.1 keeps two together."""
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the platforms' own text code from npm into .counterparts/oracles at the repository's root. Safe to run again.
-# Needs npm; and, for Mastodon's rules, `ruby` with the package `ruby-twitter-text`, both from Debian.
+# Needs npm; and, for Mastodon's rules, `ruby` with the packages `ruby-twitter-text` and `libidn12`, all from Debian.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 target=${1:-"$here/../../../.counterparts/oracles"}

@@ -14,12 +14,13 @@ const endings = [generic, countries].map((pattern) =>
 function onX(text) {
   const parsed = twitter.parseTweet(text)
   const found = twitter.extractEntitiesWithIndices(text)
-  twitter.modifyIndicesFromUTF16ToUnicode(text, found)
+  // Its own conversion gives an end one too far behind a letter of two units.
+  const points = (unit) => [...text.slice(0, unit)].length
   const kind = (one) => (one.url ? 'link' : one.hashtag ? 'tag' : one.cashtag ? 'cashtag' : 'mention')
   return {
     length: parsed.weightedLength,
     valid: parsed.valid,
-    entities: found.map((one) => [kind(one), one.indices[0], one.indices[1] - (one.listSlug?.length ?? 0)]),
+    entities: found.map((one) => [kind(one), points(one.indices[0]), points(one.indices[1] - (one.listSlug?.length ?? 0))]),
   }
 }
 

@@ -7,6 +7,7 @@
 # documentation and sources: `StatusLengthValidator`, `Extractor`, `Tag`, `Account`, and its changes to twitter-text.
 # The first line holds the endings of domains that 3.1.0 knows.
 
+require 'fiddle/import'
 require 'json'
 require 'twitter-text'
 
@@ -61,6 +62,20 @@ module Changed
   end
 end
 
+# The library of GNU that says on the servers whether a domain can be written in ASCII.
+module Domains
+  extend Fiddle::Importer
+  dlload 'libidn.so.12'
+  extern 'int idna_to_ascii_8z(const char *, char **, int)'
+  extern 'void idn_free(void *)'
+
+  def self.ascii?(domain)
+    Fiddle::Pointer.malloc(Fiddle::SIZEOF_VOIDP, Fiddle::RUBY_FREE) do |place|
+      idna_to_ascii_8z(domain.encode('UTF-8'), place, 0).zero? && (idn_free(place.ptr) || true)
+    end
+  end
+end
+
 WORD = '[[:word:]]'
 JOINERS = "_\u00B7\u30FB\u200C"
 TAG = /(?<=^|[[:space:]])[#＃](#{WORD}[[:word:]#{JOINERS}]*[[:alpha:]#{JOINERS}][[:word:]#{JOINERS}]*#{WORD}|#{WORD}*[[:alpha:]]#{WORD}*)/
@@ -82,7 +97,7 @@ def links(text)
 
       url = short[0]
     end
-    found << ['link', match.begin(3), match.begin(3) + url.length] if match[5].split('.').all? { |one| one.length < 64 }
+    found << ['link', match.begin(3), match.begin(3) + url.length] if Domains.ascii?(match[5])
   end
   found
 end
