@@ -68,7 +68,7 @@ class StageState:
 
     def _keep_server(self, host: str, most: int | None, software: str) -> None:
         self._ways[host] = WAYS[software]
-        self.text_max[host] = most or WAYS[software].text_max
+        self.text_max[host] = WAYS[software].text_max if most is None else most
 
     def ways_of(self, account: StageAccount | None) -> ServerWays:
         """How the account's own server behaves, on Mastodon."""
