@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ground import MastodonOnStage, Member
 
-from amplify.model.errors import Refused, TryLater
+from amplify.model.errors import LoggedOut, Refused, TryLater
 from amplify.model.message import Part
 from amplify.model.platform import Limits
 from amplify.model.platform_profile import PlatformProfile
@@ -53,6 +53,16 @@ def server(request: pytest.FixtureRequest, tmp_path: Path, stage: Stage) -> Some
 @pytest.fixture
 def some_server(tmp_path: Path, stage: Stage) -> Callable[[str], SomeServer]:
     return lambda software: SomeServer(tmp_path, stage, software)
+
+
+def test_the_right_to_write_is_proved(server: SomeServer) -> None:
+    member, posts = server.member(), server.stage.control.posts("mastodon")
+    server.stage.control.fail("429", platform="mastodon", method="DELETE", count=9)  # deletions are for takedowns
+    member.platform.check_write_access()
+    server.stage.control.read_only("mastodon", member.connection.handle)
+    with pytest.raises(LoggedOut, match="may not write"):
+        member.platform.check_write_access()
+    assert server.stage.control.posts("mastodon") == posts
 
 
 def test_it_is_asked_in_its_own_ways(server: SomeServer) -> None:

@@ -80,15 +80,15 @@ class MastodonAdapter:
             return Whoami(id=self._account, handle=str(me["acct"]))
 
     def check_write_access(self) -> None:
-        """Delete and describe what is not there: a server looks at the token's scopes first. Some (Pleroma, Akkoma)
-        answer 500 to whoever may and asks for what is not there."""
+        """Edit a post and describe an upload that are not there: a server looks at the token's scopes first. (Deletions
+        are few, and takedowns need them.) Some (Pleroma, Akkoma) answer 500 to whoever may."""
         from mastodon import MastodonAPIError
 
         with self._asking(repeatable=True):
             for scope in ("write:statuses", "write:media"):
                 try:
                     if scope == "write:statuses":
-                        self._client.status_delete(_NOTHING)
+                        self._client.status_update(_NOTHING, status=".")
                     else:
                         self._client.media_update(_NOTHING, description="")
                 except MastodonAPIError as error:
