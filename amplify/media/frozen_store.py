@@ -25,7 +25,7 @@ from amplify.model.message import Attachment, Message
 from amplify.model.platform_profile import PlatformProfile
 from amplify.model.video import VideoLimits
 
-_RECIPE: Final = 2
+_RECIPE: Final = 3
 """How we paint. What an older program painted is painted again."""
 _ALL: Final = SizeLimit(1 << 40)
 _GIF: Final = "image/gif"

@@ -8,10 +8,12 @@ from typing import Final
 
 from amplify.model.video import FILM, Motion
 from amplify.rules.file_formats import mp4
+from amplify.rules.file_formats.format_names import ENOUGH, name_format, way_out, with_article
 from amplify.workspace.files import VIDEO_BYTES, map_file
 from amplify.workspace.read_pictures import BrokenPicture, PictureMeasures
 
 ENDINGS: Final = frozenset((".mp4", ".m4v", ".mov"))
+_FILMS: Final = ("MP4", "QuickTime")
 
 
 def is_film(path: str) -> bool:
@@ -22,8 +24,10 @@ def is_film(path: str) -> bool:
 def measure_film(root: Path, path: str) -> PictureMeasures:
     """Measure a video and make sure that all of it is there. Raises BrokenPicture, UnreadableFile."""
     with map_file(root, path, VIDEO_BYTES) as data:
-        if not mp4.is_mp4(data[:16]):
-            raise BrokenPicture("VIDEO-FORMAT", "this file is no video that we can publish: MP4 or MOV only")
+        found = name_format(data[:ENOUGH])
+        if found not in _FILMS:
+            what = f": it is {with_article(found)}; {way_out(found)}" if found is not None else ": MP4 or MOV only"
+            raise BrokenPicture("VIDEO-FORMAT", f"this file is no video that we can publish{what}")
         status = (root / path).stat()
         mark = (str(root / path), status.st_size, status.st_mtime_ns)
         if mark not in _seen:

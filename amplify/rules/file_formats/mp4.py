@@ -64,11 +64,6 @@ class _Box:
     end: int
 
 
-def is_mp4(beginning: bytes) -> bool:
-    """Whether the file begins like an MP4 or QuickTime file."""
-    return beginning[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
-
-
 def read_video(data: Buffer) -> VideoInfo:
     """Size, length and codecs, from the headers alone. Raises BrokenVideo."""
     boxes = list(_boxes(data, 0, len(data)))
