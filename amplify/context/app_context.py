@@ -84,6 +84,11 @@ class AppContext:
         return FrozenStore(self.root / "media", self._home / "media")
 
     @property
+    def thumbnails(self) -> Path:
+        """Folder of the small pictures that previews were drawn with."""
+        return self._home / "thumbnails"
+
+    @property
     def _home(self) -> Path:
         return self.home or self.root / ".amplify"
 

@@ -12,6 +12,7 @@ from typing import Final
 from amplify.model.video import Motion
 from amplify.rules.file_formats import gif, jpeg, png, webp
 from amplify.rules.file_formats.format_names import ENOUGH, name_format, way_out, with_article
+from amplify.workspace.picture_sizes import Sizes
 
 FORMATS: Final[dict[str, tuple[str, str]]] = {
     ".png": ("PNG", "image/png"),
@@ -57,8 +58,10 @@ def is_picture(path: str) -> bool:
     return PurePosixPath(path).suffix.lower() in FORMATS
 
 
-def measure_picture(data: bytes, path: str) -> PictureMeasures:
-    """Measure a picture and make sure that all of it is there. Raises BrokenPicture."""
+def measure_picture(data: bytes, path: str, sizes: Sizes) -> PictureMeasures:
+    """Measure a picture and make sure that all of it is there. `sizes`: of those that were found whole before. Raises
+    BrokenPicture.
+    """
     name, mime = FORMATS[PurePosixPath(path).suffix.lower()]
     found = name_format(data[:ENOUGH])
     if found is None:
@@ -68,7 +71,7 @@ def measure_picture(data: bytes, path: str) -> PictureMeasures:
         raise BrokenPicture("PICTURE-FORMAT", f"{ends}: {way_out(found)}")
     sha256 = hashlib.sha256(data).hexdigest()
     motion = _motion(name, data)
-    width, height = _looked_at(sha256, data, name)
+    width, height = sizes[sha256] if sha256 in sizes else _looked_at(sha256, data, name)
     return PictureMeasures(sha256, mime, width, height, len(data), motion)
 
 
@@ -95,7 +98,8 @@ _KINDS = "PNG, JPEG, WebP, AVIF and GIF"
 
 
 def _looked_at(sha256: str, data: bytes, name: str) -> tuple[int, int]:
-    """Width and height as shown, after decoding all of it. Cached: a daemon decodes each picture once."""
+    """Width and height as shown, after decoding all of it. Cached: a daemon decodes each picture once, also where
+    nothing can be kept."""
     if sha256 in _seen:
         return _seen[sha256]
     from PIL import Image

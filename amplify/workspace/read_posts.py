@@ -23,6 +23,7 @@ from amplify.workspace.files import (
 from amplify.workspace.frontmatter import PostFile, split_front
 from amplify.workspace.parsed import Parsed, ParsedWorkspace
 from amplify.workspace.picture_names import missing_picture, name_key
+from amplify.workspace.picture_sizes import read_sizes, write_sizes
 from amplify.workspace.post_body import read_texts
 from amplify.workspace.read_config import read_document, read_entry
 from amplify.workspace.read_pictures import BrokenPicture, is_picture, measure_picture
@@ -42,6 +43,7 @@ def read_media(findings: ParsedWorkspace) -> None:
     notes = {path for path in files if path.endswith(".yaml") and not is_template(path)}
     spelled = {name_key(path): path for path in notes}
     described: set[str] = set()
+    sizes, whole = read_sizes(findings.root), dict[str, tuple[int, int]]()
     for path in files:
         if is_template(path):
             read_template(findings, path)
@@ -58,7 +60,8 @@ def read_media(findings: ParsedWorkspace) -> None:
             if is_film(path):
                 measures = measure_film(findings.root, path)
             else:
-                measures = measure_picture(read_bytes(findings.root, path, PICTURE_BYTES), path)
+                measures = measure_picture(read_bytes(findings.root, path, PICTURE_BYTES), path, sizes)
+                whole[measures.sha256] = (measures.width, measures.height)
         except UnreadableFile as unreadable:
             findings.problems.append(unreadable.problem)
             continue
@@ -88,6 +91,8 @@ def read_media(findings: ParsedWorkspace) -> None:
                 note=note,
                 motion=measures.motion,
             )
+    if whole != sizes:
+        write_sizes(findings.root, whole)
     _describe_nothing(findings, notes - described)
 
 
