@@ -33,12 +33,12 @@ _GIF: Final = "image/gif"
 
 def room_of(profile: PlatformProfile) -> SizeLimit:
     """A platform's limits for a picture."""
-    return SizeLimit(profile.picture_bytes, profile.picture_pixels)
+    return SizeLimit(profile.picture_bytes, profile.picture_pixels, sides=profile.picture_sides)
 
 
 def card_room_of(profile: PlatformProfile) -> SizeLimit:
     """A platform's limits for the picture of a link card."""
-    return SizeLimit(profile.card_bytes or profile.picture_bytes, profile.picture_pixels)
+    return SizeLimit(profile.card_bytes or profile.picture_bytes, profile.picture_pixels, sides=profile.picture_sides)
 
 
 class FrozenStore:

@@ -35,11 +35,26 @@ def measure_film(root: Path, path: str) -> PictureMeasures:
                 film = mp4.read_video(data)
             except mp4.BrokenVideo as error:
                 raise BrokenPicture("VIDEO-BROKEN", str(error)) from None
-            motion = Motion(round(film.seconds, 3), 0, film.video, film.sound)
+            motion = _motion(film)
             _seen[mark] = PictureMeasures(
                 hashlib.sha256(data).hexdigest(), FILM, film.width, film.height, len(data), motion
             )
         return _seen[mark]
+
+
+def _motion(film: mp4.VideoInfo) -> Motion:
+    return Motion(
+        round(film.seconds, 3),
+        0,
+        film.video,
+        film.sound,
+        film.plain_sound,
+        film.colours.sampling,
+        film.colours.depth,
+        round(film.rate, 3),
+        film.colours.interlaced,
+        film.colours.square,
+    )
 
 
 _seen: dict[tuple[str, int, int], PictureMeasures] = {}

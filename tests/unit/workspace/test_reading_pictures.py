@@ -147,6 +147,19 @@ def test_a_video_is_measured_by_its_head(root: Path, read: Read, ending: str) ->
     assert 1.9 < found.motion.seconds < 2.2
 
 
+@pytest.mark.parametrize(
+    ("colours", "sampling", "depth"), [("yuv444p", "4:4:4", 8), ("yuv422p", "4:2:2", 8), ("yuv420p10le", "4:2:0", 10)]
+)
+def test_how_fine_a_videos_colours_are(root: Path, read: Read, colours: str, sampling: str, depth: int) -> None:
+    make_film(root / "media/walk.mp4", colours=colours)
+    note(root, "walk")
+    loaded = read()
+    assert loaded.workspace is not None, loaded.problems
+    motion = loaded.workspace.pictures["walk.mp4"].motion
+    assert motion is not None
+    assert (motion.sampling, motion.depth, round(motion.rate)) == (sampling, depth, 10)
+
+
 def test_a_video_that_is_cut_off(root: Path, read: Read, only: Only) -> None:
     make_film(root / "media/walk.mp4")
     data = (root / "media/walk.mp4").read_bytes()
