@@ -98,6 +98,11 @@ class AppContext:
         return SpeakerRecord(self._sessions)
 
     @property
+    def thumbnails(self) -> Path:
+        """Folder of the small pictures that previews were drawn with."""
+        return self._home / "thumbnails"
+
+    @property
     def _home(self) -> Path:
         return self.home or self.root / ".amplify"
 

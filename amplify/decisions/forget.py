@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -125,6 +126,7 @@ def forget_person(app: AppContext, found: PersonMentions, actor: str, told: Told
         record_event(connection, "forget", actor, None, None, payload, Timestamp(now, app.ledger.real_now(connection)))
     settle_files(app.ledger)
     app.pictures.drop(found.pictures)
+    shutil.rmtree(app.thumbnails, ignore_errors=True)  # whoever is in them: they are drawn again
 
 
 def _is(kind: str, subject: str, person: str) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from amplify.media.reencode import FORMATS, BadPicture, Reencoded, keep_drawing, reencode_picture
 from amplify.rules.file_formats.leftover_metadata import kind_of, leftover_metadata
+from amplify.rules.file_formats.picture_scale import scaled_size, shrink_factor
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -41,12 +42,15 @@ class SizeLimit:
     bytes: int
     pixels: int | None = None
     formats: tuple[str, ...] = (PNG, JPEG, WEBP)
+    sides: tuple[int, int | None] = (1, None)
+    """Fewest and most pixels of a side."""
 
     @property
     def name(self) -> str:
         """The limits as a file name: equal limits, the same name."""
         short = "".join(mime.removeprefix("image/")[0] for mime in self.formats)
-        return f"{self.bytes}-{self.pixels or 0}-{short}"
+        sides = "" if self.sides == (1, None) else f"-{self.sides[0]}-{self.sides[1] or 0}"
+        return f"{self.bytes}-{self.pixels or 0}-{short}{sides}"
 
 
 def fit_picture(source: Image | bytes, room: SizeLimit) -> tuple[bytes, str]:
@@ -59,9 +63,13 @@ def fit_picture(source: Image | bytes, room: SizeLimit) -> tuple[bytes, str]:
 
 def fit_pixels(whole: Reencoded, room: SizeLimit) -> tuple[bytes, str]:
     """Encode painted pixels within `room`. Raises BadPicture."""
-    picture = whole
-    if room.pixels is not None and _pixels(whole) > room.pixels:
-        picture = _scaled(whole, (room.pixels / _pixels(whole)) ** 0.5)
+    factor = shrink_factor(whole.picture.size, room.pixels, room.sides[1])
+    picture = _scaled(whole, factor) if factor < 1 else whole
+    if min(picture.picture.size) < room.sides[0]:
+        raise BadPicture(
+            f"this picture is too narrow: a side has fewer than {room.sides[0]} pixels"
+            + (" when the other one is made short enough" if factor < 1 else "")
+        )
     attempts = _attempts(picture, room)
     while True:
         least = 0
@@ -69,7 +77,7 @@ def fit_pixels(whole: Reencoded, room: SizeLimit) -> tuple[bytes, str]:
             if len(data) <= room.bytes:
                 return assert_clean(data), mime
             least = min(least or len(data), len(data))
-        if min(picture.picture.size) <= _LEAST:
+        if min(picture.picture.size) <= max(_LEAST, room.sides[0]):
             raise BadPicture(f"this picture cannot be made smaller than {room.bytes} bytes")
         # Bytes go with the area: near to the right size at once, and never far below it.
         picture = _scaled(picture, min(0.92, max(0.5, (room.bytes / least) ** 0.5)))
@@ -83,7 +91,7 @@ def fits_limit(data: bytes, room: SizeLimit) -> bool:
     if len(data) > room.bytes or kind_of(data) not in room.formats:
         return False
     with Image.open(io.BytesIO(data)) as picture:
-        return room.pixels is None or picture.width * picture.height <= room.pixels
+        return min(picture.size) >= room.sides[0] and shrink_factor(picture.size, room.pixels, room.sides[1]) == 1
 
 
 def assert_clean(data: bytes) -> bytes:
@@ -171,8 +179,7 @@ def _scaled(one: Reencoded, factor: float) -> Reencoded:
     from PIL import Image
 
     full = one.picture if one.picture.mode in ("L", "YCbCr") else _full(one.picture)
-    size = (max(1, int(full.width * factor)), max(1, int(full.height * factor)))
-    small = full.resize(size, Image.Resampling.LANCZOS)
+    small = full.resize(scaled_size(full.size, factor), Image.Resampling.LANCZOS)
     return Reencoded(small, one.mime, one.exact, one.tables, one.sampling)
 
 

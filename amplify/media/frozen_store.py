@@ -11,33 +11,35 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Condition
 from typing import Final
 
 from amplify.media.fit import SizeLimit, fit_pixels, fits_limit
 from amplify.media.gif_frames import is_moving_gif, reencode_gif
-from amplify.media.reencode import BadPicture, reencode_picture
+from amplify.media.reencode import MOST_PIXELS, BadPicture, reencode_picture
 from amplify.media.remux import BadVideo, clean_video
 from amplify.model.errors import Refused
 from amplify.model.message import Attachment, Message
 from amplify.model.platform_profile import PlatformProfile
 from amplify.model.video import VideoLimits
 
-_RECIPE: Final = 2
+_RECIPE: Final = 3
 """How we paint. What an older program painted is painted again."""
 _ALL: Final = SizeLimit(1 << 40)
-_PIECE: Final = 1 << 20
+_GIF: Final = "image/gif"
 
 
 def room_of(profile: PlatformProfile) -> SizeLimit:
     """A platform's limits for a picture."""
-    return SizeLimit(profile.picture_bytes, profile.picture_pixels)
+    return SizeLimit(profile.picture_bytes, profile.picture_pixels, sides=profile.picture_sides)
 
 
 def card_room_of(profile: PlatformProfile) -> SizeLimit:
     """A platform's limits for the picture of a link card."""
     most = profile.picture_bytes if profile.card_bytes is None else profile.card_bytes
-    return SizeLimit(most, profile.picture_pixels)
+    return SizeLimit(most, profile.picture_pixels, sides=profile.picture_sides)
 
 
 class FrozenStore:
@@ -46,6 +48,9 @@ class FrozenStore:
     def __init__(self, source: Path, kept: Path) -> None:
         """`source`: the workspace's `media/`. `kept`: where frozen pictures lie, never shared."""
         self._source, self._kept = source, kept
+        self._changed = Condition()
+        self._making: dict[Path, int] = {}
+        """Copies that a thread is making, and how many pixels it has unpacked for that."""
 
     def freeze(self, messages: Iterable[Message]) -> None:
         """Keep the bytes of every picture the messages carry."""
@@ -66,7 +71,7 @@ class FrozenStore:
         def smaller(data: bytes) -> bytes:
             return fit_pixels(reencode_picture(data, still=True), room)[0]
 
-        if picture.mime == "image/gif" and moving is not None and moving.gif_bytes is not None:
+        if picture.mime == _GIF and moving is not None and moving.gif_bytes is not None:
             most, size = moving.gif_bytes, moving.gif_size
             if self._moves(picture):
                 name = f"gif-{most}-{'x'.join(map(str, size or ()))}"
@@ -77,18 +82,19 @@ class FrozenStore:
     def film(self, picture: Attachment) -> Path:
         """The path of the cleaned video. Raises Refused where it is gone or no video; TryLater without a tool."""
         target = self._cleaned(picture, "film")
-        if target.exists():
+        with self._turn(target, 0) as done:
+            if done:
+                return target
+            original = self._original(picture)
+            if original is None:
+                raise Refused(_GONE.format(picture.file))
+            partial = _partial(target)
+            try:
+                clean_video(original, partial)
+            except BadVideo as error:
+                raise Refused(f"{picture.file}: {error}") from None
+            _put(partial, target)
             return target
-        original = self._original(picture)
-        if original is None:
-            raise Refused(_GONE.format(picture.file))
-        partial = _partial(target)
-        try:
-            clean_video(original, partial)
-        except BadVideo as error:
-            raise Refused(f"{picture.file}: {error}") from None
-        _put(partial, target)
-        return target
 
     def drop(self, pictures: Iterable[str]) -> None:
         """Delete the files of these pictures (SHA-256 of their bytes), cleaned copies too."""
@@ -98,19 +104,45 @@ class FrozenStore:
 
     def _made(self, picture: Attachment, name: str, make: Callable[[bytes], bytes]) -> bytes:
         target = self._cleaned(picture, name)
+        with self._turn(target, MOST_PIXELS if picture.mime == _GIF else picture.width * picture.height) as done:
+            if done:
+                return target.read_bytes()
+            original = self._original(picture)
+            if original is None:
+                raise Refused(_GONE.format(picture.file))
+            try:
+                data = make(original.read_bytes())
+            except BadPicture as error:
+                raise Refused(f"{picture.file}: {error}") from None
+            partial = _partial(target)
+            partial.write_bytes(data)
+            _put(partial, target)
+            return data
+
+    @contextmanager
+    def _turn(self, target: Path, pixels: int) -> Iterator[bool]:
+        """Whether somebody has made the copy; where not, it is this thread's turn, and whoever wants the same waits.
+
+        All that are made at once have no more pixels than one picture may have: so memory has a bound, however many
+        threads there are.
+        """
         if target.exists():
-            return target.read_bytes()
-        original = self._original(picture)
-        if original is None:
-            raise Refused(_GONE.format(picture.file))
+            yield True
+            return
+        with self._changed:
+            self._changed.wait_for(lambda: self._may_make(target, pixels))
+            self._making[target] = pixels
         try:
-            data = make(original.read_bytes())
-        except BadPicture as error:
-            raise Refused(f"{picture.file}: {error}") from None
-        partial = _partial(target)
-        partial.write_bytes(data)
-        _put(partial, target)
-        return data
+            yield target.exists()
+        finally:
+            with self._changed:
+                del self._making[target]
+                self._changed.notify_all()
+
+    def _may_make(self, target: Path, pixels: int) -> bool:
+        if target in self._making:
+            return False
+        return not any(self._making.values()) or sum(self._making.values()) + pixels <= MOST_PIXELS
 
     def _moves(self, picture: Attachment) -> bool:
         original = self._original(picture)

@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 
 MOST_PIXELS: Final = 50_000_000
 """Larger pictures are refused before they are unpacked: a small file can unpack to gigabytes."""
-FORMATS: Final = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP", "image/gif": "GIF"}
+FORMATS: Final = {
+    "image/png": "PNG",
+    "image/jpeg": "JPEG",
+    "image/webp": "WEBP",
+    "image/gif": "GIF",
+    "image/avif": "AVIF",
+}
 MOVING: Final = "no platform takes a moving picture in this format: save it as a GIF, or as an MP4 video"
 
 _SRGB_GAMMA: Final = 0.45455
@@ -59,18 +65,20 @@ def reencode_picture(data: bytes, *, still: bool = False) -> Reencoded:
 
     mime = kind_of(data)
     if mime is None:
-        raise BadPicture("this is not a picture that can be read: use PNG, JPEG, WebP or GIF")
+        raise BadPicture("this is not a picture that can be read: use PNG, JPEG, WebP, AVIF or GIF")
     if mime == "image/png":
         data = png.without_texts(data)
     if mime == "image/jpeg" and jpeg.count_scans(data) > jpeg.MOST_SCANS:
         raise BadPicture("this JPEG goes through its picture more than a hundred times: save it anew")
     with decoder_errors(), Image.open(io.BytesIO(data), formats=[FORMATS[mime]]) as source:
         check_pixel_count(source.size)
-        if getattr(source, "n_frames", 1) > 1 and not (still and mime == "image/gif"):
+        # Telephones and cameras hang a second view, or the brightness of each place, behind a JPEG (MPO).
+        if getattr(source, "n_frames", 1) > 1 and mime != "image/jpeg" and not (still and mime == "image/gif"):
             raise BadPicture(MOVING)
         if mime == "image/jpeg":
             return _jpeg(source)
-        return Reencoded(_upright(source), mime, mime != "image/webp" or webp.is_lossless(data))
+        exact = mime != "image/avif" and (mime != "image/webp" or webp.is_lossless(data))
+        return Reencoded(_upright(source), mime, exact)
 
 
 def keep_drawing(picture: Image) -> Reencoded:
@@ -129,7 +137,7 @@ def _upright(source: Any) -> Image:
 
     source.load()
     check_pixel_count(source.size)  # a GIF's frame may be larger than the GIF
-    profile, gamma = source.info.get("icc_profile"), source.info.get("gamma")
+    profile, gamma = source.info.get("icc_profile"), _gamma(source)
     turned = ImageOps.exif_transpose(source) if _lies(source) else source
     if turned.mode == "P" and not profile and not gamma:
         return _palette(turned)
@@ -138,9 +146,18 @@ def _upright(source: Any) -> Image:
         plain = _from_profile(plain, profile)
     elif plain.mode == "CMYK":
         plain = plain.convert("RGB")
-    if gamma and not profile and abs(gamma - _SRGB_GAMMA) > 0.01:
+    elif gamma:
         plain = _from_gamma(plain, gamma)
     return _bare(plain)
+
+
+def _gamma(source: Any) -> float | None:
+    """A PNG's gamma, where it says anything: not sRGB's own, and nothing that is stronger (a profile, or the word that
+    the picture is in sRGB, which programs write with a gamma beside it for older readers)."""
+    gamma: float | None = source.info.get("gamma")
+    if not gamma or "srgb" in source.info or "icc_profile" in source.info or abs(gamma - _SRGB_GAMMA) <= 0.01:
+        return None
+    return gamma
 
 
 def _eight_bits(picture: Image) -> Image:

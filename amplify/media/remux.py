@@ -60,7 +60,9 @@ def clean_video(source: Path, target: Path) -> None:
     film = _headers(source)
     seen = probe_video(source)
     if seen is None:
-        seen = VideoStreams(_NAMED.get(film.video, film.video), _COLOURS[0], _NAMED.get(film.sound or "", film.sound))
+        fine = film.colours
+        colours = _COLOURS[0] if fine.usual else f"{fine.sampling}, {fine.depth} bits"
+        seen = VideoStreams(_NAMED.get(film.video, film.video), colours, _NAMED.get(film.sound or "", film.sound))
     if seen.codec != _CODEC or seen.colours not in _COLOURS or seen.sound not in (None, _SOUND):
         sound = f" with {seen.sound.upper()}" if seen.sound else ""
         raise BadVideo(

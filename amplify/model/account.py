@@ -40,6 +40,10 @@ class ServerLimits(FileModel):
     """Longest alt text, in characters."""
     video_bytes: _Count = None
     """Largest video in bytes."""
+    video_pixels: _Count = None
+    """Most pixels of a picture of a video, width times height."""
+    video_rate: _Count = None
+    """Most pictures of a video a second."""
     counts: Literal["graphemes", "graphemes_with_conjuncts", "graphemes_in_full", "code_points", "strictest"] | None = (
         None
     )

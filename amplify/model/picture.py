@@ -41,7 +41,7 @@ class Picture:
     size: int
     """Bytes."""
     mime: str
-    """`image/png`, `image/jpeg`, `image/webp`, `image/gif` or `video/mp4`."""
+    """`image/png`, `image/jpeg`, `image/webp`, `image/gif`, `image/avif` or `video/mp4`."""
     width: int
     height: int
     note: PictureMetadata

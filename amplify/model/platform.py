@@ -66,6 +66,9 @@ class Limits:
     """How it counts a text: the name of one of the profile's `countings`."""
     plain_text: bool | None = None
     """It reads texts as Markdown, or may, and can be told that one is plain."""
+    video_pixels: int | None = None
+    video_rate: int | None = None
+    """Pictures of a video a second."""
 
 
 @dataclass(frozen=True, slots=True)

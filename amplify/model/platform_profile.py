@@ -139,6 +139,8 @@ class PlatformProfile:
     """Largest picture in bytes."""
     picture_pixels: int | None = None
     """Most pixels of a picture."""
+    picture_sides: tuple[int, int | None] = (1, None)
+    """Fewest and most pixels of a side of a picture; None: only their product counts."""
     card_bytes: int | None = None
     """Largest picture of a link card, where it is less."""
     moving: VideoLimits = field(default_factory=VideoLimits)

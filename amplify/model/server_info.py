@@ -93,7 +93,12 @@ def with_limits(profile: PlatformProfile, limits: Limits) -> PlatformProfile:
         picture_bytes=_or(limits.picture_bytes, profile.picture_bytes),
         picture_pixels=profile.picture_pixels if limits.picture_pixels is None else limits.picture_pixels,
         alt_max=_or(limits.alt, profile.alt_max),
-        moving=replace(profile.moving, video_bytes=_or(limits.video_bytes, profile.moving.video_bytes)),
+        moving=replace(
+            profile.moving,
+            video_bytes=_or(limits.video_bytes, profile.moving.video_bytes),
+            video_pixels=profile.moving.video_pixels if limits.video_pixels is None else limits.video_pixels,
+            video_rate=profile.moving.video_rate if limits.video_rate is None else limits.video_rate,
+        ),
     )
     return profile if own == profile else own
 

@@ -20,6 +20,17 @@ class Motion:
     """Four letters of the video's codec; empty for a GIF. `avc1` is H.264."""
     sound: str | None = None
     """Four letters of the sound's codec; `mp4a` is AAC."""
+    plain_sound: bool = True
+    """Whether AAC is of low complexity, with one channel or two."""
+    sampling: str = "4:2:0"
+    """How fine the colours are: of chroma."""
+    depth: int = 8
+    """Bits of a sample."""
+    rate: float = 0.0
+    """Pictures a second of a video, on average; 0: not stated."""
+    interlaced: bool = False
+    square: bool = True
+    """Whether a pixel is as wide as it is high."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +47,11 @@ class VideoLimits:
     """Shortest and longest."""
     video_ratio: tuple[float, float] | None = None
     """Width by height, least and most."""
+    video_least: int = 1
+    """Fewest pixels of a side."""
+    video_pixels: int | None = None
+    """Most pixels of a picture of it."""
+    video_rate: float | None = None
+    """Most pictures a second."""
+    video_plain: bool = False
+    """Only whole pictures (not interlaced) of square pixels, and sound of low complexity in one channel or two."""

@@ -6,7 +6,9 @@ No HTTP library is imported to judge an error: its exceptions are known by their
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Iterator
+import json
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -29,6 +31,9 @@ _OF_CONTENT: Final = (413, 415, 422)
 
 _IN_PIECES: Final = 1 << 16
 """Bytes from which on a body is handed over in pieces."""
+
+_WHOLE_TRIPLES: Final = 3 << 14
+"""Bytes of a piece in Base64, which turns three into four."""
 
 _MOMENT: Final = timedelta(seconds=1)
 
@@ -244,6 +249,24 @@ def _port(parts: SplitResult) -> int | None:
     return {"http": 80, "https": 443}.get(parts.scheme) if parts.port is None else parts.port
 
 
+class PiecewiseJson:
+    """A JSON object with bytes under one key (Base64), encoded piece by piece as it is sent: however many are on their
+    way, none lies in memory a second time."""
+
+    def __init__(self, fields: Mapping[str, str], key: str, data: bytes) -> None:
+        self._head = json.dumps({**fields, key: ""})[:-2].encode()
+        self._data = data
+
+    def __len__(self) -> int:
+        return len(self._head) + 4 * -(-len(self._data) // 3) + 2
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._head
+        for at in range(0, len(self._data), _WHOLE_TRIPLES):
+            yield b64encode(self._data[at : at + _WHOLE_TRIPLES])
+        yield b'"}'
+
+
 def requests_session(
     connection: AccountConnection,
     replacing: str | None = None,
@@ -286,6 +309,9 @@ def requests_session(
 
         def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
             request.auth = sign or request.auth
+            if isinstance(request.json, PiecewiseJson):
+                request.headers = {**request.headers, "Content-Type": "application/json"}
+                request.data, request.json = request.json, None
             return super().prepare_request(request)
 
     session = Own()

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from amplify.media.sanitize import BadPicture, sanitize_picture
+from amplify.media.reencode import BadPicture, decoder_errors, reencode_picture
 from amplify.model.message import Attachment
 from amplify.pages.view_models import PictureRef
 
 WIDEST: Final = 800
 """Pixels of the longer side."""
 _QUALITY: Final = 82
+_RECIPE: Final = 1
+"""How we draw. What an older program drew is drawn again."""
+_UNUSED: Final = 90 * 24 * 3600
+"""Seconds after which nobody will ask for a thumbnail again."""
 
 
 class Thumbnails:
     """Draws each picture once, whoever shows it how often."""
 
-    def __init__(self, media: Path) -> None:
-        self._media = media
+    def __init__(self, media: Path, kept: Path) -> None:
+        """`kept`: the folder where they lie for the next page, by the SHA-256 of the pictures."""
+        self._media, self._kept = media, kept
         self._drawn: dict[str, tuple[str, str, int, int]] = {}
 
     def show(self, picture: Attachment) -> PictureRef:
@@ -37,30 +45,57 @@ class Thumbnails:
 
     def _draw(self, file: str) -> tuple[str, str, int, int]:
         try:
-            packed, width, height = _shrunk((self._media / file).read_bytes())
+            drawn = self._thumbnail((self._media / file).read_bytes())
         except (OSError, BadPicture):
             return "", "", 0, 0
-        return f"picture-{len(self._drawn) + 1}", packed, width, height
+        return f"picture-{len(self._drawn) + 1}", *_as_uri(drawn)
+
+    def _thumbnail(self, data: bytes) -> bytes:
+        kept = self._kept / f"{hashlib.sha256(data).hexdigest()}.{WIDEST}.{_RECIPE}"
+        try:
+            drawn = kept.read_bytes()
+            os.utime(kept)
+        except OSError:
+            drawn = _shrunk(data)
+            with suppress(OSError):  # a folder that may only be read has its pages, too
+                _keep(kept, drawn)
+        return drawn
 
 
-def _shrunk(data: bytes) -> tuple[str, int, int]:
+def _keep(path: Path, data: bytes) -> None:
+    """Put a thumbnail there whole, for its owner alone, and take away what nobody has asked for in a long time."""
+    for folder in (path.parent.parent, path.parent):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    partial = path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    with os.fdopen(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+        file.write(data)
+    partial.replace(path)
+    for other in path.parent.iterdir():
+        if other.stat().st_mtime < path.stat().st_mtime - _UNUSED:
+            other.unlink(missing_ok=True)
+
+
+def _as_uri(drawn: bytes) -> tuple[str, int, int]:
+    """A thumbnail as data URI, and its size. Raises BadPicture."""
+    from PIL import Image
+
+    with decoder_errors(), Image.open(io.BytesIO(drawn), formats=["JPEG", "PNG"]) as picture:
+        mime = f"image/{str(picture.format).lower()}"
+        return f"data:{mime};base64,{base64.b64encode(drawn).decode()}", *picture.size
+
+
+def _shrunk(data: bytes) -> bytes:
     """The thumbnail as JPEG, or PNG where that is smaller or has transparency. Raises BadPicture."""
     from PIL import Image
 
-    painted, _ = sanitize_picture(data, most_bytes=64_000_000, still=True)  # nothing but pixels, upright
-    with Image.open(io.BytesIO(painted)) as picture:
-        picture.load()
-        picture.thumbnail((WIDEST, WIDEST), Image.Resampling.LANCZOS)
-        drawn, mime = io.BytesIO(), "image/png"
-        if picture.mode == "RGBA":
-            picture.save(drawn, "PNG", optimize=True)
-        else:
-            small = picture.convert("RGB")
-            small.save(drawn, "JPEG", quality=_QUALITY, optimize=True, progressive=True)
-            mime = "image/jpeg"
-            exact = io.BytesIO()
-            small.save(exact, "PNG", optimize=True)
-            if exact.tell() < drawn.tell():
-                drawn, mime = exact, "image/png"
-        width, height = picture.size
-    return f"data:{mime};base64,{base64.b64encode(drawn.getvalue()).decode()}", width, height
+    painted = reencode_picture(data, still=True)  # nothing but pixels, upright
+    small = painted.picture.convert("RGBA" if painted.clear else "RGB")
+    small.thumbnail((WIDEST, WIDEST), Image.Resampling.LANCZOS)
+    drawn = io.BytesIO()
+    small.save(drawn, "PNG", optimize=True)
+    if not painted.clear:
+        packed = io.BytesIO()
+        small.save(packed, "JPEG", quality=_QUALITY, optimize=True, progressive=True)
+        if packed.tell() <= drawn.tell():
+            drawn = packed
+    return drawn.getvalue()

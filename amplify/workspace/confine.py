@@ -15,6 +15,7 @@ from amplify.workspace.file_types import ACTIONS, CAMPAIGNS, FACTS, QUEUE
 from amplify.workspace.files import read_head
 from amplify.workspace.parsed import Parsed, ParsedWorkspace, ids_in_bytes
 from amplify.workspace.partial import NOT_READ
+from amplify.workspace.picture_names import name_key
 
 _ALL: Final = "*"
 
@@ -107,8 +108,10 @@ class _Confining:
 
     def _medium(self, path: str, why: Problem) -> bool:
         templates = [one.word.id for one in self.all.banners if one.word.place.path == path]
-        stem = PurePosixPath(path).with_suffix("")
-        files = [one for one in self.all.picture_files if PurePosixPath("media", one).with_suffix("") == stem]
+        stem = name_key(str(PurePosixPath(path).with_suffix("")))
+        files = [
+            one for one in self.all.picture_files if name_key(str(PurePosixPath("media", one).with_suffix(""))) == stem
+        ]
         self.root = self.root or why
         return self._add("banners", *templates) and self._add("pictures", *files)
 

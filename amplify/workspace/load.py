@@ -12,6 +12,7 @@ from amplify.workspace.checks.dates import check_future_days
 from amplify.workspace.checks.references import check_references
 from amplify.workspace.confine import ConfinedFaults, confine_errors
 from amplify.workspace.parsed import ParsedWorkspace
+from amplify.workspace.picture_names import resolve_picture_names
 from amplify.workspace.read_config import read_config
 from amplify.workspace.read_posts import read_media, read_posts
 
@@ -81,4 +82,5 @@ def parse_files(root: Path, platforms: frozenset[str]) -> ParsedWorkspace:
     read_config(findings)
     read_media(findings)
     read_posts(findings)
+    resolve_picture_names(findings)
     return findings

@@ -21,7 +21,7 @@ ACCOUNTS: Final = "config/accounts.yaml"
 _SHORT: Final = re.compile(r"(?<![^/])amplif~\d(?![^/])")
 """How Windows shortens the folder's name."""
 
-_MANY: Final = frozenset({"media", "banners", "rehearsal"})
+_MANY: Final = frozenset({"media", "banners", "thumbnails", "rehearsal"})
 """Folders that hold thousands of files."""
 
 Signature = tuple[int, ...]

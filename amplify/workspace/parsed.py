@@ -57,6 +57,8 @@ class ParsedWorkspace:
     pictures: dict[str, Picture] = field(default_factory=dict)
     picture_files: set[str] = field(default_factory=set)
     """Every picture there is, also those that cannot be used; paths under `media/`."""
+    other_media: set[str] = field(default_factory=set)
+    """Every other file under `media/`, by the same paths."""
     us: Parsed[str] | None = None
     local: LocalSettings = field(default_factory=LocalSettings)
     unreadable_ids: dict[str, set[str]] = field(default_factory=dict)

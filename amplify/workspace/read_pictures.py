@@ -11,25 +11,25 @@ from typing import Final
 
 from amplify.model.video import Motion
 from amplify.rules.file_formats import gif, jpeg, png, webp
+from amplify.rules.file_formats.format_names import ENOUGH, name_format, way_out, with_article
+from amplify.workspace.picture_sizes import Sizes
 
 FORMATS: Final[dict[str, tuple[str, str]]] = {
     ".png": ("PNG", "image/png"),
     ".jpg": ("JPEG", "image/jpeg"),
     ".jpeg": ("JPEG", "image/jpeg"),
+    ".jpe": ("JPEG", "image/jpeg"),
+    ".jfif": ("JPEG", "image/jpeg"),
+    ".pjpeg": ("JPEG", "image/jpeg"),
+    ".pjp": ("JPEG", "image/jpeg"),
     ".webp": ("WEBP", "image/webp"),
     ".gif": ("GIF", "image/gif"),
+    ".avif": ("AVIF", "image/avif"),
 }
 """Ending → what Pillow calls the format, and its media type."""
 
 MOST_PIXELS: Final = 50_000_000
 """Larger pictures are refused before they are unpacked (a small file can unpack to gigabytes)."""
-
-_SIGNATURES: Final = (
-    (b"\x89PNG\r\n\x1a\n", "PNG"),
-    (b"\xff\xd8\xff", "JPEG"),
-    (b"GIF87a", "GIF"),
-    (b"GIF89a", "GIF"),
-)
 
 
 class BrokenPicture(Exception):
@@ -58,17 +58,20 @@ def is_picture(path: str) -> bool:
     return PurePosixPath(path).suffix.lower() in FORMATS
 
 
-def measure_picture(data: bytes, path: str) -> PictureMeasures:
-    """Measure a picture and make sure that all of it is there. Raises BrokenPicture."""
+def measure_picture(data: bytes, path: str, sizes: Sizes) -> PictureMeasures:
+    """Measure a picture and make sure that all of it is there. `sizes`: of those that were found whole before. Raises
+    BrokenPicture.
+    """
     name, mime = FORMATS[PurePosixPath(path).suffix.lower()]
-    found = _signature(data)
+    found = name_format(data[:ENOUGH])
     if found is None:
         raise BrokenPicture("PICTURE-FORMAT", f"this file is no picture that we can publish: {_KINDS} only")
     if found != name:
-        raise BrokenPicture("PICTURE-FORMAT", f"this file ends as a {name} but is a {found}: rename it or save it anew")
+        ends = f"this file ends as {with_article(name)} but is {with_article(found)}"
+        raise BrokenPicture("PICTURE-FORMAT", f"{ends}: {way_out(found)}")
     sha256 = hashlib.sha256(data).hexdigest()
     motion = _motion(name, data)
-    width, height = _looked_at(sha256, data)
+    width, height = sizes[sha256] if sha256 in sizes else _looked_at(sha256, data, name)
     return PictureMeasures(sha256, mime, width, height, len(data), motion)
 
 
@@ -81,23 +84,22 @@ def _motion(name: str, data: bytes) -> Motion | None:
             raise _BROKEN from None
         return Motion(round(told.seconds, 3), told.frames) if told.frames > 1 else None
     if (name == "WEBP" and webp.is_animated(data)) or (name == "PNG" and b"acTL" in data[:_BEFORE_PIXELS]):
-        raise BrokenPicture(
-            "PICTURE-MOVES", f"no platform takes a {name} that moves: save it as a GIF, or as an MP4 video"
-        )
+        raise _moves(name)
     return None
 
 
-_KINDS = "PNG, JPEG, WebP and GIF"
+def _moves(name: str) -> BrokenPicture:
+    return BrokenPicture(
+        "PICTURE-MOVES", f"no platform takes {with_article(name)} that moves: save it as a GIF, or as an MP4 video"
+    )
 
 
-def _signature(data: bytes) -> str | None:
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "WEBP"
-    return next((name for start, name in _SIGNATURES if data.startswith(start)), None)
+_KINDS = "PNG, JPEG, WebP, AVIF and GIF"
 
 
-def _looked_at(sha256: str, data: bytes) -> tuple[int, int]:
-    """Width and height as shown, after decoding all of it. Cached: a daemon decodes each picture once."""
+def _looked_at(sha256: str, data: bytes, name: str) -> tuple[int, int]:
+    """Width and height as shown, after decoding all of it. Cached: a daemon decodes each picture once, also where
+    nothing can be kept."""
     if sha256 in _seen:
         return _seen[sha256]
     from PIL import Image
@@ -110,6 +112,8 @@ def _looked_at(sha256: str, data: bytes) -> tuple[int, int]:
                     raise _TOO_MANY_PIXELS
                 if data.startswith(jpeg.START) and jpeg.takes_too_long(data, image.width * image.height):
                     raise _TOO_MANY_SCANS
+                if name == "AVIF" and getattr(image, "n_frames", 1) > 1:
+                    raise _moves(name)
                 image.load()
                 lies = image.getexif().get(0x0112, 1) in _LYING
                 _seen[sha256] = (image.height, image.width) if lies else (image.width, image.height)

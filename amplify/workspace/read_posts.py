@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -21,6 +22,8 @@ from amplify.workspace.files import (
 )
 from amplify.workspace.frontmatter import PostFile, split_front
 from amplify.workspace.parsed import Parsed, ParsedWorkspace
+from amplify.workspace.picture_names import missing_picture, name_key
+from amplify.workspace.picture_sizes import read_sizes, write_sizes
 from amplify.workspace.post_body import read_texts
 from amplify.workspace.read_config import read_document, read_entry
 from amplify.workspace.read_pictures import BrokenPicture, is_picture, measure_picture
@@ -28,6 +31,7 @@ from amplify.workspace.read_videos import is_film, measure_film
 from amplify.workspace.validate import SourceNode
 from amplify.workspace.yaml_reader import read_yaml
 
+_ENDING: Final = ".yaml"
 TEXT_MOST: Final = 20_000
 """Most characters of one text of a post, all parts of a thread together: some seventy messages."""
 
@@ -37,20 +41,27 @@ def read_media(findings: ParsedWorkspace) -> None:
     files, problems = files_below(findings.root, "media")
     findings.problems += problems
     notes = {path for path in files if path.endswith(".yaml") and not is_template(path)}
+    spelled = {name_key(path): path for path in notes}
+    described: set[str] = set()
+    sizes, whole = read_sizes(findings.root), dict[str, tuple[int, int]]()
     for path in files:
         if is_template(path):
             read_template(findings, path)
         if not _is_shown(path):
+            if not path.endswith(".yaml"):
+                findings.other_media.add(path.removeprefix("media/"))
             continue
-        beside = str(PurePosixPath(path).with_suffix(".yaml"))
         file = path.removeprefix("media/")
         findings.picture_files.add(file)
+        beside = _beside(path, notes, spelled)
+        described.add(beside)
         note = _note(findings, path, beside, beside in notes)
         try:
             if is_film(path):
                 measures = measure_film(findings.root, path)
             else:
-                measures = measure_picture(read_bytes(findings.root, path, PICTURE_BYTES), path)
+                measures = measure_picture(read_bytes(findings.root, path, PICTURE_BYTES), path, sizes)
+                whole[measures.sha256] = (measures.width, measures.height)
         except UnreadableFile as unreadable:
             findings.problems.append(unreadable.problem)
             continue
@@ -80,16 +91,29 @@ def read_media(findings: ParsedWorkspace) -> None:
                 note=note,
                 motion=measures.motion,
             )
-    described = {str(PurePosixPath(path).with_suffix(".yaml")) for path in files if _is_shown(path)}
-    for path in sorted(notes - described):
-        findings.problems.append(
-            Problem(
-                SourceLocation(path),
-                "PICTURE-NOTE",
-                "this note describes a picture that is not here: add the picture or remove the note",
-                Severity.WARNING,
-            )
-        )
+    if whole != sizes:
+        write_sizes(findings.root, whole)
+    _describe_nothing(findings, notes - described)
+
+
+def _beside(path: str, notes: set[str], spelled: Mapping[str, str]) -> str:
+    """The note beside a picture, whose name may be spelled as another system does."""
+    exact = str(PurePosixPath(path).with_suffix(_ENDING))
+    return exact if exact in notes else spelled.get(name_key(exact), exact)
+
+
+def _describe_nothing(findings: ParsedWorkspace, notes: set[str]) -> None:
+    """Notes that describe no picture, or a file that cannot be published."""
+    beside = {name_key(str(PurePosixPath("media", one).with_suffix(_ENDING))): one for one in findings.other_media}
+    for path in sorted(notes):
+        other = beside.get(name_key(path))
+        place = SourceLocation(path if other is None else f"media/{other}")
+        if other is not None:
+            code, message = "PICTURE-FORMAT", missing_picture(findings, other)
+        else:
+            code = "PICTURE-NOTE"
+            message = "this note describes a picture that is not here: add the picture or remove the note"
+        findings.problems.append(Problem(place, code, message, Severity.WARNING))
 
 
 def _is_shown(path: str) -> bool:
@@ -204,9 +228,6 @@ def _no_text(findings: ParsedWorkspace, file: PostFile) -> None:
                 )
             )
             return
-
-
-_ENDING: Final = ".yaml"
 
 
 def is_template(path: str) -> bool:

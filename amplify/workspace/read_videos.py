@@ -8,10 +8,12 @@ from typing import Final
 
 from amplify.model.video import FILM, Motion
 from amplify.rules.file_formats import mp4
+from amplify.rules.file_formats.format_names import ENOUGH, name_format, way_out, with_article
 from amplify.workspace.files import VIDEO_BYTES, map_file
 from amplify.workspace.read_pictures import BrokenPicture, PictureMeasures
 
 ENDINGS: Final = frozenset((".mp4", ".m4v", ".mov"))
+_FILMS: Final = ("MP4", "QuickTime")
 
 
 def is_film(path: str) -> bool:
@@ -22,8 +24,10 @@ def is_film(path: str) -> bool:
 def measure_film(root: Path, path: str) -> PictureMeasures:
     """Measure a video and make sure that all of it is there. Raises BrokenPicture, UnreadableFile."""
     with map_file(root, path, VIDEO_BYTES) as data:
-        if not mp4.is_mp4(data[:16]):
-            raise BrokenPicture("VIDEO-FORMAT", "this file is no video that we can publish: MP4 or MOV only")
+        found = name_format(data[:ENOUGH])
+        if found not in _FILMS:
+            what = f": it is {with_article(found)}; {way_out(found)}" if found is not None else ": MP4 or MOV only"
+            raise BrokenPicture("VIDEO-FORMAT", f"this file is no video that we can publish{what}")
         status = (root / path).stat()
         mark = (str(root / path), status.st_size, status.st_mtime_ns)
         if mark not in _seen:
@@ -31,11 +35,26 @@ def measure_film(root: Path, path: str) -> PictureMeasures:
                 film = mp4.read_video(data)
             except mp4.BrokenVideo as error:
                 raise BrokenPicture("VIDEO-BROKEN", str(error)) from None
-            motion = Motion(round(film.seconds, 3), 0, film.video, film.sound)
+            motion = _motion(film)
             _seen[mark] = PictureMeasures(
                 hashlib.sha256(data).hexdigest(), FILM, film.width, film.height, len(data), motion
             )
         return _seen[mark]
+
+
+def _motion(film: mp4.VideoInfo) -> Motion:
+    return Motion(
+        round(film.seconds, 3),
+        0,
+        film.video,
+        film.sound,
+        film.plain_sound,
+        film.colours.sampling,
+        film.colours.depth,
+        round(film.rate, 3),
+        film.colours.interlaced,
+        film.colours.square,
+    )
 
 
 _seen: dict[tuple[str, int, int], PictureMeasures] = {}

@@ -13,7 +13,7 @@ from amplify.ledger.rows.plan_changes import diff_plan, write_accounts, write_ch
 from amplify.model.clock import Timestamp
 from amplify.model.delivery import delivery_id
 from amplify.model.gate import Gate
-from amplify.model.message import Entity, Message, Part
+from amplify.model.message import Attachment, Entity, Message, Part
 from amplify.model.plan import Planned
 
 NOW: Final = datetime(2027, 5, 17, 9, tzinfo=UTC)
@@ -36,10 +36,11 @@ def fill(
     due: datetime = NOW,
     apart: timedelta = timedelta(0),
     platform: str = "x",
+    picture: Attachment | None = None,
 ) -> None:
     """Queue `count` deliveries, the first due at `due` (UTC, campaign time), in turn for each of `accounts`; all
-    gates are open."""
-    planned = list(deliveries(count, accounts, due, apart, platform))
+    gates are open. `picture`: each carries it."""
+    planned = list(deliveries(count, accounts, due, apart, platform, picture))
     with ledger.write() as connection:
         write_gates(connection, [Gate(kind, name) for kind, name in _SUBJECTS])
         changes = diff_plan(connection, planned, due, planned[-1].late)
@@ -47,10 +48,12 @@ def fill(
         write_changes(connection, planned, changes, Timestamp(due, ledger.real_now(connection)))
 
 
-def deliveries(count: int, accounts: int, first: datetime, apart: timedelta, platform: str) -> Iterator[Planned]:
+def deliveries(
+    count: int, accounts: int, first: datetime, apart: timedelta, platform: str, picture: Attachment | None = None
+) -> Iterator[Planned]:
     for number in range(count):
         name = account(number % accounts, platform)
-        message = Message(platform, ("en",), (_part(number),))
+        message = Message(platform, ("en",), (_part(number, picture),))
         due = first + number * apart
         yield Planned(
             id=delivery_id("bench", f"entry{number}", f"post{number}", name, "once"),
@@ -74,9 +77,10 @@ def deliveries(count: int, accounts: int, first: datetime, apart: timedelta, pla
         )
 
 
-def _part(number: int) -> Part:
+def _part(number: int, picture: Attachment | None) -> Part:
     """As long as posts are: some 200 characters with a hashtag and a link, the message some 500 bytes of JSON."""
     words = " ".join(Random(number).choices(_WORDS, k=30))
     text = f"{number} {words} #FreeAnna {_LINK}"
     tag, link = text.index("#"), text.index(_LINK)
-    return Part(text, (Entity("tag", tag, tag + 9, "FreeAnna"), Entity("link", link, link + len(_LINK), _LINK)))
+    entities = (Entity("tag", tag, tag + 9, "FreeAnna"), Entity("link", link, link + len(_LINK), _LINK))
+    return Part(text, entities, (picture,) if picture is not None else ())

@@ -39,17 +39,20 @@ class Taker(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
-        self._transport, self._bytes = transport, b""
+        self._transport, self._bytes, self._whole = transport, bytearray(), 0
 
     def data_received(self, data: bytes) -> None:
         self._bytes += data
-        head, found, body = self._bytes.partition(b"\r\n\r\n")
+        if len(self._bytes) < self._whole:  # the rest of a picture
+            return
+        head, found, body = bytes(self._bytes).partition(b"\r\n\r\n")
         if not found:
             return
         fields = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:])
-        if len(body) < int(fields.get(b"content-length", b"0")):
+        self._whole = len(head) + len(found) + int(fields.get(b"content-length", b"0"))
+        if len(self._bytes) < self._whole:
             return
-        self._bytes = b""
+        self._bytes, self._whole = bytearray(), 0
         path = head.split(b" ", 2)[1].decode()
         if path == TAKEN:
             self._answer(json.dumps(self.taken).encode())
@@ -65,6 +68,8 @@ class Taker(asyncio.Protocol):
         if path.rstrip("/").endswith("/instance"):
             return _INSTANCE
         number = str(len(self.taken) + 1)
+        if "/media/" in path:
+            return {"data": {"id": number}}
         if path.endswith("putRecord"):
             put = json.loads(body)
             self._take(put["record"]["text"])

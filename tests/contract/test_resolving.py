@@ -64,6 +64,8 @@ def test_each_server_takes_what_it_says(stage: Stage, tmp_path: Path) -> None:
         alt=1500,
         video_bytes=103_809_024,
         counts="graphemes",
+        video_pixels=8_294_400,
+        video_rate=120,
     )
 
 

@@ -145,6 +145,34 @@ def test_the_picture_of_a_card_is_made_to_fit_it(app: AppContext, files: Files, 
     assert 400_000 < thumb["size"] <= 1_000_000
 
 
+@pytest.mark.parametrize(("name", "kind"), [("walk.jpg", "MPO"), ("walk.jfif", "JPEG"), ("walk.avif", "AVIF")])
+def test_what_telephones_and_browsers_save_arrives_as_a_jpeg(say: Say, files: Files, name: str, kind: str) -> None:
+    more = {"save_all": True, "append_images": [halves().resize((20, 10))]} if kind == "MPO" else {}
+    lay(files, name, saved(halves(), kind, exif=exif(6), **more))
+    for one in say(name).values():
+        assert (one["mime"], one["width"], one["height"]) == ("image/jpeg", 32, 64)
+        assert leftover_metadata(sent(one)) == ()
+
+
+def test_a_card_shows_the_first_picture_of_an_mpo(app: AppContext, files: Files, empty: Stage) -> None:
+    lay(files, "card.jpg", saved(halves(), "MPO", save_all=True, append_images=[halves().resize((20, 10))]))
+    action = {"id": "sign", "campaign": "free", "kind": "petition", "owner": "union", "picture": "card.jpg"}
+    words = {"title": {"en": "Sign"}, "text": {"en": "One name."}, "url": {"en": "https://example.org/sign"}}
+    files.write("config/actions.yaml", {"actions": [action | words]})
+    files.post("walk", "Please sign.", cta="sign")
+    files.queue("walk", at=soon(-5), platforms=["bluesky"])
+    queue_plan(app)
+    run_pass(app)
+    (post,) = empty.control.posts("bluesky")
+    assert post["record"]["embed"]["external"]["thumb"]["mimeType"] == "image/jpeg"
+
+
+def test_a_panorama_fits_where_sides_are_limited(say: Say, files: Files) -> None:
+    lay(files, "walk.png", saved(halves().resize((9000, 60)), "PNG"))
+    width = {platform: one["width"] for platform, one in say("walk.png").items()}
+    assert width == {"x": 8192, "bluesky": 9000, "mastodon": 9000}
+
+
 def test_what_was_cleaned_is_kept_and_not_painted_again(say: Say, files: Files) -> None:
     lay(files, "walk.jpg", saved(halves(), "JPEG", exif=exif()))
     say("walk.jpg")

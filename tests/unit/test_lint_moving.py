@@ -20,8 +20,8 @@ def gif(frames: int = 20) -> Motion:
     return Motion(frames / 10, frames)
 
 
-def film(seconds: float = 20.0, video: str = "avc1", sound: str | None = "mp4a") -> Motion:
-    return Motion(seconds, 0, video, sound)
+def film(seconds: float = 20.0, video: str = "avc1", sound: str | None = "mp4a", **how: Any) -> Motion:
+    return Motion(seconds, 0, video, sound, **how)
 
 
 def week(platform: str, *media: str) -> Workshop:
@@ -31,6 +31,10 @@ def week(platform: str, *media: str) -> Workshop:
 
 def with_film(platform: str, size: tuple[int, int] = (1280, 720), bytes: int = 9_000_000, **how: Any) -> Workshop:
     return week(platform).picture("walk.mp4", size, film(**how), bytes)
+
+
+def still(platform: str, size: tuple[int, int]) -> Workshop:
+    return week(platform, "walk.png").picture("walk.png", size)
 
 
 def only(shop: Workshop) -> LintFinding | None:
@@ -52,11 +56,25 @@ CASES: list[tuple[str, Make, Make]] = [
     ("VIDEO-CODEC", lambda: with_film("x", sound=".mp3"), lambda: with_film("x", sound=None)),
     ("VIDEO-SHAPE", lambda: with_film("x", (1280, 400)), lambda: with_film("x", (1200, 400))),
     ("VIDEO-SHAPE", lambda: with_film("x", (400, 1280)), lambda: with_film("mastodon", (400, 1280))),
+    ("VIDEO-CODEC", lambda: with_film("bluesky", depth=10), lambda: with_film("bluesky")),
+    ("VIDEO-CODEC", lambda: with_film("mastodon", sampling="4:4:4"), lambda: with_film("mastodon")),
+    ("VIDEO-CODEC", lambda: with_film("x", sampling="4:2:2"), lambda: with_film("x")),
+    ("VIDEO-CODEC", lambda: with_film("x", plain_sound=False), lambda: with_film("mastodon", plain_sound=False)),
+    ("VIDEO-SHAPE", lambda: with_film("x", (31, 40)), lambda: with_film("x", (32, 40))),
+    ("VIDEO-SHAPE", lambda: with_film("mastodon", (3841, 2160)), lambda: with_film("mastodon", (3840, 2160))),
+    ("VIDEO-SHAPE", lambda: with_film("x", interlaced=True), lambda: with_film("mastodon", interlaced=True)),
+    ("VIDEO-SHAPE", lambda: with_film("x", square=False), lambda: with_film("bluesky", square=False)),
+    ("VIDEO-RATE", lambda: with_film("x", rate=61), lambda: with_film("x", rate=60.06)),
+    ("VIDEO-RATE", lambda: with_film("mastodon", rate=240), lambda: with_film("mastodon", rate=120)),
     (
         "GIF-LONG",
         lambda: week("x", "walk.gif").picture("walk.gif", motion=gif(351)),
         lambda: week("x", "walk.gif").picture("walk.gif", motion=gif(350)),
     ),
+    ("PICTURE-NARROW", lambda: still("x", (3, 400)), lambda: still("x", (4, 400))),
+    ("PICTURE-NARROW", lambda: still("x", (8200, 4)), lambda: still("x", (8192, 4))),
+    ("PICTURE-NARROW", lambda: still("x", (7, 20_000)), lambda: still("x", (20_000, 10))),
+    ("PICTURE-NARROW", lambda: still("x", (1, 1)), lambda: still("mastodon", (1, 1))),
     (
         "GIF-STILL",
         lambda: week("bluesky", "walk.gif").picture("walk.gif", motion=gif()),

@@ -10,11 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nasty import (
     SECRET,
+    XMP,
     bomb,
     exif,
     gif_with_everything,
     halves,
     jpeg_with_everything,
+    meadow,
     moving,
     noise,
     png_that_says_it_is,
@@ -26,6 +28,7 @@ from nasty import (
 )
 from PIL import Image
 
+from amplify.media.fit import SizeLimit, fit_picture
 from amplify.media.sanitize import MOST_PIXELS, BadPicture, sanitize_picture
 from amplify.rules.file_formats.leftover_metadata import leftover_metadata
 
@@ -184,6 +187,65 @@ def test_a_gamma_of_its_own_is_put_right() -> None:
     assert 180 < shade(sanitize_picture(linear, ROOM)[0], (5, 5))[0] < 192
 
 
+@pytest.mark.parametrize(
+    ("chunks", "grey"),
+    [
+        ({b"sRGB": b"\0", b"gAMA": 100_000}, 128),
+        ({b"gAMA": 100_000, b"sRGB": b"\0"}, 128),
+        ({b"sRGB": b"\1", b"gAMA": 22_000}, 128),
+        ({b"sRGB": b"\0"}, 128),
+        ({b"gAMA": 100_000}, 187),
+    ],
+)
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "P"])
+def test_srgb_is_stronger_than_a_gamma_beside_it(chunks: dict[bytes, bytes | int], grey: int, mode: str) -> None:
+    from nasty import chunk
+
+    drawn = Image.new("RGB", (20, 10), (128, 128, 128))
+    plain = saved(drawn.quantize() if mode == "P" else drawn.convert(mode), "PNG")
+    said = b"".join(
+        chunk(name, body if isinstance(body, bytes) else body.to_bytes(4, "big")) for name, body in chunks.items()
+    )
+    cleaned, _ = sanitize_picture(plain[:33] + said + plain[33:], ROOM)
+    assert abs(shade(cleaned, (5, 5))[0] - grey) <= 1
+
+
+# Several pictures in one file
+
+
+@pytest.mark.parametrize("still", [False, True])
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_of_a_jpeg_with_more_pictures_the_first_is_sent(still: bool, orientation: int) -> None:
+    first = meadow(200, 100)
+    others = [Image.new("L", (50, 25), shade) for shade in (10, 200)]
+    data = saved(first, "MPO", save_all=True, append_images=others, exif=exif(orientation), quality=95)
+    cleaned, mime = sanitize_picture(data, ROOM, still=still)
+    seen = opened(cleaned)
+    assert (mime, seen.format, getattr(seen, "n_frames", 1)) == ("image/jpeg", "JPEG", 1)
+    assert seen.size == ((200, 100) if orientation == 1 else (100, 200))
+    assert leftover_metadata(cleaned) == ()
+    assert len(cleaned) < len(data)
+    assert len(fit_picture(data, SizeLimit(4_000))[0]) <= 4_000
+
+
+def test_of_a_jpeg_whose_second_picture_is_cut_off_the_first_is_sent() -> None:
+    data = saved(halves(), "MPO", save_all=True, append_images=[Image.new("RGB", (300, 200), "green")])
+    cleaned, mime = sanitize_picture(data[:-40], ROOM)
+    assert (mime, opened(cleaned).size) == ("image/jpeg", (64, 32))
+
+
+# AVIF
+
+
+def test_an_avif_is_sent_as_what_platforms_take() -> None:
+    picture = meadow(640, 480)
+    cleaned, mime = sanitize_picture(saved(picture, "AVIF", quality=90, exif=exif(6), xmp=XMP), ROOM)
+    assert (mime, opened(cleaned).size) == ("image/jpeg", (480, 640))
+    assert leftover_metadata(cleaned) == ()
+    picture.putalpha(100)
+    assert sanitize_picture(saved(picture, "AVIF"), ROOM)[1] == "image/webp"
+
+
 # Refused, in words
 
 
@@ -208,6 +270,8 @@ def test_a_gamma_of_its_own_is_put_right() -> None:
         (moving("GIF"), "no platform takes a moving picture"),
         (moving("PNG"), "no platform takes a moving picture"),
         (moving("WEBP"), "no platform takes a moving picture"),
+        (moving("AVIF"), "no platform takes a moving picture"),
+        (saved(noise(60, 60), "AVIF")[:900], "damaged or cut off"),
         (saved(halves(), "JPEG")[:-2] + b"\xff\xda\0\0" * 200, "a hundred times"),
     ],
 )

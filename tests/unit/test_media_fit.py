@@ -141,3 +141,28 @@ def test_it_knows_what_fits_already() -> None:
     assert not fits_limit(data, SizeLimit(len(data) - 1))
     assert not fits_limit(data, SizeLimit(ROOM, 64 * 32 - 1))
     assert not fits_limit(data, SizeLimit(ROOM, formats=(JPEG, WEBP)))
+
+
+# Sides
+
+
+@pytest.mark.parametrize("size", [(9000, 40), (40, 9000), (8193, 8), (8192, 4)])
+def test_panoramas_and_long_screenshots_fit_the_longest_side(size: tuple[int, int]) -> None:
+    room = SizeLimit(ROOM, sides=(4, 8192))
+    made, _ = fit_picture(saved(Image.new("RGB", size, "teal"), "PNG"), room)
+    seen = opened(made).size
+    assert max(seen) <= 8192
+    assert min(seen) >= 4
+    assert max(seen) >= 8191
+    assert fits_limit(made, room)
+
+
+@pytest.mark.parametrize("size", [(3, 300), (300, 3), (9000, 4)])
+def test_what_is_too_narrow_is_refused_in_words(size: tuple[int, int]) -> None:
+    with pytest.raises(BadPicture, match="too narrow"):
+        fit_picture(saved(Image.new("RGB", size, "teal"), "PNG"), SizeLimit(ROOM, sides=(4, 8192)))
+
+
+def test_a_copy_for_other_sides_has_another_name() -> None:
+    assert SizeLimit(ROOM).name != SizeLimit(ROOM, sides=(4, 8192)).name != SizeLimit(ROOM, sides=(1, 8192)).name
+    assert not fits_limit(saved(Image.new("RGB", (9000, 40)), "PNG"), SizeLimit(ROOM, sides=(4, 8192)))

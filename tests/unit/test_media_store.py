@@ -5,14 +5,22 @@ from __future__ import annotations
 import hashlib
 import io
 import random
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from math import prod
 from pathlib import Path
+from threading import Barrier, Lock, Semaphore
 
 import pytest
 from nasty import halves, make_film, moving_gif, saved
 from PIL import Image
 
+from amplify.media import frozen_store
 from amplify.media.fit import SizeLimit
 from amplify.media.frozen_store import FrozenStore, card_room_of, room_of
+from amplify.media.reencode import Reencoded, reencode_picture
+from amplify.media.remux import clean_video
 from amplify.media.sanitize import sanitize_picture
 from amplify.model.errors import Refused
 from amplify.model.message import Attachment, LinkCard, Message, Part
@@ -173,3 +181,117 @@ def test_the_picture_of_a_card_fits_the_card() -> None:
 
     assert card_room_of(registry.profile("bluesky")).bytes == 1_000_000 < room_of(registry.profile("bluesky")).bytes
     assert card_room_of(registry.profile("x")) == room_of(registry.profile("x"))
+
+
+# Many threads
+
+
+def together(threads: int, call: Callable[[int], object], here: Barrier | None = None) -> list[object]:
+    """What each of so many threads gets. `here`: who waits there goes on when all of them are about to ask."""
+
+    def ask(number: int) -> object:
+        if here is not None:
+            arrived.release()
+        return call(number)
+
+    arrived = Semaphore(0)
+    with ThreadPoolExecutor(threads) as pool:
+        asked = [pool.submit(ask, number) for number in range(threads)]
+        if here is not None:
+            for _ in range(threads):
+                arrived.acquire()
+            here.wait(5)
+        return [one.result() for one in asked]
+
+
+class Painters:
+    """Counts who paints, and how many pixels are unpacked at once at most. Nobody begins before `meeting` passes."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, meeting: int = 1) -> None:
+        self.painted: list[int] = []
+        self._at_once: list[int] = []
+        self.most = 0
+        self._lock, self.meeting = Lock(), Barrier(meeting)
+        monkeypatch.setattr(frozen_store, "reencode_picture", self._paint)
+
+    def _paint(self, data: bytes, **how: bool) -> Reencoded:
+        pixels = prod(size(data))
+        with self._lock:
+            self.painted.append(pixels)
+            self._at_once.append(pixels)
+            self.most = max(self.most, sum(self._at_once))
+        self.meeting.wait(5)
+        painted = reencode_picture(data, **how)
+        with self._lock:
+            self._at_once.remove(pixels)
+        return painted
+
+
+def test_threads_that_want_the_same_picture_paint_it_once(
+    frozen: FrozenStore, banner: Attachment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painters = Painters(monkeypatch, meeting=2)
+    for room in (ROOM, SizeLimit(ROOM.bytes, 100)):
+        painters.painted.clear()
+        assert len(set(together(32, lambda _, room=room: frozen.cleaned(banner, room), painters.meeting))) == 1
+        assert len(painters.painted) == 1
+
+
+def several(media: Path, count: int) -> list[Attachment]:
+    for number in range(count):
+        (media / f"{number}.png").write_bytes(png(100, seed=number))
+    return [replace(attachment(media / f"{number}.png", media), width=100, height=100) for number in range(count)]
+
+
+def test_no_more_pixels_are_unpacked_at_once_than_one_picture_may_have(
+    store: FrozenStore, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frozen_store, "MOST_PIXELS", 25_000)
+    painters = Painters(monkeypatch)
+    pictures = several(media, 12)
+    together(12, lambda number: store.cleaned(pictures[number], ROOM))
+    assert len(painters.painted) == 12
+    assert painters.most <= 25_000
+
+
+def test_a_picture_as_large_as_may_be_has_its_turn(
+    store: FrozenStore, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frozen_store, "MOST_PIXELS", 9_999)
+    pictures = several(media, 3)
+    assert len(set(together(3, lambda number: store.cleaned(pictures[number], ROOM)))) == 3
+
+
+def test_small_pictures_are_painted_side_by_side(
+    store: FrozenStore, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Painters(monkeypatch, meeting=2)  # each waits until the other is there
+    pictures = several(media, 2)
+    together(2, lambda number: store.cleaned(pictures[number], ROOM))
+
+
+def test_a_picture_that_cannot_be_painted_holds_up_nobody(store: FrozenStore, media: Path) -> None:
+    (media / "bad.png").write_bytes(b"no picture")
+    bad = attachment(media / "bad.png", media)
+
+    def ask(_: int) -> str:
+        with pytest.raises(Refused) as refused:
+            store.cleaned(bad, ROOM)
+        return str(refused.value)
+
+    assert len(set(together(8, ask))) == 1
+    assert store.cleaned(several(media, 1)[0], ROOM)
+
+
+def test_a_video_is_cleaned_once(store: FrozenStore, media: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_film(media / "walk.mov")
+    walk = moving(media, "walk.mov", (media / "walk.mov").read_bytes(), FILM)
+    cleaned: list[Path] = []
+
+    def clean(source: Path, target: Path) -> None:
+        cleaned.append(target)
+        clean_video(source, target)
+
+    monkeypatch.setattr(frozen_store, "clean_video", clean)
+    assert len(set(together(8, lambda _: store.film(walk)))) == 1
+    assert len(cleaned) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -176,6 +177,16 @@ def test_a_number_is_judged(said: object, meant: int | None) -> None:
     configuration = {"statuses": {"max_characters": said}, "media_attachments": {"video_size_limit": said}}
     limits = describe_server(Server(v2_instance={"version": "4.5.2", "configuration": configuration})).limits
     assert (limits.text, limits.video_bytes) == (meant, meant)
+
+
+def test_an_older_server_takes_smaller_and_slower_videos() -> None:
+    media = {"video_matrix_limit": 2_304_000, "video_frame_rate_limit": 60, "video_size_limit": 41_943_040}
+    older = {**MASTODON, "configuration": {**MASTODON["configuration"], "media_attachments": media}}
+    said = describe_server(Server(v2_instance=older)).limits
+    moving = with_limits(PROFILE, said).moving
+    assert (moving.video_pixels, moving.video_rate, moving.video_bytes) == (2_304_000, 60, 41_943_040)
+    usual = with_limits(PROFILE, replace(said, video_pixels=None, video_rate=None)).moving
+    assert (usual.video_pixels, usual.video_rate) == (8_294_400, 120)
 
 
 def test_what_our_own_file_says_of_a_server_counts_before_its_answer() -> None:

@@ -40,7 +40,9 @@ PROFILE: Final = PlatformProfile(
     pictures_max=4,
     picture_bytes=16_777_216,
     picture_pixels=33_177_600,
-    moving=VideoLimits(gif_bytes=16_777_216, video_bytes=103_809_024),
+    moving=VideoLimits(  # Mastodon's `MediaAttachment`
+        gif_bytes=16_777_216, video_bytes=103_809_024, video_pixels=8_294_400, video_rate=120.0
+    ),
     alt_max=1500,
     content_warning=True,
     unlisted=True,

@@ -169,6 +169,8 @@ def _limits_in(said: Json) -> Limits:
         alt=_first(media.get("description_limit"), said.get("description_limit"), metadata.get("description_limit")),
         video_bytes=_first(media.get("video_size_limit"), upload),
         picture_pixels=_first(media.get("image_matrix_limit")),
+        video_pixels=_first(media.get("video_matrix_limit")),
+        video_rate=_first(media.get("video_frame_rate_limit")),
         counts=IN_FULL if in_full else None,
         plain_text=True if "text/plain" in formats or _GLITCH.search(_text(said.get("version"))) else None,
     )

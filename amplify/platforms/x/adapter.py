@@ -189,7 +189,7 @@ class XAdapter:
     def close(self) -> None:
         self._client.session.close()
 
-    def _ask(self, method: str, route: str, body: Json | None) -> Json:
+    def _ask(self, method: str, route: str, body: Json | http.PiecewiseJson | None) -> Json:
         """Send a request that tweepy has no call for. An empty answer is an empty mapping."""
         answer = self._client.request(method, route, json=body, user_auth=True)
         return answer.json() if answer.content else {}

@@ -19,6 +19,7 @@ from amplify.model.message import Attachment, Message, Part
 from amplify.model.platform import AccountConnection, Json
 from amplify.model.video import FILM
 from amplify.platforms import media_files
+from amplify.platforms.http import PiecewiseJson
 from amplify.platforms.uploads import UploadDeadline, Uploads, valid_until
 
 KEEPS: Final = timedelta(hours=24)
@@ -28,7 +29,7 @@ _PIECE: Final = 1 << 20
 _MOST_PIECES: Final = 1000
 _GIF: Final = "image/gif"
 
-Ask = Callable[[str, str, Json | None], Json]
+Ask = Callable[[str, str, Json | PiecewiseJson | None], Json]
 """Method, route and body → answer."""
 Asking = Callable[[], AbstractContextManager[None]]
 
@@ -67,7 +68,7 @@ class XMedia:
         self._uploads.forget(message, part)
 
     def _still(self, one: Attachment, data: bytes, mime: str) -> Json:
-        body = {"media": b64encode(data).decode(), "media_category": "tweet_image", "media_type": mime}
+        body = PiecewiseJson({"media_category": "tweet_image", "media_type": mime}, "media", data)
         uploaded: Json = self._ask("POST", "/2/media/upload", body)["data"]
         self._describe(str(uploaded["id"]), one)
         return uploaded

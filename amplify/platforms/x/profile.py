@@ -57,6 +57,7 @@ PROFILE: Final = PlatformProfile(
     hashtags_max=2,
     pictures_max=4,
     picture_bytes=5_000_000,
+    picture_sides=(4, 8192),  # its answer to an upload: error 324, “dimensions must be >= 4x4 and <= 8192x8192”
     moving=VideoLimits(
         gif_bytes=15_000_000,
         gif_size=(1280, 1080),
@@ -64,6 +65,10 @@ PROFILE: Final = PlatformProfile(
         video_bytes=512_000_000,
         video_seconds=(0.5, 140.0),
         video_ratio=(1 / 3, 3.0),
+        # Its documentation, `media/quickstart/best-practices`. Its 1280×1024 is no bar: there it takes 1080p, too.
+        video_least=32,
+        video_rate=60.0,
+        video_plain=True,
     ),
     alt_max=1000,
     batch=100,

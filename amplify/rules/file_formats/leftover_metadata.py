@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from amplify.rules.file_formats import gif, jpeg, png, webp
+from amplify.rules.file_formats import format_names, gif, jpeg, png, webp
 
 
 def kind_of(data: bytes) -> str | None:
-    """The MIME type found in the bytes, whatever the file is called; None: no picture format of ours."""
+    """The MIME type found in the bytes, whatever the file is called; None: no picture that we can paint."""
     if data.startswith(png.START):
         return "image/png"
     if data.startswith(b"\xff\xd8\xff"):
         return "image/jpeg"
     if data.startswith(gif.STARTS):
         return "image/gif"
-    return "image/webp" if webp.is_webp(data) else None
+    if webp.is_webp(data):
+        return "image/webp"
+    return "image/avif" if format_names.name_format(data[: format_names.ENOUGH]) == "AVIF" else None
 
 
 def leftover_metadata(data: bytes) -> tuple[str, ...]:
@@ -25,6 +27,6 @@ def leftover_metadata(data: bytes) -> tuple[str, ...]:
         "image/webp": webp.webp_metadata,
     }
     kind = kind_of(data)
-    if kind is None:
+    if kind not in readers:
         return ("no picture",)
     return tuple(dict.fromkeys(readers[kind](data)))

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from amplify.rules.file_formats.codec_settings import USUAL_COLOURS, FilmColours, FilmSound, read_colours, read_sound
+
 _FOLDERS: Final = frozenset(("moov", "trak", "mdia", "minf", "dinf", "stbl", "edts"))
 """Boxes that hold nothing but boxes."""
 _HEADS: Final = ("ftyp", "mdat", "mvhd", "tkhd", "mdhd", "hdlr", "vmhd", "smhd", "dref", "elst", "stsd")
@@ -28,6 +30,8 @@ _HANDLERS: Final = {"vide": "video", "soun": "sound"}
 _TIMED: Final = ("mvhd", "tkhd", "mdhd")
 _NAMES: Final = (b"VideoHandler", b"SoundHandler", b"")
 _DEEP: Final = 12
+_DESCRIBED: Final = 4096
+"""Bytes that the description of a track's samples needs at most."""
 
 
 class Buffer(Protocol):
@@ -54,6 +58,11 @@ class VideoInfo:
     """Four letters of the codec: `avc1` is H.264."""
     sound: str | None
     """`mp4a` is AAC; None: silent."""
+    colours: FilmColours = USUAL_COLOURS
+    plain_sound: bool = True
+    """AAC of low complexity, with one channel or two."""
+    rate: float = 0.0
+    """Pictures a second, on average."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +73,6 @@ class _Box:
     end: int
 
 
-def is_mp4(beginning: bytes) -> bool:
-    """Whether the file begins like an MP4 or QuickTime file."""
-    return beginning[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
-
-
 def read_video(data: Buffer) -> VideoInfo:
     """Size, length and codecs, from the headers alone. Raises BrokenVideo."""
     boxes = list(_boxes(data, 0, len(data)))
@@ -77,18 +81,26 @@ def read_video(data: Buffer) -> VideoInfo:
         raise BrokenVideo("this video is cut off: save it anew")
     if any(box.name == "moof" for box in boxes):
         raise BrokenVideo("this video is in fragments, as for streaming: save it as an ordinary MP4")
-    seconds, film, sound = 0.0, None, None
+    seconds, film, heard = 0.0, None, None
     for trak in (box for box in _boxes(data, moov.start, moov.end) if box.name == "trak"):
         handler = _handler(data, trak)
         if handler == "vide" and film is None:
-            film = (*_shown(data, trak), _codec(data, trak))
+            film = trak
             seconds = max(seconds, _seconds(data, trak))
-        elif handler == "soun" and sound is None:
-            sound = _codec(data, trak)
+        elif handler == "soun" and heard is None:
+            heard = trak
             seconds = max(seconds, _seconds(data, trak))
     if film is None:
         raise BrokenVideo("there are no pictures in this video")
-    return VideoInfo(film[0], film[1], seconds, film[2], sound)
+    codec, entry = _codec(data, film), _sample_entry(data, film)
+    colours = read_colours(entry) if codec in ("avc1", "avc3") else USUAL_COLOURS
+    sound = FilmSound(_codec(data, heard) if heard else "")
+    if heard and sound.codec == "mp4a":
+        sound = read_sound(_sample_entry(data, heard))
+    lasts = _seconds(data, film)
+    rate = _pictures(data, film) / lasts if lasts else 0.0
+    codec_of_sound = sound.codec if heard else None
+    return VideoInfo(*_shown(data, film), seconds, codec, codec_of_sound, colours, sound.plain, rate)
 
 
 def video_metadata(data: Buffer) -> Iterator[str]:
@@ -184,6 +196,17 @@ def _handler(data: Buffer, trak: _Box) -> str:
 def _codec(data: Buffer, trak: _Box) -> str:
     box = _inside(data, trak, "mdia", "minf", "stbl", "stsd")
     return data[box.start + 12 : box.start + 16].decode("latin-1") if box else ""
+
+
+def _sample_entry(data: Buffer, trak: _Box) -> bytes:
+    """The beginning of the description of a track's samples."""
+    box = _inside(data, trak, "mdia", "minf", "stbl", "stsd")
+    return data[box.start + 8 : min(box.end, box.start + _DESCRIBED)] if box else b""
+
+
+def _pictures(data: Buffer, trak: _Box) -> int:
+    box = _inside(data, trak, "mdia", "minf", "stbl", "stsz")
+    return int.from_bytes(data[box.start + 8 : box.start + 12], "big") if box else 0
 
 
 def _seconds(data: Buffer, trak: _Box) -> float:

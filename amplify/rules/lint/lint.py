@@ -22,6 +22,7 @@ from amplify.rules.lint import (
     markup,
     mentions,
     money,
+    picture_sides,
     stale_facts,
     tags,
     texts,
@@ -66,6 +67,8 @@ MESSAGE_RULES: Final[Sequence[Callable[[LintContext, Planned], Iterator[Problem]
     videos.video_size,
     videos.video_codec,
     videos.video_shape,
+    videos.video_rate,
+    picture_sides.picture_narrow,
 )
 """Rules about what a message says: asked once for the same words of a post, however often they go out."""
 

@@ -10,10 +10,42 @@ from amplify.model.plan import Planned
 from amplify.model.platform_profile import PlatformProfile
 from amplify.model.problem import Problem, Severity
 from amplify.model.video import Motion
+from amplify.rules.file_formats.codec_settings import USUAL_DEPTH, USUAL_SAMPLINGS
 from amplify.rules.lint.lint_context import LintContext
 
 _TAKEN: Final = ("avc1", "avc3")
 _HEARD: Final = (None, "mp4a")
+_ROUNDED: Final = 1.01
+"""Telephones keep time roughly: sixty pictures a second are sixty and a little."""
+_NAMES: Final = {
+    "avc1": "H.264",
+    "avc3": "H.264",
+    "hvc1": "HEVC (H.265, *high efficiency* on telephones)",
+    "hev1": "HEVC (H.265, *high efficiency* on telephones)",
+    "dvh1": "Dolby Vision",
+    "dvhe": "Dolby Vision",
+    "vp08": "VP8",
+    "vp09": "VP9",
+    "av01": "AV1",
+    "mp4v": "MPEG-4 of before H.264",
+    "jpeg": "Motion JPEG",
+    "apch": "ProRes",
+    "apcn": "ProRes",
+    "apcs": "ProRes",
+    "ap4h": "ProRes",
+    "mp4a": "AAC",
+    ".mp3": "MP3",
+    "ac-3": "AC-3",
+    "ec-3": "E-AC-3",
+    "samr": "AMR",
+    "sawb": "AMR",
+    "alac": "Apple Lossless",
+    "fLaC": "FLAC",
+    "lpcm": "uncompressed sound",
+    "sowt": "uncompressed sound",
+    "twos": "uncompressed sound",
+}
+"""Four letters of codecs → what people call them."""
 
 
 def check_video_alone(context: LintContext, delivery: Planned) -> Iterator[Problem]:
@@ -90,14 +122,29 @@ def video_size(context: LintContext, delivery: Planned) -> Iterator[Problem]:
 
 def video_codec(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """VIDEO-CODEC: a video is packed in a way that not all platforms take."""
+    profile = context.profile(delivery)
     for picture, motion in _films(context, delivery):
         if motion.video not in _TAKEN or motion.sound not in _HEARD:
-            sound = f" with `{motion.sound}`" if motion.sound else ""
+            sound = f" with {_NAMES.get(motion.sound, f'`{motion.sound}`')}" if motion.sound else ""
             yield Problem(
                 picture.note.place,
                 "VIDEO-CODEC",
-                f"{picture.file} is packed as `{motion.video}`{sound}: save it as H.264 with AAC, "
-                "which all platforms take",
+                f"{picture.file} is packed as {_NAMES.get(motion.video, f'`{motion.video}`')}{sound}: save it as H.264 "
+                "with AAC, which all platforms take",
+            )
+        elif motion.sampling not in USUAL_SAMPLINGS or motion.depth != USUAL_DEPTH:
+            yield Problem(
+                picture.note.place,
+                "VIDEO-CODEC",
+                f"{picture.file} has colours of {motion.depth} bits in {motion.sampling}: save it in 8 bits and 4:2:0 "
+                "(`yuv420p`, not HDR), which all platforms take",
+            )
+        elif profile.moving.video_plain and not motion.plain_sound:
+            yield Problem(
+                picture.note.place,
+                "VIDEO-CODEC",
+                f"the sound of {picture.file} is HE-AAC, or has more than two channels; {profile.title} takes AAC of "
+                "low complexity (AAC-LC), mono or stereo",
             )
 
 
@@ -105,12 +152,43 @@ def video_shape(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """VIDEO-SHAPE: a video is too narrow or too wide for the platform."""
     profile = context.profile(delivery)
     shape = profile.moving.video_ratio
-    for picture, _ in _films(context, delivery):
+    for picture, motion in _films(context, delivery):
         if shape is not None and not shape[0] <= picture.width / max(1, picture.height) <= shape[1]:
             yield Problem(
                 picture.note.place,
                 "VIDEO-SHAPE",
                 f"{picture.file} is {picture.width}×{picture.height}: too narrow or too wide for {profile.title}",
+            )
+        elif (wrong := _unfit(profile, picture, motion)) is not None:
+            yield Problem(picture.note.place, "VIDEO-SHAPE", f"{picture.file} {wrong}")
+
+
+def _unfit(profile: PlatformProfile, picture: Picture, motion: Motion) -> str | None:
+    """Why the platform does not take the pictures of a video as they are."""
+    takes = profile.moving
+    size = f"{picture.width}×{picture.height}"
+    if min(picture.width, picture.height) < takes.video_least:
+        return f"is {size}; {profile.title} takes {takes.video_least} pixels a side or more"
+    if takes.video_pixels is not None and picture.width * picture.height > takes.video_pixels:
+        return f"is {size}; {profile.title} takes {takes.video_pixels:,} pixels: save it smaller"
+    if takes.video_plain and motion.interlaced:
+        return f"is interlaced; {profile.title} takes whole pictures: save it as progressive"
+    if takes.video_plain and not motion.square:
+        return f"has pixels that are no squares; {profile.title} takes none: save it anew"
+    return None
+
+
+def video_rate(context: LintContext, delivery: Planned) -> Iterator[Problem]:
+    """VIDEO-RATE: a video has more pictures a second than the platform takes."""
+    profile = context.profile(delivery)
+    most = profile.moving.video_rate
+    for picture, motion in _films(context, delivery):
+        if most is not None and motion.rate > most * _ROUNDED:
+            yield Problem(
+                picture.note.place,
+                "VIDEO-RATE",
+                f"{picture.file} has {motion.rate:.0f} pictures a second; {profile.title} takes {most:g}: save it with "
+                "30, or slowed down",
             )
 
 

@@ -14,6 +14,7 @@ from amplify.rules.text.language import pick_text
 from amplify.workspace.checks.template_names import ALONE, BOOKS, unknown_names
 from amplify.workspace.parsed import Parsed, ParsedWorkspace
 from amplify.workspace.partial import NO_LANGUAGE, NOT_READ
+from amplify.workspace.picture_names import missing_picture
 from amplify.workspace.suggest import did_you_mean
 from amplify.workspace.yaml_reader import Loc
 
@@ -76,7 +77,7 @@ def _layers(findings: ParsedWorkspace, found: Parsed[Template]) -> Iterator[Prob
         for slot, kind, key in slots:
             file = getattr(slot, key, None)
             if file is not None and file not in findings.picture_files:
-                message = f"there is no picture `media/{file}`" + did_you_mean(file, findings.picture_files)
+                message = missing_picture(findings, file)
                 yield Problem(spot.place(*at, kind, key), "REF-PICTURE", message)
         if layer.portrait is not None and layer.portrait.person is not None:
             loc = (*at, "portrait", "person")

@@ -18,6 +18,7 @@ from amplify.workspace.checks.spellings import check_spellings, pictures_show, q
 from amplify.workspace.checks.template_names import check_names_in_texts
 from amplify.workspace.parsed import Parsed, ParsedWorkspace
 from amplify.workspace.partial import NO_LANGUAGE, NO_PLATFORM, NOT_READ
+from amplify.workspace.picture_names import missing_picture
 from amplify.workspace.suggest import did_you_mean
 from amplify.workspace.validate import SourceNode
 from amplify.workspace.yaml_reader import Loc
@@ -176,7 +177,7 @@ def posts_name(findings: ParsedWorkspace) -> Iterator[Problem]:
         yield from unknown_name(findings, "actions", front.cta, spot, "cta")
         for i, file in enumerate(front.media):
             if file not in findings.picture_files:
-                message = f"there is no picture `media/{file}`" + did_you_mean(file, findings.picture_files)
+                message = missing_picture(findings, file)
                 yield Problem(spot.place("media", i), "REF-PICTURE", message)
 
 
@@ -235,7 +236,7 @@ def facts_and_actions_name(findings: ParsedWorkspace) -> Iterator[Problem]:
         yield from unknown_name(findings, "campaigns", action.word.campaign, action.spot, "campaign")
         picture = action.word.picture
         if picture is not None and picture not in findings.picture_files:
-            message = f"there is no picture `media/{picture}`" + did_you_mean(picture, findings.picture_files)
+            message = missing_picture(findings, picture)
             yield Problem(action.spot.place("picture"), "REF-PICTURE", message)
 
 

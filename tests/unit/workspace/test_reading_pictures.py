@@ -34,6 +34,11 @@ def picture(kind: str, size: tuple[int, int] = (40, 30)) -> bytes:
         ("JPG", "JPEG", "image/jpeg"),
         ("webp", "WEBP", "image/webp"),
         ("gif", "GIF", "image/gif"),
+        ("avif", "AVIF", "image/avif"),
+        ("jfif", "JPEG", "image/jpeg"),
+        ("jpe", "JPEG", "image/jpeg"),
+        ("pjpeg", "JPEG", "image/jpeg"),
+        ("jpg", "MPO", "image/jpeg"),
     ],
 )
 def test_every_kind_is_measured(root: Path, read: Read, ending: str, kind: str, mime: str) -> None:
@@ -49,7 +54,7 @@ def test_every_kind_is_measured(root: Path, read: Read, ending: str, kind: str, 
     assert found.note.place.path == "media/deep/new.yaml"
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "AVIF"])
 def test_cut_off(root: Path, read: Read, only: Only, kind: str) -> None:
     ending = {"JPEG": "jpg"}.get(kind, kind.lower())
     data = picture(kind, (300, 200))
@@ -118,7 +123,7 @@ def test_a_gif_that_moves_is_measured(root: Path, read: Read) -> None:
     assert (found.mime, found.width, found.height, found.motion) == ("image/gif", 40, 30, Motion(0.6, 5))
 
 
-@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF"])
 def test_what_moves_in_a_format_that_no_platform_takes(root: Path, read: Read, only: Only, kind: str) -> None:
     (root / f"media/walk.{kind.lower()}").write_bytes(moving(kind))
     note(root, "walk")
@@ -140,6 +145,19 @@ def test_a_video_is_measured_by_its_head(root: Path, read: Read, ending: str) ->
     assert found.motion is not None
     assert (found.motion.video, found.motion.sound, found.motion.frames) == ("avc1", "mp4a", 0)
     assert 1.9 < found.motion.seconds < 2.2
+
+
+@pytest.mark.parametrize(
+    ("colours", "sampling", "depth"), [("yuv444p", "4:4:4", 8), ("yuv422p", "4:2:2", 8), ("yuv420p10le", "4:2:0", 10)]
+)
+def test_how_fine_a_videos_colours_are(root: Path, read: Read, colours: str, sampling: str, depth: int) -> None:
+    make_film(root / "media/walk.mp4", colours=colours)
+    note(root, "walk")
+    loaded = read()
+    assert loaded.workspace is not None, loaded.problems
+    motion = loaded.workspace.pictures["walk.mp4"].motion
+    assert motion is not None
+    assert (motion.sampling, motion.depth, round(motion.rate)) == (sampling, depth, 10)
 
 
 def test_a_video_that_is_cut_off(root: Path, read: Read, only: Only) -> None:
