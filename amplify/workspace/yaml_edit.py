@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 from typing import Any, Final
 
 from amplify.model.errors import ProblemsFound, WrongUse
-from amplify.model.problem import Problem
+from amplify.model.problem import Problem, Severity
 from amplify.workspace.atomic_write import only_writer, write_whole
 from amplify.workspace.file_types import QUEUE, ListFile
 from amplify.workspace.files import YAML_BYTES, UnreadableFile, read_bytes, read_text
@@ -132,7 +132,8 @@ def _source(root: Path, file: ListFile) -> tuple[str, str]:
 
 
 def _read(text: str, file: ListFile) -> tuple[YamlDocument | None, Sequence[Problem]]:
-    return read_yaml(_BREAK.sub("\n", text), file.path)
+    document, problems = read_yaml(_BREAK.sub("\n", text), file.path)
+    return document, [one for one in problems if one.severity is Severity.ERROR]
 
 
 def _document(text: str, file: ListFile, advice: str) -> YamlDocument:

@@ -46,7 +46,9 @@ _BLOCKS_MOST: Final = 200
 """`{% … %}` in one text."""
 _DIGITS_MOST: Final = 18
 _TOO_DEEP: Final = "this text is nested too deeply: take some brackets out"
-
+SWALLOWED: Final = (
+    "what stands between `{#` and `#}` would be left out of the text: delete it, or put a blank between `{` and `#`"
+)
 
 ANY_NAME: Final = "*"
 """Stands for a name that is only known when the template is rendered."""
@@ -90,6 +92,8 @@ def _compiled(template: str) -> tuple[Template, Mapping[str, int]]:
     from jinja2 import nodes
 
     environment = _environment()
+    if "{#" in template and "#}" not in template:  # Jinja would say that its end is missing
+        raise TemplateFault(SWALLOWED, template[: template.index("{#")].count("\n") + 1)
     _measure(environment, template)
     tree = environment.parse(template)
     wanted: dict[str, int] = {}
@@ -110,6 +114,8 @@ def _measure(environment: SandboxedEnvironment, template: str) -> None:
     for line, kind, said in environment.lex(template):
         if kind == "whitespace":
             continue
+        if kind == "comment_begin":
+            raise TemplateFault(SWALLOWED, line)
         if kind in ("variable_begin", "block_begin"):
             words = brackets = 0
             blocks += kind == "block_begin"
