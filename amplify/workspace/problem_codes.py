@@ -82,5 +82,6 @@ CODES: Final[dict[str, str]] = {
     "SHEET-COLUMN": "A spreadsheet lacks a column, or has one that is not known.",
     "SHEET-WHEN": "A spreadsheet's cell does not say when in one of the ways there are.",
     "SHEET-ROW": "A row of a spreadsheet has the wrong number of cells.",
+    "SHEET-FILE": "A workbook cannot be opened, or has further sheets, which are not read (a warning).",
 }
 """Code → one sentence. Codes never change their meaning."""
