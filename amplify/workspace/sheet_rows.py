@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
-import zipfile
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time
-from io import BytesIO, StringIO
-from typing import Any, Final
+from io import StringIO
+from typing import Final
 
 WORKBOOKS: Final = (".xlsx", ".ods")
 """Endings of workbooks; everything else is read as CSV."""
-_UNPACKED_MOST: Final = 100_000_000
-"""Bytes of a workbook when it is unpacked: the file is a ZIP archive, and a small one can hold terabytes."""
+_SECONDS_MOST: Final = 60
 _LINE_MOST: Final = 50_000
 """Characters of a line. The parser has a limit for cells, too, and would not say which it met."""
 _SEPARATOR = re.compile(r'\ufeff?"?sep=(?P<sign>[^"])"?[,;\t]*', re.IGNORECASE)
@@ -60,44 +60,19 @@ def csv_rows(text: str) -> Iterator[Row]:
 def workbook_rows(data: bytes) -> tuple[Sequence[Row], Sequence[str]]:
     """The rows of a workbook's first sheet with something in it, and the names of further such sheets.
 
-    Raises UnreadableSheet for a file that is none, is locked with a password, or is too large.
+    Read in a process of its own: one stray cell in the last corner makes the library ask for more memory than there is,
+    and its process ends. Raises UnreadableSheet for a file that is none, is locked with a password, or is too large.
     """
-    import python_calamine
+    from amplify.workspace.workbook_process import LOCKED, TOO_LARGE
 
+    command = (sys.executable, "-P", "-m", "amplify.workspace.workbook_process")
     try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            unpacked = sum(one.file_size for one in archive.infolist())
-        if unpacked > _UNPACKED_MOST:
-            raise UnreadableSheet("FILE-SIZE", f"this workbook holds more than {_UNPACKED_MOST // 1_000_000} MB")
-        with python_calamine.CalamineWorkbook.from_filelike(BytesIO(data)) as book:
-            sheets = [
-                (one.name, book.get_sheet_by_name(one.name).to_python(skip_empty_area=False))
-                for one in book.sheets_metadata
-                if one.typ == python_calamine.SheetTypeEnum.WorkSheet
-                and one.visible == python_calamine.SheetVisibleEnum.Visible
-            ]
-    except (zipfile.BadZipFile, python_calamine.CalamineError, NotImplementedError, ValueError):
-        sentence = (
-            "this is no workbook that can be opened: take its password off, or save it anew as .xlsx, .ods or CSV"
-        )
-        raise UnreadableSheet("SHEET-FILE", sentence) from None
-    filled = [(name, rows) for name, values in sheets if (rows := _filled(values))]
-    return (filled[0][1], [name for name, _ in filled[1:]]) if filled else ((), ())
-
-
-def _filled(values: Sequence[Sequence[Any]]) -> list[Row]:
-    rows = ((number, [_as_text(cell) for cell in row]) for number, row in enumerate(values, start=1))
-    return [(number, row) for number, row in rows if any(row)]
-
-
-def _as_text(cell: Any) -> str:
-    """A cell as somebody would type it: days and times as we write them, whole numbers without a point."""
-    if isinstance(cell, datetime):
-        return cell.isoformat(sep="T", timespec="minutes" if not cell.second else "seconds")
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, time):
-        return f"{cell:%H:%M}"
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip().replace("\r\n", "\n").replace("\r", "\n")
+        done = subprocess.run(command, input=data, capture_output=True, timeout=_SECONDS_MOST, check=False)  # noqa: S603 - our own module
+    except subprocess.TimeoutExpired:
+        raise UnreadableSheet("FILE-SIZE", TOO_LARGE) from None
+    if done.returncode:
+        raise UnreadableSheet("FILE-SIZE", TOO_LARGE)
+    said = json.loads(done.stdout)
+    if said is None:
+        raise UnreadableSheet("SHEET-FILE", LOCKED)
+    return [(line, row) for line, row in said["rows"]], said["further"]
