@@ -9,7 +9,7 @@ import typer
 
 
 def command(
-    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Columns: id posts when partners platforms …")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Columns: id posts when partners platforms …")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be added.")] = False,
     workspace: Annotated[
         Path | None,
@@ -17,7 +17,8 @@ def command(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
-    """Add the rows of a spreadsheet (CSV, UTF-8) to config/queue.yaml: all of them, or none if one has a problem.
+    """Add the rows of a spreadsheet (CSV in UTF-8, .xlsx, .ods) to config/queue.yaml: all of them, or none if
+    one has a problem.
 
     Columns: id, posts, when, partners, platforms, lateness, note; `posts` and `when` must be there. `when` is written
     as in `amplify add --when`. Several posts, partners or platforms in one cell: separated by `|` or spaces.

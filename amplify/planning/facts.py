@@ -16,6 +16,7 @@ from amplify.rules.plan.calendar_days import utc_day
 from amplify.rules.plan.fact_conflicts import comparable_facts, facts_differ, replaces_fact
 from amplify.rules.plan.file_gates import derive_gates
 from amplify.rules.text.language import format_number, pick_any, pick_text
+from amplify.rules.text.plurals import unit_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +186,6 @@ def _conflicts(fact: Fact, others: Iterable[Fact], day: date) -> tuple[str, ...]
 def _said(fact: Fact, workspace: Workspace) -> str:
     campaign = next(iter(workspace.campaigns.values()), None)
     lang, fallback = campaign.languages[0] if campaign else "en", workspace.settings.fallback
-    value = format_number(fact.value, lang) if isinstance(fact.value, int) else fact.value
-    words = (pick_text(fact.qualifier, lang, fallback), value, pick_text(fact.unit, lang, fallback))
+    value = format_number(fact.value, lang, fallback) if isinstance(fact.value, int) else fact.value
+    words = (pick_text(fact.qualifier, lang, fallback), value, unit_of(fact, lang, fallback))
     return f"{' '.join(word for word in words if word)} ({pick_any(fact.counted_by, lang, fallback)})"

@@ -24,7 +24,7 @@ from amplify.rules.text.language import pick_any
 from amplify.toolkit.share_links import ANYWHERE, ANYWHERE_PROFILE, share_links
 from amplify.toolkit.toolkit_model import Item, OmittedItem, ShareText, Wording, WordingCard
 
-_COUNTS: Final = re.compile(r"\bdays_detained\b|\{\{\s*date\b")
+_COUNTS: Final = re.compile(r"\b(?:days_detained|days_since)\b|\{\{\s*date\b")
 _SOON: Final = timedelta(days=120)
 _LATELY: Final = timedelta(days=30)
 _RETURNING: Final = frozenset({"yearly", "monthly", "moment"})

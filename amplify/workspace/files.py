@@ -27,6 +27,8 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _BOM = "\ufeff"
 # Control characters, the line separators that only some programs break lines at, and characters that are none.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+# What git writes where two versions disagree, and what `git diff --check` calls a left-over of it.
+_CONFLICT = re.compile(r"^(?:[ \t]*+(?:<{7,}+|>{7,}+|\|{7,}+)(?=[ \t]|$)|={7}[ \t]*$)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,17 @@ def decode_text(data: bytes, path: str) -> str:
         )
     if not text.strip():
         raise UnreadableFile(_problem(path, "FILE-EMPTY", "this file is empty: fill it or delete it"))
+    if conflict := _CONFLICT.search(text):
+        line, column = _end_of(text[: conflict.start()])
+        raise UnreadableFile(_problem(path, "FILE-CONFLICT", _two_versions(conflict[0]), line=line, column=column))
     return text
+
+
+def _two_versions(mark: str) -> str:
+    advice = "keep the right one of the two, and delete the lines of `<<<<<<<`, `=======` and `>>>>>>>`"
+    if "=" in mark:
+        advice += "; if it is meant as a line, make it shorter or longer"
+    return f"`{mark.strip()[:7]}`: two versions disagreed here, and git has left both in this file: {advice}"
 
 
 def _end_of(text: str) -> tuple[int, int]:

@@ -42,13 +42,17 @@ _OCCASION = re.compile(rf"every\s+year\s+(?:on\s+)?(?P<occasion>[a-z0-9][a-z0-9_
 _MONTHLY = re.compile(rf"every\s+month\s+(?P<day>\d{{1,2}})\s+at\s+{_TIME}")
 _MOMENT = re.compile(rf"moment\s+(?P<at>{_STAMP}{_OFFSET})")
 
+_YEAR_FIRST = re.compile(r"\b(\d{4})([./])(\d{1,2})\2(\d{1,2})\b")
+_YEAR_LAST = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2(\d{4})\b")
+_SHORT_HOUR = re.compile(r"((?<=[T ])|(?<=\.\.))(\d:\d\d)\b")
+
 
 def parse_when(said: str) -> dict[str, Any]:
     """Parse it into the `when:` of a queue entry, as it stands in the file. Raises WrongUse with the forms there are.
 
     Whether the day exists is judged with the rest of the entry.
     """
-    said = " ".join(said.split())
+    said = _plain_days(" ".join(said.split()))
     if found := _AT.fullmatch(said):
         return {"at": _stamp(found["at"])}
     if found := _LOCAL.fullmatch(said):
@@ -66,6 +70,24 @@ def parse_when(said: str) -> dict[str, Any]:
     if found := _MOMENT.fullmatch(said):
         return {"moment": {"at": _stamp(found["at"])}}
     raise WrongUse(f"`{said}` does not say when; write it as one of: " + " · ".join(FORMS))
+
+
+def _plain_days(said: str) -> str:
+    """Days as spreadsheets write them (`21.05.2027, 9:30`) as we do: with dots day first, otherwise where only one
+    reading is a date. Raises WrongUse where both are."""
+    said = _YEAR_FIRST.sub(lambda found: f"{found[1]}-{int(found[3]):02}-{int(found[4]):02}", said)
+    said = _YEAR_LAST.sub(_day_first, said)
+    return _SHORT_HOUR.sub(r"\g<1>0\2", re.sub(r"(?<=\d),? (?=\d{1,2}:\d\d)", " ", said))
+
+
+def _day_first(found: re.Match[str]) -> str:
+    first, second, year = int(found[1]), int(found[3]), found[4]
+    day_first, month_first = f"{year}-{second:02}-{first:02}", f"{year}-{first:02}-{second:02}"
+    if found[2] == "." or first > 12 or first == second:
+        return day_first
+    if second > 12:
+        return month_first
+    raise WrongUse(f"`{found[0]}` may mean two days: write {day_first} or {month_first}")
 
 
 def _stamp(text: str) -> str:

@@ -14,6 +14,7 @@ CODES: Final[dict[str, str]] = {
     "FILE-SIZE": "A file is too large for its place: posts 256 kB, YAML 4 MB, pictures 20 MB, videos 512 MB.",
     "FILE-UTF8": "A file is not saved as UTF-8.",
     "FILE-CHARACTER": "An invisible control character stands in a file.",
+    "FILE-CONFLICT": "Git has left two versions in a file, with `<<<<<<<` above them: nothing of it goes out.",
     "FILE-MANY": "A file has more problems than are told at once: 100.",
     "FILE-UNEXPECTED": "Something in the file made the program itself fail. Only what stands in it is held.",
     "YAML-SYNTAX": "The file is not valid YAML at this place.",
@@ -23,6 +24,7 @@ CODES: Final[dict[str, str]] = {
     "YAML-ANCHOR": "Anchors and aliases are not read, so that a value can be seen where it stands.",
     "YAML-TAG": "Tags are not read.",
     "YAML-MERGE": "Merge keys are not read.",
+    "YAML-COMMENT": "A `#` with a letter behind it begins a comment, and swallows words (a warning).",
     "YAML-NUMBER": "A word looks like a number that nothing here can mean.",
     "YAML-DOCUMENTS": "A file holds more than one YAML document.",
     "YAML-DEPTH": "Values are nested deeper than anything here needs.",
@@ -75,9 +77,11 @@ CODES: Final[dict[str, str]] = {
     "QUEUE-SILENT": "A queue entry names a partner that would say nothing there (a warning).",
     "QUEUE-PAST": "All times of a queue entry are past, and it was never queued (in `amplify check`, a warning).",
     "QUEUE-DONE": "An entry was changed after it was sent, refused or missed: it does not go out again (a warning).",
+    "TXT-COMMENT": "A text holds `{# … #}`, which would be left out of it.",
     "TXT-NAME": "A text uses a name that nothing explains.",
     "SHEET-COLUMN": "A spreadsheet lacks a column, or has one that is not known.",
     "SHEET-WHEN": "A spreadsheet's cell does not say when in one of the ways there are.",
     "SHEET-ROW": "A row of a spreadsheet has the wrong number of cells.",
+    "SHEET-FILE": "A workbook cannot be opened, or has further sheets, which are not read (a warning).",
 }
 """Code → one sentence. Codes never change their meaning."""

@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 from typing import Any, Final
 
 from amplify.model.errors import ProblemsFound, WrongUse
-from amplify.model.problem import Problem
+from amplify.model.problem import Problem, Severity
 from amplify.workspace.atomic_write import only_writer, write_whole
 from amplify.workspace.file_types import QUEUE, ListFile
 from amplify.workspace.files import YAML_BYTES, UnreadableFile, read_bytes, read_text
@@ -51,8 +51,12 @@ def append_entries(root: Path, entries: Sequence[Plain]) -> tuple[str, ...]:
         before = _entries(_document(text, QUEUE, "mend it first, then add"), QUEUE)
         named = _named(entries, {entry.get("id") for entry in before if isinstance(entry, dict)})
         # A blank line between entries can be content of a block scalar above it: then there is none.
-        for spaced in dict.fromkeys((_spaced(text, QUEUE), False)):
-            added = _with_items(text, (QUEUE.key,), named, as_blocks=True, spaced=spaced)
+        # Behind `? entries` no list opens up: the last way stays between the brackets.
+        for blocks, spaced in dict.fromkeys(((True, _spaced(text, QUEUE)), (True, False), (None, False))):
+            try:
+                added = _with_items(text, (QUEUE.key,), named, as_blocks=blocks, spaced=spaced)
+            except KeyError:
+                continue
             if _says(added, QUEUE, [*before, *named]):
                 break
         else:
@@ -128,7 +132,8 @@ def _source(root: Path, file: ListFile) -> tuple[str, str]:
 
 
 def _read(text: str, file: ListFile) -> tuple[YamlDocument | None, Sequence[Problem]]:
-    return read_yaml(_BREAK.sub("\n", text), file.path)
+    document, problems = read_yaml(_BREAK.sub("\n", text), file.path)
+    return document, [one for one in problems if one.severity is Severity.ERROR]
 
 
 def _document(text: str, file: ListFile, advice: str) -> YamlDocument:
@@ -187,10 +192,13 @@ def _as_read(value: Any) -> Any:
 
 
 def _node(text: str, loc: Loc) -> Node:
-    """The text was read before, so it can be parsed. Raises KeyError where nothing stands at `loc`."""
+    """Raises KeyError where nothing stands at `loc`, or where an edit on the way has left no YAML."""
     import yaml
 
-    found: Node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    try:
+        found: Node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError as broken:
+        raise KeyError(loc) from broken
     for key in loc:
         found = found.value[key] if isinstance(key, int) else _values(found)[key]
     return found
@@ -290,21 +298,21 @@ def _with_items(text: str, loc: Loc, items: Sequence[Any], as_blocks: bool | Non
         return _with_lines(text, at, [*([""] if spaced else []), *_lines(items, column, blocks, spaced)])
     if there is not None and there.id == "sequence":
         inside = _start(there) + 1
-        if (
-            parent.flow_style or text[inside : _end(text, there) - 1].strip()
-        ):  # a comment may stand between the brackets
+        # A comment may stand between the brackets.
+        if parent.flow_style or as_blocks is None or text[inside : _end(text, there) - 1].strip():
             return text[:inside] + flow + text[inside:]
     if there is None or parent.flow_style:
         return _with_value(text, loc, f"[{flow}]")
     bare = text[: _start(there)].rstrip(" \t")  # `[]` or `null` opens up
     column = parent.start_mark.column + 2
-    opened = bare + text[_end(text, there) :]
+    # Behind a bare `key:` no tab may stand.
+    opened = bare + re.sub(r"\A *+\t[ \t]*+(?=#)", "  ", text[_end(text, there) :])
     at = _below_comments(opened, _line_below(opened, len(bare)), column)
     return _with_lines(opened, at, _lines(items, column, bool(as_blocks), spaced))
 
 
 def _with_lines(text: str, at: int, lines: Sequence[str]) -> str:
-    newline = "\r\n" if "\r\n" in text else "\n"
+    newline = next((found for found in ("\r\n", "\r") if found in text), "\n")
     before = text[:at]
     if before and before[-1] not in "\r\n":
         before = _without_last_break(before) + newline

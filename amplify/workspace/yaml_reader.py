@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from amplify.model.problem import Problem, SourceLocation
+from amplify.model.problem import Problem, Severity, SourceLocation
 from amplify.workspace.yaml_depth import first_too_deep
 from amplify.workspace.yaml_scalars import NotANumber, plain_scalar
 
@@ -25,6 +25,12 @@ Loc = tuple[str | int, ...]
 
 # What double quotes can write with a backslash although no text may hold it.
 _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
+
+# A comment that looks like a word with its sign, behind a value or on the next line, deeper than its key.
+_SWALLOWED = re.compile(r"(?<![ \t])(?:[ \t]++|[ \t]*+\n(?P<deep>[ ]++))#(?P<word>[^\W_][^\s#]*+)")
+_SWALLOWS_WORDS = re.compile(r"[ \t]#[^\W_]")
+_DAY_OR_TIME = re.compile(r"[\d:.TZ+-]+[smhd]?")
+_BEFORE_VALUE = re.compile(r"[ ]*+(?:-[ ]++)*+")
 
 MAX_DEPTH = 30
 """Levels of nesting; ours need seven."""
@@ -137,6 +143,7 @@ class _Reader:
         self.start = (first_line, 1)
         self._levels: list[_Level] = []
         self._documents = 0
+        self._swallows = _SWALLOWS_WORDS.search(text) is not None
 
     def read(self) -> None:
         try:
@@ -215,6 +222,8 @@ class _Reader:
                 value = plain_scalar(value)
             except NotANumber as no:
                 self.note(line, column, "YAML-NUMBER", str(no))
+            if self._swallows and (value is None or isinstance(value, str)):
+                self._tell_swallowed(event)
         elif event.style == '"' and (hidden := _HIDDEN.search(value)):
             self.note(
                 line,
@@ -223,6 +232,24 @@ class _Reader:
                 f"an invisible character (U+{ord(hidden[0]):04X}) is written here: remove it",
             )
         self._put(value, line, column, event.value)
+
+    def _tell_swallowed(self, event: Any) -> None:
+        """An unquoted value that a ` #word` cuts off, or leaves empty: most likely a hashtag."""
+        found = _SWALLOWED.match(self.text, event.end_mark.index)
+        if found is None or _DAY_OR_TIME.fullmatch(event.value):
+            return
+        if found["deep"] is not None:
+            begins = self.text.rfind("\n", 0, event.start_mark.index) + 1
+            key = _BEFORE_VALUE.match(self.text, begins)
+            if not event.value or key is None or len(found["deep"]) <= key.end() - begins:
+                return
+        line, column = _line_and_column(self.text, found.start("word") - 1)
+        sentence = (
+            f"`#{found['word'][:40]}` and what follows is a comment here, and is left out: put the whole value in "
+        )
+        place = SourceLocation(self.path, line + self.first_line - 1, column)
+        sentence += "quotes, or a blank behind the `#`"
+        self.problems.append(Problem(place, "YAML-COMMENT", sentence, Severity.WARNING))
 
     def _open(self, mapping: bool, line: int, column: int) -> None:
         if len(self._levels) >= MAX_DEPTH:
@@ -334,8 +361,15 @@ def explain_syntax(error: Any, text: str) -> tuple[int, int, str, str]:
         if said in problem:
             context = getattr(error, "context_mark", None)
             where = context if at_context and context is not None else mark
-            return where.line + 1, where.column + 1, "YAML-SYNTAX", sentence
-    return mark.line + 1, mark.column + 1, "YAML-SYNTAX", _ELSE
+            return where.line + 1, where.column + 1, "YAML-SYNTAX", sentence + _hashtag_hint(text, where.line)
+    return mark.line + 1, mark.column + 1, "YAML-SYNTAX", _ELSE + _hashtag_hint(text, mark.line)
+
+
+def _hashtag_hint(text: str, index: int) -> str:
+    """For a bracket, or a quotation mark, that a hashtag has cut off on the line of the error or the one before it."""
+    near = text.split("\n")[max(0, index - 1) : index + 1]
+    swallows = any(_SWALLOWS_WORDS.search(line) for line in near)
+    return "; behind a blank, `#` begins a comment: put a hashtag in quotes" if swallows else ""
 
 
 def _tab_near(text: str, index: int) -> tuple[int, int] | None:

@@ -135,6 +135,19 @@ def test_wrong_use_is_a_sentence(amplify: Amplify, house: Files, words: list[str
     assert says in said.words
 
 
+@pytest.mark.parametrize("state", [[], ["--state", "convicted"]])
+def test_a_review_and_where_it_was_learned_in_one(amplify: Amplify, house: Files, state: list[str]) -> None:
+    sources = ["--source", "https://one.example/a", "--source", "https://two.example/b"]
+    said = amplify("people", "set", "boris", *state, "--reviewed", "today", *sources, "-w", house.root)
+    assert said.code == 0, said.words
+    document, problems = read_yaml((house.root / "config/people.yaml").read_text("utf-8"), "people.yaml")
+    assert document is not None
+    assert problems == ()
+    boris = document.plain["people"][1]
+    assert boris["reviewed"] == TODAY.isoformat()
+    assert [source["seen"] for source in boris["sources"]] == [TODAY.isoformat()] * 2
+
+
 def test_a_wish_of_the_family_needs_no_page_and_a_review_stops_nothing(amplify: Amplify, house: Files) -> None:
     amplify("queue", "-w", house.root, "--yes")
     said = amplify("people", "set", "boris", "--reviewed", "today", "-w", house.root)

@@ -21,7 +21,7 @@ from amplify.rules.text.language import (
 
 @pytest.mark.parametrize(
     ("lang", "expected"),
-    [("en", "1,495"), ("be", "1\u00a0495"), ("be-tarask", "1\u00a0495"), ("ru", "1\u00a0495"), ("zz", "1,495")],
+    [("en", "1,495"), ("be", "1\u00a0495"), ("be-tarask", "1\u00a0495"), ("ru", "1\u00a0495"), ("zz", "1\u00a0495")],
 )
 def test_numbers_are_grouped(lang: str, expected: str) -> None:
     assert format_number(1495, lang) == expected
@@ -34,7 +34,7 @@ def test_numbers_are_grouped(lang: str, expected: str) -> None:
         ("be", "21 мая 2027 г."),
         ("ru", "21 мая 2027 г."),
         ("de", "21. Mai 2027"),
-        ("zz", "May 21, 2027"),
+        ("zz", "2027-05-21"),
     ],
 )
 def test_months_are_words(lang: str, expected: str) -> None:
@@ -42,8 +42,9 @@ def test_months_are_words(lang: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize("lang", ["en", "be", "be-tarask", "be-Latn", "ru", "lt", "pl", "en-GB", "zz-zz", "qqq"])
-def test_no_language_makes_a_date_all_numeric(lang: str) -> None:
-    assert any(letter.isalpha() for letter in spelled_date(date(2027, 3, 4), lang))
+def test_no_language_makes_a_date_that_means_two_days(lang: str) -> None:
+    said = spelled_date(date(2027, 3, 4), lang)
+    assert any(letter.isalpha() for letter in said) or said == "2027-03-04"
     assert "2" in format_number(2, lang)
 
 

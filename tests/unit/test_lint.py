@@ -77,6 +77,12 @@ def anna_in(lang: str, *covered: str) -> Workshop:
     return shop.post("hello", lang=lang)
 
 
+def in_forms(text: str, unit: Any) -> Workshop:
+    """A Belarusian text about a fact with a unit."""
+    shop = week(text, lang="be").partner("press_union", languages=["be"])
+    return shop.fact("count", unit={"be": unit})
+
+
 def silent(start: str, end: str) -> Workshop:
     """A quiet period of the campaign around Monday at nine."""
     period = {"start": start, "end": end, "owner": "the family", "reason": "a funeral"}
@@ -193,6 +199,11 @@ CASES: list[tuple[str, Severity, str, Callable[[], Workshop], Callable[[], Works
     ("FACT-STALE", ERROR, "config/facts.yaml:3:5",  # shown by a picture
         lambda: week(facts=["count"]).fact("count", expires="2027-05-16"),
         lambda: week().fact("count", expires="2027-05-16")),
+    ("FACT-PLURAL", WARNING, "config/facts.yaml:3:5",
+        lambda: in_forms("{{ fact.count }}", "лістоў"), lambda: in_forms("{{ fact.count.value }}", "лістоў")),
+    ("FACT-PLURAL", WARNING, "config/facts.yaml:3:5",
+        lambda: in_forms("{{ fact.count.unit | upper }}", {"one": "ліст", "few": "лісты"}),
+        lambda: in_forms("{{ fact.count }}", {"one": "ліст", "few": "лісты", "many": "лістоў"})),
     ("FACT-CONFLICT", ERROR, TEXT,
         lambda: replaced("2027-05-17"), lambda: replaced("2027-05-18")),
     ("FACT-CONFLICT", ERROR, "config/facts.yaml:13:5",

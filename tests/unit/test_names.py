@@ -151,7 +151,7 @@ def test_the_rest(shop: Workshop) -> None:
         ("{{ partner.nobody.name }}", "no partner is called `nobody`"),
         ("{{ fact }}", "say which: `{{ fact.NAME }}`"),
         ("{{ partner|upper }}", "say which"),
-        ("{{ person.anna.age }}", "there is no `.age` here; known: name, days_detained, detained_since"),
+        ("{{ person.anna.age }}", "there is no `.age` here; known: name, days_detained, days_since, detained_since"),
         ("{{ fact.prisoners.total }}", "there is no `.total` here; known: value"),
         ("{{ occasion.year }}", "there is no `.year` here; known: name, theme"),
         ("{{ campaign.id }}", "there is no `.id` here; known: name"),

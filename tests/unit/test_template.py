@@ -40,7 +40,7 @@ def fault(template: str) -> TemplateFault:
         ("{{text|upper}} {{ thing.name | lower }}", "СВАБОДА анна"),
         ("{{ thing }} {{ thing['name'] }}", "a thing Анна"),
         ("{{ number }}", "1495"),
-        ("Слава {{ thing.name }},\nі {# не друкуецца #}ўсім", "Слава Анна,\nі ўсім"),
+        ("{% raw %}{# usual #}{% endraw %} { # }", "{# usual #} { # }"),
         ("{% if number > 1000 %}many{% else %}few{% endif %}", "many"),
         ("{{ 'yes' if thing.name == 'Анна' and not number == 2 else 'no' }}", "yes"),
         ("{% raw %}{{ text }}{% endraw %}", "{{ text }}"),
@@ -169,7 +169,6 @@ def test_our_limits_come_before_those_of_parser_and_compiler(kind: str, monkeypa
         "{% if 1 %}" * 10 + "1495" + "{% endif %}" * 10,
         "{{ number" + "|trim" * 49 + " }}",
         "{% if 0 %}" + "{% elif 0 %}" * 197 + "{% else %}1495{% endif %}",
-        "{# " + "( " * 500 + "#}1495",
         "{% raw %}{% endraw %}" * 300 + "{{ number }}",
     ],
 )
@@ -179,6 +178,16 @@ def test_what_is_as_large_as_may_be_is_rendered(template: str) -> None:
 
 def test_many_names_in_a_long_text_are_no_tower() -> None:
     assert render_template("({{ number }} " * 2000, NAMES) == "(1495 " * 2000
+
+
+@pytest.mark.parametrize(
+    ("template", "line"),
+    [("Слава\nі {# не друкуецца #}ўсім", 2), ("{#FreeVera #FreeAnna#}", 1), ("one\n\n{#FreeVera", 3), ("{#- a -#}", 1)],
+)
+def test_no_text_is_swallowed(template: str, line: int) -> None:
+    found = fault(template)
+    assert "would be left out of the text" in str(found)
+    assert found.line == line
 
 
 @pytest.mark.parametrize(

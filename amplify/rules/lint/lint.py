@@ -86,6 +86,7 @@ DELIVERY_RULES: Final[Sequence[Callable[[LintContext, Planned], Iterator[Problem
     stale_facts.fact_stale,
     stale_facts.fact_replaced,
     stale_facts.facts_disagree,
+    stale_facts.fact_plural,
     unsafe_text.impossible_handle,
     mentions.label_missing,
     mentions.rules_unreviewed,

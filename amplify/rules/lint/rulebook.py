@@ -46,6 +46,7 @@ RULEBOOK: Final[dict[str, RuleInfo]] = {
     "CTA-MANY": RuleInfo(_WARNING, _OURS),
     "EMBARGO": RuleInfo(_ERROR, _CARE, fixed=True),
     "FACT-CONFLICT": RuleInfo(_ERROR, _CARE, fixed=True),
+    "FACT-PLURAL": RuleInfo(_WARNING, "Unicode CLDR, plural rules"),
     "FACT-STALE": RuleInfo(_ERROR, _CARE, fixed=True),
     "GIF-LONG": RuleInfo(_ERROR, "the platforms' limits"),
     "GIF-STILL": RuleInfo(_WARNING, "the platforms' limits"),

@@ -1,4 +1,4 @@
-"""Lint rules about facts: stale, replaced, or contradicting each other."""
+"""Lint rules about facts: stale, replaced, contradicting each other, or in a form that the number does not take."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from amplify.model.fact import Fact
 from amplify.model.plan import Planned
-from amplify.model.problem import Problem
+from amplify.model.problem import Problem, Severity
 from amplify.rules.lint.lint_context import LintContext
 from amplify.rules.plan.calendar_days import utc_day
 from amplify.rules.plan.fact_conflicts import facts_differ, replaces_fact
+from amplify.rules.text.language import fallback_chain
+from amplify.rules.text.plurals import missing_forms, unit_of
 
 
 def _facts(context: LintContext, delivery: Planned) -> Iterator[Fact]:
@@ -61,3 +63,21 @@ def facts_disagree(context: LintContext, delivery: Planned) -> Iterator[Problem]
                     f"`{first.id}` and `{second.id}` count the same and disagree: "
                     "let the newer one say `supersedes:`, or correct one",
                 )
+
+
+def fact_plural(context: LintContext, delivery: Planned) -> Iterator[Problem]:
+    """FACT-PLURAL: a unit with one form, in a language where the number asks for one of three or more."""
+    for fact in _facts(context, delivery):
+        fallback = context.workspace.settings.fallback
+        lang = next((one for one in fallback_chain(delivery.lang, fallback) if one in fact.unit), None)
+        missing = missing_forms(fact, lang) if lang is not None else ()
+        said = unit_of(fact, delivery.lang, fallback).casefold()
+        if missing and any(said in part.text.casefold() for part in delivery.message.parts):
+            yield Problem(
+                fact.place,
+                "FACT-PLURAL",
+                f"the unit of `{fact.id}` in `{lang}` has one form for all numbers, or lacks some: give "
+                f"{', '.join(f'`{form}:`' for form in missing)} (`unit: {{{lang}: {{{missing[0]}: …}}}}`), "
+                "or `other:` where the word never changes",
+                Severity.WARNING,
+            )

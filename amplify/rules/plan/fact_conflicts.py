@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from amplify.model.fact import Fact
+from amplify.model.fact import Fact, general_form
 
 
 def replaces_fact(newer: Fact, older: Fact) -> bool:
@@ -22,8 +22,7 @@ def facts_differ(one: Fact, other: Fact) -> bool:
     return (
         one.value != other.value
         and bool(one.unit)
-        and one.unit == other.unit
-        and one.counted_by == other.counted_by
+        and _what(one) == _what(other)
         and not replaces_fact(one, other)
         and not replaces_fact(other, one)
     )
@@ -44,4 +43,6 @@ def comparable_facts(facts: Iterable[Fact]) -> Mapping[str, Sequence[Fact]]:
 
 
 def _what(fact: Fact) -> object:
-    return tuple(sorted(fact.unit.items())), tuple(sorted(fact.counted_by.items()))
+    """What is counted, and by whom. A unit in one form counts the same as one in several: it is mostly that of many."""
+    units = ((lang, unit if isinstance(unit, str) else general_form(unit)) for lang, unit in fact.unit.items())
+    return tuple(sorted(units)), tuple(sorted(fact.counted_by.items()))

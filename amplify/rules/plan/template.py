@@ -1,6 +1,6 @@
 """Renders texts as templates: sandboxed and strict. An unknown name is a problem, never an empty string.
 
-A text needs names, not programs: names with their attributes, `{% if %}`, and five filters. Loops, macros, calls and
+A text needs names, not programs: names with their attributes, `{% if %}`, and six filters. Loops, macros, calls and
 sums are refused, so that no text can run for ever, grow without bound, or say something else at the next rendering.
 """
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from jinja2 import Template, nodes
     from jinja2.sandbox import SandboxedEnvironment
 
-FILTERS: Final = ("capitalize", "lower", "title", "trim", "upper")
+FILTERS: Final = ("capitalize", "lower", "sentence", "title", "trim", "upper")
 """What may stand after `|` in a text."""
 
 _ALLOWED: Final = frozenset(
@@ -46,7 +46,9 @@ _BLOCKS_MOST: Final = 200
 """`{% … %}` in one text."""
 _DIGITS_MOST: Final = 18
 _TOO_DEEP: Final = "this text is nested too deeply: take some brackets out"
-
+SWALLOWED: Final = (
+    "what stands between `{#` and `#}` would be left out of the text: delete it, or put a blank between `{` and `#`"
+)
 
 ANY_NAME: Final = "*"
 """Stands for a name that is only known when the template is rendered."""
@@ -80,8 +82,16 @@ def _environment() -> SandboxedEnvironment:
 
     environment = Texts(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False, finalize=sayable)
     environment.globals.clear()
+    environment.filters["sentence"] = as_sentence
     environment.filters = {name: environment.filters[name] for name in FILTERS}
     return environment
+
+
+def as_sentence(said: Any) -> str:
+    """With a capital at the beginning, behind quotation marks too; unlike `capitalize`, all other letters stay."""
+    text = str(said)
+    at = next((index for index, sign in enumerate(text) if sign.isalnum()), None)
+    return text if at is None else text[:at] + text[at].title() + text[at + 1 :]
 
 
 @lru_cache(maxsize=20_000)
@@ -90,6 +100,8 @@ def _compiled(template: str) -> tuple[Template, Mapping[str, int]]:
     from jinja2 import nodes
 
     environment = _environment()
+    if "{#" in template and "#}" not in template:  # Jinja would say that its end is missing
+        raise TemplateFault(SWALLOWED, template[: template.index("{#")].count("\n") + 1)
     _measure(environment, template)
     tree = environment.parse(template)
     wanted: dict[str, int] = {}
@@ -110,6 +122,8 @@ def _measure(environment: SandboxedEnvironment, template: str) -> None:
     for line, kind, said in environment.lex(template):
         if kind == "whitespace":
             continue
+        if kind == "comment_begin":
+            raise TemplateFault(SWALLOWED, line)
         if kind in ("variable_begin", "block_begin"):
             words = brackets = 0
             blocks += kind == "block_begin"

@@ -7,13 +7,14 @@ Each name used is noted, so that a delivery knows what it speaks of.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
 from amplify.model.action import Action
 from amplify.model.campaign import Campaign, Signatory
+from amplify.model.fact import Fact
 from amplify.model.partner import Partner
 from amplify.model.person import Person
 from amplify.model.platform_profile import PlatformProfile
@@ -23,9 +24,10 @@ from amplify.rules.plan.calendar_days import readers_day
 from amplify.rules.plan.risk import at_risk
 from amplify.rules.plan.template import TemplateFault
 from amplify.rules.text.bidi import isolate_text
-from amplify.rules.text.language import format_number, pick_any, pick_text, spelled_date
+from amplify.rules.text.language import format_number, has_dates, pick_any, pick_text, spelled_date
+from amplify.rules.text.plurals import spelled_days, unit_of
 
-_TODAY: Final = re.compile(r"\{[{%][^{}]*\b(?:days_detained|date)\b")
+_TODAY: Final = re.compile(r"\{[{%][^{}]*\b(?:days_detained|days_since|date)\b")
 
 
 @dataclass(slots=True)
@@ -57,6 +59,19 @@ class RenderContext:
         """Like `pick`, then whatever there is: for names, which must not vanish."""
         return pick_any(texts, self.lang, self.workspace.settings.fallback)
 
+    def number(self, value: int) -> str:
+        return format_number(value, self.lang, self.workspace.settings.fallback)
+
+    def date(self, day: date) -> str:
+        """A date in words. Raises TemplateFault where the language has none: another one would be a surprise."""
+        fallback = self.workspace.settings.fallback
+        if not has_dates(self.lang, fallback):
+            raise TemplateFault(
+                f"the names of the months are not known in `{self.lang}`: name a language to take them from under "
+                f"`fallback:` in config/workspace.yaml, or write the date out"
+            )
+        return spelled_date(day, self.lang, fallback)
+
     @property
     def campaign(self) -> Campaign:
         return self.workspace.campaigns[self.post.front.campaign]
@@ -86,36 +101,56 @@ class _Book:
 
 
 class _View:
-    """Template access to one model: its public attributes."""
+    """Template access to one model: its public attributes, and those that are only made when they are asked for."""
+
+    _late: Mapping[str, Callable[[], str]] = {}
 
     def __getattr__(self, name: str) -> Any:  # called for what is not there
         if name.startswith("_"):
             raise AttributeError(name)
-        raise TemplateFault(f"there is no `.{name}` here; known: {', '.join(vars(self))}")
+        if name in self._late:
+            return self._late[name]()
+        known = [*(one for one in vars(self) if not one.startswith("_")), *self._late]
+        raise TemplateFault(f"there is no `.{name}` here; known: {', '.join(known)}")
 
 
 class _Fact(_View):
-    def __init__(self, fact: Any, setting: RenderContext) -> None:
-        lang = setting.lang
-        self.value = format_number(fact.value, lang) if isinstance(fact.value, int) else fact.value
+    def __init__(self, fact: Fact, setting: RenderContext) -> None:
+        self.value = setting.number(fact.value) if isinstance(fact.value, int) else fact.value
         self.qualifier = setting.pick(fact.qualifier) or ""
-        self.unit = setting.pick(fact.unit) or ""
+        self.unit = unit_of(fact, setting.lang, setting.workspace.settings.fallback)
         self.counted_by = setting.pick_any(fact.counted_by)
-        self.as_of = spelled_date(fact.as_of, lang)
+        self._late = {"as_of": lambda: setting.date(fact.as_of)}
 
     def __str__(self) -> str:
         counted = " ".join(word for word in (self.qualifier, self.value, self.unit) if word)
         return f"{counted} ({self.counted_by})"
 
 
+class _Days(str):
+    """A number of days: `{{ … }}` is the number, `.in_words` has the word for days in the form it asks for."""
+
+    __slots__ = ("in_words",)
+    in_words: str
+
+
 class _Person(_View):
     def __init__(self, person: Person, setting: RenderContext) -> None:
         self.name = setting.pick_any(person.name)
-        self.days_detained = format_number(days_detained(person, setting.day), setting.lang)
-        self.detained_since = spelled_date(person.detentions[-1].start, setting.lang)
+        since = person.detentions[-1].start
+        self.days_detained = _days(days_detained(person, setting.day), setting)
+        self.days_since = _days(max(0, (setting.day - since).days), setting)
+        self._late = {"detained_since": lambda: setting.date(since)}
 
     def __str__(self) -> str:
         return self.name
+
+
+def _days(count: int, setting: RenderContext) -> _Days:
+    days = _Days(setting.number(count))
+    # Where a language has no word for it, the number stands alone: the author's own words go on.
+    days.in_words = spelled_days(count, setting.lang, setting.workspace.settings.fallback) or str(days)
+    return days
 
 
 def days_detained(person: Person, day: date) -> int:
@@ -176,7 +211,7 @@ class _Late(Mapping[str, Any]):
             "occasion": lambda: _Occasion(setting),
             "campaign": lambda: _CampaignName(setting),
             "signatories": lambda: signatory_list(setting),
-            "date": lambda: spelled_date(setting.day, setting.lang),
+            "date": lambda: setting.date(setting.day),
         }
 
     def __getitem__(self, name: str) -> Any:

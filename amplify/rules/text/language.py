@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 Fallback = Mapping[str, Sequence[str]]
 """Language → the languages to take where it has no text, in order."""
@@ -43,24 +46,60 @@ def pick_any(texts: Mapping[str, str], lang: str, fallback: Fallback = NO_FALLBA
     return pick_text(texts, lang, fallback) or texts.get("en") or next(iter(texts.values()), "")
 
 
+def known_locale(lang: str, fallback: Fallback = NO_FALLBACK) -> tuple[str, Locale] | None:
+    """The first language along the chain of `lang` that CLDR can write in, and CLDR's locale for it, or None.
+
+    A base that nobody has stated (`uk` of `uk-Latn`) counts only where it is written in the script that was asked for.
+    """
+    stated = {one for listed in fallback.values() for one in listed}
+    chain = fallback_chain(lang, fallback)
+    return _known(tuple((one, one if one in stated or not lang.startswith(f"{one}-") else lang) for one in chain))
+
+
 @lru_cache(maxsize=256)
-def _locale(lang: str) -> str:
+def _known(chain: tuple[tuple[str, str], ...]) -> tuple[str, Locale] | None:
     from babel import Locale, UnknownLocaleError
 
-    for tag in fallback_chain(lang):
+    for tag, asked in chain:
         try:
-            return str(Locale.parse(tag, sep="-"))
+            locale = Locale.parse(bcp47_tag(tag), sep="-")
         except (UnknownLocaleError, ValueError):
             continue
-    return "en"
+        if _is_latin_belarusian(asked) or (_has_months(locale) and _writes_in(asked, locale)):
+            return asked, locale
+    return None
+
+
+def _has_months(locale: Locale) -> bool:
+    """Of some languages CLDR knows little: `M01` is their January."""
+    return not any(name.startswith(("M0", "M1")) for name in locale.months["format"]["wide"].values())
+
+
+def _writes_in(tag: str, locale: Locale) -> bool:
+    from babel.core import get_global
+
+    wanted = script_of(tag)
+    if wanted is None or locale.script:
+        return wanted in (None, locale.script)
+    return f"_{wanted}" in str(get_global("likely_subtags").get(locale.language, ""))
+
+
+def _is_latin_belarusian(lang: str) -> bool:
+    return script_of(lang) == "Latn" and primary_language(lang) == "be"
+
+
+def format_number(value: int, lang: str, fallback: Fallback = NO_FALLBACK) -> str:
+    """`1495` → `1,495` in English; Belarusian and Russian part the thousands with a blank that does not break, and so
+    does a language that CLDR lacks."""
+    known = known_locale(lang, fallback)
+    return _number(value, known[1]) if known else f"{value:,}".replace(",", "\u00a0")
 
 
 @lru_cache(maxsize=4096)
-def format_number(value: int, lang: str) -> str:
-    """`1495` → `1,495` in English; Belarusian and Russian part the thousands with a blank that does not break."""
+def _number(value: int, locale: Locale) -> str:
     from babel.numbers import format_decimal
 
-    return str(format_decimal(value, locale=_locale(lang)))
+    return str(format_decimal(value, locale=locale))
 
 
 _LATIN_MONTHS: Final = (
@@ -70,14 +109,28 @@ _LATIN_MONTHS: Final = (
 """Belarusian months in Latin letters, which CLDR lacks: its Cyrillic ones would mix two scripts in a sentence."""
 
 
+def spelled_date(day: date, lang: str, fallback: Fallback = NO_FALLBACK) -> str:
+    """A date with its month in words: most all-numeric dates mean different days to different readers. In a language
+    that CLDR lacks, as the next one of its chain has it; `2027-05-21` where there is none: never in a language that
+    nobody asked for."""
+    known = known_locale(lang, fallback)
+    if known is None:
+        return day.isoformat()
+    if _is_latin_belarusian(known[0]):
+        return f"{day.day} {_LATIN_MONTHS[day.month - 1]} {day.year}\u00a0h."
+    return _date(day, known[1])
+
+
 @lru_cache(maxsize=4096)
-def spelled_date(day: date, lang: str) -> str:
-    """A date with its month in words: all-numeric dates mean different days to different readers."""
+def _date(day: date, locale: Locale) -> str:
     from babel.dates import format_date
 
-    if script_of(lang) == "Latn" and primary_language(lang) == "be":
-        return f"{day.day} {_LATIN_MONTHS[day.month - 1]} {day.year}\u00a0h."
-    return str(format_date(day, format="long", locale=_locale(lang)))
+    return str(format_date(day, format="long", locale=locale))
+
+
+def has_dates(lang: str, fallback: Fallback = NO_FALLBACK) -> bool:
+    """Whether the months of a language, or of one in its chain, are known."""
+    return known_locale(lang, fallback) is not None
 
 
 # ── tags ─────────────────────────────────────────────────────────────────────────────────────────────────────────

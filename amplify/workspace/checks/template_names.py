@@ -10,6 +10,7 @@ from typing import Final
 
 from amplify.model.post import Post, TextPart
 from amplify.model.problem import PROBLEMS_MOST, Problem, SourceLocation
+from amplify.rules.plan.template import SWALLOWED
 from amplify.workspace.parsed import ParsedWorkspace
 from amplify.workspace.suggest import did_you_mean
 
@@ -58,6 +59,8 @@ def unknown_names(
     """Names in one text that nothing defines. `no_occasion`: its post names none; `alone`: names without an id."""
     if "{" not in part.template:
         return
+    if (comment := part.template.find("{#")) >= 0 and "raw" not in part.template:  # what is raw, the renderer knows
+        yield Problem(_place(part, comment), "TXT-COMMENT", SWALLOWED)
     own_names = "{%" in part.template  # a text with statements may make names of its own: the renderer judges those
     for at, inside, said in _blocks(part.template):
         first = _FIRST.match(inside) if said else None

@@ -345,6 +345,14 @@ CASES = {
         "fact.reporter",
         "did you mean `reporters`?",
     ),
+    "a comment in a text": (
+        "TXT-COMMENT",
+        "posts/vera-petition.md",
+        "{{ fact.reporters }}",
+        "{#FreeVera and {{ fact.reporters }}#}",
+        "{#FreeVera",
+        "would be left out",
+    ),
     "unknown name in a text": (
         "TXT-NAME",
         "posts/vera-petition.md",

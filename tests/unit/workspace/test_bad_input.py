@@ -265,6 +265,48 @@ def test_all_problems_in_one_run(root: Path, read: Read) -> None:
         assert bool(problem.place.line and problem.place.column) is not whole_file
 
 
+CONFLICT = "<<<<<<< HEAD\n{ours}\n=======\n{theirs}\n>>>>>>> letters\n"
+LEFT_OVER = ("<<<<<<< HEAD", "=======", ">>>>>>> 4f2a9c1 (Letters)", "||||||| common ancestors", "  <<<<<<< HEAD",
+             "<<<<<<<<<< HEAD", ">>>>>>>", "=======  ")  # fmt: skip
+FILES_WITH_TEXT = ("config/workspace.yaml", "config/people.yaml", "config/queue.yaml",
+                   "config/campaigns/free-vera.yaml",
+                   "config/facts.yaml", "posts/vera-petition.md", "media/petition.yaml")  # fmt: skip
+
+
+@pytest.mark.parametrize("path", FILES_WITH_TEXT)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_two_versions_in_any_file_are_told_and_nothing_of_it_is_taken(
+    root: Path, read: Read, path: str, newline: str
+) -> None:
+    if not (root / path).exists():
+        path = next(str(one.relative_to(root)) for one in (root / "media").rglob("*.yaml") if "banners" not in str(one))
+    lines = (root / path).read_text("utf-8").splitlines()
+    lines[-1:] = CONFLICT.format(ours=lines[-1], theirs=lines[-1]).splitlines()
+    (root / path).write_bytes(newline.join(lines).encode())
+    loaded = read()
+    (problem,) = [one for one in loaded.problems if one.code == "FILE-CONFLICT"]
+    assert (problem.place.path, problem.place.line, problem.place.column) == (path, len(lines) - 4, 1)
+    assert "two versions" in problem.message
+    assert loaded.workspace is None
+    assert loaded.usable is None or "vera-petition" not in loaded.usable.posts or path != "posts/vera-petition.md"
+
+
+@pytest.mark.parametrize("mark", LEFT_OVER)
+def test_each_left_over_line_of_a_conflict_is_told(root: Path, read: Read, change: Change, mark: str) -> None:
+    change("posts/vera-petition.md", "{{ fact.reporters }}", f"One\n{mark}\n{{{{ fact.reporters }}}}")
+    loaded = read()
+    assert [one.code for one in loaded.problems if one.place.path == "posts/vera-petition.md"] == ["FILE-CONFLICT"]
+    assert loaded.usable is None or "vera-petition" not in loaded.usable.posts
+
+
+@pytest.mark.parametrize(
+    "line", ["======", "========", "a ======= b", "<<<<<< x", "<<<<<<<x>>>>>>>", "======= and", "-------"]
+)
+def test_lines_that_git_does_not_write_are_texts(root: Path, read: Read, change: Change, line: str) -> None:
+    change("posts/vera-petition.md", "{{ fact.reporters }}", f"One\n{line}\n{{{{ fact.reporters }}}}")
+    assert read().problems == ()
+
+
 def test_every_code_is_explained_and_used() -> None:
     folder = Path(__file__).parents[3] / "amplify" / "workspace"
     source = "".join(path.read_text("utf-8") for path in sorted(folder.glob("*.py")) if path.name != "codes.py")

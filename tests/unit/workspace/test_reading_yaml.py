@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplify.model.problem import SourceLocation
+from amplify.model.problem import Severity, SourceLocation
 from amplify.workspace.yaml_reader import YamlDocument, read_yaml
 
 
@@ -118,3 +118,46 @@ def test_ten_thousand_front_matters_in_about_a_second() -> None:
         read_yaml(text, "f.md", 2)
     # 0.06 s on a laptop: ten times that still is not the eighteen of a parser written in Python.
     assert time.process_time() - start < 0.6
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("en: A poster with the words #FreeVera in white\n", 1, 29),
+        ("en: Poster #Свабода\nbe: x\n", 1, 12),
+        ("tags:\n  - #FreeVera\n  - b\n", 2, 5),
+        ("en: #FreeVera in white\n", 1, 5),
+        ("en:   #FreeVera in white\n", 1, 7),
+        ("en: Two\n  lines\t#7days\n", 2, 9),
+        ("en: A poster with\n  #FreeVera in white\n", 2, 3),
+        ("- en: A poster with\n    #FreeVera in white\n", 2, 5),
+        ("{en: A poster #FreeVera\n}\n", 1, 15),
+    ],
+)
+def test_words_that_a_comment_swallows_are_told(text: str, line: int, column: int) -> None:
+    found, problems = read_yaml(text, "f.yaml", first_line=1)
+    assert found is not None
+    assert [(p.code, p.severity, p.place.line, p.place.column) for p in problems] == [
+        ("YAML-COMMENT", Severity.WARNING, line, column)
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "en: A poster # so far\n",
+        "# en: x\n#en: x\nen: a#b\n  #\n",
+        "gap: 30m\n#cap: 2\nwho: we\n",
+        "- who: we\n  #cap: 2\n  other: 1\n",
+        "reviewed: 2027-05-10 #checked\ncount: 7 #people\nlast: 2h #hours\n",
+        "en: 'A poster #FreeVera'\nbe: |\n  A #FreeVera\n  #FreeVera\n",
+        'en: "A poster #FreeVera"\n',
+    ],
+)
+def test_other_comments_swallow_nothing(text: str) -> None:
+    assert read_yaml(text, "f.yaml")[1] == ()
+
+
+def test_an_unclosed_bracket_says_what_a_hashtag_does() -> None:
+    _, (problem,) = read_yaml("tags: [FreeVera, #FreeAnna]\n", "f.yaml")
+    assert "put a hashtag in quotes" in problem.message
