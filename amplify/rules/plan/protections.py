@@ -78,7 +78,7 @@ def kept_values(before: Values, said: Mapping[Key, Value], now: datetime) -> Val
 
 
 def protected_workspace(workspace: Workspace, values: Values, now: datetime) -> Workspace:
-    """The workspace as it is protected: `values` are in force, whatever its files say."""
+    """The workspace as it is protected where others can change it: `values` are in force, whatever its files say."""
     said = read_protections(workspace)
     weaker = {key: value for key, value in values.items() if said.get(key, NO_PARTNER) != value}
     partners = {
@@ -94,6 +94,7 @@ def protected_workspace(workspace: Workspace, values: Values, now: datetime) -> 
         actions={id: _in_action(one, weaker.get(("action", id))) for id, one in workspace.actions.items()},
         partners=partners,
         local=_local(workspace, values),
+        shared=True,
     )
 
 
