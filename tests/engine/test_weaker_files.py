@@ -142,6 +142,11 @@ WEAKER: dict[str, tuple[Edit, Edit, str]] = {
         lambda shop: shop.action("petition", closes="2027-06-16T00:00:00Z"),
         "action:petition",
     ),
+    "a consent of the post's own": (
+        consent(languages=["be"]),
+        lambda shop: shop.post("hello", "Write to Anna", cta="petition", consent="letter 7"),
+        "post:hello",
+    ),
     "a designated domain": (
         lambda shop: shop.campaign("free_anna", in_country_languages=["en"]).settings(
             designated=[{"domain": "example.org", "designated_in": ["XZ"]}]
@@ -453,3 +458,18 @@ def test_protections_that_were_touched_are_named(app: LocalDesk) -> None:
         connection.execute(delete(PROTECTION).where(PROTECTION.c.subject == "anna"))
     assert forged() == ["what protects person:anna was taken out or put back since deed 1"]
     assert rows.states(app.ledger)
+
+
+def test_a_consent_of_its_own_covers_those_whom_it_was_accepted_for(app: LocalDesk, world: World) -> None:
+    both = CONSENT | {"scope": ALL, "languages": ["be"]}
+    shop_of(app).person("anna", consent=both).person("bella", aliases=["Bella"], consent=both)
+    run_pass(app)
+    pushed(app, lambda shop: shop.post("hello", consent="letter 7"))
+    accept_change(app, list_changes(app)[0], "vera")
+    pushed(app, lambda shop: shop.post("hello", "Write to Anna and Bella"))
+    (change,) = list_changes(app)
+    assert change.id == "post:hello"
+    assert change.lines[-1] == "+ own consent: anna (letter 7); bella (letter 7)"
+    assert said(app, world) == 0
+    accept_change(app, change, "vera")
+    assert said(app, world) == 1
