@@ -22,7 +22,7 @@ from amplify.ledger.holds.known_people import (
 from amplify.ledger.holds.protection_rows import Protection, read_protection_rows, write_protection
 from amplify.ledger.holds.stops import read_stop_rows, replace_stop_rows
 from amplify.model.gate import Gate
-from amplify.rules.plan.protections import stronger
+from amplify.rules.plan import protections as plan_protections
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,11 @@ def put_protections(connection: Connection, protections: Iterable[Protection], d
     known = read_protection_rows(connection)
     for one in protections:
         before = known.get((one.kind, one.subject))
-        value = one.value if one.deed is not None or before is None else stronger(before.value, one.value, now)
+        value = (
+            one.value
+            if one.deed is not None or before is None
+            else plan_protections.stronger(before.value, one.value, now)
+        )
         write_protection(connection, replace(one, value=value, deed=deed))
 
 
