@@ -218,6 +218,7 @@ def _text(field: Schema) -> str:
         pattern_of(Hex): "`#rrggbb`",
         r"^[0-9a-f]{64}$": "64 hexadecimal digits",
         r"^[A-Z]{2}$": "a country (`XZ`)",
+        r"^(person|fact|action):[^\s:]+$": "a subject (`fact:prisoners`)",
         LINK_DOMAIN: "a domain",
         r"^[^\s/@:?#A-Z]+\.[^\s/@:?#A-Z]{2,}(/[^\s?#]*)?$": "a domain, or one with a path",
         r"^[^@\s]+@[^@\s]+\.[^@\s]+$": "an e-mail address",

@@ -26,6 +26,7 @@ from amplify.model.action import Action
 from amplify.model.base import FileModel
 from amplify.model.campaign import Campaign
 from amplify.model.fact import Fact
+from amplify.model.local_settings import LocalSettings
 from amplify.model.message import Message
 from amplify.model.partner import Partner
 from amplify.model.person import Person
@@ -91,6 +92,7 @@ class Workshop:
         """`root`: where pictures are painted; without it nothing touches the disk."""
         self.root = root
         self.us: str | None = None
+        self.local = LocalSettings(approvals=0)
         costs = {"id": "X-COST", "severity": "off", "reason": "Tests pay nothing.", "by": "us"}
         self._settings: dict[str, Any] = {"id": "workshop", "name": "Workshop", "rules": [costs]}
         self._campaigns: dict[str, dict[str, Any]] = {}
@@ -222,6 +224,7 @@ class Workshop:
             posts={id: self._written(text, front) for id, (text, front) in self._posts.items()},
             pictures=dict(self._pictures),
             us=self.us,
+            local=self.local,
             **{name: self._shelf(name) for name in _SHELVES},
         )
 

@@ -42,6 +42,9 @@ def sidecar_text(made: RenderedBanner) -> str:
         lines += ["caption:", f"  {made.lang}: {_quoted(worded.caption)}"]
     if worded.shows:
         lines.append(f"shows: [{', '.join(worded.shows)}]")
+    speaks_of = sorted(one for one in worded.used if one.partition(":")[0] in ("person", "fact", "action"))
+    if speaks_of:
+        lines.append(f"speaks_of: [{', '.join(map(_quoted, speaks_of))}]")
     return "\n".join([*lines, f'sha256: "{made.sha256}"', ""])
 
 

@@ -17,6 +17,7 @@ from amplify.cli.open_context import AsJson, Workspace, open_context
 from amplify.cli.options import Yes, acting_person, confirm_action
 from amplify.cli.output import local_time, print_error, print_json
 from amplify.model.errors import AmplifyError, NeedsPerson, WrongUse
+from amplify.rules.text.terminal_text import one_line
 
 if TYPE_CHECKING:
     from amplify.context.app_context import AppContext
@@ -195,6 +196,9 @@ def _list(waiting: list[Review], zones: Callable[[str], str]) -> None:
         output.console().print(line, no_wrap=True, overflow="ellipsis")
         told = f"{local_time(one.row.due_at, zones(one.row.account))}; {one.lacking}"
         output.console().print(Padding(Text(told, style="dim"), (0, 0, 0, 4)))
+        if one.held is not None:
+            held = Text(f"held all the same: {one_line(one.held)}", style="bold red")
+            output.console().print(Padding(held, (0, 0, 0, 4)))
 
 
 def _list_changes(changes: list[ProtectionChange]) -> None:
@@ -253,6 +257,7 @@ def _json(one: Review, zone: str) -> dict[str, Any]:
         "approved_by": list(one.approved_by),
         "rejected": one.rejected,
         "lacking": one.lacking,
+        "held": one.held,
         "changed": list(one.changed),
         "changed_since": one.changed_since,
         "cost": one.row.cost / 1_000_000,
@@ -295,6 +300,8 @@ def review_card(one: Review, number: int, together: int, zone: str) -> Renderabl
 def _asked(one: Review) -> Iterator[Text]:
     why = f": {one.why}" if one.why else ""
     yield Text(f"needs {'one approval' if one.needed == 1 else 'two approvals'}{why}")
+    if one.held is not None:
+        yield Text(f"held all the same: {one_line(one.held)}", style="bold red")
     if one.approved_by:
         yield Text(f"approved by {', '.join(one.approved_by)}", style="green")
     if one.row.author:

@@ -85,6 +85,7 @@ def command(
 def _draw(
     app: AppContext, planned: Plan, shown: list[DeliveryPreview], out: Path, with_embargoed: bool, as_json: bool
 ) -> int:
+    from amplify.planning.page_record import record_preview
     from amplify.preview.preview_html import as_html, page_of
     from amplify.rules.plan.cost import total_costs
 
@@ -92,6 +93,8 @@ def _draw(
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(as_html(page), encoding="utf-8", newline="")
+        drawn = [one.delivery for one in shown if one.delivery.id in page.deliveries]
+        record_preview(app, out, {subject for one in drawn for subject in one.subjects})
     except OSError as error:
         raise WrongUse(f"{out} cannot be written ({error.strerror}): give another --out") from error
     if as_json:

@@ -22,14 +22,16 @@ from amplify.cli.options import (
     acting_person,
     chosen_words,
 )
-from amplify.model.errors import WrongUse
+from amplify.model.errors import AmplifyError, WrongUse
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from amplify.context.app_context import AppContext
     from amplify.decisions.stop import StopResult
     from amplify.ledger.holds.stops import Stop, StopRequest
+    from amplify.model.workspace import Workspace as WorkspaceFiles
+    from amplify.planning.page_record import BuiltPage
     from amplify.rules.text.name_finder import NameSearch
 
 
@@ -99,18 +101,38 @@ def _tell(app: AppContext, found: NameSearch, done: StopResult, as_json: bool) -
     from amplify.cli.output import print_error, print_json
     from amplify.cli.stop_report import UNSETTLED, print_stop
     from amplify.decisions.stop import follow_requests
-    from amplify.toolkit.build_record import pages_naming
+    from amplify.planning.page_record import pages_naming, pictures_naming
 
     pages = list({page.path: page for one in done.stops for page in pages_naming(app, one)}.values())
+    pictures = _pictures(app, done, pictures_naming)
     if as_json:
         landed = follow_requests(app, done.reach.sending)
-        print_json(_as_json(app, found, done, landed) | {"toolkit_pages": [page.as_json() for page in pages]})
+        print_json(_as_json(app, found, done, landed) | _made_json(pages, pictures))
     else:
-        landed = print_stop(app, found, done, pages)
+        landed = print_stop(app, found, done, pages, pictures)
     if not done.seen:
         print_error("the stop holds, and a worker has not answered yet: it may be writing; look at `amplify status`")
     unsettled = any(row["state"] in UNSETTLED for row in landed)
     return 3 if found.missing or unsettled or not done.seen else 0
+
+
+def _made_json(pages: Sequence[BuiltPage], pictures: Sequence[str]) -> dict[str, Any]:
+    """What lies on disk and names it, for programs."""
+    built, other = ([one for one in pages if (one.kind == "toolkit") is kind] for kind in (True, False))
+    return {
+        "toolkit_pages": [page.as_json() for page in built],
+        "other_pages": [{"machine": one.machine, "file": one.path, "again": one.again} for one in other],
+        "pictures": list(pictures),
+    }
+
+
+def _pictures(app: AppContext, done: StopResult, naming: Callable[[WorkspaceFiles, Stop], list[str]]) -> list[str]:
+    """Rendered pictures that name it, where the files can be read: a stop works also where they cannot."""
+    try:
+        files = app.files()
+    except (AmplifyError, OSError):
+        return []
+    return sorted({file for one in done.stops for file in naming(files, one)})
 
 
 def _stop(

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from amplify.context.app_context import AppContext
     from amplify.decisions.stop import StopResult
     from amplify.ledger.holds.stops import Stop
+    from amplify.planning.page_record import BuiltPage
     from amplify.rules.text.name_finder import NameSearch
-    from amplify.toolkit.build_record import BuiltPage
 
 SPELLED = (None, "person", "partner", "campaign", "words")
 """Kinds of which a name that nobody has is searched for in texts; None: any kind."""
@@ -48,12 +48,13 @@ def list_stops(stops: Sequence[Stop]) -> None:
 
 
 def print_stop(
-    app: AppContext, found: NameSearch, done: StopResult, pages: Sequence[BuiltPage]
+    app: AppContext, found: NameSearch, done: StopResult, pages: Sequence[BuiltPage], pictures: Sequence[str] = ()
 ) -> list[dict[str, Any]]:
     """Print what a stop did, and follow what was on the wire: where that stands."""
     _print_heads(found, done)
     landed = print_reach(app, done)
-    _print_pages(pages)
+    _print_pages([one for one in pages if one.kind == "toolkit"])
+    _print_files([one for one in pages if one.kind != "toolkit"], pictures)
     _print_place(app)
     return landed
 
@@ -157,6 +158,19 @@ def _print_pages(pages: Sequence[BuiltPage]) -> None:
     for folder in dict.fromkeys(page.folder for page in pages):
         out.print(f"build it again: `amplify toolkit build --out {folder}`", soft_wrap=True)
     out.print("then put the new pages where the old ones stand, and ask whoever has a copy to take the new one")
+
+
+def _print_files(pages: Sequence[BuiltPage], pictures: Sequence[str]) -> None:
+    """Preview pages, rehearsals and rendered pictures that name it and lie on disk."""
+    out = output.console()
+    if pages or pictures:
+        out.print("made before, and naming it; do not pass it on:")
+    for page in pages:
+        where = page.path if page.here else f"{page.path} (on {page.machine})"
+        out.print(Text(f"  {one_line(where)}  (anew: `{one_line(page.again)}`)"), soft_wrap=True)
+    for picture in pictures:
+        how = "delete it; anew, once it may be shown: `amplify banner render`"
+        out.print(Text(f"  media/{one_line(picture)}  ({how})"), soft_wrap=True)
 
 
 def _print_place(app: AppContext) -> None:

@@ -152,7 +152,7 @@ class AppContext:
         files = self.files()
         with self.ledger.read() as connection:
             rows = read_protection_rows(connection)
-        if not rows or not self.is_shared(files, rows):
+        if not self.is_shared(files, rows):
             return files
         protected = self._protected
         if protected is None or protected[0] is not files or protected[1] != rows:

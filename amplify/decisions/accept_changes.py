@@ -31,7 +31,7 @@ class ProtectionChange:
     """Something that the files make weaker: it counts once it was accepted."""
 
     kind: str
-    """`campaign`, `person`, `partner`, `fact`, `action`, `workspace`; or `stop` of a person."""
+    """`campaign`, `person`, `partner`, `fact`, `action`, `post`, `workspace`; or `stop` of a person."""
     subject: str
     lines: tuple[str, ...]
     """As a diff: what is in force, and what the files say."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -27,6 +27,7 @@ from amplify.ledger.holds.approvals import (
     write_verdict,
 )
 from amplify.ledger.holds.gates import GATES
+from amplify.ledger.holds.hold_checks import CARE_CHECKS, find_holds
 from amplify.ledger.notify import notify_workers
 from amplify.ledger.rows.claimed_delivery import candidate_in
 from amplify.ledger.rows.due_delivery import DueDelivery
@@ -60,6 +61,8 @@ class Review:
     """Diff since somebody last looked at it, as lines."""
     changed_since: str | None
     """Who that was."""
+    held: str | None = None
+    """What else holds it now, in a sentence: an approval does not lift that."""
 
 
 def to_review(app: AppContext, starts: Sequence[str] | None = None, rejected: bool = False) -> list[Review]:
@@ -67,7 +70,7 @@ def to_review(app: AppContext, starts: Sequence[str] | None = None, rejected: bo
     also what somebody has said no to."""
     with app.ledger.read() as connection:
         rows = find_deliveries_to_approve(connection, app.clock.now(), _MOST, starts)
-        reviews = _reviews(connection, rows)
+        reviews = _reviews(connection, rows, app.clock.now())
     return [one for one in reviews if one.lacking is not None and (rejected or not one.rejected)]
 
 
@@ -111,15 +114,16 @@ def find_reviews(app: AppContext, named: Sequence[str]) -> list[Review]:
     return found
 
 
-def _reviews(connection: LedgerConnection, rows: Sequence[LedgerRow]) -> list[Review]:
+def _reviews(connection: LedgerConnection, rows: Sequence[LedgerRow], now: datetime) -> list[Review]:
     candidates = [candidate_in(row) for row in rows]
     ids = [one.id for one in candidates]
     verdicts, before = read_verdicts(connection, candidates), last_seen(connection, ids)
-    since = states_since(connection, candidates)
-    return [
+    since, held = states_since(connection, candidates), find_holds(connection, candidates, now, CARE_CHECKS)
+    found = [
         _review(one, row, verdicts[one.id], before.get(one.id), since)
         for one, row in zip(candidates, rows, strict=True)
     ]
+    return [replace(one, held=held[one.row.id].why) if one.row.id in held else one for one in found]
 
 
 def _review(

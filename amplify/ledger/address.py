@@ -6,6 +6,7 @@ import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from amplify.ledger import machine_record
 from amplify.model.errors import NeedsPerson
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 LEDGER_FILE: Final = "ledger.sqlite"
 VARIABLE: Final = "AMPLIFY_DATABASE_URL"
+_SQLITE: Final = "sqlite:///"
 _ACCOUNTS: Final = Path("config", "accounts.yaml")
 _LARGEST: Final = 4_000_000
 """Bytes of `accounts.yaml` that are looked through."""
@@ -78,7 +80,7 @@ def without_password(url: str) -> str:
         return ""
     bare = parsed._replace(password=None).difference_update_query(("password", "sslpassword"))
     if bare.get_backend_name() == "sqlite":
-        bare = bare.set(database=_file(bare))
+        return f"{_SQLITE}{_file(bare)}"
     return bare.render_as_string(hide_password=False)
 
 
@@ -115,11 +117,24 @@ def _from_root(root: Path, url: str) -> str:
     return f"sqlite:///{root / parsed.database}"
 
 
-def _parsed(url: str) -> URL | None:
-    from sqlalchemy.engine import make_url
+def parse_address(url: str) -> URL:
+    """The address in its parts; raises what SQLAlchemy raises, of several kinds. A path to a file takes no options:
+    `?`, `#` and `%20` are letters of its name. In a password `@`, `/` and `#` may stand as they are."""
+    from sqlalchemy.engine import URL, make_url
 
+    if url.startswith(_SQLITE):
+        return URL.create("sqlite", database=url.removeprefix(_SQLITE) or None)
+    scheme, mark, rest = url.partition("://")
+    place, question, options = rest.partition("?")
+    user, at, host = place.rpartition("@")
+    for letter in "@/#":
+        user = user.replace(letter, quote(letter, safe=""))
+    return make_url(f"{scheme}{mark}{user}{at}{host}{question}{options}")
+
+
+def _parsed(url: str) -> URL | None:
     try:
-        return make_url(url)
+        return parse_address(url)
     except Exception:  # SQLAlchemy raises several kinds for one mistake
         return None
 

@@ -13,11 +13,10 @@ from types import TracebackType
 from typing import IO, Any, Final
 
 from sqlalchemy import URL, Connection, Engine, RowMapping, bindparam, create_engine, event, select, text
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from amplify.ledger.address import LEDGER_FILE as LEDGER_FILE
-from amplify.ledger.address import describe_ledger
+from amplify.ledger.address import describe_ledger, parse_address
 from amplify.ledger.address import ledger_url as ledger_url
 from amplify.ledger.tables import META
 from amplify.model.errors import NeedsPerson, WrongUse
@@ -92,6 +91,7 @@ class Ledger:
                 engine = _postgresql(parsed)
             ledger = cls(engine, lock)
             try:
+                ledger._require_utf8()
                 if not create and ledger._revision() is None:
                     raise _missing(url)
                 ledger._migrate()
@@ -206,6 +206,18 @@ class Ledger:
         with self._lock:
             upgrade_schema(self.engine)
 
+    def _require_utf8(self) -> None:
+        """Refuse a database that has no room for every script: a stop would fail for the words of its reason."""
+        if self.sqlite:
+            return
+        with self.engine.connect() as connection:
+            encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+        if encoding != "UTF8":
+            raise NeedsPerson(
+                f"the database is encoded in {encoding}, and not every letter fits into that: make one in UTF-8 "
+                "(`createdb --encoding UTF8 --template template0 NAME`), and name it instead"
+            )
+
     def _revision(self) -> str | None:
         try:
             with self.engine.connect() as connection:
@@ -276,7 +288,7 @@ def _missing(url: str) -> NoLedger:
 
 def _parsed(url: str) -> URL:
     try:
-        parsed = make_url(url)
+        parsed = parse_address(url)
     except Exception as error:  # SQLAlchemy raises several kinds for one mistake
         raise WrongUse("AMPLIFY_DATABASE_URL is not a database address: write postgresql://user@host/name") from error
     if parsed.get_backend_name() not in ("sqlite", "postgresql", "postgres"):
@@ -286,14 +298,14 @@ def _parsed(url: str) -> URL:
 
 def _postgresql(url: URL) -> Engine:
     """The engine for PostgreSQL. Pooled connections are tested before use: the server may have been restarted."""
-    return create_engine(url, pool_size=5, pool_pre_ping=True)
+    return create_engine(url, pool_size=5, pool_pre_ping=True, connect_args={"client_encoding": "utf8"})
 
 
 def _sqlite(path: Path) -> tuple[Engine, FileLock]:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     make_private(path)
     engine = create_engine(
-        f"sqlite:///{path}",
+        URL.create("sqlite", database=str(path)),
         # The driver begins nothing by itself: BEGIN IMMEDIATE is ours.
         connect_args={"timeout": 30, "check_same_thread": False, "isolation_level": None},
     )

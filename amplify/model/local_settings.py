@@ -21,8 +21,9 @@ class LocalSettings(FileModel):
     `AMPLIFY_DATABASE_URL` overrides it."""
     campaigns: tuple[Id, ...] | None = None
     """The campaigns that are ours. Posts of all others come from outside: one person at least approves them."""
-    approvals: Annotated[int, Field(ge=0, le=2)] = 0
-    """The least number of people who approve each post, whatever the campaign's file says."""
+    approvals: Annotated[int, Field(ge=0, le=2)] | None = None
+    """The least number of people who approve each post, whatever the campaign's file says. Without it: one where others
+    can change the files (a git remote, or more partners than one), else none."""
 
     @field_validator("ledger")
     @classmethod

@@ -26,6 +26,9 @@ class PictureMetadata(FileEntry):
     """The text that stands in the picture, by language: stops match it."""
     shows: tuple[Id, ...] = ()
     """Persons whose face can be seen: their consent must cover `portrait`."""
+    speaks_of: tuple[Annotated[str, StringConstraints(pattern=r"^(person|fact|action):[^\s:]+$")], ...] = ()
+    """What a banner speaks of, as `amplify banner` writes it (`fact:prisoners`): a post with the picture waits where
+    nothing may be said of one of them."""
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
     """SHA-256 of the picture that was described, as `amplify banner` writes it: another picture needs another note."""
 

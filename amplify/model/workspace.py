@@ -55,3 +55,5 @@ class Workspace:
     """The same, as far as they could be read: their partners keep their variants."""
     local: LocalSettings = field(default_factory=LocalSettings)
     """What we decided for ourselves on this machine."""
+    shared: bool = False
+    """Whether others can change the files: a git remote, or more partners than one."""

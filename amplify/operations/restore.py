@@ -1,8 +1,8 @@
 """Restore: a backup replaces the ledger, and nothing goes out twice because of it.
 
 A ledger put back is older than the world. What still waits in it may have been sent since, so such
-deliveries become unsure (`ledger.rows.restored`). Stops made since are taken over from the ledger that it replaces;
-where that one cannot be read, everything is stopped until somebody has looked.
+deliveries become unsure (`ledger.rows.restored`). Stops, people and protections are taken over from the ledger that it
+replaces; where that one cannot be read, everything is stopped until somebody has looked.
 """
 
 from __future__ import annotations
@@ -23,7 +23,14 @@ from typing import Any, Final
 from amplify.context.timings import Timings
 from amplify.ledger import backup as copies
 from amplify.ledger.database import Ledger, LedgerConnection
-from amplify.ledger.holds.stops import StopRequest, read_stop_rows, replace_stop_rows, stop_mark, write_stop
+from amplify.ledger.holds.ledger_memory import (
+    LedgerMemory,
+    protection_mark,
+    put_memory,
+    put_protections,
+    read_memory,
+)
+from amplify.ledger.holds.stops import StopRequest, stop_mark, write_stop
 from amplify.ledger.machine_record import read_record
 from amplify.ledger.queries.audit_log import record_event
 from amplify.ledger.rows.restored import has_other_clients, mark_unsure_after_restore, newest_entry
@@ -86,14 +93,14 @@ def restore_backup(
         _same_workspace(root, holds)
         with copies.lock_writers(ledger):
             present = _present(ledger, holds, older)
-            stops = _stops(ledger, unpacked) if present is not None and _is_ours(root, present) else None
+            memory = _memory(ledger, unpacked) if present is not None and _is_ours(root, present) else None
             with _as_sentence(file):
-                doubted = _age(fresh, made, stops, actor, timings or Timings(), file.name)
+                doubted = _age(fresh, made, memory, actor, timings or Timings(), file.name)
             aside = _aside(ledger, readable=present is not None)
             copies.put_in_place(fresh, ledger, progress)
         pictures = _pictures(unpacked / "media", folder / "media")
         accounts = _offered(root, unpacked / ACCOUNTS)
-    return RestoreResult(made, holds, doubted, aside, pictures, stopped=stops is None, accounts=accounts)
+    return RestoreResult(made, holds, doubted, aside, pictures, stopped=memory is None, accounts=accounts)
 
 
 def _offered(root: Path, packed: Path) -> str | None:
@@ -224,14 +231,14 @@ def _is_ours(root: Path, present: copies.LedgerContents) -> bool:
     return known is None or known.identity is None or known.identity == present.identity
 
 
-def _stops(kept: Path, folder: Path) -> list[dict[str, Any]]:
-    """Read all stops of the replaced ledger, lifted ones too, from a copy: opening a ledger migrates it."""
+def _memory(kept: Path, folder: Path) -> LedgerMemory:
+    """Read what the replaced ledger remembers, from a copy: opening a ledger migrates it."""
     copied = folder / "present.sqlite"
     copies.copy_ledger(kept, copied)
     opened = Ledger.open(f"sqlite:///{copied}")
     try:
         with opened.read() as connection:
-            return read_stop_rows(connection)
+            return read_memory(connection)
     finally:
         opened.close()
 
@@ -254,13 +261,13 @@ def _aside(ledger: Path, readable: bool) -> list[Path]:
 
 
 def _age(
-    fresh: Path, made: datetime, stops: list[dict[str, Any]] | None, actor: str, timings: Timings, name: str
+    fresh: Path, made: datetime, memory: LedgerMemory | None, actor: str, timings: Timings, name: str
 ) -> list[str]:
     """Migrate the copy to the newest schema, and mark its rows as restored. Nobody else sees it yet."""
     ledger = Ledger.open(f"sqlite:///{fresh}")
     try:
         with ledger.write() as connection:
-            return _doubt(ledger, connection, made, stops, actor, timings, name)
+            return _doubt(ledger, connection, made, memory, actor, timings, name)
     finally:
         ledger.close()
 
@@ -269,7 +276,7 @@ def _doubt(
     ledger: Ledger,
     connection: LedgerConnection,
     made: datetime,
-    stops: list[dict[str, Any]] | None,
+    memory: LedgerMemory | None,
     actor: str,
     timings: Timings,
     source: str,
@@ -277,13 +284,16 @@ def _doubt(
     # A real ledger's campaign time is real time, too: a rehearsal has no backups.
     stamp = Timestamp(datetime.now(UTC), ledger.real_now(connection))
     doubted = mark_unsure_after_restore(connection, made, stamp, timings.lease)
-    if stops is None:
-        write_stop(connection, StopRequest("all", "", _WHY_STOPPED.format(made=made), actor), stamp)
-    else:
-        replace_stop_rows(connection, stops)
     payload: dict[str, Any] = {"made": made.isoformat(), "file": source, "unsure": doubted}
-    payload["stops"] = [stop_mark(row) for row in stops or ()]
-    record_event(connection, "restore", actor, None, None, payload, stamp)
+    if memory is None:
+        write_stop(connection, StopRequest("all", "", _WHY_STOPPED.format(made=made), actor), stamp)
+        record_event(connection, "restore", actor, None, None, payload | {"stops": []}, stamp)
+        return doubted
+    put_memory(connection, memory)
+    payload["stops"] = [stop_mark(row) for row in memory.stops]
+    payload["protections"] = [protection_mark(f"{kind}:{subject}") for kind, subject in memory.protections]
+    entry = record_event(connection, "restore", actor, None, None, payload, stamp)
+    put_protections(connection, memory.protections.values(), entry.number, stamp.at)
     return doubted
 
 

@@ -42,6 +42,7 @@ from amplify.rules.plan.person_gates import covers_language
 from amplify.rules.plan.subjects import people_in_texts
 
 UNDER_EMBARGO: Final = "it is under embargo"
+_SPOKEN_OF: Final = ("person", "consent", "fact", "action")
 _TELLING: Final = 12
 """Letters of a call's title from which it is known again; shorter ones are everybody's words."""
 
@@ -151,6 +152,12 @@ class EligibilityChecker:
         if any(self._reasons(*kind_and_name(one), (self.now,)) for one in asked.subjects):
             return False
         return not self._stopped([asked], [stop for stop in self._stops if stop.names_somebody])
+
+    def closed(self, subjects: Iterable[str]) -> str | None:
+        """Why nothing may be said now of one of these people, facts or calls; None where all may be spoken of."""
+        asked = (kind_and_name(one) for one in sorted(subjects))
+        told = (why for kind, name in asked if kind in _SPOKEN_OF for why in self._reasons(kind, name, (self.now,)))
+        return next(told, None)
 
     def reasons(self, wanted: Sequence[EligibilityRequest]) -> list[tuple[WithheldItem, ...]]:
         """For each request all reasons why it is withheld: embargo, stop, then its gates."""

@@ -13,6 +13,7 @@ from amplify.ledger.holds.known_people import (
     KnownPerson,
     Spellings,
     forget_known_person,
+    join_spellings,
     read_known_people,
     without_forms,
     write_known_people,
@@ -62,7 +63,7 @@ def learn_people(
     """Write down what the files say of everybody. `gates`: as they were before."""
     before = read_known_people(connection)
     after = {id: _present(one, _spelled(one, about), before.get(id), now) for id, one in people.items()}
-    said = _joined(_spelled(one, about) for one in people.values())
+    said = join_spellings(_spelled(one, about) for one in people.values())
     for id, known in before.items():
         if id in people:
             continue
@@ -129,7 +130,7 @@ def _stops(people: Mapping[str, Person], gates: Gates, change: PeopleChange, now
 def _present(person: Person, spelled: Spellings, known: KnownPerson | None, now: datetime) -> KnownPerson:
     if known is None:
         return KnownPerson(person.id, spelled, {}, person.state.value, now)
-    ever = _joined((known.forms, spelled))
+    ever = join_spellings((known.forms, spelled))
     same = known.state == person.state.value and known.gone_at is None
     return KnownPerson(person.id, ever, without_forms(ever, spelled), person.state.value, known.since if same else now)
 
@@ -138,14 +139,6 @@ def _spelled(person: Person, about: About) -> Spellings:
     """Every spelling that names the person: everywhere, and in the posts of campaigns that are about them."""
     own = dict.fromkeys((campaign for campaign, people in about.items() if person.id in people), first_names(person))
     return {EVERYWHERE: tuple(name_forms(person)), **{campaign: tuple(forms) for campaign, forms in own.items()}}
-
-
-def _joined(several: Iterable[Spellings]) -> Spellings:
-    found: dict[str, dict[str, None]] = {}
-    for spelled in several:
-        for campaign, forms in spelled.items():
-            found.setdefault(campaign, {}).update(dict.fromkeys(forms))
-    return {campaign: tuple(forms) for campaign, forms in found.items()}
 
 
 def _closed(known: KnownPerson, gates: Gates, now: datetime) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+import string
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Lock
@@ -19,6 +20,9 @@ SERVICE: Final = "amplify"
 """The service name of our entries in the operating system's keyring."""
 
 
+_AROUND: Final = string.whitespace + "\u00a0\u200b\u2028\u2029\ufeff"
+
+
 def find_secrets(fields: Sequence[str], name: str, account: str) -> dict[str, str]:
     """All fields of the credential `name`, for `account` (`partner/platform`).
 
@@ -27,11 +31,11 @@ def find_secrets(fields: Sequence[str], name: str, account: str) -> dict[str, st
     found: dict[str, str] = {}
     stored: Mapping[str, str] | None = None
     for field in fields:
-        value = os.environ.get(secret_variable(name, field)) or _from_keyring(name, field)
+        value = _bare(os.environ.get(secret_variable(name, field))) or _bare(_from_keyring(name, field))
         if not value:
             if stored is None:
                 stored = _from_file(name, account)
-            value = stored.get(field)
+            value = _bare(stored.get(field))
         if value:
             found[field] = value
     missing = [field for field in fields if field not in found]
@@ -43,6 +47,11 @@ def find_secrets(fields: Sequence[str], name: str, account: str) -> dict[str, st
             f"set {variables} in the environment, or store it with {entries}"
         )
     return found
+
+
+def _bare(value: str | None) -> str:
+    """A secret without what copying and editors put around it: blanks, ends of lines, a byte order mark."""
+    return (value or "").strip(_AROUND)
 
 
 def secret_variable(name: str, field: str) -> str:

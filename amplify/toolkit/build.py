@@ -5,7 +5,9 @@ server.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+import re
+import socket
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -15,8 +17,8 @@ from amplify.model.campaign import Campaign, ToolkitPage
 from amplify.model.errors import WrongUse
 from amplify.model.workspace import Workspace
 from amplify.planning.eligibility import EligibilityChecker
+from amplify.planning.page_record import BuiltPage, record_pages
 from amplify.rules.plan.calendar_days import start_of_day
-from amplify.toolkit.build_record import record_build
 from amplify.toolkit.calendar_file import calendar_bytes
 from amplify.toolkit.output_dir import OutputDir
 from amplify.toolkit.page_builder import PageBuilder
@@ -71,8 +73,16 @@ def build_toolkit(
     site.put(FRONT, _front(care, pages).encode())
     removed = site.finish(now)
     built = Built(str(folder), tuple(pages), site.hashes, site.sizes, tuple(left), removed)
-    record_build(app, built)
+    record_pages(app, built.folder, _recorded(built))
     return built
+
+
+def _recorded(built: Built) -> Iterator[BuiltPage]:
+    for page in built.pages:
+        for file in sorted(built.files):
+            if re.fullmatch(rf"{re.escape(page.stem)}(-\d+)?\.html", file):
+                machine, subjects = socket.gethostname(), frozenset(page.subjects)
+                yield BuiltPage(machine, built.folder, file, page.campaign, page.lang, page.updated, subjects)
 
 
 def _wanted(workspace: Workspace, langs: Sequence[str], campaigns: Sequence[str]) -> list[tuple[str, str]]:

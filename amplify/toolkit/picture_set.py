@@ -84,7 +84,7 @@ class PictureGallery:
         note, fallback = picture.note, self._workspace.settings.fallback
         alt = pick_text(note.alt, lang, fallback) or ""
         words = (*note.alt.values(), *note.caption.values(), note.credit, note.licence, picture.file)
-        asked = self._asked(campaign, lang, words, note.shows)
+        asked = self._asked(campaign, lang, words, note.shows, note.speaks_of)
         if not self._stands(asked, campaign, lang, f"picture {picture.file}", left):
             return None
         if picture.file not in self._painted:

@@ -146,7 +146,7 @@ def _files(site: Site) -> Mapping[str, str]:
             {"id": id, "posts": [entry.post], "when": {"at": entry.due.isoformat()}, "partners": ["union"]}
             for id, entry in site.entries.items()
         ]},
-        "config/accounts.yaml": {"partner": "union", "campaigns": ["free"], "accounts": [
+        "config/accounts.yaml": {"partner": "union", "campaigns": ["free"], "approvals": 0, "accounts": [
             {"partner": "union", "platform": one.partition("/")[2], "credential": one.replace("/", "_"),
              "caps": {"per_day": 50, "gap": "0s"}} for one in ACCOUNTS
         ]},

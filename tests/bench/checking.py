@@ -99,7 +99,7 @@ def _write(root: Path, posts: int) -> None:
         for one in partners
         for platform in PLATFORMS
     )
-    (root / "config/accounts.yaml").write_text(f"partner: p0\naccounts:\n{accounts}")
+    (root / "config/accounts.yaml").write_text(f"partner: p0\napprovals: 0\naccounts:\n{accounts}")
     step = timedelta(days=390) / posts
     entries = "".join(
         f"  - {{id: e{number}, posts: [post{number}], when: {{at: {(START + step * number).isoformat()}}}}}\n"

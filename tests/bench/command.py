@@ -96,7 +96,7 @@ def write(root: Path, platform: str, server: str) -> list[dict[str, Any]]:
     )
     entry = {"platform": platform, "server": server, "caps": {"per_day": 50, "gap": "0s"}}
     ours = [{"partner": one, "credential": f"{one}-{platform}", **entry} for one in partners]
-    _yaml(root / "config/accounts.yaml", {"partner": "p0", "accounts": ours})
+    _yaml(root / "config/accounts.yaml", {"partner": "p0", "approvals": 0, "accounts": ours})
     texts = iter(sentences(POSTS))
     for number in range(POSTS // ACCOUNTS):
         first, *others = (f"{next(texts)} https://example.org/{number}" for _ in partners)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
 from amplify.model.account import Account
 from amplify.model.campaign import Campaign, Caps
+from amplify.model.local_settings import LocalSettings
 from amplify.model.partner import Partner
 from amplify.model.post import Post, PostFront, TextPart, Variant
 from amplify.model.problem import SourceLocation
@@ -65,7 +67,8 @@ def workspace(root: Path, posts: int, partners: int, platforms: tuple[str, ...],
         }
     )
     settings = Settings.model_validate({"id": "bench", "name": "Bench"})
-    return Workspace(root, settings, {"bench": campaign}, {}, {}, {}, book, library, queue, {}, accounts, "p0")
+    made = Workspace(root, settings, {"bench": campaign}, {}, {}, {}, book, library, queue, {}, accounts, "p0")
+    return replace(made, local=LocalSettings(approvals=0))
 
 
 def _handle(platform: str, number: int) -> str:

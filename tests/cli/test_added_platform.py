@@ -201,6 +201,7 @@ def house(amplify: Amplify, plaza: None, square: Square, tmp_path: Path) -> Path
     partners.write_text(partners.read_text().replace("      x: our_sample\n", "      plaza: our_square\n"))
     (root / "config" / "accounts.yaml").write_text(
         "partner: our_organisation\n"
+        "approvals: 0\n"
         "accounts:\n"
         f"  - {{partner: our_organisation, platform: plaza, server: '{square.url}', credential: our_plaza}}\n"
     )

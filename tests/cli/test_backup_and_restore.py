@@ -9,6 +9,7 @@ import tarfile
 import time
 from collections import Counter
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -278,3 +279,45 @@ def test_the_head_of_the_history_is_told(amplify: Amplify, files: Files, tmp_pat
     assert json.loads(amplify("backup", tmp_path / "more.tar", "--json", "-w", files.root).out)["history"] == head
     assert head in amplify("report", "--format", "md", "-w", files.root).out
     assert amplify("history", "--verify", "--expect", head, "-w", files.root).code == 0
+
+
+def test_what_was_learned_of_people_since_goes_on(amplify: Amplify, files: Files, tmp_path: Path) -> None:
+    """The backup is from before Anna had a second name, and before anybody asked for two approvals."""
+
+    day = datetime.now(UTC).date()
+    consent = {"given_by": "family", "channel": "letter", "scope": ["name"], "given": "2026-01-02",
+               "review": (day + timedelta(days=300)).isoformat()}  # fmt: skip
+
+    def people(*aliases: str) -> None:
+        anna = {"id": "anna", "name": {"en": "Anna Iliova"}, "aliases": list(aliases), "state": "detained",
+                "detentions": [{"start": "2026-01-01"}], "reviewed": day.isoformat(), "consent": consent}  # fmt: skip
+        files.write("config/people.yaml", {"people": [anna]})
+
+    def campaign(approvals: int) -> None:
+        path = files.root / "config" / "campaigns" / "free.yaml"
+        files.write("config/campaigns/free.yaml", json.loads(path.read_text()) | {"approvals": approvals})
+
+    partners = json.loads((files.root / "config" / "partners.yaml").read_text())["partners"]
+    other = partners[0] | {"id": "friends", "handles": {"x": "friends"}, "joined": "2025-01-01"}
+    files.write("config/partners.yaml", {"partners": [*partners, other]})
+    where = ("-w", files.root)
+    file = tmp_path / "kept.tar"
+    people()
+    files.post("letter", "Write to Anoushka")
+    files.queue("letter", at=soon(86_400))
+    assert amplify("queue", *where).code in {0, 3}
+    assert amplify("backup", file, *where).code == 0
+    people("Anoushka")
+    campaign(2)
+    amplify("queue", *where)
+    people()
+    campaign(0)
+    amplify("queue", *where)
+    assert "campaign:free" in amplify("approve", *where).words
+    assert amplify("restore", file, "--older", *where).code in {0, 3}
+    with closing(sqlite3.connect(files.root / ".amplify" / "ledger.sqlite")) as ledger:
+        ((former,),) = ledger.execute("SELECT former FROM known_person").fetchall()
+    assert "Anoushka" in former
+    amplify("queue", *where)
+    assert "campaign:free" in amplify("approve", *where).words
+    assert amplify("history", "--verify", *where).code == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -130,3 +131,63 @@ def test_wrong_use_is_a_sentence(amplify: Amplify, sample: Path, words: tuple[st
     said = amplify("banner", *words, "-w", sample)
     assert said.code == 2
     assert why in said.words
+
+
+class TestWhatWasMadeBefore:
+    """A stop does not change what lies on disk: it tells, and a post with such a picture asks."""
+
+    @pytest.fixture
+    def rendered(self, amplify: Amplify, sample: Path) -> str:
+        said = amplify(
+            *("banner", "render", "portrait", "--person", "mira", "--lang", "be", "--size", "post", "-w", sample)
+        )
+        assert said.code == 0, said.words
+        return "rendered/portrait-mira-be-post.png"
+
+    def test_the_note_tells_of_whom_it_speaks(self, rendered: str, sample: Path) -> None:
+        note = (sample / "media" / rendered).with_suffix(".yaml").read_text("utf-8")
+        assert '"person:mira"' in next(line for line in note.splitlines() if line.startswith("speaks_of: "))
+
+    def test_a_stop_and_doctor_list_pictures_and_pages(self, amplify: Amplify, sample: Path, rendered: str) -> None:
+        page = sample / "out" / "week.html"
+        assert amplify("preview", "-w", sample, "--out", page, "--from", "2027-05-17").code == 0
+        found = json.loads(amplify("doctor", "-w", sample, "--json").out)
+        assert "made before" not in json.dumps(found)
+        told = json.loads(amplify("stop", "mira", "-w", sample, "--reason", "a rumour", "--json").out)
+        assert told["pictures"] == [rendered]
+        assert [one["file"] for one in told["other_pages"]] == [str(page)]
+        assert told["other_pages"][0]["again"] == f"amplify preview --out {page}"
+        said = amplify("stop", "mira", "-w", sample, "--reason", "a rumour").words
+        assert f"media/{rendered}" in said
+        assert "amplify banner render" in said
+        assert f"amplify preview --out {page}" in said
+        doctor = amplify("doctor", "-w", sample, "--json").out
+        assert f"media/{rendered} is not to be passed on" in doctor
+        assert f"{page} is not to be passed on" in doctor
+        page.unlink()
+        assert f"{page} is not" not in amplify("doctor", "-w", sample, "--json").out
+
+    def test_doctor_asks_the_gate_too(self, amplify: Amplify, sample: Path, rendered: str) -> None:
+        amplify("queue", "-w", sample)
+        people = sample / "config" / "people.yaml"
+        head, mira, rest = people.read_text("utf-8").partition("id: mira")
+        people.write_text(head + mira + rest.replace("state: convicted", "state: release_reported", 1), "utf-8")
+        doctor = amplify("doctor", "-w", sample, "--json").out
+        assert f"media/{rendered} is not to be passed on: mira is release reported" in doctor
+
+
+def test_what_a_picture_speaks_of_is_spoken_of_by_its_post() -> None:
+    """Nothing of it need stand in the alt text: a banner with an old number, or the address of a closed call."""
+    from workshop import MONDAY, Workshop
+
+    from amplify.planning.plan import plan_deliveries
+    from amplify.platforms import registry
+
+    shop = Workshop().fact("count").action("petition").person("bella", aliases=["Bella"])
+    spoken = ["fact:count", "action:petition", "person:bella"]
+    file = "rendered/number-en-post.png"
+    shop.picture(file, speaks_of=spoken).post("hello", "Look", media=[file])
+    shop.queue("hello", "hello", at=MONDAY.isoformat(), platforms=["x"])
+    plan = plan_deliveries(shop.workspace(), MONDAY, MONDAY + timedelta(days=1), registry.profiles())
+    (planned, *_) = plan.deliveries
+    assert {*spoken} <= {*planned.subjects}

@@ -270,3 +270,25 @@ class TestErasing:
     def test_prune(self, office: Office) -> None:
         assert "nothing from before" in office.run("vera", "prune", "--older-than", "2y")
         assert "is no age: write 2y, 6m, 8w or 90d" in office.run("vera", "prune", "--older-than", "soon", code=2)
+
+
+def test_who_approves_sees_what_holds_it_all_the_same(office: Office, capfd: pytest.CaptureFixture[str]) -> None:
+    from amplify.cli.approve import review_card
+    from amplify.cli.open_context import open_context
+    from amplify.cli.output import console
+    from amplify.decisions.approve import to_review
+
+    (one,) = office.json("approve")
+    assert one["held"] is None
+    office.run("vera", "stop", "--post", "health", "--reason", "a rumour")
+    (one,) = office.json("approve")
+    assert "a rumour" in one["held"]
+    assert "held all the same: " in office.run("vera", "approve")
+    app = open_context(office.files.root)
+    capfd.readouterr()
+    console().print(review_card(to_review(app)[0], 1, 1, "UTC"))
+    app.close()
+    assert "held all the same: " in capfd.readouterr().out
+    office.run("vera", "resume", "--post", "health", "--reason", "it was none")
+    office.files.write("config/people.yaml", {"people": []})
+    assert office.json("approve")[0]["held"] is None

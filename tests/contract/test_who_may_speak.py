@@ -101,6 +101,25 @@ def test_the_keyring_stands_before_the_file(monkeypatch: pytest.MonkeyPatch) -> 
     assert find_secrets(("api_key",), "press-x", "press/x") == {"api_key": "from-keyring"}
 
 
+@pytest.mark.parametrize("before", ["", " ", "\ufeff", "\ufeff \t"])
+@pytest.mark.parametrize("after", ["", "\n", "\r\n", "\r", " \u00a0", "\u200b\n"])
+def test_what_stands_around_a_secret_is_none_of_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, before: str, after: str
+) -> None:
+    import json
+
+    file = tmp_path / "credentials.yaml"
+    file.write_text(json.dumps({"press-x": {"api_secret": f"{before}in two words{after}"}}), "utf-8")
+    file.chmod(0o600)
+    monkeypatch.setenv("AMPLIFY_CREDENTIALS", str(file))
+    monkeypatch.setenv("AMPLIFY_PRESS_X_API_KEY", f"{before}key{after}")
+    found = find_secrets(("api_key", "api_secret"), "press-x", "press/x")
+    assert found == {"api_key": "key", "api_secret": "in two words"}
+    monkeypatch.setenv("AMPLIFY_PRESS_X_API_KEY", f"{before}{after}")
+    with pytest.raises(LoggedOut, match="has no api_key"):
+        find_secrets(("api_key",), "press-x", "press/x")
+
+
 def test_what_is_missing_is_named_exactly() -> None:
     with pytest.raises(LoggedOut) as caught:
         find_secrets(("api_key", "api_secret"), "press-x", "press/x")

@@ -97,7 +97,7 @@ class Files:
             | ({"server": server} if server else {})
             for platform in platforms
         ]
-        self.write("config/accounts.yaml", {"partner": partner, "accounts": accounts})
+        self.write("config/accounts.yaml", {"partner": partner, "approvals": 0, "accounts": accounts})
 
     def picture(self, name: str) -> None:
         from PIL import Image

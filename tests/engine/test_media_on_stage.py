@@ -30,7 +30,7 @@ def files(tmp_path: Path) -> Files:
         {"partner": house.partners[0], "platform": name, "credential": name, "caps": {"per_day": 50, "gap": "0s"}}
         for name in PLATFORMS
     ]
-    house.write("config/accounts.yaml", {"partner": house.partners[0], "accounts": accounts})
+    house.write("config/accounts.yaml", {"partner": house.partners[0], "approvals": 0, "accounts": accounts})
     return house
 
 

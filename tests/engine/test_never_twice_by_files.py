@@ -188,6 +188,31 @@ def test_with_an_explicit_repeat_it_is_said_again(app: FakeDesk) -> None:
     assert sent(app, 2) == [TEXTS[0], TEXTS[0]]
 
 
+@pytest.mark.parametrize(
+    ("again", "times"),
+    [({}, 1), ({"repeat": {"after": "30m"}}, 2), ({"urls": {"x": "https://x.example/2"}}, 2)],
+    ids=["the same", "with an explicit repeat", "another original"],
+)
+def test_the_same_original_is_boosted_once(app: FakeDesk, again: dict[str, Any], times: int) -> None:
+    shop = shop_of(app).partner("writers")
+    same = {"partner": "writers", "urls": {"x": "https://x.example/1"}}
+    for number, how in enumerate(({}, again)):
+        shop.boost(f"b{number}", **{**same, **how})
+        at = (MONDAY + number * HOUR).isoformat()
+        shop.queue(f"b{number}", f"b{number}", at=at, platforms=["x"], partners=["press_union"])
+        sent(app, number)
+    assert len(app.world.boosts) == times
+
+
+def test_two_boosts_of_one_post_that_are_planned_together(app: FakeDesk) -> None:
+    shop = shop_of(app).boost("b1", "one").boost("b2", "one")
+    for hour, id in enumerate(("b1", "b2"), 2):
+        shop.queue(id, id, at=(MONDAY + hour * HOUR).isoformat(), platforms=["x"], partners=["press_union"])
+    app.edited()
+    (problem,) = queue_plan(app).problems
+    assert (problem.code, str(problem.place).split(":")[0]) == ("X-REPEAT", "posts/b2.md")
+
+
 def test_sent_while_another_machine_plans(app: FakeDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between planning and writing, the post goes out under its old name."""
     sent(app, 0)

@@ -44,7 +44,7 @@ def files(tmp_path: Path) -> Files:
         {"partner": name, "platform": "mastodon", "credential": name, "caps": {"per_day": 50, "gap": "0s"}}
         for name in SERVERS
     ]
-    house.write("config/accounts.yaml", {"partner": "roomy", "accounts": accounts})
+    house.write("config/accounts.yaml", {"partner": "roomy", "approvals": 0, "accounts": accounts})
     return house
 
 

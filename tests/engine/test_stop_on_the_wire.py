@@ -60,7 +60,7 @@ class Crowd:
              "server": stage.url, "caps": {"per_day": 50, "gap": "0s"}}
             for account in self.secrets
         ]  # fmt: skip
-        files.write("config/accounts.yaml", {"partner": PARTNERS[0], "accounts": accounts})
+        files.write("config/accounts.yaml", {"partner": PARTNERS[0], "approvals": 0, "accounts": accounts})
         self.chance = random.Random(21)
         self.desks: list[AppContext] = []
 

@@ -51,7 +51,8 @@ class Clone:
             one["caps"] = {"per_day": 50, "gap": "0s"}  # type: ignore[assignment]
         import json
 
-        (root / "config" / "accounts.yaml").write_text(json.dumps({"partner": partner, "accounts": accounts}))
+        local = {"partner": partner, "approvals": 0, "accounts": accounts}
+        (root / "config" / "accounts.yaml").write_text(json.dumps(local))
         ledger = Ledger.open(f"sqlite:///{root}/.amplify/ledger.sqlite")
         self.clock = ManualClock(NOON - timedelta(hours=1))
         self.app = AppContext(

@@ -40,7 +40,7 @@ def house() -> Workshop:
 class LocalDesk(FakeDesk):
     """A desk whose local file says something."""
 
-    local = LocalSettings()
+    local = LocalSettings(approvals=0)
 
     def files(self) -> object:  # type: ignore[override]
         from dataclasses import replace
@@ -141,6 +141,11 @@ WEAKER: dict[str, tuple[Edit, Edit, str]] = {
         lambda shop: shop.action("petition", closes="2027-05-16T00:00:00Z"),
         lambda shop: shop.action("petition", closes="2027-06-16T00:00:00Z"),
         "action:petition",
+    ),
+    "a consent of the post's own": (
+        consent(languages=["be"]),
+        lambda shop: shop.post("hello", "Write to Anna", cta="petition", consent="letter 7"),
+        "post:hello",
     ),
     "a designated domain": (
         lambda shop: shop.campaign("free_anna", in_country_languages=["en"]).settings(
@@ -349,7 +354,7 @@ class TestOurCampaigns:
         assert said(app, world) == 2
 
     def test_the_local_file_says_which(self, app: LocalDesk, world: World) -> None:
-        app.local = LocalSettings(campaigns=("new",))
+        app.local = LocalSettings(campaigns=("new",), approvals=0)
         run_pass(app)
         self.newcomer(app)
         assert list_changes(app) == []
@@ -360,11 +365,11 @@ class TestOurCampaigns:
 
     @pytest.mark.parametrize("owner", ["press_union", "friends"])
     def test_its_owner_is_of_no_matter_then(self, app: LocalDesk, owner: str) -> None:
-        app.local = LocalSettings(campaigns=("free_anna",))
+        app.local = LocalSettings(campaigns=("free_anna",), approvals=0)
         shop_of(app).campaign("free_anna", owner=owner)
         run_pass(app)
         assert to_review(app) == []
-        app.local = LocalSettings(campaigns=())
+        app.local = LocalSettings(campaigns=(), approvals=0)
         pushed(app, lambda shop: shop.campaign("free_anna", owner="press_union"))
         assert [one.row.post for one in to_review(app)] == ["hello"]
 
@@ -373,6 +378,40 @@ class TestOurCampaigns:
         run_pass(app)
         pushed(app, lambda shop: shop.campaign("free_anna", owner="press_union"))
         assert [one.id for one in list_changes(app)] == ["campaign:free_anna"]
+        assert said(app, world) == 0
+
+    def test_without_a_number_one_reads_what_others_can_change(self, app: LocalDesk, world: World) -> None:
+        app.local = LocalSettings(campaigns=("free_anna",))
+        run_pass(app)
+        (waiting,) = to_review(app)
+        assert (waiting.needed, waiting.why) == (1, "others can change these files")
+        approve_reviews(app, [waiting], "vera")
+        pushed(app, lambda shop: shop.post("hello", "Write to Anna, she said"))
+        assert said(app, world) == 0
+        approve_reviews(app, to_review(app), "vera")
+        assert said(app, world) == 1
+
+    @pytest.mark.parametrize("remote", [False, True])
+    def test_alone_nobody_is_asked_until_there_is_a_remote(
+        self, ledger: WoundLedger, world: World, tmp_path: Path, remote: bool
+    ) -> None:
+        shop = Workshop(tmp_path).post("hello", "Write to Anna")
+        shop.queue("hello", "hello", at=DUE.isoformat(), platforms=["x"])
+        shop.local = LocalSettings()
+        app = FakeDesk(ledger, world, MONDAY, shop)
+        run_pass(app)
+        assert to_review(app) == []
+        if remote:
+            (tmp_path / ".git").mkdir()
+            (tmp_path / ".git/config").write_text('[remote "origin"]\n\turl = https://git.example.org/a.git\n')
+            app.edited()
+        assert said(app, world) == int(not remote)
+        assert len(to_review(app)) == int(remote)
+
+    def test_who_takes_the_others_out_of_the_book_changes_nothing(self, app: LocalDesk, world: World) -> None:
+        app.local = LocalSettings(campaigns=("free_anna",))
+        run_pass(app)
+        pushed(app, lambda shop: shop.without("partners", "friends"))
         assert said(app, world) == 0
 
     @pytest.mark.parametrize("least", [1, 2])
@@ -419,3 +458,18 @@ def test_protections_that_were_touched_are_named(app: LocalDesk) -> None:
         connection.execute(delete(PROTECTION).where(PROTECTION.c.subject == "anna"))
     assert forged() == ["what protects person:anna was taken out or put back since deed 1"]
     assert rows.states(app.ledger)
+
+
+def test_a_consent_of_its_own_covers_those_whom_it_was_accepted_for(app: LocalDesk, world: World) -> None:
+    both = CONSENT | {"scope": ALL, "languages": ["be"]}
+    shop_of(app).person("anna", consent=both).person("bella", aliases=["Bella"], consent=both)
+    run_pass(app)
+    pushed(app, lambda shop: shop.post("hello", consent="letter 7"))
+    accept_change(app, list_changes(app)[0], "vera")
+    pushed(app, lambda shop: shop.post("hello", "Write to Anna and Bella"))
+    (change,) = list_changes(app)
+    assert change.id == "post:hello"
+    assert change.lines[-1] == "+ own consent: anna (letter 7); bella (letter 7)"
+    assert said(app, world) == 0
+    accept_change(app, change, "vera")
+    assert said(app, world) == 1

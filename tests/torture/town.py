@@ -108,7 +108,7 @@ class Town:
                         "server": self.stage.url,
                     }
                 )
-        files.write("config/accounts.yaml", {"partner": self.partners[0], "accounts": accounts})
+        files.write("config/accounts.yaml", {"partner": self.partners[0], "approvals": 0, "accounts": accounts})
 
     def _plan(self, deliveries: int) -> Iterator[Planned]:
         accounts = [(partner, platform) for partner in self.partners for platform in PLATFORMS]

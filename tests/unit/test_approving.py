@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from workshop import Workshop
 
+from amplify.model.local_settings import LocalSettings
 from amplify.model.message import Attachment, BoostOf, Message, Part
 from amplify.rules.plan.approval_policy import (
     ApprovalNeed,
@@ -35,6 +36,22 @@ def needs(campaign: dict[str, Any] | None = None, us: str | None = "press_union"
 def test_our_own_ready_posts_need_none() -> None:
     assert needs() == ApprovalNeed(0, None)
     assert needs(owner="press_union") == ApprovalNeed(0, None)
+
+
+@pytest.mark.parametrize(
+    ("said", "shared", "want"),
+    [
+        (None, False, ApprovalNeed(0, None)),
+        (None, True, ApprovalNeed(1, "others can change these files")),
+        (0, True, ApprovalNeed(0, None)),
+        (1, False, ApprovalNeed(1, "config/accounts.yaml asks for 1")),
+        (2, True, ApprovalNeed(2, "config/accounts.yaml asks for 2")),
+    ],
+)
+def test_what_our_own_file_asks_for(said: int | None, shared: bool, want: ApprovalNeed) -> None:
+    workspace = Workshop().partner("friends").post("hello", "Hello").workspace()
+    workspace = replace(workspace, local=LocalSettings(approvals=said), shared=shared)
+    assert approvals_needed_by(workspace, workspace.posts["hello"]) == want
 
 
 @pytest.mark.parametrize(

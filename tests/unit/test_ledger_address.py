@@ -100,3 +100,36 @@ def test_the_local_file_takes_addresses_only(address: str) -> None:
 @pytest.mark.parametrize("one", [PG, "postgres://h/n", "postgresql:///n?host=/run", "sqlite:////a/b", "sqlite:///b"])
 def test_addresses_without_a_password_are_fine(one: str) -> None:
     assert LocalSettings(ledger=one).ledger == one
+
+
+@pytest.mark.parametrize("name", ["a?b", "a%20b", "a#b", "a b", "a?mode=ro", "ä@b", "a%3Fb"])
+def test_the_ledger_lies_inside_a_folder_of_any_name(root: Path, name: str) -> None:
+    """And not beside it, in a file that is called like the first half of its name."""
+    from amplify.ledger.database import Ledger
+
+    house = root / name
+    (house / "config").mkdir(parents=True)
+    for written in (None, "ledger: sqlite:///kept/ours.sqlite\n"):
+        if written:
+            accounts(house, written)
+        url = ledger_url(house)
+        Ledger.open(url).close()
+        file = house / ("kept/ours.sqlite" if written else ".amplify/ledger.sqlite")
+        assert file.is_file()
+        assert str(file) in describe_ledger(url)
+        assert without_password(url) == f"sqlite:///{file}"
+        Ledger.open(without_password(url), create=False).close()
+    assert sorted(path.name for path in root.iterdir()) == sorted([name, "config"])
+
+
+@pytest.mark.parametrize("password", ["p@ss", "p@ss@more", "p@ss/more", "p@ss#more", "p:a@ss", "p%40ss"])
+def test_a_password_with_signs_of_an_address_is_told_nowhere(password: str) -> None:
+    from amplify.ledger.address import parse_address
+
+    url = f"postgresql://amplify:{password}@db.example:5433/amplify?application_name=x"
+    parsed = parse_address(url)
+    assert (parsed.host, parsed.port, parsed.database) == ("db.example", 5433, "amplify")
+    assert parsed.password == password.replace("%40", "@")
+    for told in (describe_ledger(url), plain_address(url), without_password(url)):
+        assert "ss" not in told.replace("postgresql", "")
+        assert "more" not in told

@@ -33,6 +33,10 @@ CLAIM_CHECKS: Final[tuple[Ask, ...]] = (*HOLD_CHECKS, spacing.find_too_close)
 """All checks of a claim, before anything of a delivery is out: spacing is no reason to cut a thread later."""
 
 
+CARE_CHECKS: Final[tuple[Ask, ...]] = HOLD_CHECKS[:4]
+"""Stops, errors, gates, former names: what whoever approves should know, for it holds all the same."""
+
+
 def find_holds(
     connection: Connection, candidates: Sequence[DueDelivery], now: datetime, asks: Sequence[Ask] = HOLD_CHECKS
 ) -> dict[str, Hold]:

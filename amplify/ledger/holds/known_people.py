@@ -71,6 +71,15 @@ def without_forms(forms: Spellings, others: Spellings) -> Spellings:
     return {campaign: listed for campaign, listed in left.items() if listed}
 
 
+def join_spellings(several: Iterable[Spellings]) -> Spellings:
+    """All of them, each once, by campaign."""
+    found: dict[str, dict[str, None]] = {}
+    for spelled in several:
+        for campaign, forms in spelled.items():
+            found.setdefault(campaign, {}).update(dict.fromkeys(forms))
+    return {campaign: tuple(forms) for campaign, forms in found.items()}
+
+
 def write_known_people(connection: Connection, people: Iterable[KnownPerson]) -> None:
     """Replace what is known of these people."""
     rows = [_row(one) for one in people]

@@ -64,11 +64,17 @@ def delete_protection(connection: Connection, kind: str, subject: str) -> None:
 
 
 def find_touched(connection: Connection, deliveries: Sequence[str], subject: str | None) -> list[str]:
-    """Those of these deliveries that speak of `subject` (`person:anna`, also as `person:anna@died`); None: all."""
+    """Those of these deliveries that speak of `subject` (`person:anna`, also as `person:anna@died`), or are of a post
+    (`post:hello`); None: all."""
     if subject is None:
         return list(deliveries)
-    rows = connection.execute(select(DELIVERY.c.id, DELIVERY.c.subjects).where(DELIVERY.c.id.in_(deliveries)))
-    return [id for id, subjects in rows if any(one.partition("@")[0] == subject for one in subjects)]
+    columns = (DELIVERY.c.id, DELIVERY.c.post, DELIVERY.c.subjects)
+    rows = connection.execute(select(*columns).where(DELIVERY.c.id.in_(deliveries)))
+    return [
+        id
+        for id, post, subjects in rows
+        if f"post:{post}" == subject or any(one.partition("@")[0] == subject for one in subjects)
+    ]
 
 
 def queue_anew(connection: Connection) -> None:

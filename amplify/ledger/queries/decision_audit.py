@@ -15,6 +15,7 @@ from sqlalchemy import Connection, RowMapping, select
 
 from amplify.ledger.decision_tables import APPROVAL, DEED, STOP
 from amplify.ledger.holds.approvals import ACTS, REJECTED, is_recorded
+from amplify.ledger.holds.ledger_memory import protection_mark
 from amplify.ledger.holds.protection_rows import Protection, read_protection_rows
 from amplify.ledger.holds.stops import stop_mark
 from amplify.rules.plan.approval_policy import same_person
@@ -95,13 +96,23 @@ def _protections(deeds: Rows, rows: Mapping[tuple[str, str], Protection]) -> Ite
     """What somebody accepted is what is in force since, or something stronger; nothing else made it weaker."""
     accepted = {row["number"]: row for row in deeds if row["act"] == ACCEPT}
     last = {row["subject"]: number for number, row in accepted.items() if row["subject"] is not None}
+    carried = {
+        row["number"]: frozenset((row["payload"] or {}).get("protections", ()))
+        for row in deeds
+        if row["act"] == "restore"
+    }
+
+    def took_over(one: Protection, since: int = 0) -> bool:
+        mark = protection_mark(f"{one.kind}:{one.subject}")
+        return one.deed is not None and one.deed > since and mark in carried.get(one.deed, ())
+
     there = {f"{one.kind}:{one.subject}": one for one in rows.values()}
     for subject, number in last.items():
         one = there.get(subject)
-        if one is None or one.deed != number:
+        if one is None or (one.deed != number and not took_over(one, number)):
             yield f"what protects {subject} was taken out or put back since deed {number}"
     for subject, one in there.items():
-        if one.deed is not None and one.deed not in accepted:
+        if one.deed is not None and one.deed not in accepted and not took_over(one):
             yield f"what protects {subject} was made weaker: no entry of the history tells of it"
 
 

@@ -13,7 +13,7 @@ from amplify.ledger.binding import open_bound
 from amplify.ledger.database import NoLedger
 from amplify.model.errors import AmplifyError, PlatformError
 from amplify.model.workspace import Workspace
-from amplify.operations.doctor import credential_checks, host_checks, ledger_checks
+from amplify.operations.doctor import credential_checks, host_checks, ledger_checks, made_before
 from amplify.operations.doctor.finding import CheckResult, CheckTarget, Examine, check_fail, check_ok, check_warn
 from amplify.planning.server_lookup import ask_account
 
@@ -32,6 +32,7 @@ EXAMINE: Final[tuple[Examine, ...]] = (
     ledger_checks.check_same_files,
     ledger_checks.check_waiting,
     ledger_checks.check_protections,
+    made_before.check_made_before,
     ledger_checks.check_backups,
 )
 """All checks, one function each."""

@@ -112,8 +112,8 @@ def check_protections(patient: CheckTarget) -> Iterator[CheckResult]:
         ours = ", ".join(one.id for one in patient.workspace.campaigns.values() if one.owner == patient.workspace.us)
         how = f"write `campaigns: [{ours}]` above `accounts:` in config/accounts.yaml"
         yield check_warn("campaigns", "only the shared files say which are ours", how)
-    if not local.approvals:
-        how = "write `approvals: 1` above `accounts:` in config/accounts.yaml, or let nobody else push"
+    if local.approvals == 0:
+        how = "take `approvals: 0` out of config/accounts.yaml, or let nobody else push"
         yield check_warn("approvals", "whoever can push may change the words of our own campaigns unread", how)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from amplify.model.message import Message
 from amplify.model.plan import LintFinding, Planned, PriorPost
 from amplify.model.problem import Problem, SourceLocation
 from amplify.model.workspace import Workspace
@@ -39,16 +40,19 @@ class _Saying:
     """0: out, or beyond the plan; 1: queued as it is planned; 2: new, changed, or another partner's."""
 
 
-def _sayings(context: LintContext, deliveries: Sequence[Planned], taken_down: bool = False) -> list[_Saying]:
-    """All posts of all accounts, planned and past, by time; those that were taken down too, where asked for."""
+def _sayings(context: LintContext, deliveries: Sequence[Planned], by_itself: bool = False) -> list[_Saying]:
+    """All posts of all accounts, planned and past, by time. `by_itself`: each account is compared with itself only, so
+    that boosts, and what was taken down, count too."""
     found = [
-        _Saying(one.at, one.account, one.platform, one.entry, None, context.words(one.message), 0)
+        _Saying(
+            one.at, one.account, one.platform, one.entry, None, _sayable(one.message, context.words(one.message)), 0
+        )
         for one in context.said
-        if one.message.parts and (taken_down or not one.taken_down)
+        if by_itself or (one.message.parts and not one.taken_down)
     ]
     for delivery in deliveries:
-        if delivery.message.parts:
-            words = context.words(delivery.message, delivery.content_hash)
+        if by_itself or delivery.message.parts:
+            words = _sayable(delivery.message, context.words(delivery.message, delivery.content_hash))
             rank = 1 if context.as_queued(delivery) else 2
             saying = _Saying(delivery.due, delivery.account, delivery.platform, delivery.entry, delivery, words, rank)
             found.append(saying)
@@ -134,15 +138,21 @@ def repeats_of(
     planned."""
     before: dict[tuple[str, str], list[PriorPost]] = defaultdict(list)
     for one in said:
-        if one.message.parts:
-            before[one.account, comparable_text(one.message)].append(one)
+        before[one.account, _sayable(one.message, comparable_text(one.message))].append(one)
     found: dict[str, PriorPost] = {}
     for delivery in deliveries if before else ():
-        text = comparable_text(delivery.message) if delivery.message.parts else ""
+        text = _sayable(delivery.message, comparable_text(delivery.message))
         for one in before.get((delivery.account, text), ()):
             if one.id != delivery.id and abs(one.at - delivery.due) < _wait(workspace, delivery):
                 found[delivery.id] = one
     return found
+
+
+def _sayable(message: Message, words: str) -> str:
+    """What must not be said again: the words, or what a boost repeats."""
+    if message.boost is None:
+        return words
+    return f"boost\0{message.boost.delivery or message.boost.url}"
 
 
 def _wait(workspace: Workspace, delivery: Planned) -> timedelta:

@@ -1,7 +1,8 @@
 """How many people must approve a post before it goes out, and what exactly they approve. Pure.
 
-None for our own posts, one for whatever was received from outside, two for sensitive classes and for posts that are
-written for a state such as `died`; the campaign may want more, never less.
+One for whatever may have been received from outside: where others can change the files that is everything, unless the
+local file says otherwise. Two for sensitive classes and for posts that are written for a state such as `died`; the
+campaign may want more, never less.
 """
 
 from __future__ import annotations
@@ -46,10 +47,7 @@ def approvals_needed_by(workspace: Workspace, post: Post) -> ApprovalNeed:
     front, local = post.front, workspace.local
     original = workspace.posts.get(front.boost.post) if front.boost is not None and front.boost.post else None
     campaign = workspace.campaigns[front.campaign]
-    needs = [
-        ApprovalNeed(campaign.approvals, f"the campaign {campaign.id} asks for {campaign.approvals}"),
-        ApprovalNeed(local.approvals, f"config/accounts.yaml asks for {local.approvals}"),
-    ]
+    needs = [ApprovalNeed(campaign.approvals, f"the campaign {campaign.id} asks for {campaign.approvals}")]
     outside = [owner for owner in (front.owner, campaign.owner) if owner is not None and owner != workspace.us]
     if local.campaigns is not None and campaign.id in local.campaigns:
         outside = [owner for owner in outside if owner == front.owner]
@@ -64,8 +62,17 @@ def approvals_needed_by(workspace: Workspace, post: Post) -> ApprovalNeed:
         needs.append(ApprovalNeed(TWO, f"it is sensitive: {', '.join(front.risk.sensitive)}"))
     if original is not None and original.front.boost is None:
         needs.append(approvals_needed_by(workspace, original))
+    needs.append(_asked_by_us(workspace))
     most = max(needs, key=lambda one: one.approvals)
     return most if most.approvals else ApprovalNeed(0, None)
+
+
+def _asked_by_us(workspace: Workspace) -> ApprovalNeed:
+    """What the local file asks for. Where it names no number and others can change the files, somebody reads first."""
+    asked = workspace.local.approvals
+    if asked is None:
+        return ApprovalNeed(int(workspace.shared), "others can change these files")
+    return ApprovalNeed(asked, f"config/accounts.yaml asks for {asked}")
 
 
 def seen_hash(content_hash: str, account: str, due: datetime, late: datetime, original: str | None = None) -> str:

@@ -18,15 +18,17 @@ from amplify.model.fact import Fact
 from amplify.model.local_settings import LocalSettings
 from amplify.model.partner import Partner
 from amplify.model.person import Person
+from amplify.model.post import Post
 from amplify.model.settings import Designated, Settings, WiderQuiet
 from amplify.model.workspace import Workspace
 from amplify.rules.plan.calendar_days import end_of_day, utc_day
 from amplify.rules.plan.fact_conflicts import comparable_facts, facts_differ, replaces_fact
+from amplify.rules.plan.subjects import people_in_texts, shown_people, templated_people
 
 Value = Mapping[str, Any]
 """What protects one subject: names of fields → JSON."""
 Key = tuple[str, str]
-"""Kind (`campaign`, `person`, `partner`, `fact`, `action`, `workspace`) and id."""
+"""Kind (`campaign`, `person`, `partner`, `fact`, `action`, `post`, `workspace`) and id."""
 Values = Mapping[Key, Value]
 
 WORKSPACE: Final[Key] = ("workspace", "")
@@ -53,6 +55,9 @@ def read_protections(workspace: Workspace) -> dict[Key, Value]:
         found["fact", fact.id] = _fact(fact, beside[fact.id])
     for action in workspace.actions.values():
         found["action", action.id] = {"closes": _written(action.closes)}
+    for post in workspace.posts.values():
+        if post.front.consent is not None:
+            found["post", post.id] = _post(post, workspace)
     return found
 
 
@@ -66,19 +71,22 @@ def stronger(before: Value, after: Value, now: datetime) -> Value:
 
 
 def kept_values(before: Values, said: Mapping[Key, Value], now: datetime) -> Values:
-    """What is in force of what the files say now. `before`: what was; of what was not, a new campaign is not ours."""
+    """What is in force of what the files say now. `before`: what was; of what was not, a new campaign is not ours, and
+    a post has no consent of its own."""
     kept: dict[Key, Value] = {}
     gone = {key: NO_PARTNER for key in before if key[0] == "partner" and key not in said}
     for key, value in {**said, **gone}.items():
         if key in before:
             kept[key] = stronger(before[key], value, now)
+        elif key[0] == "post" and before:
+            kept[key] = {"own_consent": {}}
         else:
             kept[key] = {**value, "ours": False} if value.get("ours") and before else value
     return kept
 
 
 def protected_workspace(workspace: Workspace, values: Values, now: datetime) -> Workspace:
-    """The workspace as it is protected: `values` are in force, whatever its files say."""
+    """The workspace as it is protected where others can change it: `values` are in force, whatever its files say."""
     said = read_protections(workspace)
     weaker = {key: value for key, value in values.items() if said.get(key, NO_PARTNER) != value}
     partners = {
@@ -93,7 +101,9 @@ def protected_workspace(workspace: Workspace, values: Values, now: datetime) -> 
         facts={id: _in_fact(one, weaker.get(("fact", id)), now) for id, one in workspace.facts.items()},
         actions={id: _in_action(one, weaker.get(("action", id))) for id, one in workspace.actions.items()},
         partners=partners,
+        posts={id: _in_post(one, weaker.get(("post", id))) for id, one in workspace.posts.items()},
         local=_local(workspace, values),
+        shared=True,
     )
 
 
@@ -167,6 +177,19 @@ def _person(person: Person) -> Value:
     }
 
 
+def _post(post: Post, workspace: Workspace) -> Value:
+    """A post's own consent lifts what the consent of everybody whom it names or shows does not cover."""
+    front = post.front
+    texts = [
+        part.template for one in post.variants for parts in (one.parts, *one.by_platform.values()) for part in parts
+    ]
+    people = {*front.people, *shown_people(front.media, workspace)}
+    people.update(name for text in texts for name in templated_people(text))
+    if front.campaign in workspace.campaigns:
+        people |= people_in_texts(texts, front.campaign, workspace)
+    return {"own_consent": dict.fromkeys(sorted(people), front.consent)}
+
+
 def _fact(fact: Fact, beside: Sequence[Fact]) -> Value:
     ends = [fact.expires, *(other.as_of - timedelta(days=1) for other in beside if replaces_fact(other, fact))]
     disputed = max((other.expires for other in beside if facts_differ(fact, other)), default=None)
@@ -205,6 +228,8 @@ def _stronger(name: str, before: Any, after: Any, now: datetime) -> Any:
             return [*after, *(one for one in before if _is_to_come(one[1], now) and not _is_covered(one, after, now))]
         case "consent":
             return sorted(set(before) & set(after))
+        case "own_consent":
+            return {person: said for person, said in after.items() if before.get(person) == said}
         case "consent_languages":
             return _fewer_languages(before, after)
         case "consent_withdrawn":
@@ -274,6 +299,12 @@ def _in_person(person: Person, kept: Value | None) -> Person:
         }
     )
     return person.model_copy(update={"consent": consent})
+
+
+def _in_post(post: Post, kept: Value | None) -> Post:
+    if kept is None:
+        return post
+    return replace(post, front=post.front.model_copy(update={"consent": None}))
 
 
 def _in_fact(fact: Fact, kept: Value | None, now: datetime) -> Fact:

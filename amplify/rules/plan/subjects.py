@@ -11,7 +11,7 @@ from typing import Final
 from amplify.model.message import Message
 from amplify.model.person import Person, PersonState
 from amplify.model.post import Post
-from amplify.model.subject import people_in
+from amplify.model.subject import people_in, person_in
 from amplify.model.workspace import Workspace
 from amplify.rules.plan.risk import find_risks
 from amplify.rules.plan.template_context import RenderContext
@@ -40,7 +40,9 @@ def message_subjects(
     found |= {f"account:{account}", f"campaign:{front.campaign}", *(f"fact:{fact}" for fact in front.facts)}
     found |= {subject for subject in carried if not subject.startswith("account:")}
     portraits = shown_people(pictures_of(said), workspace)
-    people = {*named_people(setting.post, said, workspace), *people_in((*setting.used, *carried))}
+    pictured = picture_subjects(pictures_of(said), workspace)
+    found |= {one for one in pictured if person_in(one) is None}
+    people = {*named_people(setting.post, said, workspace), *people_in((*setting.used, *carried, *pictured))}
     found.update(_people(people, portraits, setting))
     found.update(
         one.subject for one in find_risks(workspace, setting.profiles, setting.post, setting.lang, said, sorted(found))
@@ -75,6 +77,12 @@ def shown_people(files: Iterable[str], workspace: Workspace) -> frozenset[str]:
     """Persons whose face these pictures show."""
     known = (workspace.pictures[file] for file in files if file in workspace.pictures)
     return frozenset(person for picture in known for person in picture.note.shows)
+
+
+def picture_subjects(files: Iterable[str], workspace: Workspace) -> frozenset[str]:
+    """Everybody and everything that these pictures show or speak of."""
+    notes = [workspace.pictures[file].note for file in files if file in workspace.pictures]
+    return frozenset(one for note in notes for one in (*note.speaks_of, *(f"person:{person}" for person in note.shows)))
 
 
 def templated_people(template: str) -> list[str]:
