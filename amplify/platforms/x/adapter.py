@@ -17,6 +17,7 @@ from amplify.model.message import Message, Part
 from amplify.model.platform import AccountConnection, Engagement, Json, Limits, PublishRequest, Receipt, Whoami
 from amplify.platforms import http
 from amplify.platforms.loopback import guard_loopback
+from amplify.platforms.near_posts import near_post
 from amplify.platforms.rate_headers import response_listener
 from amplify.platforms.x import errors as x_errors
 from amplify.platforms.x import matching, rate_limits
@@ -114,16 +115,20 @@ class XAdapter:
 
         Raises Unknown where the post, or the boost, is not found.
         """
+        near: Json | None = None
         with self._asking(call.part, repeatable=True):
             if call.target is not None:
                 target = call.target.id or _id_in(call.target.url)
                 if any(matching.repeats(target, one) for one in self._own(since)):
                     return self._boosted(target, call.target)
             else:
-                own = (one for one in self._own(since) if str(one["id"]) not in taken)
+                own = [one for one in self._own(since) if str(one["id"]) not in taken]
                 found = next((one for one in own if same_post(call, one)), None)
                 if found is not None:
                     return self._receipt(str(found["id"]))
+                near = next((one for one in own if matching.may_be(call, one)), None)
+        if near is not None:
+            raise Unknown(near_post(self._receipt(str(near["id"])).url))
         raise Unknown("it is not on the account's own timeline, but X does not promise to show everything there")
 
     def keeps_keys(self) -> bool:
