@@ -92,7 +92,7 @@ def refresh_limits(app: AppContext, accounts: Iterable[str]) -> set[str]:
     limits = {account: answer for own, answer in said_by if answer is not None for account in own}
     with app.ledger.write() as connection:
         real = app.ledger.real_now(connection)
-        new = {account for account, said in limits.items() if learn_limits(connection, account, said, real)}
+        new = learn_limits(connection, limits, real)
     for account in new:
         app.drop_client(account)  # its next client fits pictures to the new limit
     return new
@@ -116,11 +116,11 @@ def _ask_account(app: AppContext, account: str) -> None:
 
 
 def _keep_limits(app: AppContext, account: str, limits: Limits) -> bool:
-    news: list[bool] = []
-    _write(app, lambda connection, real: news.append(learn_limits(connection, account, limits, real)))
-    if any(news):
+    news: set[str] = set()
+    _write(app, lambda connection, real: news.update(learn_limits(connection, {account: limits}, real)))
+    if news:
         app.drop_client(account)  # its next client fits pictures to the new limit
-    return any(news)
+    return bool(news)
 
 
 def _stale_handles(workspace: Workspace, known: ServerInfo, now: datetime) -> Iterator[tuple[str, str]]:

@@ -147,6 +147,7 @@ def rename_entry(house: House, number: int) -> None:
         house.numbers += 1
         entry = house.site.entries.pop(id)
         house.site.entries[f"e{house.numbers}"] = replace(entry, since=house.clock.now())
+        house.oracle.renamed.add(house.site.posts[entry.post].words.number)
         for subject, ids in house.entry_stops.items():
             if id in ids:
                 house.entry_stops[subject] = ids | {f"e{house.numbers}"}
@@ -158,6 +159,7 @@ def rename_post(house: House, number: int) -> None:
         house.numbers += 1
         again = f"p{house.numbers}"
         house.site.posts[again] = house.site.posts.pop(id)
+        house.oracle.renamed.add(house.site.posts[again].words.number)
         for entry_id, entry in house.site.entries.items():
             if entry.post == id:
                 house.site.entries[entry_id] = replace(entry, post=again)

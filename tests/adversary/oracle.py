@@ -64,6 +64,8 @@ class Oracle:
     """Persons whose other spellings the files listed while they were held."""
     yes: dict[tuple[int, str, datetime], set[str]] = field(default_factory=dict)
     """Words, account, due → who approved exactly that."""
+    renamed: set[int] = field(default_factory=set)
+    """Words whose entry or post has another name since the last pass."""
     no: dict[tuple[int, str], set[str]] = field(default_factory=dict)
     """Words, account → who rejected it, and has not said otherwise."""
     wishes: dict[tuple[str, str], Wish] = field(default_factory=dict)
@@ -85,6 +87,7 @@ class Oracle:
         """A pass begins, and reads the files."""
         self.seen = site.copy()
         self._keep(site, now)
+        self._rename(site)
         for key, person in site.people.items():
             self.known[key] = person
             if person.state in SILENT:
@@ -126,6 +129,13 @@ class Oracle:
         for change in weaker - self.weaker:
             self._void(change)
         self.weaker = weaker
+
+    def _rename(self, site: Site) -> None:
+        """People look anew at what has another name, also where they approved it under its former one meanwhile."""
+        read = {post.words.number for post in site.posts.values() if not post.broken}
+        for key in [one for one in self.yes if one[0] in self.renamed & read]:
+            del self.yes[key]
+        self.renamed -= read
 
     def _void(self, change: tuple[str, str]) -> None:
         kind, subject = change
@@ -183,11 +193,17 @@ class Oracle:
         for wish in self.wishes.values():
             if wish.excuse is None and now < wish.entry.late:
                 why = self.barred(wish.words, wish.account, now, wish.entry) or self._unsayable(wish.words)
-                wish.excuse = why or self._formerly(wish.words)
+                wish.excuse = why or self._formerly(wish.words) or self._early(wish.entry)
 
     def _formerly(self, words: Words) -> str | None:
         """A spelling that was dropped goes on in the ledger, if it came to know it: it asks the same consent."""
         return "a spelling of theirs, once" if words.who in self.withdrawn and words.way in SPELLED else None
+
+    def _early(self, entry: Entry) -> str | None:
+        """An entry before its post's embargo ends is an error in the files, also once the embargo is over."""
+        post = self.seen.posts.get(entry.post)
+        early = post is not None and post.embargo is not None and entry.due < post.embargo
+        return "it stands before its embargo ends" if early else None
 
     def _unsayable(self, words: Words) -> str | None:
         """A text that says a name by a person's id, who stands in no file: nobody can tell what it would say."""

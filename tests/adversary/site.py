@@ -7,6 +7,7 @@ whatever files, entries and persons are called by then.
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -31,8 +32,8 @@ WAYS: dict[str, tuple[str, str | None]] = {
     "tagged": ("for all #Solidarity", None),
 }
 """How a text speaks, and of whom."""
-SPELLED = ("alias", "hashtag")
-"""Ways that only a list of spellings finds."""
+SPELLED = ("alias",)
+"""Ways that only a list of spellings finds: a tag that holds the whole name is found by the name."""
 THREADED = " and it goes on"
 
 
@@ -193,6 +194,12 @@ def _campaign(id: str, site: Site) -> dict[str, Any]:
             "approvals": site.approvals[id], "status": "paused" if id in site.paused else "active"}  # fmt: skip
 
 
+def _own_words(number: int) -> str:
+    """Words of this text alone: what stops or embargoes one text holds others that say nearly the same."""
+    chance = random.Random(number)
+    return " ".join("".join(chance.choices("bdgklmnrstvz", k=5)) for _ in range(12))
+
+
 def _post(id: str, post: Post, named: Mapping[str, str]) -> str:
     words = post.words
     way = WAYS[words.way][0].format(**{key: named.get(key, "nobody") for key in WHO})
@@ -204,8 +211,8 @@ def _post(id: str, post: Post, named: Mapping[str, str]) -> str:
         fields["embargo_until"] = post.embargo.isoformat()
     if post.expires is not None:
         fields["expires_at"] = post.expires.isoformat()
-    text = f"Message {words.number} {way}."
+    text = f"Message {words.number} {_own_words(words.number)} {way}."
     if words.thread:
-        text += f"\n\n## part\n\nMessage {words.number}{THREADED}."
+        text += f"\n\n## part\n\nMessage {words.number}{THREADED} {_own_words(-words.number)}."
     front = "[" if post.broken else json.dumps(fields)
     return f"---\n{front}\n---\n{text}\n"

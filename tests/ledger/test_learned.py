@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 from amplify.ledger.database import get_meta, set_meta
 from amplify.ledger.queries.saved_server_info import learn_handle, learn_limits, learn_whoami, load_server_info
@@ -20,7 +22,7 @@ def learned(ledger: WoundLedger) -> ServerInfo:
 
 def limits(ledger: WoundLedger, account: str, said: Limits) -> bool:
     with ledger.write() as connection:
-        return learn_limits(connection, account, said, ledger.real_now(connection))
+        return bool(learn_limits(connection, {account: said}, ledger.real_now(connection)))
 
 
 def test_a_new_ledger_knows_nothing(ledger: WoundLedger) -> None:
@@ -36,6 +38,22 @@ def test_the_newest_answer_counts(ledger: WoundLedger) -> None:
     assert (first.limits, second.limits) == (Limits(text=500), LONG)
     assert timedelta(days=2) <= second.at - first.at < timedelta(days=2, minutes=1)
     assert list(learned(ledger).limits) == ["press/mastodon"]
+
+
+def test_two_who_learn_at_once_do_not_block_each_other(ledger: WoundLedger) -> None:
+    accounts = [f"press{number}/mastodon" for number in range(30)]
+    orders, together = (accounts, accounts[::-1]), Barrier(2)
+
+    def learn(number: int) -> None:
+        for turn in range(20):
+            said = Limits(text=500 + 2 * turn + number)
+            together.wait(30)
+            with ledger.write() as connection:
+                learn_limits(connection, dict.fromkeys(orders[number], said), ledger.real_now(connection))
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(learn, range(2)))
+    assert len(learned(ledger).limits) == len(accounts)
 
 
 def test_news_make_every_clone_plan_again_and_the_same_answer_does_not(ledger: WoundLedger) -> None:

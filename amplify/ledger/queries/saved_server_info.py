@@ -52,16 +52,20 @@ def limits_of(connection: Connection, account: str) -> Limits | None:
     return _limits(value) if value is not None else None
 
 
-def learn_limits(connection: Connection, account: str, limits: Limits, real: datetime) -> bool:
-    """Save the limits of an account's server (`real`: now, UTC); whether they changed.
+def learn_limits(connection: Connection, limits: Mapping[str, Limits], real: datetime) -> set[str]:
+    """Save the limits of these accounts' servers (`real`: now, UTC); the accounts whose limits changed.
 
-    A change makes every clone's next pass plan again: what was queued was measured against something else.
+    A change makes every clone's next pass plan again: what was queued was measured against something else. Everybody
+    writes in the same order, so that two who learn at once never wait for each other.
     """
-    news = limits != (limits_of(connection, account) or Limits())
-    _write(connection, _LIMITS, account, asdict(limits), real)
-    if news:
+    new = set()
+    for account, said in sorted(limits.items()):
+        if said != (limits_of(connection, account) or Limits()):
+            new.add(account)
+        _write(connection, _LIMITS, account, asdict(said), real)
+    if new:
         connection.execute(_FORGET_QUEUED)
-    return news
+    return new
 
 
 def learn_whoami(connection: Connection, account: str, whoami: Whoami, real: datetime) -> None:
