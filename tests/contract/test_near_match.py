@@ -269,6 +269,12 @@ def test_a_post_that_cannot_be_read_goes_to_a_person(server: OnStage) -> None:
             _find(server, _Timeline([broken, _status(1, "Раней", OLD)]))
 
 
+@pytest.mark.parametrize("answer", [None, {}, "", 0, {"error": "busy"}, "<html>", [None], ["?"], [[]]])
+def test_an_answer_that_is_no_timeline_proves_no_absence(server: OnStage, answer: Any) -> None:
+    with pytest.raises(Unknown):
+        _find(server, _Timeline(answer))
+
+
 def test_a_server_whose_clock_is_slow_is_looked_at_by_its_own_clock(server: OnStage) -> None:
     member = server.member()
     platform: Any = member.platform

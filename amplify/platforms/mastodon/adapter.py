@@ -240,18 +240,22 @@ class MastodonAdapter:
         """
         account = self._account or self.whoami().id
         before, seen = "", set[str]()
-        while page := self._client.account_statuses(
-            account, exclude_reblogs=not boosts, max_id=before or None, limit=_PAGE
-        ):
+        while page := self._page(account, before, boosts):
             ids = {str(one.get("id")) for one in page}
             if ids <= seen:
                 yield from () if ids == {before} else ({},)
                 return
             start = since - _SKEW - self._behind
             yield from (one for one in page if not _older(one, start) and str(one.get("id")) not in seen)
-            if _older(page[-1], start):
+            if _older(page[-1], start) or not page[-1].get("id"):
                 return
-            before, seen = str(page[-1].get("id")), seen | ids
+            before, seen = str(page[-1]["id"]), seen | ids
+
+    def _page(self, account: str, before: str, boosts: bool) -> list[Mapping[str, Any]]:
+        """A page of an account's timeline. What is no list of posts is something that cannot be read, and no end of
+        it."""
+        page = self._client.account_statuses(account, exclude_reblogs=not boosts, max_id=before or None, limit=_PAGE)
+        return [one if isinstance(one, Mapping) else {} for one in (page if isinstance(page, list) else [page])]
 
     def _id_of(self, url: str) -> str:
         """The id of a post on our own server."""
