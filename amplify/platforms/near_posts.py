@@ -1,6 +1,11 @@
-"""Posts on an account's own timeline that are nearly the one looked for: a person says whether they are."""
+"""What is said of posts that are not, or not surely, the ones looked for: a person says whether they are."""
 
 from __future__ import annotations
+
+from typing import Final
+
+NOT_THERE: Final = "the post at this address is not there (any more)"
+NOT_OURS: Final = "the post at this address is somebody else's, and not of this account"
 
 
 def near_post(url: str) -> str:

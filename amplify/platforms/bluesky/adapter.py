@@ -20,7 +20,7 @@ from amplify.platforms.bluesky.media import BlueskyMedia
 from amplify.platforms.bluesky.record import POST, REPOST, post_record, repost_record
 from amplify.platforms.bluesky.session import BlueskySession
 from amplify.platforms.loopback import guard_loopback, is_loopback
-from amplify.platforms.near_posts import near_post
+from amplify.platforms.near_posts import NOT_OURS, NOT_THERE, near_post
 from amplify.rules.text.near_match import is_near_match
 
 _SERVER: Final = "https://bsky.social"
@@ -104,7 +104,10 @@ class BlueskyAdapter:
 
     def locate(self, url: str) -> Receipt:
         with self._asking(repeatable=True):
-            return self._at(self._uri_of(url), url)
+            uri = self._uri_of(url)
+            if _parts(uri)[0] != self._session.did():
+                raise Refused(NOT_OURS)
+            return self._at(uri, url)
 
     def boost(self, target: Receipt, key: str, record_key: str, created_at: datetime) -> Receipt:
         with self._asking(repeatable=True):  # only reading so far
@@ -178,7 +181,7 @@ class BlueskyAdapter:
     def _at(self, uri: str, url: str) -> Receipt:
         found = self._record(uri)
         if found is None:
-            raise Refused("the post at this address is not there (any more)")
+            raise Refused(NOT_THERE)
         return Receipt(id=found.uri, url=url or self._receipt(found.uri, found.cid).url, extra=found.cid)
 
     def _uri_of(self, url: str) -> str:

@@ -28,7 +28,7 @@ from amplify.platforms.mastodon import errors, matching, rate_limits
 from amplify.platforms.mastodon.matching import same_post
 from amplify.platforms.mastodon.media import MastodonMedia
 from amplify.platforms.mastodon.responses import REBLOG, boost_of, keeps_keys, largest_count, reading_of, receipt_of
-from amplify.platforms.near_posts import near_post
+from amplify.platforms.near_posts import NOT_OURS, NOT_THERE, near_post
 from amplify.platforms.rate_headers import response_listener
 from amplify.rules.text.language import primary_language
 from amplify.rules.text.text_length import normalise_text
@@ -163,7 +163,17 @@ class MastodonAdapter:
         return f"{(self._connection.server or '').rstrip('/')}/@{self._connection.handle.partition('@')[0]}"
 
     def locate(self, url: str) -> Receipt:
-        return Receipt(id=self._id_of(url), url=url)
+        from mastodon import MastodonNotFoundError
+
+        account, post = self._account or self.whoami().id, self._id_of(url)
+        with self._asking(repeatable=True):
+            try:
+                status = self._client.status(post)
+            except MastodonNotFoundError:
+                raise Refused(NOT_THERE) from None
+            if str(status["account"]["id"]) != account or status.get("reblog"):
+                raise Refused(NOT_OURS)
+        return Receipt(id=post, url=url)
 
     def boost(self, target: Receipt, key: str, record_key: str, created_at: datetime) -> Receipt:
         post = target.id or self._id_of(target.url)
@@ -265,7 +275,7 @@ class MastodonAdapter:
         with self._asking(repeatable=True):
             found = self._client.search_v2(url, resolve=True, result_type="statuses")["statuses"]
         if not found:
-            raise Refused("the account's own server cannot find the post to boost")
+            raise Refused("the account's own server cannot find the post at this address")
         return str(found[0]["id"])
 
     def _is(self, account: Mapping[str, Any], handle: str) -> bool:

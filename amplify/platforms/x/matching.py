@@ -26,9 +26,14 @@ def same_post(call: PublishRequest, remote: Json) -> bool:
 
 def may_be(call: PublishRequest, remote: Json) -> bool:
     """Whether a post may be the part we sent, after X has gone over it, or cannot be read."""
-    if any(one.get("type") == "retweeted" for one in remote.get("referenced_tweets") or ()):
+    if is_boost(remote):
         return False
     return not isinstance(remote.get("text"), str) or is_near_match(call.part.text, _expanded(remote))
+
+
+def is_boost(remote: Json) -> bool:
+    """Whether a post repeats another one."""
+    return any(one.get("type") == "retweeted" for one in remote.get("referenced_tweets") or ())
 
 
 def repeats(target: str, remote: Json) -> bool:
