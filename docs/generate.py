@@ -199,6 +199,7 @@ def _bounds(field: Schema) -> str:
 def _text(field: Schema) -> str:
     from amplify.model.banner import Colour, ColourName, Hex
     from amplify.model.base import Id, Lang, Tag, Url, Wall
+    from amplify.model.campaign import LINK_DOMAIN
     from amplify.model.platform_name import PlatformName
     from amplify.workspace.validate import pattern_of
 
@@ -217,7 +218,7 @@ def _text(field: Schema) -> str:
         pattern_of(Hex): "`#rrggbb`",
         r"^[0-9a-f]{64}$": "64 hexadecimal digits",
         r"^[A-Z]{2}$": "a country (`XZ`)",
-        r"^[a-z0-9.-]+\.[a-z]{2,}$": "a domain",
+        LINK_DOMAIN: "a domain",
         r"^[^\s/@:?#A-Z]+\.[^\s/@:?#A-Z]{2,}(/[^\s?#]*)?$": "a domain, or one with a path",
         r"^[^@\s]+@[^@\s]+\.[^@\s]+$": "an e-mail address",
         r"^[^@\s/]+(@[^@\s/]+)?$": "a handle",

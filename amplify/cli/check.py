@@ -81,7 +81,7 @@ def command(
         show_problems(problems)
         _show_changed(checked, everything)
         show_known(known, asked)
-        output.console().print(_summed_up(problems, count, warnings, strict))
+        output.console().print(_summed_up(problems, count, warnings, strict, asked is not None and bool(asked.failed)))
     if asked is not None and not as_json:
         complain_of_silence(asked)
     if count or (strict and warnings):
@@ -106,7 +106,9 @@ def _show_changed(checked: CheckReport, everything: bool) -> None:
         )
 
 
-def _summed_up(problems: tuple[Problem, ...], count: int, warnings: int, strict: bool) -> str:
+def _summed_up(problems: tuple[Problem, ...], count: int, warnings: int, strict: bool, silent: bool = False) -> str:
+    if not problems and silent:
+        return "no problems in the files; but not every account could be asked, as said below"
     if not problems:
         return "no problems"
     said = f"{output.plural(count, 'error')}, {output.plural(warnings, 'warning')}"

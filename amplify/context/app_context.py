@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from amplify.media.frozen_store import FrozenStore
     from amplify.model.account import Account
     from amplify.model.plan import PriorPosts
-    from amplify.model.platform import Platform
+    from amplify.model.platform import Limits, Platform
     from amplify.model.platform_profile import PlatformProfile
     from amplify.model.problem import Problem
     from amplify.model.rate_limit import ObservedLimit
@@ -216,19 +216,18 @@ class AppContext:
                 return self._loaded[1]
         return self.files()
 
-    def _profile_of(self, account: Account) -> PlatformProfile:
-        """The platform's profile, with the limits of this account's own server."""
+    def _limits_of(self, account: Account) -> Limits | None:
+        """What this account's own server said of itself, or its entry says of it."""
         from amplify.ledger.queries.saved_server_info import limits_of
-        from amplify.model.server_info import with_limits
+        from amplify.model.server_info import limits_in_force
 
         with self.ledger.read() as connection:
-            limits = limits_of(connection, account.id)
-        profile = self.profiles[account.platform]
-        return with_limits(profile, limits) if limits is not None else profile
+            return limits_in_force(limits_of(connection, account.id), account)
 
     def _connect(self, name: str) -> Platform:
         from amplify.media.frozen_store import card_room_of, room_of
         from amplify.model.platform import AccountConnection
+        from amplify.model.server_info import with_limits
         from amplify.platforms import registry
         from amplify.platforms.credentials import find_secrets
 
@@ -239,7 +238,9 @@ class AppContext:
         handle = workspace.partners[account.partner].handles[account.platform]
         if self.guard is not None:
             self.guard.check_account(account, handle)
-        profile = self._profile_of(account)
+        limits = self._limits_of(account)
+        profile = self.profiles[account.platform]
+        profile = with_limits(profile, limits) if limits is not None else profile
         if self.secrets is not None:
             secrets = self.secrets(account)
         else:
@@ -258,6 +259,7 @@ class AppContext:
                 card_bytes=lambda picture: store.cleaned(picture, card_room_of(profile)),
                 film=store.film,
                 timeout=self.timings.timeout.total_seconds(),
+                limits=limits,
                 heard=self._heard.callback(name, rate_scope(account.platform, self.server or account.server)),
             )
         )

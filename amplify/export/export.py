@@ -216,7 +216,7 @@ class _Exporter:
 
     def _profile(self, account: str, platform: str) -> PlatformProfile:
         """With the limits of the account's own server; for anybody, with the platform's usual ones."""
-        return self._known.on(self._profiles[platform], account)
+        return self._known.on(self._profiles[platform], account, self._workspace.accounts)
 
     def _asked(self, made: Planned) -> Iterator[Gate]:
         for subject in made.subjects:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -22,6 +22,32 @@ class Automation(FileModel):
     """How readers reach a human."""
 
 
+_Count = Annotated[int, Field(ge=1, le=2**53)] | None
+
+
+class ServerLimits(FileModel):
+    """What the account's server takes, where it does not say so itself. What stands here counts before its answer."""
+
+    text: _Count = None
+    """Longest text, in the units in which it counts."""
+    pictures: _Count = None
+    """Most pictures of a post."""
+    picture_bytes: _Count = None
+    """Largest picture in bytes."""
+    picture_pixels: _Count = None
+    """Most pixels of a picture, width times height."""
+    alt: _Count = None
+    """Longest alt text, in characters."""
+    video_bytes: _Count = None
+    """Largest video in bytes."""
+    counts: Literal["graphemes", "graphemes_with_conjuncts", "graphemes_in_full", "code_points", "strictest"] | None = (
+        None
+    )
+    """How it counts a text (Mastodon and servers that speak its API)."""
+    plain_text: bool | None = None
+    """It has to be told that a text is plain, or it reads it as Markdown (servers that speak Mastodon's API)."""
+
+
 class Account(FileEntry):
     """One entry of `config/accounts.yaml`. Local: never shared, never committed by a real organisation."""
 
@@ -39,6 +65,8 @@ class Account(FileEntry):
     """Without `true` the account only ever speaks to loopback servers: rehearsals."""
     caps: Caps = Caps()
     """How much it says."""
+    server_limits: ServerLimits | None = None
+    """What its server takes, where the server does not say so."""
     server_cap_per_day: Annotated[int, Field(ge=1, le=1000)] | None = None
     """Most posts a day that its server accepts from an automated account, where its rules name a number."""
     automation: Automation | None = None

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
 from amplify.model.base import Day, Duration, FileEntry, FileModel, Id, Instant, Lang, Tag, Text
 from amplify.model.platform_name import PlatformName
+
+_LETTER: Final = r"([a-z0-9-]|[^\x00-\x7f])"
+LINK_DOMAIN: Final = rf"^{_LETTER}+(\.{_LETTER}+)*\.([a-z]{{2,}}|xn--[a-z0-9-]+|[^\x00-\x7f]{{2,}})$"
+"""A domain in small letters: of any script, or as `xn--…`."""
 
 
 class Hashtag(FileModel):
@@ -168,8 +172,8 @@ class Campaign(FileEntry):
     in_country_languages: tuple[Lang, ...] = ()
     """Languages whose readers may be prosecuted: partners that are `designated_in` a country are written by name, and
     calls, links and boosts that would endanger these readers are held."""
-    links: tuple[Annotated[str, Field(pattern=r"^[a-z0-9.-]+\.[a-z]{2,}$")], ...] = ()
-    """Domains its posts may link to (their subdomains too)."""
+    links: tuple[Annotated[str, Field(pattern=LINK_DOMAIN)], ...] = ()
+    """Domains its posts may link to (their subdomains too): in small letters, in any script or as `xn--…`."""
     occasions: tuple[Occasion, ...] = ()
     """Dates that come back."""
     signatories: tuple[Signatory, ...] = ()

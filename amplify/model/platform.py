@@ -56,6 +56,11 @@ class Limits:
     picture_bytes: int | None = None
     alt: int | None = None
     video_bytes: int | None = None
+    picture_pixels: int | None = None
+    counts: str | None = None
+    """How it counts a text: the name of one of the profile's `countings`."""
+    plain_text: bool | None = None
+    """It reads texts as Markdown, or may, and can be told that one is plain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,8 @@ class AccountConnection:
     """Where the cleaned video of a frozen attachment lies: it may be larger than memory is."""
     timeout: float = 30.0
     """Seconds for a whole request."""
+    limits: Limits | None = None
+    """What the account's server last said of itself, or config/accounts.yaml says of it; None: nobody asked yet."""
     heard: Callable[[ObservedLimit], None] | None = None
     """Callback for the rate limits in the headers of every answer. Called from any thread."""
 

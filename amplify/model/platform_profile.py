@@ -80,6 +80,17 @@ class CardLook:
 
 
 @dataclass(frozen=True, slots=True)
+class Counting:
+    """One way in which servers of a platform count a text."""
+
+    name: str
+    """As files write it, and as the ledger keeps it."""
+    measure: Callable[[str], int]
+    unit: str
+    """What it counts, for people."""
+
+
+@dataclass(frozen=True, slots=True)
 class PlatformProfile:
     """One platform's limits and customs. Two profiles are equal if all fields are."""
 
@@ -102,6 +113,8 @@ class PlatformProfile:
     also_called: tuple[str, ...] = ()
     """Other names by which people mean it when they stop it."""
 
+    countings: tuple[Counting, ...] = ()
+    """The ways in which its servers count, where they differ; `measure` is that of a server that nobody has asked."""
     length_key: str = "length"
     """What `amplify text --batch` calls the length."""
     bytes_max: int | None = None

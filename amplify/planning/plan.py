@@ -184,7 +184,7 @@ class _Planner:
         return RenderContext(self.workspace, self.profiles, post, occurrence.platform, lang, slot.due, occurrence.zone)
 
     def _profile(self, occurrence: Occurrence) -> PlatformProfile:
-        return self.known.on(self.profiles[occurrence.platform], occurrence.account)
+        return self.known.on(self.profiles[occurrence.platform], occurrence.account, self.workspace.accounts)
 
     def _expiries(self, post: Post) -> list[datetime]:
         """When the post, and the one that it boosts, may no longer be said."""

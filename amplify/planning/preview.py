@@ -12,6 +12,7 @@ from typing import Any, Final
 from amplify.context.app_context import AppContext
 from amplify.ledger.holds.approvals import find_unapproved
 from amplify.ledger.rows.due_delivery import DueDelivery
+from amplify.model.account import Account
 from amplify.model.plan import Planned
 from amplify.model.platform import AccountConnection, Platform, PublishRequest, Receipt
 from amplify.model.platform_profile import PlatformProfile
@@ -89,8 +90,8 @@ def preview_deliveries(app: AppContext, deliveries: tuple[Planned, ...]) -> list
     previews = []
     for delivery in deliveries:
         if delivery.account not in clients:
-            clients[delivery.account] = _silent(app, workspace, delivery)
-        profile = known_limits.on(app.profiles[delivery.platform], delivery.account)
+            clients[delivery.account] = _silent(app, workspace, delivery, known_limits)
+        profile = known_limits.on(app.profiles[delivery.platform], delivery.account, workspace.accounts)
         previews.append(
             DeliveryPreview(
                 delivery,
@@ -98,7 +99,7 @@ def preview_deliveries(app: AppContext, deliveries: tuple[Planned, ...]) -> list
                 _lengths(delivery, profile),
                 profile.text_max,
                 profile.unit,
-                _asked(known_limits, delivery.account),
+                _asked(known_limits, delivery.account, workspace.accounts.get(delivery.account)),
                 (*(one.why for one in held[delivery.id]), *unapproved.get(delivery.id, ())),
                 cost_of(delivery, len(workspace.settings.readings), profile.prices),
                 delivery.post in care.embargoed,
@@ -121,7 +122,7 @@ def why_not_sent(care: EligibilityChecker, deliveries: Sequence[Planned]) -> lis
     ]
 
 
-def _silent(app: AppContext, workspace: Workspace, delivery: Planned) -> Platform:
+def _silent(app: AppContext, workspace: Workspace, delivery: Planned, known: ServerInfo) -> Platform:
     """The account's real adapter, with made-up secrets and an address that nothing answers."""
     return registry.adapter(delivery.platform)(
         AccountConnection(
@@ -130,6 +131,7 @@ def _silent(app: AppContext, workspace: Workspace, delivery: Planned) -> Platfor
             server=_NOWHERE,
             secrets=dict.fromkeys(app.profiles[delivery.platform].secrets, "preview"),
             loopback_only=True,
+            limits=known.limits_of(delivery.account, workspace.accounts),
         )
     )
 
@@ -162,8 +164,10 @@ def _lengths(delivery: Planned, profile: PlatformProfile) -> tuple[int, ...]:
     return tuple(profile.measure(part.text) + more for part in delivery.message.parts)
 
 
-def _asked(known: ServerInfo, account: str) -> datetime | None:
+def _asked(known: ServerInfo, account: str, own: Account | None) -> datetime | None:
     said = known.limits.get(account)
+    if own is not None and own.server_limits is not None and own.server_limits.text is not None:
+        return None  # the limit stands in our own file
     return said.at if said is not None and said.limits.text is not None else None
 
 

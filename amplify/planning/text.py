@@ -77,12 +77,12 @@ def stand_post(app: AppContext, post: str) -> list[MeasuredMessage]:
         )
     known, now = app.server_info(), app.clock.now()
     planned = plan_deliveries(as_if_queued(words, [post], now), now, now + timedelta(days=1), app.profiles, known=known)
-    accounts: dict[tuple[str, str, int, int, int, str, str], list[str]] = {}
+    accounts: dict[tuple[str, str, int, int, int, str, str, str], list[str]] = {}
     mine = [one for one in planned.deliveries if one.entry == "preview" and one.post == post]
     care = EligibilityChecker(words, now, app.ledger)
     held = {one.why: None for found in care.reasons([care.to_send(one) for one in mine]) for one in found}
     for delivery in mine:
-        profile = known.on(app.profiles[delivery.platform], delivery.account)
+        profile = known.on(app.profiles[delivery.platform], delivery.account, words.accounts)
         message = delivery.message
         for number, part in enumerate(message.parts, start=1):
             warning = message.content_warning or ""
@@ -92,13 +92,14 @@ def stand_post(app: AppContext, post: str) -> list[MeasuredMessage]:
                 number,
                 len(message.parts),
                 profile.text_max,
+                profile.unit,
                 warning,
                 part.text,
             )
             accounts.setdefault(key, []).append(delivery.account)
     said = []
-    for (platform, variant, number, count, _, warning, text), speakers in sorted(accounts.items(), key=_order(app)):
-        profile = known.on(app.profiles[platform], speakers[0])
+    for (platform, variant, number, count, _, _, warning, text), speakers in sorted(accounts.items(), key=_order(app)):
+        profile = known.on(app.profiles[platform], speakers[0], words.accounts)
         said.append(
             MeasuredMessage(
                 measure_on(text, profile, warning), variant, number, count, tuple(sorted(speakers)), tuple(held)

@@ -93,17 +93,60 @@ def error_chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def not_sent(error: BaseException) -> bool:
-    """Whether the request certainly reached no server: refused, no such host, no connection in time.
+    """Whether the request certainly reached no server: refused, no such host, no (secure) connection in time.
 
     The outermost exception that says anything decides, since an older failure may hang below it.
     """
     for one in error_chain(error):
+        if _in_handshake(one):
+            return True
         names = {f"{kind.__module__.partition('.')[0]}.{kind.__name__}" for kind in type(one).__mro__}
         if names & _MAY_HAVE_LEFT:
             return False
         if names & _NEVER_LEFT:
             return True
     return False
+
+
+def why_not_sent(error: BaseException, who: str = "the server") -> str:
+    """A sentence for an account's own server that no request reached."""
+    if any(_in_handshake(one) for one in error_chain(error)):
+        return (
+            "no secure connection to the server can be made: look whether the address under `server:` in "
+            "config/accounts.yaml is right, and begins with http:// or https:// as the server has it"
+        )
+    return f"{who} cannot be reached"
+
+
+def _in_handshake(error: BaseException) -> bool:
+    """Whether this is the failure of a TLS handshake, or stands for one: a request only leaves after it."""
+    ahead, seen = [error], set[int]()
+    while ahead:
+        one = ahead.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        trace = one.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_code.co_name == "do_handshake":
+                return True
+            trace = trace.tb_next
+        # Not its context: that may be an older failure, of another connection.
+        inside = (getattr(one, "reason", None), *one.args, one.__cause__)
+        ahead.extend(inner for inner in inside if isinstance(inner, BaseException))
+    return False
+
+
+def _unsendable(error: BaseException) -> LoggedOut | None:
+    """The sentence for a secret that no header can hold; requests leave it to the library below to find out."""
+    for one in error_chain(error):
+        foreign = isinstance(one, UnicodeEncodeError) and one.encoding in ("latin-1", "ascii")
+        if foreign or type(one).__name__ == "InvalidHeader":
+            return LoggedOut(
+                "its credential holds a letter or a sign that cannot be sent, such as a Cyrillic letter or the end of "
+                "a line: copy it once more from the platform, and store it"
+            )
+    return None
 
 
 def error_for_status(status: int, why: str, after: timedelta | None = None) -> PlatformError:
@@ -164,7 +207,7 @@ def translate_errors(translate: Callable[[Exception], PlatformError], *, repeata
         yield
     except Exception as error:  # the point of it: SDKs leak whatever their libraries raise
         ours = next((one for one in error_chain(error) if isinstance(one, PlatformError)), None)
-        answer = ours or translate(error)
+        answer = ours or _unsendable(error) or translate(error)
         if repeatable and isinstance(answer, Unknown):
             answer = TryLater(answer.why)
         # `from None`: the SDK's own words may hold a token or the text.

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from amplify.stage.failures import KINDS, Failure, Failures
 from amplify.stage.identity import PLATFORMS, StageAccount
 from amplify.stage.responses import HTTPDenial, json_response, read_json
+from amplify.stage.server_ways import WAYS
 from amplify.stage.state import StageState
 from amplify.stage.timeline import pictures_of, web_address
 from amplify.stage.timeline_items import Json, StagePost
@@ -75,8 +76,10 @@ class ControlEndpoints:
         raise HTTPDenial(400, {"error": f"not the address of a post: {url}"})
 
     def server(self, asked: Json) -> Any:
-        """Set how long a text the Mastodon server of this host takes."""
-        self.state.set_text_max(str(asked["host"]), int(asked["max_characters"]))
+        """Set what software the server of this host is, and how long a text it takes."""
+        most = asked.get("max_characters")
+        software = _one_of({"software": "mastodon"} | asked, "software", tuple(WAYS))
+        self.state.set_server(str(asked["host"]), int(most) if most is not None else None, software)
         return {}
 
     def clock(self, asked: Json) -> Any:

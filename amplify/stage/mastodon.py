@@ -90,10 +90,21 @@ class StageMastodon:
     # The server and its accounts
 
     async def instance_v2(self, request: Request) -> Response:
-        return json_response(self.shapes.instance(base_of(request), request.url.netloc, self.speaker(request)))
+        return self._described(request, lambda whole: whole)
 
     async def instance_v1(self, request: Request) -> Response:
-        whole = self.shapes.instance(base_of(request), request.url.netloc, self.speaker(request))
+        return self._described(request, lambda whole: self._older(request, whole))
+
+    def _described(self, request: Request, version: Callable[[Json], Json]) -> Response:
+        """The server's description of itself, at the places and in the way in which its software gives it."""
+        viewer = self.speaker(request)
+        ways = self.state.ways_of(viewer)
+        if request.url.path not in ways.paths:
+            return Response("<h1>Not Found</h1>", 404, media_type="text/html")
+        whole = self.shapes.instance(base_of(request), request.url.netloc, viewer)
+        return json_response(version(ways.describe(whole, self.shapes.text_max(viewer))))
+
+    def _older(self, request: Request, whole: Json) -> Json:
         old: Json = {
             "uri": whole["domain"],
             "short_description": whole["description"],
@@ -106,9 +117,8 @@ class StageMastodon:
             "invites_enabled": False,
             "contact_account": None,
         }
-        return json_response(
-            {k: whole[k] for k in ("title", "description", "version", "languages", "configuration", "rules")} | old
-        )
+        newer = ("domain", "api_versions", "source_url", "usage", "icon", "contact", "thumbnail", "registrations")
+        return {key: value for key, value in whole.items() if key not in newer} | old
 
     async def verify(self, account: StageAccount, request: Request, form: Form) -> Json:
         source = {"privacy": "public", "sensitive": False, "language": None, "note": "", "fields": []}

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from amplify.stage.identity import StageAccount
 from amplify.stage.mastodon_problems import base_of, not_found, refuse_form
-from amplify.stage.mastodon_shapes import ALT_MAX, PICTURE_BYTES, PICTURE_PIXELS, VIDEO_BYTES, Shapes
+from amplify.stage.mastodon_shapes import ALT_MAX, PICTURE_BYTES, VIDEO_BYTES, Shapes
 from amplify.stage.pixels import look_at
 from amplify.stage.responses import Form
 from amplify.stage.state import StageState
@@ -55,7 +55,7 @@ class MastodonMediaEndpoints:
         film = pixels.mime.startswith("video/")
         if len(file.data) > (VIDEO_BYTES if film else PICTURE_BYTES):
             raise refuse_form(f"Validation failed: File file size must be less than {'99' if film else '16'} MB")
-        if not film and pixels.width * pixels.height > PICTURE_PIXELS:
+        if not film and pixels.width * pixels.height > self.state.ways_of(account).picture_pixels:
             raise refuse_form(f"{pixels.width}x{pixels.height} images are not supported")
         picture = UploadedPicture(
             self.state.next_id("mastodon"),

@@ -7,15 +7,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-import regex
 from starlette.requests import Request
 
+from amplify.rules.text.text_length import count_separate_graphemes
 from amplify.stage.identity import StageAccount
 from amplify.stage.mastodon_media import MastodonMediaEndpoints
 from amplify.stage.mastodon_problems import base_of, not_found, refuse_form, whole_number
 from amplify.stage.mastodon_shapes import PICTURES_MAX, URL_LENGTH, Shapes
 from amplify.stage.reader_text import on_mastodon
 from amplify.stage.responses import Form, HTTPDenial
+from amplify.stage.server_ways import read_as_markdown
 from amplify.stage.state import StageState
 from amplify.stage.timeline_items import AttachedPicture, Json, StagePost
 
@@ -26,15 +27,18 @@ BATCH: Final = 20
 
 
 def status_length(text: str, warning: str = "") -> int:
-    """The length that the server counts: graphemes of warning and text, addresses 23, `@user@server` as `@user`."""
-    total = len(regex.findall(r"\X", warning))
+    """The length that the server counts: graphemes of warning and text, addresses 23, `@user@server` as `@user`.
+
+    As on a Ruby before 4.0, which nearly all servers run: letters that a virama joins count one by one.
+    """
+    total = count_separate_graphemes(warning)
     for span in on_mastodon(text):
         if span.kind == "link":
             total += URL_LENGTH
         elif span.kind == "mention":
             total += 1 + len(span.target.split("@")[0])
         else:
-            total += len(regex.findall(r"\X", span.text))
+            total += count_separate_graphemes(span.text)
     return total
 
 
@@ -51,7 +55,8 @@ class Statuses:
     async def create(self, account: StageAccount, request: Request, form: Form) -> Json:
         key = request.headers.get("idempotency-key")
         now = self.state.now()
-        earlier = self._by_key(account, key) if key else None
+        ways = self.state.ways_of(account)
+        earlier = self._by_key(account, key) if key and ways.keeps_keys else None
         if earlier is not None and now - earlier.accepted_at < KEY_LIFE:
             return self.shapes.status(earlier, base_of(request), account)
         text, warning = form.get("status") or "", form.get("spoiler_text") or ""
@@ -73,8 +78,12 @@ class Statuses:
         if not text.strip() and not ids:
             raise refuse_form("Validation failed: Text can't be blank")
         most = self.shapes.text_max(account)
-        if status_length(text, warning) > most:
-            raise refuse_form(f"Validation failed: Text character limit of {most} exceeded")
+        length = ways.measure(text) + ways.measure(warning) if ways.measure else status_length(text, warning)
+        if length > most:
+            status, words = ways.too_long
+            raise HTTPDenial(status, {"error": words.format(most=most)})
+        if ways.markdown and form.get("content_type") != "text/plain":
+            text = read_as_markdown(text)
         if visibility not in ("public", "unlisted", "private", "direct"):
             raise refuse_form("Validation failed: Visibility is not included in the list")
         language = form.get("language")
@@ -105,6 +114,8 @@ class Statuses:
         return post if post is not None and post.standing else None
 
     async def look_up(self, account: StageAccount, request: Request, form: Form) -> list[Json]:
+        if not self.state.ways_of(account).looks_up_many:
+            raise HTTPDenial(405, {"error": "Method Not Allowed"})
         ids = form.all("id")
         if len(ids) > BATCH:
             raise refuse_form("Too many statuses requested")

@@ -134,9 +134,9 @@ class StageControl:
         """Create a post that stands outside the rehearsal, by its public address, so that it can be boosted. Its id."""
         return str(self._ask("outside", {"url": url})["id"])
 
-    def server(self, host: str, max_characters: int) -> None:
-        """Set how long a text the Mastodon server of this host takes."""
-        self._ask("server", {"host": host, "max_characters": max_characters})
+    def server(self, host: str, max_characters: int | None = None, software: str = "mastodon") -> None:
+        """Set what software the server of this host is (a name in `server_ways.py`), and how long a text it takes."""
+        self._ask("server", {"host": host, "max_characters": max_characters, "software": software})
 
     def clock(self, now: datetime) -> None:
         """Set campaign time; it stands there until it is set again."""

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import regex
 
+from amplify.rules.text.linked_addresses import find_linked
 from amplify.rules.text.url_library import url_tables
 from amplify.stage.timeline_items import StagePost
 
@@ -34,7 +35,6 @@ _X_TAG = regex.compile(
     r"(?<![\p{L}\p{M}\p{Nd}_&])[#＃]([\p{L}\p{M}\p{Nd}_\u200c\u200d·]*[\p{L}\p{M}][\p{L}\p{M}\p{Nd}_\u200c\u200d·]*)"
 )
 _X_MENTION = regex.compile(r"(?<![A-Za-z0-9_!#$%&*@＠])[@＠]([A-Za-z0-9_]{1,20})(?![A-Za-z0-9_@])")
-_URL = regex.compile(r"(?<![\w@/.])https?://[^\s<>\"]*[^\s<>\".,;:!?)\]}'»”’]")
 _M_TAG = regex.compile(r"(?<=^|\s)[#＃]([\w·・]*\p{L}[\w·・]*)")
 _M_MENTION = regex.compile(r"(?<![\w/@=])@([A-Za-z0-9_]+(?:[A-Za-z0-9_.-]*[A-Za-z0-9_]+)?(?:@[\w.-]+[\w])?)")
 
@@ -47,8 +47,9 @@ def on_x(text: str) -> list[ReaderSpan]:
 
 
 def on_mastodon(text: str) -> list[ReaderSpan]:
-    """Links on Mastodon: addresses with a scheme; tags after a space; `@user` and `@user@server`."""
-    links = [(m.start(), m.end(), "link", m[0]) for m in _URL.finditer(text)]
+    """Links on Mastodon: addresses with a scheme, whatever signs its servers take for a part of them; tags after a
+    space; `@user` and `@user@server`."""
+    links = [(one.start, one.end, "link", text[one.start : one.end]) for one in find_linked(text)]
     return _split(text, [*links, *_found(_M_TAG, text, "tag"), *_found(_M_MENTION, text, "mention")])
 
 

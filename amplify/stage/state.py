@@ -12,6 +12,7 @@ from typing import Final
 
 from amplify.stage.identity import StageAccount
 from amplify.stage.journal import Journal
+from amplify.stage.server_ways import MASTODON, WAYS, ServerWays
 from amplify.stage.timeline_items import AttachedPicture, Json, StagePost, UploadedPicture, post_from_json
 
 _X_EPOCH: Final = 1_288_834_974_657
@@ -44,6 +45,7 @@ class StageState:
         self._last: dict[str, int] = defaultdict(int)
         self.text_max: dict[str, int] = {}
         """Mastodon host → the longest text its server takes, where it is not the usual one."""
+        self._ways: dict[str, ServerWays] = {}
         self._clock: datetime | None = None
         self._journal = Journal(folder)
         for event in self._journal.events():
@@ -59,10 +61,18 @@ class StageState:
         self._clock = now.astimezone(UTC)
         self._journal.write({"event": "clock", "now": self._clock.isoformat()})
 
-    def set_text_max(self, host: str, most: int) -> None:
-        """Set another length limit for every account of this Mastodon server."""
-        self.text_max[host] = most
-        self._journal.write({"event": "server", "host": host, "text_max": most})
+    def set_server(self, host: str, most: int | None, software: str) -> None:
+        """Set what software the server of this host is, and its length limit (None: the usual one)."""
+        self._journal.write({"event": "server", "host": host, "text_max": most, "software": software})
+        self._keep_server(host, most, software)
+
+    def _keep_server(self, host: str, most: int | None, software: str) -> None:
+        self._ways[host] = WAYS[software]
+        self.text_max[host] = most or WAYS[software].text_max
+
+    def ways_of(self, account: StageAccount | None) -> ServerWays:
+        """How the account's own server behaves, on Mastodon."""
+        return self._ways.get(account.handle.partition("@")[2], MASTODON) if account is not None else MASTODON
 
     # Accounts
 
@@ -222,7 +232,7 @@ class StageState:
             at = (event["platform"], event["handle"], event["id"])
             self._pictures[at] = replace(self._pictures[at], alt=event["alt"])
         elif kind == "server":
-            self.text_max[event["host"]] = event["text_max"]
+            self._keep_server(event["host"], event["text_max"], event.get("software", "mastodon"))
         elif kind == "clock":
             self._clock = datetime.fromisoformat(event["now"])
 

@@ -18,7 +18,6 @@ from amplify.toolkit.toolkit_model import ShareLink
 
 _KEPT: Final = re.compile(r"[^A-Za-z0-9\-._~!*'():/@,;?=$\u00a1-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd]")
 """What has to be encoded: everything else may stand in a query as it is (WHATWG URL)."""
-_LINK: Final = re.compile(r"https?://[^\s<>\"]+")
 
 
 def percent_encode(text: str) -> str:
@@ -28,11 +27,13 @@ def percent_encode(text: str) -> str:
 
 def _telegram(text: str, subject: str) -> str:
     """Telegram's link: it wants an address and sets the text below it; without any, the text stands in its place."""
-    link = _LINK.search(text)
+    link = next((one for one in plain_entities(text) if one.kind == "link"), None)
     if link is None:
         return f"https://t.me/share/url?url={percent_encode(text)}"
-    rest = f"{text[: link.start()].rstrip()}\n{text[link.end() :].lstrip()}".strip()
-    return f"https://t.me/share/url?url={percent_encode(link[0])}&text={percent_encode(rest)}"
+    before, behind = text[: link.start], text[link.end :]
+    # Blanks around it go with it; punctuation stays with the sentence.
+    rest = f"{before.rstrip()}{behind}" if behind[:1].strip() else f"{before.rstrip()}\n{behind.lstrip()}".strip()
+    return f"https://t.me/share/url?url={percent_encode(link.value)}&text={percent_encode(rest)}"
 
 
 _MAKERS: Final[Mapping[str, tuple[str, Callable[[str, str], str]]]] = {

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from amplify.model.banner import Colour, ColourName, Hex
 from amplify.model.base import FileModel, Id, Lang, Url, Wall, YearOutOfRange
+from amplify.model.campaign import LINK_DOMAIN
 from amplify.model.platform_name import PlatformName
 from amplify.model.problem import PROBLEMS_MOST, Problem, SourceLocation, more_problems
 from amplify.platforms import registry
@@ -236,7 +237,7 @@ FORMS: Final[dict[str, str]] = {
     pattern_of(PlatformName): f"the name of a platform, such as {join_or(f'`{name}`' for name in registry.names())}",
     r"^[^\s#@]+$": "a hashtag without its `#` and without spaces, such as `FreeAnna`",
     r"^[^@\s]+@[^@\s]+\.[^@\s]+$": "an e-mail address",
-    r"^[a-z0-9.-]+\.[a-z]{2,}$": "a domain without https:// and without a path, such as `example.org`",
+    LINK_DOMAIN: "a domain without https:// and without a path, such as `example.org`",
     r"^[^\s/@:?#A-Z]+\.[^\s/@:?#A-Z]{2,}(/[^\s?#]*)?$": "a domain in small letters without https://, such as "
     "`mirror.example`, or with a path, such as `chat.example/channel`",
     r"^[A-Z]+(-[A-Z]+)*$": "a rule's code in capital letters, such as `X-COST`",

@@ -196,8 +196,10 @@ class Oracle:
                 wish.excuse = why or self._formerly(wish.words) or self._early(wish.entry)
 
     def _formerly(self, words: Words) -> str | None:
-        """A spelling that was dropped goes on in the ledger, if it came to know it: it asks the same consent."""
-        return "a spelling of theirs, once" if words.who in self.withdrawn and words.way in SPELLED else None
+        """A spelling that was dropped goes on in the ledger, if it came to know it: it asks the same consent, and what
+        holds the person may hold it."""
+        held = words.who in self.withdrawn | self.silenced or ("person", words.who) in self.stops
+        return "a spelling of theirs, once" if held and words.way in SPELLED else None
 
     def _early(self, entry: Entry) -> str | None:
         """An entry before its post's embargo ends is an error in the files, also once the embargo is over."""

@@ -29,13 +29,6 @@ def amplify() -> Amplify:
     return run
 
 
-@pytest.fixture
-def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leases that end while a test can wait for them."""
-    monkeypatch.setenv("AMPLIFY_TIMEOUT", "1s")
-    monkeypatch.setenv("AMPLIFY_LEASE", "2s")
-
-
 def rows(files: Files) -> list[tuple[str, str]]:
     with closing(sqlite3.connect(files.root / ".amplify" / "ledger.sqlite")) as ledger:
         return ledger.execute("SELECT post, state FROM delivery").fetchall()
@@ -96,10 +89,9 @@ def test_without_a_ledger_there_is_nothing_to_keep(amplify: Amplify, busy: Files
     assert list(tmp_path.glob("kept*")) == []
 
 
-@pytest.mark.usefixtures("brisk")
 @pytest.mark.parametrize("lost", [True, False], ids=["the ledger is lost", "the ledger is sound"])
 def test_nothing_goes_out_twice_after_a_restore(
-    amplify: Amplify, files: Files, busy: Files, on_stage: OnStage, tmp_path: Path, lost: bool
+    amplify: Amplify, busy: Files, on_stage: OnStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: bool
 ) -> None:
     where = ("-w", busy.root)
     ledger = busy.root / ".amplify" / "ledger.sqlite"
@@ -121,6 +113,8 @@ def test_nothing_goes_out_twice_after_a_restore(
         assert said.code == 3
         assert "knows more than the backup" in said.words, said.words
         assert by_post(busy, "since") == {"sent": 3}  # nothing was changed
+    monkeypatch.setenv("AMPLIFY_TIMEOUT", "1s")  # leases that end while a test can wait for them
+    monkeypatch.setenv("AMPLIFY_LEASE", "2s")
     said = amplify("restore", file, *where, *([] if lost else ["--older"]))
     assert said.code == 3, said.words
     assert "3 deliveries may have been sent since" in said.words

@@ -69,6 +69,8 @@ def test_missing_credentials_are_said_and_the_others_go_on(
     assert name in said.words
     assert "2 handles found, 0 unknown" in said.words
     assert "1 handle not asked" in said.words
+    assert "not every account could be asked" in said.words
+    assert "no problems\n" not in said.out
     assert said.code == 3
 
 

@@ -281,6 +281,23 @@ def test_what_mastodon_says(status: int, words: str | None, meaning: type[Platfo
     assert type(mastodon.translate(MastodonAPIError("Mastodon API returned error", status, "-", words))) is meaning
 
 
+@pytest.mark.parametrize(
+    ("status", "words", "what_to_do"),
+    [
+        (404, "Endpoint not found.", "`server:`"),
+        (404, None, "`server:`"),
+        (400, None, "access token"),
+        (400, "", "access token"),
+    ],
+)
+def test_an_answer_without_a_reason_says_what_to_do(status: int, words: str | None, what_to_do: str) -> None:
+    from mastodon import MastodonAPIError
+
+    why = mastodon.translate(MastodonAPIError("Mastodon API returned error", status, "-", words)).why
+    assert what_to_do in why
+    assert "Endpoint" not in why
+
+
 def test_a_posted_status_with_a_strange_header_is_unknown() -> None:
     from mastodon import MastodonAPIError, MastodonRatelimitError
 

@@ -190,6 +190,6 @@ def test_a_server_that_is_no_mastodon_is_not_taken_for_one(mock: MastodonMock) -
     ):
         fresh = member.again()
         assert fresh.limits().text == 777
-        assert fresh.limits().pictures is None
+        assert fresh.limits().counts == "strictest"
         assert not fresh.keeps_keys()
         assert fresh.read([receipt.id])[receipt.id] is not None

@@ -11,7 +11,7 @@ import pytest
 from amplify.model.message import Message, Part
 from amplify.model.platform import PublishRequest, Receipt
 from amplify.platforms.mastodon import matching as mastodon_matching
-from amplify.platforms.mastodon.responses import keeps_keys
+from amplify.platforms.mastodon.server_description import describe_server
 from amplify.platforms.uploads import valid_until
 from amplify.platforms.x import matching as x_matching
 from amplify.rules.plan.upload_validity import is_valid
@@ -117,7 +117,7 @@ def test_x_gives_addresses_back_behind_its_own() -> None:
 
 @pytest.mark.parametrize("version", ["4.5.0", "4.3.0+glitch", "4.4.0-rc.1", "v3.5.3", "10.0.0", "4.2.10+build-7"])
 def test_mastodon_and_its_forks_keep_keys(version: str) -> None:
-    assert keeps_keys({"version": version})
+    assert describe_server(lambda _: {"version": version}).keeps_keys
 
 
 @pytest.mark.parametrize(
@@ -125,6 +125,7 @@ def test_mastodon_and_its_forks_keep_keys(version: str) -> None:
     [
         "0.17.3 git-6b3c1f0",
         "0.20.0+git-abc",
+        "3.5.3+0.17.0-git-6b3c1f0",
         "takahe/0.11.0",
         "2.7.2 (compatible; Pleroma 2.5.0)",
         "4.1.0 (compatible; Akkoma 3.10)",
@@ -134,8 +135,8 @@ def test_mastodon_and_its_forks_keep_keys(version: str) -> None:
     ],
 )
 def test_other_servers_are_not_trusted_with_keys(version: str | None) -> None:
-    assert not keeps_keys({"version": version})
-    assert not keeps_keys({})
+    assert not describe_server(lambda _: {"version": version}).keeps_keys
+    assert not describe_server(lambda _: None).keeps_keys
 
 
 def test_uploads_hold_until_the_platform_forgets_them() -> None:

@@ -57,7 +57,13 @@ def test_each_server_takes_what_it_says(stage: Stage, tmp_path: Path) -> None:
         with pytest.raises(Refused, match=str(most)):
             member.publish("я" * (most + 1))
     assert said["usual.example"] == Limits(
-        text=500, pictures=4, picture_bytes=16_777_216, alt=1500, video_bytes=103_809_024
+        text=500,
+        pictures=4,
+        picture_bytes=16_777_216,
+        picture_pixels=33_177_600,
+        alt=1500,
+        video_bytes=103_809_024,
+        counts="graphemes",
     )
 
 

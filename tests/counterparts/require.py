@@ -7,7 +7,7 @@ from typing import Final, NoReturn
 
 import pytest
 
-NAMES: Final = ("bluesky", "mastodon", "postgres", "browser", "conformance", "registry")
+NAMES: Final = ("bluesky", "mastodon", "postgres", "browser", "conformance", "registry", "oracles")
 """What `AMPLIFY_REQUIRE` may name, separated by commas."""
 
 

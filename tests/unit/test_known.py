@@ -47,14 +47,14 @@ def test_each_account_is_measured_against_its_own_server() -> None:
 
 
 def test_what_a_server_does_not_say_stays_as_it_is() -> None:
-    own = limits(a__mastodon=Limits(text=1000)).on(PROFILES["mastodon"], "a/mastodon")
+    own = limits(a__mastodon=Limits(text=1000)).on(PROFILES["mastodon"], "a/mastodon", {})
     assert own.text_max == 1000
     assert (own.alt_max, own.pictures_max, own.picture_bytes) == (1500, 4, 16_777_216)
     silent = limits(a__mastodon=Limits(), b__mastodon=Limits(text=500))
     for account in ("a/mastodon", "b/mastodon", "nobody/mastodon"):
-        assert silent.on(PROFILES["mastodon"], account) is PROFILES["mastodon"]
+        assert silent.on(PROFILES["mastodon"], account, {}) is PROFILES["mastodon"]
     twice = limits(a__mastodon=Limits(text=9), b__mastodon=Limits(text=9))
-    assert twice.on(PROFILES["mastodon"], "a/mastodon") is twice.on(PROFILES["mastodon"], "b/mastodon")
+    assert twice.on(PROFILES["mastodon"], "a/mastodon", {}) is twice.on(PROFILES["mastodon"], "b/mastodon", {})
 
 
 def test_a_short_server_gets_no_optional_hashtag_that_does_not_fit() -> None:

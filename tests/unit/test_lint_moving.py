@@ -111,6 +111,6 @@ def test_a_server_that_takes_less_is_believed() -> None:
     said = ServerInfo(
         limits={"writers/mastodon": SavedLimits(Limits(video_bytes=5_000_000), datetime(2027, 1, 1, tzinfo=UTC))}
     )
-    own = said.on(PROFILES["mastodon"], "writers/mastodon")
+    own = said.on(PROFILES["mastodon"], "writers/mastodon", {})
     assert own.moving.video_bytes == 5_000_000
     assert own.moving.gif_bytes == PROFILES["mastodon"].moving.gif_bytes

@@ -14,8 +14,8 @@ from amplify.model.platform import Json, PublishRequest
 from amplify.platforms.bluesky.entities import find_entities as bluesky_entities
 from amplify.platforms.bluesky.facets import misplaced_facet
 from amplify.platforms.bluesky.record import post_record
+from amplify.platforms.mastodon.entities import find_entities as mastodon_entities
 from amplify.platforms.x.entities import find_entities as x_entities
-from amplify.rules.text.entities import plain_entities as mastodon_entities
 from amplify.rules.text.text_length import normalise_text
 from amplify.rules.text.text_spans import encoded_spans, utf8_octets, utf16_units
 

@@ -17,12 +17,21 @@ from amplify.rules.text.url_library import url_tables
 
 PIECES = [
     *"abzA019 \n\r\t.,:;-_/@#$＠＃()!?'\"&=+%~|*«»—…’ʼіўяЖж日本語。の",
-    *"\u200d\ufe0f\u20e3\u202a\u202c\u2066\u200e\ufeff\ufffe\u0301\u00a0\u3000©☺Ŭßİſ\u212a",
+    *"\u200d\ufe0f\u20e3\u202a\u202c\u2066\u200e\ufeff\ufffe\u0301\u00a0\u3000©☺Ŭß",
     *("https://", "http://", "HTTP://", "www.", ".com", ".co.uk", ".рф", "xn--p1ai", "t.co/abc", "example.org"),
     *("x.бел", "example.com/path", "т.д.", "e.g.", "notes.txt", "...", "🏽", "👨", "👩‍❤️‍👨", "❤️", "🇵🇱", "🇵", "#️⃣", "1⃣"),
 ]  # fmt: skip
-MIXED = st.lists(st.sampled_from(PIECES) | st.characters(exclude_categories=["Cs"]), max_size=60).map("".join)
+MIXED = st.lists(
+    st.sampled_from(PIECES) | st.characters(exclude_categories=["Cs"], exclude_characters="İıſ\u212a"), max_size=60
+).map("".join)
+"""Without the four letters that Python's expressions take for others: `tests/conformance/test_oracles.py` has them."""
 OPTIONS = url_tables().config.config["defaults"]
+
+
+@pytest.fixture(autouse=True)
+def any_domain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library asks IDNA whether a domain may be; X's own code writes down whatever it is given."""
+    monkeypatch.setattr(import_module("twitter_text.extract_urls"), "idna_to_ascii", lambda domain: domain)
 
 
 def as_the_library_says(text: str, once: bool) -> tuple[int, bool, int]:

@@ -6,7 +6,7 @@ Its age counts in real time: a rehearsal's year passes in minutes, and no server
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any, Final
 
@@ -55,14 +55,17 @@ def limits_of(connection: Connection, account: str) -> Limits | None:
 def learn_limits(connection: Connection, limits: Mapping[str, Limits], real: datetime) -> set[str]:
     """Save the limits of these accounts' servers (`real`: now, UTC); the accounts whose limits changed.
 
-    A change makes every clone's next pass plan again: what was queued was measured against something else. Everybody
-    writes in the same order, so that two who learn at once never wait for each other.
+    A change makes every clone's next pass plan again: what was queued was measured against something else. A server
+    that says nothing of itself any more keeps what it said before. Everybody writes in the same order, so that two who
+    learn at once never wait for each other.
     """
     new = set()
     for account, said in sorted(limits.items()):
-        if said != (limits_of(connection, account) or Limits()):
+        before = limits_of(connection, account) or Limits()
+        kept = before if said == Limits() else said
+        if kept != before:
             new.add(account)
-        _write(connection, _LIMITS, account, asdict(said), real)
+        _write(connection, _LIMITS, account, asdict(kept), real)
     if new:
         connection.execute(_FORGET_QUEUED)
     return new
@@ -83,4 +86,4 @@ def _write(connection: Connection, kind: str, key: str, value: Mapping[str, Any]
 
 
 def _limits(value: Mapping[str, Any]) -> Limits:
-    return Limits(**{name: value.get(name) for name in ("text", "pictures", "picture_bytes", "alt", "video_bytes")})
+    return Limits(**{one.name: value.get(one.name) for one in fields(Limits)})

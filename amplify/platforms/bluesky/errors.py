@@ -40,7 +40,7 @@ def translate(error: Exception, hidden: Sequence[str] = ()) -> PlatformError:
         return LoggedOut(f"Bluesky asks to sign in again. {_MEND}")
     if type(error).__module__.partition(".")[0] != "atproto_client" or not isinstance(status, int):
         if http.not_sent(error):
-            return TryLater("Bluesky cannot be reached")
+            return TryLater(http.why_not_sent(error, "Bluesky"))
         return Unknown(f"Bluesky gave no usable answer ({type(error).__name__})")
     name, message = error_name(error), http.redact(error_message(error), hidden)
     why = f"Bluesky answered {status}: {f'{name}: {message}'.strip(': ')}".rstrip(": ")

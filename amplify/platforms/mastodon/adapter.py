@@ -1,7 +1,7 @@
 """The Mastodon adapter, through Mastodon.py: for Mastodon and servers that speak its API.
 
 The server is asked what it is before anything is taken for granted: some ignore idempotency keys, some have no
-look-up of many posts at once.
+look-up of many posts at once. It need not answer: no look-up depends on it.
 
 Doubt is settled on the account's own timeline, always, and never by sending again under the same key first: looking
 writes nothing. Mastodon itself notes a key only after the status, so that a repetition beside a slow first request
@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from amplify.model.errors import LoggedOut, Refused, TryLater, Unknown
+from amplify.model.errors import LoggedOut, PlatformError, Refused, TryLater, Unknown
 from amplify.model.message import Message, Part
 from amplify.model.platform import AccountConnection, Engagement, Json, Limits, PublishRequest, Receipt, Whoami
 from amplify.platforms import http
@@ -27,7 +27,8 @@ from amplify.platforms.loopback import guard_loopback
 from amplify.platforms.mastodon import errors, matching, rate_limits
 from amplify.platforms.mastodon.matching import same_post
 from amplify.platforms.mastodon.media import MastodonMedia
-from amplify.platforms.mastodon.responses import REBLOG, boost_of, keeps_keys, largest_count, reading_of, receipt_of
+from amplify.platforms.mastodon.responses import REBLOG, boost_of, reading_of, receipt_of
+from amplify.platforms.mastodon.server_description import ServerDescription, ask_server
 from amplify.platforms.near_posts import NOT_OURS, NOT_THERE, near_post
 from amplify.platforms.rate_headers import response_listener
 from amplify.rules.text.language import primary_language
@@ -36,8 +37,6 @@ from amplify.rules.text.text_length import normalise_text
 _SPOKEN: Final = "4.5.0"
 """The version given to Mastodon.py, so that it neither guesses nor asks: with the server down its own check
 recurses for ever, and an unusual version string stops it."""
-_BATCH_SINCE: Final = 2
-"""`api_versions.mastodon` of 4.3, the first with the look-up of many posts."""
 _PAGE: Final = 40
 _WINDOW: Final = timedelta(minutes=5)
 """Mastodon's usual rate window, where the server does not say when it ends."""
@@ -58,8 +57,8 @@ class MastodonAdapter:
         self._wait: timedelta | None = None
         self._behind = timedelta()
         self._account: str | None = None
-        self._batches: bool | None = None
-        self._keeps_keys: bool | None = None
+        self._described: ServerDescription | None = None
+        self._batches = True
         with self._asking(repeatable=True):
             from mastodon import Mastodon as Client
 
@@ -81,16 +80,8 @@ class MastodonAdapter:
             return Whoami(id=self._account, handle=str(me["acct"]))
 
     def limits(self) -> Limits:
-        with self._asking(repeatable=True):
-            said = self._instance().get("configuration") or {}
-        statuses, media = said.get("statuses") or {}, said.get("media_attachments") or {}
-        return Limits(
-            text=largest_count(statuses.get("max_characters")),
-            pictures=largest_count(statuses.get("max_media_attachments")),
-            picture_bytes=largest_count(media.get("image_size_limit")),
-            alt=largest_count(media.get("description_limit")),
-            video_bytes=largest_count(media.get("video_size_limit")),
-        )
+        self._described = None
+        return self._description().limits
 
     def resolve(self, handle: str) -> str | None:
         """Look up a handle at the account's own server, which asks the handle's server (WebFinger) where it does not
@@ -112,6 +103,8 @@ class MastodonAdapter:
             "visibility": message.visibility,
             "idempotency_key": call.key,
         }
+        if self._plain_text():
+            body["content_type"] = "text/plain"
         if message.langs:
             body["language"] = primary_language(message.langs[0])
         if message.content_warning:
@@ -125,6 +118,8 @@ class MastodonAdapter:
         return body
 
     def prepare(self, message: Message, part: Part) -> Json:
+        if self._connection.limits is None:  # before its first post: so that the text is not read as Markdown
+            self._what_it_says()
         return self._media.prepare(message, part, lambda: self._asking(part, repeatable=True))
 
     def publish(self, call: PublishRequest) -> Receipt:
@@ -154,10 +149,7 @@ class MastodonAdapter:
         return None
 
     def keeps_keys(self) -> bool:
-        if self._keeps_keys is None:
-            with self._asking(repeatable=True):
-                self._keeps_keys = keeps_keys(self._instance())
-        return self._keeps_keys
+        return self._what_it_says().keeps_keys
 
     def page(self) -> str:
         return f"{(self._connection.server or '').rstrip('/')}/@{self._connection.handle.partition('@')[0]}"
@@ -196,12 +188,12 @@ class MastodonAdapter:
         from mastodon import MastodonAPIError
 
         with self._asking(repeatable=True):
-            if self._looks_up_many():
+            if self._batches and self._what_it_says().batches:
                 try:
                     counts = {str(one["id"]): reading_of(one) for one in self._client.statuses(list(ids))}
                     return {one: counts.get(one) for one in ids}
                 except MastodonAPIError as error:
-                    if error.args[1:2] not in ((404,), (405,)):
+                    if error.args[1:2] not in ((400,), (404,), (405,), (501,)):
                         raise
                     self._batches = False  # it says it is newer than it is
             return {one: self._read_one(one) for one in ids}
@@ -209,20 +201,25 @@ class MastodonAdapter:
     def close(self) -> None:
         self._session.close()
 
-    def _instance(self) -> Json:
-        """The server's description of itself; the older version where it has no newer one."""
-        from mastodon import MastodonNotFoundError
+    def _plain_text(self) -> bool:
+        limits = self._connection.limits or (self._described.limits if self._described is not None else Limits())
+        return limits.plain_text is True
 
+    def _description(self) -> ServerDescription:
+        """What the server says of itself, asked once. Raises a platform error where it cannot be asked now."""
+        if self._described is None:
+            with self._asking(repeatable=True):
+                self._described = ask_server(
+                    self._session, self._connection.server or "", self._connection.secrets["access_token"]
+                )
+        return self._described
+
+    def _what_it_says(self) -> ServerDescription:
+        """The same, for what can go on without: nothing is known of a server that cannot be asked now."""
         try:
-            return dict(self._client.instance_v2())
-        except MastodonNotFoundError:
-            return dict(self._client.instance_v1())
-
-    def _looks_up_many(self) -> bool:
-        if self._batches is None:
-            version = (self._instance().get("api_versions") or {}).get("mastodon")
-            self._batches = isinstance(version, int) and version >= _BATCH_SINCE
-        return self._batches
+            return self._description()
+        except PlatformError:
+            return ServerDescription()
 
     def _read_one(self, post: str) -> Engagement | None:
         from mastodon import MastodonNotFoundError

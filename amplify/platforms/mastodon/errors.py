@@ -14,6 +14,12 @@ _MUTE: Final = re.compile(r"suspend|disabled|authorized scopes|not confirmed|pen
 _MEND: Final = "Make a new access token for it on its server (Preferences, Development: read and write), and store it"
 _MEND_STANDING: Final = "Sign in on its server as this account, and do what it asks"
 
+_SILENT: Final = {
+    400: "it does not say why: look whether the access token is whole, and may read and write",
+    404: "it has nothing at this address: look whether `server:` in config/accounts.yaml is the server's own address",
+}
+"""What to do where a server gives no reason; for 404, Mastodon.py makes up words of its own."""
+
 
 def translate(error: Exception, hidden: Sequence[str] = (), wait: timedelta | None = None) -> PlatformError:
     """Map any exception of Mastodon.py, requests or urllib3 to a platform error, named by what to do next. Total.
@@ -28,9 +34,9 @@ def translate(error: Exception, hidden: Sequence[str] = (), wait: timedelta | No
     status = error.args[1] if len(error.args) == 4 and isinstance(error.args[1], int) else None
     if status is None or type(error).__module__.partition(".")[0] != "mastodon":
         if http.not_sent(error):
-            return TryLater("the server cannot be reached")
+            return TryLater(http.why_not_sent(error))
         return Unknown(f"the server gave no usable answer ({kind})")
-    words = str(error.args[3] or "")
+    words = _SILENT.get(status, "") if error.args[3] in (None, "", "Endpoint not found.") else str(error.args[3])
     why = f"the server answered {status}: {http.redact(words, hidden)}".rstrip(": ")
     if status == 403 and _MUTE.search(words):
         return LoggedOut(f"{why}. {_MEND if 'scope' in words else _MEND_STANDING}")

@@ -10,7 +10,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from amplify.model.platform import PublishRequest
-from amplify.rules.text.entities import plain_entities
+from amplify.platforms.mastodon.entities import find_entities
 from amplify.rules.text.near_match import is_near_match
 from amplify.rules.text.text_length import normalise_text
 
@@ -85,7 +85,7 @@ def _bare(text: str) -> str:
     outer form.
     """
     text = normalise_text(text)
-    for one in reversed(plain_entities(text)):
+    for one in reversed(find_entities(text)):
         stretch = text[one.start : one.end]
         if one.kind == "mention":
             text = f"{text[: one.start]}@{one.value.partition('@')[0]}{text[one.end :]}"

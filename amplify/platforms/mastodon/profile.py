@@ -10,8 +10,9 @@ from amplify.model.platform_profile import CardLook, HandleSyntax, PlatformProfi
 from amplify.model.problem import Severity
 from amplify.model.video import VideoLimits
 from amplify.platforms.mastodon import rate_limits
+from amplify.platforms.mastodon.entities import find_entities
+from amplify.platforms.mastodon.server_counting import COUNTINGS
 from amplify.platforms.mastodon.text_length import status_length
-from amplify.rules.text.entities import plain_entities
 
 
 def is_account_page(host: str, segments: Sequence[str], handle: str) -> bool:
@@ -27,7 +28,8 @@ PROFILE: Final = PlatformProfile(
     text_max=500,
     measure=status_length,
     unit="graphemes",
-    entities=plain_entities,
+    countings=COUNTINGS,
+    entities=find_entities,
     secrets=("access_token",),
     handles=HandleSyntax(  # Mastodon's `Account`
         re.compile(r"[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*@\w+(?:[.-]+\w+)*(?::\d{1,5})?"),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from amplify.model.plan import Planned
 from amplify.model.problem import Problem, Severity
 from amplify.rules.lint.lint_context import LintContext
+from amplify.rules.text.host_names import comparable_url
 from amplify.rules.text.link_cleaning import without_tracking
 
 
@@ -63,4 +64,4 @@ def no_link(context: LintContext, delivery: Planned) -> Iterator[Problem]:
 
 
 def _plain(url: str) -> str:
-    return without_tracking(url).removesuffix("/")
+    return comparable_url(without_tracking(url))

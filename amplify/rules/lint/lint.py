@@ -19,6 +19,7 @@ from amplify.rules.lint import (
     caps,
     care,
     duplicates,
+    markup,
     mentions,
     money,
     stale_facts,
@@ -37,6 +38,9 @@ MESSAGE_RULES: Final[Sequence[Callable[[LintContext, Planned], Iterator[Problem]
     texts.mention_without_consent,
     mentions.mention_of_nobody,
     texts.mixed_scripts,
+    markup.broken_hashtag,
+    markup.typed_markup,
+    markup.sign_in_link,
     unsafe_text.change_of_direction,
     unsafe_text.marks_on_marks,
     unsafe_text.hidden_in_handle,
@@ -101,6 +105,7 @@ CROWD: Final[Sequence[CrowdRule]] = (
     money.beyond_budget,
     mentions.unknown_handles,
     mentions.other_names,
+    markup.unlinked_hashtags,
 )
 """Rules about deliveries beside each other."""
 

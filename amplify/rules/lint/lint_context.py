@@ -39,7 +39,9 @@ class LintContext:
         """The platform's profile, with the limits of the account's own server where these are known."""
         found = self._profiles.get(delivery.account)
         if found is None:
-            found = self._profiles[delivery.account] = self.known.on(self.profiles[delivery.platform], delivery.account)
+            found = self._profiles[delivery.account] = self.known.on(
+                self.profiles[delivery.platform], delivery.account, self.workspace.accounts
+            )
         return found
 
     def words(self, message: Message, content_hash: str | None = None) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import urlsplit
 
 from amplify.model.plan import Planned
 from amplify.model.platform_profile import PlatformProfile
 from amplify.model.problem import Problem, Severity
 from amplify.rules.lint.lint_context import LintContext
 from amplify.rules.text.confusables import mixed_words
+from amplify.rules.text.host_names import is_below, url_host
+from amplify.rules.text.typed_links import find_typed_links
 
 SHORTENERS: Final = frozenset(
     {
@@ -59,29 +60,28 @@ def _end(text: str, room: int, profile: PlatformProfile) -> str:
 
 
 def _hosts(delivery: Planned) -> Iterator[tuple[int, str]]:
+    """Part and host of every address, also of those that only other servers link, or that readers copy."""
     for number, part in enumerate(delivery.message.parts):
         urls = [entity.value for entity in part.entities if entity.kind == "link"]
+        urls += find_typed_links(part.text)
         if part.card is not None:
             urls.append(part.card.url)
-        for url in urls:
-            yield number, _host(url if "://" in url else f"https://{url}")
+        for host in dict.fromkeys(_host(url if ":" in url else f"https://{url}") for url in urls):
+            yield number, host
 
 
 def _host(address: str) -> str:
-    try:
-        host = urlsplit(address).hostname
-    except ValueError:
-        host = None
-    if host is None or "\\" in address:  # browsers read `\` as `/`, and so find another host
-        return f"{address} (no valid address)"
-    return host.lower()
+    scheme, _, rest = address.partition(":")
+    if scheme.lower() == "xmpp":  # `xmpp:name@host/resource`
+        address = f"xmpp://{rest.removeprefix('//').rpartition('@')[2]}"
+    return url_host(address) or f"{address} (no valid address)"
 
 
 def link_not_allowed(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     """LINK-DOMAIN: a link outside the campaign's list (docs/care.md)."""
     allowed = context.campaign(delivery).links
     for number, host in _hosts(delivery):
-        if not any(host == domain or host.endswith(f".{domain}") for domain in allowed):
+        if not any(is_below(host, domain) for domain in allowed):
             yield Problem(
                 context.place(delivery, number),
                 "LINK-DOMAIN",

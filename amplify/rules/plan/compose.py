@@ -18,8 +18,11 @@ from amplify.rules.plan.subjects import message_subjects
 from amplify.rules.plan.template import TemplateFault, render_template
 from amplify.rules.plan.template_context import RenderContext, mention_partner, signatory_list, template_names
 from amplify.rules.text.bidi import isolate_text, tag_line
+from amplify.rules.text.host_names import comparable_url
 from amplify.rules.text.link_cleaning import strip_tracking, without_tracking
+from amplify.rules.text.link_tails import set_apart
 from amplify.rules.text.thread_split import PartLimit, ThreadPart, append_paragraph, part_limit, split_thread
+from amplify.rules.text.typed_links import find_typed_links
 
 _UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 """Control characters, and halves of characters, which cannot be written down as UTF-8."""
@@ -54,6 +57,7 @@ def compose_message(setting: RenderContext, variant: Variant, partner: str, prof
     """
     front = setting.post.front
     texts = [_rendered(part, setting) for part in variant.parts_on(profile.name)]
+    texts = [set_apart(text, _calls_urls(setting), profile.entities) for text in texts]
     pictures = tuple(_attach(setting.workspace.pictures[file], setting) for file in front.media)
     warning = setting.pick(front.content_warning) if profile.content_warning else None
     space = part_limit(profile, taken=profile.measure(warning) if warning else 0)
@@ -151,6 +155,12 @@ def _pieces(texts: Sequence[str], setting: RenderContext, space: PartLimit, clos
     return pieces
 
 
+def _calls_urls(setting: RenderContext) -> list[str]:
+    """Addresses of the calls to action that the texts have named."""
+    named = (one.removeprefix("action:") for one in sorted(setting.used) if one.startswith("action:"))
+    return [without_tracking(setting.pick_any(setting.workspace.actions[one].url)) for one in named]
+
+
 def _closing(texts: Sequence[str], setting: RenderContext, partner: str, carded: bool) -> tuple[str, LinkCard | None]:
     """What stands below the last part, and the link card that carries the call to action instead."""
     front = setting.post.front
@@ -162,7 +172,7 @@ def _closing(texts: Sequence[str], setting: RenderContext, partner: str, carded:
         action = setting.workspace.actions[front.cta]
         setting.used.add(f"action:{action.id}")
         url = without_tracking(setting.pick_any(action.url))
-        if not _says([*texts, *added], url):
+        if not _says([*texts, *added], url) and not _gives([*texts, *added], url):
             if carded:
                 card = _card(action, url, setting)
             else:
@@ -177,6 +187,12 @@ def _says(texts: Sequence[str], words: str) -> bool:
     whole = rf"(?<!\w){re.escape(words.removesuffix('/'))}/?(?![-.?#&=%~+:,;@!]*[\w/])"
     case = re.IGNORECASE if words.startswith("@") else re.NOFLAG
     return any(re.search(whole, text, case) for text in texts)
+
+
+def _gives(texts: Sequence[str], url: str) -> bool:
+    """Whether an address is in the texts already with its domain in another spelling."""
+    wanted = comparable_url(url)
+    return any(comparable_url(one) == wanted for text in texts for one in find_typed_links(text))
 
 
 def _attach(picture: Picture, setting: RenderContext) -> Attachment:

@@ -21,6 +21,7 @@ from amplify.model.settings import Settings
 from amplify.rules.plan.recurrence import stable_fraction
 from amplify.rules.plan.template_context import RenderContext
 from amplify.rules.text.bidi import tag_line
+from amplify.rules.text.tag_forms import links_whole, stands_typed
 from amplify.rules.text.thread_split import PartLimit, append_paragraph
 
 _PLACES_TRIED: Final = 8
@@ -68,8 +69,17 @@ def optional_tags(setting: RenderContext) -> tuple[str, ...]:
 
 def missing_tags(text: str, setting: RenderContext, room: PartLimit) -> tuple[str, ...]:
     """Required hashtags that are not in `text`."""
-    present = {tag_key(one.value) for one in room.entities(text) if one.kind == "tag"}
+    present = _present(text, setting, room)
     return tuple(tag for tag in required_tags(setting) if tag_key(tag) not in present)
+
+
+def _present(text: str, setting: RenderContext, room: PartLimit) -> set[str]:
+    """The hashtags that stand in `text`, compared; also one that its author typed and the platform does not link."""
+    present = {tag_key(one.value) for one in room.entities(text) if one.kind == "tag"}
+    if "#" in text or "＃" in text:
+        listed = (*required_tags(setting), *optional_tags(setting))
+        present |= {tag_key(tag) for tag in listed if not links_whole(tag, room.entities) and stands_typed(tag, text)}
+    return present
 
 
 def with_hashtags(text: str, rest: str, setting: RenderContext, room: PartLimit) -> str:
@@ -80,7 +90,7 @@ def with_hashtags(text: str, rest: str, setting: RenderContext, room: PartLimit)
     """
     inline = hashtag_custom(setting.campaign, setting.platform).placement == "inline"
     allowed = most_hashtags(setting.campaign, setting.profiles[setting.platform])
-    present = {tag_key(one.value) for one in room.entities(append_paragraph(text, rest)) if one.kind == "tag"}
+    present = _present(append_paragraph(text, rest), setting, room)
     added: list[str] = []
 
     def message(said: str, tags: list[str]) -> str:

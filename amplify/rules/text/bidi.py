@@ -17,7 +17,8 @@ ISOLATE: Final = "\u2068"
 END: Final = "\u2069"
 LEFT_TO_RIGHT: Final = "\u200e"
 _HAIR: Final = "\u200a"
-"""Mastodon takes every character that is no blank for a part of the address before it; this is the thinnest blank."""
+"""Mastodon takes every character that is no blank for a part of the address before it; this is the thinnest blank.
+Behind a query only a plain one ends it (`rules.text.linked_addresses`)."""
 
 _LANGUAGES: Final = frozenset(
     (
@@ -38,8 +39,14 @@ def isolate_text(inserted: str, lang: str) -> str:
     """Wrap what is put into a text in `lang` in direction isolates. Only in right-to-left languages."""
     if not inserted or not right_to_left(lang):
         return inserted
-    tail = _HAIR if inserted.startswith(("http://", "https://")) else ""
-    return f"{ISOLATE}{inserted}{tail}{END}"
+    return f"{ISOLATE}{inserted}{blank_behind(inserted)}{END}"
+
+
+def blank_behind(inserted: str) -> str:
+    """The blank that has to stand between an address and a sign which is no part of it; nothing behind other words."""
+    if not inserted.startswith(("http://", "https://")):
+        return ""
+    return " " if "?" in inserted else _HAIR
 
 
 def tag_line(tags: Iterable[str], lang: str) -> str:

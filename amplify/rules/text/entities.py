@@ -18,10 +18,17 @@ from amplify.rules.text import memoize
 
 WORD: Final = r"\p{L}\p{M}\p{Nd}_"
 """Letters (U+02BC is one, U+2019 is not), marks, digits, `_`."""
+ACCENTED: Final = (
+    r"\xc0-\xd6\xd8-\xf6\xf8-\u024f\u0253\u0254\u0256\u0257\u0259\u025b\u0263\u0268\u026f\u0272\u0289\u028b\u02bb"
+    r"\u0300-\u036f\u1e00-\u1eff"
+)
+"""Latin letters beyond ASCII, and marks on them, as twitter-text lists them."""
+NOT_BEHIND_MENTIONS: Final = rf"[@＠{ACCENTED}]|://"
+"""What makes twitter-text take a mention for something else: an e-mail address, a longer word, a scheme."""
 
 # Only addresses with a scheme; a tag follows a blank.
-_LINK = regex.compile(r"(?<![\p{L}\p{N}@#$＠＃_/])(https?://[^\s<>\"]+)", regex.IGNORECASE)
-_TAG = regex.compile(rf"(?<!\S)[#＃]((?=[{WORD}·・\u200c]*[\p{{L}}\p{{M}}])[{WORD}·・\u200c]++)")
+_LINK = regex.compile(r"(?<![A-Za-z0-9@#$＠＃])(https?://[^\s<>\"]+)", regex.IGNORECASE)
+_TAG = regex.compile(rf"(?<!\S)[#＃](?!\ufe0f?\u20e3)((?=[{WORD}·・\u200c]*[\p{{L}}\p{{M}}])[{WORD}·・\u200c]++)")
 _MENTION = regex.compile(
     r"(?<![=/\p{L}\p{N}_])@([a-z0-9_]++(?:[.-]++[a-z0-9_]++)*+"
     r"(?:@[\p{L}\p{M}\p{N}_](?:[\p{L}\p{M}\p{N}_.-]*[\p{L}\p{M}\p{N}_])?(?::\d+)?)?)(?![a-z0-9_@])",
@@ -49,6 +56,15 @@ def find_kind(kind: EntityKind, pattern: regex.Pattern[str], text: str) -> Itera
     """Every match of `pattern`, whose first group is the value without its sign."""
     for match in pattern.finditer(text):
         yield Entity(kind, match.start(), match.end(1), match[1])
+
+
+def first_of_each(*groups: Iterable[Entity]) -> tuple[Entity, ...]:
+    """Entities in order without overlaps: the one that begins first wins, as in twitter-text."""
+    kept: list[Entity] = []
+    for one in sorted((one for group in groups for one in group), key=_start):
+        if not kept or kept[-1].end <= one.start:
+            kept.append(one)
+    return tuple(kept)
 
 
 def in_order(*groups: Iterable[Entity]) -> tuple[Entity, ...]:

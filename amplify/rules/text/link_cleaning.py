@@ -7,11 +7,28 @@ from typing import Final
 from urllib.parse import unquote
 
 TRACKING: Final = frozenset(
-    {"fbclid", "gclid", "gclsrc", "dclid", "msclkid", "mc_cid", "mc_eid", "igshid", "yclid", "_openstat", "ref_src"}
+    (
+        *(
+            "fbclid",
+            "gclid",
+            "gclsrc",
+            "dclid",
+            "gbraid",
+            "wbraid",
+            "srsltid",
+            "msclkid",
+            "twclid",
+            "ttclid",
+            "li_fat_id",
+        ),
+        *("igsh", "igshid", "mibextid", "si", "yclid", "ysclid", "_openstat", "ref_src", "mc_cid", "mc_eid", "_hsenc"),
+        *("mkt_tok", "_hsmi", "vero_id", "oly_anon_id", "oly_enc_id", "rb_clickid", "_gl", "_ga"),
+    )
 )
-"""Parameters that tell a page which click on which platform a reader came from; so does everything with `utm_`."""
+"""Parameters that tell a page which click on which platform a reader came from, or who shared it (`igsh`, `si`); so
+does everything with `utm_` or `mtm_`."""
 
-_CAMPAIGN_PREFIX: Final = "utm_"
+_PREFIXES: Final = ("utm_", "mtm_")
 _ADDRESS = re.compile(
     r"(?:https?://|(?<![\w@./-])[\w-]+(?:\.[\w-]+)+(?=[/:?]))[^\s<>\"]*", re.IGNORECASE
 )  # with a scheme, or a bare domain with something behind it
@@ -31,8 +48,9 @@ def without_tracking(url: str) -> str:
 
 
 def _tracks(field: str) -> bool:
-    name = unquote(field.partition("=")[0]).casefold()
-    return name.startswith(_CAMPAIGN_PREFIX) or name in TRACKING
+    # `&amp;` is how the address stands in a page's source, from where it was copied.
+    name = unquote(field.partition("=")[0]).casefold().removeprefix("amp;")
+    return name.startswith(_PREFIXES) or name in TRACKING
 
 
 def strip_tracking(text: str) -> str:

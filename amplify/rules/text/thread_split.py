@@ -25,7 +25,7 @@ from amplify.rules.text.sentence_breaks import TextBreak, find_breaks
 from amplify.rules.text.text_length import GRAPHEME
 
 _ADDRESS = regex.compile(r"https?://[^\s<>\"]+", regex.IGNORECASE)
-_ISOLATED = regex.compile("\u2068[^\\s\u2068\u2069]*+\u200a?\u2069")  # as `rules.text.bidi` writes it: stays whole
+_ISOLATED = regex.compile("\u2068[^\\s\u2068\u2069]*+[ \u200a]?\u2069")  # as `rules.text.bidi` writes it: stays whole
 
 
 @dataclass(frozen=True, slots=True)
