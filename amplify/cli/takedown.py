@@ -131,5 +131,5 @@ def _report(done: Sequence[TakedownResult], as_json: bool) -> int:
             f"{len(done) - len(left)} deleted" + (f", {len(left)} still to be deleted" if left else "")
         )
         for one in left:
-            print_error(f"{one.id[:12]}: {one.why}")
+            print_error(f"{one.id[:12]}, {one.post} of {one.account}: {one.why}")
     return 3 if left else 0

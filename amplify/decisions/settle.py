@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from amplify.context.app_context import AppContext
+from amplify.engine.reconcile import look_up
 from amplify.engine.takedown_worker import run_takedowns
 from amplify.ledger.notify import notify_workers
 from amplify.ledger.queries.audit_log import record_event
@@ -12,7 +13,7 @@ from amplify.ledger.rows.settlement import ClaimWriter, lock_state_and_lease
 from amplify.ledger.rows.takedowns import removed_part, retry_takedown_now
 from amplify.ledger.rows.unsure import save_receipt
 from amplify.model.delivery import DeliveryState
-from amplify.model.errors import NeedsPerson, Refused, WrongUse
+from amplify.model.errors import NeedsPerson, PlatformError, Refused, Unknown, WrongUse
 from amplify.model.platform import Receipt
 
 _SETTLED = (DeliveryState.UNSURE, DeliveryState.REMOVING)
@@ -22,8 +23,8 @@ def settle_delivery(app: AppContext, delivery: str, url: str | None, actor: str)
     """Settle a delivery as out at `url`, or (None) as not out; the state it is in now.
 
     One that is being taken down is deleted where it is out, and done with where it is not. `delivery` may be the
-    beginning of an id. Raises WrongUse where it names none, several, or none that is unsure; NeedsPerson while its
-    request may still land.
+    beginning of an id. Raises WrongUse where it names none, several, or none that is unsure, and where what is at `url`
+    is not the account's own; NeedsPerson while its request may still land, or nobody can be asked whose it is.
     """
     claimed = _find(app, delivery)
     receipt = _located(app, claimed, url) if url is not None else None
@@ -58,15 +59,36 @@ def settle_delivery(app: AppContext, delivery: str, url: str | None, actor: str)
 
 
 def _located(app: AppContext, claimed: ClaimedDelivery, url: str) -> Receipt:
+    """The receipt of what is out at `url`: the platform is asked whether it is this account's own."""
     try:
+        if claimed.message.boost is not None:
+            return _boosted(app, claimed, url)
         receipt = app.adapter(claimed.account).locate(url)
     except Refused as error:
         raise WrongUse(f"{url} cannot be taken as proof: {error.why}") from None
+    except PlatformError as error:
+        raise NeedsPerson(
+            f"{claimed.account} cannot be asked just now whether {url} is its own: {error.why}. Nothing was settled"
+        ) from None
     with app.ledger.read() as connection:
         other = find_delivery_of_post(connection, claimed.account, receipt.id)
-    if other is not None and claimed.message.boost is None:
+    if other is not None:
         raise WrongUse(f"{url} cannot be taken as proof: it is the address of delivery {other[:12]}")
     return receipt
+
+
+def _boosted(app: AppContext, claimed: ClaimedDelivery, url: str) -> Receipt:
+    """A boost has no address of its own, and the post that it repeats is another's: it is looked up."""
+    try:
+        found = look_up(app, claimed, claimed.parts[0], [])
+    except Unknown:
+        found = None
+    if found is None:
+        raise WrongUse(
+            f"{url} cannot be taken as proof: {claimed.account} does not show this boost. "
+            "Say `--not-sent`: repeating a boost changes nothing"
+        )
+    return found
 
 
 def _find(app: AppContext, delivery: str) -> ClaimedDelivery:

@@ -26,6 +26,9 @@ class TakedownResult:
     state: DeliveryState
     """`removed`; or `removing`, while something of it may still be up: every pass goes on with it."""
     why: str
+    """What is still up, and why."""
+    post: str
+    account: str
 
 
 def find_meant(

@@ -141,7 +141,7 @@ def look_up(app: AppContext, claimed: ClaimedDelivery, part: ClaimedPart, receip
     """
     since = (part.created_at or claimed.due_at) - _MARGIN
     with app.ledger.read() as connection:
-        taken = known_elsewhere(connection, claimed.account, since, claimed.id)
+        taken = known_elsewhere(connection, claimed.account, since, claimed.id) | {one.id for one in receipts}
     return app.adapter(claimed.account).find(_call(claimed, part, receipts), since, taken)
 
 

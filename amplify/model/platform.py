@@ -176,7 +176,9 @@ class Platform(Protocol):
         ...
 
     def locate(self, url: str) -> Receipt:
-        """The post at an address people open. Raises Refused where it is none of this platform, or is gone."""
+        """The account's own post at an address people open: the platform is asked whose it is. Raises Refused where it
+        is somebody else's, none of this platform, or gone.
+        """
         ...
 
     def boost(self, target: Receipt, key: str, record_key: str, created_at: datetime) -> Receipt:

@@ -195,6 +195,15 @@ def first_wait(*headers: str | None) -> timedelta | None:
     return next((wait for wait in map(seconds_until, headers) if wait is not None), None)
 
 
+def clock_lag(date: str | None, now: datetime | None = None) -> timedelta:
+    """How far a server's clock stands behind ours, by the `Date` of its answer; nothing where it does not say."""
+    try:
+        said = parsedate_to_datetime(date or "")
+        return max((now or datetime.now(UTC)) - said, timedelta())
+    except (TypeError, ValueError):  # no date, or one without a zone
+        return timedelta()
+
+
 def redact(said: object, hidden: Iterable[str]) -> str:
     """A platform's message, fit for a log: one line, short, without secrets and without the post's own text."""
     words = said if isinstance(said, str) else ""

@@ -16,7 +16,8 @@ from amplify.model.delivery import DeliveryState
 from amplify.model.gate import Gate
 from amplify.model.subject import kind_and_name, person_in
 from amplify.report.display_names import mark_age
-from amplify.report.report_model import DeliveryLine, Names, PartLine, ReadingLine
+from amplify.report.own_interactions import OwnInteractions
+from amplify.report.report_model import DeliveryLine, Names, PartLine
 from amplify.report.unnamed import UNTOLD, HeldNames, without_names
 
 OUT = frozenset(
@@ -34,19 +35,21 @@ def delivery_lines(
     """Every delivery of the period, by due time. Reasons are redacted, and what would tell of somebody whom `held`
     holds is without names."""
     spelling = _spellings(tag for row in rows.deliveries for tag in row.hashtags)
+    own = OwnInteractions(rows)
     found = []
     for row in rows.deliveries:
-        line = _delivery(row, rows, marks, now, spelling)
+        line = _delivery(row, own, marks, now, spelling)
         secret = held.concern(row, names.campaigns.get(row.campaign, "")) or held.among(line.why)
         found.append(without_names(line) if secret else line)
     return tuple(found)
 
 
 def _delivery(
-    row: ReportRow, rows: ReportRows, marks: Sequence[timedelta], now: datetime, spelling: dict[str, str]
+    row: ReportRow, own: OwnInteractions, marks: Sequence[timedelta], now: datetime, spelling: dict[str, str]
 ) -> DeliveryLine:
+    rows = own.rows
     ended = rows.ended.get(row.id)
-    parts = tuple(_part(part, row, rows, marks, now) for part in rows.parts.get(row.id, ()))
+    parts = tuple(_part(part, row, own, marks, now) for part in rows.parts.get(row.id, ()))
     sent_at = row.sent_at
     if sent_at is None and row.state in OUT:
         sent_at = min((part.sent_at for part in parts if part.sent_at), default=None)
@@ -78,10 +81,12 @@ def _delivery(
     )
 
 
-def _part(part: ReportRow, row: ReportRow, rows: ReportRows, marks: Sequence[timedelta], now: datetime) -> PartLine:
+def _part(part: ReportRow, row: ReportRow, own: OwnInteractions, marks: Sequence[timedelta], now: datetime) -> PartLine:
+    rows = own.rows
     # What a repost draws is counted at the post it repeats: counting it here would count it twice.
     boost = row.kind == "boost"
-    readings = () if boost else tuple(_counted(r) for r in rows.readings.get((row.id, part.number), ()))
+    found = () if boost else rows.readings.get((row.id, part.number), ())
+    readings = tuple(own.taken_off(one, row, part) for one in found)
     sent_at = part.sent_at or (row.sent_at if part.remote_id else None)
     down_at = part.removed_at
     if (
@@ -96,19 +101,6 @@ def _part(part: ReportRow, row: ReportRow, rows: ReportRows, marks: Sequence[tim
         until = min(now, down_at) if down_at else now
         gaps = tuple(mark_name(age) for age in marks if age not in have and sent_at + age <= until)
     return PartLine(part.number, part.url, part.remote_id, sent_at, down_at, readings, gaps)
-
-
-def _counted(row: ReportRow) -> ReadingLine:
-    return ReadingLine(
-        mark=row.mark,
-        at=row.at,
-        likes=row.likes,
-        reposts=row.reposts,
-        replies=row.replies,
-        quotes=row.quotes,
-        bookmarks=row.bookmarks,
-        views=row.views,
-    )
 
 
 def _folded(tag: str) -> str:

@@ -17,7 +17,8 @@ once more. Columns that would hold nothing but zeros are left out.
 _ENGAGEMENT = """
 **Engagement.** Each message is read at {marks} after it went out, and whenever somebody asks. Sums take the latest
 reading of each message. Interactions are likes, reposts, replies, quotes and bookmarks added together as far as the
-platform tells them. They are not deduplicated: one account may stand behind several. Views are not interactions.
+platform tells them. They are not deduplicated: one account may stand behind several. Views are not interactions, and
+neither are the next part of our own thread and our own boosts: they are taken off the replies and reposts.
 """
 _DASH = """
 **Nothing and unknown.** A dash means that nobody told us; it is never a 0. Small print such as “12 of 30” says how many

@@ -200,6 +200,9 @@ class FakePlatform:
         found = [one for one in self.world.accepted if url.endswith(one.id)]
         if not found:
             raise Refused("there is no such post")
+        self._speaks()
+        if found[0].account != self.account:
+            raise Refused("it is somebody else's")
         return Receipt(found[0].id, url)
 
     def delete(self, receipt: Receipt) -> None:

@@ -92,3 +92,48 @@ def test_it_must_be_clear_which(app: FakeDesk, which: str) -> None:
     assert rows.states(app.ledger) == {"unsure": 2}
     with pytest.raises(WrongUse, match="amplify status"):
         settle_delivery(app, which, None, "Desk")
+
+
+def test_the_post_of_somebody_else_proves_nothing(app: FakeDesk) -> None:
+    theirs = planned("theirs", "friends/x")
+    queue(app.ledger, theirs)
+    go(app)
+    one = unsure(app, accepted=False)
+    (post,) = app.world.accepted
+    with pytest.raises(WrongUse, match="somebody else's"):
+        settle_delivery(app, one.id, f"https://fake.example/{post.id}", "Desk")
+    assert state(app.ledger, one) is DeliveryState.UNSURE
+
+
+def test_another_delivery_of_the_account_proves_nothing(app: FakeDesk) -> None:
+    other = planned("other", due=NOW - timedelta(minutes=3))
+    queue(app.ledger, other)
+    go(app)
+    one = unsure(app, accepted=False)
+    with pytest.raises(WrongUse, match=f"the address of delivery {other.id[:12]}"):
+        settle_delivery(app, one.id, f"https://fake.example/{app.world.accepted[0].id}", "Desk")
+
+
+def test_what_cannot_be_asked_now_is_not_settled(app: FakeDesk) -> None:
+    one = unsure(app, accepted=True)
+    app.world.silent.add("press_union/x")
+    with pytest.raises(NeedsPerson, match="Nothing was settled"):
+        settle_delivery(app, one.id, f"https://fake.example/{app.world.accepted[0].id}", "Desk")
+    assert state(app.ledger, one) is DeliveryState.UNSURE
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+def test_a_boost_is_looked_up_since_the_address_is_of_what_it_repeats(app: FakeDesk, accepted: bool) -> None:
+    target = planned("target", "friends/x", due=NOW - timedelta(minutes=3))
+    boost = planned("boost", boost_of=target)
+    queue(app.ledger, target, boost)
+    app.world.answers["press_union/x"].append("lose_after" if accepted else "lose_before")
+    go(app)
+    assert state(app.ledger, boost) is DeliveryState.UNSURE
+    url = f"https://fake.example/{app.world.accepted[0].id}"
+    if accepted:
+        assert settle_delivery(app, boost.id, url, "Desk") == "sent"
+        assert rows.parts(app.ledger, boost)[0]["remote_id"] == "press_union/x:boost"  # and not what it repeats
+    else:
+        with pytest.raises(WrongUse, match="does not show this boost"):
+            settle_delivery(app, boost.id, url, "Desk")

@@ -20,7 +20,7 @@ from amplify.ledger.queries.audit_log import list_events
 from amplify.ledger.queries.published import PublishedFilter
 from amplify.ledger.tables import DELIVERY
 from amplify.model.delivery import DeliveryState
-from amplify.model.errors import LoggedOut, NeedsPerson, Refused, TryLater
+from amplify.model.errors import LoggedOut, NeedsPerson, PlatformError, Refused, TryLater, Unknown
 from amplify.model.plan import Planned
 from engine.fake import LEASE, FakeDesk, World
 from engine.passes import go
@@ -244,6 +244,91 @@ class TestGoingOn:
         assert f"Delete it by hand, then `amplify settle {one.id[:12]} --not-sent`" in rows.row(app.ledger, one)["why"]
         assert settle_delivery(app, one.id, None, "Desk") == "removed"
         assert world.deletions == []
+
+
+class TestOneAnswerIsLost:
+    """It holds its own part alone, and is named with its reason."""
+
+    @pytest.mark.parametrize(
+        "error",
+        [Unknown("no answer"), TryLater("the server cannot be reached"), TryLater("busy"), Refused("not permitted")],
+        ids=lambda error: f"{type(error).__name__} {error.why}",
+    )
+    @pytest.mark.parametrize("at", range(5))
+    def test_the_others_of_the_account_go(self, app: FakeDesk, world: World, error: PlatformError, at: int) -> None:
+        posts = [planned(f"n{number}", due=NOW - number * MINUTE) for number in range(5)]
+        go(app, *posts)
+        fail_once(world, at, error)
+        assert sorted(down(app, *posts)) == ["removed"] * 4 + ["removing"]
+        (stuck,) = [one for one in posts if state(app.ledger, one) is DeliveryState.REMOVING]
+        assert error.why in rows.row(app.ledger, stuck)["why"]
+        app.ledger.wind(timedelta(hours=1))
+        assert run_takedowns(app) == 0
+        assert up(world) == []
+        assert_once(world.deletions)
+
+    @pytest.mark.parametrize("at", range(3))
+    def test_the_other_parts_of_a_thread_go(self, app: FakeDesk, world: World, at: int) -> None:
+        thread = planned(texts=THREAD)
+        go(app, thread)
+        fail_once(world, at, Unknown("no answer"))
+        assert down(app, thread) == ["removing"]
+        assert up(world) == [THREAD[2 - at]]
+        left = rows.parts(app.ledger, thread)[2 - at]
+        assert f"part {3 - at} of 3 ({left['url']}) is still up: no answer" in rows.row(app.ledger, thread)["why"]
+        app.ledger.wind(timedelta(hours=1))
+        assert run_takedowns(app) == 0
+        assert up(world) == []
+
+    def test_what_is_refused_among_what_is_lost(self, app: FakeDesk, world: World) -> None:
+        """`settle` would say of all of it that it is gone: it is not offered."""
+        thread = planned(texts=THREAD)
+        go(app, thread)
+        world.undeletable.extend([Refused("not permitted"), TryLater("busy")])
+        assert down(app, thread) == ["removing"]
+        assert up(world) == ["two", "three"]
+        why = rows.row(app.ledger, thread)["why"]
+        assert "will not delete part 3 of 3" in why
+        assert "part 2 of 3" in why
+        assert "settle" not in why
+
+    @pytest.mark.parametrize("error", [LoggedOut("the token was revoked"), TryLater("too many", timedelta(minutes=9))])
+    def test_what_is_said_of_the_account_spares_it_the_rest(
+        self, app: FakeDesk, world: World, error: PlatformError
+    ) -> None:
+        posts = [planned(f"n{number}", due=NOW - number * MINUTE) for number in range(4)]
+        elsewhere = planned("elsewhere", "b/x", due=NOW - timedelta(hours=1))
+        go(app, *posts, elsewhere)
+        world.meanwhile = lambda moment: tries.append(moment) if moment == "delete" else None
+        tries: list[str] = []
+        world.undeletable.append(error)
+        assert sorted(down(app, *posts, elsewhere)) == ["removed"] + ["removing"] * 4
+        assert len(tries) == 2
+        whys = [rows.row(app.ledger, one)["why"] for one in posts]
+        assert all(why.startswith("she asked us to: it is still up") and error.why in why for why in whys)
+
+    def test_a_server_that_never_answers_is_left_alone_after_some(self, app: FakeDesk, world: World) -> None:
+        posts = [planned(f"n{number}", due=NOW - number * MINUTE) for number in range(9)]
+        go(app, *posts)
+        world.undeletable.extend([TryLater("no answer", None)] * 100)
+        assert set(down(app, *posts)) == {"removing"}
+        assert len(world.undeletable) == 97
+        assert all("no answer" in rows.row(app.ledger, one)["why"] for one in posts)
+        world.undeletable.clear()
+        app.ledger.wind(timedelta(minutes=5))
+        assert run_takedowns(app) == 0
+        assert {rows.row(app.ledger, one)["why"] for one in posts} == {"she asked us to"}
+
+
+def fail_once(world: World, at: int, error: PlatformError) -> None:
+    """The deletion number `at` gets an error, once."""
+    tries = iter(range(100))
+
+    def meanwhile(moment: str) -> None:
+        if moment == "delete" and next(tries) == at:
+            raise error
+
+    world.meanwhile = meanwhile
 
 
 class TestWhereNothingCanBeProved:

@@ -110,8 +110,9 @@ def fill(c: Connection) -> None:
         parts=(first, second),
         hashtags=["FreeAnna", "СвободаАнне"],
     )
-    read(c, "d1", 0, at(17, "11:00:10"), "1h", 4, 2, 1, 0, 3, 400)
-    read(c, "d1", 0, at(18, "10:05:10"), "24h", 10, 5, 2, 1, 4, 900)
+    # One of the replies to the first is the second: it is no reader's.
+    read(c, "d1", 0, at(17, "11:00:10"), "1h", 4, 2, 2, 0, 3, 400)
+    read(c, "d1", 0, at(18, "10:05:10"), "24h", 10, 5, 3, 1, 4, 900)
     read(c, "d1", 1, at(17, "11:00:12"), "1h", 1, 0, 0, 0, 0, 100)
     # d2: nothing ran at 1 h. Bluesky tells neither bookmarks nor views.
     add(

@@ -33,7 +33,7 @@ class ReportRows:
     """By due time, then id."""
     parts: Mapping[str, tuple[ReportRow, ...]]
     readings: Mapping[Key, tuple[ReportRow, ...]]
-    """Oldest first."""
+    """Oldest first, as the platforms said it."""
     ended: Mapping[str, tuple[datetime, str | None]]
     """Delivery → when and why its last transition was made."""
     attempts: Mapping[str, int]
@@ -47,6 +47,8 @@ class ReportRows:
     """Deliveries that a person's stop in force means, by their words too."""
     rehearsal: bool = False
     """The ledger is a rehearsal's."""
+    boosts: tuple[ReportRow, ...] = ()
+    """Our own boosts that went out in the period or after it, with their receipts."""
 
 
 def read_report_rows(connection: Connection, start: datetime | None, end: datetime | None) -> ReportRows:
@@ -76,6 +78,7 @@ def read_report_rows(connection: Connection, start: datetime | None, end: dateti
         stops=tuple(stops),
         stopped=_stopped(connection, period, [stop for stop in stops if stop.names_somebody]),
         rehearsal=get_meta(connection, REHEARSED) is not None,
+        boosts=_boosts(connection, start),
     )
 
 
@@ -95,6 +98,17 @@ def _parts(connection: Connection, period: ColumnElement[bool]) -> dict[str, tup
     ):
         found[row.delivery].append(row)
     return {id: tuple(parts) for id, parts in found.items()}
+
+
+def _boosts(connection: Connection, start: datetime | None) -> tuple[ReportRow, ...]:
+    d, p = DELIVERY.c, PART.c
+    wanted: Select[Any] = select(d.account, d.platform, d.boost_of, p.remote_id, p.url, p.sent_at, p.removed_at)
+    later = [p.sent_at >= start] if start is not None else []  # a boost comes after what it repeats
+    return tuple(
+        connection.execute(
+            wanted.join(DELIVERY, d.id == p.delivery).where(d.kind == "boost", p.sent_at.is_not(None), *later)
+        )
+    )
 
 
 def _readings(connection: Connection, period: ColumnElement[bool]) -> dict[Key, tuple[ReportRow, ...]]:

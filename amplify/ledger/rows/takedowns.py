@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, Exists, exists, select, update
+from sqlalchemy import Connection, Exists, exists, func, select, update
 
 from amplify.ledger.bulk import BulkStatement
 from amplify.ledger.database import Ledger
@@ -100,10 +100,11 @@ def claim_takedown(
     owner: str,
     lease: timedelta,
     without: Collection[str] = (),
+    tried: Collection[str] = (),
     only: Collection[str] | None = None,
 ) -> Removal | None:
-    """Lease the next row to take down that nobody has, boosts first; of no paused account, and none of `without`;
-    `only`: of one of these accounts."""
+    """Lease the next row to take down that nobody has, boosts first; of no paused account, none of `without`, and no
+    row in `tried`; `only`: of one of these accounts."""
     real = ledger.real_now(connection)
     found = connection.execute(
         select(DELIVERY.c.id)
@@ -114,6 +115,7 @@ def claim_takedown(
             ACCOUNT.c.paused_at.is_(None),
             DELIVERY.c.account.not_in(sorted(without)),
             *([DELIVERY.c.account.in_(sorted(only))] if only is not None else []),
+            DELIVERY.c.id.not_in(sorted(tried)),
         )
         .order_by((DELIVERY.c.kind != "boost"), DELIVERY.c.due_at.desc(), DELIVERY.c.id)
         .limit(1)
@@ -184,23 +186,49 @@ def postpone_takedown(connection: Connection, removal: Removal, why: str, until:
     )
 
 
+def explain_untried(connection: Connection, account: str, why: str, tried: Collection[str]) -> None:
+    """Write down why the account's other takedowns were not tried after these."""
+    asked = (
+        select(MOVE.c.why)
+        .where(MOVE.c.folio == DELIVERY.c.folio, MOVE.c.after == DeliveryState.REMOVING.value)
+        .order_by(MOVE.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    told = func.coalesce(func.nullif(func.rtrim(asked, "."), ""), "to be taken down")
+    left = f": it is still up, and {account} is not asked any further just now: {why}"
+    connection.execute(
+        update(DELIVERY)
+        .where(
+            DELIVERY.c.account == account,
+            DELIVERY.c.state == DeliveryState.REMOVING.value,
+            DELIVERY.c.lease_until.is_(None),
+            DELIVERY.c.id.not_in(sorted(tried)),
+        )
+        .values(why=told + left, cause=None)
+    )
+
+
 def retry_takedown_now(connection: Connection, delivery: str) -> None:
     """Let a takedown that was put off be tried at once. A worker that has it keeps it."""
     waits = update(DELIVERY).where(DELIVERY.c.id == delivery, DELIVERY.c.owner.is_(None))
     connection.execute(waits.values(lease_until=None))
 
 
-def read_takedown_outcomes(connection: Connection, deliveries: Sequence[str]) -> list[tuple[str, DeliveryState, str]]:
-    """Read id, state and reason of those of these that are being taken down or are gone, by due time."""
+def read_takedown_outcomes(
+    connection: Connection, deliveries: Sequence[str]
+) -> list[tuple[str, DeliveryState, str, str, str]]:
+    """Read id, state, reason, post and account of those of these that are being taken down or are gone, by due time."""
     found = (
-        select(DELIVERY.c.id, DELIVERY.c.state, DELIVERY.c.why)
+        select(DELIVERY.c.id, DELIVERY.c.state, DELIVERY.c.why, DELIVERY.c.post, DELIVERY.c.account)
         .where(
             DELIVERY.c.id.in_(deliveries),
             DELIVERY.c.state.in_([DeliveryState.REMOVING.value, DeliveryState.REMOVED.value]),
         )
         .order_by(DELIVERY.c.due_at, DELIVERY.c.id)
     )
-    return [(row.id, DeliveryState(row.state), row.why or "") for row in connection.execute(found)]
+    rows = connection.execute(found)
+    return [(row.id, DeliveryState(row.state), row.why or "", row.post, row.account) for row in rows]
 
 
 def late_receipts(connection: Connection, deliveries: Collection[str], stamp: Timestamp) -> None:

@@ -100,7 +100,8 @@ def save_receipt(connection: Connection, delivery: str, part: int, receipt: Rece
 
 
 def known_elsewhere(connection: Connection, account: str, since: datetime, delivery: str) -> frozenset[str]:
-    """Platform ids of the account's other deliveries sent since `since` (campaign time): none of them is this one."""
+    """Platform ids of what other deliveries of the account sent since `since` (campaign time), thread parts of what is
+    not finished among them: none of them is this one."""
     ids = connection.execute(
         select(PART.c.remote_id)
         .join(DELIVERY, DELIVERY.c.id == PART.c.delivery)
@@ -108,7 +109,7 @@ def known_elsewhere(connection: Connection, account: str, since: datetime, deliv
             DELIVERY.c.account == account,
             DELIVERY.c.id != delivery,
             PART.c.remote_id.is_not(None),
-            DELIVERY.c.sent_at >= since,
+            PART.c.sent_at >= since,
         )
     )
     return frozenset(ids.scalars())

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
-from amplify.model.errors import Refused, TryLater
+from amplify.model.errors import Refused, TryLater, Unknown
 from amplify.model.message import Message, Part
 from amplify.model.platform import AccountConnection, Engagement, Json, Limits, PublishRequest, Receipt, Whoami
 from amplify.platforms import http
@@ -19,6 +20,8 @@ from amplify.platforms.bluesky.media import BlueskyMedia
 from amplify.platforms.bluesky.record import POST, REPOST, post_record, repost_record
 from amplify.platforms.bluesky.session import BlueskySession
 from amplify.platforms.loopback import guard_loopback, is_loopback
+from amplify.platforms.near_posts import NOT_OURS, NOT_THERE, near_post
+from amplify.rules.text.near_match import is_near_match
 
 _SERVER: Final = "https://bsky.social"
 _SITE: Final = "https://bsky.app"
@@ -84,11 +87,17 @@ class BlueskyAdapter:
     def find(self, call: PublishRequest, since: datetime, taken: Collection[str] = ()) -> Receipt | None:
         """Look up the record key: what is stored there is this post, even where somebody has edited it since.
 
-        None right after a lost connection proves nothing: ask after the lease.
+        None right after a lost connection proves nothing: ask after the lease. Raises Unknown where nearly the same
+        stands under another key: somebody may have posted it by hand.
         """
         with self._asking(call.part, repeatable=True):
             kind = POST if call.target is None else REPOST
             found = self._record(f"at://{self._session.did()}/{kind}/{call.record_key}")
+            own = self._own(since) if found is None and call.target is None else ()
+            near = next((one for one in own if one.uri not in taken and _may_be(call, one.value)), None)
+        if near is not None:
+            raise Unknown(near_post(self._receipt(near.uri, near.cid).url))
+        with self._asking(call.part, repeatable=True):
             if found is None or call.target is None:
                 return self._receipt(found.uri, found.cid) if found is not None else None
             boosted = Receipt(found.value.subject.uri, call.target.url, found.value.subject.cid)
@@ -103,7 +112,10 @@ class BlueskyAdapter:
 
     def locate(self, url: str) -> Receipt:
         with self._asking(repeatable=True):
-            return self._at(self._uri_of(url), url)
+            uri = self._uri_of(url)
+            if _parts(uri)[0] != self._session.did():
+                raise Refused(NOT_OURS)
+            return self._at(uri, url)
 
     def boost(self, target: Receipt, key: str, record_key: str, created_at: datetime) -> Receipt:
         with self._asking(repeatable=True):  # only reading so far
@@ -163,10 +175,21 @@ class BlueskyAdapter:
                 return None
             raise
 
+    def _own(self, since: datetime) -> Iterator[Any]:
+        """The account's posts back to `since`, newest first, and those of no certain time."""
+        asked: Json = {"repo": self._session.did(), "collection": POST, "limit": 100}
+        while True:
+            page = self._session.do(partial(_list_records, asked))
+            recent = [one for one in page.records if not _older(one.value, since)]
+            yield from recent
+            if not recent or not page.cursor or page.cursor == asked.get("cursor"):
+                return
+            asked = {**asked, "cursor": page.cursor}
+
     def _at(self, uri: str, url: str) -> Receipt:
         found = self._record(uri)
         if found is None:
-            raise Refused("the post at this address is not there (any more)")
+            raise Refused(NOT_THERE)
         return Receipt(id=found.uri, url=url or self._receipt(found.uri, found.cid).url, extra=found.cid)
 
     def _uri_of(self, url: str) -> str:
@@ -202,6 +225,23 @@ def _parts(uri: str) -> tuple[str, str, str]:
     if match is None:
         raise Refused("this is not the address of a record: at://DID/COLLECTION/KEY")
     return match[1], match[2], match[3]
+
+
+def _list_records(asked: Json, client: Any) -> Any:
+    return client.com.atproto.repo.list_records(asked)
+
+
+def _may_be(call: PublishRequest, record: Any) -> bool:
+    text = getattr(record, "text", None)
+    return not isinstance(text, str) or is_near_match(call.part.text, text)
+
+
+def _older(record: Any, since: datetime) -> bool:
+    """Whether a record surely is of before `since`."""
+    try:
+        return datetime.fromisoformat(record.created_at) < since
+    except (AttributeError, TypeError, ValueError):
+        return False
 
 
 def _reading(post: Any) -> Engagement:

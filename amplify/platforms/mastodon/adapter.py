@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from amplify.model.errors import LoggedOut, PlatformError, Refused, TryLater
+from amplify.model.errors import LoggedOut, PlatformError, Refused, TryLater, Unknown
 from amplify.model.message import Message, Part
 from amplify.model.platform import AccountConnection, Engagement, Json, Limits, PublishRequest, Receipt, Whoami
 from amplify.platforms import http
@@ -29,6 +29,7 @@ from amplify.platforms.mastodon.matching import same_post
 from amplify.platforms.mastodon.media import MastodonMedia
 from amplify.platforms.mastodon.responses import REBLOG, boost_of, reading_of, receipt_of
 from amplify.platforms.mastodon.server_description import ServerDescription, ask_server
+from amplify.platforms.near_posts import NOT_OURS, NOT_THERE, near_post
 from amplify.platforms.rate_headers import response_listener
 from amplify.rules.text.language import primary_language
 from amplify.rules.text.text_length import normalise_text
@@ -56,6 +57,7 @@ class MastodonAdapter:
         self._session = http.requests_session(connection)
         self._session.hooks["response"] += [self._note_wait, response_listener(connection, rate_limits.heard)]
         self._wait: timedelta | None = None
+        self._behind = timedelta()
         self._account: str | None = None
         self._described: ServerDescription | None = None
         self._batches = True
@@ -151,13 +153,21 @@ class MastodonAdapter:
         return receipt
 
     def find(self, call: PublishRequest, since: datetime, taken: Collection[str] = ()) -> Receipt | None:
-        """Look on the account's own timeline, back to `since`: what is not there is absent."""
+        """Look on the account's own timeline, back to `since`: what is not there is absent.
+
+        Raises Unknown where something there is nearly this part, or cannot be read: servers change texts.
+        """
         if call.target is not None:
             return self._find_boost(call.target, since)
         with self._asking(call.part, repeatable=True):
-            own = (one for one in self._own(since) if str(one["id"]) not in taken)
-            found = next((one for one in own if same_post(call, one)), None)
-            return receipt_of(found) if found is not None else None
+            own = [one for one in self._own(since) if str(one.get("id")) not in taken]
+            found = next((one for one in own if one.get("id") and same_post(call, one)), None)
+            if found is not None:
+                return receipt_of(found)
+        near = next((one for one in own if matching.may_be(call, one)), None)
+        if near is not None:
+            raise Unknown(near_post(str(near.get("url") or near.get("uri") or "")))
+        return None
 
     def keeps_keys(self) -> bool:
         return self._what_it_says().keeps_keys
@@ -166,7 +176,17 @@ class MastodonAdapter:
         return f"{(self._connection.server or '').rstrip('/')}/@{self._connection.handle.partition('@')[0]}"
 
     def locate(self, url: str) -> Receipt:
-        return Receipt(id=self._id_of(url), url=url)
+        from mastodon import MastodonNotFoundError
+
+        account, post = self._account or self.whoami().id, self._id_of(url)
+        with self._asking(repeatable=True):
+            try:
+                status = self._client.status(post)
+            except MastodonNotFoundError:
+                raise Refused(NOT_THERE) from None
+            if str(status["account"]["id"]) != account or status.get("reblog"):
+                raise Refused(NOT_OURS)
+        return Receipt(id=post, url=url)
 
     def boost(self, target: Receipt, key: str, record_key: str, created_at: datetime) -> Receipt:
         post = target.id or self._id_of(target.url)
@@ -243,18 +263,27 @@ class MastodonAdapter:
             return boost_of(status, post, target) if found or status.get("reblogged") else None
 
     def _own(self, since: datetime, *, boosts: bool = False) -> Iterator[Mapping[str, Any]]:
-        """The account's own posts back to `since`, newest first. Pinned ones come in their order of time."""
+        """The account's own posts back to `since`, newest first, and those of no certain time. Some servers put pinned
+        ones first. An empty one stands for what cannot be read: a server that gives the same page again and again.
+        """
         account = self._account or self.whoami().id
-        before: str | None = None
-        while True:
-            page = self._client.account_statuses(account, exclude_reblogs=not boosts, max_id=before, limit=_PAGE)
-            for one in page:
-                if one["created_at"] < since - _SKEW:
-                    return
-                yield one
-            if not page:
+        before, seen = "", set[str]()
+        while page := self._page(account, before, boosts):
+            ids = {str(one.get("id")) for one in page}
+            if ids <= seen:
+                yield from () if ids == {before} else ({},)
                 return
-            before = str(page[-1]["id"])
+            start = since - _SKEW - self._behind
+            yield from (one for one in page if not _older(one, start) and str(one.get("id")) not in seen)
+            if _older(page[-1], start) or not page[-1].get("id"):
+                return
+            before, seen = str(page[-1]["id"]), seen | ids
+
+    def _page(self, account: str, before: str, boosts: bool) -> list[Mapping[str, Any]]:
+        """A page of an account's timeline. What is no list of posts is something that cannot be read, and no end of
+        it."""
+        page = self._client.account_statuses(account, exclude_reblogs=not boosts, max_id=before or None, limit=_PAGE)
+        return [one if isinstance(one, Mapping) else {} for one in (page if isinstance(page, list) else [page])]
 
     def _id_of(self, url: str) -> str:
         """The id of a post on our own server."""
@@ -264,7 +293,7 @@ class MastodonAdapter:
         with self._asking(repeatable=True):
             found = self._client.search_v2(url, resolve=True, result_type="statuses")["statuses"]
         if not found:
-            raise Refused("the account's own server cannot find the post to boost")
+            raise Refused("the account's own server cannot find the post at this address")
         return str(found[0]["id"])
 
     def _is(self, account: Mapping[str, Any], handle: str) -> bool:
@@ -283,8 +312,17 @@ class MastodonAdapter:
         )
 
     def _note_wait(self, response: Any, **_: object) -> None:
-        """Remember how long a rate-limited answer asks to wait: Mastodon.py's exception does not say."""
+        """Remember how long a rate-limited answer asks to wait: Mastodon.py's exception does not say. And how far the
+        server's clock stands behind ours: its timeline goes by it.
+        """
+        self._behind = http.clock_lag(response.headers.get("Date"))
         if response.status_code == 429:
             said = (response.headers.get("Retry-After"), response.headers.get("X-RateLimit-Reset"))
             waits = (http.seconds_until(one) for one in said)
             self._wait = next((one for one in waits if one is not None), _WINDOW)
+
+
+def _older(status: Mapping[str, Any], since: datetime) -> bool:
+    """Whether a status surely is of before `since`."""
+    made = status.get("created_at")
+    return isinstance(made, datetime) and made.tzinfo is not None and made < since

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from amplify.model.platform import PublishRequest
 from amplify.platforms.mastodon.entities import find_entities
+from amplify.rules.text.near_match import is_near_match
 from amplify.rules.text.text_length import normalise_text
 
 _UNSEEN: Final = frozenset({"Cf", "Cc", "Zs", "Zl", "Zp"})
@@ -32,6 +33,16 @@ def same_post(call: PublishRequest, remote: Mapping[str, Any]) -> bool:
         return False
     read = _Reading(str(remote.get("content") or ""))
     return _bare(call.part.text) in (_bare(read.shown), _bare(read.addressed))
+
+
+def may_be(call: PublishRequest, remote: Mapping[str, Any]) -> bool:
+    """Whether a status may be the part we sent, after its server has gone over it, or cannot be read."""
+    if remote.get("reblog"):
+        return False
+    if not isinstance(content := remote.get("content"), str):
+        return True
+    read = _Reading(content)
+    return any(is_near_match(call.part.text, one) for one in (read.shown, read.addressed))
 
 
 def repeats(target: str, remote: Mapping[str, Any]) -> bool:

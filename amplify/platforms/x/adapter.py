@@ -17,6 +17,7 @@ from amplify.model.message import Message, Part
 from amplify.model.platform import AccountConnection, Engagement, Json, Limits, PublishRequest, Receipt, Whoami
 from amplify.platforms import http
 from amplify.platforms.loopback import guard_loopback
+from amplify.platforms.near_posts import NOT_OURS, NOT_THERE, near_post
 from amplify.platforms.rate_headers import response_listener
 from amplify.platforms.x import errors as x_errors
 from amplify.platforms.x import matching, rate_limits
@@ -126,16 +127,20 @@ class XAdapter:
 
         Raises Unknown where the post, or the boost, is not found.
         """
+        near: Json | None = None
         with self._asking(call.part, repeatable=True):
             if call.target is not None:
                 target = call.target.id or _id_in(call.target.url)
                 if any(matching.repeats(target, one) for one in self._own(since)):
                     return self._boosted(target, call.target)
             else:
-                own = (one for one in self._own(since) if str(one["id"]) not in taken)
+                own = [one for one in self._own(since) if str(one["id"]) not in taken]
                 found = next((one for one in own if same_post(call, one)), None)
                 if found is not None:
                     return self._receipt(str(found["id"]))
+                near = next((one for one in own if matching.may_be(call, one)), None)
+        if near is not None:
+            raise Unknown(near_post(self._receipt(str(near["id"])).url))
         raise Unknown("it is not on the account's own timeline, but X does not promise to show everything there")
 
     def keeps_keys(self) -> bool:
@@ -145,7 +150,15 @@ class XAdapter:
         return f"{(self._connection.server or _SITE).rstrip('/')}/{self._connection.handle}"
 
     def locate(self, url: str) -> Receipt:
-        return Receipt(id=_id_in(url), url=url)
+        post = _id_in(url)
+        with self._asking(repeatable=True):
+            fields = ["author_id", "referenced_tweets"]
+            found = self._client.get_tweets([post], tweet_fields=fields, user_auth=True).get("data")
+            if not found:
+                raise Refused(NOT_THERE)
+            if str(found[0].get("author_id")) != self._me() or matching.is_boost(found[0]):
+                raise Refused(NOT_OURS)
+        return Receipt(id=post, url=url)
 
     def boost(self, target: Receipt, key: str, record_key: str, created_at: datetime) -> Receipt:
         post = target.id or _id_in(target.url)
@@ -194,12 +207,14 @@ class XAdapter:
         answer = self._client.request(method, route, json=body, user_auth=True)
         return answer.json() if answer.content else {}
 
+    def _me(self) -> str:
+        """The account's own id, which its token begins with."""
+        me = self._connection.secrets["access_token"].partition("-")[0]
+        return me if me.isdigit() else self.whoami().id
+
     def _own(self, since: datetime) -> Iterator[Json]:
         """The account's own posts from `since` on, newest first."""
-        me = self._connection.secrets["access_token"].partition("-")[0]
-        if not me.isdigit():
-            me = self.whoami().id
-        token: str | None = None
+        me, token = self._me(), None
         while True:
             page = self._client.get_users_tweets(
                 me,

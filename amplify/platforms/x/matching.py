@@ -8,6 +8,7 @@ from typing import Any
 
 from amplify.model.platform import Json, PublishRequest
 from amplify.platforms.x.entities import find_entities
+from amplify.rules.text.near_match import is_near_match
 from amplify.rules.text.text_length import normalise_text
 
 
@@ -21,6 +22,18 @@ def same_post(call: PublishRequest, remote: Json) -> bool:
     ours, theirs = _levelled(call.part.text), _levelled(_expanded(remote))
     # A reply's text may begin with the name of the account it answers.
     return ours == theirs or (answers is not None and ours == re.sub(r"^(@\w+ )+", "", theirs))
+
+
+def may_be(call: PublishRequest, remote: Json) -> bool:
+    """Whether a post may be the part we sent, after X has gone over it, or cannot be read."""
+    if is_boost(remote):
+        return False
+    return not isinstance(remote.get("text"), str) or is_near_match(call.part.text, _expanded(remote))
+
+
+def is_boost(remote: Json) -> bool:
+    """Whether a post repeats another one."""
+    return any(one.get("type") == "retweeted" for one in remote.get("referenced_tweets") or ())
 
 
 def repeats(target: str, remote: Json) -> bool:
