@@ -102,8 +102,10 @@ def _looked_at(sha256: str, data: bytes, name: str) -> tuple[int, int]:
     nothing can be kept."""
     if sha256 in _seen:
         return _seen[sha256]
-    from PIL import Image
+    from PIL import Image, features
 
+    if name == "AVIF" and not features.check("avif"):
+        raise _NO_AVIF
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower
@@ -131,6 +133,10 @@ _LYING = (5, 6, 7, 8)
 _BEFORE_PIXELS = 4096
 """Bytes of a PNG within which an animation announces itself: it must before the first pixels."""
 _BROKEN = BrokenPicture("PICTURE-BROKEN", "this picture is damaged or cut off: save it anew")
+_NO_AVIF = BrokenPicture(
+    "PICTURE-FORMAT",
+    "this machine cannot read AVIF (its Pillow was built without it): export it as JPEG or PNG",
+)
 _TOO_MANY_SCANS = BrokenPicture(
     "PICTURE-SCANS", "this JPEG goes through its picture again and again, which takes minutes to unpack: save it anew"
 )

@@ -126,7 +126,7 @@ def test_a_frozen_file_that_is_no_picture_is_refused_with_its_name(store: Frozen
 def test_only_whole_files_lie_in_the_store(frozen: FrozenStore, banner: Attachment, tmp_path: Path) -> None:
     frozen.cleaned(banner, ROOM)
     kept = sorted(path.name for path in (tmp_path / "kept").iterdir())
-    assert [name for name in kept if banner.sha256 in name] == [banner.sha256, f"{banner.sha256}.all.2.clean"]
+    assert [name for name in kept if banner.sha256 in name] == [banner.sha256, f"{banner.sha256}.all.3.clean"]
     assert len(kept) == 3
     assert hashlib.sha256((tmp_path / "kept" / banner.sha256).read_bytes()).hexdigest() == banner.sha256
 

@@ -64,6 +64,17 @@ def test_cut_off(root: Path, read: Read, only: Only, kind: str) -> None:
     assert (str(problem.place), problem.code) == (f"media/cut.{ending}", "PICTURE-BROKEN")
 
 
+def test_a_machine_that_reads_no_avif_says_so(
+    root: Path, read: Read, only: Only, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("PIL.features.check", lambda name: name != "avif")
+    (root / "media/new.avif").write_bytes(picture("AVIF", (41, 31)))
+    (root / "media/new.yaml").write_text((root / "media/window.yaml").read_text())
+    problem = only(read())
+    assert problem.code == "PICTURE-FORMAT"
+    assert "cannot read AVIF" in problem.message
+
+
 def test_another_kind_than_its_ending(root: Path, read: Read, only: Only) -> None:
     (root / "media/window.png").write_bytes(picture("JPEG"))
     problem = only(read())
