@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -39,10 +39,10 @@ HOW: Final = ("silence", "reset")
 class Speaking(FakeDesk):
     """A desk whose one account speaks to a real server, by way of the proxy."""
 
-    way: Platform
+    connect: Callable[[], Platform]
 
     def _connect(self, name: str) -> Any:
-        return self.way
+        return self.connect()
 
 
 class Way:
@@ -54,7 +54,8 @@ class Way:
         self.member, cut = through(ground, self.proxy)
         cut.whoami()
         self.app = Speaking(ledger, World(), datetime.now(UTC), Workshop())
-        self.app.way = cut
+        cut.close()
+        self.app.connect = lambda: self.member.again(server=self.proxy.url, timeout=2.0)
         self.account = f"press_union/{ground.platform}"
 
     def plan(self, *texts: str, picture: Attachment | None = None) -> Planned:
@@ -107,7 +108,7 @@ def way(real: Ground, ledger: WoundLedger) -> Iterator[Way]:
     made = Way(real, ledger)
     yield made
     made.proxy.close()
-    made.app.way.close()
+    made.app.drop_clients()
 
 
 @pytest.mark.parametrize("how", HOW)

@@ -13,6 +13,7 @@ from ledger import rows
 from ledger.rows import NOW, planned, queue, state
 
 from amplify.daemon.daemon import Daemon
+from amplify.daemon.health import Health
 from amplify.decisions.takedown import take_down_deliveries
 from amplify.engine.publish import PassResult, run_pass
 from amplify.ledger.queries.failing import FailingDelivery
@@ -205,26 +206,33 @@ class Quiet:
         self.broken.append(error)
 
 
+class Beating(Health):
+    """Tells of the third beat since a server hangs."""
+
+    def __init__(self, app: FakeDesk, hangs: Event) -> None:
+        super().__init__(app.ledger, app.clock, ("127.0.0.1", 0))
+        self._hangs, self._count, self.thrice = hangs, 0, Event()
+
+    def beat(self) -> None:
+        super().beat()
+        self._count += self._hangs.is_set()
+        if self._count == 3:
+            self.thrice.set()
+
+
 def test_the_daemon_beats_and_sends_meanwhile(app: FakeDesk, world: World, many: list[Planned]) -> None:
-    hangs, beats, stop, voice = Event(), Event(), Event(), Quiet()
-    count = 0
-
-    def beat() -> None:
-        nonlocal count
-        count += hangs.is_set()
-        if count == 3:
-            beats.set()
-
+    hangs, stop, voice = Event(), Event(), Quiet()
     world.meanwhile = lambda moment: hangs.set() if moment == "hangs" else None
     app.as_queued()
-    daemon = Daemon(app, app.twin, 2, voice, beat)
-    with ThreadPoolExecutor(1) as pool:
+    health = Beating(app, hangs)
+    daemon = Daemon(app, app.twin, 2, voice, health)
+    with health, ThreadPoolExecutor(1) as pool:
         running = pool.submit(daemon.run, stop)
         try:
             assert hangs.wait(SOON)
             queue(app.ledger, planned("other", "b/x"))
             assert voice.sent.wait(SOON)
-            assert beats.wait(SOON)
+            assert health.thrice.wait(SOON)
             assert world.waiting.total() == 1
         finally:
             stop.set()

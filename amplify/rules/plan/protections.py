@@ -330,9 +330,7 @@ def _in_settings(settings: Settings, kept: Value | None) -> Settings:
     if kept is None:
         return settings
     designated = [_designated(*one) for one in kept["designated"].items()]
-    quiet = [
-        WiderQuiet(**_period_fields(one), languages=tuple(one[4]), partners=tuple(one[5])) for one in kept["quiet"]
-    ]
+    quiet = [WiderQuiet(**_period_fields(one), **_only(languages=one[4], partners=one[5])) for one in kept["quiet"]]
     return settings.model_copy(update={"designated": tuple(designated), "quiet": tuple(quiet)})
 
 
@@ -361,6 +359,11 @@ def _local(workspace: Workspace, values: Values) -> LocalSettings:
         return workspace.local
     ours = (id for id in workspace.campaigns if values.get(("campaign", id), {}).get("ours"))
     return workspace.local.model_copy(update={"campaigns": tuple(ours)})
+
+
+def _only(**said: Sequence[str]) -> dict[str, Any]:
+    """What narrows something, where it does: a list that is empty does not."""
+    return {field: tuple(items) for field, items in said.items() if items}
 
 
 def _period_fields(written: Sequence[Any]) -> dict[str, Any]:
