@@ -139,14 +139,14 @@ def _upright(source: Any) -> Image:
     check_pixel_count(source.size)  # a GIF's frame may be larger than the GIF
     profile, gamma = source.info.get("icc_profile"), _gamma(source)
     turned = ImageOps.exif_transpose(source) if _lies(source) else source
-    if turned.mode == "P" and not profile and not gamma:
+    if turned.mode == "P" and not profile and gamma is None:
         return _palette(turned)
     plain = _eight_bits(turned)
     if profile:
         plain = _from_profile(plain, profile)
     elif plain.mode == "CMYK":
         plain = plain.convert("RGB")
-    elif gamma:
+    elif gamma is not None:
         plain = _from_gamma(plain, gamma)
     return _bare(plain)
 
@@ -155,7 +155,13 @@ def _gamma(source: Any) -> float | None:
     """A PNG's gamma, where it says anything: not sRGB's own, and nothing that is stronger (a profile, or the word that
     the picture is in sRGB, which programs write with a gamma beside it for older readers)."""
     gamma: float | None = source.info.get("gamma")
-    if not gamma or "srgb" in source.info or "icc_profile" in source.info or abs(gamma - _SRGB_GAMMA) <= 0.01:
+    if (
+        gamma is None
+        or gamma <= 0
+        or "srgb" in source.info
+        or "icc_profile" in source.info
+        or abs(gamma - _SRGB_GAMMA) <= 0.01
+    ):
         return None
     return gamma
 

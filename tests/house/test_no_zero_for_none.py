@@ -171,7 +171,13 @@ def test_what_comes_to_the_same_may(code: str) -> None:
 _NONE_MEANS_NONE: Final = {
     *("Campaign." + one for one in ("people", "hashtags", "banned", "hijacked", "in_country_languages", "links")),
     *("Campaign." + one for one in ("occasions", "signatories", "quiet")),
-    *("Person.aliases", "Person.sources", "Partner.designated_in", "PictureMetadata.shows"),
+    *(
+        "Person.aliases",
+        "Person.sources",
+        "Partner.designated_in",
+        "PictureMetadata.shows",
+        "PictureMetadata.speaks_of",
+    ),
     *("PostFront." + one for one in ("people", "mentions", "media", "facts", "for_states")),
     *("PostHashtags.required", "PostHashtags.optional", "Risk.sensitive", "Risk.in_country"),
     *("Settings.banned", "Settings.designated", "Settings.quiet", "Settings.rules"),
