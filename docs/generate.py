@@ -184,7 +184,8 @@ def _mapping(field: Schema, defs: dict[str, Schema]) -> str:
     pattern, inner = next(iter(field.get("patternProperties", {"": field.get("additionalProperties", {})}).items()))
     value = _form(inner, defs) if isinstance(inner, dict) and inner else "a text"
     names = {"a language": "language", "a platform": "platform", "a name": "name"}
-    by = "size" if "propertyNames" in field else names.get(_text({"pattern": pattern}), "year")
+    keys = field.get("propertyNames", {}).get("enum", ())
+    by = ("plural form" if "few" in keys else "size") if keys else names.get(_text({"pattern": pattern}), "year")
     value = "blocks, below," if value == "a block, below" else value
     return f"{value.replace('a text', 'texts').replace('an address', 'addresses')} by {by}"
 
