@@ -10,6 +10,9 @@ from pydantic import StringConstraints
 from amplify.model.base import FileEntry, Id, Lang, Text, Url
 from amplify.model.video import Motion
 
+BannerSubject = Annotated[str, StringConstraints(pattern=r"^(person|fact|action):[^\s:]+$")]
+"""What a banner speaks of, such as `fact:prisoners`."""
+
 
 class PictureMetadata(FileEntry):
     """The sidecar `media/NAME.yaml` of `media/NAME.png`, with alt text, credit and licence."""
@@ -26,7 +29,7 @@ class PictureMetadata(FileEntry):
     """The text that stands in the picture, by language: stops match it."""
     shows: tuple[Id, ...] = ()
     """Persons whose face can be seen: their consent must cover `portrait`."""
-    speaks_of: tuple[Annotated[str, StringConstraints(pattern=r"^(person|fact|action):[^\s:]+$")], ...] = ()
+    speaks_of: tuple[BannerSubject, ...] = ()
     """What a banner speaks of, as `amplify banner` writes it (`fact:prisoners`): a post with the picture waits where
     nothing may be said of one of them."""
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None

@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from amplify.model.banner import Colour, ColourName, Hex
 from amplify.model.base import FileModel, Id, Lang, Url, Wall, YearOutOfRange
 from amplify.model.campaign import LINK_DOMAIN
+from amplify.model.picture import BannerSubject
 from amplify.model.platform_name import PlatformName
 from amplify.model.problem import PROBLEMS_MOST, Problem, SourceLocation, more_problems
 from amplify.platforms import registry
@@ -232,6 +233,9 @@ FORMS: Final[dict[str, str]] = {
     pattern_of(Colour): "a colour: `#1b2c46`, or the name of one of the theme's",
     pattern_of(ColourName): "a colour's name: small letters a-z, digits, `-` and `_`",
     pattern_of(Hex): "a colour as `#1b2c46`",
+    pattern_of(
+        BannerSubject
+    ): "what a banner speaks of, such as `fact:prisoners`: `person:`, `fact:` or `action:` and an id",
     r"^[0-9a-f]{64}$": "a SHA-256: 64 hexadecimal digits",
     pattern_of(Wall): "a time of day from 00:00 to 23:59, such as `09:30`",
     pattern_of(PlatformName): f"the name of a platform, such as {join_or(f'`{name}`' for name in registry.names())}",

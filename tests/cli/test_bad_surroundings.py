@@ -129,11 +129,12 @@ def test_a_ledger_of_another_workspace(amplify: Amplify, busy: Files) -> None:
 
 
 def test_the_platforms_are_down(amplify: Amplify, busy: Files, on_stage: OnStage) -> None:
-    """Nobody answers: deliveries wait, nothing is lost, and nothing is needed of a person."""
+    """Nobody answers: deliveries wait, nothing is lost, and whoever started the pass is told that it could not go."""
     busy.we_are(on_stage.partner, server="http://127.0.0.1:1")
     said = amplify("publish", "-w", busy.root)
-    assert said.code == 0
+    assert said.code == 3
     assert "try_later" in said.out
+    assert "It is tried again by itself" in " ".join(said.words.split())
     import json
 
     status = json.loads(amplify("status", "-w", busy.root, "--json").out)

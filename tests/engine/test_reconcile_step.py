@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from ledger import rows
-from ledger.rows import NOW, planned, state
+from ledger.rows import NOW, planned, put, state
 
 from amplify.decisions.settle import settle_delivery
 from amplify.engine.reconcile import reconcile_unsure
@@ -70,6 +70,9 @@ def test_one_silent_platform_does_not_keep_the_others_waiting(app: FakeDesk, wor
     world.answers["a/x"].extend(["lose_after"] * 3)
     for one in many:
         go(app, one)
+        put(app.ledger, one, look_at=NOW + MINUTE)  # somebody has looked, in vain
+    for one in many:
+        put(app.ledger, one, look_at=NOW)
     world.blind = True
     app.ledger.wind(LEASE)
     assert reconcile_unsure(app) == 3

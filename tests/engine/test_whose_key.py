@@ -49,7 +49,7 @@ class Machine:
             }
             for one in self.files.partners
         ]
-        self.files.write("config/accounts.yaml", {"partner": "union", "accounts": accounts})
+        self.files.write("config/accounts.yaml", {"partner": "union", "approvals": 0, "accounts": accounts})
 
     def app(self) -> AppContext:
         ledger = Ledger.open(f"sqlite:///{self.files.root}/.amplify/ledger.sqlite")

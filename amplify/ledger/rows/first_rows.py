@@ -25,9 +25,13 @@ WAITS: Final = (
 # there are none.
 _FREE: Final = """(SELECT 1 FROM delivery AS held
        WHERE held.account = {account} AND held.state IN ('claimed', 'sending') LIMIT 1) IS NULL"""
+# While nobody has looked for what may be out, nothing else of its account goes out: what is sent keeps its order, and
+# what stands on the timeline since then is not ours.
+_CERTAIN: Final = """(SELECT 1 FROM delivery AS doubt
+       WHERE doubt.account = account.id AND doubt.state = 'unsure' AND doubt.look_at <= {now} LIMIT 1) IS NULL"""
 _OPEN: Final = f"""account.paused_at IS NULL
       AND (account.real_not_before IS NULL OR account.real_not_before <= {{real}})
-      AND {_FREE.format(account="account.id")}"""
+      AND {_FREE.format(account="account.id")} AND {_CERTAIN}"""
 _GIVEN: Final = {"now": "v.now", "until": "v.until", "real": "v.real"}
 ASKED: Final = {name: f"(SELECT {name} FROM v)" for name in _GIVEN}  # noqa: S608
 """How a query with one row of values, called v, refers to them (SQLite)."""
@@ -118,8 +122,8 @@ _AMONG: Final = BulkSelect(
 def first_due_per_account(ledger: Ledger, connection: Connection, bounds: Mapping[str, Any]) -> list[DueDelivery]:
     """Find each account's first row that is due at `now`, or will be by `until` (campaign time); at most `most` rows.
 
-    None of an account that is paused, told to wait (`real` is real time), or in use. On PostgreSQL the accounts are
-    locked until the transaction ends.
+    None of an account that is paused, told to wait (`real` is real time), in use, or has something to be looked up. On
+    PostgreSQL the accounts are locked until the transaction ends.
     """
     if ledger.sqlite:
         return [due_delivery_from(row[:-1]) for row in _found(connection, bounds)]

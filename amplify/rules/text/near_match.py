@@ -22,8 +22,12 @@ _WORDS: Final = 0.6
 _INSIDE: Final = 0.9
 """How many letters of the shorter text stand in the longer one, in their order, where it has a third of the longer
 one's: few letters stand in any long text."""
-_ADDRESS: Final = regex.compile(r"[a-z][a-z0-9+.-]*:/*\S+/\S*|(?:[\p{L}\p{N}-]+\.)+\p{L}{2,}/\S*", regex.IGNORECASE)
-_NUMBERED: Final = regex.compile(r"^[\s>*-]*\p{N}+[.)]\s", regex.MULTILINE)
+_ADDRESS: Final = regex.compile(
+    r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,30}+:(?:/|[^\s/]{1,255}+/)\S*+"
+    r"|(?<![\p{L}\p{N}.-])(?:[\p{L}\p{N}-]++\.)+\p{L}{2,}+/\S*+",
+    regex.IGNORECASE,
+)
+_NUMBERED: Final = regex.compile(r"^(?:[^\S\n]|[>*-])*+\p{N}++[.)]\s", regex.MULTILINE)
 _WORD: Final = regex.compile(r"[\p{L}\p{N}]+")
 
 
