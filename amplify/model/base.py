@@ -78,7 +78,7 @@ class YearOutOfRange(ValueError):
     """A date in a year that calendars cannot reckon with; `str()` is the sentence."""
 
 
-def _sane_year(value: _Day) -> _Day:
+def check_year(value: _Day) -> _Day:
     """Refuse years near the limits of calendars (Python's ends in 9999, zones before): a day more is no date."""
     if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
         raise YearOutOfRange(f"the year {value.year} is not one of ours: give one from {_FIRST_YEAR} to {_LAST_YEAR}")
@@ -138,13 +138,13 @@ Duration = Annotated[
 ]
 """A number and a unit: `90s`, `30m`, `2h`, `7d`."""
 
-Day = Annotated[date, AfterValidator(_sane_year)]
+Day = Annotated[date, AfterValidator(check_year)]
 """A day: `2027-05-21`."""
 
-Instant = Annotated[AwareDatetime, AfterValidator(_sane_year)]
+Instant = Annotated[AwareDatetime, AfterValidator(check_year)]
 """A fixed instant with its offset: `2027-05-21T10:00:00+02:00`."""
 
-Local = Annotated[NaiveDatetime, AfterValidator(_sane_year)]
+Local = Annotated[NaiveDatetime, AfterValidator(check_year)]
 """A wall-clock time of a day, without a zone: `2027-05-18T09:30`."""
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
