@@ -3,6 +3,7 @@ home. Each command of the table ends in a sentence and its exit code, and leaves
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,9 @@ from engine.files import Files
 from amplify.cli.main import COMMANDS
 from cli.conftest import Amplify
 from cli.every_line import LINES, every_line, fill_workspace
+
+USUAL = {"settle": 2, "publish": 3, "run": 3, "status": 3, "resume": 3, "doctor": 3, "restore": 3}
+"""Exit codes here that are not 0: there are no credentials, so the accounts are paused."""
 
 
 @pytest.fixture
@@ -78,11 +82,7 @@ def test_a_reader_that_has_gone(amplify: Amplify, full_house: Files, tmp_path: P
         with descriptor_is(1, closed_pipe()):
             gone = amplify(*words)
         assert "cannot be written" not in gone.words, words
-        expected = {"settle": 2, "publish": 3, "run": 3, "resume": 3, "doctor": 3, "restore": 3}
-        if words[0] in expected:
-            assert gone.code == expected[words[0]], (words, gone.words)
-        elif words[0] not in ("status", "measure"):
-            assert gone.code == 0, (words, gone.words)
+        assert gone.code == USUAL.get(words[0], 0), (words, gone.words)
         with descriptor_is(1, closed_pipe()), descriptor_is(2, closed_pipe()):
             assert amplify("check", "--bogus").code == 2
     assert crash_reports(tmp_path) == []
@@ -119,3 +119,52 @@ def test_the_version_onto_a_full_disk(amplify: Amplify, monkeypatch: pytest.Monk
     with descriptor_is(1, os.open("/dev/full", os.O_WRONLY)), pytest.raises(SystemExit) as ended:
         entry.main()
     assert ended.value.code == 3
+
+
+YEARS = ("0001-01-01", "9999-12-31", "12000-01-01", "99999-12-31")
+
+
+@pytest.mark.parametrize("day", YEARS)
+def test_a_year_out_of_reach(amplify: Amplify, full_house: Files, monkeypatch: pytest.MonkeyPatch, day: str) -> None:
+    """No calendar has a day after 9999, and no zone an hour before 0001: such options are wrong use."""
+    where = ("-w", full_house.root)
+    for words in (
+        *([command, "--from", day] for command in ("plan", "preview", "export", "report", "rehearse")),
+        *([command, "--to", day] for command in ("report", "rehearse")),
+        ["add", "spare", "--when", f"{day}T23:59-12:00"],
+        ["people", "set", "vera", "--reviewed", day, "--source", "https://example.org/x"],
+        ["restore", "--by-hand", "--made", f"{day}T00:00+14:00"],
+        ["prune", "--older-than", f"{day[:4]}y", "--yes"],
+    ):
+        said = amplify(*words, *where)
+        if day != "0001-01-01" or words[0] != "prune":
+            assert (said.code, said.out) == (2, ""), (words, said.words)
+    for moment in (f"{day}T00:00:00+14:00", f"{day}T23:59:59-12:00"):
+        monkeypatch.setenv("AMPLIFY_NOW", moment)
+        for command in ("check", "plan", "preview", "export", "toolkit", "facts", "people", "status", "report"):
+            more = ("build", "--out", "page") if command == "toolkit" else ()
+            said = amplify(command, *more, *where)
+            assert (said.code, "AMPLIFY_NOW" in said.words) == (2, True), (command, said.words)
+
+
+def test_nobodys_home(amplify: Amplify, full_house: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user id that has no name and no home, as in some containers, on a terminal that can do nothing."""
+    for name in ("HOME", "LOGNAME", "USER", "LNAME", "USERNAME", "AMPLIFY_ACTOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setattr(os, "getuid", lambda: 54321)
+    with pytest.raises(RuntimeError):
+        Path.home()
+    for words in every_line(full_house, tmp_path / "out"):
+        said = amplify(*words)
+        assert said.code == USUAL.get(words[0], 0), (words, said.words)
+        if "--json" in words:
+            json.loads(said.out)
+    assert "user 54321" in amplify("history", "-w", full_house.root).words
+    from amplify.ledger.machine_record import state_folder
+    from amplify.platforms.credentials import credentials_file
+
+    for name in ("AMPLIFY_STATE", "XDG_STATE_HOME", "AMPLIFY_CREDENTIALS"):
+        monkeypatch.delenv(name, raising=False)
+    assert state_folder() == Path("/.local/state/amplify")
+    assert credentials_file() == Path("/.config/amplify/credentials.yaml")
