@@ -31,12 +31,12 @@ def full_house(files: Files, tmp_path: Path, amplify: Amplify) -> Files:
 
 
 @contextmanager
-def descriptor_is(number: int, other: int) -> Iterator[None]:
+def descriptor_is(number: int, other: int, encoding: str = "utf-8") -> Iterator[None]:
     """Context: this standard descriptor is another file, as it is when a process begins."""
     kept, name = os.dup(number), ("stdin", "stdout", "stderr")[number]
     stream = getattr(sys, name)
     os.dup2(other, number)
-    setattr(sys, name, open(number, "w", encoding="utf-8", closefd=False))  # noqa: SIM115 - as Python opens it
+    setattr(sys, name, open(number, "w", encoding=encoding, closefd=False))  # noqa: SIM115 - as Python opens it
     try:
         yield
     finally:
@@ -168,3 +168,25 @@ def test_nobodys_home(amplify: Amplify, full_house: Files, tmp_path: Path, monke
         monkeypatch.delenv(name, raising=False)
     assert state_folder() == Path("/.local/state/amplify")
     assert credentials_file() == Path("/.config/amplify/credentials.yaml")
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "iso8859-1", "ascii"])
+def test_a_locale_of_eight_bits(amplify: Amplify, full_house: Files, tmp_path: Path, encoding: str) -> None:
+    """People get the letters that their locale has, and numbers of the others; programs get UTF-8."""
+    printed = tmp_path / "printed"
+    people = b""
+    for words in every_line(full_house, tmp_path / "out"):
+        flags = os.O_CREAT | os.O_WRONLY | os.O_TRUNC
+        with (
+            descriptor_is(1, os.open(printed, flags), encoding),
+            descriptor_is(2, os.open(os.devnull, flags), encoding),
+        ):
+            said = amplify(*words)
+        assert said.code == USUAL.get(words[0], 0), words
+        if "--json" in words:
+            json.loads(printed.read_text("utf-8"))
+        elif words[:3] == ["export", "--format", "csv"]:
+            assert "Ганна, Žemaitė, 안나 🔥" in printed.read_text("utf-8")
+        elif words[0] == "preview" and "--out" not in words:
+            people = printed.read_bytes()
+    assert "Ганна, Žemaitė".encode(encoding, "backslashreplace") in people
