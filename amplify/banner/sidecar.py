@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from amplify.model.errors import WrongUse
+from amplify.model.errors import unwritable_output
 
 if TYPE_CHECKING:
     from amplify.banner.render import RenderedBanner
@@ -24,7 +24,7 @@ def write_with_sidecar(made: RenderedBanner, folder: Path) -> Path:
         path.write_bytes(made.saved.data)
         path.with_suffix(".yaml").write_text(sidecar_text(made), encoding="utf-8", newline="\n")
     except OSError as error:
-        raise WrongUse(f"{path} cannot be written ({error.strerror}): give another --out") from None
+        raise unwritable_output(path, error) from None
     return path
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from amplify.cli.open_context import AsJson, Workspace, ledger_if_any, read_only_clock
-from amplify.model.errors import WrongUse
+from amplify.model.errors import WrongUse, unwritable_output
 
 if TYPE_CHECKING:
     from amplify.banner.render import BannerChoice, RefusedBanner, RenderedBatch
@@ -218,7 +218,7 @@ def _preview(care: EligibilityChecker, wanted: BannerChoice, out: Path | None, a
             if out is None:
                 path.chmod(0o600)
         except OSError as error:
-            raise WrongUse(f"{path} cannot be written ({error.strerror}): give another --out") from None
+            raise unwritable_output(path, error) from None
     if as_json:
         shown = [one.as_json() for one in batch.made]
         print_json({"file": str(path), "made": shown, "refused": [one.as_json() for one in batch.refused]})

@@ -11,7 +11,7 @@ from amplify.banner.sidecar import write_with_sidecar
 from amplify.cli import output
 from amplify.cli.output import print_json
 from amplify.model.banner import SIZES, StandIn
-from amplify.model.errors import WrongUse
+from amplify.model.errors import WrongUse, unwritable_output
 from amplify.planning.eligibility import EligibilityChecker
 
 MOST_BYTES: Final = 60_000_000
@@ -84,7 +84,7 @@ def _instructions(care: EligibilityChecker, person: str, asked: BarsOptions, as_
             for lang, text in texts.items():
                 (asked.out / f"behind-bars-{person}-{lang}.txt").write_text(text, encoding="utf-8", newline="\n")
         except OSError as error:
-            raise WrongUse(f"{asked.out} cannot be written ({error.strerror}): give another --out") from None
+            raise unwritable_output(asked.out, error) from None
     if as_json:
         print_json({"instructions": texts})
     else:

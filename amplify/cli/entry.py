@@ -6,6 +6,7 @@ import gc
 import sys
 
 from amplify import __version__
+from amplify.cli.output_streams import run_with_output
 
 
 def main() -> None:
@@ -15,9 +16,13 @@ def main() -> None:
     pass with nothing due costs a sixth less.
     """
     if sys.argv[1:] == ["--version"]:  # without loading a single command
-        print(f"amplify {__version__}")
-        return
+        sys.exit(run_with_output(_say_version))
     gc.disable()
     from amplify.cli import main as commands
 
     commands.main()
+
+
+def _say_version() -> int:
+    print(f"amplify {__version__}")
+    return 0

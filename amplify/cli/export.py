@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from amplify.cli.open_context import AsJson, Workspace, open_context, read_only_clock
-from amplify.model.errors import WrongUse
+from amplify.cli.options import check_day
+from amplify.model.errors import WrongUse, unwritable_output
 
 if TYPE_CHECKING:
     from amplify.export.export_model import Exported
@@ -26,7 +27,8 @@ class ExportFormat(StrEnum):
 def command(
     workspace: Workspace = None,
     start: Annotated[
-        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="From this day (UTC); without it, now.")
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], callback=check_day, help="From this day (UTC); without it, now."),
     ] = None,
     days: Annotated[int | None, typer.Option(min=1, max=400, help="How far ahead; without it, the horizon.")] = None,
     everything: Annotated[
@@ -98,4 +100,4 @@ def _write(found: Exported, out: Path, form: ExportFormat | None, as_json: bool)
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(text, encoding=encoding, newline="")
     except OSError as error:
-        raise WrongUse(f"{out} cannot be written ({error.strerror}): give another --out") from error
+        raise unwritable_output(out, error) from error

@@ -10,7 +10,8 @@ from typing import Annotated, Final
 import typer
 
 from amplify import __version__
-from amplify.model.errors import AmplifyError
+from amplify.cli.output_streams import run_with_output
+from amplify.model.errors import AmplifyError, NeedsPerson
 
 COMMANDS: Final = {
     "init": "init",
@@ -88,6 +89,11 @@ def _about(
 
 def main() -> None:
     """Run the command line and exit. Whatever goes wrong is a sentence, never a traceback."""
+    sys.exit(run_with_output(_run))
+
+
+def _run() -> int:
+    """Run the command; its exit code."""
     named = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
     try:
         app = build_app([named] if named in COMMANDS else list(COMMANDS))
@@ -98,7 +104,7 @@ def main() -> None:
             raise KeyboardInterrupt
     except BaseException as error:
         code = _explain(error)
-    sys.exit(code if isinstance(code, int) else 0)
+    return code if isinstance(code, int) else 0
 
 
 def _explain(error: BaseException) -> int:
@@ -123,9 +129,13 @@ def _explain(error: BaseException) -> int:
             named = [word for word in sys.argv[1:2] if word in COMMANDS]
             print_error(f"{error.format_message()} See `{' '.join(['amplify', *named])} --help`.")
         return int(error.exit_code)
-    if isinstance(error, BrokenPipeError):  # whoever read our output has seen enough
-        sys.stderr.close()
-        return 0
+    if isinstance(error, OSError) and error.strerror:  # a full disk, a folder that may not be written
+        place = f": {error.filename}" if error.filename is not None else ""
+        print_error(
+            f"the system did not let this be done ({error.strerror}{place}). Nothing is lost; mend that and run the "
+            "command again"
+        )
+        return NeedsPerson.exit_code
     return _unexpected(error)
 
 
@@ -133,9 +143,14 @@ def _unexpected(error: BaseException) -> int:
     from amplify.cli.crash_report import write_crash_report
     from amplify.cli.output import print_error
 
-    where = write_crash_report(error)
+    try:
+        written = (
+            f"What happened is written in {write_crash_report(error)}: please send it to whoever looks after amplify."
+        )
+    except OSError as unwritten:
+        written = f"What happened could not be written down ({unwritten.strerror})."
     print_error(
         f"amplify stopped on something it did not expect ({type(error).__name__}). Nothing is lost; run the command "
-        f"again. What happened is written in {where}: please send it to whoever looks after amplify."
+        f"again. {written}"
     )
     return 1

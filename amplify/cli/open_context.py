@@ -18,6 +18,7 @@ from amplify.context.timings import read_timings
 from amplify.ledger.address import VARIABLE, ledger_url
 from amplify.ledger.binding import open_bound
 from amplify.ledger.database import Ledger, sqlite_file
+from amplify.model.base import YearOutOfRange, check_year
 from amplify.model.clock import Clock, ManualClock, RealClock
 from amplify.model.errors import AmplifyError, NeedsPerson, WrongUse
 from amplify.workspace.local_paths import close_home
@@ -102,4 +103,8 @@ def read_only_clock() -> Clock:
         raise WrongUse("AMPLIFY_NOW is no instant: write 2027-05-21T10:00:00+02:00") from None
     if now.tzinfo is None:
         raise WrongUse("AMPLIFY_NOW needs its offset: write 2027-05-21T10:00:00+02:00")
+    try:
+        check_year(now)
+    except YearOutOfRange as error:
+        raise WrongUse(f"AMPLIFY_NOW: {error}") from None
     return ManualClock(now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -56,6 +57,16 @@ def kind_of_words(text: str) -> tuple[str | None, str]:
 
     kind, _, rest = text.partition(":")
     return (kind, rest) if kind in KINDS and rest.strip() else (None, text)
+
+
+def check_day(value: datetime | None) -> datetime | None:
+    """Option callback: a day in a year that can be reckoned with. Raises WrongUse."""
+    from amplify.model.base import YearOutOfRange, check_year
+
+    try:
+        return check_year(value) if value is not None else None
+    except YearOutOfRange as error:
+        raise WrongUse(str(error)) from None
 
 
 def acting_person() -> str:

@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from amplify.cli.output_streams import use_utf8
 from amplify.model.problem import Problem, Severity
 from amplify.rules.text.terminal_text import document_text, escape_json, visible_controls
 
@@ -71,12 +72,15 @@ def print_error(sentence: str) -> None:
 
 def print_json(data: Any) -> None:
     """Print JSON on standard output, for programs."""
+    use_utf8()
     sys.stdout.write(escape_json(json.dumps(data, ensure_ascii=False, indent=2, default=str)) + "\n")
 
 
 def print_document(text: str, to_post: bool = False) -> None:
     """Print a whole document on standard output: Markdown, CSV. `to_post`: of texts that are to be posted, which keep
     the marks of direction that they need, unless a terminal shows them."""
+    if not sys.stdout.isatty():
+        use_utf8()
     sys.stdout.write(document_text(text) if to_post and not sys.stdout.isatty() else visible_controls(text))
 
 

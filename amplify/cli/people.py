@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from amplify.cli.open_context import AsJson, Workspace, open_context, read_only_clock
+from amplify.cli.options import check_day
 from amplify.model.errors import WrongUse
 from amplify.model.person import PersonState
 
@@ -168,6 +169,7 @@ def _day(said: str | None, today: date) -> date | None:
         day = date.fromisoformat(said)
     except ValueError:
         raise WrongUse("--reviewed takes a day, such as 2027-05-21, or `today`") from None
+    check_day(datetime.combine(day, time()))
     if day > today:
         raise WrongUse(f"--reviewed: {day} is still to come")
     return day

@@ -11,6 +11,7 @@ import typer
 
 from amplify.cli import output
 from amplify.cli.open_context import AsJson, Workspace, open_context, read_only_clock
+from amplify.cli.options import check_day
 from amplify.cli.output import clock_time, print_json, progress_bar, show_problems
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def command(
     workspace: Workspace = None,
     start: Annotated[
         datetime | None,
-        typer.Option("--from", formats=["%Y-%m-%d"], help="As of this day (UTC); without it, now."),
+        typer.Option("--from", formats=["%Y-%m-%d"], callback=check_day, help="As of this day (UTC); without it, now."),
     ] = None,
     days: Annotated[int | None, typer.Option(min=1, max=400, help="How far ahead; without it, the horizon.")] = None,
     everyone: Annotated[bool, typer.Option("--everyone", help="All partners, not only us.")] = False,

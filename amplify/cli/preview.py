@@ -12,8 +12,9 @@ import typer
 from amplify.cli import output
 from amplify.cli.online import time_ago
 from amplify.cli.open_context import AsJson, Workspace, open_context, read_only_clock
+from amplify.cli.options import check_day
 from amplify.cli.output import local_time, print_json, show_problems
-from amplify.model.errors import WrongUse
+from amplify.model.errors import WrongUse, unwritable_output
 
 if TYPE_CHECKING:
     from amplify.context.app_context import AppContext
@@ -25,7 +26,8 @@ def command(
     posts: Annotated[list[str] | None, typer.Argument(metavar="[POST]...", help="Only these posts or entries.")] = None,
     workspace: Workspace = None,
     start: Annotated[
-        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="As of this day (UTC); without it, now.")
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], callback=check_day, help="As of this day (UTC); without it, now."),
     ] = None,
     days: Annotated[int | None, typer.Option(min=1, max=400, help="How far ahead; without it, the horizon.")] = None,
     everyone: Annotated[bool, typer.Option("--everyone", help="All partners, not only us.")] = False,
@@ -96,7 +98,7 @@ def _draw(
         drawn = [one.delivery for one in shown if one.delivery.id in page.deliveries]
         record_preview(app, out, {subject for one in drawn for subject in one.subjects})
     except OSError as error:
-        raise WrongUse(f"{out} cannot be written ({error.strerror}): give another --out") from error
+        raise unwritable_output(out, error) from error
     if as_json:
         kept = [one.delivery for one in shown if one.delivery.id in page.deliveries]
         cost = total_costs(kept, len(app.whole_workspace().settings.readings), app.profiles).as_json()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -15,6 +15,8 @@ from amplify.cli.output import progress_bar
 from amplify.model.errors import WrongUse
 
 _DAYS = {"d": 1, "w": 7, "m": 31, "y": 366}
+_OLDEST: Final = 100 * 366
+"""Days: reckoning with more leaves the calendar."""
 
 
 def command(
@@ -48,4 +50,7 @@ def _age(text: str) -> timedelta:
     found = re.fullmatch(r"(\d{1,4})\s*([dwmy])", text.strip().lower())
     if found is None or not int(found[1]):
         raise WrongUse(f"{text!r} is no age: write 2y, 6m, 8w or 90d")
-    return timedelta(days=int(found[1]) * _DAYS[found[2]])
+    days = int(found[1]) * _DAYS[found[2]]
+    if days > _OLDEST:
+        raise WrongUse(f"{text!r} is older than anything here can be: write 2y, 6m, 8w or 90d")
+    return timedelta(days=days)

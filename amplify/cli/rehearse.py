@@ -9,6 +9,7 @@ import typer
 
 from amplify.cli import output
 from amplify.cli.open_context import Workspace, read_only_clock
+from amplify.cli.options import check_day
 from amplify.model.errors import WrongUse
 from amplify.workspace.local_paths import close_home
 from amplify.workspace.locate import find_root
@@ -17,10 +18,12 @@ from amplify.workspace.locate import find_root
 def command(
     workspace: Workspace = None,
     start: Annotated[
-        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day; without it, today.")
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], callback=check_day, help="First day; without it, today."),
     ] = None,
     end: Annotated[
-        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day; without it, a week on.")
+        datetime | None,
+        typer.Option("--to", formats=["%Y-%m-%d"], callback=check_day, help="Last day; without it, a week on."),
     ] = None,
     partner: Annotated[
         list[str] | None,

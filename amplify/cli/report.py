@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from amplify.cli.open_context import AsJson, Workspace, open_context, read_only_clock
-from amplify.model.errors import ProblemsFound, WrongUse
+from amplify.cli.options import check_day
+from amplify.model.errors import ProblemsFound, WrongUse, unwritable_output
 
 if TYPE_CHECKING:
     from amplify.context.app_context import AppContext
@@ -76,7 +77,7 @@ def _day(told: str | None, option: str) -> datetime | None:
     if told is None:
         return None
     try:
-        return datetime.combine(date.fromisoformat(told), time(), UTC)
+        return check_day(datetime.combine(date.fromisoformat(told), time(), UTC))
     except ValueError:
         raise WrongUse(f"{option} is no date: write it as 2027-05-17") from None
 
@@ -139,5 +140,5 @@ def _write(found: Report, out: Path, form: ReportFormat | None) -> tuple[Path, .
         encoding = "utf-8-sig" if form is ReportFormat.CSV else "utf-8"  # spreadsheets need the mark to see Cyrillic
         path.write_text(_text(found, form), encoding=encoding, newline="")
     except OSError as error:
-        raise WrongUse(f"{out} cannot be written ({error.strerror}): give another --out") from error
+        raise unwritable_output(out, error) from error
     return (path,)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +11,7 @@ import typer
 from amplify.cli import output
 from amplify.cli.backup import ledger_file
 from amplify.cli.open_context import AsJson, Workspace
+from amplify.cli.options import acting_person, check_day
 from amplify.cli.output import print_error, print_json, progress_bar
 from amplify.context.machine_guard import MachineGuard
 from amplify.context.timings import read_timings
@@ -57,7 +56,7 @@ def command(
         raise WrongUse("name the backup's file, or say `--by-hand` where the ledger was put back already")
     root, since = find_root(workspace), _instant(made)
     MachineGuard(root).check_files()
-    actor = os.environ.get("AMPLIFY_ACTOR") or getpass.getuser()
+    actor = acting_person()
     if file is not None:
         with progress_bar("restoring pages", quiet=as_json) as told:
             done = restore_backup(
@@ -92,6 +91,7 @@ def _instant(made: str | None) -> datetime | None:
         raise WrongUse("`--made` is no instant: write 2027-05-21T10:00:00+02:00") from None
     if found.tzinfo is None:
         raise WrongUse("`--made` needs its offset: write 2027-05-21T10:00:00+02:00")
+    check_day(found)
     if found > datetime.now(UTC):
         raise WrongUse(f"`--made`: {made} is still to come")
     return found.astimezone(UTC)

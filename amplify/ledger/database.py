@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import disk_usage
 from threading import Lock
 from types import TracebackType
 from typing import IO, Any, Final
@@ -50,6 +51,8 @@ _BY_KEYS: Final = (
 sorts. Until a table that has just grown has its statistics, the planner would read all of it, each time; and what is to
 come in the order of an index it would rather read whole and sort."""
 _BY_KEYS_ONLY: Final = "SELECT clock_timestamp(), " + ", ".join(f"set_config('{one}', 'off', true)" for one in _BY_KEYS)
+_LEAST_ROOM: Final = 65_536
+"""Bytes on a disk that a ledger needs for being opened."""
 _READ_ONLY: Final = "25006"
 """PostgreSQL's SQLSTATE for a read-only database: after a fail-over, or because an administrator set it so."""
 
@@ -102,7 +105,7 @@ class Ledger:
             why = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()
             raise NeedsPerson(
                 f"the ledger at {parsed.render_as_string(hide_password=True)} cannot be opened: "
-                f"{why[0] if why else type(error).__name__}"
+                f"{why[0] if why else type(error).__name__}{_no_room(parsed)}"
             ) from error
         return ledger
 
@@ -294,6 +297,14 @@ def _parsed(url: str) -> URL:
     if parsed.get_backend_name() not in ("sqlite", "postgresql", "postgres"):
         raise WrongUse("a ledger lives in SQLite or PostgreSQL: AMPLIFY_DATABASE_URL names neither")
     return parsed
+
+
+def _no_room(url: URL) -> str:
+    """What SQLite does not say: that the disk is full under it."""
+    with suppress(OSError):
+        if url.get_backend_name() == "sqlite" and disk_usage(Path(url.database or "").parent).free < _LEAST_ROOM:
+            return " (its disk is full: make room)"
+    return ""
 
 
 def _postgresql(url: URL) -> Engine:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from amplify.model.errors import NeedsPerson
+from amplify.model.home_folder import home_folder
 
 VARIABLE: Final = "AMPLIFY_STATE"
 
@@ -53,7 +54,7 @@ def state_folder() -> Path:
     if named:
         return Path(named)
     state = os.environ.get("XDG_STATE_HOME")
-    return (Path(state) if state else Path.home() / ".local" / "state") / "amplify"
+    return (Path(state) if state else home_folder() / ".local" / "state") / "amplify"
 
 
 def read_record(root: Path) -> MachineRecord:

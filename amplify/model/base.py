@@ -80,7 +80,7 @@ class YearOutOfRange(ValueError):
     """A date in a year that calendars cannot reckon with; `str()` is the sentence."""
 
 
-def _sane_year(value: _Day) -> _Day:
+def check_year(value: _Day) -> _Day:
     """Refuse years near the limits of calendars (Python's ends in 9999, zones before): a day more is no date."""
     if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
         raise YearOutOfRange(f"the year {value.year} is not one of ours: give one from {_FIRST_YEAR} to {_LAST_YEAR}")
@@ -168,13 +168,13 @@ Only = Annotated[tuple[_Item, ...], Field(min_length=1)]
 """A list that narrows, and may be left out: without it, all. An empty one is refused, since whoever takes the last name
 off it does not mean all."""
 
-Day = Annotated[date, AfterValidator(_sane_year)]
+Day = Annotated[date, AfterValidator(check_year)]
 """A day: `2027-05-21`."""
 
-Instant = Annotated[AwareDatetime, AfterValidator(_sane_year)]
+Instant = Annotated[AwareDatetime, AfterValidator(check_year)]
 """A fixed instant with its offset: `2027-05-21T10:00:00+02:00`."""
 
-Local = Annotated[NaiveDatetime, AfterValidator(_sane_year)]
+Local = Annotated[NaiveDatetime, AfterValidator(check_year)]
 """A wall-clock time of a day, without a zone: `2027-05-18T09:30`."""
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]

@@ -14,8 +14,9 @@ AmplifyError                what a person reads: one sentence that says what to 
 
 from __future__ import annotations
 
+import errno
 from datetime import timedelta
-from typing import ClassVar
+from typing import ClassVar, Final
 
 
 class AmplifyError(Exception):
@@ -40,6 +41,22 @@ class NeedsPerson(AmplifyError):
     """Somebody has to decide, sign in, or mend something before this can go on."""
 
     exit_code = 3
+
+
+_DISK: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
+"""Errors of the disk and not of the place: another name on it would not help."""
+
+
+def is_disk_error(error: BaseException) -> bool:
+    """Whether a disk is full, read-only or broken."""
+    return isinstance(error, OSError) and error.errno in _DISK
+
+
+def unwritable_output(place: object, error: OSError) -> AmplifyError:
+    """The error of output that cannot be written where the caller wants it: NeedsPerson where the disk is at fault."""
+    if is_disk_error(error):
+        return NeedsPerson(f"{place} cannot be written ({error.strerror}): mend the disk, or give another --out")
+    return WrongUse(f"{place} cannot be written ({error.strerror or 'no reason given'}): give another --out")
 
 
 class PlatformError(AmplifyError):

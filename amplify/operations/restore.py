@@ -35,7 +35,7 @@ from amplify.ledger.machine_record import read_record
 from amplify.ledger.queries.audit_log import record_event
 from amplify.ledger.rows.restored import has_other_clients, mark_unsure_after_restore, newest_entry
 from amplify.model.clock import Timestamp
-from amplify.model.errors import AmplifyError, NeedsPerson, WrongUse
+from amplify.model.errors import AmplifyError, NeedsPerson, WrongUse, is_disk_error
 from amplify.operations.backup import ACCOUNTS, LEDGER, MANIFEST, PICTURE
 
 _SKEW: Final = timedelta(minutes=5)
@@ -160,6 +160,8 @@ def _as_sentence(file: Path) -> Iterator[None]:
     except AmplifyError:
         raise
     except OSError as error:
+        if is_disk_error(error):
+            raise NeedsPerson(f"{file} cannot be unpacked ({error.strerror}): the ledger stays as it is") from error
         raise WrongUse(f"{file} cannot be read ({error.strerror or 'it is damaged'})") from error
     except Exception as error:  # compression, archive, JSON and database each have kinds of their own
         raise WrongUse(f"{file} is no backup that `amplify backup` made, or it is damaged") from error

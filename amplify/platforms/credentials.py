@@ -15,6 +15,7 @@ from threading import Lock
 from typing import Any, BinaryIO, Final
 
 from amplify.model.errors import LoggedOut
+from amplify.model.home_folder import home_folder
 
 SERVICE: Final = "amplify"
 """The service name of our entries in the operating system's keyring."""
@@ -62,7 +63,7 @@ def secret_variable(name: str, field: str) -> str:
 def credentials_file() -> Path:
     """The path of the private file: `$AMPLIFY_CREDENTIALS`, or `~/.config/amplify/credentials.yaml`."""
     named = os.environ.get("AMPLIFY_CREDENTIALS")
-    return Path(named) if named else Path.home() / ".config" / "amplify" / "credentials.yaml"
+    return Path(named) if named else home_folder() / ".config" / "amplify" / "credentials.yaml"
 
 
 def _keep_tests_away(explicitly: str, what: str) -> None:

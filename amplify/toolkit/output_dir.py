@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from amplify.model.errors import WrongUse
+from amplify.model.errors import WrongUse, unwritable_output
 
 MANIFEST: Final = "manifest.json"
 _JOURNAL: Final = ".manifest-in-the-making"
@@ -47,7 +47,7 @@ class OutputDir:
                     file.write(data)
                 partial.replace(target)
         except OSError as error:
-            raise WrongUse(f"{target} cannot be written ({error.strerror}): give another --out") from error
+            raise unwritable_output(target, error) from error
         self.hashes[path] = digest
         self.sizes[path] = len(data)
         return digest
@@ -75,7 +75,7 @@ class OutputDir:
                 _refuse_link(self.folder / above)
                 (self.folder / above).mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise WrongUse(f"{target} cannot be written ({error.strerror}): give another --out") from error
+            raise unwritable_output(target, error) from error
         _refuse_link(target)
         return target
 

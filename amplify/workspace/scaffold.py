@@ -9,7 +9,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
-from amplify.model.errors import WrongUse
+from amplify.model.errors import NeedsPerson, WrongUse, is_disk_error
 from amplify.workspace.atomic_write import write_whole
 from amplify.workspace.schema import write_schemas
 
@@ -41,6 +41,8 @@ def scaffold_workspace(folder: Path, today: date) -> tuple[Path, ...]:
         write_whole(folder / ".gitignore", IGNORED)
         written += [folder / ".gitignore", *write_schemas(folder)]
     except OSError as error:
+        if is_disk_error(error):
+            raise NeedsPerson(f"{folder} cannot be written ({error.strerror}): mend the disk first") from error
         raise WrongUse(f"{folder} cannot be written: {(error.strerror or 'no reason given').lower()}") from None
     return tuple(sorted(written))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ _ROOM: Final = 200_000_000
 """Bytes of disk space that a ledger should have."""
 _SKEW: Final = 2.0
 """Seconds by which this machine's clock may differ from the database's."""
+_MOUNTS: Final = Path("/proc/mounts")
+_OCTAL: Final = re.compile(rb"\\([0-3][0-7]{2})")
 _ELSEWHERE: Final = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ceph", "glusterfs"})
 """File systems of other machines, on which SQLite's locks cannot be relied on."""
 
@@ -126,8 +129,15 @@ def _known(zone: str) -> bool:
 def _file_system(folder: Path) -> str | None:
     """Type of a folder's file system, from the longest mount point above it; None where the system does not say."""
     try:
-        mounts = [line.split() for line in Path("/proc/mounts").read_text("utf-8", "replace").splitlines()]
+        mounts = [line.split(b" ") for line in _MOUNTS.read_bytes().splitlines()]
     except OSError:
         return None
-    above = [fields for fields in mounts if len(fields) > 2 and folder.resolve().is_relative_to(fields[1])]
-    return max(above, key=lambda fields: len(fields[1]))[2] if above else None
+    found, kind = Path(), None
+    for fields in mounts:
+        if len(fields) > 2:
+            # Blanks, tabs, line ends and backslashes stand there as \\040 and so on.
+            point = Path(os.fsdecode(_OCTAL.sub(lambda code: bytes([int(code[1], 8)]), fields[1])))
+            # Of several at one place the last one mounted is seen.
+            if folder.resolve().is_relative_to(point) and len(point.parts) >= len(found.parts):
+                found, kind = point, fields[2].decode("ascii", "replace")
+    return kind
