@@ -68,7 +68,8 @@ def make_bars(care: EligibilityChecker, asked: BarsOptions, only_instructions: b
         print_json({"made": rows})
         return 0
     for path, one in zip(paths, made, strict=True):
-        output.console().print(f"{path}  {one.width}×{one.height}  {len(one.saved.data) / 1000:.0f} kB", markup=False)
+        said = f"{path}  {one.width}×{one.height}  {len(one.saved.data) / 1000:.0f} kB"
+        output.console().print(said, markup=False, soft_wrap=True)
     output.console().print(
         f"{output.plural(len(made), 'picture')}; alt text, credit and licence beside each", style="dim"
     )

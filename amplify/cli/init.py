@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -27,4 +28,4 @@ def command(
     out = output.console()
     out.print(f"A new workspace stands in {folder}, with {len(written)} files.", markup=False, soft_wrap=True)
     out.print("Its README.md says what to change first. Then: ", end="")
-    out.print(f"cd {folder} && amplify check", style="bold", markup=False, soft_wrap=True)
+    out.print(f"cd {shlex.quote(str(folder))} && amplify check", style="bold", markup=False, soft_wrap=True)

@@ -14,7 +14,7 @@ from amplify.cli import output
 from amplify.cli.output import print_error
 from amplify.decisions.stop import follow_requests
 from amplify.engine.heartbeat import last_pass
-from amplify.ledger.address import describe_ledger
+from amplify.ledger.address import describe_address
 from amplify.ledger.queries.workers_seen import WorkerSeen, recent_workers
 from amplify.rules.text.terminal_text import one_line
 
@@ -155,8 +155,8 @@ def _print_pages(pages: Sequence[BuiltPage]) -> None:
     for page in pages:
         where = page.path if page.here else f"{page.path} (on {page.machine})"
         out.print(Text(f"  {where}  of {page.updated:%Y-%m-%d %H:%M} UTC"), soft_wrap=True)
-    for folder in dict.fromkeys(page.folder for page in pages):
-        out.print(f"build it again: `amplify toolkit build --out {folder}`", soft_wrap=True)
+    for again in dict.fromkeys(page.again for page in pages):
+        out.print(f"build it again: `{again}`", soft_wrap=True)
     out.print("then put the new pages where the old ones stand, and ask whoever has a copy to take the new one")
 
 
@@ -191,7 +191,7 @@ def read_place(app: AppContext) -> tuple[str, list[WorkerSeen], datetime | None,
     """Where the ledger is, who was seen, when this machine's last pass ended, and the real time."""
     with app.ledger.read() as connection:
         return (
-            describe_ledger(app.ledger.engine.url.render_as_string(hide_password=False)),
+            describe_address(app.ledger.engine.url),
             recent_workers(app.ledger, connection),
             last_pass(app),
             app.ledger.real_now(connection),

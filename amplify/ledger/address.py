@@ -50,8 +50,11 @@ def ledger_url(root: Path) -> str:
 def describe_ledger(url: str) -> str:
     """The ledger's address in words, for a sentence: never with its password."""
     parsed = _parsed(url)
-    if parsed is None:
-        return "an address that cannot be understood"
+    return describe_address(parsed) if parsed is not None else "an address that cannot be understood"
+
+
+def describe_address(parsed: URL) -> str:
+    """The same of an address in its parts."""
     if parsed.get_backend_name() == "sqlite":
         return f"the SQLite file {_file(parsed)}"
     host = parsed.host or _query(parsed, "host") or "this machine"

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from amplify.ledger.database import make_private, open_private
+from amplify.ledger.private_file import make_private, open_private
 from amplify.model.errors import NeedsPerson, WrongUse
 
 Progress = Callable[[int, int], None]

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import disk_usage
-from threading import Lock
-from types import TracebackType
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, RowMapping, bindparam, create_engine, event, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from amplify.ledger.address import LEDGER_FILE as LEDGER_FILE
-from amplify.ledger.address import describe_ledger, parse_address
+from amplify.ledger.address import describe_address, describe_ledger, parse_address
 from amplify.ledger.address import ledger_url as ledger_url
+from amplify.ledger.private_file import FileLock, make_private
 from amplify.ledger.tables import META
 from amplify.model.errors import NeedsPerson, WrongUse
 
@@ -62,6 +61,7 @@ _NOTE: Final = text(
     "INSERT INTO meta (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 )
 _FORGET_QUEUED: Final = text("DELETE FROM meta WHERE key LIKE 'queued %'")
+_LONE_BYTE: Final = re.compile(r"\\u(dc[89a-f][0-9a-f])")
 _READ_NOTE: Final = select(META.c.value).where(META.c.key == bindparam("wanted"))
 
 
@@ -104,7 +104,7 @@ class Ledger:
         except (DBAPIError, OSError) as error:
             why = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()
             raise NeedsPerson(
-                f"the ledger at {parsed.render_as_string(hide_password=True)} cannot be opened: "
+                f"the ledger, {describe_address(parsed)}, cannot be opened: "
                 f"{why[0] if why else type(error).__name__}{_no_room(parsed)}"
             ) from error
         return ledger
@@ -248,19 +248,28 @@ def transaction_cache(connection: Connection) -> dict[Any, Any]:
 
 def get_meta(connection: Connection, key: str) -> str | None:
     """Read one value of the `meta` table; None where there is none."""
-    row = connection.execute(_READ_NOTE, {"wanted": key}).first()
+    row = connection.execute(_READ_NOTE, {"wanted": _storable(key)}).first()
     return row[0] if row else None
 
 
 def find_metas(connection: Connection, prefix: str) -> dict[str, str]:
     """Read all values of the `meta` table whose keys begin with `prefix`, by key and in its order."""
     found = select(META.c.key, META.c.value).where(META.c.key.startswith(prefix, autoescape=True)).order_by(META.c.key)
-    return {row.key: row.value for row in connection.execute(found)}
+    return {_LONE_BYTE.sub(_byte, row.key): row.value for row in connection.execute(found)}
 
 
 def set_meta(connection: Connection, key: str, value: str) -> None:
     """Upsert one value of the `meta` table."""
-    connection.execute(_NOTE, {"key": key, "value": value})
+    connection.execute(_NOTE, {"key": _storable(key), "value": _storable(value)})
+
+
+def _storable(text: str) -> str:
+    """The text with each byte that is no letter, as a folder's name may hold it, written as JSON writes it."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _byte(written: re.Match[str]) -> str:
+    return chr(int(written[1], 16))
 
 
 def forget_queued(connection: Connection) -> None:
@@ -337,57 +346,3 @@ def _sqlite(path: Path) -> tuple[Engine, FileLock]:
         cursor.close()
 
     return engine, FileLock(path.with_suffix(".lock"))
-
-
-def make_private(path: Path) -> None:
-    """Create a ledger's file for its owner alone, or close it to others with what lies beside it. SQLite gives its
-    other files the same rights."""
-    if not path.exists():
-        os.close(open_private(path))
-    for end in ("", "-wal", "-shm"):
-        beside = path.with_name(path.name + end)
-        with suppress(FileNotFoundError, PermissionError):
-            if beside.stat().st_mode & 0o077:
-                beside.chmod(0o600)
-
-
-def open_private(path: Path) -> int:
-    """Open a file for appending, made for its owner alone."""
-    return os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC, 0o600)
-
-
-class FileLock:
-    """One writer at a time, among threads and among processes."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._threads = Lock()
-        self._file: IO[str] | None = None
-
-    def __enter__(self) -> None:
-        self._threads.acquire()
-        try:
-            if self._file is None:
-                self._file = self._open()
-            fcntl.flock(self._file, fcntl.LOCK_EX)
-        except BaseException:
-            self._threads.release()
-            raise
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._file is not None
-        fcntl.flock(self._file, fcntl.LOCK_UN)
-        self._threads.release()
-
-    def _open(self) -> IO[str]:
-        try:
-            return os.fdopen(open_private(self._path), "a")
-        except OSError as error:
-            raise NeedsPerson(f"the ledger cannot be written ({error.strerror}: {self._path})") from error
-
-    def close(self) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None

@@ -12,7 +12,8 @@ from sqlalchemy import Engine
 def alembic_config() -> Config:
     """Alembic's configuration, without a file of its own."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    # A percent sign begins what is replaced in these options.
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config
 

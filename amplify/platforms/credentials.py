@@ -7,6 +7,7 @@ where `PYTHON_KEYRING_BACKEND` names one, the file only where `AMPLIFY_CREDENTIA
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 import string
 from collections.abc import Mapping, Sequence
@@ -88,7 +89,7 @@ def _from_file(name: str, account: str) -> Mapping[str, str]:
         with path.open("rb") as opened:
             stat_now = os.fstat(opened.fileno())
             if stat.S_IMODE(stat_now.st_mode) & 0o077:
-                raise LoggedOut(f"{account}: others can read {path}: run `chmod 600 {path}` first")
+                raise LoggedOut(f"{account}: others can read {path}: run `chmod 600 {shlex.quote(str(path))}` first")
             content = _parsed(opened, stat_now)
     except FileNotFoundError:
         return {}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
+import unicodedata
 import zipfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
@@ -26,6 +28,9 @@ MOST_BYTES: Final = 8_000_000
 _ENDINGS: Final = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 _FIRST: Final = ("post", "card", "square")
 """The size of a banner that is shown on the page: the first of these that there is."""
+_NOT_PORTABLE: Final = re.compile(r"[^\w.-]+")
+_LONGEST: Final = 60
+"""Letters of a name: file systems take 255 bytes, and a letter is up to four."""
 _SAME_TIME: Final = (1980, 1, 1, 0, 0, 0)
 """In the zip: the same pictures give the same bytes, and nobody learns when they were made."""
 
@@ -115,7 +120,7 @@ class PictureGallery:
             data, mime = sanitize_picture((self._workspace.root / "media" / picture.file).read_bytes(), MOST_BYTES)
         except (OSError, BadPicture) as error:
             return str(error)
-        path = f"pictures/{PurePosixPath(picture.file).stem}-{picture.sha256[:8]}.{_ENDINGS.get(mime, 'png')}"
+        path = f"pictures/{_portable(picture.file)}-{picture.sha256[:8]}.{_ENDINGS.get(mime, 'png')}"
         self._site.put(path, data)
         return path, len(data)
 
@@ -192,6 +197,12 @@ def _alts(pictures: Iterable[PictureFile]) -> bytes:
 
 def _licences(pictures: Iterable[PictureFile]) -> bytes:
     return "\n\n".join(f"{_inside(one)}\n{one.credit}\n{one.licence}" for one in pictures).encode() + b"\n"
+
+
+def _portable(file: str) -> str:
+    """The file's name as addresses and all file systems take it: letters, digits, `-`, `.`, `_`, not too long."""
+    named = _NOT_PORTABLE.sub("-", unicodedata.normalize("NFC", PurePosixPath(file).stem))
+    return named[:_LONGEST].strip("-.") or "picture"
 
 
 def _id(path: str) -> str:

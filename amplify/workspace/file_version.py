@@ -60,7 +60,7 @@ def _git_folder(root: Path) -> Path | None:
             return found
         if found.is_file():
             named = _line(found)
-            return (above / named.removeprefix("gitdir:").strip()) if named.startswith("gitdir:") else None
+            return (above / named.removeprefix("gitdir: ")) if named.startswith("gitdir:") else None
     return None
 
 
@@ -78,7 +78,7 @@ def _commit(root: Path) -> str | None:
         if ".." not in name and _COMMIT.fullmatch(found := _line(place / name)):
             return found
     try:
-        packed = (common / "packed-refs").read_text("utf-8", "replace").splitlines()
+        packed = (common / "packed-refs").read_text("utf-8", "surrogateescape").splitlines()
     except OSError:
         return None
     return next((line[: -1 - len(name)] for line in packed if line.endswith(f" {name}")), None)
@@ -86,8 +86,8 @@ def _commit(root: Path) -> str | None:
 
 def _line(path: Path) -> str:
     try:
-        with path.open("r", encoding="utf-8", errors="replace") as file:
-            return file.readline(4096).strip()
+        with path.open("r", encoding="utf-8", errors="surrogateescape") as file:
+            return file.readline(4096).rstrip("\r\n")  # a folder's name may end in a blank
     except OSError:
         return ""
 

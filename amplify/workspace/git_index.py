@@ -58,7 +58,7 @@ def repositories_around(folder: Path) -> Iterator[Repository]:
                 raise UnreadableIndex(error.strerror) from error
             if not said.startswith(b"gitdir:"):
                 continue
-            sign = top / os.fsdecode(said.removeprefix(b"gitdir:").strip())
+            sign = top / os.fsdecode(said.removeprefix(b"gitdir: ").rstrip(b"\r\n"))
         if os.path.lexists(sign / "HEAD"):
             yield Repository(top, sign / "index", sign)
 
@@ -133,7 +133,7 @@ def _extensions(data: bytes, at: int, width: int) -> Iterator[bytes]:
 def _is_sha256(folder: Path) -> bool:
     """Whether the repository names its objects by SHA-256. Linked worktrees have the settings of the first one."""
     try:
-        common = folder / os.fsdecode((folder / "commondir").read_bytes().strip())
+        common = folder / os.fsdecode((folder / "commondir").read_bytes().rstrip(b"\r\n"))
     except OSError:
         common = folder
     try:

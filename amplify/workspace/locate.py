@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from amplify.model.errors import WrongUse
@@ -26,7 +27,8 @@ def find_root(folder: Path | None = None) -> Path:
 def _find(folder: Path | None) -> Path:
     if folder is not None:
         if not folder.is_dir():
-            raise WrongUse(f"there is no folder {folder}: name a workspace, or make one with `amplify init {folder}`")
+            again = shlex.quote(str(folder))
+            raise WrongUse(f"there is no folder {folder}: name a workspace, or make one with `amplify init {again}`")
         if not (folder / _SIGN).is_file():
             raise WrongUse(
                 f"{folder} is no workspace, for it has no {_SIGN.as_posix()}: make one with `amplify init DIR`"

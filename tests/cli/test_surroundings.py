@@ -15,10 +15,7 @@ from engine.files import Files
 
 from amplify.cli.main import COMMANDS
 from cli.conftest import Amplify
-from cli.every_line import LINES, every_line, fill_workspace
-
-USUAL = {"settle": 2, "publish": 3, "run": 3, "status": 3, "resume": 3, "doctor": 3, "restore": 3}
-"""Exit codes here that are not 0: there are no credentials, so the accounts are paused."""
+from cli.every_line import LINES, USUAL, every_line, fill_workspace
 
 
 @pytest.fixture

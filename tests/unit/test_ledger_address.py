@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amplify.ledger.address import describe_ledger, ledger_url, plain_address, without_password
+from amplify.ledger import migrate
+from amplify.ledger.address import (
+    describe_address,
+    describe_ledger,
+    ledger_url,
+    parse_address,
+    plain_address,
+    without_password,
+)
 from amplify.ledger.machine_record import KnownLedger, remember_ledger
 from amplify.model.errors import NeedsPerson
 from amplify.model.local_settings import LocalSettings
@@ -133,3 +142,15 @@ def test_a_password_with_signs_of_an_address_is_told_nowhere(password: str) -> N
     for told in (describe_ledger(url), plain_address(url), without_password(url)):
         assert "ss" not in told.replace("postgresql", "")
         assert "more" not in told
+
+
+def test_a_file_is_said_as_it_is_named() -> None:
+    """The sentence of a stop is read by people, not by a browser."""
+    for name in ("/a b?c%20d#e@f/Ганна.sqlite", os.fsdecode(b"/caf\xe9.sqlite")):
+        assert describe_address(parse_address(f"sqlite:///{name}")) == f"the SQLite file {name}"
+
+
+def test_amplify_in_a_folder_of_any_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(migrate, "__file__", "/opt/a b%20c/%(here)s/migrate.py")
+    option = migrate.alembic_config().get_main_option("script_location")
+    assert option == "/opt/a b%20c/%(here)s/migrations"

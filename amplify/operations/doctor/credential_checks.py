@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -99,5 +100,5 @@ def _open(path: Path) -> bool:
 
 def _private(path: Path, mode: int, about: str) -> CheckResult:
     if _open(path):
-        return check_fail(about, f"others can read {path}", f"`chmod {mode:o} {path}`")
+        return check_fail(about, f"others can read {path}", f"`chmod {mode:o} {shlex.quote(str(path))}`")
     return check_ok(about, "readable by their owner only" if about == "sessions" else "readable by its owner only")
