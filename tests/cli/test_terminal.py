@@ -162,4 +162,5 @@ def test_everything_that_a_command_prints_goes_through_one_place() -> None:
         ("main.py", r'sys.stderr.write(f"{error.format_message()}\n")'),
         ("text.py", "out = sys.stdout.buffer"),
         ("schema.py", "sys.stdout.write(schema_text(name))"),
+        ("output_streams.py", "sys.stderr.write(_LOST.format(why=out.failure.strerror))"),
     }
