@@ -15,6 +15,10 @@ def main() -> None:
     Loading modules makes objects by the ten thousand and no rubbish; without a collector looking through them a
     pass with nothing due costs a sixth less.
     """
+    if sys.getfilesystemencoding() != "utf-8":
+        from amplify.cli.outside_words import use_utf8_names
+
+        use_utf8_names()
     if sys.argv[1:] == ["--version"]:  # without loading a single command
         sys.exit(run_with_output(_say_version))
     gc.disable()

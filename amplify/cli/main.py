@@ -11,6 +11,7 @@ import typer
 
 from amplify import __version__
 from amplify.cli.output_streams import run_with_output
+from amplify.cli.outside_words import with_readable_texts
 from amplify.model.errors import AmplifyError, NeedsPerson
 
 COMMANDS: Final = {
@@ -66,7 +67,7 @@ def build_app(names: list[str]) -> typer.Typer:
     )
     app.callback()(_about)
     for name in names:
-        app.command(name)(import_module(f"amplify.cli.{COMMANDS[name]}").command)
+        app.command(name)(with_readable_texts(import_module(f"amplify.cli.{COMMANDS[name]}").command))
     return app
 
 

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from amplify.cli.output import ask_yes_no
+from amplify.cli.outside_words import readable_text
 from amplify.model.errors import NeedsPerson, WrongUse
 
 Person = Annotated[
@@ -71,7 +72,7 @@ def check_day(value: datetime | None) -> datetime | None:
 
 def acting_person() -> str:
     """The name of the acting person that history records."""
-    named = " ".join(os.environ.get("AMPLIFY_ACTOR", "").split())
+    named = " ".join(readable_text(os.environ.get("AMPLIFY_ACTOR", "")).split())
     if named:
         return named
     try:

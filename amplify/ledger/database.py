@@ -255,7 +255,7 @@ def get_meta(connection: Connection, key: str) -> str | None:
 def find_metas(connection: Connection, prefix: str) -> dict[str, str]:
     """Read all values of the `meta` table whose keys begin with `prefix`, by key and in its order."""
     found = select(META.c.key, META.c.value).where(META.c.key.startswith(prefix, autoescape=True)).order_by(META.c.key)
-    return {_LONE_BYTE.sub(_byte, row.key): row.value for row in connection.execute(found)}
+    return {_LONE_BYTE.sub(lambda one: chr(int(one[1], 16)), row.key): row.value for row in connection.execute(found)}
 
 
 def set_meta(connection: Connection, key: str, value: str) -> None:
@@ -266,10 +266,6 @@ def set_meta(connection: Connection, key: str, value: str) -> None:
 def _storable(text: str) -> str:
     """The text with each byte that is no letter, as a folder's name may hold it, written as JSON writes it."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _byte(written: re.Match[str]) -> str:
-    return chr(int(written[1], 16))
 
 
 def forget_queued(connection: Connection) -> None:
