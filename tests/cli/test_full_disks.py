@@ -101,7 +101,9 @@ def test_a_backup_that_cannot_be_unpacked(amplify: Amplify, files: Files, tmp_pa
     with pytest.MonkeyPatch.context() as full:
         full.setattr("tarfile.bltn_open", no_room)
         said = amplify("restore", backup, "--older", *where)
-    assert (said.code, f"{backup} cannot be unpacked ({FULL}): the ledger stays as it is" in said.words) == (3, True)
+    unbroken = "".join(said.words.split())  # a line may end within a long path
+    assert "".join(f"{backup} cannot be unpacked ({FULL}): the ledger stays as it is".split()) in unbroken
+    assert said.code == 3
     assert "damaged" not in said.words
     fill(home)
     assert amplify("restore", backup, "--older", *where).code == 3
