@@ -147,6 +147,13 @@ class TestDownTime:
 
 
 class TestLostLeases:
+    @pytest.fixture(autouse=True)
+    def _only_the_other_claims(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The slow worker neither claims nor renews while its call is being made: what takes the row is the other."""
+        monkeypatch.setattr("amplify.engine.worker.LOOK", 60.0)
+        monkeypatch.setattr("amplify.engine.files_sync.LOOK", 60.0)  # each look at the files is followed by a claim
+        monkeypatch.setattr("amplify.engine.worker.Worker._renewal", 60.0)
+
     def test_a_worker_that_was_too_slow_sends_nothing(self, app: FakeDesk, world: World) -> None:
         """Its lease ends while it uploads, and another worker sends the delivery."""
         other = FakeDesk(app.ledger, World(accepted=world.accepted), NOW, app.shop)
@@ -195,11 +202,8 @@ class TestLostLeases:
         assert sorted(world.texts()) == ["one", "two"]
         assert state(app.ledger, thread) is DeliveryState.SENT
 
-    def test_a_receipt_that_comes_after_it_was_given_back(
-        self, app: FakeDesk, world: World, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_a_receipt_that_comes_after_it_was_given_back(self, app: FakeDesk, world: World) -> None:
         """Reconciling found nothing yet; then the receipt arrives. The next claim sees that it is out."""
-        monkeypatch.setattr("amplify.engine.worker.LOOK", 60.0)  # it claims nothing while the call is being made
         one = planned()
         other = FakeDesk(app.ledger, World(), NOW, app.shop)  # sees an empty timeline
 
