@@ -45,6 +45,7 @@ COMMANDS: Final = {
     "demo": "demo",
     "doctor": "doctor",
     "confirm": "confirm",
+    "notify": "notify",
     "backup": "backup",
     "restore": "restore",
     "schema": "schema",

@@ -11,6 +11,7 @@ from amplify.cli.open_context import AsJson, Workspace, open_context
 from amplify.cli.signals import stop_on_signal
 
 if TYPE_CHECKING:
+    from amplify.context.app_context import AppContext
     from amplify.engine.publish import PassResult
     from amplify.ledger.holds.file_errors import FileErrors
     from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
@@ -27,12 +28,23 @@ def command(workspace: Workspace = None, workers: Workers = 8, as_json: AsJson =
     try:
         with stop_on_signal() as stop:
             done = run_pass(app, workers=workers, on_outcome=None if as_json else print_outcome, stop=stop)
+            print_pass(done, as_json)
+            if stop.is_set():
+                raise KeyboardInterrupt
+            _tell_people(app)
     finally:
         app.close()
-    print_pass(done, as_json)
-    if stop.is_set():
-        raise KeyboardInterrupt
     return exit_code(done)
+
+
+def _tell_people(app: AppContext) -> None:
+    """Tell people what needs them, once everything is sent. Where nobody wants to know it, nothing is loaded."""
+    from amplify.workspace.read_notify import read_notify
+
+    if read_notify(app.root) is not None:
+        from amplify.notices.send_notices import tell_people
+
+        tell_people(app, publishes=True)
 
 
 def exit_code(done: PassResult) -> int:

@@ -22,11 +22,12 @@ from amplify.engine.measure import measure_engagement
 from amplify.engine.remote_upkeep import RemoteUpkeep
 from amplify.engine.worker import Worker
 from amplify.ledger.holds.file_errors import NO_ERRORS, FileErrors
-from amplify.ledger.notify import Listener
+from amplify.ledger.listener import Listener
 from amplify.ledger.queries.failing import FailingDelivery
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
 from amplify.model.errors import AmplifyError
 from amplify.model.event import log_event
+from amplify.notices.send_notices import tell_people
 from amplify.planning.file_versions import files_note
 from amplify.planning.server_lookup import refresh_limits
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 _UPKEEP: Final = 1.0
 _SWEEP: Final = 60.0
+_NOTICES: Final = 20.0
 _LOOK: Final = 1.0
 """Seconds until unreadable files are read again, and the first backoff for a ledger that went away."""
 _LONGEST: Final = 30.0
@@ -79,6 +81,7 @@ class Daemon:
         """`another` makes contexts on the same workspace and ledger; `health` is told of each look and each pass."""
         self._app, self._voice, self._workers = app, voice, workers
         self._maintenance_app, self._limits_app, self._reading_app = another(), another(), another()
+        self._notices_app = another()
         self._health = health
         self._spoke: set[str] = set()
         self._errors = NO_ERRORS
@@ -102,6 +105,7 @@ class Daemon:
             "upkeep": (self._keep_up, _UPKEEP),
             "limits": (self._refresh_limits, _UPKEEP),
             "sweep": (self._sweep, _SWEEP),
+            "notices": (self._tell_people, _NOTICES),
         }
         with (
             _listening(self._app, worker),
@@ -203,6 +207,11 @@ class Daemon:
             self._voice.trouble(error)
         except Exception as error:
             self._broke(error)
+
+    def _tell_people(self) -> None:
+        """Periodic task: tell people what needs them, by e-mail and webhook."""
+        with self._mishaps():
+            tell_people(self._notices_app, publishes=True)
 
     def _broke(self, error: BaseException) -> None:
         log_event("error", kind=type(error).__name__)

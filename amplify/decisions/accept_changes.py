@@ -14,7 +14,7 @@ from amplify.ledger.database import LedgerConnection
 from amplify.ledger.holds.gates import GATES
 from amplify.ledger.holds.protection_rows import Protection, queue_anew, read_protection_rows, write_protection
 from amplify.ledger.holds.stops import in_force
-from amplify.ledger.notify import notify_workers
+from amplify.ledger.listener import notify_workers
 from amplify.ledger.queries.audit_log import record_event
 from amplify.ledger.queries.decision_audit import ACCEPT
 from amplify.model.errors import NeedsPerson

@@ -28,7 +28,7 @@ from amplify.ledger.holds.approvals import (
 )
 from amplify.ledger.holds.gates import GATES
 from amplify.ledger.holds.hold_checks import CARE_CHECKS, find_holds
-from amplify.ledger.notify import notify_workers
+from amplify.ledger.listener import notify_workers
 from amplify.ledger.rows.claimed_delivery import candidate_in
 from amplify.ledger.rows.due_delivery import DueDelivery
 from amplify.model.errors import NeedsPerson, WrongUse

@@ -12,7 +12,7 @@ from amplify.ledger.holds.approvals import approved_and_waiting, void_approvals
 from amplify.ledger.holds.gates import GATES, recheck_held
 from amplify.ledger.holds.known_people import let_go
 from amplify.ledger.holds.stops import Stop, ask_to_lift, find_deliveries_held_by, in_force, lift_stop
-from amplify.ledger.notify import notify_workers
+from amplify.ledger.listener import notify_workers
 from amplify.ledger.queries.audit_log import has_event, record_event
 from amplify.ledger.queries.stop_impact import due_while
 from amplify.ledger.rows.receipts import has_published_part

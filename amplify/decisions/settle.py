@@ -5,7 +5,7 @@ from __future__ import annotations
 from amplify.context.app_context import AppContext
 from amplify.engine.reconcile import look_up
 from amplify.engine.takedown_worker import run_takedowns
-from amplify.ledger.notify import notify_workers
+from amplify.ledger.listener import notify_workers
 from amplify.ledger.queries.audit_log import record_event
 from amplify.ledger.queries.delivery_lookup import find_deliveries, find_delivery_of_post, read_state
 from amplify.ledger.rows.claimed_delivery import ClaimedDelivery, load_unclaimed

@@ -22,7 +22,7 @@ from amplify.ledger.holds.stops import (
     set_for,
     write_stop,
 )
-from amplify.ledger.notify import notify_workers
+from amplify.ledger.listener import notify_workers
 from amplify.ledger.queries.audit_log import record_event
 from amplify.ledger.queries.stop_impact import StopImpact, measure_impact, read_states
 from amplify.model.delivery import DeliveryState

@@ -9,7 +9,7 @@ from amplify.context.app_context import AppContext
 from amplify.decisions.find_subject import read_directory
 from amplify.engine.takedown_worker import run_takedowns
 from amplify.ledger.holds.stops import Stop, in_force
-from amplify.ledger.notify import notify_workers
+from amplify.ledger.listener import notify_workers
 from amplify.ledger.queries.audit_log import record_event
 from amplify.ledger.queries.delivery_lookup import read_posts_and_accounts
 from amplify.ledger.queries.published import PublishedDelivery, PublishedFilter, find_published_deliveries

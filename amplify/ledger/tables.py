@@ -313,6 +313,28 @@ class SpendRow(SQLModel, table=True):
     """Millionths of a US dollar."""
 
 
+class NoticeRow(SQLModel, table=True):
+    """What one recipient was told of, or is to be told of: by e-mail or webhook, each key once."""
+
+    __tablename__ = "notice"
+
+    recipient: str = Field(primary_key=True)
+    """A hash of the recipient: an address may hold a secret."""
+    key: str = Field(primary_key=True)
+    event: str
+    about: str
+    real_since: datetime = Field(sa_type=UtcInstant)
+    real_after: datetime = Field(sa_type=UtcInstant)
+    """Not before: quiet hours, the time of a daily digest, or the backoff after a failure."""
+    real_leased: datetime | None = Field(default=None, sa_type=UtcInstant)
+    """Whoever is telling it now has until then."""
+    real_told: datetime | None = Field(default=None, sa_type=UtcInstant)
+    """When it was told, or given up (`why`), or no longer true."""
+    attempts: int = Field(default=0, sa_column=Column(Integer, nullable=False, default=0, server_default="0"))
+    why: str | None = None
+    """Why the last attempt failed."""
+
+
 def _table(name: str) -> Table:
     return SQLModel.metadata.tables[name]
 
@@ -328,6 +350,7 @@ READING = _table("reading")
 LEARNED = _table("learned")
 BUCKET = _table("bucket")
 SPEND = _table("spend")
+NOTICE = _table("notice")
 
 
 def folio_of(delivery: Any) -> ScalarSelect[int]:

@@ -48,6 +48,8 @@ EVENTS: Final[Mapping[str, tuple[int, str, tuple[str, ...]]]] = {
     "measured": (logging.INFO, "engagement was read", ("readings", "calls", "seconds")),
     "stopped_subject": (logging.WARNING, "somebody stopped something", ("subject", "actor")),
     "resumed_subject": (logging.WARNING, "somebody let it go on", ("subject", "actor")),
+    "told": (logging.INFO, "somebody was told by e-mail or webhook", ("notices",)),
+    "not_told": (logging.WARNING, "a notice could not be delivered; it is tried again", ("notices",)),
     "error": (logging.ERROR, "something failed; its sentence is on standard error", ("kind",)),
 }
 """Event → its level, its meaning, and the fields it may carry."""

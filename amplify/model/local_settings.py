@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from pydantic import Field, field_validator
 
 from amplify.model.base import FileModel, Id, Text
+from amplify.model.notice import NotifySettings
 
 _ADDRESS: Final = re.compile(r"(sqlite|postgres(ql)?)(\+\w+)?://", re.ASCII)
 _PASSWORD: Final = re.compile(r"//[^/@?]*:[^@]*@|[?&](ssl)?password=", re.IGNORECASE)
@@ -24,6 +25,9 @@ class LocalSettings(FileModel):
     approvals: Annotated[int, Field(ge=0, le=2)] | None = None
     """The least number of people who approve each post, whatever the campaign's file says. Without it: one where others
     can change the files (a git remote, or more partners than one), else none."""
+
+    notify: NotifySettings | None = None
+    """Who is told by e-mail or webhook when something needs a person."""
 
     @field_validator("ledger")
     @classmethod

@@ -15,7 +15,7 @@ from amplify.ledger.holds.renamed import follow_renamed
 from amplify.ledger.holds.spacing import write_gaps
 from amplify.ledger.holds.spending import write_budget
 from amplify.ledger.holds.stops import widen_all
-from amplify.ledger.notify import notify_workers
+from amplify.ledger.listener import notify_workers
 from amplify.ledger.queries.ledger_status import HELD
 from amplify.ledger.queries.recent_posts import find_said_since
 from amplify.ledger.rows.plan_changes import (

@@ -9,7 +9,7 @@ import pytest
 from ledger.databases import WoundLedger
 
 from amplify.daemon.daemon import PeriodicTasks
-from amplify.ledger.notify import Listener, notify_workers
+from amplify.ledger.listener import Listener, notify_workers
 
 SECONDS = 30.0
 
@@ -39,7 +39,7 @@ class TestNotify:
         self, migrated_postgres: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         ledger = WoundLedger.open(migrated_postgres)
-        monkeypatch.setattr("amplify.ledger.notify._AGAIN", 0.05)
+        monkeypatch.setattr("amplify.ledger.listener._AGAIN", 0.05)
         heard = Event()
         listener = Listener(ledger, heard.set)
         listener.start()

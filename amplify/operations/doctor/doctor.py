@@ -31,6 +31,7 @@ EXAMINE: Final[tuple[Examine, ...]] = (
     ledger_checks.check_last_pass,
     ledger_checks.check_same_files,
     ledger_checks.check_waiting,
+    ledger_checks.check_notices,
     ledger_checks.check_protections,
     made_before.check_made_before,
     ledger_checks.check_backups,

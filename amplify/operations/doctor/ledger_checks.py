@@ -11,12 +11,15 @@ from amplify.ledger.database import HEAD
 from amplify.ledger.holds.protection_rows import read_protection_rows
 from amplify.ledger.queries.ledger_status import count_due_and_held, read_status
 from amplify.ledger.queries.pending_work import last_due
+from amplify.ledger.rows.notice_rows import recipient_status
 from amplify.model.delivery import DeliveryState
 from amplify.model.errors import AmplifyError
+from amplify.notices.send_notices import recipient_key, recipient_name
 from amplify.operations.backup import NOTE
 from amplify.operations.doctor.finding import CheckResult, CheckTarget, check_fail, check_ok, check_warn
 from amplify.planning.file_versions import last_files, machines_apart
 from amplify.rules.plan.horizon import plan_end
+from amplify.workspace.read_notify import read_notify
 
 _FORGOTTEN: Final = timedelta(minutes=10)
 """Time without a pass after which nothing seems to run: cron starts one each minute."""
@@ -92,6 +95,20 @@ def check_waiting(patient: CheckTarget) -> Iterator[CheckResult]:
     elif patient.workspace is not None:
         end = plan_end(patient.workspace, now)
         yield check_warn("queued", f"nothing waits up to {end:%Y-%m-%d}", "`amplify plan` shows what the files want")
+
+
+def check_notices(patient: CheckTarget) -> Iterator[CheckResult]:
+    """Check whether the people who want to be told of something could be told last."""
+    settings = read_notify(patient.root)
+    if settings is None or patient.app is None:
+        return
+    with patient.app.ledger.read() as connection:
+        for one in settings.recipients:
+            name, why = recipient_name(one), recipient_status(connection, recipient_key(one)).why
+            if why is None:
+                yield check_ok("notices", f"{name} is told")
+            else:
+                yield check_fail("notices", f"{name} could not be told: {why}", "then `amplify notify --test`")
 
 
 def check_protections(patient: CheckTarget) -> Iterator[CheckResult]:
