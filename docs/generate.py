@@ -201,6 +201,7 @@ def _text(field: Schema) -> str:
     from amplify.model.banner import Colour, ColourName, Hex
     from amplify.model.base import Id, Lang, Tag, Url, Wall
     from amplify.model.campaign import LINK_DOMAIN
+    from amplify.model.notice import Host, MailAddress
     from amplify.model.platform_name import PlatformName
     from amplify.workspace.validate import pattern_of
 
@@ -224,6 +225,8 @@ def _text(field: Schema) -> str:
         r"^[^\s/@:?#A-Z]+\.[^\s/@:?#A-Z]{2,}(/[^\s?#]*)?$": "a domain, or one with a path",
         r"^[^@\s]+@[^@\s]+\.[^@\s]+$": "an e-mail address",
         r"^[^@\s/]+(@[^@\s/]+)?$": "a handle",
+        pattern_of(MailAddress): "an e-mail address",
+        pattern_of(Host): "a host",
     }
     if pattern in known:
         return known[pattern]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,12 @@ from amplify.cli import output
 from amplify.cli.open_context import AsJson, Workspace, open_context
 from amplify.cli.output import print_error, print_json
 from amplify.model.errors import WrongUse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from amplify.model.notice import NotifySettings
+    from amplify.notices.send_notices import ToldRecipient
 
 
 def command(
@@ -22,58 +28,55 @@ def command(
     `publish` and `run` do this by themselves. With a cron line of its own on another machine it also tells when
     nothing publishes any more.
     """
-    from amplify.notices.not_told import NotTold
-    from amplify.notices.send_notices import recipient_name, tell_people, tell_test
     from amplify.workspace.locate import find_root
     from amplify.workspace.read_notify import read_notify
 
-    root = find_root(workspace)
-    settings = read_notify(root)
+    settings = read_notify(find_root(workspace))
     if settings is None or not settings.recipients:
         raise WrongUse("nobody is told of anything: docs/notices.md says what to write under `notify:`")
     if test:
-        said: dict[str, str | None] = {}
-        for recipient in settings.recipients:
-            try:
-                tell_test(recipient)
-                said[recipient_name(recipient)] = None
-            except NotTold as error:
-                said[recipient_name(recipient)] = str(error)
-        if as_json:
-            print_json({"test": [{"recipient": name, "failed": why} for name, why in said.items()]})
-        else:
-            for name, why in said.items():
-                if why is None:
-                    output.console().print(f"{name}: taken", highlight=False)
-                else:
-                    print_error(f"{name}: {why}")
-        return 3 if any(said.values()) else 0
+        return _test(settings, as_json)
+    from amplify.notices.send_notices import tell_people
+
     app = open_context(workspace)
     try:
         told = tell_people(app)
     finally:
         app.close()
     if as_json:
-        print_json(
-            {
-                "recipients": [
-                    {
-                        "recipient": one.name,
-                        "told": one.told,
-                        "waiting": one.status.waiting,
-                        "next": one.status.next_at,
-                        "failed": one.status.why,
-                    }
-                    for one in told
-                ]
-            }
-        )
+        print_json({"recipients": [one.as_json() for one in told]})
     else:
-        for one in told:
-            waits = ""
-            if one.status.waiting and one.status.next_at is not None:
-                waits = f", {one.status.waiting} wait until {one.status.next_at:%Y-%m-%d %H:%M} UTC"
-            output.console().print(f"{one.name}: told of {one.told}{waits}", highlight=False)
-            if one.status.why:
-                print_error(f"{one.name}: {one.status.why}; it is tried again")
+        _show(told)
     return 3 if any(one.status.why for one in told) else 0
+
+
+def _test(settings: NotifySettings, as_json: bool) -> int:
+    """Send a test to everybody, and say how each went."""
+    from amplify.notices.not_told import NotTold
+    from amplify.notices.send_notices import recipient_name, tell_test
+
+    failed: list[dict[str, str | None]] = []
+    for recipient in settings.recipients:
+        name, why = recipient_name(recipient), None
+        try:
+            tell_test(recipient)
+        except NotTold as error:
+            why = str(error)
+        failed.append({"recipient": name, "failed": why})
+        if not as_json and why is None:
+            output.console().print(f"{name}: the test was taken", highlight=False)
+        elif not as_json:
+            print_error(f"{name}: {why}")
+    if as_json:
+        print_json({"test": failed})
+    return 3 if any(one["failed"] for one in failed) else 0
+
+
+def _show(told: Iterable[ToldRecipient]) -> None:
+    for one in told:
+        waits = ""
+        if one.status.waiting and one.status.next_at is not None:
+            waits = f", {one.status.waiting} wait until {one.status.next_at:%Y-%m-%d %H:%M} UTC"
+        output.console().print(f"{one.name}: told of {one.told}{waits}", highlight=False)
+        if one.status.why:
+            print_error(f"{one.name}: {one.status.why}; it is tried again")

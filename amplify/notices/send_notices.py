@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from amplify.context.app_context import AppContext
@@ -52,6 +52,16 @@ class ToldRecipient:
     name: str
     told: int
     status: RecipientStatus
+
+    def as_json(self) -> dict[str, Any]:
+        status = self.status
+        return {
+            "recipient": self.name,
+            "told": self.told,
+            "waiting": status.waiting,
+            "next": status.next_at,
+            "failed": status.why,
+        }
 
 
 def tell_people(app: AppContext, *, publishes: bool = False) -> list[ToldRecipient]:

@@ -104,7 +104,7 @@ def _read_list(findings: ParsedWorkspace, kind: ListFile) -> None:
     findings.problems += problems
     if kind is ACCOUNTS and head is not None:
         findings.us = Parsed(str(document.plain["partner"]), SourceNode(document, ("partner",)))
-        findings.local = LocalSettings.model_validate(head.model_dump(include=set(LocalSettings.model_fields)))
+        findings.local = LocalSettings(**{name: getattr(head, name) for name in LocalSettings.model_fields})
     found: list[Parsed[Any]] = getattr(findings, shelf)
     known = len(findings.problems)
     for index in range(len(items)):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +11,6 @@ from pydantic import ValidationError
 from amplify.model.notice import NotifySettings
 
 _FILE: Final = Path("config", "accounts.yaml")
-_KEY: Final = re.compile(rb"^[\"']?notify[\"']?[ \t]*:", re.MULTILINE)
 
 
 def read_notify(root: Path) -> NotifySettings | None:
@@ -21,7 +19,7 @@ def read_notify(root: Path) -> NotifySettings | None:
         raw = (root / _FILE).read_bytes()
     except OSError:
         return None
-    if not _KEY.search(raw):
+    if b"notify" not in raw:
         return None
     from amplify.workspace.yaml_reader import read_yaml
 

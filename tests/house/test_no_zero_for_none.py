@@ -171,6 +171,7 @@ def test_what_comes_to_the_same_may(code: str) -> None:
 _NONE_MEANS_NONE: Final = {
     *("Campaign." + one for one in ("people", "hashtags", "banned", "hijacked", "in_country_languages", "links")),
     *("Campaign." + one for one in ("occasions", "signatories", "quiet")),
+    *("NotifySettings.mail", "NotifySettings.webhooks"),
     *(
         "Person.aliases",
         "Person.sources",
