@@ -49,12 +49,13 @@ LINES: Final[dict[str, tuple[str, ...]]] = {
     "demo": (),
     "doctor": ("doctor", "doctor --json"),
     "confirm": ("confirm --yes",),
+    "notify": ("notify", "notify --json"),
     "backup": ("backup {out}/kept.tar",),
     "restore": ("restore {out}/older.tar --older",),
     "schema": ("schema", "schema post"),
 }
 """Command → its lines. `{out}` is a folder; `+1h` an instant."""
-USUAL: Final = {"settle": 2, "publish": 3, "run": 3, "status": 3, "resume": 3, "doctor": 3, "restore": 3}
+USUAL: Final = {"settle": 2, "notify": 2, "publish": 3, "run": 3, "status": 3, "resume": 3, "doctor": 3, "restore": 3}
 """Exit codes that are not 0 there: there are no credentials, so the accounts are paused."""
 ELSEWHERE: Final = ("init", "schema")
 """Commands without a workspace."""

@@ -99,6 +99,7 @@ RUNS: Final[dict[str, tuple[str, ...]]] = {
     "demo": ("demo --dir out/demo {w}",),
     "doctor": ("doctor {w}", "doctor --json {w}"),
     "confirm": ("confirm {w}",),
+    "notify": ("notify {w}", "notify --json {w}"),
     "backup": ("backup kept.tar {w}",),
     "restore": ("restore kept.tar {w}",),
     "schema": ("schema",),
