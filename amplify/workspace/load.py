@@ -11,6 +11,7 @@ from amplify.model.workspace import UNNAMED, Workspace
 from amplify.rules.plan.statements import under_embargo
 from amplify.workspace.checks.dates import check_future_days
 from amplify.workspace.checks.references import check_references
+from amplify.workspace.checks.stages import check_stage_days
 from amplify.workspace.checks.statement_names import check_signing_days
 from amplify.workspace.confine import ConfinedFaults, confine_errors
 from amplify.workspace.parsed import ParsedWorkspace
@@ -39,7 +40,8 @@ def load_workspace(root: Path, platforms: frozenset[str], now: datetime | None =
     Never raises for anything that stands in the files.
     """
     findings = parse_files(root, platforms)
-    later = (*check_future_days(findings, now), *check_signing_days(findings, now)) if now is not None else ()
+    dated = (check_future_days, check_signing_days, check_stage_days)
+    later = [one for check in dated for one in check(findings, now)] if now is not None else ()
     found = {*findings.problems, *check_references(findings), *later}
     errors = tuple(sorted(one for one in found if one.severity is Severity.ERROR))
     problems = tuple(first_problems(found))

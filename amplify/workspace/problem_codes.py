@@ -47,6 +47,8 @@ CODES: Final[dict[str, str]] = {
     "POST-EMPTY": "A text, or a part of a thread, is empty.",
     "POST-LONG": "A text has more than 20,000 characters: no thread is that long.",
     "POST-BOOST": "A boost carries a text that would never be said.",
+    "STAGE-STATE": "A person's state and the last legal stage cannot both be true (a warning).",
+    "STAGE-REVIEW": "A person's day in court is over, and nobody has looked since (a warning).",
     "STATEMENT-HEADING": "A line that begins with `#` is none of the headings of a statement, or names a part twice.",
     "STATEMENT-LANGUAGE": "A statement lacks its words or its title in a language, or has them twice.",
     "STATEMENT-EMPTY": "A statement, or a part of it, has no words.",

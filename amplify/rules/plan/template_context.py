@@ -21,6 +21,7 @@ from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import Post
 from amplify.model.workspace import Workspace
 from amplify.rules.plan.calendar_days import readers_day
+from amplify.rules.plan.legal_names import legal_names
 from amplify.rules.plan.risk import at_risk
 from amplify.rules.plan.statements import StatementView, find_statement, name_signatories, shorten_names
 from amplify.rules.plan.template import TemplateFault
@@ -141,7 +142,7 @@ class _Person(_View):
         since = person.detentions[-1].start
         self.days_detained = _days(days_detained(person, setting.day), setting)
         self.days_since = _days(max(0, (setting.day - since).days), setting)
-        self._late = {"detained_since": lambda: setting.date(since)}
+        self._late = {"detained_since": lambda: setting.date(since), **legal_names(person, setting)}
 
     def __str__(self) -> str:
         return self.name

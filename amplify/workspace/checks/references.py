@@ -15,6 +15,7 @@ from amplify.workspace.checks.banner_names import banners_name
 from amplify.workspace.checks.dates import check_calendar, check_queue_dates
 from amplify.workspace.checks.person_aliases import check_aliases
 from amplify.workspace.checks.spellings import check_spellings, pictures_show, quiet_names
+from amplify.workspace.checks.stages import check_stage_order
 from amplify.workspace.checks.statement_names import check_quotes, check_signatories, check_statement_words
 from amplify.workspace.checks.template_names import check_names_in_texts
 from amplify.workspace.parsed import Parsed, ParsedWorkspace
@@ -331,6 +332,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_statement_words,
     check_signatories,
     check_quotes,
+    check_stage_order,
     partners_name,
     accounts_name,
     pictures_show,
