@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from collections.abc import Iterator
@@ -68,6 +69,13 @@ def _watch(event: str, arguments: tuple[Any, ...]) -> None:
 # An audit hook sees every socket of the process, also those that libraries make in C-like ways of their own,
 # and cannot be taken out again.
 sys.addaudithook(_watch)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded and collected stays until the end: the garbage collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 @pytest.fixture(autouse=True)
