@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # `counterparts` is importable f
 
 from counterparts import browser, mastodon, network, postgres
 from counterparts.require import need
+from once_a_session import copy_schema, flush_nothing, remember_zone_data, share_compiled_statements
 
 if TYPE_CHECKING:
     from amplify.stage.process import Stage
@@ -26,6 +28,10 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # A loaded machine is slow, and no property of ours is about speed.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
+
+share_compiled_statements()
+flush_nothing()
+remember_zone_data()
 
 _attempts: list[str] = []
 _CONNECTS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
@@ -65,6 +71,13 @@ def _watch(event: str, arguments: tuple[Any, ...]) -> None:
 sys.addaudithook(_watch)
 
 
+def pytest_collection_finish() -> None:
+    """What is loaded and collected stays until the end: the garbage collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+
+
 @pytest.fixture(autouse=True)
 def attempts_beyond_loopback() -> Iterator[list[str]]:
     """What was tried beyond this machine. A test that leaves anything here fails, even if the code swallowed it."""
@@ -85,6 +98,13 @@ def _no_real_credentials(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pyte
 def _nothing_is_remembered(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Machines remember ledgers and servers: this one nothing beyond the session."""
     monkeypatch.setenv("AMPLIFY_STATE", str(tmp_path_factory.getbasetemp() / "state"))
+
+
+@pytest.fixture(autouse=True)
+def _migrated_at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """New ledgers have their tables at once; where ledgers themselves are tested, every migration runs."""
+    if "ledger" not in request.path.relative_to(request.config.rootpath).parts:
+        monkeypatch.setattr("amplify.ledger.migrate.upgrade_schema", copy_schema)
 
 
 @pytest.fixture(scope="session")

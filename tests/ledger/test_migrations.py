@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,14 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from once_a_session import copy_schema
+from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 from sqlmodel import SQLModel
 
 from amplify.ledger import database, indexes
 from amplify.ledger.database import HEAD, Ledger, ledger_url
-from amplify.ledger.migrate import alembic_config
+from amplify.ledger.migrate import alembic_config, upgrade_schema
 from amplify.model.errors import NeedsPerson, WrongUse
 from ledger import rows
 from ledger.together import at_once
@@ -45,6 +48,20 @@ def test_a_difference_would_be_seen(empty_database: str) -> None:
         connection.exec_driver_sql("ALTER TABLE delivery ADD COLUMN extra INTEGER")
     assert {change[0] for change in difference(ledger)} == {"add_index", "remove_column"}
     ledger.close()
+
+
+def test_other_tests_have_what_migrations_leave(tmp_path: Path) -> None:
+    """Where ledgers are not what is tested, one script makes them: to the letter what all migrations make."""
+    kept = []
+    for make in (upgrade_schema, copy_schema):
+        file = tmp_path / f"{make.__name__}.sqlite"
+        engine = create_engine(f"sqlite:///{file}", connect_args={"isolation_level": None})
+        make(engine)
+        engine.dispose()
+        with closing(sqlite3.connect(file)) as connection:
+            kept.append(list(connection.iterdump()))
+    assert kept[0] == kept[1]
+    assert any(HEAD in statement for statement in kept[0])
 
 
 def test_head_is_the_newest_revision() -> None:
