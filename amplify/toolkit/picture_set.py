@@ -22,7 +22,7 @@ from amplify.toolkit.output_dir import OutputDir
 from amplify.toolkit.toolkit_model import OmittedItem, PictureFile, PictureSet, ToolkitPageModel
 
 if TYPE_CHECKING:
-    from amplify.banner.render import RenderedBanner
+    from amplify.banner_files.render import RenderedBanner
 
 MOST_BYTES: Final = 8_000_000
 """Of one picture to download."""
