@@ -139,7 +139,7 @@ class _Person(_View):
         self.name = setting.pick_any(person.name)
         since = person.detentions[-1].start
         self.days_detained = _days(days_detained(person, setting.day), setting)
-        self.days_since = _days(max(0, (setting.day - since).days), setting)
+        self.days_since = _days(days_since(person, setting.day), setting)
         self._late = {"detained_since": lambda: setting.date(since)}
 
     def __str__(self) -> str:
@@ -161,6 +161,11 @@ def days_detained(person: Person, day: date) -> int:
         if last >= detention.start:
             total += (last - detention.start).days + 1
     return total
+
+
+def days_since(person: Person, day: date) -> int:
+    """Days from the first day of the present detention to `day`; that day itself is 0."""
+    return max(0, (day - person.detentions[-1].start).days)
 
 
 class _Occasion:
