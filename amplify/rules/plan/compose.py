@@ -55,7 +55,7 @@ def compose_message(setting: RenderContext, variant: Variant, partner: str, prof
     Pictures and hashtags stand with the first part of a thread; the call to action, mentions and signatories
     with the last. Addresses lose their tracking parameters.
     """
-    front = setting.post.front
+    front, setting.partner = setting.post.front, partner
     texts = [_rendered(part, setting) for part in variant.parts_on(profile.name)]
     texts = [set_apart(text, _calls_urls(setting), profile.entities) for text in texts]
     pictures = tuple(_attach(setting.workspace.pictures[file], setting) for file in front.media)

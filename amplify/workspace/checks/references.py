@@ -73,6 +73,14 @@ def unknown_name(
         yield Problem(spot.place(*loc), code, f"unknown {noun} `{name}`" + did_you_mean(name, known))
 
 
+def _unknown_key(findings: ParsedWorkspace, shelf: str, name: str, place: SourceLocation) -> Iterator[Problem]:
+    """The same for a name that is a key."""
+    known = findings.known(shelf)
+    if name not in known and name != NOT_READ:
+        noun, code = NOUNS[shelf]
+        yield Problem(place, code, f"unknown {noun} `{name}`" + did_you_mean(name, known))
+
+
 def _all(
     findings: ParsedWorkspace, shelf: str, names: Iterable[str], found: Parsed[Any], *loc: str | int
 ) -> Iterator[Problem]:
@@ -158,6 +166,10 @@ def campaigns_name(findings: ParsedWorkspace) -> Iterator[Problem]:
                 yield from _platforms(findings, zip(banned.platforms, places, strict=True))
         customs = [(name, spot.key_place("hashtag_customs", name)) for name in campaign.hashtag_customs]
         yield from _platforms(findings, customs)
+        for i, occasion in enumerate(campaign.occasions):
+            for partner in occasion.names:
+                place = spot.key_place("occasions", i, "names", partner)
+                yield from _unknown_key(findings, "partners", partner, place)
         for i, signatory in enumerate(campaign.signatories):
             yield from unknown_name(findings, "partners", signatory.partner, spot, "signatories", i, "partner")
             if (signatory.partner is None) == (signatory.name is None):
