@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from amplify.model.base import Day, FileEntry, FileModel, Id, Instant, Lang, Only, Text, Url
+from amplify.model.base import Day, FileEntry, FileModel, Id, Instant, Lang, Only, Text
+from amplify.model.legal_stage import Source, Stages
 
 
 class PersonState(StrEnum):
@@ -56,15 +57,6 @@ class Consent(FileModel):
     """The day it was taken back: nothing naming the person goes out from then on."""
 
 
-class Source(FileModel):
-    """Where a state was learned."""
-
-    url: Url
-    """The page."""
-    seen: Day
-    """The day it was read."""
-
-
 class Person(FileEntry):
     """One entry of `config/people.yaml`."""
 
@@ -81,6 +73,8 @@ class Person(FileEntry):
     """Day of birth: for birthdays, where consent covers them (`amplify days`), and for ages typed into texts."""
     state: PersonState
     """Where things stand."""
+    stages: Stages = ()
+    """What happened before the law, oldest first: `{{ person.anna.stage }}`. Gates go by `state` alone."""
     state_since: Instant | None = None
     """When the state was set here: a post that is written for it needs approvals given after that."""
     reviewed: Day

@@ -11,7 +11,8 @@ from amplify.model.problem import Problem, Severity
 from amplify.model.settings import WiderQuiet
 from amplify.model.subject import declared_state, kind_and_name, people_in, person_in
 from amplify.rules.lint.lint_context import LintContext
-from amplify.rules.plan.calendar_days import utc_day
+from amplify.rules.plan.calendar_days import readers_day, utc_day
+from amplify.rules.plan.legal_stages import stage_on, typed_threat
 from amplify.rules.plan.person_gates import SCOPES, covers_language, last_day
 from amplify.rules.plan.risk import find_risks
 from amplify.rules.text.aliases import name_matcher, texts_of
@@ -70,6 +71,24 @@ def person_unlisted(context: LintContext, delivery: Planned) -> Iterator[Problem
             "PERSON-UNLISTED",
             f"this names {who} (“{words}”): add `{who}` to `people:`, so that everybody sees whom it concerns",
             Severity.WARNING,
+        )
+
+
+def person_stage(context: LintContext, delivery: Planned) -> Iterator[Problem]:
+    """PERSON-STAGE: “faces up to” of somebody whose sentence was passed, or whose case was over, by the due day."""
+    day = readers_day(delivery.due, delivery.zone)
+    known = [(one, stage_on(one, day)) for one in _people(context, delivery) if one.stages]
+    stages = [(person, found.stage) for person, found in known if found is not None]
+    if not stages or any(stage.stage.threatens for _, stage in stages):
+        return
+    said = next((one for text in texts_of(delivery.message) if (one := typed_threat(text, delivery.lang))), None)
+    if said is not None:
+        person, stage = stages[0]
+        yield Problem(
+            context.place(delivery),
+            "PERSON-STAGE",
+            f"this says “{said}”, and {person.id} is {stage.stage.value.replace('_', ' ')} since {stage.since}: say "
+            f"`{{{{ person.{person.id}.stage }}}}`, or write it anew",
         )
 
 

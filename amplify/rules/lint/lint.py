@@ -75,6 +75,7 @@ MESSAGE_RULES: Final[Sequence[Callable[[LintContext, Planned], Iterator[Problem]
 
 DELIVERY_RULES: Final[Sequence[Callable[[LintContext, Planned], Iterator[Problem]]]] = (
     care.person_state,
+    care.person_stage,
     care.status_stale,
     care.check_consent,
     care.consent_scope,

@@ -61,6 +61,7 @@ RULEBOOK: Final[dict[str, RuleInfo]] = {
     "M-RULES": RuleInfo(_ERROR, _SERVERS),
     "M-SHORT": RuleInfo(_ERROR, _SERVERS, fixed=True),
     "MOVE-ALONE": RuleInfo(_ERROR, "the platforms' limits"),
+    "PERSON-STAGE": RuleInfo(_ERROR, _CARE, fixed=True),
     "PERSON-STATE": RuleInfo(_ERROR, _CARE, fixed=True),
     "PERSON-UNLISTED": RuleInfo(_WARNING, _CARE, fixed=True),
     "PICTURE-NARROW": RuleInfo(_ERROR, "the platforms' limits"),

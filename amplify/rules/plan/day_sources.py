@@ -7,6 +7,7 @@ from datetime import date
 
 from amplify.model.campaign import Campaign
 from amplify.model.coming_day import ComingDay, DayKind
+from amplify.model.person import Person
 from amplify.model.workspace import Workspace
 from amplify.rules.plan.calendar_days import readers_day
 from amplify.rules.plan.person_gates import last_day
@@ -39,11 +40,23 @@ def _people(workspace: Workspace, first: date, last: date) -> Iterator[ComingDay
             kind, what, template = _worded(found, len(person.detentions) > 1)
             named = f"{{{{ {name_in_template('person', person.id)}.{template} }}}}" if template else None
             yield ComingDay(found.day, kind, subject, name, what, campaigns, found.number, named)
+        for day, what in _in_court(person):
+            yield ComingDay(day, "hearing", subject, name, what, campaigns)
         if person.state.speaks and person.consent.withdrawn is None:
             yield ComingDay(
                 last_day(person), "review_due", subject, name, "last day of the review of the state", campaigns
             )
             yield ComingDay(person.consent.review, "consent_due", subject, name, "last day of the consent", campaigns)
+
+
+def _in_court(person: Person) -> Iterator[tuple[date, str]]:
+    """Days in court: the first day of a trial, hearings."""
+    days: dict[date, str] = {}
+    for stage in person.stages:
+        days |= {day: "in court" for day in stage.hearings if day not in days}
+        if stage.stage.scheduled:
+            days[stage.since] = "the trial begins"
+    yield from sorted(days.items())
 
 
 def _worded(found: RoundDay, again: bool) -> tuple[DayKind, str, str | None]:
