@@ -9,10 +9,12 @@ from datetime import date, datetime
 from typing import Any, Final, Literal
 
 DayKind = Literal[
-    "round", "anniversary", "birthday", "occasion", "campaign_begins", "campaign_ends", "embargo_ends", "fact_ends",
-    "review_due", "consent_due", "call_opens", "call_closes",
+    "round", "anniversary", "birthday", "hearing", "occasion", "campaign_begins", "campaign_ends", "embargo_ends",
+    "fact_ends", "review_due", "consent_due", "call_opens", "call_closes",
 ]  # fmt: skip
-CELEBRATED: Final[frozenset[DayKind]] = frozenset({"round", "anniversary", "birthday", "occasion", "campaign_begins"})
+CELEBRATED: Final[frozenset[DayKind]] = frozenset(
+    {"round", "anniversary", "birthday", "hearing", "occasion", "campaign_begins"}
+)
 """Days for which a post is offered; the others are work for staff."""
 _LAST_DAYS: Final[frozenset[DayKind]] = frozenset(
     {"campaign_ends", "fact_ends", "review_due", "consent_due", "call_closes"}
@@ -69,7 +71,8 @@ class ComingDay:
     @property
     def key(self) -> str:
         """The same for the same day of the same subject, whenever and wherever it is listed; tells nobody's name."""
-        number = self.number if self.number is not None else self.day.year if self.kind == "occasion" else ""
+        again = {"occasion": str(self.day.year), "hearing": str(self.day)}.get(self.kind, "")
+        number = self.number if self.number is not None else again
         said = f"{self.kind}\x1f{self.subject}\x1f{number}\x1f{self.template or ''}"
         return hashlib.sha256(said.encode()).hexdigest()[:24]
 

@@ -123,6 +123,14 @@ def test_birthdays_of_those_who_agreed(amplify: Amplify, house: Files) -> None:
     assert one["number"] == date.fromisoformat(one["day"]).year - 1990
 
 
+def test_days_in_court(amplify: Amplify, house: Files) -> None:
+    source = {"url": "https://docketwatch.example/a", "seen": ahead(-1).isoformat()}
+    trial = {"stage": "on_trial", "since": ahead(6).isoformat(), "hearings": [ahead(8).isoformat()], "source": source}
+    house.write("config/people.yaml", {"people": [person("olga", "Olga Openova", stages=[trial])]})
+    found = [(one["day"], one["what"]) for one in of_kind(listed(amplify, house), "hearing")]
+    assert found == [(ahead(6).isoformat(), "the trial begins"), (ahead(8).isoformat(), "in court")]
+
+
 def test_last_days_and_what_they_hold(amplify: Amplify, house: Files) -> None:
     fact = {"id": "letters", "value": 1500, "unit": {"en": "letters"}, "as_of": ahead(-3).isoformat()}
     fact |= {"counted_by": {"en": "Watch"}, "source": "https://example.org/n", "expires": ahead(4).isoformat()}

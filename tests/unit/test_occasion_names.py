@@ -48,7 +48,9 @@ def test_each_partner_says_its_own_name(shop: Workshop, partner: str, variant: s
 
 
 def test_another_name_is_another_content(shop: Workshop) -> None:
-    shop.post("hello", "{{ occasion.name }}: we speak.\n\n## variant second\n\nToday is {{ occasion }}.", occasion="day")
+    shop.post(
+        "hello", "{{ occasion.name }}: we speak.\n\n## variant second\n\nToday is {{ occasion }}.", occasion="day"
+    )
     shop.queue("once", "hello", at="2027-05-21T09:00:00Z", platforms=["x"])
     before = {one.account: one.content_hash for one in shop.plan("2027-05-20").deliveries}
     shop.campaign("free_anna", occasions=[DAY | {"names": {"writers_house": {"name": {"en": "Writers in Prison"}}}}])

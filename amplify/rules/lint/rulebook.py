@@ -66,6 +66,7 @@ RULEBOOK: Final[dict[str, RuleInfo]] = {
     "PERSON-UNLISTED": RuleInfo(_WARNING, _CARE, fixed=True),
     "PICTURE-NARROW": RuleInfo(_ERROR, "the platforms' limits"),
     "PROSE-NUMBER": RuleInfo(_WARNING, _CARE),
+    "PROSE-TERM": RuleInfo(_WARNING, _CARE),
     "PROSE-YEAR": RuleInfo(_WARNING, _CARE),
     "QUIET": RuleInfo(_WARNING, _CARE, fixed=True),
     "RISK-BOOST": RuleInfo(_ERROR, _CARE, fixed=True),

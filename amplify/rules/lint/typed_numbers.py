@@ -10,12 +10,14 @@ from functools import lru_cache
 from typing import Final
 
 from amplify.model.fact import Fact
+from amplify.model.legal_stage import PrisonTerm, parse_term
 from amplify.model.person import Person
 from amplify.model.plan import LintFinding, Planned
 from amplify.model.problem import Problem, Severity, SourceLocation
 from amplify.model.subject import people_in
 from amplify.rules.lint.lint_context import LintContext
 from amplify.rules.plan.calendar_days import readers_day
+from amplify.rules.plan.legal_stages import stage_on
 from amplify.rules.plan.subjects import people_in_texts, templated_people
 from amplify.rules.plan.template import name_in_template
 from amplify.rules.plan.template_context import days_detained
@@ -25,10 +27,11 @@ from amplify.rules.text.prose_claims import Bound, ProseClaim, blank_out, bound_
 
 _MONTH: Final = 30.4375
 _YEAR: Final = 365.25
+_CODES: Final = {"since": "PROSE-YEAR", "faces": "PROSE-TERM", "sentence": "PROSE-TERM"}
 _OTHER_TIME: Final = re.compile(
-    r"\b(?:were|was|had|ago|then|last|by|since|released|freed|new|more|died|among|of them|"
+    r"\b(?:were|was|had|ago|then|last|by|since|released|freed|new|died|among|of them|"
     r"было|былі|была|был|были|была|таму|назад|тогда|тады|вызвал\w+|освобо\w+|памер\w+|умер\w+|сярод|среди|з іх|из них|"
-    r"яшчэ|ещё|еще|новых|стала|стало)\b|\b(?:19|20)\d\d\b",
+    r"новых|стала|стало)\b|\b(?:19|20)\d\d\b",
     re.IGNORECASE,
 )
 """A sentence with one of these may count something else than the fact: another year, some of them."""
@@ -45,8 +48,8 @@ class _Text:
 
 
 def typed_number_disagrees(context: LintContext, deliveries: Sequence[Planned]) -> Iterator[LintFinding]:
-    """PROSE-NUMBER, PROSE-YEAR: a number or a year that is typed into a text disagrees with a fact, or with a person's
-    dates on the day on which the text is due."""
+    """PROSE-NUMBER, PROSE-YEAR, PROSE-TERM: a number, a year or a term that is typed into a text disagrees with a fact,
+    or with a person's dates or legal stage on the day on which the text is due."""
     # Each is told once, with the first day on which it is wrong.
     told: dict[tuple[SourceLocation, str], Problem] = {}
     counted: dict[tuple[str, str], Sequence[_Found]] = {}
@@ -83,7 +86,7 @@ def _about_people(context: LintContext, delivery: Planned, text: _Text) -> Itera
         people = _meant(context, delivery, claim)
         if people and not any(_agrees(claim, person, text.day) for person in people):
             yield (
-                "PROSE-YEAR" if claim.kind == "since" else "PROSE-NUMBER",
+                _CODES.get(claim.kind, "PROSE-NUMBER"),
                 claim.start,
                 claim.text,
                 _sentence(claim, people[0], text.day),
@@ -111,6 +114,9 @@ def _agrees(claim: ProseClaim, person: Person, day: date) -> bool:
     if claim.kind == "since":
         years = {one.year for held in person.detentions for one in (held.start, held.end or held.start)}
         return claim.value in years or min(abs(claim.value - year) for year in years) > 6 or claim.value > day.year
+    if claim.kind in ("faces", "sentence"):
+        known = _terms(person, day, claim.kind == "sentence")
+        return not known or claim.value in known
     counts = _counts(person, day)
     if not counts:
         return True
@@ -121,6 +127,22 @@ def _agrees(claim: ProseClaim, person: Person, day: date) -> bool:
     unit, most = (_MONTH, 12.0) if claim.kind == "months" else (_YEAR, 3.0)
     spans = [count / unit for count in counts if abs(count / unit - claim.value) <= most]
     return not spans or any(_span_fits(claim.value, claim.bound, span, claim.kind == "years") for span in spans)
+
+
+def _terms(person: Person, day: date, passed: bool) -> set[int]:
+    """All terms that may be said of a person on a day, in months; empty where nothing is known to compare with.
+    `passed`: sentences, also such as an appeal has changed; else what is threatened, 0 where it is over."""
+    found = stage_on(person, day)
+    if found is None:
+        return set()
+    if passed:
+        return {parse_term(one.sentence).weight for one in person.stages if one.sentence is not None}
+    if not found.stage.stage.threatens:
+        return {0}
+    most = found.up_to
+    said = (one.up_to for one in found.charges)
+    terms = {parse_term(one).weight for one in said if one is not None}
+    return terms | {most.weight} if most is not None else set()
 
 
 def _counts(person: Person, day: date) -> set[int]:
@@ -165,11 +187,30 @@ def _sentence(claim: ProseClaim, person: Person, day: date) -> str:
             f"“{claim.text}”: {person.id} has been held since {since}: correct the year, or write "
             f"`{{{{ {named}.detained_since }}}}`"
         )
+    if claim.kind in ("faces", "sentence"):
+        return _term_sentence(claim, person, day)
     count = days_detained(person, day)
     counted = f"{person.id} has been held for {count:,} days on {day}, when this is due"
     if claim.kind == "days":
         return f"“{claim.text}”: {counted}: write `{{{{ {named}.days_detained }}}}`, which counts by itself"
     return f"“{claim.text}”: {counted}: correct it, or write `{{{{ {named}.days_detained.in_words }}}}`"
+
+
+def _term_sentence(claim: ProseClaim, person: Person, day: date) -> str:
+    found, named = stage_on(person, day), name_in_template("person", person.id)
+    assert found is not None
+    passed = claim.kind == "sentence" or not found.stage.stage.threatens
+    term = found.sentence if passed else found.up_to
+    how = f"{person.id} is {found.stage.stage.value.replace('_', ' ')} since {found.stage.since}"
+    if term is not None:
+        how += f", {'' if passed else 'up to '}{_spelled(term)}"
+    instead = "sentence" if passed and term is not None else "stage" if passed else "up_to"
+    return f"“{claim.text}”: {how}: write `{{{{ {named}.{instead} }}}}`"
+
+
+def _spelled(term: PrisonTerm) -> str:
+    parts = [f"{number} {unit}" for number, unit in ((term.years, "years"), (term.months, "months")) if number]
+    return "life" if term.life else " ".join(parts)
 
 
 # ── facts ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 from amplify.rules.text.number_words import DIGITS, NUMBER, read_number
 
-ClaimKind = Literal["days", "months", "years", "since", "age"]
+ClaimKind = Literal["days", "months", "years", "since", "age", "faces", "sentence"]
 Bound = Literal["", "over", "almost", "about"]
 
 _BLANKS: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|https?://\S+|[@#]\w\S*", re.DOTALL)
@@ -113,6 +113,31 @@ _AGE: Final = re.compile(
     r"\b(?:ёй|яму|ей|ему) (?:ўжо |уже )?(?P<e>\d{1,2}) (?:год|года|гады|гадоў|лет)\b",
     re.I,
 )
+_TERM: Final = (
+    rf"(?P<years>{NUMBER})\s+(?:years?|год|года|годам|годом|гады|гадоў|гадам|лет)\b"
+    rf"(?:\s+(?:and|и|і)?\s*(?P<months>{NUMBER})\s+(?:months?|месяц\w*))?"
+)
+_IN_PRISON: Final = (
+    r"(?:\s+(?:in (?:prison|jail|a (?:prison )?colony)|behind bars|of imprisonment|imprisonment|лишения свободы|тюрьмы|"
+    r"колонии|заключения|зняволення|пазбаўлення волі|турмы|калоніі|за кратамі|за реш[её]ткой))"
+)
+_FACES: Final = re.compile(
+    rf"\b(?:faces|facing|(?:could|may|might|can) face)\s+(?:up to |a maximum of |as much as )?{_TERM}"
+    rf"|\b(?:up to|да|до)\s+{_TERM.replace('years>', 'years2>').replace('months>', 'months2>')}{_IN_PRISON}"
+    rf"|\b(?:грозит|пагражае)\s+(?:да |до )?{_TERM.replace('years>', 'years3>').replace('months>', 'months3>')}",
+    re.I,
+)
+_SENTENCED: Final = re.compile(
+    rf"\b(?:sentenced|condemned)\s+(?:\w+\s+)?to\s+{_TERM}"
+    rf"|\b(?:приговор\w*|осужд\w*|осудил\w*|асудж\w*|асудзіл\w*|прысуд\w*|прыгавор\w*)\s+(?:\w+\s+){{0,2}}?"
+    rf"(?:к|да|на|до)\s+{_TERM.replace('years>', 'years2>').replace('months>', 'months2>')}",
+    re.I,
+)
+_ANYBODY: Final = re.compile(
+    r"\b(?:anyone|anybody|people|those|others|readers|whoever|everyone|кожны|любы|усім|тым|каждый|любой|всем|тем|"
+    r"люд\w+|чытач\w*|читател\w*|іншы\w*|другие|другим)\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +146,7 @@ class ProseClaim:
 
     kind: ClaimKind
     value: int
+    """Days, months or years; a year; months of a term that somebody faces or was sentenced to."""
     bound: Bound
     start: int
     end: int
@@ -156,7 +182,13 @@ def find_claims(template: str) -> tuple[ProseClaim, ...]:
         if not any(one.isalpha() for one in said) or _KIN.search(said):
             continue
         whole = template[at : sentence.end()]
-        for kind, start, end, value, alone in (*_durations(said), *_counters(said), *_years(said), *_ages(said)):
+        for kind, start, end, value, alone in (
+            *_durations(said),
+            *_counters(said),
+            *_years(said),
+            *_ages(said),
+            *_terms(said),
+        ):
             bound = bound_before(said[:start])
             words = template[at + start : at + end]
             found.append(ProseClaim(kind, value, bound, at + start, at + end, words, whole, alone))
@@ -164,6 +196,11 @@ def find_claims(template: str) -> tuple[ProseClaim, ...]:
 
 
 _Found = tuple[ClaimKind, int, int, int, bool]
+
+
+def _found_in(said: str) -> Iterator[_Found]:
+    for find in (_durations, _counters, _years, _ages, _terms):
+        yield from find(said)
 
 
 def _durations(said: str) -> Iterator[_Found]:
@@ -196,7 +233,7 @@ def _counters(said: str) -> Iterator[_Found]:
 
 def _years(said: str) -> Iterator[_Found]:
     for found in _ARRESTED_IN.finditer(said):
-        if _NOT_THE_ARREST.search(f"{found['between'] or ''} {found['before'] or ''}"):
+        if _ANYBODY.search(said) or _NOT_THE_ARREST.search(f"{found['between'] or ''} {found['before'] or ''}"):
             continue
         year = next(found[name] for name in ("year", "year2", "year3") if found[name])
         yield "since", found.start(), found.end(), int(year), False
@@ -205,6 +242,21 @@ def _years(said: str) -> Iterator[_Found]:
 def _ages(said: str) -> Iterator[_Found]:
     for found in _AGE.finditer(said):
         yield "age", found.start(), found.end(), int(next(one for one in found.groups() if one)), False
+
+
+def _terms(said: str) -> Iterator[_Found]:
+    if _ANYBODY.search(said):
+        return
+    patterns: tuple[tuple[ClaimKind, re.Pattern[str]], ...] = (("sentence", _SENTENCED), ("faces", _FACES))
+    taken: list[tuple[int, int]] = []
+    for kind, pattern in patterns:
+        for found in pattern.finditer(said):
+            if any(first < found.end() and found.start() < last for first, last in taken):
+                continue
+            named = {name.rstrip("23"): text for name, text in found.groupdict().items() if text}
+            months = read_number(named["months"]) if "months" in named else 0
+            taken.append(found.span())
+            yield kind, found.start(), found.end(), 12 * read_number(named["years"]) + months, False
 
 
 def _clause(said: str, start: int, end: int) -> tuple[int, int]:
