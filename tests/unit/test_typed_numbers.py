@@ -36,14 +36,9 @@ SENTENCED = {
 
 def shop(*stages: dict[str, object], **person: object) -> Workshop:
     names = {"en": "Mira Astravan", "be": "Міра Астраван", "ru": "Мира Астраван"}
-    fields: dict[str, object] = {
-        "name": names,
-        "aliases": ["Mira", "Міра", "Мира", "Astravan"],
-        "detentions": [{"start": ARREST}],
-    }
-    made = (
-        Workshop().campaign("free_anna", people=["mira"]).person("mira", **fields | {"stages": list(stages)} | person)
-    )
+    fields: dict[str, object] = {"name": names, "aliases": ["Mira", "Міра", "Мира", "Astravan"]}
+    fields |= {"detentions": [{"start": ARREST}], "stages": list(stages), **person}
+    made = Workshop().campaign("free_anna", people=["mira"]).person("mira", **fields)
     return made.fact("prisoners", value=1187, unit=UNIT, as_of="2027-04-30", expires="2027-12-31")
 
 
