@@ -16,6 +16,7 @@ from amplify.model.errors import AmplifyError, NeedsPerson
 
 COMMANDS: Final = {
     "init": "init",
+    "days": "days",
     "add": "add",
     "text": "text",
     "import": "import_",

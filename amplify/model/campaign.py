@@ -60,6 +60,15 @@ class HashtagCustom(FileModel):
     below. `end`: all are added below."""
 
 
+class OccasionNames(FileModel):
+    """What one partner calls an occasion, where it has its own name for it."""
+
+    name: dict[Lang, Text] = {}
+    """Its name for the day, by language; in other languages the occasion's own."""
+    hashtag: dict[Lang, Tag] = {}
+    """Its hashtag for the day, without `#`, by language; in other languages the occasion's own."""
+
+
 class Occasion(FileModel):
     """A date that comes back every year."""
 
@@ -73,6 +82,10 @@ class Occasion(FileModel):
     """Day of the month; 29 February is kept on the 28th in other years."""
     themes: dict[int, dict[Lang, Text]] = {}
     """Year → the theme of that year, by language."""
+    hashtag: dict[Lang, Tag] = {}
+    """The day's own hashtag, without `#`, by language: carried by every post that is written for the occasion."""
+    names: dict[Id, OccasionNames] = {}
+    """Partner → what its accounts call the day, where that is another name."""
 
 
 class Signatory(FileModel):

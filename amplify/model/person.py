@@ -45,8 +45,8 @@ class Consent(FileModel):
     """Who agreed: `self`, `family`, `lawyer` …"""
     channel: Text
     """How it reached us."""
-    scope: Annotated[tuple[Literal["name", "portrait", "health", "family"], ...], Field(min_length=1)]
-    """What may be said or shown."""
+    scope: Annotated[tuple[Literal["name", "portrait", "health", "family", "birthday"], ...], Field(min_length=1)]
+    """What may be said or shown; `birthday`: that it is kept."""
     languages: Only[Lang] = ()
     """Only in these languages; without it, in all."""
     given: Day
@@ -69,6 +69,8 @@ class Person(FileEntry):
     (`Ганны, Ганну`); `Ганн*` is a stem with any ending. Stops match them all."""
     detentions: Annotated[tuple[Detention, ...], Field(min_length=1)]
     """When the person was held, oldest first."""
+    born: Day | None = None
+    """Day of birth: for birthdays, where consent covers them (`amplify days`), and for ages typed into texts."""
     state: PersonState
     """Where things stand."""
     stages: Stages = ()

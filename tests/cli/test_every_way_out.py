@@ -50,11 +50,17 @@ STAFF: Final = {
 KEPT: Final = {"backup": "a copy of everything, to be kept like the original", "restore": "brings back such a copy"}
 """Commands whose files are no way out."""
 
-MUST_SUCCEED: Final = frozenset({"export", "toolkit", "report", "rehearse", "demo", "preview", "queue", "backup"})
+MUST_SUCCEED: Final = frozenset(
+    {"export", "toolkit", "report", "rehearse", "demo", "preview", "queue", "backup", "days"}
+)
 """What fails writes nothing, and nothing is found in it."""
 
 RUNS: Final[dict[str, tuple[str, ...]]] = {
     "init": ("init fresh",),
+    "days": (
+        "days {w}", "days --json {w}", "days --ics out/staff.ics {w}", "days --person stella --ics out/one.ics {w}",
+        "days --campaign free --until {month} --add {w}",
+    ),
     "add": ("add spare --when +1h",),
     "text": ("text {open}", "text --post open {w}", "text --post s1 {w}", "text --post h1 --json {w}"),
     "import": ("import none.csv {w}",),
@@ -107,9 +113,18 @@ RUNS: Final[dict[str, tuple[str, ...]]] = {
 
 
 def person(id: str, name: str, state: str = "detained") -> dict[str, Any]:
-    consent = {"given_by": "family", "channel": "letter", "scope": ["name", "portrait"], "given": "2024-02-01"}
+    consent: dict[str, Any] = {
+        "given_by": "family",
+        "channel": "letter",
+        "scope": ["name", "portrait"],
+        "given": "2024-02-01",
+    }
     consent["review"] = (TODAY + timedelta(days=700)).isoformat()
-    said = {"id": id, "name": {"en": name}, "aliases": [name.split()[-1]], "detentions": [{"start": "2024-01-02"}]}
+    arrest = (TODAY - timedelta(days=495)).isoformat()
+    said = {"id": id, "name": {"en": name}, "aliases": [name.split()[-1]], "detentions": [{"start": arrest}]}
+    birthday = TODAY + timedelta(days=9)
+    said |= {"born": birthday.replace(year=1990, day=min(birthday.day, 28)).isoformat()}
+    consent["scope"] = ["name", "portrait", "birthday"]
     return said | {"state": state, "reviewed": TODAY.isoformat(), "review_days": 365, "consent": consent}
 
 
@@ -298,7 +313,8 @@ def test_no_canary_leaves(amplify: Amplify, aviary: Aviary, tmp_path: Path, on_s
     everything = ""
     for command, lines in RUNS.items():
         for line in lines:
-            words = line.replace("{open}", "Openword").split()
+            month = (TODAY + timedelta(days=30)).isoformat()
+            words = line.replace("{open}", "Openword").replace("{month}", month).split()
             given: list[str | Path] = [one for one in words if one not in ("{w}",)]
             if "+1h" in given:
                 given[given.index("+1h")] = soon(3600)

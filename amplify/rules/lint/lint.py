@@ -26,6 +26,7 @@ from amplify.rules.lint import (
     stale_facts,
     tags,
     texts,
+    typed_numbers,
     unsafe_text,
     videos,
 )
@@ -111,6 +112,7 @@ CROWD: Final[Sequence[CrowdRule]] = (
     mentions.unknown_handles,
     mentions.other_names,
     markup.unlinked_hashtags,
+    typed_numbers.typed_number_disagrees,
 )
 """Rules about deliveries beside each other."""
 

@@ -66,7 +66,7 @@ def compose_message(setting: RenderContext, variant: Variant, partner: str, prof
     Pictures and hashtags stand with the first part of a thread; the call to action, mentions and signatories
     with the last. Addresses lose their tracking parameters.
     """
-    front = setting.post.front
+    front, setting.partner = setting.post.front, partner
     if front.statement is not None:
         setting.used.add(f"statement:{front.statement}")
     texts = [_rendered(part, setting) for part in variant.parts_on(profile.name)]

@@ -1,8 +1,8 @@
 """Chooses the hashtags of a message, and where they stand. Pure; the same post always gets the same ones.
 
-In this order: the post's own required ones, those of its campaign, the post's own optional ones, and the optional ones
-of the campaign in an order that differs from post to post. Required ones always come; optional ones while the message
-has fewer than its platform's custom allows, and while they fit.
+In this order: the post's own required ones, that of its occasion, those of its campaign, the post's own optional ones,
+and the optional ones of the campaign in an order that differs from post to post. Required ones always come; optional
+ones while the message has fewer than its platform's custom allows, and while they fit.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from amplify.model.campaign import BannedTag, Campaign, Hashtag, HashtagCustom
 from amplify.model.platform_profile import PlatformProfile
 from amplify.model.settings import Settings
 from amplify.rules.plan.recurrence import stable_fraction
-from amplify.rules.plan.template_context import RenderContext
+from amplify.rules.plan.template_context import NO_NAMES, RenderContext
 from amplify.rules.text.bidi import tag_line
 from amplify.rules.text.tag_forms import links_whole, stands_typed
 from amplify.rules.text.thread_split import PartLimit, append_paragraph
@@ -56,7 +56,8 @@ def tag_key(tag: str) -> str:
 
 def required_tags(setting: RenderContext) -> tuple[str, ...]:
     """Hashtags that the message carries in any case, each once."""
-    return _once((*setting.post.front.hashtags.required, *(h.tag for h in _campaigns(setting) if h.required)))
+    campaigns = (one.tag for one in _campaigns(setting) if one.required)
+    return _once((*setting.post.front.hashtags.required, *_occasions(setting), *campaigns))
 
 
 def optional_tags(setting: RenderContext) -> tuple[str, ...]:
@@ -136,6 +137,16 @@ def _word(tag: str) -> regex.Pattern[str]:
     return regex.compile(
         rf"(?<![{_JOINS}#＃@＠$&/.]){regex.escape(tag)}(?![{_JOINS}]|[.:/@][{_JOINS}])", regex.IGNORECASE
     )
+
+
+def _occasions(setting: RenderContext) -> Iterator[str]:
+    """The hashtag of the post's occasion, as the partner at hand calls the day."""
+    occasion = setting.occasion
+    if occasion is not None:
+        own = occasion.names.get(setting.partner, NO_NAMES)
+        tag = setting.own_or_common(own.hashtag, occasion.hashtag)
+        if tag is not None:
+            yield tag
 
 
 def _campaigns(setting: RenderContext) -> Iterator[Hashtag]:

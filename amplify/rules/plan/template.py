@@ -202,6 +202,12 @@ def names_in_template(template: str, book: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def name_in_template(book: str, id: str) -> str:
+    """How a text names an entry of a book: `fact.prisoners`, and `fact['letter-weeks']` where the id is no plain
+    name."""
+    return f"{book}.{id}" if id.isidentifier() else f"{book}['{id}']"
+
+
 def _made(names: Mapping[str, Any], name: str, line: int) -> Any:
     try:
         return names[name]

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from amplify.model.action import Action
-from amplify.model.campaign import Campaign, Signatory
+from amplify.model.campaign import Campaign, Occasion, OccasionNames, Signatory
 from amplify.model.fact import Fact
 from amplify.model.partner import Partner
 from amplify.model.person import Person
@@ -29,6 +29,7 @@ from amplify.rules.text.bidi import isolate_text
 from amplify.rules.text.language import format_number, has_dates, pick_any, pick_text, spelled_date
 from amplify.rules.text.plurals import spelled_days, unit_of
 
+NO_NAMES: Final = OccasionNames()
 _TODAY: Final = re.compile(r"\{[{%][^{}]*\b(?:days_detained|days_since|date)\b")
 
 
@@ -47,6 +48,8 @@ class RenderContext:
     zone: str
     used: set[str] = field(default_factory=set)
     """`kind:id` of every name that was used."""
+    partner: str = ""
+    """Who says it; empty: anybody."""
 
     @property
     def day(self) -> date:
@@ -77,6 +80,16 @@ class RenderContext:
     @property
     def campaign(self) -> Campaign:
         return self.workspace.campaigns[self.post.front.campaign]
+
+    @property
+    def occasion(self) -> Occasion | None:
+        """The occasion that the post was written for."""
+        wanted = self.post.front.occasion
+        return next((one for one in self.campaign.occasions if one.id == wanted), None) if wanted is not None else None
+
+    def own_or_common(self, own: Mapping[str, str], common: Mapping[str, str]) -> str | None:
+        """A partner's own word where it has one along the language's chain, else the common one."""
+        return self.pick(own) or self.pick(common)
 
 
 class _Book:
@@ -141,7 +154,7 @@ class _Person(_View):
         self.name = setting.pick_any(person.name)
         since = person.detentions[-1].start
         self.days_detained = _days(days_detained(person, setting.day), setting)
-        self.days_since = _days(max(0, (setting.day - since).days), setting)
+        self.days_since = _days(days_since(person, setting.day), setting)
         self._late = {"detained_since": lambda: setting.date(since), **legal_names(person, setting)}
 
     def __str__(self) -> str:
@@ -165,13 +178,18 @@ def days_detained(person: Person, day: date) -> int:
     return total
 
 
+def days_since(person: Person, day: date) -> int:
+    """Days from the first day of the present detention to `day`; that day itself is 0."""
+    return max(0, (day - person.detentions[-1].start).days)
+
+
 class _Occasion:
     def __init__(self, setting: RenderContext) -> None:
-        front = setting.post.front
-        occasion = next((o for o in setting.campaign.occasions if o.id == front.occasion), None)
+        occasion = setting.occasion
         if occasion is None:
             raise TemplateFault("this post names no occasion of its campaign: add `occasion:` to its front matter")
-        self.name = setting.pick_any(occasion.name)
+        own = occasion.names.get(setting.partner, NO_NAMES)
+        self.name = setting.own_or_common(own.name, occasion.name) or setting.pick_any(occasion.name)
         self._themes = occasion.themes.get(setting.day.year)
         self._year, self._setting = setting.day.year, setting
 

@@ -78,6 +78,14 @@ def unknown_name(
         yield Problem(spot.place(*loc), code, f"unknown {noun} `{name}`" + did_you_mean(name, known))
 
 
+def _unknown_key(findings: ParsedWorkspace, shelf: str, name: str, place: SourceLocation) -> Iterator[Problem]:
+    """The same for a name that is a key."""
+    known = findings.known(shelf)
+    if name not in known and name != NOT_READ:
+        noun, code = NOUNS[shelf]
+        yield Problem(place, code, f"unknown {noun} `{name}`" + did_you_mean(name, known))
+
+
 def _all(
     findings: ParsedWorkspace, shelf: str, names: Iterable[str], found: Parsed[Any], *loc: str | int
 ) -> Iterator[Problem]:
@@ -163,6 +171,10 @@ def campaigns_name(findings: ParsedWorkspace) -> Iterator[Problem]:
                 yield from _platforms(findings, zip(banned.platforms, places, strict=True))
         customs = [(name, spot.key_place("hashtag_customs", name)) for name in campaign.hashtag_customs]
         yield from _platforms(findings, customs)
+        for i, occasion in enumerate(campaign.occasions):
+            for partner in occasion.names:
+                place = spot.key_place("occasions", i, "names", partner)
+                yield from _unknown_key(findings, "partners", partner, place)
         yield from unknown_name(findings, "statements", campaign.statement, spot, "statement")
         if campaign.statement is not None and campaign.signatories:
             message = f"the signatories are those of the statement `{campaign.statement}`: take these out"

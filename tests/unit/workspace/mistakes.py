@@ -457,4 +457,20 @@ CASES = {
         None,
         "whose is it?",
     ),
+    "no such partner among an occasion's names": (
+        "REF-PARTNER",
+        "config/campaigns/free-vera.yaml",
+        "      be: Дзень затрымання Веры\n",
+        "      be: Дзень затрымання Веры\n    names:\n      nobody: {name: {en: Her day}}\n",
+        "nobody",
+        "unknown partner `nobody`",
+    ),
+    "an occasion's hashtag with a blank": (
+        "VALUE-FORM",
+        "config/campaigns/free-vera.yaml",
+        "      be: Дзень затрымання Веры\n",
+        "      be: Дзень затрымання Веры\n    hashtag: {en: Her Day}\n",
+        "Her Day",
+        "Her Day",
+    ),
 }
