@@ -1,3 +1,3 @@
 """amplify: solidarity campaigns, spoken together."""
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"
