@@ -8,6 +8,13 @@ RELEASES := $(if $(LATEST),latest,pinned)
 DEMO_READY := $(VENV)/.demo-$(RELEASES)
 TEST_READY := $(VENV)/.test-$(RELEASES)
 
+# Where bytecode may not be written, as in many containers, each process would compile all it imports, for seconds: it is
+# kept in .venv instead.
+ifdef PYTHONDONTWRITEBYTECODE
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX ?= $(CURDIR)/$(VENV)/bytecode
+endif
+
 .PHONY: demo test bench torture docs format update clean newest-of-today
 
 demo: $(DEMO_READY)

@@ -119,7 +119,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 @pytest.fixture(scope="session")
 def postgres_cluster() -> Iterator[postgres.Cluster]:
     """A PostgreSQL cluster of this session; `new_database()` gives each test its own database."""
-    if postgres.start() is None:
+    if postgres.start(autovacuum="off") is None:  # `ledger.databases` empties the tables
         need("postgres", "none in /usr/lib/postgresql, on the PATH, or from tests/counterparts/bluesky/setup.sh")
     yield postgres.running()
     postgres.stop()

@@ -153,14 +153,14 @@ class Cluster:
 _running: Cluster | None = None
 
 
-def start() -> str | None:
+def start(**settings: str) -> str | None:
     """Start the cluster of this process; its URL, or None where there is no PostgreSQL on this machine."""
     global _running
     folder = programs()
     if folder is None:
         return None
     if _running is None:
-        cluster = Cluster(folder)
+        cluster = Cluster(folder, **settings)
         url = cluster.start()
         _running = cluster
         return url
