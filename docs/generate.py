@@ -363,6 +363,7 @@ GROUPS = {
     "PICTURE": "Pictures",
     "VIDEO": "Pictures",
     "BANNER": "Banners",
+    "MEDIA": "Pictures",
     "REF": "Names that lead nowhere",
     "QUEUE": "The queue",
     "SHEET": "Spreadsheets",
