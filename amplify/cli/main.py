@@ -33,6 +33,7 @@ COMMANDS: Final = {
     "status": "status",
     "people": "people",
     "facts": "facts",
+    "statement": "statement",
     "settle": "settle",
     "takedown": "takedown",
     "stop": "stop",

@@ -95,7 +95,7 @@ class EligibilityChecker:
         self.workspace, self.now, self._ledger = workspace, now, ledger
         self._gates = {(gate.kind, gate.subject): gate for gate in derive_gates(workspace)}
         self.embargoed = embargoed_posts(workspace, now)
-        self.early = embargoed_content(workspace, self.embargoed)
+        self.early = embargoed_content(workspace, self.embargoed, now)
         self._early_words = tuple(_telling_words(workspace, self.early.calls))
         self._known: Mapping[tuple[str, str], Gate] = {}
         self._stops: Sequence[Stop] = ()
@@ -216,8 +216,6 @@ class EligibilityChecker:
 
     def _early(self, one: EligibilityRequest) -> bool:
         """Whether it gives what only posts under embargo carry."""
-        if not self.embargoed:
-            return False
         if not self.early.subjects.isdisjoint(one.subjects):
             return True
         return any(early in text.casefold() for text in one.words for early in self._early_words)

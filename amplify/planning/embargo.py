@@ -11,6 +11,7 @@ from typing import Final
 from amplify.model.banner import SIZES, Template
 from amplify.model.post import Post
 from amplify.model.workspace import Workspace
+from amplify.rules.plan.statements import used_statement
 from amplify.rules.plan.template import ANY_NAME, names_in_template
 
 _SENTENCE: Final = 3
@@ -27,10 +28,13 @@ class EmbargoedContent:
     """Files under `media/`, also such as another post carries."""
     banners: frozenset[str] = frozenset()
     """Ids of templates."""
+    statements: frozenset[str] = frozenset()
+    """Joint statements under embargo, or used by such posts only."""
 
     @property
     def subjects(self) -> frozenset[str]:
-        return frozenset({*(f"action:{one}" for one in self.calls), *(f"fact:{one}" for one in self.facts)})
+        told = (("action", self.calls), ("fact", self.facts), ("statement", self.statements))
+        return frozenset(f"{kind}:{one}" for kind, names in told for one in names)
 
 
 def embargoed_posts(workspace: Workspace, now: datetime) -> frozenset[str]:
@@ -50,11 +54,12 @@ def embargoed_posts(workspace: Workspace, now: datetime) -> frozenset[str]:
     return frozenset({*closed, *boosts, *workspace.faulty_posts})
 
 
-def embargoed_content(workspace: Workspace, embargoed: Collection[str]) -> EmbargoedContent:
+def embargoed_content(workspace: Workspace, embargoed: Collection[str], now: datetime) -> EmbargoedContent:
     """What the posts under embargo carry and no open one does: calls and facts, however a text names them, pictures,
-    and banners made for them."""
+    banners made for them, and statements. `now`: the present."""
+    statements = _statements(workspace, embargoed, now)
     if not embargoed:
-        return EmbargoedContent()
+        return EmbargoedContent(statements=statements)
     closed = [workspace.posts[post] for post in embargoed if post in workspace.posts]
     opened = [one for one in workspace.posts.values() if one.id not in embargoed and one.front.status != "draft"]
     calls = _calls(workspace, closed, True) - _calls(workspace, opened, False)
@@ -69,7 +74,21 @@ def embargoed_content(workspace: Workspace, embargoed: Collection[str]) -> Embar
         or not pictures.isdisjoint(_shown(one))
         or any(len(words.split()) >= _SENTENCE and words in said for words in map(_plain, _says(one)))
     }
-    return EmbargoedContent(frozenset(calls), frozenset(facts), frozenset(pictures), frozenset(banners))
+    return EmbargoedContent(frozenset(calls), frozenset(facts), frozenset(pictures), frozenset(banners), statements)
+
+
+def _statements(workspace: Workspace, embargoed: Collection[str], now: datetime) -> frozenset[str]:
+    closed = {
+        one.id
+        for one in workspace.statements.values()
+        if one.head.embargo_until is not None and now < one.head.embargo_until
+    }
+    used: dict[bool, set[str]] = {True: set(), False: set()}
+    for post in workspace.posts.values() if workspace.statements else ():
+        statement = used_statement(post, workspace)
+        if statement is not None and (post.id in embargoed or post.front.status != "draft"):
+            used[post.id in embargoed].add(statement.id)
+    return frozenset(closed | (used[True] - used[False]))
 
 
 def _calls(workspace: Workspace, posts: Iterable[Post], guess: bool) -> set[str]:

@@ -174,11 +174,15 @@ _NONE_MEANS_NONE: Final = {
     *(
         "Person.aliases",
         "Person.sources",
+        "Person.stages",
+        "LegalStage.charges",
+        "LegalStage.hearings",
         "Partner.designated_in",
         "PictureMetadata.shows",
         "PictureMetadata.speaks_of",
     ),
     *("PostFront." + one for one in ("people", "mentions", "media", "facts", "for_states")),
+    *("StatementHead." + one for one in ("people", "facts", "signatories")),
     *("PostHashtags.required", "PostHashtags.optional", "Risk.sensitive", "Risk.in_country"),
     *("Settings.banned", "Settings.designated", "Settings.quiet", "Settings.rules"),
 }

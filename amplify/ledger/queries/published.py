@@ -26,6 +26,8 @@ class PublishedFilter:
     """Groups of stops (`unwritten_stop`): of each group, one must mean the delivery, as if it were in force."""
     deliveries: tuple[str, ...] = ()
     """Ids, or their beginnings."""
+    subjects: frozenset[str] = frozenset()
+    """Any of these, as the message spoke of them when it went out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ def find_published_deliveries(connection: Connection, wanted: PublishedFilter) -
         for stops in wanted.meant:
             meant = held_by(connection, stops, kept)
             kept = [one for one in kept if one.id in meant]
+        if wanted.subjects:
+            kept = [one for one in kept if not wanted.subjects.isdisjoint(one.subjects)]
         wanted_ids = {one.id for one in kept}
         found += _with_urls(connection, [row for row in rows if row["id"] in wanted_ids])
         if len(rows) < _PAGE:

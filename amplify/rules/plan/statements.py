@@ -86,10 +86,21 @@ def under_embargo(posts: Mapping[str, Post], workspace: Workspace) -> dict[str, 
 
 
 def signatory_names(
-    statement: Statement, partners: Mapping[str, Partner], lang: str, fallback: Fallback
+    statement: Statement,
+    partners: Mapping[str, Partner],
+    lang: str,
+    fallback: Fallback,
+    signed: bool = True,
+    withdrawn: bool = False,
 ) -> list[SignatoryName]:
-    """Who stands under a statement: signed and not withdrawn, in order, equal orders by name."""
-    named = (SignatoryName(_name(one, partners, lang, fallback), one) for one in statement.standing)
+    """Who stands under a statement: signed and not withdrawn, in order, equal orders by name. Or else, for those who
+    look after it, who has withdrawn, and who has not answered."""
+    meant = (
+        one
+        for one in statement.head.signatories
+        if (one.signed is not None) is signed and (one.withdrawn is not None) is withdrawn
+    )
+    named = (SignatoryName(_name(one, partners, lang, fallback), one) for one in meant)
     return sorted(named, key=lambda one: (one.signatory.order, one.name, one.signatory.key))
 
 
