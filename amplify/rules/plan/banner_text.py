@@ -11,9 +11,11 @@ from typing import Any, Final
 
 from amplify.model.banner import Layer, Template
 from amplify.model.campaign import Campaign
+from amplify.model.person import Person
 from amplify.model.picture import Picture
 from amplify.model.post import Post, PostFront
 from amplify.model.workspace import Workspace
+from amplify.rules.plan.hashtags import occasion_tag
 from amplify.rules.plan.template import TemplateFault, render_template
 from amplify.rules.plan.template_context import RenderContext, template_names
 
@@ -63,22 +65,44 @@ def banner_languages(template: Template, campaign: Campaign) -> tuple[str, ...]:
     return template.languages or campaign.languages
 
 
-def stand_for(template: Template, lang: str) -> Post:
+def stand_for(template: Template, lang: str, occasion: str | None = None) -> Post:
     """A post that stands in for the banner, for the rules that look at posts."""
     front = PostFront(
-        id=template.id, campaign=template.campaign, kind="statement", lang=lang, author="-", people=template.people
+        id=template.id,
+        campaign=template.campaign,
+        kind="statement",
+        lang=lang,
+        author="-",
+        people=template.people,
+        occasion=occasion,
     )
     return Post(front, ())
 
 
 def fill_template(
-    workspace: Workspace, template: Template, lang: str, person: str | None, now: datetime
+    workspace: Workspace,
+    template: Template,
+    lang: str,
+    person: str | None,
+    now: datetime,
+    *,
+    zone: str | None = None,
+    occasion: str | None = None,
+    partner: str = "",
 ) -> WordedTemplate:
-    """Fill in all texts of a template. Raises BannerWordsFault. `now`: campaign time, UTC."""
+    """Fill in all texts of a template. Raises BannerWordsFault. `now`: campaign time, UTC. `zone`: whose day counts;
+    without it, that of the campaign's owner. `occasion`: of the post that shows the banner. `partner`: who shows it."""
     campaign = workspace.campaigns[template.campaign]
     owner = workspace.partners.get(campaign.owner)
     setting = RenderContext(
-        workspace, {}, stand_for(template, lang), NOWHERE, lang, now, owner.zone if owner else "UTC"
+        workspace,
+        {},
+        stand_for(template, lang, occasion),
+        NOWHERE,
+        lang,
+        now,
+        zone or (owner.zone if owner else "UTC"),
+        partner=partner,
     )
     known = template_names(setting)
     if person is not None:
@@ -134,7 +158,7 @@ def _said(
     if layer.shape is not None and layer.shape.count is not None:
         return _rendered(layer.shape.count, number, known)
     if layer.hashtags is not None:
-        return _tags(setting.campaign, setting.lang) or None
+        return _tags(setting) or None
     if layer.logo is not None and layer.logo.picture is None:
         partner = layer.logo.partner or setting.campaign.owner
         owner = workspace.partners.get(partner)
@@ -151,34 +175,40 @@ def _rendered(text: str, layer: int | None, known: Mapping[str, Any]) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _tags(campaign: Campaign, lang: str) -> str:
-    """The campaign's required hashtags for this language."""
-    wanted = [tag for tag in campaign.hashtags if tag.required and not tag.retired]
-    ours = [tag for tag in wanted if tag.lang is None or lang == tag.lang or lang.startswith(f"{tag.lang}-")]
-    return "  ".join(f"#{tag.tag}" for tag in ours)
+def _tags(setting: RenderContext) -> str:
+    """The hashtag of the occasion, and those that the campaign requires, for this language."""
+    lang, occasion = setting.lang, occasion_tag(setting)
+    wanted = [tag for tag in setting.campaign.hashtags if tag.required and not tag.retired]
+    ours = [tag.tag for tag in wanted if tag.lang is None or lang == tag.lang or lang.startswith(f"{tag.lang}-")]
+    return "  ".join(f"#{tag}" for tag in dict.fromkeys([*([occasion] if occasion else []), *ours]))
+
+
+def picture_slots(layer: Layer, person: str | None) -> Iterator[tuple[str, str | None]]:
+    """The picture a layer is to show (path under `media/`), and whose face it is, where that is said."""
+    if layer.picture is not None:
+        yield layer.picture.file, None
+    if layer.portrait is not None and layer.portrait.picture is not None:
+        yield layer.portrait.picture, layer.portrait.person or person
+    if layer.logo is not None and layer.logo.picture is not None:
+        yield layer.logo.picture, None
 
 
 def _shown(layer: Layer, workspace: Workspace, person: str | None) -> str | None:
     """The picture a layer shows. A face only with consent to a portrait."""
-    if layer.picture is not None:
-        return layer.picture.file if _may_show(workspace, layer.picture.file, None) else None
-    if layer.logo is not None:
-        return layer.logo.picture
-    if layer.portrait is not None and layer.portrait.picture is not None:
-        who = layer.portrait.person or person
-        return layer.portrait.picture if _may_show(workspace, layer.portrait.picture, who) else None
+    for file, who in picture_slots(layer, person):
+        return file if layer.logo is not None or _may_show(workspace, file, who) else None
     return None
 
 
 def _may_show(workspace: Workspace, file: str, who: str | None) -> bool:
     picture = workspace.pictures.get(file)
     seen = {*(picture.note.shows if picture else ()), *([who] if who else [])}
-    return all(portrait_allowed(workspace, one) for one in seen)
+    return all(portrait_allowed(workspace.people, one) for one in seen)
 
 
-def portrait_allowed(workspace: Workspace, person: str) -> bool:
+def portrait_allowed(people: Mapping[str, Person], person: str) -> bool:
     """Whether consent covers this person's face."""
-    known = workspace.people.get(person)
+    known = people.get(person)
     return known is not None and known.consent.withdrawn is None and "portrait" in known.consent.scope
 
 
