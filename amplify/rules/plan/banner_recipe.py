@@ -21,6 +21,7 @@ from amplify.model.post import BannerItem
 from amplify.model.workspace import Workspace
 from amplify.rules.plan.banner_text import (
     BannerWordsFault,
+    ShownIn,
     WordedTemplate,
     fill_template,
     picture_slots,
@@ -106,16 +107,8 @@ def _planned(template: Template, item: BannerItem, asked: _Asked, setting: Rende
         raise BannerItemFault(code, sentence)
     size = size_on(template, asked.size)
     try:
-        worded = fill_template(
-            workspace,
-            template,
-            asked.lang,
-            asked.person,
-            setting.due,
-            zone=setting.zone,
-            occasion=asked.occasion,
-            partner=asked.partner,
-        )
+        shown_in = ShownIn(setting.zone, asked.occasion, asked.partner)
+        worded = fill_template(workspace, template, asked.lang, asked.person, setting.due, shown_in)
     except BannerWordsFault as fault:
         layer = f", layer {fault.layer + 1}" if fault.layer is not None else ""
         raise BannerItemFault("BANNER-TEXT", f"banner `{template.id}`{layer}, in `{asked.lang}`: {fault}") from None

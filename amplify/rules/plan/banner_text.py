@@ -7,7 +7,7 @@ from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from amplify.model.banner import Layer, Template
 from amplify.model.campaign import Campaign
@@ -29,6 +29,17 @@ class BannerWordsFault(Exception):
     def __init__(self, sentence: str, layer: int | None, line: int = 1) -> None:
         super().__init__(sentence)
         self.layer, self.line = layer, line
+
+
+class ShownIn(NamedTuple):
+    """Where a post shows a banner."""
+
+    zone: str
+    """Whose day counts."""
+    occasion: str | None = None
+    """Of the post."""
+    partner: str = ""
+    """Who shows it, where that changes its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,24 +96,15 @@ def fill_template(
     lang: str,
     person: str | None,
     now: datetime,
-    *,
-    zone: str | None = None,
-    occasion: str | None = None,
-    partner: str = "",
+    shown_in: ShownIn | None = None,
 ) -> WordedTemplate:
-    """Fill in all texts of a template. Raises BannerWordsFault. `now`: campaign time, UTC. `zone`: whose day counts;
-    without it, that of the campaign's owner. `occasion`: of the post that shows the banner. `partner`: who shows it."""
+    """Fill in all texts of a template. Raises BannerWordsFault. `now`: campaign time, UTC. `shown_in`: the post that
+    shows it; without it, the day is that of the campaign's owner."""
     campaign = workspace.campaigns[template.campaign]
     owner = workspace.partners.get(campaign.owner)
+    place = shown_in or ShownIn(owner.zone if owner else "UTC")
     setting = RenderContext(
-        workspace,
-        {},
-        stand_for(template, lang, occasion),
-        NOWHERE,
-        lang,
-        now,
-        zone or (owner.zone if owner else "UTC"),
-        partner=partner,
+        workspace, {}, stand_for(template, lang, place.occasion), NOWHERE, lang, now, place.zone, partner=place.partner
     )
     known = template_names(setting)
     if person is not None:
