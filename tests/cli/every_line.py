@@ -35,6 +35,7 @@ LINES: Final[dict[str, tuple[str, ...]]] = {
     "run": ("run --drain",),
     "status": ("status", "status --json"),
     "people": ("people", "people --json", "people set vera --reviewed today --source https://example.org/x"),
+    "days": ("days", "days --json", "days --ics days.ics"),
     "facts": ("facts", "facts --json"),
     "settle": ("settle none --not-sent",),
     "takedown": ("takedown --person vera --reason asked",),
