@@ -14,6 +14,7 @@ from cli.test_every_way_out import call, person
 
 LINES: Final[dict[str, tuple[str, ...]]] = {
     "init": ("init {out}/fresh",),
+    "days": ("days", "days --json", "days --ics {out}/days.ics"),
     "add": ("add spare --when +1h",),
     "text": ("text --post later", "text Ганна --json"),
     "import": ("import {out}/queue.csv",),
@@ -35,7 +36,6 @@ LINES: Final[dict[str, tuple[str, ...]]] = {
     "run": ("run --drain",),
     "status": ("status", "status --json"),
     "people": ("people", "people --json", "people set vera --reviewed today --source https://example.org/x"),
-    "days": ("days", "days --json", "days --ics days.ics"),
     "facts": ("facts", "facts --json"),
     "settle": ("settle none --not-sent",),
     "takedown": ("takedown --person vera --reason asked",),
