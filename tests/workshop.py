@@ -14,6 +14,7 @@ workshop, so that they can be chained. Given a folder, `picture` also paints a r
 from __future__ import annotations
 
 import copy
+import dataclasses
 import hashlib
 import json
 from collections.abc import Iterable
@@ -38,13 +39,16 @@ from amplify.model.post import Post, PostFront
 from amplify.model.problem import Problem, SourceLocation
 from amplify.model.queue_entry import QueueEntry, When
 from amplify.model.settings import Settings
+from amplify.model.statement import Statement, StatementHead
 from amplify.model.video import FILM, Motion
 from amplify.model.workspace import Workspace
 from amplify.planning.plan import plan_deliveries
 from amplify.platforms import registry
 from amplify.rules.plan.compose import Composed, compose_message
+from amplify.rules.plan.statements import under_embargo
 from amplify.rules.plan.template_context import RenderContext
 from amplify.workspace.post_body import read_texts
+from amplify.workspace.read_statements import read_words
 
 PLATFORMS: Final = ("x", "bluesky", "mastodon")
 PROFILES: Final[dict[str, PlatformProfile]] = registry.profiles()
@@ -99,6 +103,7 @@ class Workshop:
         self._campaigns: dict[str, dict[str, Any]] = {}
         self._shelves: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in _SHELVES}
         self._posts: dict[str, tuple[str, dict[str, Any]]] = {}
+        self._statements: dict[str, tuple[str, dict[str, Any]]] = {}
         self._pictures: dict[str, Picture] = {}
         self._banners: dict[str, Template] = {}
         self.partner("press_union").person("anna").campaign("free_anna").we_are("press_union")
@@ -174,6 +179,14 @@ class Workshop:
         self._posts[id] = (text or before, fields | front)
         return self
 
+    def statement(self, id: str, text: str = "", **head: Any) -> Self:
+        """A statement of free_anna in English, which nobody has signed. `text` is written as in a file."""
+        before, fields = self._statements.get(
+            id, ("", {"id": id, "campaign": "free_anna", "lang": "en", "title": _title(id)})
+        )
+        self._statements[id] = (text or before, fields | head)
+        return self
+
     def boost(self, id: str, of: str | None = None, **front: Any) -> Self:
         """A boost of the post `of`, of `partner`'s copy of it, or of `urls`."""
         boost = {name: front.pop(name) for name in ("partner", "urls") if name in front}
@@ -219,6 +232,7 @@ class Workshop:
     def without(self, shelf: str, id: str) -> Self:
         """Take something out again: `without("queue", "monday")`, `without("posts", "hello")`."""
         own: dict[str, Any] = {"campaigns": self._campaigns, "posts": self._posts, "pictures": self._pictures}
+        own["statements"] = self._statements
         del (own[shelf] if shelf in own else self._shelves[shelf])[id]
         return self
 
@@ -233,7 +247,7 @@ class Workshop:
         campaigns = {id: word(Campaign, **fields) for id, fields in self._campaigns.items()}
         for id, campaign in campaigns.items():
             campaign.at(SourceLocation(f"config/campaigns/{id}.yaml", 1, 1))
-        return Workspace(
+        made = Workspace(
             root=self.root or Path("workshop"),
             settings=settings,
             campaigns=campaigns,
@@ -242,8 +256,10 @@ class Workshop:
             banners=dict(self._banners),
             us=self.us,
             local=self.local,
+            statements={id: self._stated(text, head) for id, (text, head) in self._statements.items()},
             **{name: self._shelf(name) for name in _SHELVES},
         )
+        return dataclasses.replace(made, posts=under_embargo(made.posts, made))
 
     def plan(self, start: datetime | str = MONDAY, days: float = 7) -> Plan:
         """Everything due from `start` (UTC) on."""
@@ -292,6 +308,14 @@ class Workshop:
             found[id] = entry = word(kind, **fields)
             entry.at(SourceLocation(path, 3 + 10 * number, 5))  # type: ignore[attr-defined]  # every shelf holds entries
         return found
+
+    def _stated(self, text: str, fields: dict[str, Any]) -> Statement:
+        head = word(StatementHead, **fields)
+        path = f"statements/{head.id}.md"
+        head.at(SourceLocation(path, 1, 1))
+        texts, problems = read_words(text, path, BODY_LINE, head.lang)
+        assert not problems, problems
+        return Statement(head, texts)
 
     def _written(self, text: str, fields: dict[str, Any]) -> Post:
         front = word(PostFront, **fields)

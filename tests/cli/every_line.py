@@ -14,6 +14,7 @@ from cli.test_every_way_out import call, person
 
 LINES: Final[dict[str, tuple[str, ...]]] = {
     "init": ("init {out}/fresh",),
+    "days": ("days", "days --json", "days --ics {out}/days.ics"),
     "add": ("add spare --when +1h",),
     "text": ("text --post later", "text Ганна --json"),
     "import": ("import {out}/queue.csv",),

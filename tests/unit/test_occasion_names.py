@@ -61,3 +61,15 @@ def test_another_name_is_another_content(shop: Workshop) -> None:
 
 def test_a_post_without_an_occasion_carries_no_tag_of_one(shop: Workshop) -> None:
     assert "SolidarityDay" not in json.dumps(shop.post("plain", "We speak.").composed("plain").hashtags)
+
+
+def test_a_banner_of_a_post_says_the_name_of_its_partner(shop: Workshop) -> None:
+    words = {"text": {"say": {"en": "{{ occasion.name }}"}}}
+    shop.banner("day", layers=[words, {"hashtags": {}, "box": [0, 90, 100, 10]}])
+    shop.post("shown", "We speak.", occasion="day", media=[{"banner": "day"}])
+    said = {}
+    for partner in ("press_union", "writers_house", "press_union"):
+        (picture,) = shop.composed("shown", partner=partner).message.parts[0].pictures
+        said[partner] = picture.caption
+    assert said["press_union"].split("\n") == ["Day of Solidarity", "#SolidarityDay"]
+    assert said["writers_house"].split("\n") == ["Day of the Imprisoned Writer", "#ImprisonedWriter"]

@@ -220,3 +220,12 @@ def test_the_rule_stands_among_the_others() -> None:
     from amplify.rules.lint.lint import CROWD
 
     assert typed_number_disagrees in CROWD
+
+
+def test_a_number_typed_into_a_banner() -> None:
+    made = shop().banner("days", "Day 1260 behind bars", people=["mira"])
+    (one,) = found(made, "Mira waits.", people=["mira"], media=[{"banner": "days", "person": "mira"}])
+    assert one.problem.code == "PROSE-NUMBER"
+    assert str(one.problem.place).startswith("media/banners/days.yaml")
+    made = shop().banner("days", "Day {{ person.mira.days_detained }} behind bars", people=["mira"])
+    assert found(made, "Mira waits.", people=["mira"], media=[{"banner": "days", "person": "mira"}]) == []

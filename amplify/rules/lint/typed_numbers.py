@@ -21,7 +21,7 @@ from amplify.rules.plan.legal_stages import stage_on
 from amplify.rules.plan.subjects import people_in_texts, templated_people
 from amplify.rules.plan.template import name_in_template
 from amplify.rules.plan.template_context import days_detained
-from amplify.rules.text.language import fallback_chain, format_number
+from amplify.rules.text.language import fallback_chain, format_number, pick_text
 from amplify.rules.text.number_words import NUMBER, read_number
 from amplify.rules.text.prose_claims import Bound, ProseClaim, blank_out, bound_before, find_claims
 
@@ -45,6 +45,8 @@ class _Text:
     place: SourceLocation
     day: date
     """The due day on the readers' calendar."""
+    whole_file: bool = False
+    """The place is that of its file: nobody knows the line."""
 
 
 def typed_number_disagrees(context: LintContext, deliveries: Sequence[Planned]) -> Iterator[LintFinding]:
@@ -73,9 +75,18 @@ def _texts(context: LintContext, delivery: Planned) -> Iterator[_Text]:
     day = readers_day(delivery.due, delivery.zone)
     for part in variant.parts_on(delivery.platform) if variant is not None else ():
         yield _Text(part.template, part.place, day)
+    fallback = context.workspace.settings.fallback
+    for picture in (one for part in delivery.message.parts for one in part.pictures):
+        template = context.workspace.banners.get(picture.banner.template) if picture.banner is not None else None
+        for layer in template.layers if template is not None else ():
+            said = pick_text(layer.text.say, delivery.lang, fallback) if layer.text is not None else None
+            if template is not None and said is not None:
+                yield _Text(said, template.place, day, whole_file=True)
 
 
 def _place(text: _Text, start: int) -> SourceLocation:
+    if text.whole_file:
+        return text.place
     line = text.words.count("\n", 0, start)
     column = start - (text.words.rfind("\n", 0, start) + 1) + 1
     return SourceLocation(text.place.path, text.place.line + line, column)

@@ -21,6 +21,7 @@ from amplify.model.post import BannerItem
 from amplify.model.workspace import Workspace
 from amplify.rules.plan.banner_text import (
     BannerWordsFault,
+    ShownIn,
     WordedTemplate,
     fill_template,
     picture_slots,
@@ -65,6 +66,8 @@ class _Asked:
     size: SizeName
     day: date
     occasion: str | None
+    partner: str
+    """Who shows it, where that is another banner: a partner with a name of its own for the occasion."""
 
 
 _latest: tuple[Workspace, dict[_Asked, PlannedBanner | BannerItemFault]] | None = None
@@ -82,7 +85,9 @@ def plan_banner(item: BannerItem, setting: RenderContext, size: SizeName) -> Pla
         raise BannerItemFault("REF-BANNER", f"unknown banner template `{item.banner}`")
     occasion = front.occasion if front.campaign == template.campaign else None
     person = chosen_person(template, item, front.people)
-    asked = _Asked(template.id, item.person, person, setting.lang, item.size or size, setting.day, occasion)
+    kept = setting.occasion.names if occasion is not None and setting.occasion is not None else {}
+    partner = setting.partner if setting.partner in kept else ""
+    asked = _Asked(template.id, item.person, person, setting.lang, item.size or size, setting.day, occasion, partner)
     found = latest[1].get(asked)
     if found is None:
         try:
@@ -102,9 +107,8 @@ def _planned(template: Template, item: BannerItem, asked: _Asked, setting: Rende
         raise BannerItemFault(code, sentence)
     size = size_on(template, asked.size)
     try:
-        worded = fill_template(
-            workspace, template, asked.lang, asked.person, setting.due, zone=setting.zone, occasion=asked.occasion
-        )
+        shown_in = ShownIn(setting.zone, asked.occasion, asked.partner)
+        worded = fill_template(workspace, template, asked.lang, asked.person, setting.due, shown_in)
     except BannerWordsFault as fault:
         layer = f", layer {fault.layer + 1}" if fault.layer is not None else ""
         raise BannerItemFault("BANNER-TEXT", f"banner `{template.id}`{layer}, in `{asked.lang}`: {fault}") from None

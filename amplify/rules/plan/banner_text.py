@@ -7,7 +7,7 @@ from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from amplify.model.banner import Layer, Template
 from amplify.model.campaign import Campaign
@@ -15,6 +15,7 @@ from amplify.model.person import Person
 from amplify.model.picture import Picture
 from amplify.model.post import Post, PostFront
 from amplify.model.workspace import Workspace
+from amplify.rules.plan.hashtags import occasion_tag
 from amplify.rules.plan.template import TemplateFault, render_template
 from amplify.rules.plan.template_context import RenderContext, template_names
 
@@ -28,6 +29,17 @@ class BannerWordsFault(Exception):
     def __init__(self, sentence: str, layer: int | None, line: int = 1) -> None:
         super().__init__(sentence)
         self.layer, self.line = layer, line
+
+
+class ShownIn(NamedTuple):
+    """Where a post shows a banner."""
+
+    zone: str
+    """Whose day counts."""
+    occasion: str | None = None
+    """Of the post."""
+    partner: str = ""
+    """Who shows it, where that changes its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +96,16 @@ def fill_template(
     lang: str,
     person: str | None,
     now: datetime,
-    *,
-    zone: str | None = None,
-    occasion: str | None = None,
+    shown_in: ShownIn | None = None,
 ) -> WordedTemplate:
-    """Fill in all texts of a template. Raises BannerWordsFault. `now`: campaign time, UTC. `zone`: whose day counts;
-    without it, that of the campaign's owner. `occasion`: of the post that shows the banner."""
+    """Fill in all texts of a template. Raises BannerWordsFault. `now`: campaign time, UTC. `shown_in`: the post that
+    shows it; without it, the day is that of the campaign's owner."""
     campaign = workspace.campaigns[template.campaign]
     owner = workspace.partners.get(campaign.owner)
-    zone = zone or (owner.zone if owner else "UTC")
-    setting = RenderContext(workspace, {}, stand_for(template, lang, occasion), NOWHERE, lang, now, zone)
+    place = shown_in or ShownIn(owner.zone if owner else "UTC")
+    setting = RenderContext(
+        workspace, {}, stand_for(template, lang, place.occasion), NOWHERE, lang, now, place.zone, partner=place.partner
+    )
     known = template_names(setting)
     if person is not None:
         known = ChainMap({"who": known["person"][person]}, known)  # type: ignore[arg-type]
@@ -148,7 +160,7 @@ def _said(
     if layer.shape is not None and layer.shape.count is not None:
         return _rendered(layer.shape.count, number, known)
     if layer.hashtags is not None:
-        return _tags(setting.campaign, setting.lang) or None
+        return _tags(setting) or None
     if layer.logo is not None and layer.logo.picture is None:
         partner = layer.logo.partner or setting.campaign.owner
         owner = workspace.partners.get(partner)
@@ -165,11 +177,12 @@ def _rendered(text: str, layer: int | None, known: Mapping[str, Any]) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _tags(campaign: Campaign, lang: str) -> str:
-    """The campaign's required hashtags for this language."""
-    wanted = [tag for tag in campaign.hashtags if tag.required and not tag.retired]
-    ours = [tag for tag in wanted if tag.lang is None or lang == tag.lang or lang.startswith(f"{tag.lang}-")]
-    return "  ".join(f"#{tag.tag}" for tag in ours)
+def _tags(setting: RenderContext) -> str:
+    """The hashtag of the occasion, and those that the campaign requires, for this language."""
+    lang, occasion = setting.lang, occasion_tag(setting)
+    wanted = [tag for tag in setting.campaign.hashtags if tag.required and not tag.retired]
+    ours = [tag.tag for tag in wanted if tag.lang is None or lang == tag.lang or lang.startswith(f"{tag.lang}-")]
+    return "  ".join(f"#{tag}" for tag in dict.fromkeys([*([occasion] if occasion else []), *ours]))
 
 
 def picture_slots(layer: Layer, person: str | None) -> Iterator[tuple[str, str | None]]:

@@ -57,7 +57,8 @@ def tag_key(tag: str) -> str:
 def required_tags(setting: RenderContext) -> tuple[str, ...]:
     """Hashtags that the message carries in any case, each once."""
     campaigns = (one.tag for one in _campaigns(setting) if one.required)
-    return _once((*setting.post.front.hashtags.required, *_occasions(setting), *campaigns))
+    occasion = occasion_tag(setting)
+    return _once((*setting.post.front.hashtags.required, *([occasion] if occasion else []), *campaigns))
 
 
 def optional_tags(setting: RenderContext) -> tuple[str, ...]:
@@ -139,14 +140,13 @@ def _word(tag: str) -> regex.Pattern[str]:
     )
 
 
-def _occasions(setting: RenderContext) -> Iterator[str]:
+def occasion_tag(setting: RenderContext) -> str | None:
     """The hashtag of the post's occasion, as the partner at hand calls the day."""
     occasion = setting.occasion
-    if occasion is not None:
-        own = occasion.names.get(setting.partner, NO_NAMES)
-        tag = setting.own_or_common(own.hashtag, occasion.hashtag)
-        if tag is not None:
-            yield tag
+    if occasion is None:
+        return None
+    own = occasion.names.get(setting.partner, NO_NAMES)
+    return setting.own_or_common(own.hashtag, occasion.hashtag)
 
 
 def _campaigns(setting: RenderContext) -> Iterator[Hashtag]:

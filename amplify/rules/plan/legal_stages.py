@@ -1,13 +1,13 @@
 """A person's legal stage on a day, and how each language says it: “faces up to 7 years”, “sentenced to 3 years”. Pure.
 
 A stage counts from its day on the readers' calendar; one that is still to come counts for nothing. Stages of an earlier
-detention do not count for a later one, unless the last of them was `released_pending`: the case went on. What a stage
-does not say of its charges, the stage before said.
+detention do not count for a later one, unless somebody waited at home for the trial (`released_pending`): the case went
+on. What a stage does not say of its charges, the stage before said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -68,17 +68,22 @@ def stage_on(person: Person, day: date) -> StageOnDay | None:
     known = [one for one in person.stages if one.since <= day]
     started = [one for one in person.detentions if one.start <= day]
     freed = max((one.end for one in started[:-1] if one.end is not None), default=None)
-    if freed is not None:
-        older = [one for one in known if one.since < started[-1].start]
-        if older and older[-1].stage is not StageKind.RELEASED_PENDING:
-            # Between two arrests, whatever happened before the later one belongs to the case it ended in.
-            known = [one for one in known if one.since > freed]
+    if freed is not None and not _waits_at_home(one for one in known if one.since < started[-1].start):
+        known = [one for one in known if one.since > freed]
     case: list[LegalStage] = []
     for one in known:
         if one.stage is StageKind.CHARGED and case and not case[-1].stage.threatens:
             case = []  # charged anew, after a sentence or an acquittal: another case
         case.append(one)
     return StageOnDay(case[-1], tuple(case)) if case else None
+
+
+def _waits_at_home(stages: Iterable[LegalStage]) -> bool:
+    """Whether somebody was let go until the trial, and nothing has ended the case since."""
+    waits = False
+    for one in stages:
+        waits = one.stage is StageKind.RELEASED_PENDING or (waits and one.stage.threatens)
+    return waits
 
 
 def next_hearing(person: Person, day: date) -> date | None:
