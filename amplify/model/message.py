@@ -7,6 +7,8 @@ import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from amplify.model.video import Captions
+
 
 @dataclass(frozen=True, slots=True)
 class Entity:
@@ -33,6 +35,8 @@ class Attachment:
     alt: str
     caption: str = ""
     """The words that stand in the picture: whoever they name is named by the message."""
+    captions: tuple[Captions, ...] = ()
+    """What is said in a video, the message's own language first."""
 
     @property
     def film(self) -> bool:
@@ -121,7 +125,7 @@ def _part_json(part: Part) -> dict[str, Any]:
 
 
 def _attachment_json(picture: Attachment) -> dict[str, Any]:
-    said = {
+    said: dict[str, Any] = {
         "file": picture.file,
         "sha256": picture.sha256,
         "mime": picture.mime,
@@ -129,7 +133,14 @@ def _attachment_json(picture: Attachment) -> dict[str, Any]:
         "height": picture.height,
         "alt": picture.alt,
     }
-    return said | {"caption": picture.caption} if picture.caption else said
+    if picture.caption:
+        said["caption"] = picture.caption
+    if picture.captions:
+        said["captions"] = [
+            {"lang": one.lang, "file": one.file, "times": [list(time) for time in one.times], "words": one.words}
+            for one in picture.captions
+        ]
+    return said
 
 
 def message_from_json(data: dict[str, Any]) -> Message:
@@ -149,13 +160,21 @@ def _part(data: dict[str, Any]) -> Part:
     return Part(
         text=data["text"],
         entities=tuple(Entity(**e) for e in data["entities"]),
-        pictures=tuple(Attachment(**a) for a in data["pictures"]),
+        pictures=tuple(map(_attachment, data["pictures"])),
         card=LinkCard(
             url=card["url"],
             title=card["title"],
             text=card["text"],
-            picture=Attachment(**card["picture"]) if card["picture"] else None,
+            picture=_attachment(card["picture"]) if card["picture"] else None,
         )
         if card
         else None,
     )
+
+
+def _attachment(data: dict[str, Any]) -> Attachment:
+    captions = tuple(
+        Captions(one["lang"], one["file"], tuple((start, end) for start, end in one["times"]), one["words"])
+        for one in data.get("captions", ())
+    )
+    return Attachment(**{**data, "captions": captions})
