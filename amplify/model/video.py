@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 FILM: Final = "video/mp4"
 """Every video leaves as an MP4, whatever it was kept in."""
@@ -71,7 +71,13 @@ class VideoLimits:
     """Only whole pictures (not interlaced) of square pixels, and sound of low complexity in one channel or two."""
     captions: bool = False
     """Whether it shows captions that are given beside the video; elsewhere their words go into the description."""
+    caption_languages: Literal["any", "two letters"] = "any"
+    """How it names the language of captions."""
     captions_max: int | None = None
     """Most languages of captions."""
     caption_bytes: int | None = None
     """Largest file of captions."""
+
+    def takes_captions_in(self, lang: str) -> bool:
+        """Whether the platform has a name for the language."""
+        return self.captions and (self.caption_languages == "any" or len(lang.partition("-")[0]) == 2)
