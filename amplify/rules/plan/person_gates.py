@@ -8,6 +8,7 @@ from typing import Final
 
 from amplify.model.gate import Gate
 from amplify.model.person import Person, PersonState
+from amplify.model.picture import Picture
 from amplify.model.post import Post
 from amplify.rules.plan.calendar_days import FIRST_ZONE, end_of_day, start_of_day
 
@@ -28,6 +29,11 @@ def people_gates(people: Iterable[Person], posts: Collection[Post], captioned: I
         yield _ordinary(person)
         yield from (_for_state(person, state) for state in declared if not state.speaks)
         yield from _consent(person, languages)
+
+
+def caption_languages(pictures: Iterable[Picture]) -> set[str]:
+    """The languages in which videos have captions."""
+    return {one.lang for picture in pictures for one in picture.captions}
 
 
 def covers_language(person: Person, lang: str) -> bool:
