@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import mmap
 import os
 import re
@@ -9,8 +10,8 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from amplify.model.problem import Problem, Severity, SourceLocation
 from amplify.rules.text.encoding_guess import guess_encoding
@@ -111,7 +112,16 @@ def map_file(root: Path, path: str, limit: int) -> Iterator[mmap.mmap]:
             yield data
 
 
-def _opened(root: Path, path: str, limit: int) -> BinaryIO:
+def hash_file(root: Path, path: str, limit: int) -> str:
+    """The SHA-256 of a file, of which no more than a piece is in memory. Raises UnreadableFile."""
+    with _opened(root, path, limit) as file:
+        try:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise _unread(path, error) from None
+
+
+def _opened(root: Path, path: str, limit: int) -> BufferedReader:
     try:
         full = root / path
         # Linked folders have been refused, so only the file itself can lead elsewhere.
