@@ -6,12 +6,16 @@ import base64
 import hashlib
 import io
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from amplify.media.film_poster import paint_poster
 from amplify.media.reencode import BadPicture, decoder_errors, reencode_picture
 from amplify.model.message import Attachment
+from amplify.model.picture import Picture
+from amplify.model.video import FILM
 from amplify.pages.view_models import PictureRef
 
 WIDEST: Final = 800
@@ -26,9 +30,10 @@ _UNUSED: Final = 90 * 24 * 3600
 class Thumbnails:
     """Draws each picture once, whoever shows it how often."""
 
-    def __init__(self, media: Path, kept: Path) -> None:
-        """`kept`: the folder where they lie for the next page, by the SHA-256 of the pictures."""
-        self._media, self._kept = media, kept
+    def __init__(self, media: Path, kept: Path, pictures: Mapping[str, Picture]) -> None:
+        """`kept`: the folder where they lie for the next page, by the SHA-256 of the pictures. `pictures`: of the
+        workspace."""
+        self._media, self._kept, self._pictures = media, kept, pictures
         self._drawn: dict[str, tuple[str, str, int, int]] = {}
 
     def show(self, picture: Attachment) -> PictureRef:
@@ -36,7 +41,8 @@ class Thumbnails:
         if picture.file not in self._drawn:
             self._drawn[picture.file] = self._draw(picture.file)
         id, _, width, height = self._drawn[picture.file]
-        return PictureRef(id, picture.file, picture.alt, width or picture.width, height or picture.height)
+        size = width or picture.width, height or picture.height
+        return PictureRef(id, picture.file, picture.alt, *size, film=picture.film, captions=picture.captions)
 
     @property
     def drawings(self) -> tuple[tuple[str, str, int, int], ...]:
@@ -45,10 +51,24 @@ class Thumbnails:
 
     def _draw(self, file: str) -> tuple[str, str, int, int]:
         try:
-            drawn = self._thumbnail((self._media / file).read_bytes())
+            known = self._pictures.get(file)
+            film = known is not None and known.mime == FILM
+            drawn = self._thumbnail(self._still(known) if known and film else (self._media / file).read_bytes())
         except (OSError, BadPicture):
             return "", "", 0, 0
         return f"picture-{len(self._drawn) + 1}", *_as_uri(drawn)
+
+    def _still(self, film: Picture) -> bytes:
+        """The picture that stands for a video. A frame is taken once."""
+        kept = self._kept / f"{film.sha256}.still.{_RECIPE}"
+        with suppress(OSError):
+            if film.poster is None:
+                return kept.read_bytes()
+        made = paint_poster(self._media, film)
+        if made.source == "frame":
+            with suppress(OSError):
+                _keep(kept, made.data)
+        return made.data
 
     def _thumbnail(self, data: bytes) -> bytes:
         kept = self._kept / f"{hashlib.sha256(data).hexdigest()}.{WIDEST}.{_RECIPE}"
