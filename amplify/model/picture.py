@@ -28,7 +28,7 @@ class PictureMetadata(FileEntry):
     caption: dict[Lang, Text] = {}
     """The text that stands in the picture, by language: stops match it."""
     shows: tuple[Id, ...] = ()
-    """Persons whose face can be seen: their consent must cover `portrait`."""
+    """Persons whose face can be seen, or in a video whose voice can be heard: their consent must cover `portrait`."""
     speaks_of: tuple[BannerSubject, ...] = ()
     """What a banner speaks of, as `amplify banner` writes it (`fact:prisoners`): a post with the picture waits where
     nothing may be said of one of them."""
