@@ -17,7 +17,7 @@ import copy
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar, get_args, get_origin
@@ -40,7 +40,7 @@ from amplify.model.problem import Problem, SourceLocation
 from amplify.model.queue_entry import QueueEntry, When
 from amplify.model.settings import Settings
 from amplify.model.statement import Statement, StatementHead
-from amplify.model.video import FILM, Motion
+from amplify.model.video import FILM, Captions, Motion
 from amplify.model.workspace import Workspace
 from amplify.planning.plan import plan_deliveries
 from amplify.platforms import registry
@@ -199,7 +199,13 @@ class Workshop:
         return self._lay("queue", id, fields, {})
 
     def picture(
-        self, file: str, size: tuple[int, int] = (64, 36), motion: Motion | None = None, bytes: int = 0, **note: Any
+        self,
+        file: str,
+        size: tuple[int, int] = (64, 36),
+        motion: Motion | None = None,
+        bytes: int = 0,
+        captions: Sequence[Captions] = (),
+        **note: Any,
     ) -> Self:
         """With an English alt text of its own. With a folder, the file is painted: PNG, JPEG or WebP by its name.
 
@@ -212,7 +218,7 @@ class Workshop:
         ending = Path(file).suffix.removeprefix(".").replace("jpg", "jpeg")
         mime = FILM if ending == "mp4" else f"image/{ending}"
         sha256 = hashlib.sha256(data).hexdigest()
-        self._pictures[file] = Picture(file, sha256, bytes or len(data), mime, *size, noted, motion)
+        self._pictures[file] = Picture(file, sha256, bytes or len(data), mime, *size, noted, motion, tuple(captions))
         return self
 
     def banner(self, id: str, say: str | dict[str, str] = "Day {{ who.days_detained }}", **fields: Any) -> Self:

@@ -19,7 +19,7 @@ from amplify.model.errors import WrongUse
 from amplify.model.person import Person, PersonState
 from amplify.model.subject import person_in
 from amplify.rules.plan.calendar_days import utc_day
-from amplify.rules.plan.person_gates import last_day, people_gates
+from amplify.rules.plan.person_gates import caption_languages, last_day, people_gates
 from amplify.rules.text.registrable_domain import registrable_domain
 
 if TYPE_CHECKING:
@@ -199,7 +199,8 @@ def _copy(app: AppContext, id: str) -> tuple[Person, tuple[str, ...]]:
             app.ledger.lock(connection, GATES)
             before, mine = read_gates(connection), {id: person}
             known = learn_one_person(connection, person, app.clock.now())
-            gates = people_gates([person], [found.word for found in findings.posts])
+            captioned = caption_languages(findings.pictures.values())
+            gates = people_gates([person], [found.word for found in findings.posts], captioned)
             put_gates(connection, known.gates_from(gates))
             follow_people(app, connection, mine, before, known)
         return person, tuple(f"{problem.place}: {problem.message}" for problem in error.problems)

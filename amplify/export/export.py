@@ -190,7 +190,15 @@ class _Exporter:
             length_max=profile.text_max,
             unit=profile.unit,
             pictures=tuple(
-                PictureRef("", picture.file, picture.alt, picture.width, picture.height)
+                PictureRef(
+                    "",
+                    picture.file,
+                    picture.alt,
+                    picture.width,
+                    picture.height,
+                    film=picture.film,
+                    captions=picture.captions,
+                )
                 for part in message.parts
                 for picture in part.pictures
             ),

@@ -81,9 +81,12 @@ def _offer(offer: Offer) -> Iterator[str]:
         yield from _block(message.text)
     for number, picture in enumerate(offer.pictures, start=1):
         yield ""
-        yield f"Picture {number}: `media/{picture.file}`, with this alt text:"
+        yield f"{'Video' if picture.film else 'Picture'} {number}: `media/{picture.file}`, with this alt text:"
         yield ""
         yield from _block(picture.alt)
+        if picture.captions:
+            yield ""
+            yield f"Captions: {', '.join(f'`media/{one.file}`' for one in picture.captions)}"
 
 
 def _purpose(offer: Offer) -> str:

@@ -66,7 +66,10 @@ class Offer:
             "messages": [{"text": message.text, "length": message.length} for message in self.messages],
             "length_max": self.length_max,
             "unit": self.unit,
-            "pictures": [{"file": picture.file, "alt": picture.alt} for picture in self.pictures],
+            "pictures": [
+                {"file": picture.file, "alt": picture.alt, "captions": [one.file for one in picture.captions]}
+                for picture in self.pictures
+            ],
             "links": list(self.links),
             "hashtags": list(self.hashtags),
             "content_warning": self.content_warning or None,

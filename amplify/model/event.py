@@ -48,6 +48,7 @@ EVENTS: Final[Mapping[str, tuple[int, str, tuple[str, ...]]]] = {
         "a banner of a post that comes near cannot be painted; before it is sent, it is tried again",
         ("delivery", "post"),
     ),
+    "captions_refused": (logging.WARNING, "the platform took a video, and not its captions", ("account",)),
     "reaped": (logging.INFO, "deliveries whose window or whose worker was over were moved on", ("rows",)),
     "reconciled": (logging.INFO, "an unsure delivery was looked up; `state`: where it stands now", (*_WHICH, "state")),
     "measured": (logging.INFO, "engagement was read", ("readings", "calls", "seconds")),

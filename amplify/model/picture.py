@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from amplify.model.base import FileEntry, Id, Lang, Text, Url
-from amplify.model.video import Motion
+from amplify.model.video import Captions, Motion
 
 BannerSubject = Annotated[str, StringConstraints(pattern=r"^(person|fact|action):[^\s:]+$")]
 """What a banner speaks of, such as `fact:prisoners`."""
@@ -28,7 +28,7 @@ class PictureMetadata(FileEntry):
     caption: dict[Lang, Text] = {}
     """The text that stands in the picture, by language: stops match it."""
     shows: tuple[Id, ...] = ()
-    """Persons whose face can be seen: their consent must cover `portrait`."""
+    """Persons whose face can be seen, or in a video whose voice can be heard: their consent must cover `portrait`."""
     speaks_of: tuple[BannerSubject, ...] = ()
     """What a banner speaks of, as `amplify banner` writes it (`fact:prisoners`): a post with the picture waits where
     nothing may be said of one of them."""
@@ -53,3 +53,13 @@ class Picture:
     note: PictureMetadata
     motion: Motion | None = None
     """Of a GIF that moves, and of a video; None for a still picture."""
+    captions: tuple[Captions, ...] = ()
+    """Of a video: from the files beside it, by language."""
+    poster: str | None = None
+    """The picture that stands for a video where it is not played: the file beside it, as a path under `media/`."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Everything that readers, or those who hear it read out, are told by it, in every language."""
+        spoken = (one.words for one in self.captions)
+        return (*self.note.alt.values(), *self.note.caption.values(), *spoken)

@@ -88,7 +88,7 @@ def _write(
         "revision": holds.revision,
         "deliveries": holds.deliveries,
         "pictures": len(pictures),
-        "ledger_sha256": _sha256(copied),
+        "ledger_sha256": file_sha256(copied),
     }
     (folder / MANIFEST).write_text(json.dumps(about, indent=2) + "\n", "utf-8")
     packed.insert(0, (folder / MANIFEST, MANIFEST))
@@ -129,6 +129,7 @@ def _name(whole: Path, target: Path) -> None:
         whole.rename(target)
 
 
-def _sha256(path: Path) -> str:
+def file_sha256(path: Path) -> str:
+    """The SHA-256 of a file, read piece by piece."""
     with path.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()

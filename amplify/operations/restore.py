@@ -7,7 +7,6 @@ replaces; where that one cannot be read, everything is stopped until somebody ha
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import shutil
@@ -36,7 +35,7 @@ from amplify.ledger.queries.audit_log import record_event
 from amplify.ledger.rows.restored import has_other_clients, mark_unsure_after_restore, newest_entry
 from amplify.model.clock import Timestamp
 from amplify.model.errors import AmplifyError, NeedsPerson, WrongUse, is_disk_error
-from amplify.operations.backup import ACCOUNTS, LEDGER, MANIFEST, PICTURE
+from amplify.operations.backup import ACCOUNTS, LEDGER, MANIFEST, PICTURE, file_sha256
 
 _SKEW: Final = timedelta(minutes=5)
 """How far the clocks of two machines may differ."""
@@ -139,7 +138,7 @@ def _unpack(file: Path, folder: Path) -> datetime:
                     raise WrongUse(f"{strange}: it holds {entry.name!r}")
                 tar.extract(entry, folder, filter="data")
         about: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
-        digest = hashlib.sha256((folder / LEDGER).read_bytes()).hexdigest()
+        digest = file_sha256(folder / LEDGER)
         if about["format"] != 1:
             by = str(about["amplify"])[:20]
             raise NeedsPerson(f"{file} was made by a newer amplify ({by!r}): update amplify first")
@@ -304,7 +303,7 @@ def _pictures(source: Path, kept: Path) -> int:
     count = 0
     for path in sorted(source.glob("*")) if source.is_dir() else ():
         target = kept / path.name
-        if not target.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == path.name:
+        if not target.exists() and file_sha256(path) == path.name:
             kept.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.chmod(0o600)
             shutil.move(path, target)

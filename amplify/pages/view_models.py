@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from amplify.model.video import Captions
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,9 @@ class PictureRef:
     alt: str
     width: int
     height: int
+    film: bool = field(default=False, kw_only=True)
+    """A video: what is drawn is the picture that stands for it."""
+    captions: tuple[Captions, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

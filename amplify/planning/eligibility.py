@@ -40,6 +40,7 @@ from amplify.rules.lint.lint import lint_deliveries
 from amplify.rules.plan.file_gates import derive_gates
 from amplify.rules.plan.person_gates import covers_language
 from amplify.rules.plan.subjects import people_in_texts
+from amplify.rules.text.aliases import texts_of
 
 UNDER_EMBARGO: Final = "it is under embargo"
 _SPOKEN_OF: Final = ("person", "consent", "fact", "action")
@@ -130,7 +131,7 @@ class EligibilityChecker:
         """A request for a delivery that people get to see beforehand, with its id, its files, and what stands `beside`
         it."""
         message = planned.message
-        words = [*beside, planned.post, *(part.text for part in message.parts)]
+        words = [*beside, planned.post, *texts_of(message)]
         words += [picture.file for part in message.parts for picture in part.pictures]
         named = self._named(planned.campaign, words)
         one = self.to_send(planned)

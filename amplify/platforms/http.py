@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from amplify.model.errors import LoggedOut, PlatformError, Refused, TryLater, Unknown
 from amplify.model.platform import AccountConnection
 from amplify.platforms.loopback import guard_loopback
+from amplify.platforms.streamed_form import StreamedForm
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
@@ -276,6 +277,14 @@ class PiecewiseJson:
         yield b'"}'
 
 
+def _open_files(files: Any) -> list[tuple[str, str, BinaryIO, str]]:
+    """The files of a request where all of them are open files on the disk; empty where any is in memory already."""
+    given = list(files.items()) if isinstance(files, dict) else []
+    if not given or not all(isinstance(one, tuple) and hasattr(one[1], "fileno") for _, one in given):
+        return []
+    return [(field, name, file, mime) for field, (name, file, mime) in given]
+
+
 def requests_session(
     connection: AccountConnection,
     replacing: str | None = None,
@@ -321,6 +330,10 @@ def requests_session(
             if isinstance(request.json, PiecewiseJson):
                 request.headers = {**request.headers, "Content-Type": "application/json"}
                 request.data, request.json = request.json, None
+            if open_files := _open_files(request.files):
+                form = StreamedForm(dict(request.data or {}), open_files)
+                request.headers = {**request.headers, "Content-Type": form.content_type}
+                request.data, request.files = form, []
             return super().prepare_request(request)
 
     session = Own()

@@ -6,14 +6,17 @@ import base64
 import hashlib
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from amplify.banner.cannot_paint import BannerFault
+from amplify.media.film_poster import paint_poster
 from amplify.media.reencode import BadPicture, decoder_errors, reencode_picture
 from amplify.model.message import Attachment
+from amplify.model.picture import Picture
+from amplify.model.video import FILM
 from amplify.pages.view_models import PictureRef
 
 WIDEST: Final = 800
@@ -28,10 +31,12 @@ _UNUSED: Final = 90 * 24 * 3600
 class Thumbnails:
     """Draws each picture once, whoever shows it how often."""
 
-    def __init__(self, media: Path, kept: Path, painted: Callable[[Attachment], Path]) -> None:
+    def __init__(
+        self, media: Path, kept: Path, painted: Callable[[Attachment], Path], pictures: Mapping[str, Picture]
+    ) -> None:
         """`kept`: the folder where they lie for the next page, by the SHA-256 of the pictures. `painted`: the painted
-        file of a banner."""
-        self._media, self._kept, self._painted = media, kept, painted
+        file of a banner. `pictures`: of the workspace."""
+        self._media, self._kept, self._painted, self._pictures = media, kept, painted, pictures
         self._drawn: dict[str, tuple[str, str, int, int]] = {}
 
     def show(self, picture: Attachment) -> PictureRef:
@@ -40,7 +45,8 @@ class Thumbnails:
         if key not in self._drawn:
             self._drawn[key] = self._draw(picture)
         id, _, width, height = self._drawn[key]
-        return PictureRef(id, picture.file, picture.alt, width or picture.width, height or picture.height)
+        size = width or picture.width, height or picture.height
+        return PictureRef(id, picture.file, picture.alt, *size, film=picture.film, captions=picture.captions)
 
     @property
     def drawings(self) -> tuple[tuple[str, str, int, int], ...]:
@@ -49,11 +55,31 @@ class Thumbnails:
 
     def _draw(self, picture: Attachment) -> tuple[str, str, int, int]:
         try:
-            path = self._media / picture.file if picture.banner is None else self._painted(picture)
-            drawn = self._thumbnail(path.read_bytes())
+            drawn = self._thumbnail(self._bytes_of(picture))
         except (OSError, BadPicture, BannerFault):
             return "", "", 0, 0
         return f"picture-{len(self._drawn) + 1}", *_as_uri(drawn)
+
+    def _still(self, film: Picture) -> bytes:
+        """The picture that stands for a video. A frame is taken once."""
+        kept = self._kept / f"{film.sha256}.still.{_RECIPE}"
+        with suppress(OSError):
+            if film.poster is None:
+                return kept.read_bytes()
+        made = paint_poster(self._media, film)
+        if made.source == "frame":
+            with suppress(OSError):
+                _keep(kept, made.data)
+        return made.data
+
+    def _bytes_of(self, picture: Attachment) -> bytes:
+        """The bytes to draw it from: of a banner those that were painted, of a film its still."""
+        if picture.banner is not None:
+            return self._painted(picture).read_bytes()
+        known = self._pictures.get(picture.file)
+        if known is not None and known.mime == FILM:
+            return self._still(known)
+        return (self._media / picture.file).read_bytes()
 
     def _thumbnail(self, data: bytes) -> bytes:
         kept = self._kept / f"{hashlib.sha256(data).hexdigest()}.{WIDEST}.{_RECIPE}"

@@ -24,7 +24,8 @@ from amplify.stage.bluesky_records import (
     record_time,
     refuse_record,
 )
-from amplify.stage.bluesky_session import ACCESS, REFRESH, bearer_of, session_tokens
+from amplify.stage.bluesky_session import ACCESS, REFRESH, SERVER, bearer_of, session_tokens
+from amplify.stage.bluesky_video import StageVideoService, service_auth
 from amplify.stage.bluesky_views import Views
 from amplify.stage.identity import StageAccount
 from amplify.stage.pixels import look_at
@@ -65,6 +66,7 @@ class StageBluesky:
         self.allowance = allowance
         self.lexicon = Lexicon(state)
         self.views = Views(state)
+        self.video = StageVideoService(state)
         self._last_tid = 0
 
     def routes(self) -> list[Route]:
@@ -74,11 +76,13 @@ class StageBluesky:
             Route(f"/xrpc/{server}.describeServer", self.describe_server, methods=["GET"]),
             self._route(f"{server}.refreshSession", "POST", self.session, REFRESH),
             self._route(f"{server}.getSession", "GET", self.session),
+            self._route(f"{server}.getServiceAuth", "GET", self.service_auth),
             self._route(f"{repo}.uploadBlob", "POST", self.upload),
             self._route(f"{repo}.createRecord", "POST", self.create),
             self._route(f"{repo}.putRecord", "POST", self.put),
             self._route(f"{repo}.deleteRecord", "POST", self.delete),
             *self.views.routes(),
+            *self.video.routes(),
         ]
 
     def speaker(self, request: Request, scope: str = ACCESS) -> StageAccount:
@@ -146,10 +150,13 @@ class StageBluesky:
             return session_tokens(account)
         return {k: v for k, v in session_tokens(account).items() if not k.endswith("Jwt")}
 
+    async def service_auth(self, account: StageAccount, request: Request) -> Json:
+        return service_auth(account, dict(request.query_params))
+
     async def describe_server(self, request: Request) -> Response:
         return json_response(
             {
-                "did": "did:web:stage.invalid",
+                "did": SERVER,
                 "availableUserDomains": [],
                 "inviteCodeRequired": True,
                 "links": {},

@@ -26,6 +26,8 @@ PICTURES_MAX: Final = 4
 PICTURE_BYTES: Final = 2_000_000
 THUMB_BYTES: Final = 1_000_000
 VIDEO_BYTES: Final = 300_000_000
+CAPTIONS_MAX: Final = 20
+CAPTION_BYTES: Final = 20_000
 _SIDES: Final = ("width", "height")
 
 _RKEY = regex.compile(r"(?!\.{1,2}$)[A-Za-z0-9._:~-]{1,512}")
@@ -156,6 +158,7 @@ class Lexicon:
             if shape is not None and not all(isinstance(shape.get(n), int) and shape[n] > 0 for n in _SIDES):
                 raise _invalid("/embed/aspectRatio must have width and height of 1 or more")
             self._blob(account, embed.get("video"), VIDEO_BYTES, "/embed/video", "video/mp4")
+            self._captions(account, embed.get("captions"))
         elif kind == "app.bsky.embed.external":
             card = embed.get("external") or {}
             for name in ("uri", "title", "description"):
@@ -165,6 +168,18 @@ class Lexicon:
                 raise _invalid("/embed/external/uri must be a uri")
             if card.get("thumb") is not None:
                 self._blob(account, card["thumb"], THUMB_BYTES, "/embed/external/thumb")
+
+    def _captions(self, account: StageAccount, captions: Any) -> None:
+        if captions is None:
+            return
+        if not isinstance(captions, list) or not all(isinstance(one, dict) for one in captions):
+            raise _invalid("/embed/captions must be an array of objects")
+        if len(captions) > CAPTIONS_MAX:
+            raise _invalid(f"/embed/captions must not have more than {CAPTIONS_MAX} elements")
+        for at, one in enumerate(captions):
+            if not isinstance(one.get("lang"), str) or not _LANG.fullmatch(one["lang"]):
+                raise _invalid(f"/embed/captions/{at}/lang must be a well-formed BCP 47 language tag")
+            self._blob(account, one.get("file"), CAPTION_BYTES, f"/embed/captions/{at}/file", "text/vtt")
 
     def _images(self, account: StageAccount, images: Any) -> None:
         if not isinstance(images, list):

@@ -17,7 +17,14 @@ from amplify.stage.timeline_items import AttachedPicture, Json, StagePost, Uploa
 
 _X_EPOCH: Final = 1_288_834_974_657
 """Milliseconds since 1970 at which X's ids begin."""
-_SUFFIX: Final = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif", "video/mp4": "mp4"}
+_SUFFIX: Final = {
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "image/webp": "webp",
+    "image/gif": "gif",
+    "video/mp4": "mp4",
+    "text/vtt": "vtt",
+}
 
 
 class StageState:
@@ -121,6 +128,14 @@ class StageState:
         self._journal.write(
             {"event": "alt", "platform": kept.platform, "handle": kept.handle, "id": kept.id, "alt": alt}
         )
+        self._pictures[kept.platform, kept.handle, kept.id] = kept
+        return kept
+
+    def set_subtitles(self, film: UploadedPicture, subtitles: tuple[tuple[str, str, str], ...]) -> UploadedPicture:
+        """Give captions to an uploaded video."""
+        kept = replace(film, subtitles=subtitles)
+        at = {"platform": kept.platform, "handle": kept.handle, "id": kept.id}
+        self._journal.write({"event": "subtitles", **at, "subtitles": [list(one) for one in subtitles]})
         self._pictures[kept.platform, kept.handle, kept.id] = kept
         return kept
 
@@ -231,6 +246,9 @@ class StageState:
         elif kind == "alt":
             at = (event["platform"], event["handle"], event["id"])
             self._pictures[at] = replace(self._pictures[at], alt=event["alt"])
+        elif kind == "subtitles":
+            at = (event["platform"], event["handle"], event["id"])
+            self._pictures[at] = replace(self._pictures[at], subtitles=tuple(map(tuple, event["subtitles"])))
         elif kind == "server":
             self._keep_server(event["host"], event["text_max"], event.get("software", "mastodon"))
         elif kind == "clock":

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -12,7 +14,7 @@ from amplify.stage.engagement import EngagementCounts, engagement_at
 from amplify.stage.identity import StageAccount
 from amplify.stage.reader_text import ReaderSpan, full_address, reader_spans
 from amplify.stage.state import StageState
-from amplify.stage.timeline_items import StagePost
+from amplify.stage.timeline_items import StagePost, UploadedPicture
 
 TITLES: Final = {"x": "X", "bluesky": "Bluesky", "mastodon": "Mastodon"}
 HUES: Final = 10
@@ -36,6 +38,15 @@ _SHORT: Final = {"x": 27, "mastodon": 30}
 
 
 @dataclass(frozen=True, slots=True)
+class CaptionTrack:
+    """Captions of a video in one language."""
+
+    lang: str
+    address: str
+    """With the captions in it: a page on disk may load no other file for them."""
+
+
+@dataclass(frozen=True, slots=True)
 class TimelinePicture:
     """A picture or a video on a post."""
 
@@ -44,6 +55,7 @@ class TimelinePicture:
     width: int
     height: int
     film: bool = False
+    tracks: tuple[CaptionTrack, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +168,10 @@ def seen_post(state: StageState, post: StagePost) -> Seen:
         by=author_of(state.account_of(post)),
         at=_time(post),
         pieces=tuple(_piece(state, post, span) for span in reader_spans(post)),
-        pictures=tuple(TimelinePicture(p.file, s.alt, p.width, p.height, p.film) for p, s in state.shown(post)),
+        pictures=tuple(
+            TimelinePicture(p.file, s.alt, p.width, p.height, p.film, tuple(_tracks(state, post, p)))
+            for p, s in state.shown(post)
+        ),
         counts=engagement_at(state, post, state.now()),
         url=web_address(post),
         card=_card(state, post),
@@ -166,6 +181,18 @@ def seen_post(state: StageState, post: StagePost) -> Seen:
         outside=post.outside,
         deleted_at=post.deleted_at,
     )
+
+
+def _tracks(state: StageState, post: StagePost, film: UploadedPicture) -> Iterator[CaptionTrack]:
+    """The captions of a video, as the post or its upload gives them."""
+    account = state.account_of(post)
+    embed = (post.record or {}).get("embed") or {}
+    given = [(one["lang"], one["file"]["ref"]["$link"]) for one in embed.get("captions") or ()]
+    for lang, media in given or [(code.lower(), id) for code, _, id in film.subtitles]:
+        file = state.picture(account, media)
+        if file is not None:
+            data = base64.b64encode((state.media / file.file).read_bytes()).decode()
+            yield CaptionTrack(lang, f"data:{file.mime};base64,{data}")
 
 
 def author_of(account: StageAccount) -> TimelineAuthor:

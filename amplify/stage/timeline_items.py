@@ -31,6 +31,8 @@ class UploadedPicture:
     alt: str = ""
     moves: bool = False
     """A GIF of several frames, or a video."""
+    subtitles: tuple[tuple[str, str, str], ...] = ()
+    """X: captions of a video: language, its name, and the upload."""
 
     @property
     def film(self) -> bool:

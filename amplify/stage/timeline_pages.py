@@ -22,7 +22,7 @@ _TEMPLATES: Final = Path(__file__).parent / "templates"
 PER_PAGE: Final = 80
 """Entries of a timeline on one page."""
 _HEADERS: Final = {
-    "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self';"
+    "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self' data:;"
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",

@@ -88,6 +88,7 @@ class StageX:
             self._route("/2/media/upload/{id}/append", "POST", 1875, self.media.append),
             self._route("/2/media/upload/{id}/finalize", "POST", 1875, self.media.finalize),
             self._route("/2/media/metadata", "POST", 500, self.media.metadata),
+            self._route("/2/media/subtitles", "POST", 500, self.media.subtitles),
         ]
 
     async def speaker(self, request: Request) -> StageAccount | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -17,7 +18,9 @@ from amplify.stage.timeline_items import Json, UploadedPicture
 from amplify.stage.x_problems import invalid_request
 
 PICTURE_BYTES: Final = 5_000_000
+SUBTITLE_BYTES: Final = 512_000
 ALT_MAX: Final = 1000
+_CODE: Final = re.compile("[A-Z]{2}")
 _KEEPS: Final = 86_400
 """Seconds that an upload is kept."""
 _MOST: Final = {"tweet_image": PICTURE_BYTES, "tweet_gif": 15_000_000, "tweet_video": 512_000_000}
@@ -56,12 +59,14 @@ class XMediaEndpoints:
         if request.headers.get("content-type", "").startswith("application/json"):
             body = await read_json(request)
             _only(body, _ONE_SHOT)
-            category = body.get("media_category")
+            category, kind = body.get("media_category"), body.get("media_type")
             data = _decoded(body.get("media"))
         else:
             form = await read_form(request)
-            category = form.get("media_category")
+            category, kind = form.get("media_category"), form.get("media_type")
             data = form.files["media"].data if "media" in form.files else b""
+        if category == "subtitles":
+            return self._subtitles(account, data, kind)
         if category != "tweet_image":
             raise invalid_request("media_category must be tweet_image", media_category=str(category))
         if len(data) > PICTURE_BYTES:
@@ -73,6 +78,35 @@ class XMediaEndpoints:
         self._keep(account, id, pixels, data)
         said = {"id": id, "media_key": f"3_{id}", "size": len(data), "expires_after_secs": _KEEPS}
         return 200, {"data": said, "meta": {}}
+
+    def _subtitles(self, account: StageAccount, data: bytes, kind: Any) -> tuple[int, Json]:
+        """Captions are uploaded by themselves, and belong to no video yet."""
+        if kind not in ("text/vtt", "text/srt") or len(data) > SUBTITLE_BYTES:
+            raise invalid_request("media type unrecognized.")
+        id = self.state.next_id("x")
+        self.state.add_picture(UploadedPicture(id, "x", account.handle, "", kind, len(data), 0, 0), data)
+        return 200, {
+            "data": {"id": id, "media_key": f"17_{id}", "size": len(data), "expires_after_secs": _KEEPS},
+            "meta": {},
+        }
+
+    async def subtitles(self, account: StageAccount, request: Request) -> tuple[int, Json]:
+        """`POST /2/media/subtitles`: give captions to a video that was uploaded."""
+        body = await read_json(request)
+        said = body.get("subtitles")
+        if not isinstance(said, dict) or body.get("media_category") not in ("TweetVideo", "AmplifyVideo"):
+            raise invalid_request("media_category must be TweetVideo or AmplifyVideo, and subtitles an object")
+        film = self.state.picture(account, str(body.get("id", "")))
+        file = self.state.picture(account, str(said.get("id", "")))
+        code, name = said.get("language_code"), said.get("display_name")
+        if film is None or not film.film or file is None or not file.mime.startswith("text/"):
+            raise invalid_request("Your media IDs are invalid.", media_id=str(body.get("id")))
+        if not isinstance(code, str) or not _CODE.fullmatch(code) or not isinstance(name, str):
+            raise invalid_request("language_code must match ^[A-Z]{2}$", language_code=str(code))
+        others = tuple(one for one in film.subtitles if one[0] != code)
+        kept = self.state.set_subtitles(film, (*others, (code, name, file.id)))
+        given = [{"id": id, "language_code": code, "display_name": name} for code, name, id in kept.subtitles]
+        return 200, {"data": {"id": film.id, "media_category": body["media_category"], "associated_subtitles": given}}
 
     async def initialize(self, account: StageAccount, request: Request) -> tuple[int, Json]:
         body = await read_json(request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import mmap
 import os
 import re
@@ -9,10 +10,11 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from amplify.model.problem import Problem, Severity, SourceLocation
+from amplify.rules.text.encoding_guess import guess_encoding
 
 POST_BYTES = 256_000
 """Largest post: fifty pages of text; anything longer is the wrong file."""
@@ -22,6 +24,9 @@ PICTURE_BYTES = 20_000_000
 """Largest picture: four times what the most generous platform takes."""
 VIDEO_BYTES = 512_000_000
 """Largest video: what the most generous platform takes."""
+
+CAPTION_BYTES = 200_000
+"""Largest file of captions: hours of speech."""
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _BOM = "\ufeff"
@@ -107,7 +112,16 @@ def map_file(root: Path, path: str, limit: int) -> Iterator[mmap.mmap]:
             yield data
 
 
-def _opened(root: Path, path: str, limit: int) -> BinaryIO:
+def hash_file(root: Path, path: str, limit: int) -> str:
+    """The SHA-256 of a file, of which no more than a piece is in memory. Raises UnreadableFile."""
+    with _opened(root, path, limit) as file:
+        try:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise _unread(path, error) from None
+
+
+def _opened(root: Path, path: str, limit: int) -> BufferedReader:
     try:
         full = root / path
         # Linked folders have been refused, so only the file itself can lead elsewhere.
@@ -136,7 +150,7 @@ def read_text(root: Path, path: str, limit: int) -> str:
 
 def decode_text(data: bytes, path: str) -> str:
     """Bytes → text as `read_text` gives it. Raises UnreadableFile."""
-    if data.startswith(_UTF16):
+    if data.startswith(_UTF16) or (b"\0" in data[:64] and guess_encoding(data) == "UTF-16"):
         raise UnreadableFile(
             _problem(path, "FILE-UTF8", "this file is saved as UTF-16: save it as UTF-8", line=1, column=1)
         )
@@ -145,11 +159,13 @@ def decode_text(data: bytes, path: str) -> str:
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8", "replace")
         line, column = _end_of(before)
+        guess = guess_encoding(data)
+        looks = f", and looks like {guess}" if guess else ""
         raise UnreadableFile(
             _problem(
                 path,
                 "FILE-UTF8",
-                f"this file is not UTF-8 (byte 0x{data[error.start]:02x} here): save it as UTF-8",
+                f"this file is not UTF-8 (byte 0x{data[error.start]:02x} here){looks}: save it as UTF-8",
                 line=line,
                 column=column,
             )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from amplify.model.video import FILM, Motion
 from amplify.rules.file_formats import mp4
 from amplify.rules.file_formats.format_names import ENOUGH, name_format, way_out, with_article
-from amplify.workspace.files import VIDEO_BYTES, map_file
+from amplify.workspace.files import VIDEO_BYTES, hash_file, map_file
 from amplify.workspace.read_pictures import BrokenPicture, PictureMeasures
 
 ENDINGS: Final = frozenset((".mp4", ".m4v", ".mov"))
@@ -37,7 +36,7 @@ def measure_film(root: Path, path: str) -> PictureMeasures:
                 raise BrokenPicture("VIDEO-BROKEN", str(error)) from None
             motion = _motion(film)
             _seen[mark] = PictureMeasures(
-                hashlib.sha256(data).hexdigest(), FILM, film.width, film.height, len(data), motion
+                hash_file(root, path, VIDEO_BYTES), FILM, film.width, film.height, len(data), motion
             )
         return _seen[mark]
 

@@ -6,9 +6,11 @@ order of the table of `amplify.cli.main`, and what they print and write is searc
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import re
+import shutil
 import zipfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +19,7 @@ from typing import Any, Final
 
 import pytest
 from engine.files import Files, soon
+from nasty import make_film
 
 from amplify.cli.main import COMMANDS
 from cli.conftest import Amplify, OnStage
@@ -201,6 +204,10 @@ class Aviary:
         files.post(
             f"{letter}7", f"Openpictures {letter}", pictures=[f"{name.lower()}-file.png", f"{letter}-credit.png"]
         )
+        self.film(f"{letter}-film", f"It is cold\n\nHere is {name}")
+        filmed = {"s": "A street at noon, in the first snow", "r": "Two minutes before the gate opens"}[letter]
+        files.post(f"{letter}8", filmed, media=[f"{letter}-film.mp4"])
+        files.queue(f"{letter}8", at=soon(7400))
         self.banner(f"b{letter}", f"{name} must be free")
         self.banner(f"p{letter}", "A neutral line of words", credit=f"Drawn by {name}")
         files.write(f"media/banners/w{letter}.yaml", self.template(f"w{letter}", "{{ who.name }}", people=[who]))
@@ -225,6 +232,9 @@ class Aviary:
         files.queue("h1", at=soon(7200))
         files.post("boost", kind="boost", boost={"post": "h1"})
         files.queue("boost", at=soon(9000))
+        self.film("h-film", f"{HUSHED} is heard")
+        files.post("h2", "Nobody hears this before its day", media=["h-film.mp4"], embargo_until=soon(3600))
+        files.queue("h2", at=soon(7500))
         self.banner("bh", "{{ cta['by-name'] }}")
         self.banner("bf", "{{ fact.early.value }}")
         self.banner("bt", f"{HUSHED}: on Friday we all say it")
@@ -234,6 +244,17 @@ class Aviary:
         self.files.picture(name)
         note = {"alt": {"en": alt}, "credit": credit, "licence": f"By {credit}"}
         self.files.write(f"media/{Path(name).with_suffix('.yaml')}", note)
+
+    def film(self, name: str, words: str) -> None:
+        """A film whose picture and alt text say nothing, and whose captions do: in another language than its post."""
+        if not (made := self.files.root.parent / "film.mp4").exists():
+            make_film(made)
+        shutil.copyfile(made, self.files.root / f"media/{name}.mp4")
+        cues = (f"00:00.{number}00 --> 00:00.{number}90\n{one}" for number, one in enumerate(words.split("\n\n"), 1))
+        (self.files.root / f"media/{name}.be.vtt").write_text("WEBVTT\n\n" + "\n\n".join(cues) + "\n")
+        self.files.write(
+            f"media/{name}.yaml", {"alt": {"en": f"A street, {name[0]}."}, "credit": "Desk", "licence": "CC0-1.0"}
+        )
 
     def template(self, id: str, say: str, **fields: Any) -> dict[str, Any]:
         layer = {"text": {"say": {"en": say}, "largest": 6}, "box": [0, 0, 100, 100]}
@@ -274,6 +295,8 @@ def unpacked(path: Path) -> str:
     if path.suffix == ".zip":
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             said += [f"{name}\n{archive.read(name).decode('utf-8', 'replace')}" for name in archive.namelist()]
+    for packed in re.findall(rb"data:text/vtt;base64,([\w+/=]+)", data):
+        said.append(base64.b64decode(packed).decode())
     if path.suffix == ".ics":
         said.append(data.decode().replace("\r\n ", ""))
     return "\n".join(said)

@@ -18,7 +18,7 @@ from amplify.model.errors import PlatformError
 from amplify.stage.process import Stage
 
 
-def _whole(body: Any) -> bytes | str | None:
+def whole_body(body: Any) -> bytes | str | None:
     """The body of a request, also of one that is encoded while it is sent."""
     return body if body is None or isinstance(body, bytes | str) else b"".join(body)
 
@@ -109,7 +109,7 @@ def test_every_request_fits_the_document(x_document: XDocument, stage: Stage, tm
     for one in (member, friend):
         one.platform._client.session.hooks["response"].append(  # type: ignore[attr-defined]
             lambda response, **_: made.append(
-                (response.request.method, response.request.url, _whole(response.request.body))
+                (response.request.method, response.request.url, whole_body(response.request.body))
             )
         )
     member.platform.whoami()

@@ -37,7 +37,7 @@ class BlueskyAdapter:
         self._server = (connection.server or _SERVER).rstrip("/")
         guard_loopback(connection, self._server)
         self._session = BlueskySession(connection, self._server)
-        self._media = BlueskyMedia(connection, self._session)
+        self._media = BlueskyMedia(connection, self._session, self._server)
 
     def whoami(self) -> Whoami:
         with self._asking(repeatable=True):
@@ -146,6 +146,7 @@ class BlueskyAdapter:
         return readings
 
     def close(self) -> None:
+        self._media.close()
         self._session.close()
 
     def _put(self, data: Json) -> Receipt:

@@ -14,8 +14,10 @@ from amplify.rules.text.text_length import count_graphemes
 
 CARD_BYTES: Final = 1_000_000
 """Largest picture of a link card."""
-VIDEO_BYTES: Final = 52_428_800
-"""Largest blob that a usual server takes; the lexicon allows 300 MB."""
+BLOB_BYTES: Final = 52_428_800
+"""Largest blob that a usual server takes: longer videos go through Bluesky's video service."""
+VIDEO_BYTES: Final = 300_000_000
+"""Largest video: lexicon `app.bsky.embed.video`."""
 _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST: Final = "bsky.app"
 
@@ -46,7 +48,13 @@ PROFILE: Final = PlatformProfile(
     banner_size="bluesky",
     picture_bytes=2_000_000,
     card_bytes=CARD_BYTES,
-    moving=VideoLimits(video_bytes=VIDEO_BYTES, video_seconds=(0.0, 180.0)),
+    moving=VideoLimits(
+        video_bytes=VIDEO_BYTES,
+        video_seconds=(0.0, 180.0),
+        captions=True,  # lexicon `app.bsky.embed.video`, as its limits
+        captions_max=20,
+        caption_bytes=20_000,
+    ),
     alt_max=2000,
     card=True,
     batch=25,

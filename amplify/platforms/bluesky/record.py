@@ -60,7 +60,7 @@ def _embed(call: PublishRequest) -> Json | None:
     if part.pictures:
         blobs = call.prepared.get("pictures") or [_to_come(one) for one in part.pictures]
         if part.pictures[0].film:
-            return _film(part.pictures[0], blobs[0])
+            return _film(part.pictures[0], blobs[0], call.prepared.get("captions"))
         images = [
             {"alt": one.alt, "image": blob, "aspectRatio": {"width": one.width, "height": one.height}}
             for one, blob in zip(part.pictures, blobs, strict=True)
@@ -69,9 +69,13 @@ def _embed(call: PublishRequest) -> Json | None:
     return _card(part.card, call.prepared) if part.card else None
 
 
-def _film(one: Attachment, blob: Json) -> Json:
+def _film(one: Attachment, blob: Json, captions: list[Json] | None) -> Json:
     """The embed of one video. Without an alt text the key is left out: the lexicon wants text or nothing."""
-    said = {"alt": one.alt} if one.alt else {}
+    said: Json = {"alt": one.alt} if one.alt else {}
+    if one.captions:
+        said["captions"] = captions or [
+            {"lang": bcp47_tag(each.lang), "file": _blob_to_come(each.file, "text/vtt")} for each in one.captions
+        ]
     shape = {"width": one.width, "height": one.height}
     return {"$type": "app.bsky.embed.video", "video": blob, **said, "aspectRatio": shape}
 
@@ -84,4 +88,8 @@ def _card(card: LinkCard, prepared: Json) -> Json:
 
 
 def _to_come(one: Attachment) -> Json:
-    return {"$type": "blob", "ref": {"$link": f"({one.file}: uploaded just before)"}, "mimeType": one.mime}
+    return _blob_to_come(one.file, one.mime)
+
+
+def _blob_to_come(file: str, mime: str) -> Json:
+    return {"$type": "blob", "ref": {"$link": f"({file}: uploaded just before)"}, "mimeType": mime}

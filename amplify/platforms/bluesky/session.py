@@ -88,8 +88,21 @@ class BlueskySession:
         client.login(self._connection.handle, self._connection.secrets["app_password"], fetch_bsky_profile=False)
 
     def _new_client(self) -> Client:
+        from atproto_client import SessionEvent
+
+        client = self.bare_client(self._server)
+
+        def keep(event: SessionEvent, session: Any) -> None:
+            if event is not SessionEvent.IMPORT:
+                self._sessions.write(session.encode())
+
+        client.on_session_change(keep)
+        return client
+
+    def bare_client(self, server: str) -> Client:
+        """A client for a server, without a session; it goes nowhere else."""
         import httpx
-        from atproto_client import Client, SessionEvent
+        from atproto_client import Client
         from atproto_client.request import Request
 
         def keep_to_loopback(request: httpx.Request) -> None:
@@ -100,8 +113,8 @@ class BlueskySession:
                 http.refuse_elsewhere(self._connection, str(response.url), response.headers["Location"])
 
         limit = self._connection.timeout
-        client = Client(
-            base_url=self._server,
+        return Client(
+            base_url=server,
             request=Request(  # never shared: it carries the account's token
                 timeout=httpx.Timeout(limit, connect=min(http.CONNECT_SECONDS, limit)),
                 trust_env=False,
@@ -111,13 +124,6 @@ class BlueskySession:
                 },
             ),
         )
-
-        def keep(event: SessionEvent, session: Any) -> None:
-            if event is not SessionEvent.IMPORT:
-                self._sessions.write(session.encode())
-
-        client.on_session_change(keep)
-        return client
 
 
 def _session(client: Client) -> Any:

@@ -2,25 +2,28 @@
 them.
 
 Source: X's OpenAPI document 2.166, `/2/media/upload`, `…/initialize`, `…/{id}/append`, `…/{id}/finalize`,
-`/2/media/metadata`; "best practices" of its media documentation for sizes and lengths.
+`/2/media/metadata`, `/2/media/subtitles`; "best practices" of its media documentation for sizes and lengths.
 """
 
 from __future__ import annotations
 
 import io
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import BinaryIO, Final
 
 from amplify.model.errors import Refused, StillWorking
+from amplify.model.event import log_event
 from amplify.model.message import Attachment, Message, Part
 from amplify.model.platform import AccountConnection, Json
-from amplify.model.video import FILM
+from amplify.model.video import FILM, Captions
 from amplify.platforms import media_files
 from amplify.platforms.http import PiecewiseJson
 from amplify.platforms.uploads import UploadDeadline, Uploads, valid_until
+from amplify.rules.file_formats.webvtt import write_captions
+from amplify.rules.text.language import language_name
 
 KEEPS: Final = timedelta(hours=24)
 """How long X keeps what was uploaded and stands in no post, where it does not say."""
@@ -104,8 +107,26 @@ class XMedia:
         self._settle(message, one, working, far, patience)
         if not far.get("described"):
             self._describe(far["id"], one)
-            self._uploads.keep(message, one, {**far, "described": True}, KEEPS)
+            far["described"] = True
+            self._uploads.keep(message, one, far, KEEPS)
+        for code, captions in _by_code(one.captions):
+            if code not in far.get("captions", ()):
+                self._caption(far["id"], code, captions)
+                far["captions"] = [*far.get("captions", ()), code]
+                self._uploads.keep(message, one, far, KEEPS)
         return str(far["id"])
+
+    def _caption(self, film: str, code: str, captions: Captions) -> None:
+        """Give a video its captions in one language. Where X takes none, the video goes without."""
+        data = write_captions(captions.times, captions.words).encode()
+        with _Forgiving(400, 403, 404, 422):
+            body = PiecewiseJson({"media_category": "subtitles", "media_type": "text/vtt"}, "media", data)
+            file = str(self._ask("POST", "/2/media/upload", body)["data"]["id"])
+            given = {"id": file, "language_code": code, "display_name": language_name(captions.lang)}
+            asked = {"id": film, "media_category": "TweetVideo", "subtitles": given}
+            self._ask("POST", "/2/media/subtitles", asked)
+            return
+        log_event("captions_refused", account=self._connection.account)
 
     def _settle(self, message: Message, one: Attachment, working: Json, far: Json, patience: UploadDeadline) -> None:
         """Poll until X has processed the upload. Raises Refused where it cannot."""
@@ -130,19 +151,29 @@ class XMedia:
         """
         if not one.alt:
             return
-        with _Forgiving(one.film):
+        with _Forgiving(*((400, 422) if one.film else ())):
             self._ask("POST", "/2/media/metadata", {"id": id, "metadata": {"alt_text": {"text": one.alt}}})
 
 
 class _Forgiving(AbstractContextManager[None]):
     """Ignores a refused request where the refusal does not matter."""
 
-    def __init__(self, film: bool) -> None:
-        self._film = film
+    def __init__(self, *statuses: int) -> None:
+        self._statuses = statuses
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
         status = getattr(getattr(error, "response", None), "status_code", None)
-        return self._film and status in (400, 422)
+        return status in self._statuses
+
+
+def _by_code(captions: Iterable[Captions]) -> Iterator[tuple[str, Captions]]:
+    """Captions by X's code of two letters: the first for each, and none for languages that have no such code."""
+    seen: set[str] = set()
+    for one in captions:
+        code = one.lang.partition("-")[0].upper()
+        if len(code) == 2 and code not in seen:
+            seen.add(code)
+            yield code, one
 
 
 def _kept(uploaded: Json) -> timedelta:

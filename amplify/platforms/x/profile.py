@@ -69,6 +69,8 @@ PROFILE: Final = PlatformProfile(
         video_least=32,
         video_rate=60.0,
         video_plain=True,
+        captions=True,  # OpenAPI 2.166, `/2/media/subtitles`
+        caption_languages="two letters",
     ),
     alt_max=1000,
     batch=100,

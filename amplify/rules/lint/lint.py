@@ -69,6 +69,8 @@ MESSAGE_RULES: Final[Sequence[Callable[[LintContext, Planned], Iterator[Problem]
     videos.video_codec,
     videos.video_shape,
     videos.video_rate,
+    videos.video_caption,
+    videos.caption_size,
     picture_sides.picture_narrow,
 )
 """Rules about what a message says: asked once for the same words of a post, however often they go out."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 from typing import Final
 
 from amplify.model.picture import Picture
 from amplify.model.plan import Planned
 from amplify.model.platform_profile import PlatformProfile
-from amplify.model.problem import Problem, Severity
+from amplify.model.problem import Problem, Severity, SourceLocation
 from amplify.model.video import Motion
 from amplify.rules.file_formats.codec_settings import USUAL_DEPTH, USUAL_SAMPLINGS
+from amplify.rules.file_formats.webvtt import write_captions
 from amplify.rules.lint.lint_context import LintContext
+from amplify.rules.plan.captions import captions_in, transcript
 
 _TAKEN: Final = ("avc1", "avc3")
 _HEARD: Final = (None, "mp4a")
@@ -190,6 +193,53 @@ def video_rate(context: LintContext, delivery: Planned) -> Iterator[Problem]:
                 "VIDEO-RATE",
                 f"{picture.file} has {motion.rate:.0f} pictures a second; {profile.title} takes {most:g}: save it with "
                 "30, or slowed down",
+            )
+
+
+def video_caption(context: LintContext, delivery: Planned) -> Iterator[Problem]:
+    """VIDEO-CAPTION: a video has sound, and nothing says in writing what is heard, in the language of the text."""
+    profile = context.profile(delivery)
+    for part in delivery.message.parts:
+        for one in part.pictures:
+            motion = context.workspace.pictures[one.file].motion
+            if motion is None or motion.sound is None:
+                continue
+            fallback = context.workspace.settings.fallback
+            spoken = captions_in(delivery.lang, one.captions, fallback)
+            beside = PurePosixPath(one.file).with_suffix(f".{delivery.lang}.vtt")
+            if spoken is None:
+                why = f"has sound and no captions in `{delivery.lang}`: write `media/{beside}`"
+            elif profile.moving.captions and not profile.moving.takes_captions_in(spoken.lang):
+                why = f"has captions in `{spoken.lang}`, a language in which {profile.title} takes none"
+            elif not profile.moving.captions and not one.alt.endswith(transcript(spoken)):
+                why = (
+                    f"has sound; {profile.title} shows no captions, and what is said does not fit below the alt text "
+                    f"({profile.alt_max:,} characters): shorten the alt text, or let the text tell what is said"
+                )
+            else:
+                continue
+            place = context.workspace.pictures[one.file].note.place
+            yield Problem(place, "VIDEO-CAPTION", f"{one.file} {why}", Severity.WARNING)
+
+
+def caption_size(context: LintContext, delivery: Planned) -> Iterator[Problem]:
+    """CAPTION-SIZE: captions are longer, or in more languages, than the platform takes."""
+    profile = context.profile(delivery)
+    takes = profile.moving
+    for one in (picture for part in delivery.message.parts for picture in part.pictures if takes.captions):
+        for captions in one.captions:
+            size = len(write_captions(captions.times, captions.words).encode())
+            if takes.caption_bytes is not None and size > takes.caption_bytes:
+                yield Problem(
+                    SourceLocation(f"media/{captions.file}"),
+                    "CAPTION-SIZE",
+                    f"these captions have {size:,} bytes; {profile.title} takes {takes.caption_bytes:,}: shorten them",
+                )
+        if takes.captions_max is not None and len(one.captions) > takes.captions_max:
+            yield Problem(
+                context.workspace.pictures[one.file].note.place,
+                "CAPTION-SIZE",
+                f"{one.file} has captions in {len(one.captions)} languages; {profile.title} takes {takes.captions_max}",
             )
 
 

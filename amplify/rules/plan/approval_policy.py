@@ -93,6 +93,7 @@ def words_hash(message: Mapping[str, Any], original: str | None = None) -> str:
     texts = [" ".join(part["text"] for part in parts), message["content_warning"] or ""]
     texts += [card[name] for card in cards for name in ("url", "title", "text")]
     texts += [picture["alt"] for picture in pictures]
+    texts += [captions["words"] for picture in pictures for captions in picture.get("captions", ())]
     return _digest(
         [
             [_visible(text) for text in texts],

@@ -15,6 +15,7 @@ from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import BannerItem, TextPart, Variant
 from amplify.model.problem import SourceLocation
 from amplify.rules.plan.banner_recipe import BannerItemFault, PlannedBanner, plan_banner
+from amplify.rules.plan.captions import captions_in, transcript
 from amplify.rules.plan.hashtags import missing_tags, with_hashtags
 from amplify.rules.plan.post_media import media_of
 from amplify.rules.plan.statements import frozen_statement
@@ -23,6 +24,7 @@ from amplify.rules.plan.template import TemplateFault, render_template
 from amplify.rules.plan.template_context import RenderContext, mention_partner, signatory_list, template_names
 from amplify.rules.text.bidi import isolate_text, tag_line
 from amplify.rules.text.host_names import comparable_url
+from amplify.rules.text.language import fallback_chain
 from amplify.rules.text.link_cleaning import strip_tracking, without_tracking
 from amplify.rules.text.link_tails import set_apart
 from amplify.rules.text.thread_split import PartLimit, ThreadPart, append_paragraph, part_limit, split_thread
@@ -75,7 +77,7 @@ def compose_message(setting: RenderContext, variant: Variant, partner: str, prof
     banners = [_banner(item, setting, profile) for item in shown if isinstance(item, BannerItem)]
     painted = iter(banners)
     pictures = tuple(
-        _attach(setting.workspace.pictures[one], setting) if isinstance(one, str) else next(painted).attachment
+        _shown(setting.workspace.pictures[one], setting, profile) if isinstance(one, str) else next(painted).attachment
         for one in shown
     )
     warning = setting.pick(front.content_warning) if profile.content_warning else None
@@ -239,6 +241,24 @@ def _attach(picture: Picture, setting: RenderContext) -> Attachment:
         alt=setting.pick(picture.note.alt) or "",
         caption="\n".join(picture.note.caption.values()),
     )
+
+
+def _shown(picture: Picture, setting: RenderContext, profile: PlatformProfile) -> Attachment:
+    """A picture, or a video with its captions: all of them, for readers choose, those in the text's language first.
+
+    Where the platform shows none, what is said stands below the alt text, if that fits.
+    """
+    shown = _attach(picture, setting)
+    if not picture.captions:
+        return shown
+    fallback = setting.workspace.settings.fallback
+    chain = fallback_chain(setting.lang, fallback)
+    captions = sorted(picture.captions, key=lambda one: chain.index(one.lang) if one.lang in chain else len(chain))
+    alt, spoken = shown.alt, captions_in(setting.lang, captions, fallback)
+    if spoken is not None and not profile.moving.captions:
+        longer = f"{alt}\n\n{transcript(spoken)}"
+        alt = longer if len(longer) <= profile.alt_max else alt
+    return replace(shown, alt=alt, captions=tuple(captions))
 
 
 def _card(action: Action, url: str, setting: RenderContext) -> LinkCard:

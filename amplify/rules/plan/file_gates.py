@@ -14,14 +14,16 @@ from amplify.model.settings import WiderQuiet
 from amplify.model.workspace import Workspace
 from amplify.rules.plan.calendar_days import end_of_day, start_of_day
 from amplify.rules.plan.fact_conflicts import comparable_facts, facts_differ, replaces_fact
-from amplify.rules.plan.person_gates import people_gates
+from amplify.rules.plan.person_gates import caption_languages, people_gates
 from amplify.rules.plan.risk import find_designations
 from amplify.rules.plan.statements import statement_gates
 
 
 def derive_gates(workspace: Workspace) -> Iterator[Gate]:
     """One gate for every subject a delivery can speak of."""
-    yield from people_gates(workspace.people.values(), workspace.posts.values())
+    yield from people_gates(
+        workspace.people.values(), workspace.posts.values(), caption_languages(workspace.pictures.values())
+    )
     beside = comparable_facts(workspace.facts.values())
     for fact in workspace.facts.values():
         yield _fact(fact, beside[fact.id])

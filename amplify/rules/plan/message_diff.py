@@ -58,7 +58,12 @@ def _picture(picture: Attachment) -> list[str]:
         return [*banner_lines(picture.banner), f"alt text: {picture.alt}"]
     caption = getattr(picture, "caption", None)
     shown = [f"picture: {picture.file} ({picture.sha256[:12]})", f"alt text: {picture.alt}"]
-    return [*shown, f"caption: {caption}"] if caption else shown
+    if caption:
+        shown.append(f"caption: {caption}")
+    for captions in picture.captions:
+        lines = [line for line in captions.words.split("\n") if line]
+        shown += [f"captions in {captions.lang} ({captions.file}): {len(captions.times)}", *lines]
+    return shown
 
 
 def banner_lines(recipe: BannerRecipe) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from amplify.model.gate import Gate
 from amplify.model.person import Person, PersonState
+from amplify.model.picture import Picture
 from amplify.model.post import Post
 from amplify.rules.plan.calendar_days import FIRST_ZONE, end_of_day, start_of_day
 
@@ -15,14 +16,24 @@ SCOPES: Final = ("portrait", "health", "family")
 """Uses that consent may leave out; without `name`, nothing that names the person goes out."""
 
 
-def people_gates(people: Iterable[Person], posts: Collection[Post]) -> Iterator[Gate]:
-    """Gates of all persons: the person's own, one per state that a post is written for, and one per use of consent."""
+def people_gates(people: Iterable[Person], posts: Collection[Post], captioned: Iterable[str] = ()) -> Iterator[Gate]:
+    """Gates of all persons: the person's own, one per state that a post is written for, and one per use of consent.
+
+    `captioned`: languages of captions.
+    """
     declared = sorted({state for post in posts for state in post.front.for_states})
-    languages = sorted({post.front.lang for post in posts} | {each.lang for post in posts for each in post.variants})
+    languages = sorted(
+        {post.front.lang for post in posts} | {each.lang for post in posts for each in post.variants} | {*captioned}
+    )
     for person in people:
         yield _ordinary(person)
         yield from (_for_state(person, state) for state in declared if not state.speaks)
         yield from _consent(person, languages)
+
+
+def caption_languages(pictures: Iterable[Picture]) -> set[str]:
+    """The languages in which videos have captions."""
+    return {one.lang for picture in pictures for one in picture.captions}
 
 
 def covers_language(person: Person, lang: str) -> bool:

@@ -47,6 +47,7 @@ def message_subjects(
     found |= {one for one in pictured if person_in(one) is None}
     people = {*named_people(setting.post, said, workspace), *people_in((*setting.used, *carried, *pictured))}
     found.update(_people(people, portraits, setting))
+    found.update(_captioned(said, setting))
     found.update(
         one.subject for one in find_risks(workspace, setting.profiles, setting.post, setting.lang, said, sorted(found))
     )
@@ -127,6 +128,17 @@ def _people(people: Iterable[str], portraits: Container[str], setting: RenderCon
         yield from (f"consent:{person.id}/{use}" for use in uses)
         if person.consent.languages:
             yield f"consent:{person.id}/{setting.lang}"
+
+
+def _captioned(message: Message, setting: RenderContext) -> Iterator[str]:
+    """Consents for the languages of captions, which may be others than the text's, of whoever is named in them."""
+    if setting.post.front.consent is not None:
+        return
+    pictures = (picture for part in message.parts for picture in part.pictures)
+    for captions in (one for picture in pictures for one in picture.captions):
+        for who in people_in_texts([captions.words], setting.post.front.campaign, setting.workspace):
+            if setting.workspace.people[who].consent.languages:
+                yield f"consent:{who}/{captions.lang}"
 
 
 def _person(person: Person, named_too: Iterable[Person], declared: Iterable[PersonState]) -> str:

@@ -137,6 +137,12 @@ def has_dates(lang: str, fallback: Fallback = NO_FALLBACK) -> bool:
 
 
 @lru_cache(maxsize=256)
+def language_name(lang: str) -> str:
+    """The language's own name for itself, for readers to choose from; its tag where nobody knows the name."""
+    found = known_locale(lang)
+    return (found[1].get_language_name() if found is not None else None) or lang
+
+
 def primary_language(lang: str) -> str:
     """The language alone, in the shortest code there is: ISO 639-1, or 639-3 where that has none (`be-tarask` and
     `bel` → `be`, `szl` → `szl`). What Mastodon takes."""
