@@ -358,6 +358,7 @@ GROUPS = {
     "TXT": "Posts",
     "ALT": "Pictures",
     "PICTURE": "Pictures",
+    "CAPTION": "Pictures",
     "VIDEO": "Pictures",
     "BANNER": "Banners",
     "REF": "Names that lead nowhere",
