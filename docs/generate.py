@@ -361,6 +361,7 @@ GROUPS = {
     "TXT": "Posts",
     "ALT": "Pictures",
     "PICTURE": "Pictures",
+    "CAPTION": "Pictures",
     "VIDEO": "Pictures",
     "BANNER": "Banners",
     "MEDIA": "Pictures",
