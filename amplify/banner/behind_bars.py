@@ -108,7 +108,9 @@ def supporter_instructions(care: EligibilityChecker, person: str, lang: str, cam
     ours = [f"#{tag.tag}" for tag in chosen.hashtags if tag.required and not tag.retired and tag.lang == written]
     text = (files("amplify.banner.instructions") / f"{written}.txt").read_text("utf-8")
     said = text.format(
-        person=pick_any(_person(workspace, person).name, written, workspace.settings.fallback), tags=" ".join(ours or tags), contact=f"{chosen.contact.name}, {chosen.contact.email}"
+        person=pick_any(_person(workspace, person).name, written, workspace.settings.fallback),
+        tags=" ".join(ours or tags),
+        contact=f"{chosen.contact.name}, {chosen.contact.email}",
     )
     barred = care.bar(care.asked(chosen.id, lang, [said], f"person:{person}"))
     if barred is not None:
