@@ -70,6 +70,19 @@ class BoostOf:
 
 
 @dataclass(frozen=True, slots=True)
+class StatementWords:
+    """The joint statement that a message is about, as it was when the message was frozen. Readers do not see it all:
+    who approves does so for these words above these names.
+    """
+
+    id: str
+    lang: str
+    title: str
+    text: str
+    signatories: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One delivery's content. `parts` is empty for a boost."""
 
@@ -80,13 +93,14 @@ class Message:
     content_warning: str | None = None
     visibility: str = "public"
     boost: BoostOf | None = None
+    statement: StatementWords | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The message as plain values. By hand: `dataclasses.asdict` is ten times slower, and plans hold tens of
         thousands.
         """
-        boost = self.boost
-        return {
+        boost, statement = self.boost, self.statement
+        said = {
             "platform": self.platform,
             "langs": list(self.langs),
             "parts": [_part_json(part) for part in self.parts],
@@ -94,11 +108,22 @@ class Message:
             "visibility": self.visibility,
             "boost": {"delivery": boost.delivery, "url": boost.url} if boost is not None else None,
         }
+        return said if statement is None else said | {"statement": _statement_json(statement)}
 
     def content_hash(self) -> str:
         """SHA-256 over everything a reader would see, canonical JSON."""
         packed = json.dumps(self.as_json(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(packed.encode()).hexdigest()
+
+
+def _statement_json(statement: StatementWords) -> dict[str, Any]:
+    return {
+        "id": statement.id,
+        "lang": statement.lang,
+        "title": statement.title,
+        "text": statement.text,
+        "signatories": list(statement.signatories),
+    }
 
 
 def _part_json(part: Part) -> dict[str, Any]:
@@ -141,7 +166,12 @@ def message_from_json(data: dict[str, Any]) -> Message:
         content_warning=data["content_warning"],
         visibility=data["visibility"],
         boost=BoostOf(**data["boost"]) if data["boost"] else None,
+        statement=_statement(data["statement"]) if data.get("statement") else None,
     )
+
+
+def _statement(data: dict[str, Any]) -> StatementWords:
+    return StatementWords(**{**data, "signatories": tuple(data["signatories"])})
 
 
 def _part(data: dict[str, Any]) -> Part:

@@ -96,7 +96,10 @@ class PostFront(FileEntry):
     facts: tuple[Id, ...] = ()
     """Facts its pictures show; those in the text are found by themselves."""
     cosigned: bool = False
-    """Render the campaign's signatories under the text."""
+    """Render the signatories of its statement, or of its campaign, under the text."""
+    statement: Id | None = None
+    """The joint statement it is about, where that is not its campaign's: texts may quote it, and its approval holds
+    for these words and signatories only."""
     boost: Boost | None = None
     """For `kind: boost`: what is reposted."""
     content_warning: dict[Lang, Text] = {}

@@ -16,6 +16,7 @@ from amplify.workspace.files import read_head
 from amplify.workspace.parsed import Parsed, ParsedWorkspace, ids_in_bytes
 from amplify.workspace.partial import NOT_READ
 from amplify.workspace.picture_names import name_key
+from amplify.workspace.read_statements import STATEMENTS
 
 _ALL: Final = "*"
 
@@ -37,9 +38,9 @@ def confine_errors(
 ) -> tuple[ParsedWorkspace, ConfinedFaults] | None:
     """Leave out what has errors, and then what depends on it; None where an error concerns everybody.
 
-    Posts, queue entries, pictures, banner templates, calls, campaigns and facts can be left out. Everything waits for
-    people (their names are looked for in all texts), partners (they share the variants), accounts and settings. A
-    wrong fact takes all facts with it: it may be the one that replaces another.
+    Posts, queue entries, pictures, banner templates, calls, campaigns, statements and facts can be left out. Everything
+    waits for people (their names are looked for in all texts), partners (they share the variants), accounts and
+    settings. A wrong fact takes all facts with it: it may be the one that replaces another.
     """
     return _Confining(findings).run([one for one in errors if one.severity is Severity.ERROR])
 
@@ -78,6 +79,8 @@ class _Confining:
             # Where a post does not tell its id, it may be the one that is missing: then only that one is left out.
             return (problem.code == "REF-POST" and self.faults.unnamed is not None) or self._entry(problem, why)
         self.root = self.root or problem
+        if path.startswith(f"{STATEMENTS}/"):
+            return self._add("statements", path)
         if path == FACTS.path:
             return self._add("facts", _ALL)
         if path == ACTIONS.path:
@@ -138,7 +141,7 @@ class _Confining:
         """The workspace without what is left out. Entries still know the posts that are."""
         unread = dict(self.all.unreadable_ids)
         kept: dict[str, Any] = {}
-        for shelf in ("actions", "facts", "campaigns", "banners", "queue", "posts"):
+        for shelf in ("actions", "facts", "campaigns", "banners", "statements", "queue", "posts"):
             out = self.left_out.get(shelf, set())
             found: list[Parsed[Any]] = getattr(self.all, shelf)
             kept[shelf] = [one for one in found if not out & {_ALL, one.word.id, one.word.place.path}]

@@ -21,6 +21,7 @@ from amplify.model.post import Post
 from amplify.model.problem import Problem
 from amplify.model.queue_entry import QueueEntry
 from amplify.model.settings import Settings
+from amplify.model.statement import Statement
 from amplify.workspace.partial import NOT_READ
 from amplify.workspace.validate import SourceNode
 
@@ -53,6 +54,7 @@ class ParsedWorkspace:
     queue: list[Parsed[QueueEntry]] = field(default_factory=list)
     accounts: list[Parsed[Account]] = field(default_factory=list)
     posts: list[Parsed[Post]] = field(default_factory=list)
+    statements: list[Parsed[Statement]] = field(default_factory=list)
     banners: list[Parsed[Template]] = field(default_factory=list)
     pictures: dict[str, Picture] = field(default_factory=dict)
     picture_files: set[str] = field(default_factory=set)

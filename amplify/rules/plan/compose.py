@@ -14,6 +14,7 @@ from amplify.model.picture import Picture
 from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import TextPart, Variant
 from amplify.rules.plan.hashtags import missing_tags, with_hashtags
+from amplify.rules.plan.statements import frozen_statement
 from amplify.rules.plan.subjects import message_subjects
 from amplify.rules.plan.template import TemplateFault, render_template
 from amplify.rules.plan.template_context import RenderContext, mention_partner, signatory_list, template_names
@@ -56,6 +57,8 @@ def compose_message(setting: RenderContext, variant: Variant, partner: str, prof
     with the last. Addresses lose their tracking parameters.
     """
     front = setting.post.front
+    if front.statement is not None:
+        setting.used.add(f"statement:{front.statement}")
     texts = [_rendered(part, setting) for part in variant.parts_on(profile.name)]
     texts = [set_apart(text, _calls_urls(setting), profile.entities) for text in texts]
     pictures = tuple(_attach(setting.workspace.pictures[file], setting) for file in front.media)
@@ -77,6 +80,7 @@ def compose_message(setting: RenderContext, variant: Variant, partner: str, prof
         parts=parts,
         content_warning=warning,
         visibility=front.visibility,
+        statement=frozen_statement(setting),
     )
     return Composed(message, message_subjects(setting, message, f"{partner}/{profile.name}"), tags_of(message))
 

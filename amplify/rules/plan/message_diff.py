@@ -29,7 +29,7 @@ def _differ(before: list[str], after: list[str]) -> Iterator[str]:
 
 
 def _shown(message: Message) -> list[str]:
-    """Everything a reader sees of a message, line by line."""
+    """Everything a reader sees of a message, and the statement it is about, line by line."""
     lines: list[str] = []
     if message.content_warning:
         lines.append(f"warning: {message.content_warning}")
@@ -46,6 +46,10 @@ def _shown(message: Message) -> list[str]:
             lines.append(f"card: {part.card.url} {part.card.title} {part.card.text}".rstrip())
             if part.card.picture is not None:
                 lines += _picture(part.card.picture)
+    if (statement := message.statement) is not None:
+        lines.append(f"statement: {statement.title}")
+        lines += [f"statement: {line}" for line in statement.text.splitlines() if line]
+        lines += [f"signed by: {name}" for name in statement.signatories]
     return lines
 
 

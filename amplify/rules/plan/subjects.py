@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator
+from itertools import chain
 from typing import Final
 
 from amplify.model.message import Message
@@ -38,6 +39,8 @@ def message_subjects(
     said, carried = original if original is not None else (message, ())
     found = {subject for subject in setting.used if not subject.startswith("person:")}
     found |= {f"account:{account}", f"campaign:{front.campaign}", *(f"fact:{fact}" for fact in front.facts)}
+    if said.statement is not None and (statement := workspace.statements.get(said.statement.id)) is not None:
+        found |= {f"fact:{fact}" for fact in statement.head.facts}
     found |= {subject for subject in carried if not subject.startswith("account:")}
     portraits = shown_people(pictures_of(said), workspace)
     pictured = picture_subjects(pictures_of(said), workspace)
@@ -52,9 +55,14 @@ def message_subjects(
 
 
 def named_people(post: Post, message: Message, workspace: Workspace) -> frozenset[str]:
-    """Persons a message of a post names or shows: listed, in texts, in pictures."""
-    named = people_in_texts(texts_of(message), post.front.campaign, workspace)
-    return frozenset({*post.front.people, *named, *shown_people(pictures_of(message), workspace)})
+    """Persons a message of a post names or shows: listed, in texts, in pictures, in the statement it is about."""
+    texts, listed = texts_of(message), post.front.people
+    if (words := message.statement) is not None:
+        texts = chain(texts, (words.title, words.text, *words.signatories))
+        if (statement := workspace.statements.get(words.id)) is not None:
+            listed = (*listed, *statement.head.people)
+    named = people_in_texts(texts, post.front.campaign, workspace)
+    return frozenset({*listed, *named, *shown_people(pictures_of(message), workspace)})
 
 
 def people_in_texts(texts: Iterable[str], campaign: str, workspace: Workspace) -> frozenset[str]:
