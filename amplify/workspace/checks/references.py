@@ -14,9 +14,11 @@ from amplify.rules.lint.rulebook import RULEBOOK, weakens_rule
 from amplify.workspace.checks.banner_names import banners_name
 from amplify.workspace.checks.dates import check_calendar, check_queue_dates
 from amplify.workspace.checks.person_aliases import check_aliases
+from amplify.workspace.checks.post_banners import posts_show_banners
 from amplify.workspace.checks.spellings import check_spellings, pictures_show, quiet_names
 from amplify.workspace.checks.statement_names import check_quotes, check_signatories, check_statement_words
 from amplify.workspace.checks.template_names import check_names_in_texts
+from amplify.workspace.media_places import media_places
 from amplify.workspace.parsed import Parsed, ParsedWorkspace
 from amplify.workspace.partial import NO_LANGUAGE, NO_PLATFORM, NOT_READ
 from amplify.workspace.picture_names import missing_picture
@@ -182,10 +184,9 @@ def posts_name(findings: ParsedWorkspace) -> Iterator[Problem]:
         yield from _all(findings, "facts", front.facts, found, "facts")
         yield from unknown_name(findings, "actions", front.cta, spot, "cta")
         yield from unknown_name(findings, "statements", front.statement, spot, "statement")
-        for i, file in enumerate(front.media):
-            if file not in findings.picture_files:
-                message = missing_picture(findings, file)
-                yield Problem(spot.place("media", i), "REF-PICTURE", message)
+        for item, place in media_places(found):
+            if isinstance(item, str) and item not in findings.picture_files:
+                yield Problem(place, "REF-PICTURE", missing_picture(findings, item))
 
 
 def boosts_name(findings: ParsedWorkspace) -> Iterator[Problem]:
@@ -335,6 +336,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     accounts_name,
     pictures_show,
     banners_name,
+    posts_show_banners,
     quiet_names,
     check_spellings,
     check_aliases,
