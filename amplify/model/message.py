@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from amplify.model.banner import SizeName
+from amplify.model.video import Captions
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,8 @@ class Attachment:
     """The words that stand in the picture: whoever they name is named by the message."""
     banner: BannerRecipe | None = None
     """How it is painted, where it is a banner."""
+    captions: tuple[Captions, ...] = ()
+    """What is said in a video, the message's own language first."""
 
     @property
     def film(self) -> bool:
@@ -206,6 +209,11 @@ def _attachment_json(picture: Attachment) -> dict[str, Any]:
         said["caption"] = picture.caption
     if picture.banner is not None:
         said["banner"] = picture.banner.as_json()
+    if picture.captions:
+        said["captions"] = [
+            {"lang": one.lang, "file": one.file, "times": [list(time) for time in one.times], "words": one.words}
+            for one in picture.captions
+        ]
     return said
 
 
@@ -231,7 +239,7 @@ def _part(data: dict[str, Any]) -> Part:
     return Part(
         text=data["text"],
         entities=tuple(Entity(**e) for e in data["entities"]),
-        pictures=tuple(_attachment(a) for a in data["pictures"]),
+        pictures=tuple(map(_attachment, data["pictures"])),
         card=LinkCard(
             url=card["url"],
             title=card["title"],
@@ -244,10 +252,14 @@ def _part(data: dict[str, Any]) -> Part:
 
 
 def _attachment(data: dict[str, Any]) -> Attachment:
+    captions = tuple(
+        Captions(one["lang"], one["file"], tuple((start, end) for start, end in one["times"]), one["words"])
+        for one in data.get("captions", ())
+    )
     banner = data.get("banner")
     if banner is None:
-        return Attachment(**data)
+        return Attachment(**{**data, "captions": captions})
     listed = ("words", "fonts", "shows")
     pictures = tuple(tuple(one) if one is not None else None for one in banner["pictures"])
     recipe = BannerRecipe(**{**banner, **{key: tuple(banner[key]) for key in listed}, "pictures": pictures})
-    return Attachment(**{**data, "banner": recipe})
+    return Attachment(**{**data, "banner": recipe, "captions": captions})

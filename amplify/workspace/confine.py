@@ -18,6 +18,7 @@ from amplify.workspace.files import read_head
 from amplify.workspace.parsed import Parsed, ParsedWorkspace, ids_in_bytes
 from amplify.workspace.partial import NOT_READ
 from amplify.workspace.picture_names import name_key
+from amplify.workspace.read_captions import stems_meant
 from amplify.workspace.read_statements import STATEMENTS
 
 _ALL: Final = "*"
@@ -113,9 +114,9 @@ class _Confining:
 
     def _medium(self, path: str, why: Problem) -> bool:
         templates = [one.word.id for one in self.all.banners if one.word.place.path == path]
-        stem = name_key(str(PurePosixPath(path).with_suffix("")))
+        stems = stems_meant(path)
         files = [
-            one for one in self.all.picture_files if name_key(str(PurePosixPath("media", one).with_suffix(""))) == stem
+            one for one in self.all.picture_files if name_key(str(PurePosixPath("media", one).with_suffix(""))) in stems
         ]
         self.root = self.root or why
         return self._add("banners", *templates) and self._add("pictures", *files)

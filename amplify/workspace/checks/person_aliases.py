@@ -109,7 +109,7 @@ def _of_posts(findings: ParsedWorkspace, campaign: Campaign) -> Said:
             yield warning, found.spot.place("content_warning", lang)
         for file, place in media_places(found):
             picture = findings.pictures.get(file) if isinstance(file, str) else None
-            for text in (*picture.note.alt.values(), *picture.note.caption.values()) if picture is not None else ():
+            for text in picture.words if picture is not None else ():
                 yield text, place
         for variant in found.word.variants:
             for part in (*variant.parts, *(one for parts in variant.by_platform.values() for one in parts)):
