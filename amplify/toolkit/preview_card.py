@@ -82,7 +82,7 @@ def _template(ground: str, ink: str, title: str, below: str) -> dict[str, object
         "licence": CARD,
         "layers": [
             {"shape": {"form": "fill", "colour": ground}, "box": [0, 0, 100, 100], "bleed": True},
-            {"text": {"say": {"en": title}, **said}, "box": [0, 0, 100, 80]},
-            {"text": {"say": {"en": below}, **small}, "box": [0, 84, 100, 16]},
+            {"text": said | {"say": {"en": title}}, "box": [0, 0, 100, 80]},
+            {"text": small | {"say": {"en": below}}, "box": [0, 84, 100, 16]},
         ],
     }
