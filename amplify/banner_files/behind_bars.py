@@ -19,7 +19,7 @@ from amplify.model.person import Person
 from amplify.model.workspace import Workspace
 from amplify.planning.eligibility import EligibilityChecker
 from amplify.rules.plan.banner_text import BannerWordsFault, WordedTemplate, fill_template, portrait_allowed
-from amplify.rules.text.language import fallback_chain
+from amplify.rules.text.language import fallback_chain, pick_any
 from amplify.workspace.yaml_reader import read_yaml
 
 INSTRUCTIONS: Final = ("en", "be", "ru")
@@ -108,7 +108,9 @@ def supporter_instructions(care: EligibilityChecker, person: str, lang: str, cam
     ours = [f"#{tag.tag}" for tag in chosen.hashtags if tag.required and not tag.retired and tag.lang == written]
     text = (files("amplify.banner_files.instructions") / f"{written}.txt").read_text("utf-8")
     said = text.format(
-        person=person, tags=" ".join(ours or tags), contact=f"{chosen.contact.name}, {chosen.contact.email}"
+        person=pick_any(_person(workspace, person).name, written, workspace.settings.fallback),
+        tags=" ".join(ours or tags),
+        contact=f"{chosen.contact.name}, {chosen.contact.email}",
     )
     barred = care.bar(care.asked(chosen.id, lang, [said], f"person:{person}"))
     if barred is not None:

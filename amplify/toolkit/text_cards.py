@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from amplify.model.message import Attachment
 from amplify.model.plan import Planned
 from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import Post, TextPart, Variant
@@ -21,6 +22,7 @@ from amplify.rules.plan.file_gates import derive_gates
 from amplify.rules.plan.horizon import plan_end
 from amplify.rules.plan.template_context import RenderContext
 from amplify.rules.text.language import pick_any
+from amplify.toolkit.opening_words import opening_words
 from amplify.toolkit.share_links import ANYWHERE, ANYWHERE_PROFILE, share_links
 from amplify.toolkit.toolkit_model import Item, OmittedItem, ShareText, Wording, WordingCard
 
@@ -197,6 +199,7 @@ class CardWriter:
                 Wording(name, tuple(self._card(one, subject) for one in made)) for name, made in wordings.items()
             ),
             pictures=tuple(pictures[file] for file in post.media_files if file in pictures),
+            banners=tuple(dict.fromkeys(_banners(made[-1] for made in wordings.values()))),
         )
 
     def _card(self, made: _Made, subject: str) -> WordingCard:
@@ -209,7 +212,8 @@ class CardWriter:
             title=profile.title,
             length_max=profile.text_max if made.platform != ANYWHERE else None,
             messages=tuple(
-                ShareText(text, profile.measure(text), share_links(profile, text, subject)) for text in texts
+                ShareText(text, profile.measure(text), share_links(profile, text, subject), opening_words(text))
+                for text in texts
             ),
             warning=message.content_warning or "",
         )
@@ -234,6 +238,13 @@ def by_hand(profiles: Mapping[str, PlatformProfile]) -> dict[str, PlatformProfil
     """Platform profiles for sharing by hand, without cards that we would supply, and `anywhere` beside them."""
     found = {name: replace(profile, card=False) for name, profile in profiles.items()}
     return {**found, ANYWHERE: ANYWHERE_PROFILE}
+
+
+def _banners(made: Iterable[_Made]) -> Iterator[Attachment]:
+    """Banners of texts: in one size, that of messengers."""
+    for one in made:
+        for part in one.planned.message.parts:
+            yield from (picture for picture in part.pictures if picture.banner is not None)
 
 
 def _for_readers_at_risk(post: Post) -> Post:

@@ -8,7 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from amplify.model.campaign import Occasion
+from amplify.model.message import Attachment
 from amplify.pages.view_models import MessageText, PictureRef
+from amplify.rules.text.language import EnglishDates
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class ShareText(MessageText):
     """One message, ready to copy and to share."""
 
     ways: tuple[ShareLink, ...]
+    title: str
+    """Its first words, by which its buttons are told from those of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,16 @@ class Wording:
     name: str
     cards: tuple[WordingCard, ...]
 
+    @property
+    def title(self) -> str:
+        """The first words of what is said where no platform sets the form; else of the first text."""
+        return self.plainest.messages[0].title
+
+    @property
+    def plainest(self) -> WordingCard:
+        """The card for messengers, where partners stand by their names; else the first one."""
+        return self.cards[-1]
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -90,6 +104,8 @@ class Item:
     wordings: tuple[Wording, ...]
     pictures: tuple[str, ...]
     """Ids of the pictures that go with it."""
+    banners: tuple[Attachment, ...] = ()
+    """Those that are banners, in the page's language and as they are on its day: not painted yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +131,40 @@ class PictureSet:
     @property
     def shown(self) -> PictureFile:
         return self.pictures[0]
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionFile:
+    """Captions of a film in one language, to download."""
+
+    lang: str
+    file: str
+    """WebVTT; its path lies below the site's folder."""
+    size: int
+    """Bytes."""
+    words: str
+    """What is said in the film."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilmFile:
+    """A film to download, with what stands beside it."""
+
+    id: str
+    """Where it stands on the page."""
+    file: str
+    still: PictureFile
+    """The picture that stands for it where it is not played; its id is the film's."""
+    alt: str
+    seconds: float
+    captions: tuple[CaptionFile, ...]
+    """Those of the page's language first."""
+    credit: str
+    licence: str
+    size: int
+    """Bytes."""
+    sha256: str
+    subjects: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +204,54 @@ class PersonEntry:
     id: str
     name: str
     since: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPost:
+    """A post of ours that is out, to be reposted."""
+
+    title: str
+    """Its first words."""
+    author: str
+    """The partner whose account said it."""
+    day: date
+    url: str
+    repost: ShareLink
+    """How readers repost it; its `url` is the post's own where nothing else leads there."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPosts:
+    """What was said on one platform, the newest first."""
+
+    platform: str
+    title: str
+    posts: tuple[OwnPost, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HandleList:
+    """Handles to tag on one platform, as people write them there."""
+
+    platform: str
+    title: str
+    handles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedBy:
+    """A signatory, and the day of the signature where it is known."""
+
+    name: str
+    day: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerLink:
+    """A partner organisation and its website."""
+
+    name: str
+    website: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +304,22 @@ class ToolkitPageModel:
     """UTC."""
     subjects: frozenset[str] = frozenset()
     """`kind:id` of everybody and everything it speaks of."""
+    signatories: tuple[SignedBy, ...] = ()
+    """Of a joint statement, in order."""
+    films: tuple[FilmFile, ...] = ()
+    said: tuple[OwnPosts, ...] = ()
+    """What our accounts said lately, by platform."""
+    handles: tuple[HandleList, ...] = ()
+    """Whom to tag, by platform."""
+    by_name: tuple[str, ...] = ()
+    """Partners that readers at risk name, and do not tag."""
+    partners: tuple[PartnerLink, ...] = ()
+    preview: PictureRef | None = None
+    """The picture that stands beside a link to the page."""
+    english: EnglishDates = "british"
+    """How English dates are written."""
+    site: str = ""
+    """The site's address without `/` at its end; empty: not known."""
 
     @property
     def stem(self) -> str:

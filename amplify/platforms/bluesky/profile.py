@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from amplify.model.platform_profile import HandleSyntax, PlatformProfile, PolicyRules
+from amplify.model.platform_profile import HandleSyntax, PlatformProfile, PolicyRules, RepostLink
 from amplify.model.video import VideoLimits
 from amplify.platforms.bluesky import rate_limits
 from amplify.platforms.bluesky.entities import HANDLE_MAX, find_entities
@@ -20,11 +20,17 @@ VIDEO_BYTES: Final = 300_000_000
 """Largest video: lexicon `app.bsky.embed.video`."""
 _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST: Final = "bsky.app"
+_POST: Final = re.compile(r"https://bsky\.app/profile/[A-Za-z0-9.:%-]+/post/[A-Za-z0-9._~:-]+")
 
 
 def is_account_page(host: str, segments: Sequence[str], handle: str) -> bool:
     """Whether an address is the account's page: `bsky.app/profile/handle`, or the domain that the handle is."""
     return host == handle or (host == _HOST and list(segments[:2]) == ["profile", handle])
+
+
+def repost_link(address: str) -> RepostLink | None:
+    """Bluesky has no page for reposting: the post itself, where one click does it."""
+    return RepostLink(url=address) if _POST.fullmatch(address) is not None else None
 
 
 PROFILE: Final = PlatformProfile(
@@ -62,4 +68,5 @@ PROFILE: Final = PlatformProfile(
     policy=PolicyRules(label="B-BOT", mention="B-OPTIN", boost="B-OPTIN"),
     account_page=is_account_page,
     share_url="https://bsky.app/intent/compose?text=",
+    repost_link=repost_link,
 )
