@@ -33,6 +33,7 @@ from amplify.operations.rehearse import (
     rehearse_campaign,
 )
 from amplify.stage.process import Stage, StageControl
+from amplify.workspace.fingerprint import FOLDERS
 
 if TYPE_CHECKING:
     from amplify.ledger.rows.claimed_delivery import ClaimedDelivery
@@ -140,8 +141,9 @@ def copy_workspace(source: Path, copy: Path) -> None:
     """Copy all of a workspace's files, unless that was done already."""
     if not copy.exists():
         half = copy.with_name(f"{copy.name}.half")
-        for name in ("config", "posts", "media"):
-            shutil.copytree(source / name, half / name, dirs_exist_ok=True)
+        for name in FOLDERS:
+            if (source / name).exists():
+                shutil.copytree(source / name, half / name, dirs_exist_ok=True)
         half.rename(copy)
 
 

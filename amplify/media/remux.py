@@ -114,7 +114,7 @@ def probe_video(path: Path) -> VideoStreams | None:
 
 
 def _looked_by_ffprobe(path: Path) -> VideoStreams:
-    told = _run(
+    told = run_tool(
         ["ffprobe", "-v", "error", "-of", "json", "-show_entries", "stream=codec_type,codec_name,pix_fmt", _safe(path)]
     )
     streams: list[dict[str, Any]] = json.loads(told or "{}").get("streams", [])
@@ -145,7 +145,7 @@ def _by_ffmpeg(source: Path, target: Path) -> None:
     streams = ["-f", "mov", "-i", _safe(source), "-map", "0:v:0", "-map", "0:a:0?", "-c", "copy"]
     without = ["-map_metadata", "-1", "-map_chapters", "-1", "-bsf:v", _NO_NOTES]
     same = ["-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"]
-    _run([*quiet, *streams, *without, *same, "-movflags", "+faststart", "-f", "mp4", _safe(target)])
+    run_tool([*quiet, *streams, *without, *same, "-movflags", "+faststart", "-f", "mp4", _safe(target)])
 
 
 def _by_pyav(source: Path, target: Path) -> None:
@@ -171,8 +171,8 @@ def _by_pyav(source: Path, target: Path) -> None:
         raise BadVideo(_UNREADABLE) from None
 
 
-def _run(command: list[str]) -> str:
-    """Run a tool; its output. No shell, no environment but the path, a timeout. Raises BadVideo."""
+def run_tool(command: list[str]) -> str:
+    """Run a tool on a video; its output. No shell, no environment but the path, a timeout. Raises BadVideo."""
     program = shutil.which(command[0]) or command[0]
     try:
         done = subprocess.run(  # noqa: S603  (our own arguments; names of files cannot be taken for options)

@@ -178,6 +178,9 @@ class Campaign(FileEntry):
     """Dates that come back."""
     signatories: tuple[Signatory, ...] = ()
     """Who signed, for co-signed posts and statements."""
+    statement: Id | None = None
+    """The joint statement it publishes: its signatories are those of the statement, and texts may quote it. Instead of
+    `signatories`."""
     signatories_shown: Annotated[int, Field(ge=1, le=50)] = 5
     """How many signatories a text names before “+N more”."""
     caps: Caps | None = None

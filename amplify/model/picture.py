@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from amplify.model.base import FileEntry, Id, Lang, Text, Url
-from amplify.model.video import Motion
+from amplify.model.video import Captions, Motion
 
 BannerSubject = Annotated[str, StringConstraints(pattern=r"^(person|fact|action):[^\s:]+$")]
 """What a banner speaks of, such as `fact:prisoners`."""
@@ -53,3 +53,13 @@ class Picture:
     note: PictureMetadata
     motion: Motion | None = None
     """Of a GIF that moves, and of a video; None for a still picture."""
+    captions: tuple[Captions, ...] = ()
+    """Of a video: from the files beside it, by language."""
+    poster: str | None = None
+    """The picture that stands for a video where it is not played: the file beside it, as a path under `media/`."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Everything that readers, or those who hear it read out, are told by it, in every language."""
+        spoken = (one.words for one in self.captions)
+        return (*self.note.alt.values(), *self.note.caption.values(), *spoken)

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from amplify.model.banner import SizeName
 from amplify.model.message import Entity
 from amplify.model.problem import Severity
 from amplify.model.rate_limit import RateLimit
@@ -91,6 +92,16 @@ class Counting:
 
 
 @dataclass(frozen=True, slots=True)
+class RepostLink:
+    """How a reader reposts a post in one click: an address, or one on the reader's own server."""
+
+    url: str = ""
+    """Opens the post ready to be reposted."""
+    path: str = ""
+    """The same on the reader's own server, who is asked for its name: the post's address is put behind it."""
+
+
+@dataclass(frozen=True, slots=True)
 class PlatformProfile:
     """One platform's limits and customs. Two profiles are equal if all fields are."""
 
@@ -135,6 +146,8 @@ class PlatformProfile:
     """Most languages of a post, where it limits them."""
 
     pictures_max: int = 4
+    banner_size: SizeName = "post"
+    """The size in which banners of a post are painted here."""
     picture_bytes: int = 5_000_000
     """Largest picture in bytes."""
     picture_pixels: int | None = None
@@ -170,4 +183,7 @@ class PlatformProfile:
     """Address that opens it with a text filled in, which is put behind it; empty: it has none."""
     share_path: str = ""
     """The same on the reader's own server, who is asked for its name."""
+    repost_link: Callable[[str], RepostLink | None] | None = None
+    """How readers repost the post at an address; None for an address that is none of a post there which everybody can
+    open, such as one of a rehearsal. Without it, nobody can."""
     look: CardLook = CardLook()

@@ -9,6 +9,8 @@
 | `fact:prisoners`, `action:petition` | a fact, a call to action |
 | `campaign:free_anna`, `account:press_union/x` | whose it is, who says it |
 | `partner:press_union` | whom it mentions or boosts |
+| `statement:words-are-not-crimes` | a joint statement whose words or names it uses |
+| `signatory:words-are-not-crimes/press_union` | an organisation that it names as one that signed |
 | `risk:action/donate`, `risk:link/host.example`, `risk:partner/radio` | what readers at risk are not given |
 | `quiet:be` | a language for which the workspace knows quiet periods |
 """

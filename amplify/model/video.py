@@ -34,6 +34,20 @@ class Motion:
 
 
 @dataclass(frozen=True, slots=True)
+class Captions:
+    """The captions of a video in one language, as they are frozen with a message."""
+
+    lang: str
+    file: str
+    """Path under `media/`."""
+    times: tuple[tuple[int, int], ...]
+    """Start and end of each cue, in milliseconds."""
+    words: str
+    """What the cues say, one after the other with an empty line between: so that a name that runs over two of them is
+    found."""
+
+
+@dataclass(frozen=True, slots=True)
 class VideoLimits:
     """A platform's limits for GIFs and videos."""
 
@@ -55,3 +69,9 @@ class VideoLimits:
     """Most pictures a second."""
     video_plain: bool = False
     """Only whole pictures (not interlaced) of square pixels, and sound of low complexity in one channel or two."""
+    captions: bool = False
+    """Whether it shows captions that are given beside the video; elsewhere their words go into the description."""
+    captions_max: int | None = None
+    """Most languages of captions."""
+    caption_bytes: int | None = None
+    """Largest file of captions."""

@@ -20,6 +20,7 @@ from amplify.model.post import Post
 from amplify.model.problem import Problem
 from amplify.model.queue_entry import QueueEntry
 from amplify.model.settings import Settings
+from amplify.model.statement import Statement
 
 UNNAMED: Final = "*"
 """Stands among faulty posts for one whose file does not tell its id."""
@@ -45,6 +46,8 @@ class Workspace:
     """The partner we are; None where there is no `accounts.yaml`, as in a pull request."""
     banners: Mapping[str, Template] = field(default_factory=dict)
     """Templates in `media/banners/`."""
+    statements: Mapping[str, Statement] = field(default_factory=dict)
+    """Joint statements in `statements/`."""
     problems: tuple[Problem, ...] = ()
     """Errors of what was left out, so that the rest can go on; whoever plans tells of them."""
     faulty_posts: Mapping[str, Problem] = field(default_factory=dict)

@@ -131,7 +131,7 @@ def rendered_pictures(workspace: Workspace) -> list[Picture]:
 
 def picture_words(picture: Picture) -> list[str]:
     """Everything that can be read in a picture, or about it."""
-    return [picture.file, *picture.note.alt.values(), *picture.note.caption.values()]
+    return [picture.file, *picture.words]
 
 
 def _recorded(connection: LedgerConnection, kind: str) -> Iterator[BuiltPage]:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
+from typing import Final
 from urllib.parse import urlsplit
 
 from amplify.model.errors import LoggedOut
 from amplify.model.platform import AccountConnection
+
+_NOT_PUBLIC: Final = frozenset({"localhost", "local", "internal", "lan", "onion", "localdomain"})
+"""Last parts of names that only some machines can open."""
 
 
 def is_loopback(url: str | None) -> bool:
@@ -19,6 +23,19 @@ def is_loopback(url: str | None) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_public(url: str) -> bool:
+    """Whether an address is one that everybody can open, judged by its spelling: `https`, and a host with a name."""
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        return False
+    if parts.scheme != "https" or parts.username is not None or port not in (None, 443):
+        return False
+    name, _, last = host.rpartition(".")
+    return bool(name) and not last.isdigit() and ":" not in host and last not in _NOT_PUBLIC
 
 
 def guard_loopback(connection: AccountConnection, url: str | None) -> None:

@@ -23,13 +23,14 @@ from amplify.toolkit.calendar_file import calendar_bytes
 from amplify.toolkit.output_dir import OutputDir
 from amplify.toolkit.page_builder import PageBuilder
 from amplify.toolkit.picture_set import PictureGallery, by_page, zip_pictures
+from amplify.toolkit.said_posts import SaidPosts
 from amplify.toolkit.text_cards import CardWriter
 from amplify.toolkit.toolkit_html import IndexEntry, as_html, front_page, text_direction
 from amplify.toolkit.toolkit_model import Built, Link, OmittedItem, ToolkitPageModel
 from amplify.toolkit.translations import page_words
 
 if TYPE_CHECKING:
-    from amplify.banner.render import RenderedBanner
+    from amplify.banner_files.render import RenderedBanner
 
 Progress = Callable[[int, int], None]
 """Told of (done, total) banners: painting them is what takes long."""
@@ -61,9 +62,10 @@ def build_toolkit(
             left.append(OmittedItem("season", campaign, lang, "the page", "the campaign has not begun"))
     album = PictureGallery(workspace, site, care, by_page(made))
     texts = CardWriter(workspace, app.profiles, care, now)
+    said = SaidPosts(app.ledger, app.profiles, care)
     pages: list[ToolkitPageModel] = []
     for campaign, lang in begun:
-        page, without = PageBuilder(workspace, app.profiles, care, album, texts, now).page(campaign, lang)
+        page, without = PageBuilder(workspace, app.profiles, care, album, texts, said, now).page(campaign, lang)
         left += without
         if page is not None:
             pages.append(page)
@@ -114,7 +116,7 @@ def _banners(
     app: AppContext, care: EligibilityChecker, wanted: Sequence[tuple[str, str]], progress: Progress
 ) -> tuple[list[RenderedBanner], list[OmittedItem]]:
     """Every banner on these pages, painted anew or from the cache, and those that must not be shown now."""
-    from amplify.banner.render import BannerChoice, render_banners
+    from amplify.banner_files.render import BannerChoice, render_banners
 
     workspace = care.workspace
     campaigns, langs = {campaign for campaign, _ in wanted}, {lang for _, lang in wanted}

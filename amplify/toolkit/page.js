@@ -35,9 +35,38 @@
       ? document.querySelector(button.dataset.from) : button.closest(".said").querySelector(".text")));
   }
 
+  // The device's own share sheet, where the browser has one: text and picture together.
+  const drawn = async (item) => {
+    const image = item.querySelector(".with img");
+    if (!image) return [];
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+    canvas.getContext("2d").drawImage(image, 0, 0);
+    const photo = /\.(jpe?g|webp)$/.test(image.src), type = photo ? "image/jpeg" : "image/png";
+    const bytes = await new Promise((done) => { canvas.toBlob(done, type, .92); });
+    return [new File([bytes], photo ? "picture.jpg" : "picture.png", { type })];
+  };
+  const send = async (button) => {
+    const text = button.closest(".said").querySelector(".text");
+    let files = [];
+    try { files = await drawn(button.closest(".item")); } catch { /* a page from a file may not read its pictures */ }
+    const whole = { text: text.textContent, files };
+    const shared = files.length && navigator.canShare?.(whole) ? whole : { text: whole.text };
+    try { await navigator.share(shared); } catch (error) { if (error.name !== "AbortError") await copy(text); }
+  };
+  if (navigator.share) {
+    document.body.classList.add("can-share");
+    for (const button of all("button.send")) {
+      button.hidden = false;
+      button.addEventListener("click", () => send(button));
+    }
+  }
+
   // Where everybody has a server of their own, it is asked for once, and forgotten with the page.
   const host = document.getElementById("host"), wrong = document.getElementById("host-wrong");
   let place = null, text = "";
+  const servers = new Map();
   const named = (words) => {
     const name = words.trim().toLowerCase().replace(/^https?:\/\//, "").replace(/^@?[^@\s/]*@/, "").replace(/\/.*$/, "");
     return /^[\p{L}\p{N}]([\p{L}\p{N}.-]*[\p{L}\p{N}])?\.[\p{L}\p{N}-]{2,}(:\d{2,5})?$/u.test(name) ? name : "";
@@ -49,14 +78,16 @@
     host.setAttribute("aria-invalid", String(!name));
     if (!name) return host.focus();
     place.server = name;
+    servers.set(place.title, name);
     dialog.close();
     go();
   };
-  for (const one of JSON.parse(dialog.dataset.places)) for (const button of all(`button.way-${one.id}`)) {
+  for (const one of JSON.parse(dialog.dataset.places)) for (const button of all(`button.${one.kind}`)) {
     button.hidden = false;
     button.addEventListener("click", () => {
       place = one;
-      text = button.closest(".said").querySelector(".text").textContent;
+      text = button.dataset.text || button.closest(".said").querySelector(".text").textContent;
+      place.server = servers.get(place.title);
       if (place.server) return go();
       document.getElementById("server-name").textContent = place.ask;
       dialog.showModal();
@@ -72,7 +103,11 @@
     const wordings = all(".wording", item), another = item.querySelector(".another");
     if (!another) continue;
     let at = Math.floor(Math.random() * wordings.length);
-    const show = () => wordings.forEach((one, number) => { one.hidden = number !== at; });
+    const title = item.querySelector("h3");
+    const show = () => {
+      wordings.forEach((one, number) => { one.hidden = number !== at; });
+      title.textContent = wordings[at].dataset.title;
+    };
     show();
     another.hidden = false;
     another.addEventListener("click", () => {

@@ -20,7 +20,9 @@ from amplify.rules.plan.risk import RiskFinding, find_risks, in_country
 from amplify.rules.text.language import pick_any, pick_text, spelled_date
 from amplify.rules.text.link_cleaning import without_tracking
 from amplify.toolkit.calendar_file import occasion_days
+from amplify.toolkit.organisations import Organisations
 from amplify.toolkit.picture_set import PictureGallery
+from amplify.toolkit.said_posts import SaidPosts
 from amplify.toolkit.text_cards import CardWriter
 from amplify.toolkit.toolkit_html import text_direction
 from amplify.toolkit.toolkit_model import OmittedItem, OpenCall, PersonEntry, Tag, ToolkitPageModel
@@ -38,10 +40,11 @@ class PageBuilder:
         care: EligibilityChecker,
         album: PictureGallery,
         texts: CardWriter,
+        said: SaidPosts,
         now: datetime,
     ) -> None:
         self._workspace, self._profiles, self._now = workspace, profiles, now
-        self._care, self._album, self._texts = care, album, texts
+        self._care, self._album, self._texts, self._said_posts = care, album, texts, said
         self._left: list[OmittedItem] = []
         self._subjects: set[str] = set()
 
@@ -71,6 +74,11 @@ class PageBuilder:
         tags = self._tags(campaign, lang)
         people = self._people(campaign, lang) if words.bars else ()
         occasions = self._occasions(campaign, lang)
+        lately, spoken_of, unsaid = self._said_posts.on_page(campaign.id, lang, risky)
+        self._subjects |= spoken_of
+        self._left += unsaid
+        organisations = self._organisations(campaign, lang, risky)
+        handles, by_name = organisations.to_tag()
         background = self._said(campaign, lang, "background", campaign.background)
         return ToolkitPageModel(
             path=_path(campaign, lang),
@@ -103,8 +111,19 @@ class PageBuilder:
             resting=any(one.reason in RESTING for one in self._left),
             silent=False,
             updated=self._now,
+            signatories=organisations.signatories(),
+            said=lately,
+            handles=handles,
+            by_name=by_name,
+            partners=organisations.who_we_are(),
             subjects=frozenset(self._subjects),
         )
+
+    def _organisations(self, campaign: Campaign, lang: str, risky: bool) -> Organisations:
+        def stands(what: str, *texts: str, subjects: tuple[str, ...] = ()) -> bool:
+            return self._stands(campaign, lang, what, *texts, subjects=subjects)
+
+        return Organisations(self._care, self._profiles, campaign, lang, _page_as_post(campaign, lang, risky), stands)
 
     def _empty(self, campaign: Campaign, lang: str, untold: bool) -> ToolkitPageModel:
         """A page without content, for a silent campaign; where `untold`, without its title."""

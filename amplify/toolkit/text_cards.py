@@ -21,6 +21,7 @@ from amplify.rules.plan.file_gates import derive_gates
 from amplify.rules.plan.horizon import plan_end
 from amplify.rules.plan.template_context import RenderContext
 from amplify.rules.text.language import pick_any
+from amplify.toolkit.opening_words import opening_words
 from amplify.toolkit.share_links import ANYWHERE, ANYWHERE_PROFILE, share_links
 from amplify.toolkit.toolkit_model import Item, OmittedItem, ShareText, Wording, WordingCard
 
@@ -196,7 +197,7 @@ class CardWriter:
             wordings=tuple(
                 Wording(name, tuple(self._card(one, subject) for one in made)) for name, made in wordings.items()
             ),
-            pictures=tuple(pictures[file] for file in post.front.media if file in pictures),
+            pictures=tuple(pictures[file] for file in post.media_files if file in pictures),
         )
 
     def _card(self, made: _Made, subject: str) -> WordingCard:
@@ -209,7 +210,8 @@ class CardWriter:
             title=profile.title,
             length_max=profile.text_max if made.platform != ANYWHERE else None,
             messages=tuple(
-                ShareText(text, profile.measure(text), share_links(profile, text, subject)) for text in texts
+                ShareText(text, profile.measure(text), share_links(profile, text, subject), opening_words(text))
+                for text in texts
             ),
             warning=message.content_warning or "",
         )

@@ -20,15 +20,16 @@ from amplify.pages.page_html import (
     trusted_markup,
 )
 from amplify.rules.text.language import spelled_date
-from amplify.toolkit.toolkit_model import Item, Link, PictureFile, ShareLink, ToolkitPageModel
+from amplify.toolkit.opening_words import opening_words
+from amplify.toolkit.place_texts import PHONE, own_server_ways, place_blocks, place_titles, places_of
+from amplify.toolkit.share_links import ANYWHERE
+from amplify.toolkit.toolkit_model import Item, Link, PictureFile, ToolkitPageModel
 from amplify.toolkit.translations import page_words
 
 _HERE: Final = "amplify.toolkit"
 BUDGET: Final = 190_000
 """Bytes of texts on one page; what is more goes on pages of its own, by kind."""
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "he", "fa", "ur", "yi", "ckb", "ps", "sd", "ug", "dv", "syr"})
-EVERYWHERE: Final = "all"
-"""The choice of no place in particular."""
 _KINDS: Final = ("cta", "statement", "fact", "anniversary", "solidarity", "quote", "memorial", "boost")
 
 
@@ -94,7 +95,8 @@ def _drawn(
     campaigns: Sequence[Link],
     zip_size: int,
 ) -> str:
-    say, places, own_servers = page_words(page.lang), _places(page, items), _own_servers(items)
+    places = _places(page, items)
+    asked = _asked_servers(page, items, leaf.number == 1)
     scripts = ("page.js", *(("bars.js",) if page.bars and leaf.number == 1 else ()))
     script = "\n".join(packaged_text(_HERE, name) for name in scripts)
     return rendered_page(
@@ -105,25 +107,34 @@ def _drawn(
         leaf=leaf,
         tongues=tongues,
         campaigns=campaigns,
-        items=trusted_markup("".join(_item(page, item, leaf.first if leaf.number > 1 else "") for item in items)),
+        items=trusted_markup("".join(_item(page, item, leaf, item is items[0]) for item in items)),
         sections=_sections(page),
         places=places,
-        own_servers=own_servers,
-        asked=[{"id": one.id, "path": one.path, "ask": say("server", place=one.title)} for one in own_servers],
+        own_servers=tuple(dict.fromkeys(one["title"] for one in asked)),
+        asked=asked,
         updated=spelled_date(page.updated.date(), page.lang),
         fill=colour_schemes(page.colour)[0].fill,
         bytes=lambda size: file_size(size, page.lang),
+        opening=opening_words,
         zip_size=zip_size,
     )
 
 
-def _item(page: ToolkitPageModel, item: Item, first: str) -> str:
+def _item(page: ToolkitPageModel, item: Item, leaf: PageNumber, opened: bool) -> str:
     pictures = {one.id: one for motif in page.motifs for one in motif.pictures}
     shown: list[PictureFile] = [pictures[id] for id in item.pictures if id in pictures]
     return (
         page_environment(_HERE)
         .get_template("item.html.j2")
-        .render(**_common(page), item=item, pictures=shown, first=first)
+        .render(
+            **_common(page),
+            item=item,
+            pictures=shown,
+            places=places_of(item),
+            blocks=place_blocks,
+            leaf=leaf.first if leaf.number > 1 else "",
+            opened=opened,
+        )
     )
 
 
@@ -141,7 +152,8 @@ def _common(page: ToolkitPageModel) -> dict[str, Any]:
 
 def _leaves(page: ToolkitPageModel) -> list[list[Item]]:
     """The cards by file: all on one page while they fit; else by kind, as many as fit."""
-    sizes = {item.post: len(_item(page, item, "").encode()) for item in page.items}
+    alone = PageNumber(1, 1, "", ())
+    sizes = {item.post: len(_item(page, item, alone, False).encode()) for item in page.items}
     if sum(sizes.values()) <= BUDGET:
         return [list(page.items)]
     leaves: list[list[Item]] = [[]]
@@ -170,46 +182,45 @@ def _sections(page: ToolkitPageModel) -> tuple[str, ...]:
     there: Mapping[str, object] = {
         "background": page.background,
         "messages": page.messages,
+        "signed": page.signatories,
         "act": page.calls,
+        "already": page.said,
         "texts": True,
         "pictures": page.motifs,
         "bars": page.bars and page.people,
         "dates": page.days,
         "tags": page.tags,
+        "handles": page.handles or page.by_name,
+        "partners": page.partners,
         "contact": True,
     }
     return tuple(id for id, wanted in there.items() if wanted)
 
 
-def _places(page: ToolkitPageModel, items: Iterable[Item]) -> list[tuple[str, str]]:
-    """Services that readers may choose: those that some text is for."""
+def _places(page: ToolkitPageModel, items: Sequence[Item]) -> list[tuple[str, str]]:
+    """Places that readers may choose, the first one chosen."""
     say = page_words(page.lang)
-    found = {
-        card.platform: card.title or say("anywhere")
-        for item in items
-        for wording in item.wordings
-        for card in wording.cards
-    }
-    return [(EVERYWHERE, say("everywhere")), *found.items()]
+    named = {PHONE: say("phone"), ANYWHERE: say("anywhere")}
+    return [(place, title or named[place]) for place, title in place_titles(items).items()] if items else []
 
 
-def _own_servers(items: Iterable[Item]) -> list[ShareLink]:
-    """Services where readers are asked for their own server first."""
-    found = {
-        way.id: way
-        for item in items
-        for wording in item.wordings
-        for card in wording.cards
-        for said in card.messages
-        for way in said.ways
-        if way.path
-    }
-    return list(found.values())
+def _asked_servers(page: ToolkitPageModel, items: Sequence[Item], first: bool) -> list[dict[str, str]]:
+    """Where readers are asked for their own server first: the class of the buttons, what is opened there, the
+    question.
+    """
+    say = page_words(page.lang)
+    found = {f"way-{one.id}": one for one in own_server_ways(items)}
+    if first:
+        found |= {f"repost-{p.repost.id}": p.repost for place in page.said for p in place.posts if p.repost.path}
+    return [
+        {"kind": kind, "path": one.path, "title": one.title, "ask": say("server", place=one.title)}
+        for kind, one in found.items()
+    ]
 
 
 def _only_where(places: Iterable[str]) -> str:
-    """CSS rules that hide the cards for other services than the chosen one."""
-    hidden = [f"body:has(#at-{id}:checked) .card:not(.on-{id})" for id in places if id != EVERYWHERE]
+    """CSS rules that hide what is for other places than the chosen one."""
+    hidden = [f"body:has(#at-{id}:checked) .on:not(.on-{id})" for id in places]
     return f"{', '.join(hidden)} {{ display: none; }}\n" if hidden else ""
 
 

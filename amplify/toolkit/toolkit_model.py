@@ -52,6 +52,8 @@ class ShareText(MessageText):
     """One message, ready to copy and to share."""
 
     ways: tuple[ShareLink, ...]
+    title: str
+    """Its first words, by which its buttons are told from those of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,16 @@ class Wording:
 
     name: str
     cards: tuple[WordingCard, ...]
+
+    @property
+    def title(self) -> str:
+        """The first words of what is said where no platform sets the form; else of the first text."""
+        return self.plainest.messages[0].title
+
+    @property
+    def plainest(self) -> WordingCard:
+        """The card for messengers, where partners stand by their names; else the first one."""
+        return self.cards[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +169,54 @@ class PersonEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnPost:
+    """A post of ours that is out, to be reposted."""
+
+    title: str
+    """Its first words."""
+    author: str
+    """The partner whose account said it."""
+    day: date
+    url: str
+    repost: ShareLink
+    """How readers repost it; its `url` is the post's own where nothing else leads there."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPosts:
+    """What was said on one platform, the newest first."""
+
+    platform: str
+    title: str
+    posts: tuple[OwnPost, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HandleList:
+    """Handles to tag on one platform, as people write them there."""
+
+    platform: str
+    title: str
+    handles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedBy:
+    """A signatory, and the day of the signature where it is known."""
+
+    name: str
+    day: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerLink:
+    """A partner organisation and its website."""
+
+    name: str
+    website: str
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """Another page of the site."""
 
@@ -206,6 +266,19 @@ class ToolkitPageModel:
     """UTC."""
     subjects: frozenset[str] = frozenset()
     """`kind:id` of everybody and everything it speaks of."""
+    signatories: tuple[SignedBy, ...] = ()
+    """Of a joint statement, in order."""
+    said: tuple[OwnPosts, ...] = ()
+    """What our accounts said lately, by platform."""
+    handles: tuple[HandleList, ...] = ()
+    """Whom to tag, by platform."""
+    by_name: tuple[str, ...] = ()
+    """Partners that readers at risk name, and do not tag."""
+    partners: tuple[PartnerLink, ...] = ()
+    preview: PictureRef | None = None
+    """The picture that stands beside a link to the page."""
+    site: str = ""
+    """The site's address without `/` at its end; empty: not known."""
 
     @property
     def stem(self) -> str:

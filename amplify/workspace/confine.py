@@ -8,14 +8,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any, Final
 
+from amplify.model.banner import Template
 from amplify.model.problem import Problem, Severity
 from amplify.model.queue_entry import QueueEntry
+from amplify.rules.plan.banner_text import picture_slots
 from amplify.workspace.checks.references import check_references
 from amplify.workspace.file_types import ACTIONS, CAMPAIGNS, FACTS, QUEUE
 from amplify.workspace.files import read_head
 from amplify.workspace.parsed import Parsed, ParsedWorkspace, ids_in_bytes
 from amplify.workspace.partial import NOT_READ
 from amplify.workspace.picture_names import name_key
+from amplify.workspace.read_captions import stems_meant
+from amplify.workspace.read_statements import STATEMENTS
 
 _ALL: Final = "*"
 
@@ -37,9 +41,9 @@ def confine_errors(
 ) -> tuple[ParsedWorkspace, ConfinedFaults] | None:
     """Leave out what has errors, and then what depends on it; None where an error concerns everybody.
 
-    Posts, queue entries, pictures, banner templates, calls, campaigns and facts can be left out. Everything waits for
-    people (their names are looked for in all texts), partners (they share the variants), accounts and settings. A
-    wrong fact takes all facts with it: it may be the one that replaces another.
+    Posts, queue entries, pictures, banner templates, calls, campaigns, statements and facts can be left out. Everything
+    waits for people (their names are looked for in all texts), partners (they share the variants), accounts and
+    settings. A wrong fact takes all facts with it: it may be the one that replaces another.
     """
     return _Confining(findings).run([one for one in errors if one.severity is Severity.ERROR])
 
@@ -78,6 +82,8 @@ class _Confining:
             # Where a post does not tell its id, it may be the one that is missing: then only that one is left out.
             return (problem.code == "REF-POST" and self.faults.unnamed is not None) or self._entry(problem, why)
         self.root = self.root or problem
+        if path.startswith(f"{STATEMENTS}/"):
+            return self._add("statements", path)
         if path == FACTS.path:
             return self._add("facts", _ALL)
         if path == ACTIONS.path:
@@ -108,9 +114,9 @@ class _Confining:
 
     def _medium(self, path: str, why: Problem) -> bool:
         templates = [one.word.id for one in self.all.banners if one.word.place.path == path]
-        stem = name_key(str(PurePosixPath(path).with_suffix("")))
+        stems = stems_meant(path)
         files = [
-            one for one in self.all.picture_files if name_key(str(PurePosixPath("media", one).with_suffix(""))) == stem
+            one for one in self.all.picture_files if name_key(str(PurePosixPath("media", one).with_suffix(""))) in stems
         ]
         self.root = self.root or why
         return self._add("banners", *templates) and self._add("pictures", *files)
@@ -127,18 +133,19 @@ class _Confining:
         return self._add("queue", found.word.id)
 
     def _pictures(self) -> None:
-        """Posts and calls with a picture that is left out."""
+        """Posts, calls and banner templates with a picture that is left out."""
         gone = self.left_out.get("pictures", set())
         for found in self.all.posts if gone else ():
-            if gone.intersection(found.word.front.media) and self.root is not None:
+            if gone.intersection(found.word.media_files) and self.root is not None:
                 self._post(found.word.place.path, self.root)
         self._add("actions", *(one.word.id for one in self.all.actions if one.word.picture in gone))
+        self._add("banners", *(one.word.id for one in self.all.banners if not gone.isdisjoint(_painted_from(one.word))))
 
     def _rest(self) -> ParsedWorkspace:
         """The workspace without what is left out. Entries still know the posts that are."""
         unread = dict(self.all.unreadable_ids)
         kept: dict[str, Any] = {}
-        for shelf in ("actions", "facts", "campaigns", "banners", "queue", "posts"):
+        for shelf in ("actions", "facts", "campaigns", "banners", "statements", "queue", "posts"):
             out = self.left_out.get(shelf, set())
             found: list[Parsed[Any]] = getattr(self.all, shelf)
             kept[shelf] = [one for one in found if not out & {_ALL, one.word.id, one.word.place.path}]
@@ -148,6 +155,10 @@ class _Confining:
         gone = self.left_out.get("pictures", set())
         pictures = {file: one for file, one in self.all.pictures.items() if file not in gone}
         return replace(self.all, **kept, pictures=pictures, unreadable_ids=unread, problems=[])
+
+
+def _painted_from(template: Template) -> set[str]:
+    return {file for layer in template.layers for file, _ in picture_slots(layer, None)}
 
 
 def _entry_at(found: list[Parsed[Any]], problem: Problem) -> Parsed[Any] | None:

@@ -18,6 +18,7 @@ from amplify.model.picture import PictureMetadata
 from amplify.model.post import PostFront
 from amplify.model.queue_entry import QueueEntry
 from amplify.model.settings import Settings
+from amplify.model.statement import StatementHead
 
 
 class PeopleFile(FileModel):
@@ -104,5 +105,6 @@ FILE_MODELS: Final[dict[str, type[FileModel]]] = {
     "picture": PictureMetadata,
     "banner": Template,
     "post": PostFront,
+    "statement": StatementHead,
 }
-"""Name of a schema → what a file of that kind holds (`post`: the front matter)."""
+"""Name of a schema → what a file of that kind holds (`post`, `statement`: the front matter)."""

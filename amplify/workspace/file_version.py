@@ -45,7 +45,7 @@ def read_version(root: Path, accounts: Iterable[str] = ()) -> FilesVersion:
 def _content(path: Path) -> str:
     try:
         size = path.stat().st_size
-        if path.suffix in (".yaml", ".md") and size <= _TEXT_BYTES:
+        if path.suffix in (".yaml", ".md", ".vtt") and size <= _TEXT_BYTES:
             return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
         return f"error {error.errno}"

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from amplify.model.problem import Problem, Severity, SourceLocation
+from amplify.rules.text.encoding_guess import guess_encoding
 
 POST_BYTES = 256_000
 """Largest post: fifty pages of text; anything longer is the wrong file."""
@@ -22,6 +23,9 @@ PICTURE_BYTES = 20_000_000
 """Largest picture: four times what the most generous platform takes."""
 VIDEO_BYTES = 512_000_000
 """Largest video: what the most generous platform takes."""
+
+CAPTION_BYTES = 200_000
+"""Largest file of captions: hours of speech."""
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _BOM = "\ufeff"
@@ -136,7 +140,7 @@ def read_text(root: Path, path: str, limit: int) -> str:
 
 def decode_text(data: bytes, path: str) -> str:
     """Bytes → text as `read_text` gives it. Raises UnreadableFile."""
-    if data.startswith(_UTF16):
+    if data.startswith(_UTF16) or (b"\0" in data[:64] and guess_encoding(data) == "UTF-16"):
         raise UnreadableFile(
             _problem(path, "FILE-UTF8", "this file is saved as UTF-16: save it as UTF-8", line=1, column=1)
         )
@@ -145,11 +149,13 @@ def decode_text(data: bytes, path: str) -> str:
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8", "replace")
         line, column = _end_of(before)
+        guess = guess_encoding(data)
+        looks = f", and looks like {guess}" if guess else ""
         raise UnreadableFile(
             _problem(
                 path,
                 "FILE-UTF8",
-                f"this file is not UTF-8 (byte 0x{data[error.start]:02x} here): save it as UTF-8",
+                f"this file is not UTF-8 (byte 0x{data[error.start]:02x} here){looks}: save it as UTF-8",
                 line=line,
                 column=column,
             )

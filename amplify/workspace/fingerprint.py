@@ -7,11 +7,11 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-FOLDERS = ("config", "posts", "media")
+FOLDERS = ("config", "posts", "media", "statements")
 
 
 def files_fingerprint(root: Path) -> str:
-    """64 hex digits that change whenever a file under `config/`, `posts/` or `media/` is added, removed,
+    """64 hex digits that change whenever a file under `config/`, `posts/`, `media/` or `statements/` is added, removed,
     renamed or saved (path, size in bytes, time of change in nanoseconds). What cannot be looked at counts too.
     """
     return folders_fingerprint(root, FOLDERS)

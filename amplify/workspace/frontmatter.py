@@ -23,15 +23,18 @@ class PostFile:
     """The line on which the body begins."""
 
 
-def split_front(text: str, path: str) -> PostFile:
-    """Split at the fences. Raises UnreadableFile where they are missing: front matter is never taken for text."""
+def split_front(text: str, path: str, what: str = "a post") -> PostFile:
+    """Split at the fences. `what` it is stands in the problem.
+
+    Raises UnreadableFile where they are missing: front matter is never taken for text.
+    """
     lines = text.split("\n")
     if lines[0].rstrip() != FENCE:
         raise UnreadableFile(
             Problem(
                 SourceLocation(path, 1, 1),
                 "POST-FRONT",
-                "a post begins with its front matter: put `---` on the first line, the keys below it, and `---` again",
+                f"{what} begins with its front matter: put `---` on the first line, the keys below it, and `---` again",
             )
         )
     for index in range(1, len(lines)):

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from amplify.model.problem import Problem, Severity, first_problems
 from amplify.model.workspace import UNNAMED, Workspace
+from amplify.rules.plan.statements import under_embargo
 from amplify.workspace.checks.dates import check_future_days
 from amplify.workspace.checks.references import check_references
+from amplify.workspace.checks.statement_names import check_signing_days
 from amplify.workspace.confine import ConfinedFaults, confine_errors
 from amplify.workspace.parsed import ParsedWorkspace
 from amplify.workspace.picture_names import resolve_picture_names
 from amplify.workspace.read_config import read_config
 from amplify.workspace.read_posts import read_media, read_posts
+from amplify.workspace.read_statements import read_statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ def load_workspace(root: Path, platforms: frozenset[str], now: datetime | None =
     Never raises for anything that stands in the files.
     """
     findings = parse_files(root, platforms)
-    later = check_future_days(findings, now) if now is not None else ()
+    later = (*check_future_days(findings, now), *check_signing_days(findings, now)) if now is not None else ()
     found = {*findings.problems, *check_references(findings), *later}
     errors = tuple(sorted(one for one in found if one.severity is Severity.ERROR))
     problems = tuple(first_problems(found))
@@ -54,7 +57,7 @@ def _workspace(findings: ParsedWorkspace, faults: ConfinedFaults, errors: tuple[
     if findings.settings is None:
         return None
     unnamed = {UNNAMED: faults.unnamed} if faults.unnamed is not None else {}
-    return Workspace(
+    workspace = Workspace(
         root=findings.root,
         settings=findings.settings.word,
         campaigns={found.word.id: found.word for found in findings.campaigns},
@@ -68,12 +71,14 @@ def _workspace(findings: ParsedWorkspace, faults: ConfinedFaults, errors: tuple[
         accounts={found.word.id: found.word for found in findings.accounts},
         us=findings.us.word if findings.us else None,
         banners={found.word.id: found.word for found in findings.banners},
+        statements={found.word.id: found.word for found in findings.statements},
         local=findings.local,
         problems=errors,
         faulty_posts={**faults.posts, **unnamed},
         faulty_entries=faults.entries,
         silent_entries=tuple(faults.entry_words),
     )
+    return replace(workspace, posts=under_embargo(workspace.posts, workspace)) if workspace.statements else workspace
 
 
 def parse_files(root: Path, platforms: frozenset[str]) -> ParsedWorkspace:
@@ -82,5 +87,6 @@ def parse_files(root: Path, platforms: frozenset[str]) -> ParsedWorkspace:
     read_config(findings)
     read_media(findings)
     read_posts(findings)
+    read_statements(findings)
     resolve_picture_names(findings)
     return findings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -21,6 +21,7 @@ from amplify.model.post import Post
 from amplify.model.problem import Problem
 from amplify.model.queue_entry import QueueEntry
 from amplify.model.settings import Settings
+from amplify.model.statement import Statement
 from amplify.workspace.partial import NOT_READ
 from amplify.workspace.validate import SourceNode
 
@@ -36,6 +37,8 @@ class Parsed(Generic[N]):
     spot: SourceNode
     whole: bool = True
     """False where some keys could not be read: it is still compared, but nothing is compared with it."""
+    heads: Mapping[str, SourceNode] = field(default_factory=dict)
+    """Of a post: the heads of its variants, by their names."""
 
 
 @dataclass(slots=True)
@@ -53,6 +56,7 @@ class ParsedWorkspace:
     queue: list[Parsed[QueueEntry]] = field(default_factory=list)
     accounts: list[Parsed[Account]] = field(default_factory=list)
     posts: list[Parsed[Post]] = field(default_factory=list)
+    statements: list[Parsed[Statement]] = field(default_factory=list)
     banners: list[Parsed[Template]] = field(default_factory=list)
     pictures: dict[str, Picture] = field(default_factory=dict)
     picture_files: set[str] = field(default_factory=set)

@@ -23,6 +23,7 @@ from amplify.model.picture import PictureMetadata
 from amplify.model.post import PostFront
 from amplify.model.queue_entry import QueueEntry
 from amplify.model.settings import Settings
+from amplify.model.statement import StatementHead
 
 W = TypeVar("W", bound=FileModel)
 
@@ -75,6 +76,7 @@ _BLANKS: Final[dict[type[FileModel], dict[str, Any]]] = {
         "layers": [{"shape": {"form": "fill"}}],
     },
     PictureMetadata: {"alt": {}, "credit": "-", "licence": "-"},
+    StatementHead: {"id": NOT_READ, "campaign": NOT_READ, "lang": NO_LANGUAGE, "title": {}},
     PostFront: {"id": NOT_READ, "campaign": NOT_READ, "kind": "statement", "lang": NO_LANGUAGE, "author": "-"},
 }
 """What stands where a key that must be there could not be read."""

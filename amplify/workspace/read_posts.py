@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from amplify.model.banner import Template
 from amplify.model.picture import Picture, PictureMetadata
-from amplify.model.post import Post, PostFront, Variant
+from amplify.model.post import BannerItem, Post, PostFront, Variant
 from amplify.model.problem import Problem, Severity, SourceLocation, unexpected_problem
 from amplify.workspace.file_types import BANNERS
 from amplify.workspace.files import (
@@ -21,12 +21,14 @@ from amplify.workspace.files import (
     read_text,
 )
 from amplify.workspace.frontmatter import PostFile, split_front
+from amplify.workspace.media_places import media_places
 from amplify.workspace.parsed import Parsed, ParsedWorkspace
 from amplify.workspace.picture_names import missing_picture, name_key
-from amplify.workspace.picture_sizes import read_sizes, write_sizes
+from amplify.workspace.picture_sizes import Sizes, read_sizes, write_sizes
 from amplify.workspace.post_body import read_texts
+from amplify.workspace.read_captions import FilesBesideVideos
 from amplify.workspace.read_config import read_document, read_entry
-from amplify.workspace.read_pictures import BrokenPicture, is_picture, measure_picture
+from amplify.workspace.read_pictures import BrokenPicture, PictureMeasures, is_picture, measure_picture
 from amplify.workspace.read_videos import is_film, measure_film
 from amplify.workspace.validate import SourceNode
 from amplify.workspace.yaml_reader import read_yaml
@@ -43,6 +45,7 @@ def read_media(findings: ParsedWorkspace) -> None:
     notes = {path for path in files if path.endswith(".yaml") and not is_template(path)}
     spelled = {name_key(path): path for path in notes}
     described: set[str] = set()
+    beside_videos = FilesBesideVideos(files)
     sizes, whole = read_sizes(findings.root), dict[str, tuple[int, int]]()
     for path in files:
         if is_template(path):
@@ -51,26 +54,20 @@ def read_media(findings: ParsedWorkspace) -> None:
             if not path.endswith(".yaml"):
                 findings.other_media.add(path.removeprefix("media/"))
             continue
+        if beside_videos.belongs(path):
+            _measure(findings, path, sizes, whole)
+            continue
         file = path.removeprefix("media/")
         findings.picture_files.add(file)
         beside = _beside(path, notes, spelled)
         described.add(beside)
         note = _note(findings, path, beside, beside in notes)
-        try:
-            if is_film(path):
-                measures = measure_film(findings.root, path)
-            else:
-                measures = measure_picture(read_bytes(findings.root, path, PICTURE_BYTES), path, sizes)
-                whole[measures.sha256] = (measures.width, measures.height)
-        except UnreadableFile as unreadable:
-            findings.problems.append(unreadable.problem)
+        measures = _measure(findings, path, sizes, whole)
+        if measures is None:
             continue
-        except BrokenPicture as broken:
-            findings.problems.append(Problem(SourceLocation(path), broken.code, str(broken)))
-            continue
-        except Exception as error:  # of this picture only
-            findings.problems.append(unexpected_problem(SourceLocation(path), error))
-            continue
+        film = is_film(path) and measures.motion is not None
+        seconds = measures.motion.seconds if measures.motion is not None else 0.0
+        captions = beside_videos.captions(findings, path, seconds) if film else ()
         if note is not None:
             if note.sha256 not in (None, measures.sha256):
                 findings.problems.append(
@@ -90,10 +87,34 @@ def read_media(findings: ParsedWorkspace) -> None:
                 height=measures.height,
                 note=note,
                 motion=measures.motion,
+                captions=captions,
+                poster=beside_videos.poster(path) if film else None,
             )
+    beside_videos.tell_strays(findings)
     if whole != sizes:
         write_sizes(findings.root, whole)
     _describe_nothing(findings, notes - described)
+
+
+def _measure(
+    findings: ParsedWorkspace, path: str, sizes: Sizes, whole: dict[str, tuple[int, int]]
+) -> PictureMeasures | None:
+    """Measure a picture or a video; what is wrong with it is a problem of this file only. `whole`: filled with the
+    sizes of pictures."""
+    try:
+        if is_film(path):
+            return measure_film(findings.root, path)
+        measures = measure_picture(read_bytes(findings.root, path, PICTURE_BYTES), path, sizes)
+    except UnreadableFile as unreadable:
+        findings.problems.append(unreadable.problem)
+    except BrokenPicture as broken:
+        findings.problems.append(Problem(SourceLocation(path), broken.code, str(broken)))
+    except Exception as error:
+        findings.problems.append(unexpected_problem(SourceLocation(path), error))
+    else:
+        whole[measures.sha256] = (measures.width, measures.height)
+        return measures
+    return None
 
 
 def _beside(path: str, notes: set[str], spelled: Mapping[str, str]) -> str:
@@ -192,12 +213,17 @@ def _read_post(findings: ParsedWorkspace, file: PostFile) -> None:
         if front:
             findings.posts.append(Parsed(Post(front.word, ()), front.spot, front.whole))
         return
-    variants, wrong = read_texts(file.body, file.path, file.body_line, lang, findings.platforms)
+    heads: dict[str, SourceNode] = {}
+    variants, wrong = read_texts(file.body, file.path, file.body_line, lang, findings.platforms, heads)
     if endless := [found for one in variants if (found := _too_long(one)) is not None]:
         variants, wrong = (), (*wrong, *endless)
     findings.problems += wrong
     if front:
-        findings.posts.append(Parsed(Post(front.word, variants), front.spot, front.whole and not wrong))
+        post = Parsed(Post(front.word, variants), front.spot, front.whole and not wrong, heads)
+        for item, place in media_places(post):
+            if isinstance(item, BannerItem):
+                item.at(place)
+        findings.posts.append(post)
 
 
 def _too_long(variant: Variant) -> Problem | None:

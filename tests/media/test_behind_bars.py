@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from workshop import Workshop
 
-from amplify.banner.behind_bars import (
+from amplify.banner_files.behind_bars import (
     INSTRUCTIONS,
     BarsEditions,
     BarsLook,
@@ -136,8 +136,10 @@ def test_a_broken_photograph_is_refused_in_words() -> None:
 @pytest.mark.parametrize("lang", INSTRUCTIONS)
 def test_instructions_fit_on_paper_and_name_tag_and_contact(lang: str) -> None:
     said = supporter_instructions(care_of(shop().workspace()), "anna", lang)
+    assert "amplify" not in said, "supporters have the page, and no command"
     assert "#FreeAnna" in said
-    assert "--person anna" in said
+    names = shop().workspace().people["anna"].name
+    assert names.get(lang, names["en"]) in said
     assert "desk@example.org" in said
     assert max(map(len, said.splitlines())) <= 80
     assert "{" not in said

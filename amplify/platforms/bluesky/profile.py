@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from amplify.model.platform_profile import HandleSyntax, PlatformProfile, PolicyRules
+from amplify.model.platform_profile import HandleSyntax, PlatformProfile, PolicyRules, RepostLink
 from amplify.model.video import VideoLimits
 from amplify.platforms.bluesky import rate_limits
 from amplify.platforms.bluesky.entities import HANDLE_MAX, find_entities
@@ -18,11 +18,17 @@ VIDEO_BYTES: Final = 52_428_800
 """Largest blob that a usual server takes; the lexicon allows 300 MB."""
 _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST: Final = "bsky.app"
+_POST: Final = re.compile(r"https://bsky\.app/profile/[A-Za-z0-9.:%-]+/post/[A-Za-z0-9._~:-]+")
 
 
 def is_account_page(host: str, segments: Sequence[str], handle: str) -> bool:
     """Whether an address is the account's page: `bsky.app/profile/handle`, or the domain that the handle is."""
     return host == handle or (host == _HOST and list(segments[:2]) == ["profile", handle])
+
+
+def repost_link(address: str) -> RepostLink | None:
+    """Bluesky has no page for reposting: the post itself, where one click does it."""
+    return RepostLink(url=address) if _POST.fullmatch(address) is not None else None
 
 
 PROFILE: Final = PlatformProfile(
@@ -43,6 +49,7 @@ PROFILE: Final = PlatformProfile(
     bytes_max=3000,
     langs_max=3,
     pictures_max=4,
+    banner_size="bluesky",
     picture_bytes=2_000_000,
     card_bytes=CARD_BYTES,
     moving=VideoLimits(video_bytes=VIDEO_BYTES, video_seconds=(0.0, 180.0)),
@@ -53,4 +60,5 @@ PROFILE: Final = PlatformProfile(
     policy=PolicyRules(label="B-BOT", mention="B-OPTIN", boost="B-OPTIN"),
     account_page=is_account_page,
     share_url="https://bsky.app/intent/compose?text=",
+    repost_link=repost_link,
 )

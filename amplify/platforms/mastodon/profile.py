@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from amplify.model.platform_profile import CardLook, HandleSyntax, PlatformProfile, PolicyRules
+from amplify.model.platform_profile import CardLook, HandleSyntax, PlatformProfile, PolicyRules, RepostLink
 from amplify.model.problem import Severity
 from amplify.model.video import VideoLimits
+from amplify.platforms.loopback import is_public
 from amplify.platforms.mastodon import rate_limits
 from amplify.platforms.mastodon.entities import find_entities
 from amplify.platforms.mastodon.server_counting import COUNTINGS
@@ -19,6 +20,11 @@ def is_account_page(host: str, segments: Sequence[str], handle: str) -> bool:
     """Whether an address is the account's page: any page of the handle's own server that has the name in its path."""
     name, _, server = handle.partition("@")
     return bool(server) and host == server and name in segments
+
+
+def repost_link(address: str) -> RepostLink | None:
+    """The reader's own server opens posts of any other there."""
+    return RepostLink(path="/authorize_interaction?uri=") if is_public(address) else None
 
 
 PROFILE: Final = PlatformProfile(
@@ -51,5 +57,6 @@ PROFILE: Final = PlatformProfile(
     policy=PolicyRules(label="M-BOT", label_severity=Severity.WARNING, each_server=True),
     account_page=is_account_page,
     share_path="/share?text=",
+    repost_link=repost_link,
     look=CardLook(link_max=30, draws_card="first", mention_host=False, repost_verb="boosts"),
 )

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from amplify.model.platform_profile import CardLook, HandleSyntax, PlatformProfile, PolicyRules, Prices
+from amplify.model.platform_profile import CardLook, HandleSyntax, PlatformProfile, PolicyRules, Prices, RepostLink
 from amplify.model.problem import Severity
 from amplify.model.video import VideoLimits
 from amplify.platforms.x import rate_limits
@@ -18,6 +18,7 @@ from amplify.platforms.x.valid import is_address
 from amplify.rules.text.text_length import normalise_text
 from amplify.rules.text.unsafe_characters import lone_surrogate
 
+_POST: Final = re.compile(r"https://(?:x|twitter)\.com/\w{1,15}/status/(\d{1,20})", re.ASCII)
 _HOSTS: Final = frozenset({"x.com", "twitter.com", "mobile.twitter.com"})
 
 
@@ -34,6 +35,12 @@ def text_faults(text: str) -> Iterator[str]:
 def is_account_page(host: str, segments: Sequence[str], handle: str) -> bool:
     """Whether an address is the account's page: `x.com/handle` and whatever lies below it."""
     return host in _HOSTS and list(segments[:1]) == [handle]
+
+
+def repost_link(address: str) -> RepostLink | None:
+    """X's own page for reposting, by the post's number."""
+    found = _POST.fullmatch(address)
+    return RepostLink(url=f"https://x.com/intent/retweet?tweet_id={found[1]}") if found is not None else None
 
 
 PROFILE: Final = PlatformProfile(
@@ -85,5 +92,6 @@ PROFILE: Final = PlatformProfile(
     policy=PolicyRules(many_mentions=Severity.ERROR),  # its automation rules forbid mentioning many accounts
     account_page=is_account_page,
     share_url="https://x.com/intent/post?text=",
+    repost_link=repost_link,
     look=CardLook(link_max=27, draws_card="last"),
 )

@@ -16,6 +16,7 @@ from amplify.rules.plan.calendar_days import end_of_day, start_of_day
 from amplify.rules.plan.fact_conflicts import comparable_facts, facts_differ, replaces_fact
 from amplify.rules.plan.person_gates import people_gates
 from amplify.rules.plan.risk import find_designations
+from amplify.rules.plan.statements import statement_gates
 
 
 def derive_gates(workspace: Workspace) -> Iterator[Gate]:
@@ -27,6 +28,7 @@ def derive_gates(workspace: Workspace) -> Iterator[Gate]:
     for action in workspace.actions.values():
         yield _action(action)
         yield Gate("risk", f"action/{action.id}", closed=f"the call {action.id} is not given to readers at risk")
+    yield from statement_gates(workspace.statements.values())
     for campaign in workspace.campaigns.values():
         yield _campaign(campaign, workspace.settings.quiet)
     for partner in workspace.partners.values():

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator
+from itertools import chain
 from typing import Final
 
 from amplify.model.message import Message
@@ -38,8 +39,10 @@ def message_subjects(
     said, carried = original if original is not None else (message, ())
     found = {subject for subject in setting.used if not subject.startswith("person:")}
     found |= {f"account:{account}", f"campaign:{front.campaign}", *(f"fact:{fact}" for fact in front.facts)}
+    if said.statement is not None and (statement := workspace.statements.get(said.statement.id)) is not None:
+        found |= {f"fact:{fact}" for fact in statement.head.facts}
     found |= {subject for subject in carried if not subject.startswith("account:")}
-    portraits = shown_people(pictures_of(said), workspace)
+    portraits = faces_in(said, workspace)
     pictured = picture_subjects(pictures_of(said), workspace)
     found |= {one for one in pictured if person_in(one) is None}
     people = {*named_people(setting.post, said, workspace), *people_in((*setting.used, *carried, *pictured))}
@@ -52,9 +55,14 @@ def message_subjects(
 
 
 def named_people(post: Post, message: Message, workspace: Workspace) -> frozenset[str]:
-    """Persons a message of a post names or shows: listed, in texts, in pictures."""
-    named = people_in_texts(texts_of(message), post.front.campaign, workspace)
-    return frozenset({*post.front.people, *named, *shown_people(pictures_of(message), workspace)})
+    """Persons a message of a post names or shows: listed, in texts, in pictures, in the statement it is about."""
+    texts, listed = texts_of(message), post.front.people
+    if (words := message.statement) is not None:
+        texts = chain(texts, (words.title, words.text, *words.signatories))
+        if (statement := workspace.statements.get(words.id)) is not None:
+            listed = (*listed, *statement.head.people)
+    named = people_in_texts(texts, post.front.campaign, workspace)
+    return frozenset({*listed, *named, *faces_in(message, workspace)})
 
 
 def people_in_texts(texts: Iterable[str], campaign: str, workspace: Workspace) -> frozenset[str]:
@@ -65,10 +73,20 @@ def people_in_texts(texts: Iterable[str], campaign: str, workspace: Workspace) -
     return frozenset(who for text in texts for who in everybody.names(text) | about.names(text))
 
 
+def faces_in(message: Message, workspace: Workspace) -> frozenset[str]:
+    """Persons whose face a message shows, in pictures and in banners."""
+    banners = (picture.banner for part in message.parts for picture in part.pictures if picture.banner is not None)
+    return shown_people(pictures_of(message), workspace).union(*(one.shows for one in banners))
+
+
 def pictures_of(message: Message) -> Iterator[str]:
-    """Files of the pictures that readers see, also those on link cards."""
+    """Files of the pictures that readers see, also those on link cards and in banners."""
     for part in message.parts:
-        yield from (picture.file for picture in part.pictures)
+        for picture in part.pictures:
+            if picture.banner is None:
+                yield picture.file
+            else:
+                yield from (one[0] for one in picture.banner.pictures if one is not None)
         if part.card is not None and part.card.picture is not None:
             yield part.card.picture.file
 

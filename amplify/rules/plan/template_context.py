@@ -22,6 +22,7 @@ from amplify.model.post import Post
 from amplify.model.workspace import Workspace
 from amplify.rules.plan.calendar_days import readers_day
 from amplify.rules.plan.risk import at_risk
+from amplify.rules.plan.statements import StatementView, find_statement, name_signatories, shorten_names
 from amplify.rules.plan.template import TemplateFault
 from amplify.rules.text.bidi import isolate_text
 from amplify.rules.text.language import format_number, has_dates, pick_any, pick_text, spelled_date
@@ -211,6 +212,7 @@ class _Late(Mapping[str, Any]):
             "occasion": lambda: _Occasion(setting),
             "campaign": lambda: _CampaignName(setting),
             "signatories": lambda: signatory_list(setting),
+            "statement": lambda: StatementView(setting),
             "date": lambda: setting.date(setting.day),
         }
 
@@ -256,25 +258,18 @@ def mention_partner(partner: Partner, setting: RenderContext) -> str:
 
 
 def signatory_list(setting: RenderContext) -> str:
-    """The campaign's signatories that have signed, in order, shortened to “+N more”."""
+    """Who signed the statement of the post, or else its campaign, in order, shortened to “+N more”."""
+    statement = find_statement(setting.post, setting.workspace)
+    if statement is not None:
+        return name_signatories(setting, statement)
     campaign = setting.campaign
     signed = sorted((s.order, _signatory_name(s, setting), s.partner or "") for s in campaign.signatories if s.signed)
     shown = [name for _, name, _ in signed[: campaign.signatories_shown]]
     setting.used.update(f"partner:{partner}" for _, _, partner in signed[: len(shown)] if partner)
-    more = len(signed) - len(shown)
-    if more:
-        shown.append(_more(more, setting.lang))
-    return ", ".join(shown)
+    return shorten_names(shown, len(signed), setting.lang)
 
 
 def _signatory_name(signatory: Signatory, setting: RenderContext) -> str:
     if signatory.partner is not None:
         return setting.pick_any(setting.workspace.partners[signatory.partner].name)
     return signatory.name or ""
-
-
-_MORE: Mapping[str, str] = {"en": "+{} more", "be": "+яшчэ {}", "ru": "+ещё {}"}
-
-
-def _more(count: int, lang: str) -> str:
-    return (pick_text(_MORE, lang) or "+{}").format(count)

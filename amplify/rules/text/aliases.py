@@ -104,7 +104,8 @@ class NameMatcher:
         return frozenset(one.who for one in self._remembered(text))
 
     def in_message(self, message: Message) -> frozenset[str]:
-        """The people who are named in a message: texts, content warning, alt texts, captions, link cards."""
+        """The people who are named in a message: texts, content warning, alt texts, words in pictures,
+        captions of videos, link cards."""
         return frozenset(one.who for text in texts_of(message) for one in self._remembered(text))
 
     def in_words(self, message: str) -> frozenset[str]:
@@ -238,9 +239,15 @@ def _of_picture(picture: Attachment) -> Iterator[str]:
     yield picture.alt
     if picture.caption:
         yield picture.caption
+    if picture.banner is not None:  # a credit line is no caption, and is read all the same
+        yield from (words for words in picture.banner.words if words and words not in picture.caption)
+    for captions in picture.captions:
+        yield captions.words
 
 
-_UNREAD: Final = frozenset({"platform", "langs", "visibility", "entities", "file", "sha256", "mime", "delivery"})
+_UNREAD: Final = frozenset(
+    {"platform", "lang", "langs", "visibility", "entities", "file", "sha256", "mime", "delivery", "times"}
+)
 
 
 def _readable(value: Any) -> Iterator[str]:

@@ -14,8 +14,11 @@ from amplify.rules.lint.rulebook import RULEBOOK, weakens_rule
 from amplify.workspace.checks.banner_names import banners_name
 from amplify.workspace.checks.dates import check_calendar, check_queue_dates
 from amplify.workspace.checks.person_aliases import check_aliases
+from amplify.workspace.checks.post_banners import posts_show_banners
 from amplify.workspace.checks.spellings import check_spellings, pictures_show, quiet_names
+from amplify.workspace.checks.statement_names import check_quotes, check_signatories, check_statement_words
 from amplify.workspace.checks.template_names import check_names_in_texts
+from amplify.workspace.media_places import media_places
 from amplify.workspace.parsed import Parsed, ParsedWorkspace
 from amplify.workspace.partial import NO_LANGUAGE, NO_PLATFORM, NOT_READ
 from amplify.workspace.picture_names import missing_picture
@@ -31,6 +34,7 @@ NOUNS: Final = {
     "partners": ("partner", "REF-PARTNER"),
     "posts": ("post", "REF-POST"),
     "banners": ("banner template", "REF-BANNER"),
+    "statements": ("statement", "REF-STATEMENT"),
 }
 """Shelf → what one of its entries is called, and the code of a name that is not on it."""
 
@@ -158,6 +162,10 @@ def campaigns_name(findings: ParsedWorkspace) -> Iterator[Problem]:
                 yield from _platforms(findings, zip(banned.platforms, places, strict=True))
         customs = [(name, spot.key_place("hashtag_customs", name)) for name in campaign.hashtag_customs]
         yield from _platforms(findings, customs)
+        yield from unknown_name(findings, "statements", campaign.statement, spot, "statement")
+        if campaign.statement is not None and campaign.signatories:
+            message = f"the signatories are those of the statement `{campaign.statement}`: take these out"
+            yield Problem(spot.key_place("signatories"), "VALUE-SENSE", message)
         for i, signatory in enumerate(campaign.signatories):
             yield from unknown_name(findings, "partners", signatory.partner, spot, "signatories", i, "partner")
             if (signatory.partner is None) == (signatory.name is None):
@@ -175,10 +183,10 @@ def posts_name(findings: ParsedWorkspace) -> Iterator[Problem]:
         yield from _all(findings, "partners", front.mentions, found, "mentions")
         yield from _all(findings, "facts", front.facts, found, "facts")
         yield from unknown_name(findings, "actions", front.cta, spot, "cta")
-        for i, file in enumerate(front.media):
-            if file not in findings.picture_files:
-                message = missing_picture(findings, file)
-                yield Problem(spot.place("media", i), "REF-PICTURE", message)
+        yield from unknown_name(findings, "statements", front.statement, spot, "statement")
+        for item, place in media_places(found):
+            if isinstance(item, str) and item not in findings.picture_files:
+                yield Problem(place, "REF-PICTURE", missing_picture(findings, item))
 
 
 def boosts_name(findings: ParsedWorkspace) -> Iterator[Problem]:
@@ -238,6 +246,16 @@ def facts_and_actions_name(findings: ParsedWorkspace) -> Iterator[Problem]:
         if picture is not None and picture not in findings.picture_files:
             message = missing_picture(findings, picture)
             yield Problem(action.spot.place("picture"), "REF-PICTURE", message)
+
+
+def statements_name(findings: ParsedWorkspace) -> Iterator[Problem]:
+    for found in findings.statements:
+        head, spot = found.word.head, found.spot
+        yield from unknown_name(findings, "campaigns", head.campaign, spot, "campaign")
+        yield from _all(findings, "people", head.people, found, "people")
+        yield from _all(findings, "facts", head.facts, found, "facts")
+        for i, signatory in enumerate(head.signatories):
+            yield from unknown_name(findings, "partners", signatory.partner, spot, "signatories", i, "partner")
 
 
 def partners_name(findings: ParsedWorkspace) -> Iterator[Problem]:
@@ -310,10 +328,15 @@ CHECKS: Final[tuple[Check, ...]] = (
     boosts_name,
     posts_keep_to_their_campaign,
     facts_and_actions_name,
+    statements_name,
+    check_statement_words,
+    check_signatories,
+    check_quotes,
     partners_name,
     accounts_name,
     pictures_show,
     banners_name,
+    posts_show_banners,
     quiet_names,
     check_spellings,
     check_aliases,

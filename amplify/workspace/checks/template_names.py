@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from itertools import islice
 from typing import Final
 
-from amplify.model.post import Post, TextPart
+from amplify.model.post import Post, TextPart, Variant
 from amplify.model.problem import PROBLEMS_MOST, Problem, SourceLocation
 from amplify.rules.plan.template import SWALLOWED
 from amplify.workspace.parsed import ParsedWorkspace
@@ -22,7 +22,7 @@ BOOKS: Final[Mapping[str, tuple[str, str, str]]] = {
 }
 """First word of a name in a text → the collection, the noun, the code of an unknown one."""
 
-ALONE: Final = frozenset({"occasion", "campaign", "signatories", "date"})
+ALONE: Final = frozenset({"occasion", "campaign", "signatories", "statement", "date"})
 """Names that need no id behind them."""
 
 _OPENS = re.compile(r"\{[{%]")
@@ -37,7 +37,7 @@ def check_names_in_texts(findings: ParsedWorkspace) -> Iterator[Problem]:
     known = {word: findings.known(shelf) for word, (shelf, _, _) in BOOKS.items()}
     for found in findings.posts:
         told: set[tuple[SourceLocation, str]] = set()
-        for part in _parts(found.word):
+        for _, part in texts_of_post(found.word):
             if len(told) > PROBLEMS_MOST:
                 break
             for problem in islice(unknown_names(part, found.word.front.occasion is None, known), PROBLEMS_MOST):
@@ -46,11 +46,11 @@ def check_names_in_texts(findings: ParsedWorkspace) -> Iterator[Problem]:
                     yield problem
 
 
-def _parts(post: Post) -> Iterator[TextPart]:
+def texts_of_post(post: Post) -> Iterator[tuple[Variant, TextPart]]:
+    """Every text of a post, with the variant whose language it has."""
     for variant in post.variants:
-        yield from variant.parts
-        for parts in variant.by_platform.values():
-            yield from parts
+        for parts in (variant.parts, *variant.by_platform.values()):
+            yield from ((variant, part) for part in parts)
 
 
 def unknown_names(
@@ -60,19 +60,19 @@ def unknown_names(
     if "{" not in part.template:
         return
     if (comment := part.template.find("{#")) >= 0 and "raw" not in part.template:  # what is raw, the renderer knows
-        yield Problem(_place(part, comment), "TXT-COMMENT", SWALLOWED)
+        yield Problem(place_in_text(part, comment), "TXT-COMMENT", SWALLOWED)
     own_names = "{%" in part.template  # a text with statements may make names of its own: the renderer judges those
     for at, inside, said in _blocks(part.template):
         first = _FIRST.match(inside) if said else None
         if first and first[1] not in BOOKS and first[1] not in alone and not own_names:
             yield Problem(
-                _place(part, at + first.start(1)),
+                place_in_text(part, at + first.start(1)),
                 "TXT-NAME",
                 f"unknown name `{first[1]}` in a text" + did_you_mean(first[1], [*BOOKS, *sorted(alone)]),
             )
         if first and first[1] == "occasion" and no_occasion:
             yield Problem(
-                _place(part, at + first.start(1)),
+                place_in_text(part, at + first.start(1)),
                 "TXT-NAME",
                 "this post names no occasion: add `occasion:` to its front matter",
             )
@@ -86,7 +86,7 @@ def unknown_names(
                 hint = f": a name with `-` is written `{use[1]}['{name}{longer[0]}']`"
             else:
                 hint = did_you_mean(name, known[use[1]])
-            yield Problem(_place(part, at + use.start()), code, f"unknown {noun} `{name}` in a text{hint}")
+            yield Problem(place_in_text(part, at + use.start()), code, f"unknown {noun} `{name}` in a text{hint}")
 
 
 def _blocks(template: str) -> Iterator[tuple[int, str, bool]]:
@@ -107,7 +107,8 @@ def _blocks(template: str) -> Iterator[tuple[int, str, bool]]:
         at = end + 2
 
 
-def _place(part: TextPart, offset: int) -> SourceLocation:
+def place_in_text(part: TextPart, offset: int) -> SourceLocation:
+    """The source location of a character of a text."""
     before = part.template[:offset]
     below = before.count("\n")
     column = len(before) - before.rfind("\n")

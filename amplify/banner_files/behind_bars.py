@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from amplify.banner.render import RenderedBanner, bar_banner
+from amplify.banner_files.render import RenderedBanner, bar_banner
 from amplify.model.banner import SIZES, BarsLayer, Layer, PortraitSlot, StandIn, Template
 from amplify.model.campaign import Campaign
 from amplify.model.errors import NeedsPerson, WrongUse
@@ -19,7 +19,7 @@ from amplify.model.person import Person
 from amplify.model.workspace import Workspace
 from amplify.planning.eligibility import EligibilityChecker
 from amplify.rules.plan.banner_text import BannerWordsFault, WordedTemplate, fill_template, portrait_allowed
-from amplify.rules.text.language import fallback_chain
+from amplify.rules.text.language import fallback_chain, pick_any
 from amplify.workspace.yaml_reader import read_yaml
 
 INSTRUCTIONS: Final = ("en", "be", "ru")
@@ -77,7 +77,7 @@ def behind_bars(
     workspace, editions = care.workspace, editions or BarsEditions()
     known = _person(workspace, person)
     chosen = _campaign(workspace, known, editions.campaign)
-    if photograph is not None and not photograph.own and not portrait_allowed(workspace, person):
+    if photograph is not None and not photograph.own and not portrait_allowed(workspace.people, person):
         raise NeedsPerson(
             f"the consent of {person} does not cover a portrait: leave the picture out, and a silhouette stands there; "
             "or say --self where it shows yourself"
@@ -106,9 +106,11 @@ def supporter_instructions(care: EligibilityChecker, person: str, lang: str, cam
     written = next((one for one in fallback_chain(lang, workspace.settings.fallback) if one in INSTRUCTIONS), "en")
     tags = [f"#{tag.tag}" for tag in chosen.hashtags if tag.required and not tag.retired]
     ours = [f"#{tag.tag}" for tag in chosen.hashtags if tag.required and not tag.retired and tag.lang == written]
-    text = (files("amplify.banner.instructions") / f"{written}.txt").read_text("utf-8")
+    text = (files("amplify.banner_files.instructions") / f"{written}.txt").read_text("utf-8")
     said = text.format(
-        person=person, tags=" ".join(ours or tags), contact=f"{chosen.contact.name}, {chosen.contact.email}"
+        person=pick_any(_person(workspace, person).name, written, workspace.settings.fallback),
+        tags=" ".join(ours or tags),
+        contact=f"{chosen.contact.name}, {chosen.contact.email}",
     )
     barred = care.bar(care.asked(chosen.id, lang, [said], f"person:{person}"))
     if barred is not None:
@@ -118,7 +120,7 @@ def supporter_instructions(care: EligibilityChecker, person: str, lang: str, cam
 
 @cache
 def _shipped(name: str) -> Mapping[str, object]:
-    document, problems = read_yaml((files("amplify.banner.instructions") / name).read_text("utf-8"), name)
+    document, problems = read_yaml((files("amplify.banner_files.instructions") / name).read_text("utf-8"), name)
     assert document is not None, problems
     plain: Mapping[str, object] = document.plain
     return plain
