@@ -21,6 +21,7 @@ from typing import Any, Final
 
 from amplify.model.message import Attachment, Message
 from amplify.model.person import Person
+from amplify.rules.text import memoize
 from amplify.rules.text.name_words import (
     NameWord,
     in_one_script,
@@ -182,7 +183,7 @@ class NameMatcher:
                 for joined, people in self._joined.items():
                     if joined in key:
                         found.update({NameMatch(who, shown): word.start for who in people})
-        for bare in _without_calls(word.text):
+        for bare in _keys_without_calls(word.text):
             for node in self._root.after(bare):
                 found.update({NameMatch(who, shown): word.start for who in node.who})
 
@@ -190,6 +191,11 @@ class NameMatcher:
 def _stems(form: str) -> frozenset[str]:
     """The words of a form that are stems, in the form in which they are compared."""
     return frozenset(word_keys(stem)[0] for stem in re.findall(r"([^\W_](?:[^\W_]|')*)\*", form))
+
+
+@memoize.memoized
+def _keys_without_calls(word: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_without_calls(word)))
 
 
 def _without_calls(word: str) -> Iterator[str]:
