@@ -94,6 +94,7 @@ class NameMatcher:
         for who, listed in spellings.items():
             for form in listed:
                 self._learn(who, without_marks(form))
+        self._begun_by = memoize.memoized(self._root.after)
         self._remembered = lru_cache(_MANY)(self._found)
 
     def found(self, text: str) -> tuple[NameMatch, ...]:
@@ -162,7 +163,7 @@ class NameMatcher:
 
     def _walk(self, pieces: Sequence[NameWord], said: str, found: dict[NameMatch, int]) -> None:
         for number, first in enumerate(pieces):
-            nodes = [node for key in first.keys for node in self._root.after(key)]
+            nodes = [node for key in first.keys for node in self._begun_by(key)]
             at = number
             while nodes:
                 last = pieces[at]
@@ -184,7 +185,7 @@ class NameMatcher:
                     if joined in key:
                         found.update({NameMatch(who, shown): word.start for who in people})
         for bare in _keys_without_calls(word.text):
-            for node in self._root.after(bare):
+            for node in self._begun_by(bare):
                 found.update({NameMatch(who, shown): word.start for who in node.who})
 
 
