@@ -248,6 +248,17 @@ class TestOrganisations:
         assert "https://shelf.example/" in kit.section("partners")
         assert "half.example" not in kit.page()
 
+    def test_partners_called_after_somebody(self, kit: Kit) -> None:
+        friends = {"id": "friends", "name": {"en": f"Friends of {NAME}"}, "handles": {"x": "friends_of"}}
+        kit.partners(friends | {"mention_consent": True, "website": "https://friends.example/"})
+        kit.build()
+        assert "friends_of" in kit.page()
+        assert f"Friends of {NAME}" in kit.section("partners")
+        kit.person(state="died")
+        kit.build()
+        for gone in ("friends_of", "Friends of", "friends.example"):
+            assert gone not in kit.page()
+
     def test_signatories_without_a_statement(self, kit: Kit) -> None:
         kit.campaign(
             signatories=[
