@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, WithJsonSchema, model_validator
 
-from amplify.model.base import Duration, FileEntry, FileModel, Id, Lang, Lateness, Only, Tag, Text
+from amplify.model.base import Duration, FileEntry, FileModel, Id, Lang, Lateness, Only, Tag, Text, Url
 from amplify.model.campaign import BannedTag, QuietPeriod
 from amplify.model.platform_name import PlatformName
 
@@ -79,6 +79,12 @@ class Settings(FileEntry):
     fallback: dict[Lang, tuple[Lang, ...]] = {}
     """Language → the languages to take, in order, where it has no text: `be-tarask: [be, ru]`. Without an entry,
     its base language (`be-tarask` → `be`) and that one's list."""
+    english_dates: Literal["british", "international", "american"] | None = None
+    """How dates are written in English: `british` (19 May 2027), `international` (2027-05-19) or `american`
+    (May 19, 2027). Without it, British on the toolkit page, and American in texts."""
+    toolkit_site: Annotated[Url, Field(pattern=r"^https?://[^?#]+$")] | None = None
+    """The address at which the toolkit page is published, `https://toolkit.example.org/`. With it, links to the page
+    show a picture wherever they are shared."""
     cancel_limit: Annotated[int, Field(ge=0)] = 10
     """`queue` asks before cancelling more waiting deliveries than this."""
     banned: tuple[BannedTag, ...] = ()

@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import re
 import socket
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -20,9 +21,11 @@ from amplify.planning.eligibility import EligibilityChecker
 from amplify.planning.page_record import BuiltPage, record_pages
 from amplify.rules.plan.calendar_days import start_of_day
 from amplify.toolkit.calendar_file import calendar_bytes
+from amplify.toolkit.film_set import FilmShelf
+from amplify.toolkit.media_zip import zip_media
 from amplify.toolkit.output_dir import OutputDir
-from amplify.toolkit.page_builder import PageBuilder
-from amplify.toolkit.picture_set import PictureGallery, by_page, zip_pictures
+from amplify.toolkit.page_builder import PageBuilder, english_dates
+from amplify.toolkit.picture_set import PictureGallery, by_page
 from amplify.toolkit.said_posts import SaidPosts
 from amplify.toolkit.text_cards import CardWriter
 from amplify.toolkit.toolkit_html import IndexEntry, as_html, front_page, text_direction
@@ -60,12 +63,13 @@ def build_toolkit(
     for campaign, lang in wanted:
         if (campaign, lang) not in begun:  # a page would tell that it is coming
             left.append(OmittedItem("season", campaign, lang, "the page", "the campaign has not begun"))
-    album = PictureGallery(workspace, site, care, by_page(made))
+    album = PictureGallery(workspace, site, care, by_page(made), app.pictures)
+    films = FilmShelf(workspace, site, album, app.pictures)
     texts = CardWriter(workspace, app.profiles, care, now)
     said = SaidPosts(app.ledger, app.profiles, care)
     pages: list[ToolkitPageModel] = []
     for campaign, lang in begun:
-        page, without = PageBuilder(workspace, app.profiles, care, album, texts, said, now).page(campaign, lang)
+        page, without = PageBuilder(workspace, app.profiles, care, album, films, texts, said, now).page(campaign, lang)
         left += without
         if page is not None:
             pages.append(page)
@@ -140,10 +144,12 @@ def _files(
 ) -> Mapping[str, str]:
     """The page's files; its zip and its calendar are written on the way."""
     size = 0
-    if page.motifs:
-        packed = zip_pictures(page, site)
-        site.put(f"{page.stem}.zip", packed)
-        size = len(packed)
+    if page.motifs or page.films:
+        with tempfile.TemporaryDirectory(prefix="amplify-") as folder:
+            packed = Path(folder, "media.zip")
+            zip_media(page, site, packed)
+            site.put_file(f"{page.stem}.zip", packed)
+        size = site.sizes[f"{page.stem}.zip"]
     if page.days:
         says = {"theme": page_words(page.lang)("theme")}
         dates = calendar_bytes(page, _identity(care), care.workspace.settings.fallback, says)
@@ -174,7 +180,7 @@ def _front(care: EligibilityChecker, pages: Sequence[ToolkitPageModel]) -> str:
     for lang in dict.fromkeys(page.lang for page in pages):
         say = page_words(lang)
         links = tuple(Link(page.path, page.title, lang) for page in pages if page.lang == lang)
-        date = say("updated", date=spelled_date(care.now.date(), lang))
+        date = say("updated", date=spelled_date(care.now.date(), lang, english=english_dates(care.workspace)))
         shelves.append(IndexEntry(lang, text_direction(lang), _language(lang), say("toolkit"), date, links))
     name = care.workspace.settings.name
     colour = pages[0].colour if pages else ToolkitPage().colour

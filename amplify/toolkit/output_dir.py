@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+import shutil
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from amplify.model.errors import WrongUse, unwritable_output
 
@@ -34,7 +35,20 @@ class OutputDir:
 
     def put(self, path: str, data: bytes) -> str:
         """Write one file; its SHA-256. The same path twice is the same file."""
-        digest = hashlib.sha256(data).hexdigest()
+        return self._write(path, hashlib.sha256(data).hexdigest(), len(data), lambda file: file.write(data))
+
+    def put_file(self, path: str, source: Path) -> str:
+        """Write one file as a copy of `source`, which may be larger than memory; its SHA-256."""
+        try:
+            with source.open("rb") as read:
+                digest = hashlib.file_digest(read, "sha256").hexdigest()
+                size = read.tell()
+                read.seek(0)
+                return self._write(path, digest, size, lambda file: shutil.copyfileobj(read, file, 1 << 20))
+        except OSError as error:
+            raise unwritable_output(self.folder / path, error) from error
+
+    def _write(self, path: str, digest: str, size: int, write: Callable[[IO[bytes]], object]) -> str:
         target = self._place(path)
         try:
             there = _digest(target)
@@ -44,12 +58,12 @@ class OutputDir:
                 self._note(path, digest)
                 partial = target.with_name(f".{target.name}.{os.getpid()}.{os.urandom(4).hex()}")
                 with os.fdopen(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666), "wb") as file:
-                    file.write(data)
+                    write(file)
                 partial.replace(target)
         except OSError as error:
             raise unwritable_output(target, error) from error
         self.hashes[path] = digest
-        self.sizes[path] = len(data)
+        self.sizes[path] = size
         return digest
 
     def finish(self, updated: datetime) -> tuple[str, ...]:

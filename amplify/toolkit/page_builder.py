@@ -14,18 +14,21 @@ from amplify.model.message import Entity, Message, Part
 from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import Post, PostFront, Risk
 from amplify.model.workspace import Workspace
+from amplify.pages.view_models import PictureRef
 from amplify.pages.withheld_reasons import RESTING, UNTOLD
 from amplify.planning.eligibility import EligibilityChecker, WithheldItem
 from amplify.rules.plan.risk import RiskFinding, find_risks, in_country
-from amplify.rules.text.language import pick_any, pick_text, spelled_date
+from amplify.rules.text.language import EnglishDates, pick_any, pick_text, spelled_date
 from amplify.rules.text.link_cleaning import without_tracking
 from amplify.toolkit.calendar_file import occasion_days
+from amplify.toolkit.film_set import FilmShelf
 from amplify.toolkit.organisations import Organisations
 from amplify.toolkit.picture_set import PictureGallery
 from amplify.toolkit.said_posts import SaidPosts
 from amplify.toolkit.text_cards import CardWriter
 from amplify.toolkit.toolkit_html import text_direction
 from amplify.toolkit.toolkit_model import OmittedItem, OpenCall, PersonEntry, Tag, ToolkitPageModel
+from amplify.toolkit.translations import page_words
 
 _CALLS_FIRST: Final = ("petition", "letter", "event", "statement", "video", "subscribe", "donate")
 
@@ -39,12 +42,13 @@ class PageBuilder:
         profiles: Mapping[str, PlatformProfile],
         care: EligibilityChecker,
         album: PictureGallery,
+        films: FilmShelf,
         texts: CardWriter,
         said: SaidPosts,
         now: datetime,
     ) -> None:
         self._workspace, self._profiles, self._now = workspace, profiles, now
-        self._care, self._album, self._texts, self._said_posts = care, album, texts, said
+        self._care, self._album, self._films, self._texts, self._said_posts = care, album, films, texts, said
         self._left: list[OmittedItem] = []
         self._subjects: set[str] = set()
 
@@ -67,10 +71,13 @@ class PageBuilder:
         calls = dict(self._calls(campaign, lang, risky))
         of_calls, self._left = self._left, []
         motifs, ids, left = self._album.motifs(campaign.id, lang, calls)
-        offered = self._texts.offered(campaign.id, lang, ids, risky)
-        self._left += [*left, *offered.left_out, *of_calls]
+        films, of_films, unshown = self._films.films(campaign.id, lang, calls)
+        offered = self._texts.offered(campaign.id, lang, {**ids, **of_films}, risky)
+        items, painted, unpainted = self._album.of_posts(offered.items, campaign.id, lang, motifs)
+        self._left += [*left, *unshown, *offered.left_out, *of_calls, *unpainted]
         self._subjects |= offered.subjects
         self._subjects |= {one for motif in motifs for picture in motif.pictures for one in picture.subjects}
+        self._subjects |= {one for film in films for one in film.subjects}
         tags = self._tags(campaign, lang)
         people = self._people(campaign, lang) if words.bars else ()
         occasions = self._occasions(campaign, lang)
@@ -95,8 +102,8 @@ class PageBuilder:
             ),
             ask=self._said(campaign, lang, "ask", words.ask),
             calls=tuple(calls.values()),
-            items=offered.items,
-            motifs=motifs,
+            items=items,
+            motifs=(*motifs, *painted),
             people=people,
             bars=bool(people),
             tags=tags,
@@ -111,13 +118,21 @@ class PageBuilder:
             resting=any(one.reason in RESTING for one in self._left),
             silent=False,
             updated=self._now,
+            english=english_dates(self._workspace),
             signatories=organisations.signatories(),
+            films=films,
             said=lately,
             handles=handles,
             by_name=by_name,
             partners=organisations.who_we_are(),
+            preview=self._preview(campaign, lang),
+            site=(self._workspace.settings.toolkit_site or "").rstrip("/"),
             subjects=frozenset(self._subjects),
         )
+
+    def _preview(self, campaign: Campaign, lang: str) -> PictureRef | None:
+        below = self._contact(campaign, lang) or page_words(lang)("toolkit")
+        return self._album.preview(campaign.id, lang, self._pick(campaign.name, lang), below, campaign.toolkit.colour)
 
     def _organisations(self, campaign: Campaign, lang: str, risky: bool) -> Organisations:
         def stands(what: str, *texts: str, subjects: tuple[str, ...] = ()) -> bool:
@@ -155,6 +170,7 @@ class PageBuilder:
             resting=True,
             silent=True,
             updated=self._now,
+            english=english_dates(self._workspace),
             subjects=frozenset(self._subjects),
         )
 
@@ -237,7 +253,13 @@ class PageBuilder:
                 continue
             name = self._pick(person.name, lang)
             if self._stands(campaign, lang, f"behind bars for {id}", name, subjects=(f"person:{id}",)):
-                found.append(PersonEntry(id, name, spelled_date(person.detentions[-1].start, lang)))
+                found.append(
+                    PersonEntry(
+                        id,
+                        name,
+                        spelled_date(person.detentions[-1].start, lang, english=english_dates(self._workspace)),
+                    )
+                )
         return tuple(found)
 
     def _tags(self, campaign: Campaign, lang: str) -> tuple[Tag, ...]:
@@ -277,6 +299,11 @@ class PageBuilder:
     @property
     def _fallback(self) -> dict[str, tuple[str, ...]]:
         return dict(self._workspace.settings.fallback)
+
+
+def english_dates(workspace: Workspace) -> EnglishDates:
+    """How the pages write dates in English: as its readers in most countries do, where nobody says otherwise."""
+    return workspace.settings.english_dates or "british"
 
 
 def _path(campaign: Campaign, lang: str) -> str:

@@ -1,27 +1,30 @@
-"""Pictures of a page: banners in every size and those of its posts, repainted; and all of them as one zip."""
+"""Pictures of a page: banners in every size and those of its posts, repainted."""
 
 from __future__ import annotations
 
 import hashlib
-import io
-import json
 import re
 import unicodedata
-import zipfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from amplify.media.sanitize import BadPicture, sanitize_picture
+from amplify.model.banner import SIZES
+from amplify.model.message import Attachment
 from amplify.model.picture import Picture as OnDisk
 from amplify.model.workspace import Workspace
+from amplify.pages.view_models import PictureRef
 from amplify.planning.eligibility import EligibilityChecker, EligibilityRequest
 from amplify.rules.plan.post_media import files_in_language
 from amplify.rules.text.language import pick_text
 from amplify.toolkit.output_dir import OutputDir
-from amplify.toolkit.toolkit_model import OmittedItem, PictureFile, PictureSet, ToolkitPageModel
+from amplify.toolkit.preview_card import CARD, card_rank, paint_card
+from amplify.toolkit.toolkit_model import Item, OmittedItem, PictureFile, PictureSet
 
 if TYPE_CHECKING:
+    from amplify.banner.banner_store import BannerStore
     from amplify.banner_files.render import RenderedBanner
 
 MOST_BYTES: Final = 8_000_000
@@ -32,8 +35,6 @@ _FIRST: Final = ("post", "card", "square")
 _NOT_PORTABLE: Final = re.compile(r"[^\w.-]+")
 _LONGEST: Final = 60
 """Letters of a name: file systems take 255 bytes, and a letter is up to four."""
-_SAME_TIME: Final = (1980, 1, 1, 0, 0, 0)
-"""In the zip: the same pictures give the same bytes, and nobody learns when they were made."""
 
 Banners = Callable[[str, str], Sequence["RenderedBanner"]]
 """(campaign, language) → what was rendered."""
@@ -42,9 +43,14 @@ Banners = Callable[[str, str], Sequence["RenderedBanner"]]
 class PictureGallery:
     """Writes each picture once, whichever pages show it."""
 
-    def __init__(self, workspace: Workspace, site: OutputDir, care: EligibilityChecker, banners: Banners) -> None:
+    def __init__(
+        self, workspace: Workspace, site: OutputDir, care: EligibilityChecker, banners: Banners, store: BannerStore
+    ) -> None:
+        """`store`: where banners of posts are painted, each once."""
         self._workspace, self._site, self._care, self._banners = workspace, site, care, banners
+        self._store = store
         self._painted: dict[str, tuple[str, int] | str] = {}
+        self._cards: dict[tuple[str, str], list[tuple[tuple[bool, bool, str], PictureFile]]] = {}
 
     def motifs(
         self, campaign: str, lang: str, calls: Collection[str]
@@ -54,16 +60,18 @@ class PictureGallery:
         left: list[OmittedItem] = []
         motifs = list(self._rendered(campaign, lang, left))
         ids: dict[str, str] = {}
-        for file in self._files(campaign, lang, calls):
+        for file in self.files(campaign, lang, calls):
+            if is_film(self._workspace.pictures[file]):
+                continue
             picture = self._own(self._workspace.pictures[file], campaign, lang, left)
             if picture is not None:
                 ids[file] = picture.id
                 motifs.append(PictureSet((picture,)))
         return tuple(motifs), ids, left
 
-    def _files(self, campaign: str, lang: str, calls: Collection[str]) -> list[str]:
-        """Pictures of the campaign's posts, and of the calls on the page, that have a text in this language, each once.
-        What an embargoed post carries waits with it, whatever else carries it."""
+    def files(self, campaign: str, lang: str, calls: Collection[str]) -> list[str]:
+        """Pictures and films of the campaign's posts, and of the calls on the page, that have a text in this language,
+        each once. What an embargoed post carries waits with it, whatever else carries it."""
         fallback = self._workspace.settings.fallback
         waiting = self._care.early.pictures
         found = [
@@ -87,9 +95,9 @@ class PictureGallery:
     def _own(self, picture: OnDisk, campaign: str, lang: str, left: list[OmittedItem]) -> PictureFile | None:
         note, fallback = picture.note, self._workspace.settings.fallback
         alt = pick_text(note.alt, lang, fallback) or ""
-        words = (*note.alt.values(), *note.caption.values(), note.credit, note.licence, picture.file)
-        asked = self._asked(campaign, lang, words, note.shows, note.speaks_of)
-        if not self._stands(asked, campaign, lang, f"picture {picture.file}", left):
+        words = (*picture.words, note.credit, note.licence, picture.file)
+        asked = self.asked(campaign, lang, words, note.shows, note.speaks_of)
+        if not self.stands(asked, campaign, lang, f"picture {picture.file}", left):
             return None
         if picture.file not in self._painted:
             self._painted[picture.file] = self._paint(picture)
@@ -99,7 +107,7 @@ class PictureGallery:
             return None
         path, _ = painted
         return PictureFile(
-            id=_id(path),
+            id=anchor_of(path),
             file=path,
             title=PurePosixPath(picture.file).stem,
             alt=alt,
@@ -119,7 +127,7 @@ class PictureGallery:
             data, mime = sanitize_picture((self._workspace.root / "media" / picture.file).read_bytes(), MOST_BYTES)
         except (OSError, BadPicture) as error:
             return str(error)
-        path = f"pictures/{_portable(picture.file)}-{picture.sha256[:8]}.{_ENDINGS.get(mime, 'png')}"
+        path = f"pictures/{portable_name(picture.file)}-{picture.sha256[:8]}.{_ENDINGS.get(mime, 'png')}"
         self._site.put(path, data)
         return path, len(data)
 
@@ -128,9 +136,12 @@ class PictureGallery:
         motifs: dict[tuple[str, str | None], list[PictureFile]] = {}
         for made in self._banners(campaign, lang):
             words = (made.alt, made.caption, made.credit, made.licence, made.name)
-            asked = self._asked(campaign, lang, words, made.shows, made.subjects)
-            if self._stands(asked, campaign, lang, f"banner {made.template}", left):
-                motifs.setdefault((made.template, made.person), []).append(self._banner(made, asked))
+            asked = self.asked(campaign, lang, words, made.shows, made.subjects)
+            if self.stands(asked, campaign, lang, f"banner {made.template}", left):
+                banner = self._banner(made, asked)
+                motifs.setdefault((made.template, made.person), []).append(banner)
+                if made.size == CARD:
+                    self._cards.setdefault((campaign, lang), []).append((card_rank(made), banner))
         for sizes in motifs.values():
             yield PictureSet(tuple(sorted(sizes, key=lambda one: (_rank(one.title), one.width * one.height))))
 
@@ -138,7 +149,7 @@ class PictureGallery:
         path = f"pictures/{made.lang}/{made.name}"
         sha256 = self._site.put(path, made.data)
         return PictureFile(
-            id=_id(path),
+            id=anchor_of(path),
             file=path,
             title=made.size,
             alt=made.alt,
@@ -152,64 +163,101 @@ class PictureGallery:
             subjects=asked.subjects,
         )
 
-    def _asked(
+    def preview(self, campaign: str, lang: str, title: str, below: str, colour: str) -> PictureRef | None:
+        """The picture for links to a page whose `motifs` were taken: a banner, else a card with the page's title."""
+        cards = sorted(self._cards.get((campaign, lang), ()), key=lambda one: one[0])
+        if cards:
+            return cards[0][1]
+        data = paint_card(title, below, lang, colour)
+        if data is None:
+            return None
+        path, size = f"cards/{lang}/{campaign}.jpg", SIZES[CARD]
+        self._site.put(path, data)
+        return PictureRef(anchor_of(path), path, title, size.width, size.height)
+
+    def of_posts(
+        self, items: Sequence[Item], campaign: str, lang: str, motifs: Sequence[PictureSet]
+    ) -> tuple[tuple[Item, ...], tuple[PictureSet, ...], list[OmittedItem]]:
+        """The posts with the banners that they show, and these as pictures of the page, beside its `motifs`. Care was
+        taken when the posts were chosen: what a banner says is part of its post.
+        """
+        left: list[OmittedItem] = []
+        shown = {picture.sha256: picture for motif in motifs for picture in motif.pictures}
+        added: dict[str, PictureFile] = {}
+        found = []
+        for item in items:
+            ids = []
+            for banner in item.banners:
+                painted = self._of_post(banner)
+                if isinstance(painted, str):
+                    left.append(OmittedItem("picture", campaign, lang, f"banner {banner.file}", painted))
+                    continue
+                sha256 = hashlib.sha256(painted).hexdigest()
+                if sha256 not in shown:
+                    shown[sha256] = added[sha256] = self._offered(banner, painted, lang)
+                ids.append(shown[sha256].id)
+            found.append(replace(item, pictures=(*item.pictures, *dict.fromkeys(ids))))
+        return tuple(found), tuple(PictureSet((one,)) for one in added.values()), left
+
+    def _of_post(self, banner: Attachment) -> bytes | str:
+        """The painted banner; or why it cannot be painted."""
+        from amplify.banner.cannot_paint import BannerFault
+
+        try:
+            return self._store.painted_file(banner).read_bytes()
+        except (BannerFault, OSError) as fault:
+            return str(fault)
+
+    def _offered(self, banner: Attachment, data: bytes, lang: str) -> PictureFile:
+        """A post's banner as a picture of the site."""
+        assert banner.banner is not None
+        template = self._workspace.banners[banner.banner.template]
+        ending = "png" if data.startswith(b"\x89PNG") else "jpg"
+        path = f"pictures/{lang}/{portable_name(banner.file)}-{banner.sha256[:8]}.{ending}"
+        return PictureFile(
+            id=anchor_of(path),
+            file=path,
+            title=banner.banner.size,
+            alt=banner.alt,
+            credit=template.credit,
+            licence=template.licence,
+            width=banner.width,
+            height=banner.height,
+            size=len(data),
+            sha256=self._site.put(path, data),
+            caption=banner.caption,
+        )
+
+    def asked(
         self, campaign: str, lang: str, words: Sequence[str], shows: Iterable[str], subjects: Iterable[str] = ()
     ) -> EligibilityRequest:
         people = {f"person:{one}" for one in shows} | {f"consent:{one}/portrait" for one in shows}
         return self._care.asked(campaign, lang, words, *people, *subjects)
 
-    def _stands(self, asked: EligibilityRequest, campaign: str, lang: str, what: str, left: list[OmittedItem]) -> bool:
+    def stands(self, asked: EligibilityRequest, campaign: str, lang: str, what: str, left: list[OmittedItem]) -> bool:
         barred = self._care.bar(asked)
         if barred is not None and not any((one.what, one.reason) == (what, barred.reason) for one in left):
             left.append(OmittedItem(barred.reason, campaign, lang, what, barred.why))
         return barred is None
 
 
-def zip_pictures(page: ToolkitPageModel, site: OutputDir) -> bytes:
-    """The page's pictures with alt texts, licences, and a manifest of hashes."""
-    pictures = [picture for motif in page.motifs for picture in motif.pictures]
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:  # pictures are packed already
-        for picture in pictures:
-            _add(archive, _inside(picture), (site.folder / picture.file).read_bytes())
-        _add(archive, "alt-texts.txt", _alts(pictures))
-        _add(archive, "licences.txt", _licences(pictures))
-        manifest = {_inside(one): {"sha256": one.sha256, "bytes": one.size, "alt": one.alt} for one in pictures}
-        said = {"campaign": page.campaign, "language": page.lang, "files": manifest}
-        _add(archive, "manifest.json", (json.dumps(said, ensure_ascii=False, indent=2) + "\n").encode())
-    return out.getvalue()
-
-
-def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
-    entry = zipfile.ZipInfo(name, _SAME_TIME)
-    entry.external_attr = 0o644 << 16
-    archive.writestr(entry, data)
-
-
-def _inside(picture: PictureFile) -> str:
-    return PurePosixPath(picture.file).name
-
-
-def _alts(pictures: Iterable[PictureFile]) -> bytes:
-    return "\n\n".join(f"{_inside(one)}\n{one.alt}" for one in pictures).encode() + b"\n"
-
-
-def _licences(pictures: Iterable[PictureFile]) -> bytes:
-    return "\n\n".join(f"{_inside(one)}\n{one.credit}\n{one.licence}" for one in pictures).encode() + b"\n"
-
-
-def _portable(file: str) -> str:
+def portable_name(file: str) -> str:
     """The file's name as addresses and all file systems take it: letters, digits, `-`, `.`, `_`, not too long."""
     named = _NOT_PORTABLE.sub("-", unicodedata.normalize("NFC", PurePosixPath(file).stem))
     return named[:_LONGEST].strip("-.") or "picture"
 
 
-def _id(path: str) -> str:
+def anchor_of(path: str) -> str:
     return f"picture-{hashlib.sha256(path.encode()).hexdigest()[:10]}"
 
 
 def _rank(size: str) -> int:
     return _FIRST.index(size) if size in _FIRST else len(_FIRST)
+
+
+def is_film(picture: OnDisk) -> bool:
+    """Whether a file of the workspace is a video."""
+    return picture.mime.startswith("video/")
 
 
 def by_page(made: Iterable[RenderedBanner]) -> Banners:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from amplify.model.message import Attachment
 from amplify.model.plan import Planned
 from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import Post, TextPart, Variant
@@ -198,6 +199,7 @@ class CardWriter:
                 Wording(name, tuple(self._card(one, subject) for one in made)) for name, made in wordings.items()
             ),
             pictures=tuple(pictures[file] for file in post.media_files if file in pictures),
+            banners=tuple(dict.fromkeys(_banners(made[-1] for made in wordings.values()))),
         )
 
     def _card(self, made: _Made, subject: str) -> WordingCard:
@@ -236,6 +238,13 @@ def by_hand(profiles: Mapping[str, PlatformProfile]) -> dict[str, PlatformProfil
     """Platform profiles for sharing by hand, without cards that we would supply, and `anywhere` beside them."""
     found = {name: replace(profile, card=False) for name, profile in profiles.items()}
     return {**found, ANYWHERE: ANYWHERE_PROFILE}
+
+
+def _banners(made: Iterable[_Made]) -> Iterator[Attachment]:
+    """Banners of texts: in one size, that of messengers."""
+    for one in made:
+        for part in one.planned.message.parts:
+            yield from (picture for picture in part.pictures if picture.banner is not None)
 
 
 def _for_readers_at_risk(post: Post) -> Post:

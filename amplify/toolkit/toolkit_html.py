@@ -119,10 +119,12 @@ def _drawn(
         places=places,
         own_servers=tuple(dict.fromkeys(one["title"] for one in asked)),
         asked=asked,
-        updated=spelled_date(page.updated.date(), page.lang),
+        updated=spelled_date(page.updated.date(), page.lang, english=page.english),
         fill=colour_schemes(page.colour)[0].fill,
         bytes=lambda size: file_size(size, page.lang),
         opening=opening_words,
+        spoken=_language_name,
+        lasts=_lasts,
         zip_size=zip_size,
     )
 
@@ -130,6 +132,7 @@ def _drawn(
 def _item(page: ToolkitPageModel, item: Item, first: str, opened: bool = False) -> str:
     """The card of a post. `first`: the file on which its pictures stand."""
     pictures = {one.id: one for motif in page.motifs for one in motif.pictures}
+    pictures |= {film.id: film.still for film in page.films}
     shown: list[PictureFile] = [pictures[id] for id in item.pictures if id in pictures]
     return (
         page_environment(_HERE)
@@ -154,7 +157,7 @@ def _common(page: ToolkitPageModel) -> dict[str, Any]:
         "say": say,
         "own": trusted_markup("" if page.lang.partition("-")[0] == say.lang else f' lang="{say.lang}" dir="ltr"'),
         "up": "../" * page.path.count("/"),
-        "spelled": lambda day: spelled_date(day, page.lang),
+        "spelled": lambda day: spelled_date(day, page.lang, english=page.english),
     }
 
 
@@ -194,6 +197,7 @@ def _sections(page: ToolkitPageModel) -> tuple[str, ...]:
         "already": page.said,
         "texts": True,
         "pictures": page.motifs,
+        "films": page.films,
         "bars": page.bars and page.people,
         "dates": page.days,
         "tags": page.tags,
@@ -223,6 +227,22 @@ def _asked_servers(page: ToolkitPageModel, items: Sequence[Item], first: bool) -
         {"kind": kind, "path": one.path, "title": one.title, "ask": say("server", place=one.title)}
         for kind, one in found.items()
     ]
+
+
+def _language_name(lang: str, told_in: str) -> str:
+    """A language's name in another one: “Belarusian” in English."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return Locale.parse(lang, sep="-").get_display_name(told_in.partition("-")[0]) or lang
+    except (UnknownLocaleError, ValueError):
+        return lang
+
+
+def _lasts(seconds: float) -> str:
+    """`1:05`."""
+    whole = max(1, round(seconds))
+    return f"{whole // 60}:{whole % 60:02}"
 
 
 def _only_where(places: Iterable[str]) -> str:

@@ -8,7 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from amplify.model.campaign import Occasion
+from amplify.model.message import Attachment
 from amplify.pages.view_models import MessageText, PictureRef
+from amplify.rules.text.language import EnglishDates
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ class Item:
     wordings: tuple[Wording, ...]
     pictures: tuple[str, ...]
     """Ids of the pictures that go with it."""
+    banners: tuple[Attachment, ...] = ()
+    """Those that are banners, in the page's language and as they are on its day: not painted yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,40 @@ class PictureSet:
     @property
     def shown(self) -> PictureFile:
         return self.pictures[0]
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionFile:
+    """Captions of a film in one language, to download."""
+
+    lang: str
+    file: str
+    """WebVTT; its path lies below the site's folder."""
+    size: int
+    """Bytes."""
+    words: str
+    """What is said in the film."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilmFile:
+    """A film to download, with what stands beside it."""
+
+    id: str
+    """Where it stands on the page."""
+    file: str
+    still: PictureFile
+    """The picture that stands for it where it is not played; its id is the film's."""
+    alt: str
+    seconds: float
+    captions: tuple[CaptionFile, ...]
+    """Those of the page's language first."""
+    credit: str
+    licence: str
+    size: int
+    """Bytes."""
+    sha256: str
+    subjects: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +306,7 @@ class ToolkitPageModel:
     """`kind:id` of everybody and everything it speaks of."""
     signatories: tuple[SignedBy, ...] = ()
     """Of a joint statement, in order."""
+    films: tuple[FilmFile, ...] = ()
     said: tuple[OwnPosts, ...] = ()
     """What our accounts said lately, by platform."""
     handles: tuple[HandleList, ...] = ()
@@ -277,6 +316,8 @@ class ToolkitPageModel:
     partners: tuple[PartnerLink, ...] = ()
     preview: PictureRef | None = None
     """The picture that stands beside a link to the page."""
+    english: EnglishDates = "british"
+    """How English dates are written."""
     site: str = ""
     """The site's address without `/` at its end; empty: not known."""
 

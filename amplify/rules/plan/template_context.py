@@ -71,7 +71,7 @@ class RenderContext:
                 f"the names of the months are not known in `{self.lang}`: name a language to take them from under "
                 f"`fallback:` in config/workspace.yaml, or write the date out"
             )
-        return spelled_date(day, self.lang, fallback)
+        return spelled_date(day, self.lang, fallback, self.workspace.settings.english_dates)
 
     @property
     def campaign(self) -> Campaign:

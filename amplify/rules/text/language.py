@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -18,6 +18,9 @@ Fallback = Mapping[str, Sequence[str]]
 """Language → the languages to take where it has no text, in order."""
 
 NO_FALLBACK: Final[Fallback] = {}
+
+EnglishDates = Literal["british", "international", "american"]
+"""How dates are written in English: `19 May 2027`, `2027-05-19`, `May 19, 2027`."""
 
 
 def fallback_chain(lang: str, fallback: Fallback = NO_FALLBACK) -> tuple[str, ...]:
@@ -109,16 +112,25 @@ _LATIN_MONTHS: Final = (
 """Belarusian months in Latin letters, which CLDR lacks: its Cyrillic ones would mix two scripts in a sentence."""
 
 
-def spelled_date(day: date, lang: str, fallback: Fallback = NO_FALLBACK) -> str:
+def spelled_date(day: date, lang: str, fallback: Fallback = NO_FALLBACK, english: EnglishDates | None = None) -> str:
     """A date with its month in words: most all-numeric dates mean different days to different readers. In a language
     that CLDR lacks, as the next one of its chain has it; `2027-05-21` where there is none: never in a language that
-    nobody asked for."""
+    nobody asked for. `english`: how English that names no country writes dates; None: as CLDR has it, American."""
     known = known_locale(lang, fallback)
-    if known is None:
+    if known is None or (english == "international" and known[0] == "en"):
         return day.isoformat()
+    if english == "british" and known[0] == "en":
+        return _date(day, _british())
     if _is_latin_belarusian(known[0]):
         return f"{day.day} {_LATIN_MONTHS[day.month - 1]} {day.year}\u00a0h."
     return _date(day, known[1])
+
+
+@lru_cache(maxsize=1)
+def _british() -> Locale:
+    from babel import Locale
+
+    return Locale("en", "GB")
 
 
 @lru_cache(maxsize=4096)
