@@ -51,7 +51,7 @@ CASES: Final = [
 
 def sample(folder: Path) -> Path:
     """The sample, with few banners: they are pictures, and painting them takes long."""
-    for part in ("config", "posts", "media"):
+    for part in ("config", "posts", "media", "statements"):
         shutil.copytree(ROOT / part, folder / part)
     for template in (folder / "media" / "banners").glob("*.yaml"):
         if template.stem == "days":

@@ -137,8 +137,9 @@ def _compiled_piece(piece: _Piece) -> Template:
     from jinja2 import nodes
 
     body = piece.node if isinstance(piece.node, nodes.Stmt) else nodes.Output([piece.node], lineno=piece.node.lineno)
-    environment = _environment()
-    return environment.from_string(nodes.Template([body], lineno=1).set_environment(environment))
+    environment, tree = _environment(), nodes.Template([body], lineno=1)
+    tree.set_environment(environment)
+    return environment.from_string(tree)
 
 
 def _measure(environment: SandboxedEnvironment, template: str) -> None:
