@@ -44,10 +44,11 @@ FAINT: Final = """() => {
 FOREIGN: Final = """() => {
     const found = new Set();
     const look = (one, words) => {
-        const lang = one.closest('[lang]').lang.split('-')[0], letters = (words.match(/\\p{L}/gu) || []).length;
+        const lang = one.closest('[lang]').lang.split('-')[0];
+        const letters = (words.replace(/[@#]\\S+|\\S+[.:/]\\S+/g, '').match(/\\p{L}/gu) || []).length;
         const cyrillic = (words.match(/\\p{Script=Cyrillic}/gu) || []).length;
         if (lang === 'en' && cyrillic > 1) found.add(`in English: ${words.trim().slice(0, 80)}`);
-        if (['be', 'ru'].includes(lang) && letters > 24 && !cyrillic && !/\\w[.@:/]\\w|#/.test(words))
+        if (['be', 'ru'].includes(lang) && letters > 24 && !cyrillic)
             found.add(`in ${lang}: ${words.trim().slice(0, 80)}`);
     };
     for (const [one, words] of (WORDS)()) if (!one.closest('[aria-hidden=true]')) look(one, words);
