@@ -247,7 +247,7 @@ def _lasts(seconds: float) -> str:
 
 def _only_where(places: Iterable[str]) -> str:
     """CSS rules that hide what is for other places than the chosen one."""
-    hidden = [f"body:has(#at-{id}:checked) .on:not(.on-{id})" for id in places]
+    hidden = [f"body:has(#at-{id}:checked) .{what}:not(.on-{id})" for id in places for what in ("card", "on")]
     return f"{', '.join(hidden)} {{ display: none; }}\n" if hidden else ""
 
 
