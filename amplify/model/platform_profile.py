@@ -183,6 +183,8 @@ class PlatformProfile:
     """Address that opens it with a text filled in, which is put behind it; empty: it has none."""
     share_path: str = ""
     """The same on the reader's own server, who is asked for its name."""
+    link_meta: tuple[tuple[str, str], ...] = ()
+    """What a page tells the platform of links to it, besides `og:`: name and content of `meta` elements."""
     repost_link: Callable[[str], RepostLink | None] | None = None
     """How readers repost the post at an address; None for an address that is none of a post there which everybody can
     open, such as one of a rehearsal. Without it, nobody can."""

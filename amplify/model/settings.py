@@ -82,7 +82,7 @@ class Settings(FileEntry):
     english_dates: Literal["british", "international", "american"] | None = None
     """How dates are written in English: `british` (19 May 2027), `international` (2027-05-19) or `american`
     (May 19, 2027). Without it, British on the toolkit page, and American in texts."""
-    toolkit_site: Annotated[Url, Field(pattern=r"^https?://[^?#]+$")] | None = None
+    toolkit_site: Annotated[Url, Field(pattern=r"^https?://[^\s<>\"?#]+$")] | None = None
     """The address at which the toolkit page is published, `https://toolkit.example.org/`. With it, links to the page
     show a picture wherever they are shared."""
     cancel_limit: Annotated[int, Field(ge=0)] = 10

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 _BASE: Final = "amplify.pages"
+_NOT_LATIN: Final = re.compile(r"[^\W\d_\u0000-\u024f\u1e00-\u1eff]")
 INLINE: Final = "'unsafe-inline'"
 """A page whose drawings carry style attributes: no hash can allow those."""
 
@@ -71,6 +72,7 @@ def page_environment(package: str) -> Environment:
         auto_reload=False,
     )
     made.filters["marked"] = marked_sentence
+    made.filters["lang_if_foreign"] = lang_if_foreign
     return made
 
 
@@ -100,6 +102,11 @@ def marked_sentence(sentence: str) -> Markup:
 
     safe = re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(sentence)))
     return trusted_markup(re.sub(r"^\*\*([^*]+)\*\*", r"<strong>\1</strong>", safe))
+
+
+def lang_if_foreign(text: str) -> Markup:
+    """The attribute for a name on an English page: ` lang=""`, an unknown language, where its letters are not Latin."""
+    return trusted_markup(' lang=""' if _NOT_LATIN.search(text) else "")
 
 
 def _hash(text: str) -> str:

@@ -36,7 +36,7 @@ from amplify.model.workspace import Workspace
 from amplify.pages.withheld_reasons import WITHHELD
 from amplify.planning.embargo import embargoed_content, embargoed_posts
 from amplify.rules.lint.care import HELD_BY_GATES
-from amplify.rules.lint.lint import lint_deliveries
+from amplify.rules.lint.lint import lint_each_alone
 from amplify.rules.plan.file_gates import derive_gates
 from amplify.rules.plan.person_gates import covers_language
 from amplify.rules.plan.subjects import people_in_texts
@@ -174,14 +174,12 @@ class EligibilityChecker:
     def bar(self, wanted: EligibilityRequest) -> WithheldItem | None:
         return self.bars([wanted])[0]
 
-    def faults(self, made: Planned, profiles: Mapping[str, PlatformProfile]) -> str:
-        """Lint errors of a text; empty where it is in order."""
-        errors = [
-            finding.problem
-            for finding in lint_deliveries(self.workspace, (made,), profiles)
-            if finding.problem.severity is Severity.ERROR and finding.problem.code not in HELD_BY_GATES
-        ]
-        return f"{errors[0].code}: {errors[0].message}" if errors else ""
+    def faults(self, made: Iterable[Planned], profiles: Mapping[str, PlatformProfile]) -> Iterator[str]:
+        """For each text its first lint error; empty where it is in order."""
+        for findings in lint_each_alone(self.workspace, made, profiles):
+            errors = (one.problem for one in findings if one.problem.severity is Severity.ERROR)
+            first = next((one for one in errors if one.code not in HELD_BY_GATES), None)
+            yield f"{first.code}: {first.message}" if first is not None else ""
 
     def _named(self, campaign: str, texts: Iterable[str]) -> frozenset[str]:
         """The people named in these texts, as subjects; those of the campaign by their first names too."""

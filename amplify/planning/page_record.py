@@ -166,8 +166,8 @@ def _names(page: BuiltPage, kind: str, subject: str) -> bool:
         return page.campaign == subject or f"campaign:{subject}" in page.subjects
     if kind == "person":
         return any(person_in(one) == subject for one in page.subjects)
-    if kind == "account":
-        return False  # it speaks by itself: no page speaks for it
+    if kind == "account":  # it speaks by itself: only a toolkit leads to what it said
+        return page.kind == TOOLKIT and f"account:{subject}" in page.subjects
     if kind == "hashtag":
         tags = {kind_and_name(one)[1].casefold() for one in page.subjects if one.startswith("hashtag:")}
         return subject.casefold().removeprefix("#") in tags

@@ -132,7 +132,7 @@ class Cards:
         if target is None or not target.message.parts:
             return Boosted("", (), "")
         by = pick_any(self._workspace.partners[target.partner].name, target.lang)
-        return Boosted(by, text_pieces(target.message.parts[0], self._profiles[target.platform].look), "")
+        return Boosted(by, text_pieces(target.message.parts[0], self._profiles[target.platform].look), "", target.lang)
 
 
 def utc_offset(wall: datetime) -> str:

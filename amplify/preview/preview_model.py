@@ -58,6 +58,7 @@ class Boosted:
     by: str
     spans: tuple[TextSpan, ...]
     url: str
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)

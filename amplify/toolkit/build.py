@@ -68,8 +68,9 @@ def build_toolkit(
     texts = CardWriter(workspace, app.profiles, care, now)
     said = SaidPosts(app.ledger, app.profiles, care)
     pages: list[ToolkitPageModel] = []
+    builder = PageBuilder(care, app.profiles, album, films, texts, said)
     for campaign, lang in begun:
-        page, without = PageBuilder(workspace, app.profiles, care, album, films, texts, said, now).page(campaign, lang)
+        page, without = builder.page(campaign, lang)
         left += without
         if page is not None:
             pages.append(page)

@@ -98,6 +98,10 @@
   document.getElementById("stay").addEventListener("click", () => dialog.close());
   dialog.querySelector("form").addEventListener("submit", (event) => { event.preventDefault(); answer(); });
 
+  // On a telephone the picture maker begins with what everybody needs.
+  const look = document.querySelector(".look");
+  if (look && matchMedia("(max-width: 40rem)").matches) look.open = false;
+
   // One wording at a time, and not the same one for everybody.
   for (const item of all(".item")) {
     const wordings = all(".wording", item), another = item.querySelector(".another");

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -38,16 +39,14 @@ class PageBuilder:
 
     def __init__(
         self,
-        workspace: Workspace,
-        profiles: Mapping[str, PlatformProfile],
         care: EligibilityChecker,
+        profiles: Mapping[str, PlatformProfile],
         album: PictureGallery,
         films: FilmShelf,
         texts: CardWriter,
         said: SaidPosts,
-        now: datetime,
     ) -> None:
-        self._workspace, self._profiles, self._now = workspace, profiles, now
+        self._workspace, self._profiles, self._now = care.workspace, profiles, care.now
         self._care, self._album, self._films, self._texts, self._said_posts = care, album, films, texts, said
         self._left: list[OmittedItem] = []
         self._subjects: set[str] = set()
@@ -81,13 +80,8 @@ class PageBuilder:
         tags = self._tags(campaign, lang)
         people = self._people(campaign, lang) if words.bars else ()
         occasions = self._occasions(campaign, lang)
-        lately, spoken_of, unsaid = self._said_posts.on_page(campaign.id, lang, risky)
-        self._subjects |= spoken_of
-        self._left += unsaid
-        organisations = self._organisations(campaign, lang, risky)
-        handles, by_name = organisations.to_tag()
         background = self._said(campaign, lang, "background", campaign.background)
-        return ToolkitPageModel(
+        page = ToolkitPageModel(
             path=_path(campaign, lang),
             campaign=campaign.id,
             lang=lang,
@@ -115,20 +109,36 @@ class PageBuilder:
             colour=words.colour,
             risky=risky,
             safety=self._said(campaign, lang, "safety", words.safety),
-            resting=any(one.reason in RESTING for one in self._left),
+            resting=False,
             silent=False,
             updated=self._now,
             english=english_dates(self._workspace),
-            signatories=organisations.signatories(),
             films=films,
-            said=lately,
+        )
+        return self._completed(page, campaign)
+
+    def _completed(self, page: ToolkitPageModel, campaign: Campaign) -> ToolkitPageModel:
+        """The page with what was said already, organisations, and what others show of a link to it; and whether
+        something was left out that rests."""
+        lang, settings = page.lang, self._workspace.settings
+        said, spoken_of, unsaid = self._said_posts.on_page(campaign.id, lang, page.risky)
+        self._subjects |= spoken_of
+        self._left += unsaid
+        organisations = self._organisations(campaign, lang, page.risky)
+        handles, by_name = organisations.to_tag()
+        page = replace(
+            page,
+            signatories=organisations.signatories(),
+            said=said,
             handles=handles,
             by_name=by_name,
             partners=organisations.who_we_are(),
             preview=self._preview(campaign, lang),
-            site=(self._workspace.settings.toolkit_site or "").rstrip("/"),
-            subjects=frozenset(self._subjects),
+            link_meta=tuple(one for profile in self._profiles.values() for one in profile.link_meta),
+            site=(settings.toolkit_site or "").rstrip("/"),
         )
+        resting = any(one.reason in RESTING for one in self._left)
+        return replace(page, resting=resting, subjects=frozenset(self._subjects))
 
     def _preview(self, campaign: Campaign, lang: str) -> PictureRef | None:
         below = self._contact(campaign, lang) or page_words(lang)("toolkit")

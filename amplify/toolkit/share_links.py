@@ -13,6 +13,7 @@ from typing import Final
 
 from amplify.model.platform_profile import PlatformProfile
 from amplify.model.video import VideoLimits
+from amplify.rules.text import memoize
 from amplify.rules.text.entities import plain_entities
 from amplify.toolkit.toolkit_model import ShareLink
 
@@ -20,6 +21,7 @@ _KEPT: Final = re.compile(r"[^A-Za-z0-9\-._~!*'():/@,;?=$\u00a1-\ud7ff\ue000-\uf
 """What has to be encoded: everything else may stand in a query as it is (WHATWG URL)."""
 
 
+@memoize.memoized
 def percent_encode(text: str) -> str:
     """Percent-encode for a query: ASCII signs that mean something there, blanks and rare characters."""
     return _KEPT.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), text)

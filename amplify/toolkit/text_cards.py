@@ -99,12 +99,12 @@ class CardWriter:
         barred = self._care.bars([self._asked(one.planned) for one in made])
         standing: dict[str, dict[str, list[_Made]]] = {}
         out: dict[tuple[str, str], str] = {}
-        for one, bar in zip(made, barred, strict=True):
-            faults = "" if bar is not None else self._care.faults(one.planned, self._profiles)
+        faults = self._care.faults((one.planned for one in made), self._profiles)
+        for one, bar, fault in zip(made, barred, faults, strict=True):
             if bar is not None:
                 out.setdefault((one.post.id, bar.reason), bar.why)
-            elif faults:
-                out.setdefault((one.post.id, "problem"), faults)
+            elif fault:
+                out.setdefault((one.post.id, "problem"), fault)
             else:
                 standing.setdefault(one.post.id, {}).setdefault(one.variant.name, []).append(one)
         left += [OmittedItem(reason, campaign, lang, f"post {post}", why) for (post, reason), why in out.items()]

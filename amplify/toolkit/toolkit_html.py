@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from amplify.pages.colours import Scheme, colour_schemes
@@ -25,6 +25,9 @@ from amplify.toolkit.place_texts import PHONE, own_server_ways, place_blocks, pl
 from amplify.toolkit.share_links import ANYWHERE
 from amplify.toolkit.toolkit_model import Item, Link, PictureFile, ToolkitPageModel
 from amplify.toolkit.translations import page_words
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 _HERE: Final = "amplify.toolkit"
 BUDGET: Final = 190_000
@@ -67,7 +70,9 @@ def as_html(
     """Path → HTML of the page, and of more pages where it has many texts. Links are relative to the page's own
     folder.
     """
-    parts = _leaves(page)
+    first = page.path.rpartition("/")[2]
+    cards = {item.post: _item(page, item, first) for item in page.items}
+    parts = _leaves(page, cards)
     names = [page.path, *(f"{page.stem}-{number}.html" for number in range(2, len(parts) + 1))]
     here = [name.rpartition("/")[2] for name in names]
     made = {}
@@ -76,8 +81,9 @@ def as_html(
             Link(address, _titled(page, items, at), page.lang, at == number)
             for at, (address, items) in enumerate(zip(here, parts, strict=True), 1)
         )
-        leaf = PageNumber(number, len(parts), here[0], links)
-        made[name] = _drawn(page, leaf, part, tongues, campaigns, zip_size)
+        leaf = PageNumber(number, len(parts), first, links)
+        shown = [_item(page, part[0], first, opened=True), *(cards[item.post] for item in part[1:])] if part else []
+        made[name] = _drawn(page, leaf, part, trusted_markup("".join(shown)), tongues, campaigns, zip_size)
     return made
 
 
@@ -91,6 +97,7 @@ def _drawn(
     page: ToolkitPageModel,
     leaf: PageNumber,
     items: Sequence[Item],
+    cards: Markup,
     tongues: Sequence[Link],
     campaigns: Sequence[Link],
     zip_size: int,
@@ -107,7 +114,7 @@ def _drawn(
         leaf=leaf,
         tongues=tongues,
         campaigns=campaigns,
-        items=trusted_markup("".join(_item(page, item, leaf, item is items[0]) for item in items)),
+        items=cards,
         sections=_sections(page),
         places=places,
         own_servers=tuple(dict.fromkeys(one["title"] for one in asked)),
@@ -122,7 +129,8 @@ def _drawn(
     )
 
 
-def _item(page: ToolkitPageModel, item: Item, leaf: PageNumber, opened: bool) -> str:
+def _item(page: ToolkitPageModel, item: Item, first: str, opened: bool = False) -> str:
+    """The card of a post. `first`: the file on which its pictures stand."""
     pictures = {one.id: one for motif in page.motifs for one in motif.pictures}
     pictures |= {film.id: film.still for film in page.films}
     shown: list[PictureFile] = [pictures[id] for id in item.pictures if id in pictures]
@@ -135,7 +143,7 @@ def _item(page: ToolkitPageModel, item: Item, leaf: PageNumber, opened: bool) ->
             pictures=shown,
             places=places_of(item),
             blocks=place_blocks,
-            leaf=leaf.first if leaf.number > 1 else "",
+            first=first,
             opened=opened,
         )
     )
@@ -153,10 +161,9 @@ def _common(page: ToolkitPageModel) -> dict[str, Any]:
     }
 
 
-def _leaves(page: ToolkitPageModel) -> list[list[Item]]:
+def _leaves(page: ToolkitPageModel, cards: Mapping[str, str]) -> list[list[Item]]:
     """The cards by file: all on one page while they fit; else by kind, as many as fit."""
-    alone = PageNumber(1, 1, "", ())
-    sizes = {item.post: len(_item(page, item, alone, False).encode()) for item in page.items}
+    sizes = {post: len(card.encode()) for post, card in cards.items()}
     if sum(sizes.values()) <= BUDGET:
         return [list(page.items)]
     leaves: list[list[Item]] = [[]]
@@ -240,7 +247,7 @@ def _lasts(seconds: float) -> str:
 
 def _only_where(places: Iterable[str]) -> str:
     """CSS rules that hide what is for other places than the chosen one."""
-    hidden = [f"body:has(#at-{id}:checked) .on:not(.on-{id})" for id in places]
+    hidden = [f"body:has(#at-{id}:checked) .{what}:not(.on-{id})" for id in places for what in ("card", "on")]
     return f"{', '.join(hidden)} {{ display: none; }}\n" if hidden else ""
 
 

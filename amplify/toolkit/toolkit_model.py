@@ -318,6 +318,8 @@ class ToolkitPageModel:
     """The picture that stands beside a link to the page."""
     english: EnglishDates = "british"
     """How English dates are written."""
+    link_meta: tuple[tuple[str, str], ...] = ()
+    """What platforms want to be told of a link besides: name and content of `meta` elements."""
     site: str = ""
     """The site's address without `/` at its end; empty: not known."""
 

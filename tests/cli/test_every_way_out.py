@@ -11,6 +11,7 @@ import io
 import json
 import re
 import shutil
+import sqlite3
 import zipfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,11 @@ from cli.conftest import Amplify, OnStage
 
 STOPPED, RELEASED, HUSHED = "Quokkanova", "Wombatova", "Numbatword"
 CANARIES: Final = (STOPPED, RELEASED, HUSHED)
+PUBLIC: Final = {
+    "x": "https://x.com/open_line/status/",
+    "bluesky": "https://bsky.app/profile/open.example/post/3k",
+    "mastodon": "https://social.example/@open/",
+}
 TODAY: Final = datetime.now(UTC).date()
 
 STAFF: Final = {
@@ -148,6 +154,7 @@ class Aviary:
         for name in (STOPPED, RELEASED):
             self.named(name, {STOPPED: "stella", RELEASED: "rela"}[name])
         self.hushed()
+        self.organisations()
         files.post("open", "Openword: write to somebody today")
         files.queue("open", at=soon(7200))
         files.post("spare", "A letter takes you ten minutes")
@@ -211,6 +218,39 @@ class Aviary:
         self.banner(f"b{letter}", f"{name} must be free")
         self.banner(f"p{letter}", "A neutral line of words", credit=f"Drawn by {name}")
         files.write(f"media/banners/w{letter}.yaml", self.template(f"w{letter}", "{{ who.name }}", people=[who]))
+
+    def organisations(self) -> None:
+        """Signatories and films that sing, and one of each that does not."""
+        path = self.files.root / "config/partners.yaml"
+        partners = json.loads(path.read_text("utf-8"))["partners"]
+        known = {"id": "friends", "name": {"en": "Openpartner"}, "mention_consent": True, "publishes": False}
+        known |= {"handles": {"x": "of_openpartner"}, "website": "https://friends.example/"}
+        self.files.write("config/partners.yaml", {"partners": [*partners, partners[0] | known]})
+        path = self.files.root / "config/campaigns/free.yaml"
+        signed = [{"name": f"Signed for {name}"} for name in (STOPPED, RELEASED, "Opensignatory")]
+        self.files.write("config/campaigns/free.yaml", json.loads(path.read_text("utf-8")) | {"signatories": signed})
+        for number, name in enumerate((STOPPED, RELEASED, "Openfilm")):
+            file = f"film{number}.mp4"
+            make_film(self.files.root / "media" / file, seconds=1, size=(160, 90))
+            captions = f"WEBVTT\n\n00:00.000 --> 00:00.900\n{name} was heard.\n"
+            (self.files.root / "media" / f"film{number}.en.vtt").write_text(captions, "utf-8")
+            note = {"alt": {"en": "A walk"}, "credit": "Desk", "licence": "CC0-1.0"}
+            self.files.write(f"media/film{number}.yaml", note)
+            self.files.post(f"film{number}", f"See how long the way is, number {number}", pictures=[file])
+        for letter in "sr":
+            self.files.post(f"{letter}8", f"Openbanners {letter}", media=[{"banner": f"b{letter}"}])
+
+    def publicly(self) -> None:
+        """What went out is at addresses that everybody can open, as it is when accounts are live."""
+        ledger = sqlite3.connect(self.files.root / ".amplify" / "ledger.sqlite")
+        with ledger:
+            for platform, start in PUBLIC.items():
+                ledger.execute(
+                    "update part set url = ? || rowid where remote_id is not null and delivery in "
+                    "(select id from delivery where platform = ?)",
+                    (start, platform),
+                )
+        ledger.close()
 
     def hushed(self) -> None:
         files = self.files
@@ -318,6 +358,7 @@ def aviary(amplify: Amplify, files: Files, on_stage: OnStage) -> Aviary:
     said = amplify("publish", "-w", files.root)
     assert said.code == 0, said.words
     assert sung(" ".join(on_stage.texts())), "the canaries sang while they were allowed to"
+    made.publicly()
     made.hold(amplify)
     return made
 
@@ -358,6 +399,10 @@ def test_no_canary_leaves(amplify: Amplify, aviary: Aviary, tmp_path: Path, on_s
                 found += [Found(line, str(path.relative_to(tmp_path)), one) for one in sung(text)]
     assert found == []
     assert on_stage.texts()[before:] == [] or not sung(" ".join(on_stage.texts()[before:]))
+    pages = "".join(one.read_text("utf-8") for one in (tmp_path / "out/kit").rglob("*.html"))
+    for what in ("intent/retweet", "says that Olga Openova writes", "Openpartner", "of_openpartner", "Opensignatory"):
+        assert what in pages, f"{what} was to be seen on the toolkit page"
+    assert len(list((tmp_path / "out/kit/films").glob("*.mp4"))) == 1
     for open_word in ("Openword", "Openday", "Openmessage", "Openbanner", "FreeOpen", "openletter", "Openhouse"):
         assert open_word in everything, f"{open_word} was to be seen: who finds nothing has looked nowhere"
 

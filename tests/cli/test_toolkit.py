@@ -92,7 +92,7 @@ def test_every_wording_for_every_place(kit: Kit) -> None:
     assert kit.texts().count("Write to a prisoner today") == 1, "what is the same everywhere stands there once"
     assert kit.texts().count("A letter takes ten minutes") == 1
     assert "25 of 280 characters" in kit.page()
-    assert 'class="card on on-phone on-x on-bluesky on-mastodon on-anywhere"' in kit.page()
+    assert 'class="card on-phone on-x on-bluesky on-mastodon on-anywhere"' in kit.page()
     assert built["left_out"] == []
     assert (kit.out / "index.html").is_file()
 

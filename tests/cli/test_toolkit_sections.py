@@ -239,7 +239,7 @@ class TestOrganisations:
         assert "@half.example" in kit.section("handles")
 
     def test_websites_but_no_designated_ones(self, kit: Kit) -> None:
-        site = {"name": {"en": "Shelf"}, "website": "https://shelf.example/"}
+        site = {"name": {"en": "Shelf"}, "website": "https://shelf.example/", "handles": {}}
         kit.partners(
             site | {"id": "shelf"},
             site | {"id": "half", "website": "https://half.example/", "designated_in": ["XZ"]},
@@ -247,6 +247,17 @@ class TestOrganisations:
         kit.build()
         assert "https://shelf.example/" in kit.section("partners")
         assert "half.example" not in kit.page()
+
+    def test_partners_called_after_somebody(self, kit: Kit) -> None:
+        friends = {"id": "friends", "name": {"en": f"Friends of {NAME}"}, "handles": {"x": "friends_of"}}
+        kit.partners(friends | {"mention_consent": True, "website": "https://friends.example/"})
+        kit.build()
+        assert "friends_of" in kit.page()
+        assert f"Friends of {NAME}" in kit.section("partners")
+        kit.person(state="died")
+        kit.build()
+        for gone in ("friends_of", "Friends of", "friends.example"):
+            assert gone not in kit.page()
 
     def test_signatories_without_a_statement(self, kit: Kit) -> None:
         kit.campaign(
@@ -264,6 +275,8 @@ class TestOrganisations:
     def test_all_signatories_of_a_statement_with_their_days(self, kit: Kit) -> None:
         many = [{"name": f"Guild {n}", "order": n, "signed": f"2026-03-{n:02}"} for n in range(1, 13)]
         many += [{"name": "Gone", "signed": "2026-03-01", "withdrawn": "2026-04-01"}, {"name": "Silent"}]
+        many[2] = {"partner": kit.files.partners[0], "order": 3, "signed": "2026-03-03"}
+        names = [kit.files.partners[0].title() if n == 3 else f"Guild {n}" for n in range(1, 13)]
         head = {"id": "words", "campaign": "free", "lang": "en", "title": {"en": "Words"}, "signatories": many}
         path = kit.files.root / "statements" / "words.md"
         path.parent.mkdir()
@@ -271,12 +284,13 @@ class TestOrganisations:
         kit.campaign(statement="words")
         kit.build()
         signed = re.findall(r'<li><span>(.*?)</span> <time[^>]*datetime="(.*?)"', kit.section("signed"))
-        assert signed == [(f"Guild {n}", f"2026-03-{n:02}") for n in range(1, 13)]
+        assert signed == [(name, f"2026-03-{n:02}") for n, name in enumerate(names, 1)]
         assert "Gone" not in kit.page()
         assert "12 March 2026" in kit.section("signed")
-        kit.stop("--words", "Guild 3")
+        kit.stop("--partner", kit.files.partners[0])
         kit.build()
-        assert "Guild 3" not in kit.page()
+        assert kit.section("signed").count("<li>") == 11
+        assert kit.files.partners[0].title() not in kit.section("signed")
 
 
 class TestFilms:
@@ -369,7 +383,7 @@ class TestBannersOfPosts:
         assert NAME in shown[0], "its alt text is the template's own words"
         kit.stop("--person", "anna")
         assert ("stop", "post drawn") in kit.left_out()
-        assert [one for one in kit.out.rglob("*.png")] == []
+        assert list(kit.out.rglob("*.png")) == []
 
 
 class TestDates:

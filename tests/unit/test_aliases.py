@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,9 @@ from workshop import Workshop, word
 
 from amplify.model.message import Attachment, BoostOf, LinkCard, Message, Part
 from amplify.model.person import Person
+from amplify.rules.text import name_words
 from amplify.rules.text.aliases import NameMatcher, name_forms
+from amplify.rules.text.name_words import NameWord
 
 ANNA = ("Anna", "Anna Petrova", "Ганна Пятрова", "Ганны, Ганну, Ганне", "Анна Петрова")
 FIND = NameMatcher({"anna": [one for form in ANNA for one in form.split(", ")]})
@@ -195,3 +198,54 @@ def test_a_boost_speaks_of_whom_its_post_names() -> None:
     shop.queue("first", "said", at="2027-05-17T09:00:00Z", platforms=["x"])
     shop.queue("second", "again", at="2027-05-18T09:00:00Z", platforms=["x"])
     assert "person:boris" in shop.planned("again").subjects
+
+
+def split_slowly(plain: str) -> list[NameWord]:
+    """`split_words`, every word and every joint by the expressions that say what they are."""
+    found: list[NameWord] = []
+    end = -1
+    for run in name_words._RUN.finditer(plain):
+        said, offset = run[0], run.start()
+        tagged = said[0] in "#@" or "/" in said
+        if "://" in said and "%" in said:
+            inside = name_words._words_of(name_words.without_marks(unquote(said)), tagged=True)
+            found += [piece._replace(start=offset, end=run.end()) for piece in inside]
+            end = run.end()
+            continue
+        for one in name_words._WORD.finditer(said):
+            for start, text in name_words._bare(one[0]):
+                at = offset + one.start() + start
+                initial = end > 0 and plain[end - 1].isalpha() and (end == 1 or not plain[end - 2].isalnum())
+                joint = name_words._JOINT_OF_AN_INITIAL if initial else name_words._JOINT
+                joint = name_words._JOINT_OF_A_RUN if tagged else joint
+                joined = end >= 0 and joint.fullmatch(plain, end, at) is not None
+                found.append(name_words._piece(text, at, joined, tagged))
+                end = at + len(text)
+    return found
+
+
+PIECES = [
+    "Anna",
+    "Ганна",
+    "d'",
+    "’s",
+    "'s",
+    " ",
+    "  ",
+    ". ",
+    "-",
+    "_",
+    "#",
+    "@",
+    "/",
+    "https://e.example/",
+    "%D0%90",
+    "A.",
+    "7",
+]
+
+
+@given(st.one_of(st.text(max_size=60), st.lists(st.sampled_from(PIECES), max_size=14).map("".join)))
+def test_words_are_cut_as_the_expressions_say(text: str) -> None:
+    plain = name_words.without_marks(text)
+    assert list(name_words.split_words(plain)) == split_slowly(plain)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from amplify.rules.plan.template import TemplateFault, render_template
+from amplify.rules.plan.template import TemplateFault, _compiled_piece, _environment, render_template
 
 
 class Thing:
@@ -207,6 +207,29 @@ def test_no_text_is_swallowed(template: str, line: int) -> None:
 )
 def test_a_fault_knows_its_line(template: str, line: int) -> None:
     assert fault(template).line == line
+
+
+def test_the_same_expression_on_another_line_has_that_line() -> None:
+    """What several texts say with the same names is compiled once for each line."""
+    for line in (3, 1, 2, 3):
+        assert fault("\n" * (line - 1) + "{{ thing.surname }}").line == line
+        assert fault("\n" * (line - 1) + "{{\nthing.surname }}").line == line + 1
+
+
+def test_an_expression_is_compiled_once_for_many_texts() -> None:
+    before = _compiled_piece.cache_info().misses
+    said = {
+        render_template(f"text {number}: {{{{ number }}}} and {{{{ thing.name | upper }}}}", NAMES)
+        for number in range(50)
+    }
+    assert len(said) == 50
+    assert _compiled_piece.cache_info().misses - before <= 2
+
+
+@given(st.lists(st.sampled_from(["a\n", " ў ", "{{ number }}", "{{- text -}}", "{% if text %}b{{ text }}{% endif %}"])))
+def test_pieces_say_together_what_the_whole_says(pieces: list[str]) -> None:
+    whole = "{{ number }}" + "".join(pieces)
+    assert render_template(whole, NAMES) == _environment().from_string(whole).render(NAMES)
 
 
 def test_a_fault_of_a_name_stands_where_the_name_does() -> None:

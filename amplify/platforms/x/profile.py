@@ -94,6 +94,7 @@ PROFILE: Final = PlatformProfile(
     policy=PolicyRules(many_mentions=Severity.ERROR),  # its automation rules forbid mentioning many accounts
     account_page=is_account_page,
     share_url="https://x.com/intent/post?text=",
+    link_meta=(("twitter:card", "summary_large_image"),),
     repost_link=repost_link,
     look=CardLook(link_max=27, draws_card="last"),
 )

@@ -174,6 +174,17 @@ def lint_all(
     return _decided(workspace, found)
 
 
+def lint_each_alone(
+    workspace: Workspace, deliveries: Iterable[Planned], profiles: Mapping[str, PlatformProfile]
+) -> Iterator[tuple[LintFinding, ...]]:
+    """For each delivery what counts against it by itself, without the rules about deliveries beside each other."""
+    context = LintContext(workspace, profiles)
+    for delivery in deliveries:
+        problems = sorted({problem for _, problem in _asked(context, (delivery,))})
+        found = [LintFinding(problem, (delivery.account,), deliveries=(delivery.id,)) for problem in problems]
+        yield _decided(workspace, found).findings if found else ()
+
+
 def _asked(context: LintContext, deliveries: Iterable[Planned]) -> Iterator[tuple[Planned, Problem]]:
     """Run the rules on each delivery. Most deliveries break no rule, so the work for each is kept short."""
     answered: dict[tuple[str, str, str, str, int], list[Problem]] = {}

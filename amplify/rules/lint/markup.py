@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import regex
@@ -32,26 +33,28 @@ _INSTEAD: Final = {
 
 def unlinked_hashtags(context: LintContext, deliveries: Sequence[Planned]) -> Iterator[LintFinding]:
     """TAG-FORM: a hashtag of a campaign or a post that platforms do not link as it is written."""
+    of_campaign, of_post = defaultdict(list), defaultdict(list)
+    for one in deliveries:
+        of_campaign[one.campaign].append(one)
+        of_post[one.post].append(one)
     for campaign in context.workspace.campaigns.values():
         for hashtag in campaign.hashtags:
             if not hashtag.retired:
                 there = [context.profiles[name] for name in hashtag.platforms if name in context.profiles]
-                about = [one for one in deliveries if one.campaign == campaign.id]
                 profiles = there or list(context.profiles.values())
-                yield from _unlinked(hashtag.tag, profiles, campaign.id, campaign.place, about)
+                yield from _unlinked(hashtag.tag, profiles, campaign.id, campaign.place, of_campaign[campaign.id])
     for post in context.workspace.posts.values():
         for tag in dict.fromkeys((*post.front.hashtags.required, *post.front.hashtags.optional)):
-            about = [one for one in deliveries if one.post == post.id]
-            yield from _unlinked(tag, list(context.profiles.values()), post.front.campaign, post.place, about)
+            profiles = list(context.profiles.values())
+            yield from _unlinked(tag, profiles, post.front.campaign, post.place, of_post[post.id])
 
 
 def _unlinked(
-    tag: str, profiles: Sequence[PlatformProfile], campaign: str, place: SourceLocation, about: Iterable[Planned]
+    tag: str, profiles: Sequence[PlatformProfile], campaign: str, place: SourceLocation, about: Sequence[Planned]
 ) -> Iterator[LintFinding]:
     broken = where_no_tag(tag, profiles)
     if broken:
         problem = Problem(place, "TAG-FORM", _sentence(tag, broken, profiles, campaign), Severity.WARNING)
-        about = list(about)
         accounts = sorted({one.account for one in about})
         yield LintFinding(problem, tuple(accounts), deliveries=tuple(sorted(one.id for one in about)))
 

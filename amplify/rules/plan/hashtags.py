@@ -77,11 +77,11 @@ def missing_tags(text: str, setting: RenderContext, room: PartLimit) -> tuple[st
 
 def _present(text: str, setting: RenderContext, room: PartLimit) -> set[str]:
     """The hashtags that stand in `text`, compared; also one that its author typed and the platform does not link."""
-    present = {tag_key(one.value) for one in room.entities(text) if one.kind == "tag"}
-    if "#" in text or "＃" in text:
-        listed = (*required_tags(setting), *optional_tags(setting))
-        present |= {tag_key(tag) for tag in listed if not links_whole(tag, room.entities) and stands_typed(tag, text)}
-    return present
+    if "#" not in text and "＃" not in text:
+        return set()
+    listed = (*required_tags(setting), *optional_tags(setting))
+    typed = {tag_key(tag) for tag in listed if not links_whole(tag, room.entities) and stands_typed(tag, text)}
+    return typed | {tag_key(one.value) for one in room.entities(text) if one.kind == "tag"}
 
 
 def with_hashtags(text: str, rest: str, setting: RenderContext, room: PartLimit) -> str:

@@ -21,6 +21,7 @@ from typing import Any, Final
 
 from amplify.model.message import Attachment, Message
 from amplify.model.person import Person
+from amplify.rules.text import memoize
 from amplify.rules.text.name_words import (
     NameWord,
     in_one_script,
@@ -93,6 +94,7 @@ class NameMatcher:
         for who, listed in spellings.items():
             for form in listed:
                 self._learn(who, without_marks(form))
+        self._begun_by = memoize.memoized(self._root.after)
         self._remembered = lru_cache(_MANY)(self._found)
 
     def found(self, text: str) -> tuple[NameMatch, ...]:
@@ -161,7 +163,7 @@ class NameMatcher:
 
     def _walk(self, pieces: Sequence[NameWord], said: str, found: dict[NameMatch, int]) -> None:
         for number, first in enumerate(pieces):
-            nodes = [node for key in first.keys for node in self._root.after(key)]
+            nodes = [node for key in first.keys for node in self._begun_by(key)]
             at = number
             while nodes:
                 last = pieces[at]
@@ -182,14 +184,19 @@ class NameMatcher:
                 for joined, people in self._joined.items():
                     if joined in key:
                         found.update({NameMatch(who, shown): word.start for who in people})
-        for bare in _without_calls(word.text):
-            for node in self._root.after(bare):
+        for bare in _keys_without_calls(word.text):
+            for node in self._begun_by(bare):
                 found.update({NameMatch(who, shown): word.start for who in node.who})
 
 
 def _stems(form: str) -> frozenset[str]:
     """The words of a form that are stems, in the form in which they are compared."""
     return frozenset(word_keys(stem)[0] for stem in re.findall(r"([^\W_](?:[^\W_]|')*)\*", form))
+
+
+@memoize.memoized
+def _keys_without_calls(word: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_without_calls(word)))
 
 
 def _without_calls(word: str) -> Iterator[str]:

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from amplify.rules.text import memoize
+
 _WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f])*+")
 """Letters with their marks; hyphens, apostrophes, digits and `_` part words."""
 
@@ -45,6 +47,7 @@ def mixed_words(text: str) -> Iterator[str]:
             yield word
 
 
+@memoize.memoized
 def _passes_for_another(word: str) -> bool:
     by_script = {name: letters for name, pattern in _LETTERS.items() if (letters := set(pattern.findall(word)))}
     return len(by_script) > 1 and any(letters <= _ALIKE[name] for name, letters in by_script.items())

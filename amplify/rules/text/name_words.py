@@ -104,10 +104,10 @@ def split_words(plain_text: str) -> Iterator[NameWord]:
                 yield piece._replace(start=offset, end=run.end())
             end = run.end()
             continue
-        for word in _WORD.finditer(said) if tagged else (_WORD.match(said),):
-            assert word is not None  # a run that is no tag is a word
-            for start, text in _bare(word[0]):
-                at = offset + word.start() + start
+        words = [(one.start(), one[0]) for one in _WORD.finditer(said)] if tagged else [(0, said)]
+        for before, word in words:
+            for start, text in _bare(word):
+                at = offset + before + start
                 yield _piece(text, at, _joins(plain_text, end, at, tagged), tagged)
                 end = at + len(text)
 
@@ -212,6 +212,8 @@ def _joins(text: str, end: int, start: int, tagged: bool) -> bool:
     """Whether only what may stand inside a name stands between two words."""
     if end < 0:
         return False
+    if text[end:start] == " ":  # mostly
+        return True
     if tagged:
         joint = _JOINT_OF_A_RUN
     else:

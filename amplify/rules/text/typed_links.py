@@ -9,6 +9,7 @@ from typing import Final
 
 import regex
 
+from amplify.rules.text import memoize
 from amplify.rules.text.entities import without_tail
 
 _TYPED: Final = re.compile(
@@ -21,6 +22,7 @@ _HOST: Final = regex.compile(
 """To the first quotation mark, bracket or stop that stands in no host: `https://example.org»,`, `https://example.org、`."""
 
 
+@memoize.memoized
 def find_typed_links(text: str) -> tuple[str, ...]:
     """Each address as it stands there, without the punctuation of the sentence around it."""
     return tuple(_alone(found[0]) for found in _TYPED.finditer(text)) if ":" in text else ()
