@@ -1,1 +1,4 @@
-"""Banners: templates rendered with Pillow. `paint.paint_banner` is the way in; it reads no files of a workspace."""
+"""Banners: templates painted with Pillow. `banner_store.BannerStore` paints those of posts, `paint.paint_banner` any.
+
+It knows no ledger and no care: who calls it has asked what may be said (`planning.eligibility`).
+"""

@@ -13,7 +13,7 @@ from amplify.cli.open_context import AsJson, Workspace, ledger_if_any, read_only
 from amplify.model.errors import WrongUse, unwritable_output
 
 if TYPE_CHECKING:
-    from amplify.banner.render import BannerChoice, RefusedBanner, RenderedBatch
+    from amplify.banner_files.render import BannerChoice, RefusedBanner, RenderedBatch
     from amplify.planning.eligibility import EligibilityChecker
 
 ACTIONS = ("list", "render", "preview", "bars")
@@ -91,7 +91,7 @@ def command(
             from amplify.cli.banner_bars import BarsOptions, make_bars
 
             return make_bars(care, BarsOptions(names, person, lang, size, out, *bars), instructions, as_json)
-        from amplify.banner.render import BannerChoice
+        from amplify.banner_files.render import BannerChoice
 
         wanted = BannerChoice(tuple(names), tuple(person or ()), tuple(lang or ()), tuple(size or ()))
         if action == "list":
@@ -120,7 +120,7 @@ def _list(care: EligibilityChecker, wanted: BannerChoice, as_json: bool) -> int:
     from rich.padding import Padding
     from rich.text import Text
 
-    from amplify.banner.render import words_of
+    from amplify.banner_files.render import words_of
     from amplify.cli import output
     from amplify.cli.output import print_json
     from amplify.model.banner import SIZES
@@ -162,7 +162,7 @@ def _say_refusal(one: RefusedBanner) -> None:
 
 
 def _paint(care: EligibilityChecker, wanted: BannerChoice, quiet: bool) -> RenderedBatch:
-    from amplify.banner.render import render_banners
+    from amplify.banner_files.render import render_banners
     from amplify.cli.output import progress_bar
 
     words = care.workspace
@@ -173,7 +173,7 @@ def _paint(care: EligibilityChecker, wanted: BannerChoice, quiet: bool) -> Rende
 
 
 def _render(care: EligibilityChecker, wanted: BannerChoice, out: Path | None, as_json: bool) -> int:
-    from amplify.banner.sidecar import write_with_sidecar
+    from amplify.banner_files.sidecar import write_with_sidecar
     from amplify.cli import output
     from amplify.cli.output import print_json
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, get_args
 
-from amplify.banner.behind_bars import BarsEditions, BarsLook, Photograph, behind_bars, supporter_instructions
-from amplify.banner.sidecar import write_with_sidecar
+from amplify.banner_files.behind_bars import BarsEditions, BarsLook, Photograph, behind_bars, supporter_instructions
+from amplify.banner_files.sidecar import write_with_sidecar
 from amplify.cli import output
 from amplify.cli.output import print_json
 from amplify.model.banner import SIZES, StandIn

@@ -7,6 +7,8 @@ import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from amplify.model.banner import SizeName
+
 
 @dataclass(frozen=True, slots=True)
 class Entity:
@@ -20,19 +22,65 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True)
+class BannerRecipe:
+    """All that a banner is painted from. Its hash stands for the picture, which is painted once somebody needs it.
+
+    Nothing of it depends on the machine: two clones of the same files have the same recipe.
+    """
+
+    template: str
+    """The template's id."""
+    drawing: str
+    """SHA-256 of all in the template that is painted (`rules.plan.banner_recipe`)."""
+    lang: str
+    size: SizeName
+    person: str | None
+    """Whom it is made for."""
+    words: tuple[str | None, ...]
+    """By layer: its text, or what it counts; None for layers without words."""
+    pictures: tuple[tuple[str, str] | None, ...]
+    """By layer: the picture that is shown (path under `media/`) and the SHA-256 of its bytes."""
+    fonts: tuple[str, ...]
+    """Families and weights of its letters: `sans bold`."""
+    shows: tuple[str, ...] = ()
+    """Persons whose face is seen."""
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "template": self.template,
+            "drawing": self.drawing,
+            "lang": self.lang,
+            "size": self.size,
+            "person": self.person,
+            "words": list(self.words),
+            "pictures": [list(one) if one is not None else None for one in self.pictures],
+            "fonts": list(self.fonts),
+            "shows": list(self.shows),
+        }
+
+    def recipe_hash(self) -> str:
+        """SHA-256 over the recipe, canonical JSON."""
+        packed = json.dumps(self.as_json(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(packed.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """A picture or a video as it was when the message was frozen."""
 
     file: str
-    """Path under `media/`."""
+    """Path under `media/`; of a banner the name it would have there, without an ending."""
     sha256: str
-    """Of the bytes in the workspace."""
+    """Of the bytes in the workspace; of a banner the hash of its recipe."""
     mime: str
+    """Of a banner what it is painted as, where that is small enough."""
     width: int
     height: int
     alt: str
     caption: str = ""
     """The words that stand in the picture: whoever they name is named by the message."""
+    banner: BannerRecipe | None = None
+    """How it is painted, where it is a banner."""
 
     @property
     def film(self) -> bool:
@@ -121,7 +169,7 @@ def _part_json(part: Part) -> dict[str, Any]:
 
 
 def _attachment_json(picture: Attachment) -> dict[str, Any]:
-    said = {
+    said: dict[str, Any] = {
         "file": picture.file,
         "sha256": picture.sha256,
         "mime": picture.mime,
@@ -129,7 +177,11 @@ def _attachment_json(picture: Attachment) -> dict[str, Any]:
         "height": picture.height,
         "alt": picture.alt,
     }
-    return said | {"caption": picture.caption} if picture.caption else said
+    if picture.caption:
+        said["caption"] = picture.caption
+    if picture.banner is not None:
+        said["banner"] = picture.banner.as_json()
+    return said
 
 
 def message_from_json(data: dict[str, Any]) -> Message:
@@ -149,13 +201,23 @@ def _part(data: dict[str, Any]) -> Part:
     return Part(
         text=data["text"],
         entities=tuple(Entity(**e) for e in data["entities"]),
-        pictures=tuple(Attachment(**a) for a in data["pictures"]),
+        pictures=tuple(_attachment(a) for a in data["pictures"]),
         card=LinkCard(
             url=card["url"],
             title=card["title"],
             text=card["text"],
-            picture=Attachment(**card["picture"]) if card["picture"] else None,
+            picture=_attachment(card["picture"]) if card["picture"] else None,
         )
         if card
         else None,
     )
+
+
+def _attachment(data: dict[str, Any]) -> Attachment:
+    banner = data.get("banner")
+    if banner is None:
+        return Attachment(**data)
+    listed = ("words", "fonts", "shows")
+    pictures = tuple(tuple(one) if one is not None else None for one in banner["pictures"])
+    recipe = BannerRecipe(**{**banner, **{key: tuple(banner[key]) for key in listed}, "pictures": pictures})
+    return Attachment(**{**data, "banner": recipe})

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from amplify.model.banner import SizeName
 from amplify.model.message import Entity
 from amplify.model.problem import Severity
 from amplify.model.rate_limit import RateLimit
@@ -135,6 +136,8 @@ class PlatformProfile:
     """Most languages of a post, where it limits them."""
 
     pictures_max: int = 4
+    banner_size: SizeName = "post"
+    """The size in which banners of a post are painted here."""
     picture_bytes: int = 5_000_000
     """Largest picture in bytes."""
     picture_pixels: int | None = None

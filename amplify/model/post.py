@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from amplify.model.banner import SizeName
 from amplify.model.base import Duration, FileEntry, FileModel, Id, Instant, Lang, Tag, Text, Url
 from amplify.model.person import PersonState
 from amplify.model.platform_name import PlatformName
@@ -59,6 +61,24 @@ class Repeat(FileModel):
     """Not before this time has passed."""
 
 
+class BannerItem(FileEntry):
+    """A banner of a post: a template that is filled in and painted for each delivery by itself."""
+
+    banner: Id
+    """A template of `media/banners/`."""
+    person: Id | None = None
+    """For whom, where the template is made for several people; without it, the one the post is about."""
+    size: SizeName | None = None
+    """Without it, the size of each platform's posts."""
+
+
+MediaItem = Annotated[str, Field(title="path")] | BannerItem
+"""The path of a picture or video under `media/`, or a banner."""
+MediaList = Annotated[tuple[MediaItem, ...], Field(max_length=4)]
+Media = MediaList | dict[Lang, MediaList]
+"""What is shown beside a text: one list for all languages, or one for each."""
+
+
 class PostFront(FileEntry):
     """The front matter of one file under `posts/`."""
 
@@ -84,8 +104,9 @@ class PostFront(FileEntry):
     """Beside those its campaign requires."""
     mentions: tuple[Id, ...] = ()
     """Partners added at the end of the text, as handles where they have one."""
-    media: Annotated[tuple[str, ...], Field(max_length=4)] = ()
-    """Up to four pictures, or one moving GIF, or one video: paths under `media/`."""
+    media: Media = ()
+    """Up to four pictures and banners, or one moving GIF, or one video: paths under `media/`, and banners as
+    `{banner: days}`. By language where they differ: `{be: [...], en: [...]}`. A variant may have its own."""
     cta: Id | None = None
     """The call to action it carries: its address is added unless the text already has it."""
     calls: Literal["one", "many"] = "one"
@@ -129,6 +150,13 @@ class PostFront(FileEntry):
         return self
 
 
+class VariantHead(FileModel):
+    """The head of a variant: between two lines of `---` right below its heading."""
+
+    media: Media | None = None
+    """What this variant shows, in place of what the post shows."""
+
+
 @dataclass(frozen=True, slots=True)
 class TextPart:
     """One message of a thread, as a template, and where it stands."""
@@ -148,6 +176,8 @@ class Variant:
     by_platform: dict[str, tuple[TextPart, ...]]
     """Platform → the parts to use there instead."""
     place: SourceLocation
+    media: Media | None = None
+    """What its own head says; None: what the post shows."""
 
     def parts_on(self, platform: str) -> tuple[TextPart, ...]:
         return self.by_platform.get(platform, self.parts)
@@ -168,3 +198,19 @@ class Post:
     @property
     def place(self) -> SourceLocation:
         return self.front.place
+
+    @property
+    def media_lists(self) -> Iterator[tuple[str | None, MediaList]]:
+        """Every list of pictures and banners, with the language that it is for (None: for whatever is shown with)."""
+        for media in (self.front.media, *(one.media for one in self.variants if one.media is not None)):
+            yield from media.items() if isinstance(media, dict) else ((None, media),)
+
+    @property
+    def media_files(self) -> tuple[str, ...]:
+        """Every picture and video that any of its variants shows, once: paths under `media/`."""
+        return tuple(dict.fromkeys(one for _, items in self.media_lists for one in items if isinstance(one, str)))
+
+    @property
+    def media_banners(self) -> tuple[BannerItem, ...]:
+        """Every banner that any of its variants shows."""
+        return tuple(one for _, items in self.media_lists for one in items if isinstance(one, BannerItem))

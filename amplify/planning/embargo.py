@@ -59,14 +59,17 @@ def embargoed_content(workspace: Workspace, embargoed: Collection[str]) -> Embar
     opened = [one for one in workspace.posts.values() if one.id not in embargoed and one.front.status != "draft"]
     calls = _calls(workspace, closed, True) - _calls(workspace, opened, False)
     facts = _facts(workspace, closed, True) - _facts(workspace, opened, False)
-    pictures = {file for post in closed for file in post.front.media}
+    pictures = {file for post in closed for file in post.media_files}
     pictures |= {picture for one in calls if (picture := workspace.actions[one].picture) is not None}
     said = _plain(" ".join(text for post in closed for text in _texts(post)))
+    made = {item.banner for post in closed for item in post.media_banners}
+    made -= {item.banner for post in opened for item in post.media_banners}
     banners = {
         one.id
         for one in workspace.banners.values()
         if any(_was_made_from(one, file) for file in pictures)
         or not pictures.isdisjoint(_shown(one))
+        or one.id in made
         or any(len(words.split()) >= _SENTENCE and words in said for words in map(_plain, _says(one)))
     }
     return EmbargoedContent(frozenset(calls), frozenset(facts), frozenset(pictures), frozenset(banners))

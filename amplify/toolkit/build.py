@@ -29,7 +29,7 @@ from amplify.toolkit.toolkit_model import Built, Link, OmittedItem, ToolkitPageM
 from amplify.toolkit.translations import page_words
 
 if TYPE_CHECKING:
-    from amplify.banner.render import RenderedBanner
+    from amplify.banner_files.render import RenderedBanner
 
 Progress = Callable[[int, int], None]
 """Told of (done, total) banners: painting them is what takes long."""
@@ -114,7 +114,7 @@ def _banners(
     app: AppContext, care: EligibilityChecker, wanted: Sequence[tuple[str, str]], progress: Progress
 ) -> tuple[list[RenderedBanner], list[OmittedItem]]:
     """Every banner on these pages, painted anew or from the cache, and those that must not be shown now."""
-    from amplify.banner.render import BannerChoice, render_banners
+    from amplify.banner_files.render import BannerChoice, render_banners
 
     workspace = care.workspace
     campaigns, langs = {campaign for campaign, _ in wanted}, {lang for _, lang in wanted}

@@ -16,12 +16,13 @@ from amplify.media.sanitize import BadPicture, sanitize_picture
 from amplify.model.picture import Picture as OnDisk
 from amplify.model.workspace import Workspace
 from amplify.planning.eligibility import EligibilityChecker, EligibilityRequest
+from amplify.rules.plan.post_media import files_in_language
 from amplify.rules.text.language import pick_text
 from amplify.toolkit.output_dir import OutputDir
 from amplify.toolkit.toolkit_model import OmittedItem, PictureFile, PictureSet, ToolkitPageModel
 
 if TYPE_CHECKING:
-    from amplify.banner.render import RenderedBanner
+    from amplify.banner_files.render import RenderedBanner
 
 MOST_BYTES: Final = 8_000_000
 """Of one picture to download."""
@@ -68,10 +69,8 @@ class PictureGallery:
         found = [
             file
             for post in self._workspace.posts.values()
-            if post.front.campaign == campaign
-            and post.front.status == "ready"
-            and any(variant.lang == lang for variant in post.variants)
-            for file in post.front.media
+            if post.front.campaign == campaign and post.front.status == "ready"
+            for file in files_in_language(post, lang, fallback)
         ]
         found += [
             one.picture for one in self._workspace.actions.values() if one.id in calls and one.picture is not None

@@ -196,7 +196,7 @@ class CardWriter:
             wordings=tuple(
                 Wording(name, tuple(self._card(one, subject) for one in made)) for name, made in wordings.items()
             ),
-            pictures=tuple(pictures[file] for file in post.front.media if file in pictures),
+            pictures=tuple(pictures[file] for file in post.media_files if file in pictures),
         )
 
     def _card(self, made: _Made, subject: str) -> WordingCard:

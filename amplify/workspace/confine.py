@@ -130,7 +130,7 @@ class _Confining:
         """Posts and calls with a picture that is left out."""
         gone = self.left_out.get("pictures", set())
         for found in self.all.posts if gone else ():
-            if gone.intersection(found.word.front.media) and self.root is not None:
+            if gone.intersection(found.word.media_files) and self.root is not None:
                 self._post(found.word.place.path, self.root)
         self._add("actions", *(one.word.id for one in self.all.actions if one.word.picture in gone))
 

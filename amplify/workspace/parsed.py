@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -36,6 +36,8 @@ class Parsed(Generic[N]):
     spot: SourceNode
     whole: bool = True
     """False where some keys could not be read: it is still compared, but nothing is compared with it."""
+    heads: Mapping[str, SourceNode] = field(default_factory=dict)
+    """Of a post: the heads of its variants, by their names."""
 
 
 @dataclass(slots=True)

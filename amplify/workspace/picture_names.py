@@ -17,6 +17,7 @@ from amplify.model.banner import Layer
 from amplify.model.base import FileModel
 from amplify.rules.file_formats.format_names import name_format, way_out, with_article
 from amplify.workspace.files import read_head
+from amplify.workspace.media_places import with_file_names
 from amplify.workspace.parsed import ParsedWorkspace
 from amplify.workspace.suggest import did_you_mean
 
@@ -51,11 +52,9 @@ def resolve_picture_names(findings: ParsedWorkspace) -> None:
         return name if name in findings.picture_files else find_file(name, findings.picture_files) or name
 
     for number, post in enumerate(findings.posts):
-        front = post.word.front
-        media = tuple(map(real, front.media))
-        if media != front.media:
-            front = front.model_copy(update={"media": media})
-            findings.posts[number] = replace(post, word=replace(post.word, front=front))
+        named = with_file_names(post.word, real)
+        if named is not post.word:
+            findings.posts[number] = replace(post, word=named)
     for number, action in enumerate(findings.actions):
         findings.actions[number] = replace(action, word=_renamed(action.word, "picture", real))
     for number, banner in enumerate(findings.banners):

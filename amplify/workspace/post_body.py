@@ -6,6 +6,7 @@
     ## variant NAME [in LANG] on …      both at once
     ## part                             the next message of the thread
 
+Right below the heading of a variant its own head may stand, between two lines of `---`: what it shows (`media:`).
 Headings stand at the beginning of a line. Texts are trimmed at both ends; blank lines inside are kept.
 """
 
@@ -15,10 +16,12 @@ import re
 from dataclasses import dataclass, field
 
 from amplify.model.base import Id, Lang
-from amplify.model.post import TextPart, Variant
+from amplify.model.post import Media, TextPart, Variant, VariantHead
 from amplify.model.problem import Problem, SourceLocation
+from amplify.workspace.frontmatter import FENCE
 from amplify.workspace.suggest import did_you_mean
-from amplify.workspace.validate import pattern_of
+from amplify.workspace.validate import SourceNode, pattern_of, read_word
+from amplify.workspace.yaml_reader import read_yaml
 
 _VARIANT = re.compile(r"## variant[ \t]+(?P<name>\S+)(?:[ \t]+in[ \t]+(?P<lang>\S+))?(?:[ \t]+on[ \t]+(?P<on>.+))?")
 _ON = re.compile(r"## on[ \t]+(?P<on>.+)")
@@ -46,6 +49,7 @@ class _Variant:
     lang: str
     place: SourceLocation
     own: _Section | None = None
+    media: Media | None = None
     on: dict[str, _Section] = field(default_factory=dict)
 
 
@@ -59,6 +63,12 @@ class _Texts:
         self.section = _Section(start, "the text below the front matter", place_of_part=start)
         self.variant = _Variant(DEFAULT, lang, start, own=self.section)
         self.variants = {DEFAULT: self.variant}
+        self.heads: dict[str, SourceNode] = {}
+        self.just_named = False
+        """Whether nothing stands between the heading of a variant and the line at hand."""
+        self.head: list[str] | None = None
+        """The lines of a variant's head, while it is read."""
+        self.head_at = start
 
     def note(self, place: SourceLocation, code: str, message: str) -> None:
         self.problems.append(Problem(place, code, message))
@@ -66,6 +76,16 @@ class _Texts:
     def line(self, number: int, text: str) -> None:
         place = SourceLocation(self.path, number, 1)
         heading = text.rstrip()
+        if self.head is not None:
+            if heading == FENCE:
+                self.close_head()
+            else:
+                self.head.append(text)
+            return
+        if self.just_named and heading == FENCE:
+            self.head, self.head_at, self.just_named = [], place, False
+            return
+        self.just_named = self.just_named and not heading
         if heading == _PART:
             self.close_part()
             self.section.place_of_part = place
@@ -103,6 +123,7 @@ class _Texts:
             self.open_platforms(place, on)
             return
         self.section = _Section(place, f"variant `{name}`", place_of_part=place)
+        self.just_named = True
         if self.variant.own is None:
             self.variant.own = self.section
         else:
@@ -128,6 +149,31 @@ class _Texts:
             else:
                 self.variant.on[name] = self.section
 
+    def close_head(self) -> None:
+        """The head of the variant at hand ends here."""
+        lines, self.head = self.head or [], None
+        document, problems = read_yaml("\n".join(lines), self.path, first_line=self.head_at.line + 1)
+        self.problems += problems
+        if document is None:
+            return
+        node = SourceNode(document)
+        head, wrong = read_word(VariantHead, node)
+        self.problems += wrong
+        if head is not None:
+            self.variant.media = head.media
+            self.heads[self.variant.name] = node
+
+    def close_text(self) -> None:
+        """The body ends here."""
+        if self.head is not None:
+            self.note(
+                self.head_at,
+                "POST-UNCLOSED",
+                "the head of a variant that begins here never ends: put a line of `---` between its keys and its text",
+            )
+            self.head = None
+        self.close_part()
+
     def close_part(self) -> None:
         """The message that ends here becomes a part of the section."""
         section = self.section
@@ -151,17 +197,26 @@ class _Texts:
                 parts=tuple(variant.own.parts) if variant.own else (),
                 by_platform={name: tuple(section.parts) for name, section in variant.on.items()},
                 place=variant.place,
+                media=variant.media,
             )
             for variant in self.variants.values()
         )
 
 
 def read_texts(
-    body: str, path: str, first_line: int, lang: str, platforms: frozenset[str]
+    body: str,
+    path: str,
+    first_line: int,
+    lang: str,
+    platforms: frozenset[str],
+    heads: dict[str, SourceNode] | None = None,
 ) -> tuple[tuple[Variant, ...], tuple[Problem, ...]]:
-    """The variants of a post's body, the default one first, and the body's problems."""
+    """The variants of a post's body, the default one first, and the body's problems. `heads`: takes the heads of
+    variants, by their names."""
     reader = _Texts(path, first_line, lang, platforms)
     for number, line in enumerate(body.split("\n"), start=first_line):
         reader.line(number, line)
-    reader.close_part()
+    reader.close_text()
+    if heads is not None:
+        heads.update(reader.heads)
     return reader.result(), tuple(reader.problems)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from amplify.model.banner import Template
 from amplify.model.picture import Picture, PictureMetadata
-from amplify.model.post import Post, PostFront, Variant
+from amplify.model.post import BannerItem, Post, PostFront, Variant
 from amplify.model.problem import Problem, Severity, SourceLocation, unexpected_problem
 from amplify.workspace.file_types import BANNERS
 from amplify.workspace.files import (
@@ -21,6 +21,7 @@ from amplify.workspace.files import (
     read_text,
 )
 from amplify.workspace.frontmatter import PostFile, split_front
+from amplify.workspace.media_places import media_places
 from amplify.workspace.parsed import Parsed, ParsedWorkspace
 from amplify.workspace.picture_names import missing_picture, name_key
 from amplify.workspace.picture_sizes import read_sizes, write_sizes
@@ -192,12 +193,17 @@ def _read_post(findings: ParsedWorkspace, file: PostFile) -> None:
         if front:
             findings.posts.append(Parsed(Post(front.word, ()), front.spot, front.whole))
         return
-    variants, wrong = read_texts(file.body, file.path, file.body_line, lang, findings.platforms)
+    heads: dict[str, SourceNode] = {}
+    variants, wrong = read_texts(file.body, file.path, file.body_line, lang, findings.platforms, heads)
     if endless := [found for one in variants if (found := _too_long(one)) is not None]:
         variants, wrong = (), (*wrong, *endless)
     findings.problems += wrong
     if front:
-        findings.posts.append(Parsed(Post(front.word, variants), front.spot, front.whole and not wrong))
+        post = Parsed(Post(front.word, variants), front.spot, front.whole and not wrong, heads)
+        for item, place in media_places(post):
+            if isinstance(item, BannerItem):
+                item.at(place)
+        findings.posts.append(post)
 
 
 def _too_long(variant: Variant) -> Problem | None:

@@ -23,7 +23,7 @@ from workshop import Workshop
 
 from amplify.banner.encode import encode_banner
 from amplify.banner.paint import paint_banner
-from amplify.banner.render import BannerChoice, render_banner, words_of
+from amplify.banner_files.render import BannerChoice, render_banner, words_of
 from amplify.banner.text_fit import Fitted
 from amplify.banner.theme import Palette
 from amplify.model.banner import SIZES

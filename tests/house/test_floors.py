@@ -48,7 +48,7 @@ def test_the_house_stands(copy: Path) -> None:
             "import amplify.stage.process",
             "nothing in the house knows the stage but rehearsals",
         ),
-        ("report/report.py", "import amplify.banner.render", "what readers get is built by strangers"),
+        ("report/report.py", "import amplify.banner_files.render", "what readers get is built by strangers"),
         (
             "rules/text/language.py",
             "import amplify.rules.plan.assign",

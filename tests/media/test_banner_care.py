@@ -10,8 +10,8 @@ import pytest
 from workshop import Workshop
 
 from amplify.banner import painted_cache
-from amplify.banner.render import BannerChoice, RenderedBatch, render_banners
-from amplify.banner.sidecar import write_with_sidecar
+from amplify.banner_files.render import BannerChoice, RenderedBatch, render_banners
+from amplify.banner_files.sidecar import write_with_sidecar
 from amplify.model.errors import WrongUse
 from amplify.model.picture import PictureMetadata
 from amplify.model.workspace import Workspace

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from workshop import Workshop
 
-from amplify.banner.behind_bars import (
+from amplify.banner_files.behind_bars import (
     INSTRUCTIONS,
     BarsEditions,
     BarsLook,

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageEnhance
 
 from amplify.banner.paint import paint_banner
-from amplify.banner.render import BannerChoice, render_banners
+from amplify.banner_files.render import BannerChoice, render_banners
 from amplify.model.banner import SIZES
 from amplify.model.workspace import Workspace
 from amplify.platforms import registry

@@ -43,6 +43,7 @@ PROFILE: Final = PlatformProfile(
     bytes_max=3000,
     langs_max=3,
     pictures_max=4,
+    banner_size="bluesky",
     picture_bytes=2_000_000,
     card_bytes=CARD_BYTES,
     moving=VideoLimits(video_bytes=VIDEO_BYTES, video_seconds=(0.0, 180.0)),

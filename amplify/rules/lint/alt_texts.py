@@ -21,7 +21,7 @@ def alt_missing(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     for picture in _all(delivery):
         if not picture.alt.strip():
             yield Problem(
-                context.workspace.pictures[picture.file].note.place,
+                context.picture_place(delivery, picture),
                 "ALT-MISSING",
                 f"{picture.file} has no alt text in `{delivery.lang}`: say what a reader who cannot see it should know",
             )
@@ -33,7 +33,7 @@ def alt_is_file_name(context: LintContext, delivery: Planned) -> Iterator[Proble
         path = PurePosixPath(picture.file)
         if picture.alt.strip().casefold() in {path.name.casefold(), path.stem.casefold()}:
             yield Problem(
-                context.workspace.pictures[picture.file].note.place,
+                context.picture_place(delivery, picture),
                 "ALT-NAME",
                 f"the alt text of {picture.file} is its file name: describe the picture",
             )
@@ -57,7 +57,7 @@ def alt_too_long(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     for picture in _all(delivery):
         if len(picture.alt) > profile.alt_max:
             yield Problem(
-                context.workspace.pictures[picture.file].note.place,
+                context.picture_place(delivery, picture),
                 "ALT-LONG",
                 f"the alt text of {picture.file} is {len(picture.alt)} characters; "
                 f"{profile.title} takes {profile.alt_max}",

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 
 from amplify.model.campaign import Campaign
 from amplify.model.fact import Fact
-from amplify.model.message import Message
+from amplify.model.message import Attachment, Message
 from amplify.model.plan import Planned, PriorPost, Queued
 from amplify.model.platform_profile import PlatformProfile
-from amplify.model.post import Post, Variant
+from amplify.model.post import BannerItem, Post, Variant
 from amplify.model.problem import SourceLocation
 from amplify.model.server_info import NOTHING_KNOWN, ServerInfo
 from amplify.model.workspace import Workspace
 from amplify.rules.plan.fact_conflicts import comparable_facts
+from amplify.rules.plan.post_media import media_of
 from amplify.rules.plan.subjects import templated_people
 from amplify.rules.text.similarity import comparable_text
 
@@ -89,6 +90,17 @@ class LintContext:
     def variant(self, delivery: Planned) -> Variant | None:
         """The variant of the post that is published; None for boosts."""
         return next((v for v in self.post(delivery).variants if v.name == delivery.variant), None)
+
+    def picture_place(self, delivery: Planned, picture: Attachment) -> SourceLocation:
+        """Where a picture is described: the note beside it; of a banner, where its post asks for it."""
+        if picture.banner is None:
+            return self.workspace.pictures[picture.file].note.place
+        variant, post = self.variant(delivery), self.post(delivery)
+        items = media_of(post, variant, self.workspace.settings.fallback) if variant is not None else ()
+        for one in items:
+            if isinstance(one, BannerItem) and one.banner == picture.banner.template:
+                return one.place
+        return post.place
 
     def place(self, delivery: Planned, part: int = 0) -> SourceLocation:
         """Source location of the text of this part."""

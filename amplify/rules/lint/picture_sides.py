@@ -16,7 +16,8 @@ def picture_narrow(context: LintContext, delivery: Planned) -> Iterator[Problem]
     least, most = profile.picture_sides
     for part in delivery.message.parts:
         card = part.card.picture if part.card is not None else None
-        for file in dict.fromkeys(one.file for one in (*part.pictures, *([card] if card else ()))):
+        filed = (one.file for one in (*part.pictures, *([card] if card else ())) if one.banner is None)
+        for file in dict.fromkeys(filed):
             picture = context.workspace.pictures[file]
             if picture.motion is not None and not picture.motion.frames:
                 continue

@@ -55,7 +55,8 @@ def check_video_alone(context: LintContext, delivery: Planned) -> Iterator[Probl
     """
     profile = context.profile(delivery)
     for number, part in enumerate(delivery.message.parts):
-        moving = [one.file for one in part.pictures if _moves(profile, context.workspace.pictures[one.file])]
+        filed = [context.workspace.pictures[one.file] for one in part.pictures if one.banner is None]
+        moving = [one.file for one in filed if _moves(profile, one)]
         if moving and len(part.pictures) > 1:
             yield Problem(
                 context.place(delivery, number),
@@ -196,6 +197,8 @@ def _shown(context: LintContext, delivery: Planned) -> Iterator[tuple[Picture, M
     """The GIFs and videos in the message."""
     for part in delivery.message.parts:
         for one in part.pictures:
+            if one.banner is not None:
+                continue
             picture = context.workspace.pictures[one.file]
             if picture.motion is not None:
                 yield picture, picture.motion

@@ -14,6 +14,7 @@ from amplify.model.picture import Picture
 from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import TextPart, Variant
 from amplify.rules.plan.hashtags import missing_tags, with_hashtags
+from amplify.rules.plan.post_media import media_of
 from amplify.rules.plan.subjects import message_subjects
 from amplify.rules.plan.template import TemplateFault, render_template
 from amplify.rules.plan.template_context import RenderContext, mention_partner, signatory_list, template_names
@@ -58,10 +59,11 @@ def compose_message(setting: RenderContext, variant: Variant, partner: str, prof
     front = setting.post.front
     texts = [_rendered(part, setting) for part in variant.parts_on(profile.name)]
     texts = [set_apart(text, _calls_urls(setting), profile.entities) for text in texts]
-    pictures = tuple(_attach(setting.workspace.pictures[file], setting) for file in front.media)
+    shown = media_of(setting.post, variant, setting.workspace.settings.fallback)
+    pictures = tuple(_attach(setting.workspace.pictures[file], setting) for file in shown if isinstance(file, str))
     warning = setting.pick(front.content_warning) if profile.content_warning else None
     space = part_limit(profile, taken=profile.measure(warning) if warning else 0)
-    said, card = _said(texts, setting, partner, profile, space)
+    said, card = _said(texts, setting, partner, profile, space, bool(pictures))
     parts = tuple(
         Part(
             text=text,
@@ -119,10 +121,14 @@ def _rendered(part: TextPart, setting: RenderContext) -> str:
 
 
 def _said(
-    texts: Sequence[str], setting: RenderContext, partner: str, profile: PlatformProfile, space: PartLimit
+    texts: Sequence[str],
+    setting: RenderContext,
+    partner: str,
+    profile: PlatformProfile,
+    space: PartLimit,
+    pictured: bool,
 ) -> tuple[list[str], LinkCard | None]:
     """The texts of all parts, and the link card of the last one."""
-    pictured = bool(setting.post.front.media)
     closing, card = _closing(texts, setting, partner, profile.card and not (pictured and len(texts) == 1))
     pieces = _pieces(texts, setting, space, closing)
     if profile.card and pictured and len(pieces) > len(texts) == 1:  # the last message has no pictures: a card again

@@ -183,7 +183,7 @@ def _post(post: Post, workspace: Workspace) -> Value:
     texts = [
         part.template for one in post.variants for parts in (one.parts, *one.by_platform.values()) for part in parts
     ]
-    people = {*front.people, *shown_people(front.media, workspace)}
+    people = {*front.people, *shown_people(post.media_files, workspace)}
     people.update(name for text in texts for name in templated_people(text))
     if front.campaign in workspace.campaigns:
         people |= people_in_texts(texts, front.campaign, workspace)

@@ -12,6 +12,7 @@ from amplify.model.problem import Problem, Severity, SourceLocation
 from amplify.rules.text.aliases import name_matcher
 from amplify.rules.text.first_names import first_name_matcher, first_names
 from amplify.rules.text.name_words import without_marks
+from amplify.workspace.media_places import media_places
 from amplify.workspace.parsed import Parsed, ParsedWorkspace
 
 _SAID: Final = ("name", "background", "key_messages", "hashtags", "occasions", "toolkit")
@@ -106,10 +107,10 @@ def _of_posts(findings: ParsedWorkspace, campaign: Campaign) -> Said:
                 yield f"#{tag}", found.spot.place("hashtags", key, number)
         for lang, warning in front.content_warning.items():
             yield warning, found.spot.place("content_warning", lang)
-        for file in front.media:
-            picture = findings.pictures.get(file)
+        for file, place in media_places(found):
+            picture = findings.pictures.get(file) if isinstance(file, str) else None
             for text in (*picture.note.alt.values(), *picture.note.caption.values()) if picture is not None else ():
-                yield text, found.spot.place("media")
+                yield text, place
         for variant in found.word.variants:
             for part in (*variant.parts, *(one for parts in variant.by_platform.values() for one in parts)):
                 yield _FILLED_IN.sub(" ", part.template), part.place

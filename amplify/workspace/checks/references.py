@@ -16,6 +16,7 @@ from amplify.workspace.checks.dates import check_calendar, check_queue_dates
 from amplify.workspace.checks.person_aliases import check_aliases
 from amplify.workspace.checks.spellings import check_spellings, pictures_show, quiet_names
 from amplify.workspace.checks.template_names import check_names_in_texts
+from amplify.workspace.media_places import media_places
 from amplify.workspace.parsed import Parsed, ParsedWorkspace
 from amplify.workspace.partial import NO_LANGUAGE, NO_PLATFORM, NOT_READ
 from amplify.workspace.picture_names import missing_picture
@@ -175,10 +176,9 @@ def posts_name(findings: ParsedWorkspace) -> Iterator[Problem]:
         yield from _all(findings, "partners", front.mentions, found, "mentions")
         yield from _all(findings, "facts", front.facts, found, "facts")
         yield from unknown_name(findings, "actions", front.cta, spot, "cta")
-        for i, file in enumerate(front.media):
-            if file not in findings.picture_files:
-                message = missing_picture(findings, file)
-                yield Problem(spot.place("media", i), "REF-PICTURE", message)
+        for item, place in media_places(found):
+            if isinstance(item, str) and item not in findings.picture_files:
+                yield Problem(place, "REF-PICTURE", missing_picture(findings, item))
 
 
 def boosts_name(findings: ParsedWorkspace) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from amplify.model.errors import unwritable_output
 
 if TYPE_CHECKING:
-    from amplify.banner.render import RenderedBanner
+    from amplify.banner_files.render import RenderedBanner
 
 
 def write_with_sidecar(made: RenderedBanner, folder: Path) -> Path:

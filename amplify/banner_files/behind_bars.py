@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from amplify.banner.render import RenderedBanner, bar_banner
+from amplify.banner_files.render import RenderedBanner, bar_banner
 from amplify.model.banner import SIZES, BarsLayer, Layer, PortraitSlot, StandIn, Template
 from amplify.model.campaign import Campaign
 from amplify.model.errors import NeedsPerson, WrongUse
@@ -106,7 +106,7 @@ def supporter_instructions(care: EligibilityChecker, person: str, lang: str, cam
     written = next((one for one in fallback_chain(lang, workspace.settings.fallback) if one in INSTRUCTIONS), "en")
     tags = [f"#{tag.tag}" for tag in chosen.hashtags if tag.required and not tag.retired]
     ours = [f"#{tag.tag}" for tag in chosen.hashtags if tag.required and not tag.retired and tag.lang == written]
-    text = (files("amplify.banner.instructions") / f"{written}.txt").read_text("utf-8")
+    text = (files("amplify.banner_files.instructions") / f"{written}.txt").read_text("utf-8")
     said = text.format(
         person=person, tags=" ".join(ours or tags), contact=f"{chosen.contact.name}, {chosen.contact.email}"
     )
@@ -118,7 +118,7 @@ def supporter_instructions(care: EligibilityChecker, person: str, lang: str, cam
 
 @cache
 def _shipped(name: str) -> Mapping[str, object]:
-    document, problems = read_yaml((files("amplify.banner.instructions") / name).read_text("utf-8"), name)
+    document, problems = read_yaml((files("amplify.banner_files.instructions") / name).read_text("utf-8"), name)
     assert document is not None, problems
     plain: Mapping[str, object] = document.plain
     return plain
