@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 
-from amplify.banner.render import BannerChoice, render_banners
+from amplify.banner.text_blocks import text_blocks
+from amplify.banner.text_fit import fit_text
+from amplify.banner_files.render import BannerChoice, render_banners
 from amplify.model.banner import SIZES
 from amplify.model.workspace import Workspace
 from amplify.planning.eligibility import EligibilityChecker
@@ -46,18 +49,31 @@ def test_a_counter_a_quote_and_a_portrait(starter: Workspace) -> None:
         assert set(template.scene) == set(LANGS)
 
 
-@pytest.mark.parametrize("days", [1, 1_022])
+@pytest.mark.parametrize("days", [1, 1_111])
 def test_each_can_be_rendered_in_every_size_and_language(starter: Workspace, days: int) -> None:
     """Every text fits, can be read at 4.5:1, and has its letters: what does not is refused."""
-    vera = starter.people["vera"].model_copy(update={"review_days": 3650})
-    now = _day(days, starter)
-    consent = vera.consent.model_copy(update={"review": (now + timedelta(days=9)).date()})
-    workspace = replace(starter, people={"vera": vera.model_copy(update={"consent": consent})})
+    now, vera = _day(days, starter), starter.people["vera"]
+    today = now.date()
+    consent = vera.consent.model_copy(update={"given": today, "review": today + timedelta(days=9)})
+    vera = vera.model_copy(update={"reviewed": today, "consent": consent})
+    workspace = replace(starter, people={"vera": vera})
     batch = render_banners(EligibilityChecker(workspace, now, None), BannerChoice())
     assert [f"{one.name}: {one.why}" for one in batch.refused] == []
     assert len(batch.made) == 3 * len(LANGS) * len(SIZES)
     alts = {(made.template, made.lang): made.alt for made in batch.made}
     assert len(set(alts.values())) == len(alts)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("lang", LANGS)
+def test_no_number_of_days_stands_in_the_way_of_its_words(starter: Workspace, lang: str, size: str) -> None:
+    """A counter goes on for years: whatever it shows, narrow digits or wide, with a comma or a blank, there is room."""
+    for days in (1, 8, 11, 88, 111, 365, 888, 999, 1_000, 1_111, 1_177, 2_000, 4_444, 8_888, 9_999, 10_000):
+        worded = fill_template(starter, starter.banners["days"], lang, "vera", _day(days, starter))
+        inks = [fit_text(one.text, one.box, one.style).ink for one in text_blocks(worded, SIZES[size])]
+        for one, other in combinations(inks, 2):
+            assert not one.meets(other), days
+        assert all(ink == ink.within(SIZES[size].width, SIZES[size].height) for ink in inks), days
 
 
 def test_a_long_name_fits_too(starter: Workspace) -> None:
