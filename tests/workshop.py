@@ -23,6 +23,7 @@ from typing import Any, Final, Self, TypeVar, get_args, get_origin
 
 from amplify.model.account import Account
 from amplify.model.action import Action
+from amplify.model.banner import Template
 from amplify.model.base import FileModel
 from amplify.model.campaign import Campaign
 from amplify.model.fact import Fact
@@ -99,6 +100,7 @@ class Workshop:
         self._shelves: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in _SHELVES}
         self._posts: dict[str, tuple[str, dict[str, Any]]] = {}
         self._pictures: dict[str, Picture] = {}
+        self._banners: dict[str, Template] = {}
         self.partner("press_union").person("anna").campaign("free_anna").we_are("press_union")
 
     def settings(self, **fields: Any) -> Self:
@@ -200,6 +202,20 @@ class Workshop:
         self._pictures[file] = Picture(file, sha256, bytes or len(data), mime, *size, noted, motion)
         return self
 
+    def banner(self, id: str, say: str | dict[str, str] = "Day {{ who.days_detained }}", **fields: Any) -> Self:
+        """A template with one text, for anna where the text says so. `text`: other fields of the text's layer."""
+        text = {"say": {"en": say} if isinstance(say, str) else say, **fields.pop("text", {})}
+        usual = {
+            "id": id, "campaign": "free_anna", "about": "For tests.", "credit": "Desk", "licence": "CC0-1.0",
+            "scene": dict.fromkeys(text["say"], "A dark ground."),
+            "people": ["anna"] if "who." in str(text["say"]) else None,
+            "layers": [{"text": text}],
+        }  # fmt: skip
+        known = {name: value for name, value in (usual | fields).items() if value is not None}
+        self._banners[id] = word(Template, **known)
+        self._banners[id].at(SourceLocation(f"media/banners/{id}.yaml", 1, 1))
+        return self
+
     def without(self, shelf: str, id: str) -> Self:
         """Take something out again: `without("queue", "monday")`, `without("posts", "hello")`."""
         own: dict[str, Any] = {"campaigns": self._campaigns, "posts": self._posts, "pictures": self._pictures}
@@ -223,6 +239,7 @@ class Workshop:
             campaigns=campaigns,
             posts={id: self._written(text, front) for id, (text, front) in self._posts.items()},
             pictures=dict(self._pictures),
+            banners=dict(self._banners),
             us=self.us,
             local=self.local,
             **{name: self._shelf(name) for name in _SHELVES},

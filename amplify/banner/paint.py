@@ -10,7 +10,7 @@ from amplify.banner.canvas import disc_mask, lay_colour, mix_colours, rounded_ma
 from amplify.banner.layout import place_layer
 from amplify.banner.placeholders import stand_in
 from amplify.banner.prison_bars import draw_bars
-from amplify.banner.shapes import draw_shape
+from amplify.banner.shapes import draw_shape, parse_count
 from amplify.banner.text_blocks import TextBlock, text_blocks
 from amplify.banner.text_contrast import make_legible
 from amplify.banner.text_fit import Fitted, Rect, fit_text
@@ -37,10 +37,38 @@ def paint_banner(worded: WordedTemplate, size: Size, pictures: Pictures) -> Imag
         place, rect = place_layer(template, layer, size)
         if not place.hidden and rect.width > 0 and rect.height > 0:
             _paint_layer(canvas, rect, worded, number, palette, size, pictures)
-    set_before: list[tuple[TextBlock, Fitted]] = []
-    for piece in text_blocks(worded, size):
-        set_before.append((piece, _set(canvas, piece, set_before, palette, size)))
+    for piece, fitted in lay_out_texts(worded, size):
+        _set(canvas, piece, fitted, palette, size)
     return canvas
+
+
+def lay_out_texts(worded: WordedTemplate, size: Size) -> list[tuple[TextBlock, Fitted]]:
+    """Every text of the banner with its place on this size; nothing is painted. Raises BannerFault where one does not
+    fit, or has a letter or a font that is not there."""
+    placed: list[tuple[TextBlock, Fitted]] = []
+    for piece in text_blocks(worded, size):
+        fitted = fit_text(piece.text, piece.box, piece.style)
+        if fitted.ink.within(size.width, size.height) != fitted.ink:
+            raise BannerFault(f"“{_short(piece)}” stands partly outside of the picture: move its box inside")
+        for other, there in placed:
+            if fitted.ink.meets(there.ink):
+                both = f"“{_short(piece)}” and “{_short(other)}”"
+                raise BannerFault(f"{both} stand in each other's way: part their boxes")
+        placed.append((piece, fitted))
+    return placed
+
+
+def check_paintable(worded: WordedTemplate, size: Size) -> None:
+    """Find what can be known of a banner without painting it: its texts fit, its numbers can be counted, its colours
+    have names. Raises BannerFault."""
+    palette = Palette(worded.template)
+    for layer, words in zip(worded.template.layers, worded.words, strict=True):
+        if layer.shape is not None and layer.shape.form in ("tally", "dots"):
+            parse_count(words)
+    for piece, _ in lay_out_texts(worded, size):
+        for colour in (piece.colour, piece.plate, piece.strip):
+            if colour is not None:
+                palette[colour]
 
 
 def _paint_layer(
@@ -107,19 +135,10 @@ def _logo(canvas: Image, mark: Image, rect: Rect, align: str) -> None:
     canvas.paste(mark.convert("RGB"), at, mark.getchannel("A") if mark.mode == "RGBA" else None)
 
 
-def _set(
-    canvas: Image, piece: TextBlock, before: list[tuple[TextBlock, Fitted]], palette: Palette, size: Size
-) -> Fitted:
-    """Fit one text, make sure that it can be read, and draw it."""
+def _set(canvas: Image, piece: TextBlock, fitted: Fitted, palette: Palette, size: Size) -> None:
+    """Make sure that a text can be read where it stands, and draw it."""
     from PIL import ImageDraw
 
-    fitted = fit_text(piece.text, piece.box, piece.style)
-    inside = fitted.ink.within(size.width, size.height)
-    if inside != fitted.ink:
-        raise BannerFault(f"“{_short(piece)}” stands partly outside of the picture: move its box inside")
-    for other, there in before:
-        if fitted.ink.meets(there.ink):
-            raise BannerFault(f"“{_short(piece)}” and “{_short(other)}” stand in each other's way: part their boxes")
     pad = max(3, round(fitted.size * 0.34))
     if piece.strip is not None:
         lay_colour(canvas, palette[piece.strip], rounded_mask(*_strip(piece, size)[2:], 0), _strip(piece, size)[:2])
@@ -134,7 +153,6 @@ def _set(
     pen = ImageDraw.Draw(canvas)
     for line in fitted.lines:
         pen.text((line.x, line.y), line.text, font=fitted.font, fill=colour, anchor="ls")
-    return fitted
 
 
 def _strip(piece: TextBlock, size: Size) -> tuple[int, int, int, int]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from amplify.banner.layout import place_layer
 from amplify.banner.text_fit import Rect, Style
 from amplify.model.banner import Layer, Placement, Size
+from amplify.rules.plan.banner_recipe import font_of
 from amplify.rules.plan.banner_text import WordedTemplate
 
 
@@ -37,8 +38,8 @@ def text_blocks(worded: WordedTemplate, size: Size) -> Iterator[TextBlock]:
 
 
 def _piece(layer: Layer, place: Placement, text: str, rect: Rect, size: Size, worded: WordedTemplate) -> TextBlock:
-    template, lang = worded.template, worded.lang
-    family = template.fonts.get(lang) or template.fonts.get(lang.partition("-")[0])
+    template = worded.template
+    family, weight = font_of(template, layer, worded.lang)
 
     def pixels(percent: float) -> int:
         return max(8, round(percent * size.shorter / 100))
@@ -46,8 +47,8 @@ def _piece(layer: Layer, place: Placement, text: str, rect: Rect, size: Size, wo
     if layer.text is not None:
         one = layer.text
         style = Style(
-            family=family or one.font,
-            weight=one.weight,
+            family=family,
+            weight=weight,
             largest=pixels(place.largest or one.largest),
             smallest=min(pixels(one.smallest), pixels(place.largest or one.largest)),
             align=place.align or one.align,
@@ -59,7 +60,7 @@ def _piece(layer: Layer, place: Placement, text: str, rect: Rect, size: Size, wo
     if layer.hashtags is not None:
         tags = layer.hashtags
         style = Style(
-            family or "sans", "bold", pixels(place.largest or tags.largest), pixels(2.2), place.align or tags.align,
+            family, weight, pixels(place.largest or tags.largest), pixels(2.2), place.align or tags.align,
             place.valign or "middle", lines=2,
         )  # fmt: skip
         box = rect
@@ -70,14 +71,14 @@ def _piece(layer: Layer, place: Placement, text: str, rect: Rect, size: Size, wo
     if layer.logo is not None:
         logo = layer.logo
         style = Style(
-            family or "sans", "semibold", pixels(place.largest or logo.largest), pixels(1.9),
+            family, weight, pixels(place.largest or logo.largest), pixels(1.9),
             place.align or logo.align, place.valign or "middle", lines=2,
         )  # fmt: skip
         return TextBlock(text, rect, style, logo.colour)
     assert layer.credit is not None
     credit = layer.credit
     style = Style(
-        family or "sans", "regular", pixels(place.largest or credit.largest), pixels(1.6),
+        family, weight, pixels(place.largest or credit.largest), pixels(1.6),
         place.align or credit.align, place.valign or "middle", lines=2,
     )  # fmt: skip
     return TextBlock(text, rect, style, credit.colour)

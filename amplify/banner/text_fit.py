@@ -138,7 +138,12 @@ class Fitted:
 
 def fit_text(text: str, box: Rect, style: Style) -> Fitted:
     """Set `text` as large as `box` allows. Raises BannerFault where even the smallest letters do not fit."""
-    text = drawable_text(text, style.family, style.weight)
+    return _fit_drawable(drawable_text(text, style.family, style.weight), box, style)
+
+
+@lru_cache(maxsize=4096)
+def _fit_drawable(text: str, box: Rect, style: Style) -> Fitted:
+    """The same headline stands in the banner of each day."""
     wide = _measure(style.family, style.weight)
     low, high, found = style.smallest, max(style.largest, style.smallest), None
     while low <= high:

@@ -77,7 +77,7 @@ def behind_bars(
     workspace, editions = care.workspace, editions or BarsEditions()
     known = _person(workspace, person)
     chosen = _campaign(workspace, known, editions.campaign)
-    if photograph is not None and not photograph.own and not portrait_allowed(workspace, person):
+    if photograph is not None and not photograph.own and not portrait_allowed(workspace.people, person):
         raise NeedsPerson(
             f"the consent of {person} does not cover a portrait: leave the picture out, and a silhouette stands there; "
             "or say --self where it shows yourself"

@@ -23,9 +23,9 @@ from amplify.model.errors import LoggedOut, ProblemsFound
 from amplify.model.rate_limit import rate_scope
 
 if TYPE_CHECKING:
+    from amplify.banner.banner_store import BannerStore
     from amplify.context.machine_guard import MachineGuard
     from amplify.ledger.holds.protection_rows import Protection
-    from amplify.media.frozen_store import FrozenStore
     from amplify.model.account import Account
     from amplify.model.plan import PriorPosts
     from amplify.model.platform import AccountConnection, Limits, Platform
@@ -82,11 +82,11 @@ class AppContext:
         """Accounts whose client was found to speak for the handle of the book."""
 
     @cached_property
-    def pictures(self) -> FrozenStore:
-        """Store of frozen pictures, as they were when they were queued."""
-        from amplify.media.frozen_store import FrozenStore
+    def pictures(self) -> BannerStore:
+        """Store of frozen pictures, as they were when they were queued, and of banners, each painted once."""
+        from amplify.banner.banner_store import BannerStore
 
-        return FrozenStore(self.root / "media", self._home / "media")
+        return BannerStore(self.root / "media", self._home / "media", lambda: self._recent_workspace().banners)
 
     @property
     def _sessions(self) -> Path | None:

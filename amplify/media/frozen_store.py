@@ -58,7 +58,7 @@ class FrozenStore:
         for picture in (one for message in messages for one in _carried(message)):
             if picture.sha256 not in seen:
                 seen.add(picture.sha256)
-                self._original(picture)
+                self._keep(picture)
 
     def cleaned(self, picture: Attachment, room: SizeLimit, moving: VideoLimits | None = None) -> bytes:
         """The cleaned bytes to send. `moving`: what may move. Raises Refused where the file is gone, or is no
@@ -114,9 +114,7 @@ class FrozenStore:
                 data = make(original.read_bytes())
             except BadPicture as error:
                 raise Refused(f"{picture.file}: {error}") from None
-            partial = _partial(target)
-            partial.write_bytes(data)
-            _put(partial, target)
+            self._put_bytes(target, data)
             return data
 
     @contextmanager
@@ -151,21 +149,39 @@ class FrozenStore:
     def _cleaned(self, picture: Attachment, name: str) -> Path:
         return self._kept / f"{picture.sha256}.{name}.{_RECIPE}.clean"
 
+    def _keep(self, picture: Attachment) -> None:
+        """Keep what is needed to send it later."""
+        self._original(picture)
+
     def _original(self, picture: Attachment) -> Path | None:
         """The bytes that were queued, or None. A video is never read into memory."""
-        kept = self._kept / picture.sha256
+        return self._original_of(picture.file, picture.sha256)
+
+    def _original_of(self, file: str, sha256: str) -> Path | None:
+        """The kept bytes of a file under `media/` with this hash, or None."""
+        kept = self._kept / sha256
         if kept.exists():
             return kept
-        source = self._source / picture.file
-        if not source.is_file() or _sha256(source) != picture.sha256:
+        source = self._source / file
+        if not source.is_file() or _sha256(source) != sha256:
             return None
         partial = _partial(kept)
         shutil.copyfile(source, partial)
-        if _sha256(partial) != picture.sha256:  # it changed while we copied
+        if _sha256(partial) != sha256:  # it changed while we copied
             partial.unlink()
             return None
         _put(partial, kept)
         return kept
+
+    def _put_bytes(self, target: Path, data: bytes) -> None:
+        """Write a file of the store: whole or not at all."""
+        partial = _partial(target)
+        try:
+            partial.write_bytes(data)
+            _put(partial, target)
+        except OSError:
+            partial.unlink(missing_ok=True)
+            raise
 
 
 _GONE: Final = "{} is gone or has changed since it was queued: run `amplify queue`"

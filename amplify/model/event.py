@@ -43,6 +43,11 @@ EVENTS: Final[Mapping[str, tuple[int, str, tuple[str, ...]]]] = {
     "paused": (logging.WARNING, "an account cannot speak", ("account", "why")),
     "woke": (logging.INFO, "a paused account speaks again", ("account",)),
     "uploading": (logging.DEBUG, "a video is on its way: `bytes` `of` all", ("account", "bytes", "of")),
+    "unpainted": (
+        logging.WARNING,
+        "a banner of a post that comes near cannot be painted; before it is sent, it is tried again",
+        ("delivery", "post"),
+    ),
     "reaped": (logging.INFO, "deliveries whose window or whose worker was over were moved on", ("rows",)),
     "reconciled": (logging.INFO, "an unsure delivery was looked up; `state`: where it stands now", (*_WHICH, "state")),
     "measured": (logging.INFO, "engagement was read", ("readings", "calls", "seconds")),

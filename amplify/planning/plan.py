@@ -17,7 +17,7 @@ from amplify.model.plan import (
 )
 from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import Post, Variant
-from amplify.model.problem import Problem, Severity, SourceLocation, unexpected_problem
+from amplify.model.problem import Problem, Severity, unexpected_problem
 from amplify.model.queue_entry import QueueEntry
 from amplify.model.server_info import NOTHING_KNOWN, ServerInfo
 from amplify.model.workspace import UNNAMED, Workspace
@@ -130,8 +130,7 @@ class _Planner:
                 self._place(occurrence, post, lateness)
                 return
             except ComposeFault as fault:
-                place = SourceLocation(fault.part.place.path, fault.part.place.line + fault.line - 1, 1)
-                problem = Problem(place, "TEXT", str(fault))
+                problem = Problem(fault.place, fault.code, str(fault))
                 if post.front.boost is not None:
                     self._leave_out(occurrence, f"`{post.front.boost.post}`, which it boosts, has a mistake: {fault}")
             except Exception as error:
@@ -170,7 +169,7 @@ class _Planner:
                 self._leave_out(occurrence, self._why_no_variant(occurrence))
                 return
             composed = self._compose(occurrence, variant)
-            if any(says_today(part.template) for part in variant.parts_on(occurrence.platform)):
+            if composed.today or any(says_today(part.template) for part in variant.parts_on(occurrence.platform)):
                 late = min(late, readers_midnight(occurrence.slot.due, occurrence.zone))
         if late > self.now:
             self.deliveries.append(self._planned(occurrence, variant, composed, late))

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any, Final
 
+from amplify.model.banner import Template
 from amplify.model.problem import Problem, Severity
 from amplify.model.queue_entry import QueueEntry
+from amplify.rules.plan.banner_text import picture_slots
 from amplify.workspace.checks.references import check_references
 from amplify.workspace.file_types import ACTIONS, CAMPAIGNS, FACTS, QUEUE
 from amplify.workspace.files import read_head
@@ -127,12 +129,13 @@ class _Confining:
         return self._add("queue", found.word.id)
 
     def _pictures(self) -> None:
-        """Posts and calls with a picture that is left out."""
+        """Posts, calls and banner templates with a picture that is left out."""
         gone = self.left_out.get("pictures", set())
         for found in self.all.posts if gone else ():
             if gone.intersection(found.word.media_files) and self.root is not None:
                 self._post(found.word.place.path, self.root)
         self._add("actions", *(one.word.id for one in self.all.actions if one.word.picture in gone))
+        self._add("banners", *(one.word.id for one in self.all.banners if not gone.isdisjoint(_painted_from(one.word))))
 
     def _rest(self) -> ParsedWorkspace:
         """The workspace without what is left out. Entries still know the posts that are."""
@@ -148,6 +151,10 @@ class _Confining:
         gone = self.left_out.get("pictures", set())
         pictures = {file: one for file, one in self.all.pictures.items() if file not in gone}
         return replace(self.all, **kept, pictures=pictures, unreadable_ids=unread, problems=[])
+
+
+def _painted_from(template: Template) -> set[str]:
+    return {file for layer in template.layers for file, _ in picture_slots(layer, None)}
 
 
 def _entry_at(found: list[Parsed[Any]], problem: Problem) -> Parsed[Any] | None:

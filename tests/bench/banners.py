@@ -23,9 +23,9 @@ from workshop import Workshop
 
 from amplify.banner.encode import encode_banner
 from amplify.banner.paint import paint_banner
-from amplify.banner_files.render import BannerChoice, render_banner, words_of
 from amplify.banner.text_fit import Fitted
 from amplify.banner.theme import Palette
+from amplify.banner_files.render import BannerChoice, render_banner, words_of
 from amplify.model.banner import SIZES
 from amplify.model.workspace import Workspace
 from amplify.planning.eligibility import EligibilityChecker

@@ -161,10 +161,11 @@ def settle_files(ledger: Ledger) -> None:
 
 
 def pictures_of(message: Mapping[str, Any]) -> set[str]:
-    """The hashes of the pictures that a message carries."""
+    """The hashes of the pictures that a message carries, also of those that a banner is painted from."""
     cards = [part["card"]["picture"] for part in message["parts"] if part["card"] and part["card"]["picture"]]
     own = [picture for part in message["parts"] for picture in part["pictures"]]
-    return {picture["sha256"] for picture in (*own, *cards)}
+    inside = [one for picture in own if "banner" in picture for one in picture["banner"]["pictures"] if one is not None]
+    return {picture["sha256"] for picture in (*own, *cards)} | {sha256 for _, sha256 in inside}
 
 
 def _emptied(message: Mapping[str, Any]) -> dict[str, Any]:

@@ -59,6 +59,8 @@ def person_unlisted(context: LintContext, delivery: Planned) -> Iterator[Problem
     """PERSON-UNLISTED: a text names somebody whom neither its front matter nor its campaign lists. It is held for them
     all the same."""
     listed = {*context.post(delivery).front.people, *context.campaign(delivery).people, *context.templated(delivery)}
+    pictures = (picture for part in delivery.message.parts for picture in part.pictures)
+    listed |= {one.banner.person for one in pictures if one.banner is not None and one.banner.person is not None}
     said: dict[str, str] = {}
     for text in texts_of(delivery.message):
         for one in name_matcher(context.workspace.people).found(text):

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from amplify.model.banner import Layer, Template
 from amplify.model.campaign import Campaign
+from amplify.model.person import Person
 from amplify.model.picture import Picture
 from amplify.model.post import Post, PostFront
 from amplify.model.workspace import Workspace
@@ -63,22 +64,42 @@ def banner_languages(template: Template, campaign: Campaign) -> tuple[str, ...]:
     return template.languages or campaign.languages
 
 
-def stand_for(template: Template, lang: str) -> Post:
+def stand_for(template: Template, lang: str, occasion: str | None = None) -> Post:
     """A post that stands in for the banner, for the rules that look at posts."""
     front = PostFront(
-        id=template.id, campaign=template.campaign, kind="statement", lang=lang, author="-", people=template.people
+        id=template.id,
+        campaign=template.campaign,
+        kind="statement",
+        lang=lang,
+        author="-",
+        people=template.people,
+        occasion=occasion,
     )
     return Post(front, ())
 
 
 def fill_template(
-    workspace: Workspace, template: Template, lang: str, person: str | None, now: datetime
+    workspace: Workspace,
+    template: Template,
+    lang: str,
+    person: str | None,
+    now: datetime,
+    *,
+    zone: str | None = None,
+    occasion: str | None = None,
 ) -> WordedTemplate:
-    """Fill in all texts of a template. Raises BannerWordsFault. `now`: campaign time, UTC."""
+    """Fill in all texts of a template. Raises BannerWordsFault. `now`: campaign time, UTC. `zone`: whose day counts;
+    without it, that of the campaign's owner. `occasion`: of the post that shows the banner."""
     campaign = workspace.campaigns[template.campaign]
     owner = workspace.partners.get(campaign.owner)
     setting = RenderContext(
-        workspace, {}, stand_for(template, lang), NOWHERE, lang, now, owner.zone if owner else "UTC"
+        workspace,
+        {},
+        stand_for(template, lang, occasion),
+        NOWHERE,
+        lang,
+        now,
+        zone or (owner.zone if owner else "UTC"),
     )
     known = template_names(setting)
     if person is not None:
@@ -158,27 +179,32 @@ def _tags(campaign: Campaign, lang: str) -> str:
     return "  ".join(f"#{tag.tag}" for tag in ours)
 
 
+def picture_slots(layer: Layer, person: str | None) -> Iterator[tuple[str, str | None]]:
+    """The picture a layer is to show (path under `media/`), and whose face it is, where that is said."""
+    if layer.picture is not None:
+        yield layer.picture.file, None
+    if layer.portrait is not None and layer.portrait.picture is not None:
+        yield layer.portrait.picture, layer.portrait.person or person
+    if layer.logo is not None and layer.logo.picture is not None:
+        yield layer.logo.picture, None
+
+
 def _shown(layer: Layer, workspace: Workspace, person: str | None) -> str | None:
     """The picture a layer shows. A face only with consent to a portrait."""
-    if layer.picture is not None:
-        return layer.picture.file if _may_show(workspace, layer.picture.file, None) else None
-    if layer.logo is not None:
-        return layer.logo.picture
-    if layer.portrait is not None and layer.portrait.picture is not None:
-        who = layer.portrait.person or person
-        return layer.portrait.picture if _may_show(workspace, layer.portrait.picture, who) else None
+    for file, who in picture_slots(layer, person):
+        return file if layer.logo is not None or _may_show(workspace, file, who) else None
     return None
 
 
 def _may_show(workspace: Workspace, file: str, who: str | None) -> bool:
     picture = workspace.pictures.get(file)
     seen = {*(picture.note.shows if picture else ()), *([who] if who else [])}
-    return all(portrait_allowed(workspace, one) for one in seen)
+    return all(portrait_allowed(workspace.people, one) for one in seen)
 
 
-def portrait_allowed(workspace: Workspace, person: str) -> bool:
+def portrait_allowed(people: Mapping[str, Person], person: str) -> bool:
     """Whether consent covers this person's face."""
-    known = workspace.people.get(person)
+    known = people.get(person)
     return known is not None and known.consent.withdrawn is None and "portrait" in known.consent.scope
 
 

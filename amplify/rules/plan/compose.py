@@ -12,7 +12,9 @@ from amplify.model.action import Action
 from amplify.model.message import Attachment, BoostOf, LinkCard, Message, Part
 from amplify.model.picture import Picture
 from amplify.model.platform_profile import PlatformProfile
-from amplify.model.post import TextPart, Variant
+from amplify.model.post import BannerItem, TextPart, Variant
+from amplify.model.problem import SourceLocation
+from amplify.rules.plan.banner_recipe import BannerItemFault, PlannedBanner, plan_banner
 from amplify.rules.plan.hashtags import missing_tags, with_hashtags
 from amplify.rules.plan.post_media import media_of
 from amplify.rules.plan.subjects import message_subjects
@@ -34,11 +36,16 @@ _LONGEST: Final = 200_000
 
 
 class ComposeFault(Exception):
-    """A text that cannot be composed; `part` is where, `line` counts inside it."""
+    """A message that cannot be composed: a problem with its place, its code and the sentence."""
 
-    def __init__(self, sentence: str, part: TextPart, line: int) -> None:
+    def __init__(self, sentence: str, place: SourceLocation, code: str = "TEXT") -> None:
         super().__init__(sentence)
-        self.part, self.line = part, line
+        self.place, self.code = place, code
+
+
+def _text_fault(sentence: str, part: TextPart, line: int) -> ComposeFault:
+    """A text that cannot be composed; `line` counts inside it from 1."""
+    return ComposeFault(sentence, SourceLocation(part.place.path, part.place.line + line - 1, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,8 @@ class Composed:
     message: Message
     subjects: tuple[str, ...]
     hashtags: tuple[str, ...]
+    today: bool = False
+    """Whether a banner says something that is true on one day only."""
 
 
 def compose_message(setting: RenderContext, variant: Variant, partner: str, profile: PlatformProfile) -> Composed:
@@ -60,7 +69,12 @@ def compose_message(setting: RenderContext, variant: Variant, partner: str, prof
     texts = [_rendered(part, setting) for part in variant.parts_on(profile.name)]
     texts = [set_apart(text, _calls_urls(setting), profile.entities) for text in texts]
     shown = media_of(setting.post, variant, setting.workspace.settings.fallback)
-    pictures = tuple(_attach(setting.workspace.pictures[file], setting) for file in shown if isinstance(file, str))
+    banners = [_banner(item, setting, profile) for item in shown if isinstance(item, BannerItem)]
+    painted = iter(banners)
+    pictures = tuple(
+        _attach(setting.workspace.pictures[one], setting) if isinstance(one, str) else next(painted).attachment
+        for one in shown
+    )
     warning = setting.pick(front.content_warning) if profile.content_warning else None
     space = part_limit(profile, taken=profile.measure(warning) if warning else 0)
     said, card = _said(texts, setting, partner, profile, space, bool(pictures))
@@ -80,7 +94,8 @@ def compose_message(setting: RenderContext, variant: Variant, partner: str, prof
         content_warning=warning,
         visibility=front.visibility,
     )
-    return Composed(message, message_subjects(setting, message, f"{partner}/{profile.name}"), tags_of(message))
+    subjects = message_subjects(setting, message, f"{partner}/{profile.name}")
+    return Composed(message, subjects, tags_of(message), any(one.today for one in banners))
 
 
 def compose_boost(
@@ -108,15 +123,15 @@ def _rendered(part: TextPart, setting: RenderContext) -> str:
     try:
         text = render_template(part.template, template_names(setting))
     except TemplateFault as fault:
-        raise ComposeFault(str(fault), part, fault.line) from None
+        raise _text_fault(str(fault), part, fault.line) from None
     text = strip_tracking(unicodedata.normalize("NFC", text).strip())
     if not text:
-        raise ComposeFault("nothing is left of this text once its names are filled in: write one", part, 1)
+        raise _text_fault("nothing is left of this text once its names are filled in: write one", part, 1)
     if len(text) > _LONGEST:
-        raise ComposeFault(f"with its names filled in, this text has {len(text):,} characters: shorten it", part, 1)
+        raise _text_fault(f"with its names filled in, this text has {len(text):,} characters: shorten it", part, 1)
     if unsayable := _UNSAYABLE.search(text):
         line = text.count("\n", 0, unsayable.start()) + 1
-        raise ComposeFault(f"a character that no platform shows (U+{ord(unsayable[0]):04X}): take it out", part, line)
+        raise _text_fault(f"a character that no platform shows (U+{ord(unsayable[0]):04X}): take it out", part, line)
     return text
 
 
@@ -199,6 +214,15 @@ def _gives(texts: Sequence[str], url: str) -> bool:
     """Whether an address is in the texts already with its domain in another spelling."""
     wanted = comparable_url(url)
     return any(comparable_url(one) == wanted for text in texts for one in find_typed_links(text))
+
+
+def _banner(item: BannerItem, setting: RenderContext, profile: PlatformProfile) -> PlannedBanner:
+    try:
+        planned = plan_banner(item, setting, profile.banner_size)
+    except BannerItemFault as fault:
+        raise ComposeFault(str(fault), item.place, fault.code) from None
+    setting.used.update(planned.used)
+    return planned
 
 
 def _attach(picture: Picture, setting: RenderContext) -> Attachment:

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterator
 from datetime import datetime
 
-from amplify.model.message import Attachment, Message
+from amplify.model.message import Attachment, BannerRecipe, Message
 
 
 def diff_messages(before: Message, after: Message, due_before: datetime, due_after: datetime) -> list[str]:
@@ -50,6 +50,21 @@ def _shown(message: Message) -> list[str]:
 
 
 def _picture(picture: Attachment) -> list[str]:
+    if picture.banner is not None:
+        return [*banner_lines(picture.banner), f"alt text: {picture.alt}"]
     caption = getattr(picture, "caption", None)
     shown = [f"picture: {picture.file} ({picture.sha256[:12]})", f"alt text: {picture.alt}"]
     return [*shown, f"caption: {caption}"] if caption else shown
+
+
+def banner_lines(recipe: BannerRecipe) -> list[str]:
+    """The recipe of a banner in words: what it is, what it says, what it shows, how it is drawn."""
+    whom = f", for {recipe.person}" if recipe.person is not None else ""
+    said = (words.replace("\n", " / ") for words in dict.fromkeys(recipe.words) if words)
+    shown = dict.fromkeys(one for one in recipe.pictures if one is not None)
+    return [
+        f"banner: {recipe.template}{whom}, in {recipe.lang}, size {recipe.size}",
+        *(f"banner says: {words}" for words in said),
+        *(f"banner shows: {file} ({sha256[:12]})" for file, sha256 in shown),
+        f"banner is drawn as {recipe.drawing[:12]}, in {', '.join(recipe.fonts) or 'no letters'}",
+    ]

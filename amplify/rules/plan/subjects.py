@@ -39,7 +39,7 @@ def message_subjects(
     found = {subject for subject in setting.used if not subject.startswith("person:")}
     found |= {f"account:{account}", f"campaign:{front.campaign}", *(f"fact:{fact}" for fact in front.facts)}
     found |= {subject for subject in carried if not subject.startswith("account:")}
-    portraits = shown_people(pictures_of(said), workspace)
+    portraits = faces_in(said, workspace)
     pictured = picture_subjects(pictures_of(said), workspace)
     found |= {one for one in pictured if person_in(one) is None}
     people = {*named_people(setting.post, said, workspace), *people_in((*setting.used, *carried, *pictured))}
@@ -54,7 +54,7 @@ def message_subjects(
 def named_people(post: Post, message: Message, workspace: Workspace) -> frozenset[str]:
     """Persons a message of a post names or shows: listed, in texts, in pictures."""
     named = people_in_texts(texts_of(message), post.front.campaign, workspace)
-    return frozenset({*post.front.people, *named, *shown_people(pictures_of(message), workspace)})
+    return frozenset({*post.front.people, *named, *faces_in(message, workspace)})
 
 
 def people_in_texts(texts: Iterable[str], campaign: str, workspace: Workspace) -> frozenset[str]:
@@ -65,10 +65,20 @@ def people_in_texts(texts: Iterable[str], campaign: str, workspace: Workspace) -
     return frozenset(who for text in texts for who in everybody.names(text) | about.names(text))
 
 
+def faces_in(message: Message, workspace: Workspace) -> frozenset[str]:
+    """Persons whose face a message shows, in pictures and in banners."""
+    banners = (picture.banner for part in message.parts for picture in part.pictures if picture.banner is not None)
+    return shown_people(pictures_of(message), workspace).union(*(one.shows for one in banners))
+
+
 def pictures_of(message: Message) -> Iterator[str]:
-    """Files of the pictures that readers see, also those on link cards."""
+    """Files of the pictures that readers see, also those on link cards and in banners."""
     for part in message.parts:
-        yield from (picture.file for picture in part.pictures)
+        for picture in part.pictures:
+            if picture.banner is None:
+                yield picture.file
+            else:
+                yield from (one[0] for one in picture.banner.pictures if one is not None)
         if part.card is not None and part.card.picture is not None:
             yield part.card.picture.file
 

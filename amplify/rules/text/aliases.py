@@ -238,6 +238,8 @@ def _of_picture(picture: Attachment) -> Iterator[str]:
     yield picture.alt
     if picture.caption:
         yield picture.caption
+    if picture.banner is not None:  # a credit line is no caption, and is read all the same
+        yield from (words for words in picture.banner.words if words and words not in picture.caption)
 
 
 _UNREAD: Final = frozenset({"platform", "langs", "visibility", "entities", "file", "sha256", "mime", "delivery"})

@@ -14,6 +14,7 @@ from amplify.rules.lint.rulebook import RULEBOOK, weakens_rule
 from amplify.workspace.checks.banner_names import banners_name
 from amplify.workspace.checks.dates import check_calendar, check_queue_dates
 from amplify.workspace.checks.person_aliases import check_aliases
+from amplify.workspace.checks.post_banners import posts_show_banners
 from amplify.workspace.checks.spellings import check_spellings, pictures_show, quiet_names
 from amplify.workspace.checks.template_names import check_names_in_texts
 from amplify.workspace.media_places import media_places
@@ -314,6 +315,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     accounts_name,
     pictures_show,
     banners_name,
+    posts_show_banners,
     quiet_names,
     check_spellings,
     check_aliases,
