@@ -71,8 +71,9 @@ def test_a_counter_that_was_rendered_in_may_does_not_go_out_a_year_later(
 
     this_year = told("2027-05-17T09:00:00+00:00")
     assert list(this_year) == ["ALT-MISSING", "BANNER-LANG", "BANNER-STALE"]
-    assert {one["message"].partition(":")[0].rpartition("`")[0][-2:] for one in this_year["BANNER-LANG"]} == {"be", "ru"}
-    assert len({one["line"] for one in this_year["BANNER-LANG"]}) == 3, "each text in another language, by itself"
+    foreign = this_year["BANNER-LANG"]
+    assert {re.findall(r"this text is in `(\w+)`", one["message"])[0] for one in foreign} == {"be", "ru"}
+    assert len({one["line"] for one in foreign}) == len(foreign) >= 3, "each text in another language, by itself"
     (problem,) = this_year["BANNER-STALE"]
     assert (problem["path"], problem["severity"]) == ("posts/mira-and-leon/nineteenth-of-may.md", "error")
     assert "“1,094” and should say “1,096”" in problem["message"]

@@ -34,7 +34,8 @@ def counter(**fields: Any) -> Template:
 def number(said: dict[str, str]) -> Template:
     return word(
         Template, id="counter", campaign="free_anna", about="A number.", scene={"en": "A wall."}, credit="Desk",
-        licence="CC0-1.0", layers=[{"text": {"say": said}}, {"shape": {"form": "dots", "count": "{{ fact.count.value }}"}}],
+        licence="CC0-1.0",
+        layers=[{"text": {"say": said}}, {"shape": {"form": "dots", "count": "{{ fact.count.value }}"}}],
     )  # fmt: skip
 
 
@@ -162,7 +163,9 @@ def test_a_person_who_is_gone_from_the_files_has_no_picture() -> None:
     made = shop()
     later = rendered(made, counter())
     gone = made.copy().person("boris").without("people", "anna").campaign("free_anna", people=["boris"])
-    assert "it is for anna, and nobody has that id any more" in later(gone, counter(people=["boris"]))[0].problem.message
+    assert (
+        "it is for anna, and nobody has that id any more" in later(gone, counter(people=["boris"]))[0].problem.message
+    )
 
 
 def test_a_picture_without_a_recipe_stays_as_it_is() -> None:
@@ -209,9 +212,9 @@ def test_words_in_another_language_are_told_for_each_variant_and_account() -> No
 def test_spellings_of_one_language_are_one_and_several_may_stand_in_a_picture(
     spoken: str, written: list[str], told: bool
 ) -> None:
-    made = shop(caption={lang: "Words" for lang in written}).post("hello", lang=spoken)
+    made = shop(caption=dict.fromkeys(written, "Words")).post("hello", lang=spoken)
     made.partner("press_union", languages=[spoken]).campaign("free_anna", languages=["en", "be", "be-tarask", "ru"])
-    made.picture(FILE, alt={"en": "A", "be": "Б", "be-tarask": "В"}, caption={lang: "Words" for lang in written})
+    made.picture(FILE, alt={"en": "A", "be": "Б", "be-tarask": "В"}, caption=dict.fromkeys(written, "Words"))
     assert bool(languages(made)) is told
 
 

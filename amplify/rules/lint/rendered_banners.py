@@ -43,6 +43,9 @@ def _listed(langs: dict[str, None]) -> str:
 
 def _other_picture(context: LintContext, picture: Attachment, delivery: Planned) -> str:
     """How to say it in the reader's language."""
+    cta = context.post(delivery).front.cta
+    if all(picture not in part.pictures for part in delivery.message.parts):
+        return f"give the call `{cta}` a picture without words, or this post one of its own under `media:`"
     item = _banner_item(context, picture)
     if item is not None:
         return f"{item} speaks the language of each text"

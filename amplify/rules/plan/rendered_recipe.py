@@ -12,12 +12,11 @@ from amplify.model.workspace import Workspace
 from amplify.rules.plan.banner_recipe import drawing_of
 from amplify.rules.plan.banner_text import BannerWordsFault, WordedTemplate, fill_template
 from amplify.rules.plan.calendar_days import readers_day
+from amplify.rules.plan.template_context import says_today
 from amplify.rules.text.language import Fallback, pick_text
 
 
-def sidecar_recipe(
-    worded: WordedTemplate, size: str, now: datetime, workspace: Workspace, ours: bool
-) -> SidecarRecipe:
+def sidecar_recipe(worded: WordedTemplate, size: str, now: datetime, workspace: Workspace, ours: bool) -> SidecarRecipe:
     """What a template with its words is rendered from. `ours`: the template is a file of the workspace."""
     template = worded.template
     owner = workspace.partners.get(workspace.campaigns[template.campaign].owner)
@@ -33,6 +32,12 @@ def sidecar_recipe(
             "drawing": _drawing(worded, workspace.pictures) if ours else None,
         }
     )
+
+
+def shows_today(picture: Picture) -> bool:
+    """Whether a banner that was rendered by hand says something that is true on one day only."""
+    recipe = picture.note.recipe
+    return recipe is not None and any(one.say is not None and says_today(one.say) for one in recipe.words)
 
 
 def recipe_words(worded: WordedTemplate, fallback: Fallback) -> tuple[RecipeWord, ...]:
@@ -85,7 +90,9 @@ def _template(workspace: Workspace, recipe: SidecarRecipe) -> Template | str:
     if recipe.person is not None and recipe.person not in workspace.people:
         return f"it is for {recipe.person}, and nobody has that id any more"
     if recipe.template is None:
-        return _of_texts(recipe) if recipe.campaign in workspace.campaigns else _GONE.format("campaign", recipe.campaign)
+        if recipe.campaign not in workspace.campaigns:
+            return _GONE.format("campaign", recipe.campaign)
+        return _of_texts(recipe)
     template = workspace.banners.get(recipe.template)
     if template is None:
         return _GONE.format("banner template", recipe.template)
