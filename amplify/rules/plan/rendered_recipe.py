@@ -1,4 +1,4 @@
-"""Recipes of banners that were rendered by hand: what stands in their notes, and what would be painted instead. Pure."""
+"""Recipes of banners that were rendered by hand: what their notes say, and what would be painted instead. Pure."""
 
 from __future__ import annotations
 
