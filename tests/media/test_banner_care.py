@@ -125,6 +125,14 @@ def test_alt_text_is_made_of_the_scene_and_the_words_in_their_language() -> None
     }
 
 
+def test_a_number_and_its_word_are_read_as_one_and_a_drawn_quotation_mark_is_not() -> None:
+    says = ("“", "over", "41", "people, as of today", "#FreeAnna", "Write!", "again")
+    boxes = [{"text": {"say": {"en": said}, "largest": 4}, "box": [0, 13 * n, 100, 12]} for n, said in enumerate(says)]
+    (made,) = rendered(hung(Workshop().workspace(), template(*boxes)), BannerChoice(sizes=("post",))).made
+    assert made.alt == "A field. Over 41 people, as of today. #FreeAnna. Write! again."
+    assert made.caption == "\n".join(says)
+
+
 def test_what_lies_beside_a_banner_is_a_note_that_the_workspace_reads(tmp_path: Path) -> None:
     workspace = hung(Workshop().workspace(), NAMED)
     made = rendered(workspace).made[0]
