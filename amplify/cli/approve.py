@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from amplify.decisions.accept_changes import ProtectionChange
     from amplify.decisions.approve import Review
     from amplify.model.message import Attachment, Message
+    from amplify.planning.paint_ahead import BannerView
 
 
 _CHANGED = "the files protect less"
@@ -56,6 +57,7 @@ def command(
     """
     from amplify.decisions import approve as step
     from amplify.decisions.accept_changes import list_changes
+    from amplify.planning.paint_ahead import look_at_banners
 
     if reject is not None and not (deliveries and reject.strip()):
         raise WrongUse("`--reject REASON` goes with the ids of deliveries")
@@ -65,7 +67,8 @@ def command(
     waiting, changes = step.to_review(app, rejected=rejected), list_changes(app, rejected)
     if as_json:
         zones = _zones(app)
-        listed = [_change_json(one) for one in changes] + [_json(one, zones(one.row.account)) for one in waiting]
+        listed = [_change_json(one) for one in changes]
+        listed += [_json(one, zones(one.row.account), look_at_banners(app, one.message, False)) for one in waiting]
         print_json(listed)
         return 0
     if not waiting and not changes:
@@ -125,6 +128,7 @@ def _review(app: AppContext, waiting: list[Review], changes: Sequence[Protection
     """
     from amplify.decisions.accept_changes import accept_change, find_changes, list_changes, refuse_change
     from amplify.decisions.approve import approve_reviews, reject_review, to_review
+    from amplify.planning.paint_ahead import look_at_banners
 
     out, zones, done = output.console(), _zones(app), {"approved": 0, "rejected": 0, "skipped": 0}
     together = len(changes) + len(waiting)
@@ -140,7 +144,8 @@ def _review(app: AppContext, waiting: list[Review], changes: Sequence[Protection
         fresh = to_review(app, [one.row.id], rejected=True)
         if not fresh:
             continue
-        out.print(review_card(fresh[0], number, together, zones(one.row.account)))
+        banners = look_at_banners(app, fresh[0].message)
+        out.print(review_card(fresh[0], number, together, zones(one.row.account), banners))
         if not _decide(done, partial(approve_reviews, app, fresh), partial(reject_review, app, fresh[0])):
             return _ended(done)
     return _ended(done)
@@ -241,7 +246,7 @@ def _change_json(one: ProtectionChange) -> dict[str, Any]:
     }
 
 
-def _json(one: Review, zone: str) -> dict[str, Any]:
+def _json(one: Review, zone: str, banners: Sequence[BannerView]) -> dict[str, Any]:
     return {
         "id": one.row.id,
         "approve": f"{one.row.id}@{one.seen[:16]}",
@@ -262,6 +267,7 @@ def _json(one: Review, zone: str) -> dict[str, Any]:
         "changed_since": one.changed_since,
         "cost": one.row.cost / 1_000_000,
         "message": one.message.as_json(),
+        "banners": [banner.as_json() for banner in banners],
     }
 
 
@@ -283,10 +289,13 @@ def change_card(one: ProtectionChange, number: int, together: int) -> Renderable
     return Panel(Group(*lines), title=Text(title), title_align="left", width=80, border_style="yellow")
 
 
-def review_card(one: Review, number: int, together: int, zone: str) -> RenderableType:
+def review_card(
+    one: Review, number: int, together: int, zone: str, banners: Sequence[BannerView] = ()
+) -> RenderableType:
     """The card of one delivery. `zone`: the readers' time zone."""
     lines = [Text(local_time(one.row.due_at, zone), style="bold"), Text("")]
     lines += _said(one.message)
+    lines += [line for banner in banners for line in output.banner_lines_of(banner)]
     if one.row.cost:
         lines.append(Text(f"costs about ${one.row.cost / _MICROS:.3f}", style="dim"))
     lines += [Text(""), *_asked(one)]
@@ -320,7 +329,8 @@ def _said(message: Message) -> Iterator[Text]:
             yield Text(f"— part {number} of {len(message.parts)}", style="dim")
         yield Text(part.text)
         for picture in part.pictures:
-            yield from _picture(picture)
+            if picture.banner is None:
+                yield from _picture(picture)
         for entity in part.entities:
             if entity.kind == "link" and entity.value not in part.text:
                 yield Text(f"link: {entity.value}", style="blue")

@@ -17,8 +17,10 @@ from amplify.rules.text.terminal_text import document_text, escape_json, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
     from amplify.model.plan import PlanChange
+    from amplify.planning.paint_ahead import BannerView
 
 STATE_STYLES = {
     "waiting": "cyan",
@@ -114,6 +116,21 @@ def show_unsent(unsent: Iterable[PlanChange]) -> None:
         if one.asks:
             line = Text("=", style="red").append(f" {one.due:%Y-%m-%d %H:%M} UTC  {one.account}  {one.post}  ")
             console().print(line.append(f"will not go out: {one.why}", style="dim"), soft_wrap=True)
+
+
+def banner_lines_of(banner: BannerView) -> Iterator[Text]:
+    """A banner in words: its recipe, its alt text, and where its painted picture lies."""
+    from rich.text import Text
+
+    for line in banner.lines:
+        yield Text(line, style="magenta")
+    yield Text(f"  alt text: {banner.picture.alt}", style="dim")
+    if banner.problem is not None:
+        yield Text(f"  cannot be painted: {banner.problem}", style="bold red")
+    elif banner.file is not None:
+        yield Text(f"  painted: {banner.file}", style="dim")
+    else:
+        yield Text("  not painted yet: `amplify preview` with the post's name paints it", style="dim")
 
 
 def ask_line(question: str) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from amplify.ledger.rows.plan_changes import PlanDiff
+    from amplify.model.message import Message
     from amplify.model.plan import Plan, PlanChange, Planned
     from amplify.model.platform_profile import PlatformProfile
     from amplify.model.workspace import Workspace as Words
@@ -39,8 +40,10 @@ def command(
 ) -> int:
     """List the deliveries to come and the difference from the ledger. Changes nothing."""
     from amplify.ledger.holds.spending import list_budgets
+    from amplify.ledger.queries.queued_messages import messages_of
     from amplify.ledger.rows.plan_changes import compare_plan
     from amplify.planning.eligibility import EligibilityChecker
+    from amplify.planning.paint_ahead import with_paint_faults
     from amplify.planning.plan import plan_deliveries
     from amplify.rules.plan.budget import planned_budgets as months_of
     from amplify.rules.plan.cost import to_micros, total_costs
@@ -53,19 +56,23 @@ def command(
     with progress_bar("planning", quiet=as_json) as told:
         said = app.recent_posts(words, now, end)
         planned = plan_deliveries(words, now, end, app.profiles, told, app.server_info(), said)
+        planned = with_paint_faults(planned, words)
     with app.ledger.read() as connection:
         compared = compare_plan(connection, planned)
         changes = compared.changes
         spent = {one.platform: one.by_what for one in list_budgets(connection, now)}
+        before = messages_of(connection, [change.id for change in changes if change.sign == "~"])
     limits = {name: to_micros(money) for name, money in words.settings.budget.items()}
     months = months_of(planned.ours, app.profiles, limits, spent, now)
     alone = not everyone and bool(planned.ours)
     untold = _untold(EligibilityChecker(words, app.clock.now(), app.ledger), planned)
+    lines = _changed_lines(planned, before, untold)
     if as_json:
         costs = total_costs(planned.ours if alone else planned.deliveries, len(words.settings.readings), app.profiles)
         budget = [one.as_json() for one in months]
         unsent = [change.as_json() for change in compared.unsent]
-        listed = _as_json(planned, changes, alone, untold)
+        listed = _as_json(planned, alone, untold)
+        listed["changes"] = [one.as_json() | {"lines": lines.get(one.id, [])} for one in changes]
         print_json(
             {
                 **listed,
@@ -74,7 +81,7 @@ def command(
             }
         )
     else:
-        _show(planned, compared, alone, diff, days, untold)
+        _show(planned, compared, alone, diff, days, untold, lines)
         if not diff:
             _show_fallbacks(words, planned.ours if alone else planned.deliveries)
             _show_cost(planned.ours if alone else planned.deliveries, len(words.settings.readings), app.profiles)
@@ -96,8 +103,28 @@ def _untold(care: EligibilityChecker, planned: Plan) -> dict[str, str]:
     return {id: reason for id, reason in found.items() if reason in UNTOLD}
 
 
+def _changed_lines(
+    planned: Plan, before: Mapping[str, tuple[Message, datetime]], untold: Mapping[str, str]
+) -> dict[str, list[str]]:
+    """Queued delivery → what differs in it now, as lines of a diff; of what may be told."""
+    from amplify.rules.plan.message_diff import diff_messages
+
+    now = {one.id: one for one in planned.ours if one.id not in untold}
+    return {
+        id: diff_messages(message, found.message, due, found.due)
+        for id, (message, due) in before.items()
+        if (found := now.get(id.partition(".")[0])) is not None
+    }
+
+
 def _show(
-    planned: Plan, compared: PlanDiff, alone: bool, diff: bool, days: int | None, untold: Mapping[str, str]
+    planned: Plan,
+    compared: PlanDiff,
+    alone: bool,
+    diff: bool,
+    days: int | None,
+    untold: Mapping[str, str],
+    lines: Mapping[str, list[str]],
 ) -> None:
     from rich.text import Text
 
@@ -121,7 +148,7 @@ def _show(
         out.print("the ledger says the same: `amplify queue` would change nothing")
     output.show_unsent(compared.unsent)
     if changes:
-        _show_changes(changes, diff, days is not None)
+        _show_changes(changes, diff, days is not None, lines)
 
 
 def _show_fallbacks(words: Words, shown: tuple[Planned, ...]) -> None:
@@ -153,7 +180,7 @@ def _show_cost(shown: tuple[Planned, ...], readings: int, profiles: Mapping[str,
         )
 
 
-def _show_changes(changes: list[PlanChange], whole: bool, part: bool) -> None:
+def _show_changes(changes: list[PlanChange], whole: bool, part: bool, lines: Mapping[str, list[str]]) -> None:
     from rich.text import Text
 
     out = output.console()
@@ -161,6 +188,8 @@ def _show_changes(changes: list[PlanChange], whole: bool, part: bool) -> None:
         for change in changes:
             what = f" {change.due:%Y-%m-%d %H:%M} UTC  {change.account}  {change.post}  "
             out.print(Text.assemble((change.sign, _SIGNS[change.sign]), what, (change.why, "dim")))
+            for line in lines.get(change.id, ()):
+                out.print(Text(f"    {line}", style="red" if line.startswith("-") else "green"))
     words = {"+": "new", "~": "changed", "-": "cancelled", "^": "revived", "!": "already out with other words"}
     counts = {sign: sum(change.sign == sign for change in changes) for sign in words}
     said = ", ".join(f"{count} {words[sign]}" for sign, count in counts.items() if count)
@@ -183,6 +212,7 @@ def _table(shown: list[Planned], changes: dict[str, PlanChange], untold: Mapping
     from rich.text import Text
 
     from amplify.pages.withheld_reasons import WITHHELD
+    from amplify.planning.paint_ahead import banners_of
 
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 1, 0, 0), expand=True)
     for width in (1, 9, 23, 24):
@@ -192,14 +222,15 @@ def _table(shown: list[Planned], changes: dict[str, PlanChange], untold: Mapping
         change = changes.get(delivery.id)
         sign = Text(change.sign, style=_SIGNS[change.sign]) if change else Text("")
         words = " ".join(delivery.message.parts[0].text.split()) if delivery.message.parts else "↻ boost"
-        said = Text(words, "dim")
+        banners = "".join(f"▣ {one.banner.template} " for one in banners_of(delivery.message) if one.banner is not None)
+        said = Text(banners, "magenta").append(words, "dim")
         if delivery.id in untold:
             said = Text(WITHHELD[untold[delivery.id]], "yellow")
         table.add_row(sign, clock_time(delivery.due, delivery.zone), delivery.account, delivery.post, said)
     return table
 
 
-def _as_json(planned: Plan, changes: list[PlanChange], alone: bool, untold: Mapping[str, str]) -> dict[str, Any]:
+def _as_json(planned: Plan, alone: bool, untold: Mapping[str, str]) -> dict[str, Any]:
     return {
         "start": planned.start.isoformat(),
         "end": planned.end.isoformat(),
@@ -233,5 +264,4 @@ def _as_json(planned: Plan, changes: list[PlanChange], alone: bool, untold: Mapp
             *(problem.as_json() for problem in planned.problems),
             *(finding.problem.as_json() for finding in planned.findings),
         ],
-        "changes": [change.as_json() for change in changes],
     }

@@ -70,7 +70,7 @@ def command(
             chosen += tuple(d for d in planned.deliveries if d.entry == "preview")
     if not everyone and planned.ours:
         chosen = tuple(delivery for delivery in chosen if delivery.ours)
-    shown = preview_deliveries(app, chosen)
+    shown = preview_deliveries(app, chosen, paint=bool(posts))
     if out is not None:
         return _draw(app, planned, shown, out, with_embargoed, as_json)
     if as_json:
@@ -150,6 +150,10 @@ def _show_part(one: DeliveryPreview, number: int) -> None:
     subtitle = Text.assemble(which, (str(length), style), f" of {one.length_max} {one.unit}{asked}")
     output.console().print(Panel(styled, subtitle=subtitle, subtitle_align="right", border_style="dim"))
     for picture in part.pictures:
-        output.console().print(Text(f"  picture {picture.file}: {picture.alt}", style="cyan"))
+        if picture.banner is None:
+            output.console().print(Text(f"  picture {picture.file}: {picture.alt}", style="cyan"))
+    for banner in one.banners if number == 0 else ():
+        for line in output.banner_lines_of(banner):
+            output.console().print(Text("  ") + line)
     if part.card is not None:
         output.console().print(Text(f"  card {part.card.title} · {part.card.url}", style="cyan"))

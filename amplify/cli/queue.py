@@ -26,6 +26,7 @@ def command(
     """Write the plan into the ledger, up to the horizon. Running it twice changes nothing."""
     from rich.text import Text
 
+    from amplify.planning.paint_ahead import paint_ahead
     from amplify.planning.queue import queue_plan
 
     app = open_context(workspace, publishes=True)
@@ -40,6 +41,7 @@ def command(
 
     with progress_bar("planning", quiet=as_json or not yes) as told:
         done = queue_plan(app, confirm=confirm, progress=told, force=yes)
+    paint_ahead(app)
     written = [change for change in done.changes if change.sign != "!"]
     code = 3 if done.older else 1 if done.problems else 0
     if as_json:

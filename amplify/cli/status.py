@@ -105,18 +105,29 @@ def _as_json(now: LedgerStatus) -> dict[str, Any]:
 def _story(app: AppContext, delivery: str, as_json: bool) -> int:
     """Print the history of one delivery, or of several whose ids begin alike."""
     from amplify.ledger.queries.delivery_history import delivery_histories
+    from amplify.ledger.queries.queued_messages import messages_of
+    from amplify.planning.paint_ahead import look_at_banners
 
     with app.ledger.read() as connection:
         found = delivery_histories(connection, delivery)
+        messages = messages_of(connection, [one.delivery["id"] for one in found])
+    banners = {id: look_at_banners(app, message, False) for id, (message, _) in messages.items()}
     if not found:
         raise WrongUse(f"no delivery begins with {delivery!r}: `amplify status --json` shows ids")
     if as_json:
-        print_json([asdict(story) for story in found])
+        listed = [
+            asdict(story) | {"banners": [one.as_json() for one in banners.get(story.delivery["id"], ())]}
+            for story in found
+        ]
+        print_json(listed)
         return 0
     for number, story in enumerate(found):
         if number:
             output.console().print()
         show_story(story)
+        for banner in banners.get(story.delivery["id"], ()):
+            for line in output.banner_lines_of(banner):
+                output.console().print(line)
     return 0
 
 

@@ -24,12 +24,12 @@ def files_mark(app: AppContext) -> str:
     return queued_mark(app.fingerprint(), app.clock.now())
 
 
-def requeue_if_changed(app: AppContext, mark: str) -> Sequence[PlanChange]:
-    """Queue where the last `queue` left another mark than `mark`; returns the changes. Raises what `queue` raises:
-    nothing may be claimed then."""
+def requeue_if_changed(app: AppContext, mark: str) -> Sequence[PlanChange] | None:
+    """Queue where the last `queue` left another mark than `mark`; returns the changes, or None where it was not needed.
+    Raises what `queue` raises: nothing may be claimed then."""
     with app.ledger.read() as connection:
         if get_meta(connection, note_key(app.root)) == mark:
-            return ()
+            return None
     from amplify.planning.queue import queue_plan
 
     return queue_plan(app).changes

@@ -61,7 +61,8 @@ def run_pass(
     log_event("pass_began")
     done = PassResult()
     mark = files_mark(app)
-    done.changes = requeue_if_changed(app, mark)
+    requeued = requeue_if_changed(app, mark)
+    done.changes = requeued or ()
     if done.changes:
         log_event("queued", changes=len(done.changes))
     kept = run_maintenance(app)
@@ -69,6 +70,10 @@ def run_pass(
     worked = kept.seen.due or kept.seen.asks_servers
     if worked:
         _work(app, kept.seen, mark, done.outcomes, workers, on_outcome, stop or Event())
+    if requeued is not None:  # on a new day others have come near; after what is due, which waits for nobody
+        from amplify.planning.paint_ahead import paint_ahead
+
+        paint_ahead(app, lambda: stop is None or not stop.is_set())
     done.errors = kept.seen.errors
     with app.ledger.read() as connection:
         done.older = files_note(connection, app.root)

@@ -13,6 +13,7 @@ from amplify.model.platform_profile import PlatformProfile
 from amplify.model.problem import Problem, Severity
 from amplify.model.server_info import NOTHING_KNOWN, ServerInfo
 from amplify.model.workspace import Workspace
+from amplify.planning.paint_ahead import with_paint_faults
 from amplify.planning.plan import plan_deliveries
 from amplify.rules.lint.duplicates import look_back
 from amplify.rules.plan.horizon import plan_end
@@ -60,7 +61,7 @@ def check_workspace(
         return CheckReport(tuple(sorted(problems)), ())
     end = plan_end(workspace, now)
     said = _said(ledger, workspace, now, end) if ledger is not None else ()
-    planned = plan_deliveries(workspace, now, end, profiles, progress, known, said)
+    planned = with_paint_faults(plan_deliveries(workspace, now, end, profiles, progress, known, said), workspace)
     problems.update(finding.problem for finding in planned.findings)
     problems.update(_unsent(ledger, workspace, planned, now))
     changed = (*(finding for finding in planned.findings if finding.change is not None), *planned.silenced)

@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Final
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
 
 from amplify.context.app_context import AppContext
 from amplify.model.banner import SIZES
 from amplify.model.event import log_event
-from amplify.model.message import Attachment
-from amplify.model.plan import FaultyDelivery, LintFinding, Plan, Planned
+from amplify.model.message import Attachment, Message
+from amplify.model.plan import FaultyDelivery, LintFinding, Plan, Planned, Queued
 from amplify.model.post import BannerItem
 from amplify.model.problem import Problem, SourceLocation
 from amplify.model.workspace import Workspace
 from amplify.rules.plan.banner_recipe import drawing_of, worded_from
+from amplify.rules.plan.message_diff import banner_lines
 
 PAINT_AHEAD: Final = timedelta(hours=48)
 """How long before its time a banner is painted."""
 
 
-def with_paint_faults(plan: Plan, workspace: Workspace) -> Plan:
+def with_paint_faults(plan: Plan, workspace: Workspace, queued: Queued | None = None) -> Plan:
     """The plan, with the banners that cannot be painted as problems of what shows them: words that do not fit, letters
-    or fonts that are not there. Nothing is painted. What waits in the ledger as it is planned was asked before."""
+    or fonts that are not there. Nothing is painted. `queued`: what waits in the ledger as it is planned is not asked
+    again; without it, everything is."""
+    before = queued or {}
     found: dict[str, str | None] = {}
     faulty: dict[Problem, dict[str, FaultyDelivery]] = {}
     known = {one.id for one in plan.faulty}
     for one in plan.deliveries:
-        for picture in banners_of(one):
+        if before.get(one.id, ("",))[0] == one.content_hash or (queued is not None and not one.ours):
+            continue
+        for picture in banners_of(one.message):
             if picture.sha256 not in found:
                 found[picture.sha256] = _why_unpaintable(picture, workspace)
             why = found[picture.sha256]
@@ -51,27 +57,77 @@ def with_paint_faults(plan: Plan, workspace: Workspace) -> Plan:
     return replace(plan, findings=(*plan.findings, *findings), faulty=(*plan.faulty, *unique.values()))
 
 
-def paint_ahead(app: AppContext, deliveries: Iterable[Planned], now: datetime) -> int:
-    """Paint the banners of our deliveries that are due soon; returns how many were painted. One that cannot be painted
-    is tried again before it is sent, and holds nothing but its own post."""
+def paint_ahead(app: AppContext, go_on: Callable[[], bool] = lambda: True) -> int:
+    """Paint the banners of everything that waits and is due soon; returns how many. One that cannot be painted is tried
+    again before it is sent, and holds nothing but its own post. `go_on` is asked before each."""
     from amplify.banner.cannot_paint import BannerFault
+    from amplify.ledger.queries.queued_messages import waiting_with_banners
 
+    with app.ledger.read() as connection:
+        near = waiting_with_banners(connection, app.clock.now() + PAINT_AHEAD)
     painted = 0
-    for one in deliveries:
-        if one.ours and one.due < now + PAINT_AHEAD:
-            for picture in banners_of(one):
-                if not app.pictures.is_painted(picture):
-                    try:
-                        app.pictures.painted_file(picture)
-                        painted += 1
-                    except BannerFault:
-                        log_event("unpainted", delivery=one.id, post=one.post)
+    for id, post, message in near:
+        for picture in banners_of(message):
+            if not go_on():
+                return painted
+            if not app.pictures.is_painted(picture):
+                try:
+                    app.pictures.painted_file(picture)
+                    painted += 1
+                except BannerFault:
+                    log_event("unpainted", delivery=id, post=post)
     return painted
 
 
-def banners_of(planned: Planned) -> Iterator[Attachment]:
-    """The banners that a delivery shows."""
-    for part in planned.message.parts:
+@dataclass(frozen=True, slots=True)
+class BannerView:
+    """A banner of a message, as people look at it."""
+
+    picture: Attachment
+    lines: tuple[str, ...]
+    """Its recipe in words."""
+    file: Path | None
+    """Its painted picture; None: nobody has painted it, or it cannot be."""
+    problem: str | None = None
+    """Why it cannot be painted, in a sentence."""
+
+    def as_json(self) -> dict[str, Any]:
+        recipe = self.picture.banner
+        assert recipe is not None
+        return {
+            "template": recipe.template,
+            "person": recipe.person,
+            "lang": recipe.lang,
+            "size": recipe.size,
+            "recipe": self.picture.sha256,
+            "lines": list(self.lines),
+            "alt": self.picture.alt,
+            "painted": str(self.file) if self.file is not None else None,
+            "problem": self.problem,
+        }
+
+
+def look_at_banners(app: AppContext, message: Message, paint: bool = True) -> list[BannerView]:
+    """The banners of a message: recipes in words, and the painted pictures. `paint`: paint those that nobody has
+    painted; else only what is there is shown. Never raises for a banner."""
+    from amplify.banner.cannot_paint import BannerFault
+
+    seen = []
+    for picture in banners_of(message):
+        assert picture.banner is not None
+        file, problem = None, None
+        try:
+            if paint or app.pictures.is_painted(picture):
+                file = app.pictures.painted_file(picture)
+        except BannerFault as fault:
+            problem = str(fault)
+        seen.append(BannerView(picture, tuple(banner_lines(picture.banner)), file, problem))
+    return seen
+
+
+def banners_of(message: Message) -> Iterator[Attachment]:
+    """The banners that a message shows."""
+    for part in message.parts:
         for picture in part.pictures:
             if picture.banner is not None:
                 yield picture

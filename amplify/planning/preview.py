@@ -20,6 +20,7 @@ from amplify.model.queue_entry import QueueEntry, When
 from amplify.model.server_info import ServerInfo
 from amplify.model.workspace import Workspace
 from amplify.planning.eligibility import EligibilityChecker, WithheldItem
+from amplify.planning.paint_ahead import BannerView, look_at_banners
 from amplify.platforms import registry
 from amplify.rules.plan.cost import cost_of
 from amplify.rules.plan.idempotency import idempotency_key, record_key
@@ -47,6 +48,7 @@ class DeliveryPreview:
     """An estimate, in US dollars."""
     embargoed: bool = False
     """Nobody but staff may know of it yet."""
+    banners: tuple[BannerView, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         delivery = self.delivery
@@ -65,6 +67,7 @@ class DeliveryPreview:
             "embargoed": self.embargoed,
             "cost": str(self.cost),
             "requests": list(self.requests),
+            "banners": [one.as_json() for one in self.banners],
         }
 
 
@@ -79,8 +82,9 @@ def as_if_queued(workspace: Workspace, posts: Iterable[str], now: datetime) -> W
     return replace(workspace, posts={**workspace.posts, **ready}, queue={**workspace.queue, entry.id: entry})
 
 
-def preview_deliveries(app: AppContext, deliveries: tuple[Planned, ...]) -> list[DeliveryPreview]:
-    """Preview what each delivery would send, and why it would be held. Needs no credentials and no network."""
+def preview_deliveries(app: AppContext, deliveries: tuple[Planned, ...], paint: bool = False) -> list[DeliveryPreview]:
+    """Preview what each delivery would send, and why it would be held. Needs no credentials and no network. `paint`:
+    paint the banners that nobody has painted yet."""
     workspace = app.whole_workspace()
     care = EligibilityChecker(workspace, app.clock.now(), app.ledger)
     held = dict(zip((one.id for one in deliveries), why_not_sent(care, deliveries), strict=True))
@@ -103,6 +107,7 @@ def preview_deliveries(app: AppContext, deliveries: tuple[Planned, ...]) -> list
                 (*(one.why for one in held[delivery.id]), *unapproved.get(delivery.id, ())),
                 cost_of(delivery, len(workspace.settings.readings), profile.prices),
                 delivery.post in care.embargoed,
+                tuple(look_at_banners(app, delivery.message, paint)),
             )
         )
     for client in clients.values():

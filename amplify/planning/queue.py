@@ -38,6 +38,7 @@ from amplify.planning.file_versions import judge_files, note_files
 from amplify.planning.follow_people import follow_people, learn_people
 from amplify.planning.keep_protections import keep_protections
 from amplify.planning.last_queue import machine_name, note_key, queued_mark
+from amplify.planning.paint_ahead import with_paint_faults
 from amplify.planning.plan import plan_deliveries
 from amplify.rules.lint.duplicates import REPEAT_AFTER, look_back, repeat_problem, repeats_of
 from amplify.rules.plan.cost import to_micros
@@ -98,7 +99,7 @@ def queue_plan(
     end = until or plan_end(workspace, now)
     said = app.recent_posts(workspace, now, end)
     planned = plan_deliveries(workspace, now, end, app.profiles, progress, app.server_info(), said)
-    planned = _freeze_pictures(app, planned)
+    planned = _freeze_pictures(app, with_paint_faults(planned, workspace, said.queued))
     with app.ledger.write() as connection:
         app.ledger.lock(connection, _QUEUEING)
         older = "" if force else judge_files(connection, app.root, version)  # somebody may have queued meanwhile

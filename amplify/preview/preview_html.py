@@ -40,7 +40,7 @@ def page_of(
     sealed = {id for id, one in found.items() if one.untold and not with_embargoed}
     hidden = closed | {one.delivery.post for one in shown if one.delivery.id in sealed}
     secret = frozenset() if with_embargoed else _names(frozenset(hidden), workspace.queue.values())
-    gallery = Thumbnails(workspace.root / "media", app.thumbnails)
+    gallery = Thumbnails(workspace.root / "media", app.thumbnails, app.pictures.painted_file)
     troubles = DeliveryProblems(care, app.profiles, planned.findings, secret, app.server_info())
     cards = Cards(care, app.profiles, troubles, gallery, planned.deliveries)
     made = sorted(

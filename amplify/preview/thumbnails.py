@@ -6,10 +6,12 @@ import base64
 import hashlib
 import io
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from amplify.banner.cannot_paint import BannerFault
 from amplify.media.reencode import BadPicture, decoder_errors, reencode_picture
 from amplify.model.message import Attachment
 from amplify.pages.view_models import PictureRef
@@ -26,16 +28,18 @@ _UNUSED: Final = 90 * 24 * 3600
 class Thumbnails:
     """Draws each picture once, whoever shows it how often."""
 
-    def __init__(self, media: Path, kept: Path) -> None:
-        """`kept`: the folder where they lie for the next page, by the SHA-256 of the pictures."""
-        self._media, self._kept = media, kept
+    def __init__(self, media: Path, kept: Path, painted: Callable[[Attachment], Path]) -> None:
+        """`kept`: the folder where they lie for the next page, by the SHA-256 of the pictures. `painted`: the painted
+        file of a banner."""
+        self._media, self._kept, self._painted = media, kept, painted
         self._drawn: dict[str, tuple[str, str, int, int]] = {}
 
     def show(self, picture: Attachment) -> PictureRef:
         """The picture of a message as a reference. Where its file cannot be read, its alt text is shown."""
-        if picture.file not in self._drawn:
-            self._drawn[picture.file] = self._draw(picture.file)
-        id, _, width, height = self._drawn[picture.file]
+        key = picture.file if picture.banner is None else picture.sha256
+        if key not in self._drawn:
+            self._drawn[key] = self._draw(picture)
+        id, _, width, height = self._drawn[key]
         return PictureRef(id, picture.file, picture.alt, width or picture.width, height or picture.height)
 
     @property
@@ -43,10 +47,11 @@ class Thumbnails:
         """Id, data URI, width and height of everything that was shown."""
         return tuple(drawn for drawn in self._drawn.values() if drawn[0])
 
-    def _draw(self, file: str) -> tuple[str, str, int, int]:
+    def _draw(self, picture: Attachment) -> tuple[str, str, int, int]:
         try:
-            drawn = self._thumbnail((self._media / file).read_bytes())
-        except (OSError, BadPicture):
+            path = self._media / picture.file if picture.banner is None else self._painted(picture)
+            drawn = self._thumbnail(path.read_bytes())
+        except (OSError, BadPicture, BannerFault):
             return "", "", 0, 0
         return f"picture-{len(self._drawn) + 1}", *_as_uri(drawn)
 
