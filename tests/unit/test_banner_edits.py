@@ -221,7 +221,8 @@ def _render(files: Files, chance: random.Random) -> None:
     now = chance.choice((files.due, files.due - timedelta(days=chance.randrange(400)))).replace(tzinfo=UTC)
     workspace = built(files).workspace()
     worded = fill_template(workspace, workspace.banners[name], lang, person, now)
-    numbers, words = expected(files, template, person, lang, now.date())
+    day = now.astimezone(ZoneInfo(files.zones["press_union"])).date()  # the campaign's owner counts by its own calendar
+    numbers, words = expected(files, template, person, lang, day)
     recipe = sidecar_recipe(worded, "post", now, workspace, True)
     files.by_hand = ByHand(name, person, lang, numbers, words, recipe)
     files.media = [FILE]
@@ -336,10 +337,10 @@ def items(media: Any, lang: str) -> list[Any]:
     return list(media.get(lang, [])) if isinstance(media, dict) else list(media)
 
 
-def held(plan: Plan) -> set[str]:
-    """Deliveries with an error that no gate holds: they are not queued."""
+def held(plan: Plan) -> dict[str, str]:
+    """Deliveries with an error that no gate holds, and what it is: they are not queued."""
     return {
-        id
+        id: f"{finding.problem.code}: {finding.problem.message}"
         for finding in plan.findings
         if finding.problem.severity is Severity.ERROR and finding.problem.code not in HELD_BY_GATES
         for id in finding.deliveries
@@ -384,7 +385,7 @@ def _wrong(
     return "" if recipe.size == size else f"{one.account} {item}: size {recipe.size}"
 
 
-def _look_at_file(files: Files, one: Planned, day: date, faulty: set[str]) -> str:
+def _look_at_file(files: Files, one: Planned, day: date, faulty: dict[str, str]) -> str:
     """A picture that was rendered by hand goes out only while it is true, and in the language of its text."""
     by_hand = files.by_hand
     assert by_hand is not None
@@ -394,7 +395,7 @@ def _look_at_file(files: Files, one: Planned, day: date, faulty: set[str]) -> st
         same = expected(files, template, by_hand.person, by_hand.lang, day)[1] == by_hand.words
     fine = same and lang == by_hand.lang
     if fine and one.id in faulty:
-        return f"{one.account} is held, and {FILE} is right"
+        return f"{one.account} is held, and {FILE} is right: {faulty[one.id]}"
     return "" if fine or one.id in faulty else f"{one.account} goes out with {by_hand.words} in `{by_hand.lang}`"
 
 

@@ -220,7 +220,7 @@ def _alt(scene: str, read: list[str], pictures: list[str]) -> str:
 
 
 def _spoken(read: list[str]) -> list[str]:
-    """What is to be read as it is said: a number and its word are one, and a quotation mark that is only drawn is none."""
+    """What is to be read as it is said: a number and its word are one, and a quotation mark that is drawn is none."""
     spoken: list[str] = []
     for text in read:
         flat = text.replace("\n", " ").strip()
