@@ -13,7 +13,7 @@ from amplify.model.problem import Problem, Severity
 from amplify.model.queue_entry import QueueEntry
 from amplify.rules.plan.banner_text import picture_slots
 from amplify.workspace.checks.references import check_references
-from amplify.workspace.file_types import ACTIONS, CAMPAIGNS, FACTS, QUEUE
+from amplify.workspace.file_types import ACTIONS, BANNERS, CAMPAIGNS, FACTS, QUEUE
 from amplify.workspace.files import read_head
 from amplify.workspace.parsed import Parsed, ParsedWorkspace, ids_in_bytes
 from amplify.workspace.partial import NOT_READ
@@ -109,7 +109,7 @@ class _Confining:
             self.faults.posts.setdefault(one, why)
 
     def _medium(self, path: str, why: Problem) -> bool:
-        templates = [one.word.id for one in self.all.banners if one.word.place.path == path]
+        templates = [path] if path.startswith(f"{BANNERS}/") else []  # posts that show it go with it, read or not
         stem = name_key(str(PurePosixPath(path).with_suffix("")))
         files = [
             one for one in self.all.picture_files if name_key(str(PurePosixPath("media", one).with_suffix(""))) == stem
