@@ -358,6 +358,7 @@ GROUPS = {
     "TXT": "Posts",
     "ALT": "Pictures",
     "PICTURE": "Pictures",
+    "MEDIA": "Pictures",
     "VIDEO": "Pictures",
     "BANNER": "Banners",
     "REF": "Names that lead nowhere",
