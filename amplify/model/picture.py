@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from amplify.model.banner import SizeName
 from amplify.model.base import Day, FileEntry, FileModel, Id, Lang, Text, Url
@@ -43,7 +43,7 @@ class SidecarRecipe(FileModel):
     """The size it was rendered in."""
     day: Day
     """The day to which days are counted."""
-    words: tuple[RecipeWord, ...] = ()
+    words: Annotated[tuple[RecipeWord, ...], Field(max_length=60)] = ()
     """Every text in it, from the back to the front."""
     drawing: Sha256 | None = None
     """SHA-256 of everything else in the template that is painted, and of its pictures."""

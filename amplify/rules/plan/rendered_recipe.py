@@ -106,12 +106,16 @@ _GONE = "there is no {} `{}` any more to tell what it should say"
 
 def _of_texts(recipe: SidecarRecipe) -> Template:
     """The texts that its note keeps, as a template: those of `amplify banner bars` are no file of the workspace."""
-    layers = [{"text": {"say": {recipe.lang: one.say}}} for one in recipe.words if one.say is not None]
+    layers: list[dict[str, object]] = [
+        {"text": {"say": {recipe.lang: one.say}}} for one in recipe.words if one.say is not None
+    ]
     fields = {"id": "bars", "campaign": recipe.campaign, "about": "-", "scene": {recipe.lang: "-"}, "credit": "-"}
-    shape = {"shape": {"form": "fill"}}
-    return Template.model_validate(
-        {**fields, "licence": "-", "people": (recipe.person,) if recipe.person else (), "layers": (*layers, shape)}
-    )
+    about = {"people": (recipe.person,)} if recipe.person is not None else {}
+    layers_of = tuple(layers) or _NO_WORDS
+    return Template.model_validate({**fields, **about, "licence": "-", "layers": layers_of})
+
+
+_NO_WORDS = ({"shape": {"form": "fill"}},)
 
 
 def _difference(kept: list[str], words: list[str]) -> str:
