@@ -393,7 +393,7 @@ def _look_at_file(files: Files, one: Planned, day: date, faulty: dict[str, str])
     by_hand = files.by_hand
     assert by_hand is not None
     template, lang = files.templates[by_hand.template], one.lang.partition("-")[0]
-    same = whole(template, by_hand.lang)
+    same = all(by_hand.lang in layer for layer in template.layers)  # its scene is not painted
     if same:
         same = expected(files, template, by_hand.person, by_hand.lang, day)[1] == by_hand.words
     fine = same and lang == by_hand.lang
