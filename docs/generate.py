@@ -361,6 +361,7 @@ GROUPS = {
     "MEDIA": "Pictures",
     "VIDEO": "Pictures",
     "BANNER": "Banners",
+    "MEDIA": "Pictures",
     "REF": "Names that lead nowhere",
     "QUEUE": "The queue",
     "SHEET": "Spreadsheets",

@@ -55,8 +55,8 @@ def command(
     end = now + timedelta(days=days) if days is not None else plan_end(words, now)
     with progress_bar("planning", quiet=as_json) as told:
         said = app.recent_posts(words, now, end)
-        planned = plan_deliveries(words, now, end, app.profiles, told, app.server_info(), said)
-        planned = with_paint_faults(planned, words)
+        plan = plan_deliveries(words, now, end, app.profiles, told, app.server_info(), said)
+        planned = with_paint_faults(plan, words)
     with app.ledger.read() as connection:
         compared = compare_plan(connection, planned)
         changes = compared.changes
@@ -65,26 +65,25 @@ def command(
     limits = {name: to_micros(money) for name, money in words.settings.budget.items()}
     months = months_of(planned.ours, app.profiles, limits, spent, now)
     alone = not everyone and bool(planned.ours)
+    shown, readings = planned.ours if alone else planned.deliveries, len(words.settings.readings)
     untold = _untold(EligibilityChecker(words, app.clock.now(), app.ledger), planned)
     lines = _changed_lines(planned, before, untold)
     if as_json:
-        costs = total_costs(planned.ours if alone else planned.deliveries, len(words.settings.readings), app.profiles)
+        costs = total_costs(shown, readings, app.profiles)
         budget = [one.as_json() for one in months]
-        unsent = [change.as_json() for change in compared.unsent]
-        listed = _as_json(planned, alone, untold)
-        listed["changes"] = [one.as_json() | {"lines": lines.get(one.id, [])} for one in changes]
+        listed = _as_json(planned, changes, alone, untold, lines)
         print_json(
             {
                 **listed,
-                "unsent": unsent,
+                "unsent": [change.as_json() for change in compared.unsent],
                 "cost": costs.as_json() | {"budget": budget},
             }
         )
     else:
         _show(planned, compared, alone, diff, days, untold, lines)
         if not diff:
-            _show_fallbacks(words, planned.ours if alone else planned.deliveries)
-            _show_cost(planned.ours if alone else planned.deliveries, len(words.settings.readings), app.profiles)
+            _show_fallbacks(words, shown)
+            _show_cost(shown, readings, app.profiles)
             for one in months:
                 output.console().print(f"budget: {one.sentence}", style="yellow" if one.short else None)
     problems = sorted({*planned.problems, *(finding.problem for finding in planned.findings)})
@@ -230,7 +229,13 @@ def _table(shown: list[Planned], changes: dict[str, PlanChange], untold: Mapping
     return table
 
 
-def _as_json(planned: Plan, alone: bool, untold: Mapping[str, str]) -> dict[str, Any]:
+def _as_json(
+    planned: Plan,
+    changes: list[PlanChange],
+    alone: bool,
+    untold: Mapping[str, str],
+    lines: Mapping[str, list[str]],
+) -> dict[str, Any]:
     return {
         "start": planned.start.isoformat(),
         "end": planned.end.isoformat(),
@@ -264,4 +269,5 @@ def _as_json(planned: Plan, alone: bool, untold: Mapping[str, str]) -> dict[str,
             *(problem.as_json() for problem in planned.problems),
             *(finding.problem.as_json() for finding in planned.findings),
         ],
+        "changes": [one.as_json() | {"lines": lines.get(one.id, [])} for one in changes],
     }

@@ -198,6 +198,8 @@ def _problem(
     code, message = validation_sentence(error, key, alternatives)
     if error["input"] is None and "#" in spot.document.line(place.line):
         message += " (an unquoted `#` begins a comment: put the value in quotes)"
+    if key and loc[-2:] == ("media", "banner"):
+        message += "; a banner stands in a list, with brackets: `[{banner: …}]`"
     subject = f"the key `{name}`: " if key else f"`{name}`: " if name else ""
     return Problem(place, code, subject + message)
 

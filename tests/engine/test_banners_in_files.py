@@ -82,6 +82,7 @@ def test_a_good_one_is_no_problem(files: Files) -> None:
         ("[{banner: dais}]", "posts/count.md:8:9", "REF-BANNER"),
         ("[{banner: days, person: miro}]", "posts/count.md:8:9", "REF-PERSON"),
         ("[{banner: days, person: leon}]", "posts/count.md:8:9", "BANNER-PERSON"),
+        ("{banner: days}", "posts/count.md:8:9", "VALUE-FORM"),
         ("[{banner: days, size: giant}]", "posts/count.md:8:30", "VALUE-CHOICE"),
         ("[{baner: days}]", "posts/count.md:8:9", "KEY-MISSING"),
         ("[{banner: days, perso: mira}]", "posts/count.md:8:24", "KEY-UNKNOWN"),

@@ -92,15 +92,8 @@ def fill_template(
     without it, that of the campaign's owner. `occasion`: of the post that shows the banner."""
     campaign = workspace.campaigns[template.campaign]
     owner = workspace.partners.get(campaign.owner)
-    setting = RenderContext(
-        workspace,
-        {},
-        stand_for(template, lang, occasion),
-        NOWHERE,
-        lang,
-        now,
-        zone or (owner.zone if owner else "UTC"),
-    )
+    zone = zone or (owner.zone if owner else "UTC")
+    setting = RenderContext(workspace, {}, stand_for(template, lang, occasion), NOWHERE, lang, now, zone)
     known = template_names(setting)
     if person is not None:
         known = ChainMap({"who": known["person"][person]}, known)  # type: ignore[arg-type]
