@@ -358,7 +358,6 @@ GROUPS = {
     "TXT": "Posts",
     "ALT": "Pictures",
     "PICTURE": "Pictures",
-    "MEDIA": "Pictures",
     "VIDEO": "Pictures",
     "BANNER": "Banners",
     "MEDIA": "Pictures",
