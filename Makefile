@@ -33,6 +33,7 @@ bench: $(TEST_READY)
 
 torture: $(TEST_READY)
 	CRASH=all $(BIN)/python -m pytest -n 2 --dist worksteal tests/crash
+	BANNER_EDITS=10000 $(BIN)/python -m pytest tests/unit/test_banner_edits.py
 	PYTHONPATH=tests $(BIN)/python -m adversary $(ADVERSARY)
 	PYTHONPATH=tests $(BIN)/python -m torture $(TORTURE)
 

@@ -179,7 +179,7 @@ def _render(care: EligibilityChecker, wanted: BannerChoice, out: Path | None, as
 
     batch = _paint(care, wanted, as_json)
     folder = out or care.workspace.root / "media" / "rendered"
-    paths = [write_with_sidecar(one, folder) for one in batch.made]
+    paths = [write_with_sidecar(one, folder, care) for one in batch.made]
     if as_json:
         made = [{**one.as_json(), "path": str(path)} for one, path in zip(batch.made, paths, strict=True)]
         print_json({"made": made, "refused": [one.as_json() for one in batch.refused]})

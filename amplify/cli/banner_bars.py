@@ -62,7 +62,7 @@ def make_bars(care: EligibilityChecker, asked: BarsOptions, only_instructions: b
         BarsEditions(asked.lang or (), asked.size or ("square",), asked.campaign),
     )
     folder = asked.out or Path()
-    paths = [write_with_sidecar(one, folder) for one in made]
+    paths = [write_with_sidecar(one, folder, care) for one in made]
     if as_json:
         rows = [{**one.as_json(), "path": str(path)} for one, path in zip(made, paths, strict=True)]
         print_json({"made": rows})

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -41,9 +43,43 @@ def test_a_rendered_banner_is_a_picture_that_a_post_may_use(amplify: Amplify, sa
     post.write_text(text.replace("\nstatus:", "\nmedia: [rendered/portrait-mira-be-post.png]\nstatus:", 1), "utf-8")
     assert "\nmedia:" in post.read_text("utf-8")
     checked = amplify("check", "-w", sample, "--json")
-    assert [one for one in json.loads(checked.out)["problems"] if "rendered" in json.dumps(one)] == []
+    told = [one for one in json.loads(checked.out)["problems"] if "rendered" in json.dumps(one)]
+    assert {one["code"] for one in told} == {"ALT-MISSING", "BANNER-LANG", "BANNER-STALE"}, "it is one of 17 May"
     Path(made[0]["path"]).write_bytes((sample / "media/behind-bars/template.png").read_bytes())
     assert "PICTURE-NOTE" in amplify("check", "-w", sample).words
+
+
+def test_a_counter_that_was_rendered_in_may_does_not_go_out_a_year_later(
+    amplify: Amplify, sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rendered in English on 17 May, attached to texts in three languages, due on 19 May of the next year."""
+    said = amplify(
+        "banner", "render", "days", "--person", "mira", "--lang", "en", "--size", "post", "-w", sample, "--json"
+    )
+    (made,) = json.loads(said.out)["made"]
+    assert "1,094" in made["alt"]
+    post = sample / "posts/mira-and-leon/nineteenth-of-may.md"
+    text = re.sub(r"\nmedia: [^\n]*", "\nmedia: [rendered/days-mira-en-post.png]", post.read_text("utf-8"), count=1)
+    post.write_text(text, "utf-8")
+
+    def told(now: str) -> dict[str, list[dict[str, Any]]]:
+        monkeypatch.setenv("AMPLIFY_NOW", now)
+        checked = amplify("check", "-w", sample, "--strict", "--json")
+        assert checked.code == 1
+        found = [one for one in json.loads(checked.out)["problems"] if "days-mira-en-post" in json.dumps(one)]
+        return {code: [one for one in found if one["code"] == code] for code in sorted({one["code"] for one in found})}
+
+    this_year = told("2027-05-17T09:00:00+00:00")
+    assert list(this_year) == ["ALT-MISSING", "BANNER-LANG", "BANNER-STALE"]
+    foreign = this_year["BANNER-LANG"]
+    assert {re.findall(r"this text is in `(\w+)`", one["message"])[0] for one in foreign} == {"be", "ru"}
+    assert len({one["line"] for one in foreign}) == len(foreign) >= 3, "each text in another language, by itself"
+    (problem,) = this_year["BANNER-STALE"]
+    assert (problem["path"], problem["severity"]) == ("posts/mira-and-leon/nineteenth-of-may.md", "error")
+    assert "“1,094” and should say “1,096”" in problem["message"]
+    (problem,) = told("2028-05-01T09:00:00+00:00")["BANNER-STALE"]
+    assert "“1,094” and should say “1,462”" in problem["message"]
+    assert "`media: [{banner: days, person: mira}]`" in problem["message"]
 
 
 def test_a_released_person_is_in_no_banner_and_the_others_are(amplify: Amplify, sample: Path) -> None:

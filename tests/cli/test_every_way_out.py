@@ -218,6 +218,11 @@ class Aviary:
         self.banner(f"b{letter}", f"{name} must be free")
         self.banner(f"p{letter}", "A neutral line of words", credit=f"Drawn by {name}")
         files.write(f"media/banners/w{letter}.yaml", self.template(f"w{letter}", "{{ who.name }}", people=[who]))
+        only_its_banner = {"s": "Hang this above your table", "r": "Print it and pass it to the next desk"}[letter]
+        files.post(f"{letter}8", only_its_banner, media=[{"banner": f"w{letter}"}])
+        files.queue(f"{letter}8", at=soon(7400))
+        files.post(f"{letter}9", f"{files.partners[0]} hangs up number {letter}", media=[{"banner": f"b{letter}"}])
+        files.queue(f"{letter}9", at="2027-05-19T11:00:00Z")
 
     def organisations(self) -> None:
         """Signatories and films that sing, and one of each that does not."""
@@ -279,6 +284,10 @@ class Aviary:
         self.banner("bf", "{{ fact.early.value }}")
         self.banner("bt", f"{HUSHED}: on Friday we all say it")
         self.banner("bo", "Openbanner for all of them")
+        files.post("h8", "One more reason to look at the wall", media=[{"banner": "bt"}])
+        files.queue("h8", at=soon(7500))
+        files.post("open8", "Nothing else is as quiet as paper", media=[{"banner": "bo"}])
+        files.queue("open8", at=soon(7600))
 
     def picture(self, name: str, alt: str, credit: str) -> None:
         self.files.picture(name)

@@ -125,9 +125,18 @@ def test_alt_text_is_made_of_the_scene_and_the_words_in_their_language() -> None
     }
 
 
+def test_a_number_and_its_word_are_read_as_one_and_a_drawn_quotation_mark_is_not() -> None:
+    says = ("“", "over", "41", "people, as of today", "#FreeAnna", "Write!", "again")
+    boxes = [{"text": {"say": {"en": said}, "largest": 4}, "box": [0, 13 * n, 100, 12]} for n, said in enumerate(says)]
+    (made,) = rendered(hung(Workshop().workspace(), template(*boxes)), BannerChoice(sizes=("post",))).made
+    assert made.alt == "A field. Over 41 people, as of today. #FreeAnna. Write! again."
+    assert made.caption == "\n".join(says)
+
+
 def test_what_lies_beside_a_banner_is_a_note_that_the_workspace_reads(tmp_path: Path) -> None:
-    made = rendered(hung(Workshop().workspace(), NAMED)).made[0]
-    path = write_with_sidecar(made, tmp_path)
+    workspace = hung(Workshop().workspace(), NAMED)
+    made = rendered(workspace).made[0]
+    path = write_with_sidecar(made, tmp_path, care_of(workspace))
     document, problems = read_yaml(path.with_suffix(".yaml").read_text("utf-8"), "note.yaml")
     assert document is not None, problems
     note, wrong = read_word(PictureMetadata, SourceNode(document))
@@ -136,6 +145,11 @@ def test_what_lies_beside_a_banner_is_a_note_that_the_workspace_reads(tmp_path: 
     assert dict(note.alt) == {"en": made.alt}
     assert dict(note.caption) == {"en": "Anna"}
     assert (note.credit, note.licence) == ("Desk", "CC0-1.0")
+    recipe = note.recipe
+    assert recipe is not None
+    assert (recipe.template, recipe.person, recipe.lang, recipe.size) == ("test", "anna", "en", made.size)
+    assert recipe.day.isoformat() == "2027-05-17"
+    assert [(one.say, one.said) for one in recipe.words] == [("{{ who.name }}", "Anna")]
 
 
 def test_the_bytes_hold_pixels_and_nothing_else() -> None:

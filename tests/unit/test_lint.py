@@ -284,6 +284,7 @@ def test_every_rule_says_its_codes_and_every_code_is_tried_here() -> None:
     tried |= {"RISK-CALL", "RISK-LINK", "RISK-BOOST"}  # test_risk.py
     tried |= {"TXT-BIDI", "TXT-MARKS", "TXT-HIDDEN", "TXT-HUGE", "HANDLE-FORM"}  # test_hostile_posts.py
     tried |= {"MOVE-ALONE", "GIF-STILL", "GIF-LONG", "PICTURE-NARROW"}  # test_lint_moving.py
+    tried |= {"BANNER-LANG", "BANNER-STALE"}  # test_rendered_banners.py
     tried |= {"VIDEO-LONG", "VIDEO-SIZE", "VIDEO-CODEC", "VIDEO-RATE", "VIDEO-SHAPE"}
     said = {word for rule in (*RULES, *CROWD) for word in (rule.__doc__ or "").partition(":")[0].split(", ")}
     assert said == tried == set(RULEBOOK)

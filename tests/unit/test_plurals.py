@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +141,20 @@ def test_what_texts_say(root: Path) -> None:
     assert said(root, text, "en", due) == "0 1 1 day"
     assert said(root, text, "en", due.replace(day=start.day + 1)) == "1 2 2 days"
     assert says_today("{{ person.vera.days_since.in_words }}")
+
+
+@pytest.mark.parametrize(
+    ("lang", "day", "word"),
+    [("en", 1, "day"), ("en", 2, "days"), ("be", 21, "дзень"), ("be", 22, "дні"), ("be", 1_005, "дзён"),
+     ("ru", 1_001, "день"), ("ru", 1_012, "дней"), ("be-Latn", 2, "dni"), ("xx", 3, "")],
+)  # fmt: skip
+def test_the_word_for_days_alone(root: Path, lang: str, day: int, word: str) -> None:
+    """Where the number stands by itself, as on a banner, its word still has the form that the number asks for."""
+    first = load_workspace(root, PLATFORMS).workspace
+    assert first is not None
+    start = first.people["vera"].detentions[-1].start
+    due = datetime(start.year, start.month, start.day, 9, tzinfo=UTC) + timedelta(days=day - 1)
+    assert said(root, "{{ person.vera.days_detained.unit }}", lang, due) == word
 
 
 @pytest.mark.parametrize("lang", ["crh", "csb", "rue", "uk-Latn", "wa"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from amplify.model.campaign import Campaign
 from amplify.model.fact import Fact
@@ -31,6 +32,9 @@ class LintContext:
     known: ServerInfo = NOTHING_KNOWN
     queued: Queued = field(default_factory=dict)
     """Deliveries that wait in the ledger."""
+    stale: dict[tuple[str, date], str | None] = field(default_factory=dict)
+    """Banners that were rendered by hand and the day they are due → why they would come out otherwise, if they would.
+    """
     _profiles: dict[str, PlatformProfile] = field(default_factory=dict)
     _consenting: dict[str, frozenset[str]] = field(default_factory=dict)
     _words: dict[str, str] = field(default_factory=dict)

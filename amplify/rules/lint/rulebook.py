@@ -33,6 +33,8 @@ RULEBOOK: Final[dict[str, RuleInfo]] = {
     "ALT-MISSING": RuleInfo(_ERROR, _WAI),
     "ALT-NAME": RuleInfo(_ERROR, _WAI),
     "ALT-SAME": RuleInfo(_ERROR, _WAI),
+    "BANNER-LANG": RuleInfo(_WARNING, _OURS),
+    "BANNER-STALE": RuleInfo(_ERROR, _CARE, fixed=True),
     "B-BOT": RuleInfo(_ERROR, _BOTS),
     "B-OPTIN": RuleInfo(_ERROR, _BOTS, fixed=True),
     "B-SIZE": RuleInfo(_ERROR, _LEXICON),

@@ -16,7 +16,7 @@ from amplify.model.picture import Picture
 from amplify.model.post import Post, PostFront
 from amplify.model.workspace import Workspace
 from amplify.rules.plan.hashtags import occasion_tag
-from amplify.rules.plan.template import TemplateFault, render_template
+from amplify.rules.plan.template import TemplateFault, as_sentence, render_template
 from amplify.rules.plan.template_context import RenderContext, template_names
 
 NOWHERE: Final = "banner"
@@ -221,12 +221,30 @@ def _pick_alt(picture: Picture, setting: RenderContext) -> str:
 def _alt(scene: str, read: list[str], pictures: list[str]) -> str:
     """The alt text: what is seen, then what is to be read, in reading order."""
     sentences = list(_sentences([scene, *pictures]))
-    quoted = list(_sentences(text.replace("\n", " ") for text in read))
+    quoted = list(_sentences(_spoken(read)))
     return " ".join([*sentences, *quoted])
+
+
+def _spoken(read: list[str]) -> list[str]:
+    """What is to be read as it is said: a number and its word are one, and a quotation mark that is drawn is none."""
+    spoken: list[str] = []
+    for text in read:
+        flat = text.replace("\n", " ").strip()
+        if not any(map(str.isalnum, flat)):
+            continue
+        if spoken and (flat[0].islower() or flat[0].isdigit()) and spoken[-1][-1] not in _CLOSED:
+            spoken[-1] += f" {flat}"
+        else:
+            spoken.append(as_sentence(flat) if not spoken else flat)
+    return spoken
+
+
+_CLOSED: Final = ".!?…»”"
+"""What ends a sentence."""
 
 
 def _sentences(texts: Any) -> Iterator[str]:
     for text in texts:
         flat = text.strip()
         if flat:
-            yield flat if flat[-1] in ".!?…»”" else f"{flat}."
+            yield flat if flat[-1] in _CLOSED else f"{flat}."

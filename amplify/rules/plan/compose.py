@@ -18,6 +18,7 @@ from amplify.rules.plan.banner_recipe import BannerItemFault, PlannedBanner, pla
 from amplify.rules.plan.captions import captions_in, transcript
 from amplify.rules.plan.hashtags import missing_tags, with_hashtags
 from amplify.rules.plan.post_media import media_of
+from amplify.rules.plan.rendered_recipe import shows_today
 from amplify.rules.plan.statements import frozen_statement
 from amplify.rules.plan.subjects import message_subjects
 from amplify.rules.plan.template import TemplateFault, render_template
@@ -59,7 +60,7 @@ class Composed:
     subjects: tuple[str, ...]
     hashtags: tuple[str, ...]
     today: bool = False
-    """Whether a banner says something that is true on one day only."""
+    """Whether one of its pictures says something that is true on one day only."""
 
 
 def compose_message(setting: RenderContext, variant: Variant, partner: str, profile: PlatformProfile) -> Composed:
@@ -101,7 +102,9 @@ def compose_message(setting: RenderContext, variant: Variant, partner: str, prof
         statement=frozen_statement(setting),
     )
     subjects = message_subjects(setting, message, f"{partner}/{profile.name}")
-    return Composed(message, subjects, tags_of(message), any(one.today for one in banners))
+    files = (setting.workspace.pictures[one] for one in shown if isinstance(one, str))
+    today = any(one.today for one in banners) or any(map(shows_today, files))
+    return Composed(message, subjects, tags_of(message), today)
 
 
 def compose_boost(

@@ -143,10 +143,12 @@ class _Fact(_View):
 
 
 class _Days(str):
-    """A number of days: `{{ … }}` is the number, `.in_words` has the word for days in the form it asks for."""
+    """A number of days: `{{ … }}` is the number, `.in_words` has the word for days in the form it asks for, and
+    `.unit` is that word alone, for where the number stands by itself."""
 
-    __slots__ = ("in_words",)
+    __slots__ = ("in_words", "unit")
     in_words: str
+    unit: str
 
 
 class _Person(_View):
@@ -165,6 +167,7 @@ def _days(count: int, setting: RenderContext) -> _Days:
     days = _Days(setting.number(count))
     # Where a language has no word for it, the number stands alone: the author's own words go on.
     days.in_words = spelled_days(count, setting.lang, setting.workspace.settings.fallback) or str(days)
+    days.unit = days.in_words.replace(days, "", 1).strip()
     return days
 
 

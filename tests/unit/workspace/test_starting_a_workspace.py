@@ -144,6 +144,7 @@ def test_schemas_are_written_once(root: Path) -> None:
         ("people", "config/people.yaml"),
         ("partners", "config/partners.yaml"),
         ("picture", "media/window.yaml"),
+        ("banner", "media/banners/days.yaml"),
         ("accounts", "config/accounts.example.yaml"),
     ],
 )
