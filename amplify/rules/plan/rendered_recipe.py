@@ -10,7 +10,7 @@ from amplify.model.banner import Layer, Template
 from amplify.model.picture import Picture, RecipeWord, SidecarRecipe
 from amplify.model.workspace import Workspace
 from amplify.rules.plan.banner_recipe import drawing_of
-from amplify.rules.plan.banner_text import BannerWordsFault, WordedTemplate, fill_template
+from amplify.rules.plan.banner_text import BannerWordsFault, ShownIn, WordedTemplate, fill_template
 from amplify.rules.plan.calendar_days import readers_day
 from amplify.rules.plan.template_context import says_today
 from amplify.rules.text.language import Fallback, pick_text
@@ -73,7 +73,7 @@ def why_stale(workspace: Workspace, recipe: SidecarRecipe, due: datetime, zone: 
     if isinstance(template, str):
         return template
     try:
-        now = fill_template(workspace, template, recipe.lang, recipe.person, due, zone=zone)
+        now = fill_template(workspace, template, recipe.lang, recipe.person, due, shown_in=ShownIn(zone))
     except BannerWordsFault as fault:
         return f"it cannot be rendered any more: {fault}"
     kept = [one.said for one in recipe.words if recipe.template is not None or one.say is not None]
