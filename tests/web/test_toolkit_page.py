@@ -73,7 +73,8 @@ def said_lately(folder: Path) -> None:
     with ledger:
         ledger.execute("update delivery set lang = 'en' where lang = 'be' and kind = 'statement'")
         ledger.execute(
-            "update delivery set campaign = 'mira-and-leon', state = 'sent', sent_at = '2027-05-16 10:00:00'"
+            "update delivery set campaign = 'mira-and-leon', state = 'sent', "
+            "sent_at = datetime('2027-05-16 10:00:00', '-' || rowid || ' days')"
         )
         for platform, start in SAID.items():
             of = f"select id from delivery where platform = '{platform}'"
