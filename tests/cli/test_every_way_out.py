@@ -1,6 +1,6 @@
 """Nothing that is stopped, under embargo, or about somebody who was released leaves by any command.
 
-Three canaries sing words that stand nowhere else, in whatever a workspace can hold. All commands are called, in the
+Five canaries sing words that stand nowhere else, in whatever a workspace can hold. All commands are called, in the
 order of the table of `amplify.cli.main`, and what they print and write is searched for these words.
 """
 
@@ -22,7 +22,9 @@ from amplify.cli.main import COMMANDS
 from cli.conftest import Amplify, OnStage
 
 STOPPED, RELEASED, HUSHED = "Quokkanova", "Wombatova", "Numbatword"
-CANARIES: Final = (STOPPED, RELEASED, HUSHED)
+WITHDRAWN, PARTED = "Bilbyhouse", "Possumguild"
+"""Signatories of a statement: one withdraws, one is a partner who is stopped."""
+CANARIES: Final = (STOPPED, RELEASED, HUSHED, WITHDRAWN, PARTED)
 TODAY: Final = datetime.now(UTC).date()
 
 STAFF: Final = {
@@ -39,6 +41,7 @@ STAFF: Final = {
     "history": "says who stopped whom, and why",
     "people": "lists everybody with their state",
     "facts": "lists all facts with their sources",
+    "statement": "shows staff who signed and who withdrew",
     "text --post": "measures one post that somebody names, marked as held",
     "toolkit": "says what was left out, and why",
     "banner": "says what was not painted, and why",
@@ -83,6 +86,7 @@ RUNS: Final[dict[str, tuple[str, ...]]] = {
     "status": ("status {w}", "status --json {w}"),
     "people": ("people {w}", "people --json {w}"),
     "facts": ("facts {w}", "facts --json {w}"),
+    "statement": ("statement {w}", "statement said {w}", "statement said --json {w}"),
     "settle": ("settle none --not-sent {w}",),
     "takedown": ("takedown --person stella --reason asked --json {w}",),
     "stop": ("stop {w}", "stop --json {w}"),
@@ -129,6 +133,7 @@ class Aviary:
         for name in (STOPPED, RELEASED):
             self.named(name, {STOPPED: "stella", RELEASED: "rela"}[name])
         self.hushed()
+        self.stated()
         files.post("open", "Openword: write to somebody today")
         files.queue("open", at=soon(7200))
         files.post("spare", "A letter takes you ten minutes")
@@ -214,6 +219,31 @@ class Aviary:
         self.banner("bt", f"{HUSHED}: on Friday we all say it")
         self.banner("bo", "Openbanner for all of them")
 
+    def stated(self, withdrawn: bool = False) -> None:
+        """A statement: one signatory withdraws later, another is a partner of that name."""
+        files, day = self.files, (TODAY - timedelta(days=9)).isoformat()
+        path = files.root / "config/partners.yaml"
+        partners = json.loads(path.read_text("utf-8"))["partners"]
+        if all(one["id"] != "parted" for one in partners):
+            guild = {"id": "parted", "name": {"en": f"The {PARTED}"}, "publishes": False, "zone": "UTC"}
+            guild |= {"languages": ["en"], "joined": day}
+            files.write("config/partners.yaml", {"partners": [*partners, guild]})
+        gone = {"withdrawn": TODAY.isoformat()} if withdrawn else {}
+        for id, who in (
+            ("said", {"name": WITHDRAWN, "signed": day, **gone}),
+            ("parting", {"partner": "parted", "signed": day}),
+        ):
+            head = {"id": id, "campaign": "free", "lang": "en", "title": {"en": "Openstatement"}}
+            head["signatories"] = [who, {"name": "Openchoir", "signed": day}]
+            target = files.root / "statements" / f"{id}.md"
+            target.parent.mkdir(exist_ok=True)
+            target.write_text(f"---\n{json.dumps(head)}\n---\nWe say it together.\n", "utf-8")
+            if not withdrawn:
+                files.post(f"{id}1", f"Openly we say it as {id}", statement=id, cosigned=True)
+                files.queue(f"{id}1", at=soon(7400))
+                files.post(f"{id}2", f"{files.partners[0]} said it before as {id}", statement=id, cosigned=True)
+                files.queue(f"{id}2", at=soon(-20))
+
     def picture(self, name: str, alt: str, credit: str) -> None:
         self.files.picture(name)
         note = {"alt": {"en": alt}, "credit": credit, "licence": f"By {credit}"}
@@ -231,6 +261,8 @@ class Aviary:
         """Stella is stopped, Rela is released: both after something about them went out."""
         where = ("-w", self.files.root)
         assert amplify("stop", "--person", "stella", "--reason", "the family asks", *where).code == 0
+        assert amplify("stop", "--partner", "parted", "--reason", "they ask", *where).code == 0
+        self.stated(withdrawn=True)
         path = self.files.root / "config/people.yaml"
         people = json.loads(path.read_text("utf-8"))["people"]
         people[1] |= {"state": "release_confirmed", "state_since": soon(-5)}
@@ -318,7 +350,16 @@ def test_no_canary_leaves(amplify: Amplify, aviary: Aviary, tmp_path: Path, on_s
                 found += [Found(line, str(path.relative_to(tmp_path)), one) for one in sung(text)]
     assert found == []
     assert on_stage.texts()[before:] == [] or not sung(" ".join(on_stage.texts()[before:]))
-    for open_word in ("Openword", "Openday", "Openmessage", "Openbanner", "FreeOpen", "openletter", "Openhouse"):
+    for open_word in (
+        "Openword",
+        "Openday",
+        "Openmessage",
+        "Openbanner",
+        "FreeOpen",
+        "openletter",
+        "Openhouse",
+        "Openchoir",
+    ):
         assert open_word in everything, f"{open_word} was to be seen: who finds nothing has looked nowhere"
 
 
