@@ -72,6 +72,7 @@ FILES = {
     "picture": "media/NAME.yaml",
     "banner": "media/banners/NAME.yaml",
     "post": "posts/NAME.md",
+    "statement": "statements/NAME.md",
 }
 """Schema → the file it describes, in the order in which one meets them."""
 
@@ -95,11 +96,13 @@ def configuration() -> str:
 
 
 def _file(name: str, schema: Schema) -> str:
-    title = f"## `{FILES[name]}`" + (": the front matter" if name == "post" else "")
+    title = f"## `{FILES[name]}`" + (": the front matter" if name in ("post", "statement") else "")
     about = schema["description"].partition(": ")[2] or schema["description"]
     about = about[0].upper() + about[1:]
     if name == "post":
         about = "Between two lines of `---` at the top of the file. [Writing posts](writing-posts.md) explains each."
+    if name == "statement":
+        about = "Between two lines of `---` at the top of the file. [Joint statements](statements.md) explains them."
     defs: dict[str, Schema] = schema.get("$defs", {})
     only = list(schema["properties"])
     tables = [title, about, f"One key, `{only[0]}:`, with a list." if len(only) == 1 else _table(schema, defs, name)]
@@ -201,6 +204,7 @@ def _text(field: Schema) -> str:
     from amplify.model.banner import Colour, ColourName, Hex
     from amplify.model.base import Id, Lang, Tag, Url, Wall
     from amplify.model.campaign import LINK_DOMAIN
+    from amplify.model.legal_stage import TermText
     from amplify.model.notice import Host, MailAddress
     from amplify.model.platform_name import PlatformName
     from amplify.workspace.validate import pattern_of
@@ -222,6 +226,7 @@ def _text(field: Schema) -> str:
         r"^[A-Z]{2}$": "a country (`XZ`)",
         r"^(person|fact|action):[^\s:]+$": "a subject (`fact:prisoners`)",
         LINK_DOMAIN: "a domain",
+        pattern_of(TermText): "a term (`3 years 6 months`)",
         r"^[^\s/@:?#A-Z]+\.[^\s/@:?#A-Z]{2,}(/[^\s?#]*)?$": "a domain, or one with a path",
         r"^[^@\s]+@[^@\s]+\.[^@\s]+$": "an e-mail address",
         r"^[^@\s/]+(@[^@\s/]+)?$": "a handle",
@@ -365,6 +370,8 @@ GROUPS = {
     "VIDEO": "Pictures",
     "BANNER": "Banners",
     "MEDIA": "Pictures",
+    "STATEMENT": "Joint statements",
+    "STAGE": "People",
     "REF": "Names that lead nowhere",
     "QUEUE": "The queue",
     "SHEET": "Spreadsheets",

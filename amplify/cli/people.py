@@ -10,6 +10,7 @@ import typer
 from amplify.cli.open_context import AsJson, Workspace, open_context, read_only_clock
 from amplify.cli.options import check_day
 from amplify.model.errors import WrongUse
+from amplify.model.legal_stage import StageKind
 from amplify.model.person import PersonState
 
 if TYPE_CHECKING:
@@ -32,6 +33,28 @@ def command(
             "family_hold, unknown.",
         ),
     ] = None,
+    stage: Annotated[
+        StageKind | None,
+        typer.Option(
+            "--stage",
+            metavar="STAGE",
+            help="What happened before the law: charged, released_pending, on_trial, sentenced, appealed, acquitted, "
+            "dropped. It opens and closes nothing.",
+        ),
+    ] = None,
+    since: Annotated[str | None, typer.Option("--since", metavar="DAY", help="Its first day; else today.")] = None,
+    article: Annotated[
+        list[str] | None, typer.Option("--article", metavar="TEXT", help="What for; again for several charges.")
+    ] = None,
+    up_to: Annotated[
+        str | None, typer.Option("--up-to", metavar="TERM", help="What is threatened: `7 years`, `life`.")
+    ] = None,
+    sentence: Annotated[
+        str | None, typer.Option("--sentence", metavar="TERM", help="What was passed: `3 years 6 months`.")
+    ] = None,
+    hearing: Annotated[
+        list[str] | None, typer.Option("--hearing", metavar="DAY", help="A day in court; again for several.")
+    ] = None,
     source: Annotated[
         list[str] | None, typer.Option("--source", metavar="URL", help="Where it was learned; again for several.")
     ] = None,
@@ -50,12 +73,15 @@ def command(
     config/people.yaml, and holds at once what must not go out any more."""
     said = words or []
     if not said:
-        if state or source or reviewed or withdrawn or reason:
+        if state or stage or source or reviewed or withdrawn or reason:
             raise WrongUse("say whom: `amplify people set PERSON --state …`")
         return _list(workspace, days, as_json)
     if said[0] != "set" or len(said) != 2:
         raise WrongUse("write `amplify people`, or `amplify people set PERSON --state STATE --source URL`")
-    return _set(workspace, said[1], state, source or [], reviewed, withdrawn, reason, as_json)
+    if stage is None and any((since, article, up_to, sentence, hearing)):
+        raise WrongUse("--since, --article, --up-to, --sentence and --hearing belong to a --stage")
+    told = _stage(stage, since, article or [], up_to, sentence, hearing or []) if stage is not None else None
+    return _set(workspace, said[1], state, told, source or [], reviewed, withdrawn, reason, as_json)
 
 
 def _list(workspace: Workspace, days: int, as_json: bool) -> int:
@@ -116,10 +142,26 @@ def _line(one: PersonStatus, due: bool) -> None:
     output.console().print(Padding(Text(until, "dim"), (0, 0, 0, 4)))
 
 
+def _stage(
+    stage: StageKind,
+    since: str | None,
+    articles: list[str],
+    up_to: str | None,
+    sentence: str | None,
+    hearings: list[str],
+) -> dict[str, Any]:
+    """The stage with the keys of the file."""
+    told: dict[str, Any] = {"stage": stage.value, "since": _any_day("--since", since) if since else None}
+    told |= {"charges": [{"article": one} for one in articles], "up_to": up_to, "sentence": sentence}
+    told |= {"hearings": [_any_day("--hearing", one) for one in hearings]}
+    return {key: value for key, value in told.items() if value}
+
+
 def _set(
     workspace: Workspace,
     id: str,
     state: PersonState | None,
+    stage: dict[str, Any] | None,
     sources: Sequence[str],
     reviewed: str | None,
     withdrawn: bool,
@@ -133,7 +175,9 @@ def _set(
     app = open_context(workspace)
     try:
         today = app.clock.now().astimezone(UTC).date()
-        edit = PersonEdit(state, sources, _day(reviewed, today), today if withdrawn else None, reason)
+        if stage is not None:
+            stage = {"stage": stage["stage"], "since": today, **stage}
+        edit = PersonEdit(state, sources, _day(reviewed, today), today if withdrawn else None, reason, stage)
         done = set_person(app, id, acting_person(), edit)
         if as_json:
             print_json(_as_json(app, done))
@@ -165,13 +209,18 @@ def _as_json(app: AppContext, done: PersonChange) -> dict[str, Any]:
 def _day(said: str | None, today: date) -> date | None:
     if said is None or said == "today":
         return today if said else None
+    day = _any_day("--reviewed", said, ", or `today`")
+    if day > today:
+        raise WrongUse(f"--reviewed: {day} is still to come")
+    return day
+
+
+def _any_day(option: str, said: str, more: str = "") -> date:
     try:
         day = date.fromisoformat(said)
     except ValueError:
-        raise WrongUse("--reviewed takes a day, such as 2027-05-21, or `today`") from None
+        raise WrongUse(f"{option} takes a day, such as 2027-05-21{more}") from None
     check_day(datetime.combine(day, time()))
-    if day > today:
-        raise WrongUse(f"--reviewed: {day} is still to come")
     return day
 
 

@@ -16,9 +16,10 @@ from amplify.ledger.queries.audit_log import record_event
 from amplify.ledger.queries.waiting_by_subject import WaitingDeliveries
 from amplify.ledger.queries.waiting_by_subject import count_waiting as waiting_for
 from amplify.model.errors import WrongUse
+from amplify.model.legal_stage import StageKind
 from amplify.model.person import Person, PersonState
 from amplify.model.subject import person_in
-from amplify.rules.plan.calendar_days import utc_day
+from amplify.rules.plan.calendar_days import begun_somewhere, utc_day
 from amplify.rules.plan.person_gates import caption_languages, last_day, people_gates
 from amplify.rules.text.registrable_domain import registrable_domain
 
@@ -73,13 +74,17 @@ class PersonEdit:
     """The day on which consent was taken back."""
     why: str | None = None
     """For the audit log; None: said from the rest."""
+    stage: Mapping[str, Any] | None = None
+    """A legal stage to be added, with the keys of the file but `source`: that is the first of `sources`."""
 
     @property
     def act(self) -> str:
         """What the audit log calls it."""
         if self.state is not None:
             return "set state"
-        return "withdraw consent" if self.withdrawn is not None else "review"
+        if self.withdrawn is not None:
+            return "withdraw consent"
+        return "set stage" if self.stage is not None else "review"
 
     @property
     def silences(self) -> bool:
@@ -124,30 +129,58 @@ def set_person(app: AppContext, id: str, actor: str, edit: PersonEdit) -> Person
     now = app.clock.now().astimezone(UTC)
     before = _person(_survey(app), id)
     _check_sources(before, edit.state, edit.sources)
-    changes: dict[tuple[str, ...], Any] = {}
-    if edit.state is not None and edit.state is not before.state:
-        changes[("state",)] = edit.state.value
-        changes[("state_since",)] = now.isoformat(timespec="seconds")
-    day = edit.reviewed or now.date()
-    if edit.state is not None or edit.reviewed is not None:
-        changes[("reviewed",)] = day
-    if edit.sources:
-        changes[("sources",)] = [{"url": url, "seen": day} for url in edit.sources]
-    if edit.withdrawn is not None:
-        changes[("consent", "withdrawn")] = edit.withdrawn
+    changes = _changes(before, edit, now)
     if not changes:
-        raise WrongUse(f"say what to set for {id}: --state, --reviewed or --consent-withdrawn")
-    reason = edit.why or _reason(edit.state, edit.withdrawn)
+        raise WrongUse(f"say what to set for {id}: --state, --stage, --reviewed or --consent-withdrawn")
+    reason = edit.why or _reason(edit)
     told = edit.state.value if edit.state is not None and edit.withdrawn is None else None
     stopped = stop_subject(app, StopRequest("person", id, reason, actor, state=told)) if edit.silences else None
     change_entry(app.root, PEOPLE, id, changes)
     person, elsewhere = _copy(app, id)
     with app.ledger.write() as connection:
         payload = {"before": before.state.value, "sources": list(edit.sources)}
-        payload |= {".".join(path): str(value) for path, value in changes.items() if path != ("sources",)}
+        payload |= {".".join(path): str(value) for path, value in changes.items() if path not in _LISTS}
+        if edit.stage is not None:
+            payload["stage"] = str(edit.stage["stage"])
         record_event(connection, edit.act, actor, f"person:{id}", reason, payload, app.timestamp(connection))
         before_now = any((one.kind, one.subject) == ("person", id) for one in in_force(connection))
     return PersonChange(person, stopped, stopped is None and before_now, elsewhere)
+
+
+_LISTS: Final = (("sources",), ("stages",))
+
+
+def _changes(before: Person, edit: PersonEdit, now: datetime) -> dict[tuple[str, ...], Any]:
+    """What is to be written into the person's entry, by its key."""
+    changes: dict[tuple[str, ...], Any] = {}
+    if edit.state is not None and edit.state is not before.state:
+        changes[("state",)] = edit.state.value
+        changes[("state_since",)] = now.isoformat(timespec="seconds")
+    day = edit.reviewed or now.date()
+    if edit.state is not None or edit.reviewed is not None or edit.stage is not None:
+        changes[("reviewed",)] = day
+    if edit.stage is not None:
+        changes[("stages",)] = [_stage(before, edit.stage, edit.sources, now)]
+    if edit.sources and (edit.stage is None or edit.state is not None):
+        changes[("sources",)] = [{"url": url, "seen": day} for url in edit.sources]
+    if edit.withdrawn is not None:
+        changes[("consent", "withdrawn")] = edit.withdrawn
+    return changes
+
+
+def _stage(before: Person, stage: Mapping[str, Any], sources: Sequence[str], now: datetime) -> Mapping[str, Any]:
+    """A legal stage as it is written behind the others. Raises WrongUse where it has no source, began before the last
+    one, or has not happened yet."""
+    if not sources:
+        raise WrongUse("say where the stage was learned: --source URL")
+    if before.stages and stage["since"] < before.stages[-1].since:
+        raise WrongUse(
+            f"the last stage of {before.id} began on {before.stages[-1].since}, after this one: write it into "
+            "config/people.yaml, the oldest first"
+        )
+    if not StageKind(stage["stage"]).scheduled and not begun_somewhere(stage["since"], now):
+        raise WrongUse(f"{stage['since']} is still to come: only the day of a trial is known ahead")
+    return {**stage, "source": {"url": sources[0], "seen": now.date()}}
 
 
 def _check_sources(before: Person, state: PersonState | None, sources: Sequence[str]) -> None:
@@ -163,10 +196,12 @@ def _check_sources(before: Person, state: PersonState | None, sources: Sequence[
         )
 
 
-def _reason(state: PersonState | None, withdrawn: date | None) -> str:
-    if withdrawn is not None:
+def _reason(edit: PersonEdit) -> str:
+    if edit.withdrawn is not None:
         return "consent was withdrawn"
-    return f"set to {state.value.replace('_', ' ')}" if state is not None else "reviewed"
+    if edit.state is None and edit.stage is not None:
+        return f"legal stage {edit.stage['stage']}"
+    return f"set to {edit.state.value.replace('_', ' ')}" if edit.state is not None else "reviewed"
 
 
 def _survey(app: AppContext) -> ParsedWorkspace:

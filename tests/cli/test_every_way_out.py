@@ -1,6 +1,6 @@
 """Nothing that is stopped, under embargo, or about somebody who was released leaves by any command.
 
-Three canaries sing words that stand nowhere else, in whatever a workspace can hold. All commands are called, in the
+Five canaries sing words that stand nowhere else, in whatever a workspace can hold. All commands are called, in the
 order of the table of `amplify.cli.main`, and what they print and write is searched for these words.
 """
 
@@ -26,7 +26,9 @@ from amplify.cli.main import COMMANDS
 from cli.conftest import Amplify, OnStage
 
 STOPPED, RELEASED, HUSHED = "Quokkanova", "Wombatova", "Numbatword"
-CANARIES: Final = (STOPPED, RELEASED, HUSHED)
+WITHDRAWN, PARTED = "Bilbyhouse", "Possumguild"
+"""Signatories of a statement: one withdraws, one is a partner who is stopped."""
+CANARIES: Final = (STOPPED, RELEASED, HUSHED, WITHDRAWN, PARTED)
 PUBLIC: Final = {
     "x": "https://x.com/open_line/status/",
     "bluesky": "https://bsky.app/profile/open.example/post/3k",
@@ -48,6 +50,7 @@ STAFF: Final = {
     "history": "says who stopped whom, and why",
     "people": "lists everybody with their state",
     "facts": "lists all facts with their sources",
+    "statement": "shows staff who signed and who withdrew",
     "text --post": "measures one post that somebody names, marked as held",
     "toolkit": "says what was left out, and why",
     "banner": "says what was not painted, and why",
@@ -98,6 +101,7 @@ RUNS: Final[dict[str, tuple[str, ...]]] = {
     "status": ("status {w}", "status --json {w}"),
     "people": ("people {w}", "people --json {w}"),
     "facts": ("facts {w}", "facts --json {w}"),
+    "statement": ("statement {w}", "statement said {w}", "statement said --json {w}"),
     "settle": ("settle none --not-sent {w}",),
     "takedown": ("takedown --person stella --reason asked --json {w}",),
     "stop": ("stop {w}", "stop --json {w}"),
@@ -155,6 +159,7 @@ class Aviary:
             self.named(name, {STOPPED: "stella", RELEASED: "rela"}[name])
         self.hushed()
         self.organisations()
+        self.stated()
         files.post("open", "Openword: write to somebody today")
         files.queue("open", at=soon(7200))
         files.post("spare", "A letter takes you ten minutes")
@@ -289,6 +294,31 @@ class Aviary:
         files.post("open8", "Nothing else is as quiet as paper", media=[{"banner": "bo"}])
         files.queue("open8", at=soon(7600))
 
+    def stated(self, withdrawn: bool = False) -> None:
+        """A statement: one signatory withdraws later, another is a partner of that name."""
+        files, day = self.files, (TODAY - timedelta(days=9)).isoformat()
+        path = files.root / "config/partners.yaml"
+        partners = json.loads(path.read_text("utf-8"))["partners"]
+        if all(one["id"] != "parted" for one in partners):
+            guild = {"id": "parted", "name": {"en": f"The {PARTED}"}, "publishes": False, "zone": "UTC"}
+            guild |= {"languages": ["en"], "joined": day}
+            files.write("config/partners.yaml", {"partners": [*partners, guild]})
+        gone = {"withdrawn": TODAY.isoformat()} if withdrawn else {}
+        for id, who in (
+            ("said", {"name": WITHDRAWN, "signed": day, **gone}),
+            ("parting", {"partner": "parted", "signed": day}),
+        ):
+            head = {"id": id, "campaign": "free", "lang": "en", "title": {"en": "Openstatement"}}
+            head["signatories"] = [who, {"name": "Openchoir", "signed": day}]
+            target = files.root / "statements" / f"{id}.md"
+            target.parent.mkdir(exist_ok=True)
+            target.write_text(f"---\n{json.dumps(head)}\n---\nWe say it together.\n", "utf-8")
+            if not withdrawn:
+                files.post(f"{id}1", f"Openly we say it as {id}", statement=id, cosigned=True)
+                files.queue(f"{id}1", at=soon(7400))
+                files.post(f"{id}2", f"{files.partners[0]} said it before as {id}", statement=id, cosigned=True)
+                files.queue(f"{id}2", at=soon(-20))
+
     def picture(self, name: str, alt: str, credit: str) -> None:
         self.files.picture(name)
         note = {"alt": {"en": alt}, "credit": credit, "licence": f"By {credit}"}
@@ -317,6 +347,8 @@ class Aviary:
         """Stella is stopped, Rela is released: both after something about them went out."""
         where = ("-w", self.files.root)
         assert amplify("stop", "--person", "stella", "--reason", "the family asks", *where).code == 0
+        assert amplify("stop", "--partner", "parted", "--reason", "they ask", *where).code == 0
+        self.stated(withdrawn=True)
         path = self.files.root / "config/people.yaml"
         people = json.loads(path.read_text("utf-8"))["people"]
         people[1] |= {"state": "release_confirmed", "state_since": soon(-5)}
@@ -412,7 +444,16 @@ def test_no_canary_leaves(amplify: Amplify, aviary: Aviary, tmp_path: Path, on_s
     for what in ("intent/retweet", "says that Olga Openova writes", "Openpartner", "of_openpartner", "Opensignatory"):
         assert what in pages, f"{what} was to be seen on the toolkit page"
     assert len(list((tmp_path / "out/kit/films").glob("*.mp4"))) == 1
-    for open_word in ("Openword", "Openday", "Openmessage", "Openbanner", "FreeOpen", "openletter", "Openhouse"):
+    for open_word in (
+        "Openword",
+        "Openday",
+        "Openmessage",
+        "Openbanner",
+        "FreeOpen",
+        "openletter",
+        "Openhouse",
+        "Openchoir",
+    ):
         assert open_word in everything, f"{open_word} was to be seen: who finds nothing has looked nowhere"
 
 
