@@ -7,7 +7,7 @@ from alembic import op
 
 INSTANT = sa.DateTime(timezone=True)
 
-revision = "0014"
+revision = "0010"
 down_revision = "0009"
 
 
