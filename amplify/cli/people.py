@@ -78,9 +78,7 @@ def command(
         return _list(workspace, days, as_json)
     if said[0] != "set" or len(said) != 2:
         raise WrongUse("write `amplify people`, or `amplify people set PERSON --state STATE --source URL`")
-    if stage is None and any((since, article, up_to, sentence, hearing)):
-        raise WrongUse("--since, --article, --up-to, --sentence and --hearing belong to a --stage")
-    told = _stage(stage, since, article or [], up_to, sentence, hearing or []) if stage is not None else None
+    told = _stage(stage, since, article or [], up_to, sentence, hearing or [])
     return _set(workspace, said[1], state, told, source or [], reviewed, withdrawn, reason, as_json)
 
 
@@ -143,14 +141,18 @@ def _line(one: PersonStatus, due: bool) -> None:
 
 
 def _stage(
-    stage: StageKind,
+    stage: StageKind | None,
     since: str | None,
     articles: list[str],
     up_to: str | None,
     sentence: str | None,
     hearings: list[str],
-) -> dict[str, Any]:
-    """The stage with the keys of the file."""
+) -> dict[str, Any] | None:
+    """The stage with the keys of the file; None where none was named."""
+    if stage is None:
+        if any((since, articles, up_to, sentence, hearings)):
+            raise WrongUse("--since, --article, --up-to, --sentence and --hearing belong to a --stage")
+        return None
     told: dict[str, Any] = {"stage": stage.value, "since": _any_day("--since", since) if since else None}
     told |= {"charges": [{"article": one} for one in articles], "up_to": up_to, "sentence": sentence}
     told |= {"hearings": [_any_day("--hearing", one) for one in hearings]}

@@ -40,6 +40,9 @@ def person(id: str, name: str, **fields: Any) -> dict[str, Any]:
     }
 
 
+PAGE = ("--source", "https://one.example/a")
+
+
 @pytest.fixture
 def house(files: Files) -> Files:
     """Anna and Boris; a post of each waits, and Anna's is named in words only."""
@@ -112,6 +115,12 @@ def test_a_release_stops_at_once_and_is_written_down(
         ([], "say what to set for anna"),
         (["--reviewed", "2999-01-01"], "still to come"),
         (["--reviewed", "yesterday"], "takes a day"),
+        (["--stage", "sentenced", "--sentence", "3 years"], "say where the stage was learned"),
+        (["--stage", "sentenced", "--since", "2999-01-01", *PAGE], "still to come"),
+        (["--stage", "sentenced", "--sentence", "3 yrs", *PAGE], "stays as it is"),
+        (["--stage", "charged", "--sentence", "3 years", *PAGE], "stays as it is"),
+        (["--stage", "charged", "--hearing", "soon", *PAGE], "--hearing takes a day"),
+        (["--sentence", "3 years"], "belong to a --stage"),
     ],
 )
 def test_what_is_missing_is_said_and_nothing_changes(
@@ -133,6 +142,28 @@ def test_wrong_use_is_a_sentence(amplify: Amplify, house: Files, words: list[str
     said = amplify("people", *words, "-w", house.root)
     assert said.code == 2
     assert says in said.words
+
+
+def test_a_stage_is_written_behind_the_others_and_stops_nothing(amplify: Amplify, house: Files) -> None:
+    where = ("-w", house.root)
+    charged = ("--stage", "charged", "--since", "2026-01-02", "--article", "342", "--up-to", "7 years", *PAGE)
+    assert amplify("people", "set", "anna", *charged, *where).code == 0
+    passed = ("--stage", "sentenced", "--since", "2026-02-03", "--sentence", "3 years 6 months", *PAGE)
+    said = amplify("people", "set", "anna", *passed, "--json", *where)
+    assert said.code == 0, said.words
+    assert json.loads(said.out)["stopped"] is False
+    document, problems = read_yaml((house.root / "config/people.yaml").read_text("utf-8"), "people.yaml")
+    assert document is not None
+    assert problems == ()
+    anna = document.plain["people"][0]
+    assert anna["state"] == "detained"
+    assert anna["reviewed"] == TODAY.isoformat()
+    assert [one["stage"] for one in anna["stages"]] == ["charged", "sentenced"]
+    assert anna["stages"][0]["charges"] == [{"article": "342"}]
+    assert anna["stages"][1]["source"] == {"url": PAGE[1], "seen": TODAY.isoformat()}
+    early = amplify("people", "set", "anna", "--stage", "on_trial", "--since", "2026-01-20", *PAGE, *where)
+    assert (early.code, "the oldest first" in early.words) == (2, True)
+    assert "set stage" in amplify("history", "--json", *where).words
 
 
 @pytest.mark.parametrize("state", [[], ["--state", "convicted"]])

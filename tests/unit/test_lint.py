@@ -281,6 +281,7 @@ def test_every_rule_says_its_codes_and_every_code_is_tried_here() -> None:
     tried |= {"CAP-DAY", "CAP-GAP", "CAP-FIT", "M-CAP", "X-BUDGET", "X-COST"}  # test_lint_beside.py
     tried |= {"LINK-FORM", "CTA-MANY", "TAG-BANNED", "TAG-COUNT", "TAG-DESIGNATED", "TAG-MANY", "HANDLE-OTHER"}
     tried |= {"PERSON-UNLISTED", "CONSENT-SCOPE"}  # test_person_gates.py
+    tried |= {"PERSON-STAGE"}  # test_legal_stages.py
     tried |= {"RISK-CALL", "RISK-LINK", "RISK-BOOST"}  # test_risk.py
     tried |= {"TXT-BIDI", "TXT-MARKS", "TXT-HIDDEN", "TXT-HUGE", "HANDLE-FORM"}  # test_hostile_posts.py
     tried |= {"MOVE-ALONE", "GIF-STILL", "GIF-LONG", "PICTURE-NARROW"}  # test_lint_moving.py
