@@ -14,7 +14,7 @@ from amplify.model.video import Motion
 from amplify.rules.file_formats.codec_settings import USUAL_DEPTH, USUAL_SAMPLINGS
 from amplify.rules.file_formats.webvtt import write_captions
 from amplify.rules.lint.lint_context import LintContext
-from amplify.rules.plan.captions import captions_in, transcript
+from amplify.rules.plan.captions import captions_in, transcript_text
 
 _TAKEN: Final = ("avc1", "avc3")
 _HEARD: Final = (None, "mp4a")
@@ -201,7 +201,7 @@ def video_caption(context: LintContext, delivery: Planned) -> Iterator[Problem]:
     profile = context.profile(delivery)
     for part in delivery.message.parts:
         for one in part.pictures:
-            motion = context.workspace.pictures[one.file].motion
+            motion = context.workspace.pictures[one.file].motion if one.banner is None else None
             if motion is None or motion.sound is None:
                 continue
             fallback = context.workspace.settings.fallback
@@ -211,7 +211,7 @@ def video_caption(context: LintContext, delivery: Planned) -> Iterator[Problem]:
                 why = f"has sound and no captions in `{delivery.lang}`: write `media/{beside}`"
             elif profile.moving.captions and not profile.moving.takes_captions_in(spoken.lang):
                 why = f"has captions in `{spoken.lang}`, a language in which {profile.title} takes none"
-            elif not profile.moving.captions and not one.alt.endswith(transcript(spoken)):
+            elif not profile.moving.captions and not one.alt.endswith(transcript_text(spoken)):
                 why = (
                     f"has sound; {profile.title} shows no captions, and what is said does not fit below the alt text "
                     f"({profile.alt_max:,} characters): shorten the alt text, or let the text tell what is said"
