@@ -289,7 +289,7 @@ class Aviary:
         self.banner("bf", "{{ fact.early.value }}")
         self.banner("bt", f"{HUSHED}: on Friday we all say it")
         self.banner("bo", "Openbanner for all of them")
-        files.post("h8", "One more reason to look at the wall", media=[{"banner": "bt"}])
+        files.post("h8", "One more reason to look at the wall", media=[{"banner": "bt"}], embargo_until=soon(3600))
         files.queue("h8", at=soon(7500))
         files.post("open8", "Nothing else is as quiet as paper", media=[{"banner": "bo"}])
         files.queue("open8", at=soon(7600))

@@ -181,6 +181,7 @@ _NONE_MEANS_NONE: Final = {
         "Partner.designated_in",
         "PictureMetadata.shows",
         "PictureMetadata.speaks_of",
+        "SidecarRecipe.words",
     ),
     *("PostFront." + one for one in ("people", "mentions", "media", "facts", "for_states")),
     *("StatementHead." + one for one in ("people", "facts", "signatories")),

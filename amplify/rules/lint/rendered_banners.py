@@ -86,6 +86,6 @@ def _banner_item(context: LintContext, picture: Attachment) -> str | None:
     if recipe is None or template is None:
         return None
     person = f", person: {recipe.person}" if recipe.person is not None and len(template.people) > 1 else ""
-    own = {profile.banner_size for profile in context.profiles.values()}  # each platform shows its own
-    size = f", size: {recipe.size}" if recipe.size not in own else ""
+    usual = {profile.banner_size for profile in context.profiles.values()}
+    size = f", size: {recipe.size}" if recipe.size not in usual else ""
     return f"`media: [{{banner: {template.id}{person}{size}}}]`"
