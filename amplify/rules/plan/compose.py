@@ -13,7 +13,7 @@ from amplify.model.message import Attachment, BoostOf, LinkCard, Message, Part
 from amplify.model.picture import Picture
 from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import TextPart, Variant
-from amplify.rules.plan.captions import captions_in, transcript
+from amplify.rules.plan.captions import captions_in, spoken_text
 from amplify.rules.plan.hashtags import missing_tags, with_hashtags
 from amplify.rules.plan.subjects import message_subjects
 from amplify.rules.plan.template import TemplateFault, render_template
@@ -222,7 +222,7 @@ def _shown(picture: Picture, setting: RenderContext, profile: PlatformProfile) -
     captions = sorted(picture.captions, key=lambda one: chain.index(one.lang) if one.lang in chain else len(chain))
     alt, spoken = shown.alt, captions_in(setting.lang, captions, fallback)
     if spoken is not None and not profile.moving.captions:
-        longer = f"{alt}\n\n{transcript(spoken)}"
+        longer = f"{alt}\n\n{spoken_text(spoken)}"
         alt = longer if len(longer) <= profile.alt_max else alt
     return replace(shown, alt=alt, captions=tuple(captions))
 
