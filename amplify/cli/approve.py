@@ -17,7 +17,7 @@ from amplify.cli.open_context import AsJson, Workspace, open_context
 from amplify.cli.options import Yes, acting_person, confirm_action
 from amplify.cli.output import local_time, print_error, print_json
 from amplify.model.errors import AmplifyError, NeedsPerson, WrongUse
-from amplify.rules.plan.captions import transcript_text
+from amplify.rules.plan.captions import spoken_text
 from amplify.rules.text.terminal_text import one_line
 
 if TYPE_CHECKING:
@@ -345,4 +345,4 @@ def _picture(picture: Attachment) -> Iterator[Text]:
     yield Text(f"picture: media/{picture.file} ({picture.width} × {picture.height})", style="magenta")
     yield Text(f"  alt text: {picture.alt}", style="dim")
     for captions in picture.captions:
-        yield Text(f"  captions in {captions.lang}: {transcript_text(captions)}", style="dim")
+        yield Text(f"  captions in {captions.lang}: {spoken_text(captions)}", style="dim")

@@ -72,10 +72,10 @@ def command(
     """List the people we speak for: their state, and whose review is due. `set PERSON` writes a change into
     config/people.yaml, and holds at once what must not go out any more."""
     said = words or []
-    if not said:
-        if state or stage or source or reviewed or withdrawn or reason:
-            raise WrongUse("say whom: `amplify people set PERSON --state …`")
+    if not said and not (state or stage or source or reviewed or withdrawn or reason):
         return _list(workspace, days, as_json)
+    if not said:
+        raise WrongUse("say whom: `amplify people set PERSON --state …`")
     if said[0] != "set" or len(said) != 2:
         raise WrongUse("write `amplify people`, or `amplify people set PERSON --state STATE --source URL`")
     told = _stage(stage, since, article or [], up_to, sentence, hearing or [])

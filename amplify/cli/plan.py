@@ -69,16 +69,9 @@ def command(
     untold = _untold(EligibilityChecker(words, app.clock.now(), app.ledger), planned)
     lines = _changed_lines(planned, before, untold)
     if as_json:
-        costs = total_costs(shown, readings, app.profiles)
-        budget = [one.as_json() for one in months]
-        listed = _as_json(planned, changes, alone, untold, lines)
-        print_json(
-            {
-                **listed,
-                "unsent": [change.as_json() for change in compared.unsent],
-                "cost": costs.as_json() | {"budget": budget},
-            }
-        )
+        cost = total_costs(shown, readings, app.profiles).as_json() | {"budget": [one.as_json() for one in months]}
+        unsent = [change.as_json() for change in compared.unsent]
+        print_json(_as_json(planned, changes, alone, untold, lines) | {"unsent": unsent, "cost": cost})
     else:
         _show(planned, compared, alone, diff, days, untold, lines)
         if not diff:

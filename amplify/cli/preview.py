@@ -15,7 +15,7 @@ from amplify.cli.open_context import AsJson, Workspace, open_context, read_only_
 from amplify.cli.options import check_day
 from amplify.cli.output import local_time, print_json, show_problems
 from amplify.model.errors import WrongUse, unwritable_output
-from amplify.rules.plan.captions import transcript_text
+from amplify.rules.plan.captions import spoken_text
 
 if TYPE_CHECKING:
     from amplify.context.app_context import AppContext
@@ -155,7 +155,7 @@ def _show_part(one: DeliveryPreview, number: int) -> None:
             kind = "video" if picture.film else "picture"
             output.console().print(Text(f"  {kind} {picture.file}: {picture.alt}", style="cyan"))
         for captions in picture.captions:
-            output.console().print(Text(f"  captions in {captions.lang}: {transcript_text(captions)}", style="cyan"))
+            output.console().print(Text(f"  captions in {captions.lang}: {spoken_text(captions)}", style="cyan"))
     for banner in one.banners if number == 0 else ():
         for line in output.banner_lines_of(banner):
             output.console().print(Text("  ") + line)

@@ -67,7 +67,8 @@ class Offer:
             "length_max": self.length_max,
             "unit": self.unit,
             "pictures": [
-                {"file": picture.file, "alt": picture.alt, "captions": [one.file for one in picture.captions]}
+                {"file": picture.file, "alt": picture.alt}
+                | ({"captions": [one.file for one in picture.captions]} if picture.captions else {})
                 for picture in self.pictures
             ],
             "links": list(self.links),

@@ -19,9 +19,9 @@ from amplify.model.errors import PlatformError, Refused, StillWorking, TryLater
 from amplify.model.message import Attachment
 from amplify.model.platform import Json
 from amplify.model.video import FILM
+from amplify.platforms import http
 from amplify.platforms.bluesky.errors import error_message, error_name
 from amplify.platforms.bluesky.session import BlueskySession
-from amplify.platforms.http import redact
 from amplify.platforms.uploads import UploadDeadline
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class VideoService:
 
     def _check_limits(self, size: int, bearer: Bearer) -> None:
         limits = self._video.get_upload_limits(headers=bearer)
-        said = redact(limits.message or limits.error or "", ())
+        said = http.redact(limits.message or limits.error or "", ())
         videos, left = limits.remaining_daily_videos, limits.remaining_daily_bytes
         if videos == 0 or (left is not None and left < size):
             raise TryLater(f"Bluesky takes no more video of this account today. {said}".rstrip(), _HOUR)
@@ -164,7 +164,7 @@ class VideoService:
             if status.blob is not None:  # also where it "failed", for it had worked on the same video before
                 return blob_json(status.blob)
             if status.state == "JOB_STATE_FAILED":
-                why = redact(status.message or status.error or "it does not say why", ())
+                why = http.redact(status.message or status.error or "it does not say why", ())
                 if status.failure_code in _WRONG_FILM:
                     raise _Failed(why)
                 remember()
@@ -209,7 +209,7 @@ def _service_errors(one: Attachment, remember: Remember) -> Iterator[None]:
     except PlatformError:
         raise
     except Exception as error:
-        name, said = error_name(error), redact(error_message(error), ())
+        name, said = error_name(error), http.redact(error_message(error), ())
         why = f"Bluesky's video service says {name}: {said}".rstrip(": ")
         if isinstance(error, _Ended) or name in _ENDED:
             remember()

@@ -14,7 +14,7 @@ from amplify.model.video import Motion
 from amplify.rules.file_formats.codec_settings import USUAL_DEPTH, USUAL_SAMPLINGS
 from amplify.rules.file_formats.webvtt import write_captions
 from amplify.rules.lint.lint_context import LintContext
-from amplify.rules.plan.captions import captions_in, transcript_text
+from amplify.rules.plan.captions import captions_in, spoken_text
 
 _TAKEN: Final = ("avc1", "avc3")
 _HEARD: Final = (None, "mp4a")
@@ -211,7 +211,7 @@ def video_caption(context: LintContext, delivery: Planned) -> Iterator[Problem]:
                 why = f"has sound and no captions in `{delivery.lang}`: write `media/{beside}`"
             elif profile.moving.captions and not profile.moving.takes_captions_in(spoken.lang):
                 why = f"has captions in `{spoken.lang}`, a language in which {profile.title} takes none"
-            elif not profile.moving.captions and not one.alt.endswith(transcript_text(spoken)):
+            elif not profile.moving.captions and not one.alt.endswith(spoken_text(spoken)):
                 why = (
                     f"has sound; {profile.title} shows no captions, and what is said does not fit below the alt text "
                     f"({profile.alt_max:,} characters): shorten the alt text, or let the text tell what is said"

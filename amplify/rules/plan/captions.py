@@ -14,6 +14,6 @@ def captions_in(lang: str, captions: Iterable[Captions], fallback: Fallback) -> 
     return next((by_lang[one] for one in fallback_chain(lang, fallback) if one in by_lang), None)
 
 
-def transcript_text(captions: Captions) -> str:
+def spoken_text(captions: Captions) -> str:
     """What is said, without times: one line for each caption."""
     return "\n".join(" ".join(cue.split("\n")) for cue in captions.words.split("\n\n"))

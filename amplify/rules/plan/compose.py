@@ -15,7 +15,7 @@ from amplify.model.platform_profile import PlatformProfile
 from amplify.model.post import BannerItem, TextPart, Variant
 from amplify.model.problem import SourceLocation
 from amplify.rules.plan.banner_recipe import BannerItemFault, PlannedBanner, plan_banner
-from amplify.rules.plan.captions import captions_in, transcript_text
+from amplify.rules.plan.captions import captions_in, spoken_text
 from amplify.rules.plan.hashtags import missing_tags, with_hashtags
 from amplify.rules.plan.post_media import media_of
 from amplify.rules.plan.rendered_recipe import shows_today
@@ -259,7 +259,7 @@ def _shown(picture: Picture, setting: RenderContext, profile: PlatformProfile) -
     captions = sorted(picture.captions, key=lambda one: chain.index(one.lang) if one.lang in chain else len(chain))
     alt, spoken = shown.alt, captions_in(setting.lang, captions, fallback)
     if spoken is not None and not profile.moving.captions:
-        longer = f"{alt}\n\n{transcript_text(spoken)}"
+        longer = f"{alt}\n\n{spoken_text(spoken)}"
         alt = longer if len(longer) <= profile.alt_max else alt
     return replace(shown, alt=alt, captions=tuple(captions))
 
