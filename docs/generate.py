@@ -232,6 +232,7 @@ def _text(field: Schema) -> str:
         r"^[^@\s/]+(@[^@\s/]+)?$": "a handle",
         pattern_of(MailAddress): "an e-mail address",
         pattern_of(Host): "a host",
+        r"^https?://[^\s<>\"?#]+$": "an address",
     }
     if pattern in known:
         return known[pattern]

@@ -10,7 +10,7 @@ the zone data of this machine meanwhile: each pass would look at five hundred fi
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any, Final
 
@@ -57,6 +57,7 @@ def flush_nothing() -> None:
     """Let ledger files that this process opens from now on leave flushing to the system."""
     opened = database._sqlite
 
+    @wraps(opened)
     def unflushed(path: Path) -> tuple[Engine, FileLock]:
         engine, lock = opened(path)
         event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -19,29 +19,22 @@ if TYPE_CHECKING:
     from amplify.context.app_context import AppContext
     from amplify.decisions.people import PersonChange, PersonStatus
 
+_STATES: Final = (
+    "How things stand now: detained, convicted, release_reported, release_confirmed, died, transferred, family_hold, "
+    "unknown."
+)
+_STAGES: Final = (
+    "What happened before the law: charged, released_pending, on_trial, sentenced, appealed, acquitted, dropped. It "
+    "opens and closes nothing."
+)
+
 
 def command(
     words: Annotated[
         list[str] | None, typer.Argument(metavar="[set PERSON]", help="Without it: the list of everybody.")
     ] = None,
-    state: Annotated[
-        PersonState | None,
-        typer.Option(
-            "--state",
-            metavar="STATE",
-            help="How things stand now: detained, convicted, release_reported, release_confirmed, died, transferred, "
-            "family_hold, unknown.",
-        ),
-    ] = None,
-    stage: Annotated[
-        StageKind | None,
-        typer.Option(
-            "--stage",
-            metavar="STAGE",
-            help="What happened before the law: charged, released_pending, on_trial, sentenced, appealed, acquitted, "
-            "dropped. It opens and closes nothing.",
-        ),
-    ] = None,
+    state: Annotated[PersonState | None, typer.Option("--state", metavar="STATE", help=_STATES)] = None,
+    stage: Annotated[StageKind | None, typer.Option("--stage", metavar="STAGE", help=_STAGES)] = None,
     since: Annotated[str | None, typer.Option("--since", metavar="DAY", help="Its first day; else today.")] = None,
     article: Annotated[
         list[str] | None, typer.Option("--article", metavar="TEXT", help="What for; again for several charges.")
