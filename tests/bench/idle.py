@@ -23,7 +23,7 @@ _ROOT = Path(__file__).parents[2]
 def measure() -> list[Figure]:
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
-        for part in ("config", "posts", "media"):
+        for part in ("config", "posts", "media", "statements"):
             shutil.copytree(_ROOT / part, folder / part)
         figures = [_ratio("a pass with nothing due, SQLite, CPU against `import sqlmodel`", folder, "sqlmodel", {})]
         url = _postgres(stack)

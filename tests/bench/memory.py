@@ -53,7 +53,7 @@ def measure() -> list[Figure]:
 def _idle() -> int:
     """Bytes."""
     with tempfile.TemporaryDirectory() as name:
-        for part in ("config", "posts", "media"):
+        for part in ("config", "posts", "media", "statements"):
             shutil.copytree(_ROOT / part, Path(name) / part)
         environment = {key: value for key, value in os.environ.items() if not key.startswith("AMPLIFY_")}
         command = [str(Path(sys.executable).with_name("amplify")), "run", "--workspace", name]

@@ -21,7 +21,7 @@ SAMPLE = Path(__file__).parents[2]
 def sample(tmp_path: Path, amplify: Amplify, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The sample workspace, on 17 May 2027."""
     root = tmp_path / "campaigns"
-    for name in ("config", "posts", "media"):
+    for name in ("config", "posts", "media", "statements"):
         shutil.copytree(SAMPLE / name, root / name)
     shutil.rmtree(root / "media" / "rendered", ignore_errors=True)
     monkeypatch.setenv("AMPLIFY_NOW", "2027-05-17T09:00:00+00:00")

@@ -98,7 +98,7 @@ def script(text: str) -> tuple[str, list[tuple[str, list[str]]]]:
 def test_examples_work(name: str, tmp_path: Path) -> None:
     folder = tmp_path / "workspace"
     if name != "README.md":
-        for part in ("config", "posts", "media"):
+        for part in ("config", "posts", "media", "statements"):
             shutil.copytree(ROOT / part, folder / part)
     folder.mkdir(exist_ok=True)
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("AMPLIFY_", "PYTEST_"))}
