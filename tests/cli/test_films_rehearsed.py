@@ -27,14 +27,6 @@ def lay(files: Files, name: str, size: tuple[int, int], words: str = "Good day")
     files.queue(stem, at=soon(600 + 60 * list(SHAPES).index(name)))
 
 
-LOADED = """() => new Promise((done, fail) => {
-  const track = document.querySelector("track");
-  track.addEventListener("load", () => done());
-  track.addEventListener("error", () => fail("the captions cannot be loaded"));
-  if (track.readyState === 2) done();
-})"""
-
-
 def spoken(page: str) -> list[str]:
     found = re.findall(r'<track kind="captions" src="data:text/vtt;base64,([\w+/=]+)" srclang="([\w-]+)"', page)
     return [f"{lang}: {base64.b64decode(data).decode()}" for data, lang in found]
@@ -111,27 +103,3 @@ def test_bad_captions_are_told_with_their_place_before_anything_is_queued(
     assert code in said.words
     amplify("queue", "--yes", "-w", files.root)
     assert " wide" not in amplify("status", "-w", files.root).words  # the others are queued all the same
-
-
-@pytest.mark.xdist_group("browser")
-def test_the_player_on_disk_has_the_captions(amplify: Amplify, files: Files, on_stage: OnStage, chromium: Path) -> None:
-    from counterparts import browser
-    from playwright.sync_api import sync_playwright
-
-    lay(files, "wide.mp4", SHAPES["wide.mp4"])
-    assert amplify("rehearse", "-w", files.root).code == 0
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=list(browser.ARGUMENTS))
-        for platform in ("x", "bluesky"):
-            page, said = running.new_page(), list[str]()
-            page.on("console", lambda message, said=said: said.append(message.text))
-            page.goto((files.root / f".amplify/rehearsal/timelines/{platform}.html").as_uri())
-            page.evaluate(LOADED)
-            cues = page.evaluate(
-                "[...document.querySelector('video').textTracks].map(t => [t.language, t.mode, t.label])"
-            )
-            words = page.evaluate("document.querySelector('video').textTracks[0].cues[0].text")
-            assert cues == [["en", "showing", "en"], ["be", "disabled", "be"]]
-            assert words == "Good day (en)"
-            assert said == [], "the page's own policy refused something"
-        running.close()
