@@ -71,7 +71,7 @@ def command(
     if as_json:
         cost = total_costs(shown, readings, app.profiles).as_json() | {"budget": [one.as_json() for one in months]}
         unsent = [change.as_json() for change in compared.unsent]
-        print_json(_as_json(planned, changes, alone, untold, lines) | {"unsent": unsent, "cost": cost})
+        print_json({**_as_json(planned, changes, alone, untold, lines), "unsent": unsent, "cost": cost})
     else:
         _show(planned, compared, alone, diff, days, untold, lines)
         if not diff:
