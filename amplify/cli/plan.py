@@ -69,9 +69,14 @@ def command(
     untold = _untold(EligibilityChecker(words, app.clock.now(), app.ledger), planned)
     lines = _changed_lines(planned, before, untold)
     if as_json:
-        cost = total_costs(shown, readings, app.profiles).as_json() | {"budget": [one.as_json() for one in months]}
-        unsent = [change.as_json() for change in compared.unsent]
-        print_json({**_as_json(planned, changes, alone, untold, lines), "unsent": unsent, "cost": cost})
+        costs = total_costs(shown, readings, app.profiles).as_json()
+        print_json(
+            {
+                **_as_json(planned, changes, alone, untold, lines),
+                "unsent": [change.as_json() for change in compared.unsent],
+                "cost": {**costs, "budget": [one.as_json() for one in months]},
+            }
+        )
     else:
         _show(planned, compared, alone, diff, days, untold, lines)
         if not diff:
