@@ -389,9 +389,9 @@ CASES = {
         "REF-LANGUAGE",
         "posts/vera-days.md",
         "lang: en",
-        "lang: ru",
-        "ru\n",
-        "does not speak `ru`",
+        "lang: uk",
+        "uk\n",
+        "does not speak `uk`",
     ),
     "queue: unknown post": (
         "REF-POST",

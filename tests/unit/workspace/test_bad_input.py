@@ -334,7 +334,11 @@ def test_no_text_makes_the_reader_raise(root: Path, text: str, front: bool) -> N
         assert problem.code in CODES
 
 
-ALIASES = 'aliases: [V. Lind, "Vera, Вера, Веры, Веру, Верай", "Веры Лінд, Веру Лінд"]'
+ALIASES = (
+    'aliases: [V. Lind, "Vera, Вера, Веры, Веру, Верай", "Веры Лінд, Веру Лінд", '
+    '"Веры Линд, Вере Линд, Веру Линд, Верой Линд", "Вере, Верой"]'
+)
+NO_VERA = "aliases: [V. Lind, Вера, Веры, Веру, Вере, Веры Лінд, Веру Лінд, Вере Линд, Веру Линд]"
 
 
 @pytest.mark.parametrize(
@@ -345,7 +349,13 @@ ALIASES = 'aliases: [V. Lind, "Vera, Вера, Веры, Веру, Верай", 
         ("config/actions.yaml", "A petition to the court.", "A petition for Lind’s case.", "A petition for", "Lind"),
         ("posts/vera-petition.md", "Courts are public.", "Лінда судзяць.", "Лінда", "Лінда"),
         ("posts/vera-petition.md", "cta: petition", "cta: petition\nhashtags: {optional: [лінда]}", "лінда", "лінда"),
-        ("config/people.yaml", ALIASES, "aliases: [V. Lind, Вера, Веры, Веру, Веры Лінд, Веру Лінд]", None, "Vera"),
+        (
+            "config/people.yaml",
+            ALIASES,
+            NO_VERA,
+            None,
+            "Vera",
+        ),
     ],
 )
 def test_a_word_of_a_name_that_is_no_alias_is_a_warning(

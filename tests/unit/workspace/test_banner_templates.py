@@ -39,6 +39,8 @@ def good(root: Path, read: Callable[[], Loaded]) -> str:
     (root / "media" / "banners").mkdir(parents=True, exist_ok=True)
     for other in (root / "media" / "banners").iterdir():
         other.unlink()
+    for post in (root / "posts").glob("*.md"):
+        post.write_text(post.read_text("utf-8").replace("media: [{banner: days}]\n", ""), "utf-8")
     (root / PATH).write_text(text, "utf-8")
     return text
 
