@@ -14,7 +14,7 @@ from functools import cache, wraps
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.util import LRUCache
 
 from amplify.ledger import database, migrate
@@ -43,14 +43,24 @@ def _of_kind(key: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def share_compiled_statements() -> None:
-    """Let every engine that is made from now on use what others compiled."""
-    begin = Engine.__init__
+    """Let every ledger that is opened from now on use what others compiled."""
+    sqlite, postgresql = database._sqlite, database._postgresql
 
-    def begun(self: Engine, *given: Any, **more: Any) -> None:
-        begin(self, *given, **more)
-        self._compiled_cache = CompiledStatements()  # type: ignore[assignment]
+    @wraps(sqlite)
+    def with_shared(path: Path) -> tuple[Engine, FileLock]:
+        engine, lock = sqlite(path)
+        return _sharing(engine), lock
 
-    Engine.__init__ = begun  # type: ignore[method-assign]
+    @wraps(postgresql)
+    def sharing(url: URL) -> Engine:
+        return _sharing(postgresql(url))
+
+    database._sqlite, database._postgresql = with_shared, sharing
+
+
+def _sharing(engine: Engine) -> Engine:
+    engine._compiled_cache = CompiledStatements()  # type: ignore[assignment]
+    return engine
 
 
 def flush_nothing() -> None:

@@ -54,10 +54,8 @@ def sample(folder: Path) -> Path:
     for part in ("config", "posts", "media", "statements"):
         shutil.copytree(ROOT / part, folder / part)
     for template in (folder / "media" / "banners").glob("*.yaml"):
-        if template.stem == "days":
-            template.write_text(f"{template.read_text(encoding='utf-8').rstrip()}\nsizes: [post, square]\n", "utf-8")
-        else:
-            template.unlink()
+        few = "sizes: [post, bluesky, square]"
+        template.write_text(f"{template.read_text(encoding='utf-8').rstrip()}\n{few}\n", "utf-8")
     return folder
 
 

@@ -40,10 +40,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for part in ("config", "posts", "media", "statements"):
         shutil.copytree(ROOT / part, folder / part)
     for template in (folder / "media" / "banners").glob("*.yaml"):
-        if template.stem == "days":
-            template.write_text(f"{template.read_text(encoding='utf-8').rstrip()}\nsizes: [post, square]\n", "utf-8")
-        else:
-            template.unlink()
+        few = "sizes: [post, bluesky, square]"
+        template.write_text(f"{template.read_text(encoding='utf-8').rstrip()}\n{few}\n", "utf-8")
     make_film(folder / "media" / "walk.mp4", seconds=2)
     (folder / "media" / "walk.be.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:01.500\nДарога доўгая.\n", "utf-8")
     alt = {"en": "A long corridor, and steps", "be": "Доўгі калідор і крокі", "ru": "Длинный коридор и шаги"}
