@@ -9,7 +9,6 @@ import typer
 from amplify.cli import output
 from amplify.cli.open_context import AsJson, Workspace, open_context
 from amplify.cli.output import print_error, print_json
-from amplify.model.errors import WrongUse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,7 +32,11 @@ def command(
 
     settings = read_notify(find_root(workspace))
     if settings is None or not settings.recipients:
-        raise WrongUse("nobody is told of anything: docs/notices.md says what to write under `notify:`")
+        if as_json:
+            print_json({"recipients": []})
+        else:
+            output.console().print("nobody is told of anything: docs/notices.md says what to write under `notify:`")
+        return 0
     if test:
         return _test(settings, as_json)
     from amplify.notices.send_notices import tell_people

@@ -50,8 +50,7 @@ def command(
     from amplify.rules.plan.horizon import plan_end
 
     app = open_context(workspace, read_only_clock())
-    words = app.workspace()
-    now = start.replace(tzinfo=UTC) if start else app.clock.now()
+    words, now = app.workspace(), start.replace(tzinfo=UTC) if start else app.clock.now()
     end = now + timedelta(days=days) if days is not None else plan_end(words, now)
     with progress_bar("planning", quiet=as_json) as told:
         said = app.recent_posts(words, now, end)

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from typing import Final
 
-_OF_PEOPLE: Final = frozenset({"person", "consent", "words"})
+_OF_PEOPLE: Final = frozenset({"person", "consent", "words", "signatory"})
 
 
 def stop(kind: str, subject: str) -> str:
@@ -66,5 +66,6 @@ def platform(account: str, working: bool) -> str:
 
 
 def is_of_person(cause: str | None) -> bool:
-    """Whether the reason may reveal something about a person: who is stopped, their state, their consent."""
+    """Whether the reason may reveal something about somebody: who is stopped, their state, their consent; or that an
+    organisation took its signature back."""
     return cause is not None and cause.split(":", 2)[1] in _OF_PEOPLE

@@ -40,8 +40,8 @@ class StageKind(StrEnum):
 
 
 _TERM: Final = r"^(life|[1-9]\d? years?( ([1-9]|1[01]) months?)?|[1-9]\d? months?)$"
-_YEARS: Final = re.compile(r"(\d+) years?")
-_MONTHS: Final = re.compile(r"(\d+) months?")
+_YEARS: Final = re.compile(r"(\d{1,2}) years?")
+_MONTHS: Final = re.compile(r"(\d{1,2}) months?")
 
 TermText = Annotated[str, StringConstraints(pattern=_TERM)]
 """How long: `7 years`, `3 years 6 months`, `18 months`, `life`."""

@@ -195,7 +195,10 @@ def _tell(app: AppContext, name: str, recipient: AnyRecipient, current: set[str]
         _send(recipient, due, real)
     except NotTold as error:
         why = str(error)
-    log_event("told" if why is None else "not_told", notices=len(due))
+    if why is None:
+        log_event("told", notices=len(due))
+    else:
+        log_event("not_told", notices=len(due))
     with app.ledger.write() as connection:
         real = app.ledger.real_now(connection)
         if why is None:

@@ -25,7 +25,7 @@ MARKS = (timedelta(hours=1), timedelta(hours=24), timedelta(days=7))
 """When engagement is read, where the workspace does not say otherwise."""
 
 _TO_COME: Final = frozenset({DeliveryState.WAITING, DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNSURE})
-_OF_PEOPLE: Final = frozenset({"person", "consent"})
+_OF_PEOPLE: Final = frozenset({"person", "consent", "signatory"})
 
 
 def collect_deliveries(

@@ -21,7 +21,7 @@ from amplify.rules.text.aliases import NameMatcher
 UNNAMED: Final = "not named here"
 """What stands where a name would."""
 UNTOLD: Final = "not told here, for the sake of a person it names; see `amplify status`"
-_OF_PEOPLE: Final = frozenset({"person", "consent"})
+_OF_PEOPLE: Final = frozenset({"person", "consent", "signatory"})
 
 
 class HeldNames:

@@ -143,7 +143,9 @@ class PictureGallery:
                 if made.size == CARD:
                     self._cards.setdefault((campaign, lang), []).append((card_rank(made), banner))
         for sizes in motifs.values():
-            yield PictureSet(tuple(sorted(sizes, key=lambda one: (_rank(one.title), one.width * one.height))))
+            yield PictureSet(
+                tuple(sorted(_different(sizes), key=lambda one: (_rank(one.title), one.width * one.height)))
+            )
 
     def _banner(self, made: RenderedBanner, asked: EligibilityRequest) -> PictureFile:
         path = f"pictures/{made.lang}/{made.name}"
@@ -182,7 +184,10 @@ class PictureGallery:
         taken when the posts were chosen: what a banner says is part of its post.
         """
         left: list[OmittedItem] = []
-        shown = {picture.sha256: picture for motif in motifs for picture in motif.pictures}
+        shown: dict[str, PictureFile] = {}
+        for motif in motifs:
+            for picture in motif.pictures:
+                shown.setdefault(picture.sha256, motif.shown)  # that one stands on the page
         added: dict[str, PictureFile] = {}
         found = []
         for item in items:
@@ -239,6 +244,14 @@ class PictureGallery:
         if barred is not None and not any((one.what, one.reason) == (what, barred.reason) for one in left):
             left.append(OmittedItem(barred.reason, campaign, lang, what, barred.why))
         return barred is None
+
+
+def _different(sizes: Iterable[PictureFile]) -> Iterable[PictureFile]:
+    """Of those with as many pixels the one with the fewest bytes: some platforms' sizes differ in nothing else."""
+    smallest: dict[tuple[int, int], PictureFile] = {}
+    for one in sorted(sizes, key=lambda one: (one.size, _rank(one.title))):
+        smallest.setdefault((one.width, one.height), one)
+    return smallest.values()
 
 
 def portable_name(file: str) -> str:

@@ -13,6 +13,8 @@ from pydantic_core import ErrorDetails
 from amplify.model.banner import Colour, ColourName, Hex
 from amplify.model.base import FileModel, Id, Lang, Url, Wall, YearOutOfRange
 from amplify.model.campaign import LINK_DOMAIN
+from amplify.model.legal_stage import TermText
+from amplify.model.notice import Host, MailAddress
 from amplify.model.picture import BannerSubject
 from amplify.model.platform_name import PlatformName
 from amplify.model.problem import PROBLEMS_MOST, Problem, SourceLocation, more_problems
@@ -243,6 +245,10 @@ FORMS: Final[dict[str, str]] = {
     pattern_of(PlatformName): f"the name of a platform, such as {join_or(f'`{name}`' for name in registry.names())}",
     r"^[^\s#@]+$": "a hashtag without its `#` and without spaces, such as `FreeAnna`",
     r"^[^@\s]+@[^@\s]+\.[^@\s]+$": "an e-mail address",
+    pattern_of(MailAddress): "an e-mail address, without a name before it",
+    pattern_of(Host): "the name of a host, such as `smtp.example.org`",
+    r"^https?://[^\s<>\"?#]+$": "an address that begins with https:// or http://, without spaces, `?` and `#`",
+    pattern_of(TermText): "how long: `7 years`, `3 years 6 months`, `18 months` or `life`",
     LINK_DOMAIN: "a domain without https:// and without a path, such as `example.org`",
     r"^[^\s/@:?#A-Z]+\.[^\s/@:?#A-Z]{2,}(/[^\s?#]*)?$": "a domain in small letters without https://, such as "
     "`mirror.example`, or with a path, such as `chat.example/channel`",

@@ -37,6 +37,7 @@ LINES: Final[dict[str, tuple[str, ...]]] = {
     "status": ("status", "status --json"),
     "people": ("people", "people --json", "people set vera --reviewed today --source https://example.org/x"),
     "facts": ("facts", "facts --json"),
+    "statement": ("statement", "statement --json"),
     "settle": ("settle none --not-sent",),
     "takedown": ("takedown --person vera --reason asked",),
     "stop": ("stop --person vera --reason Ганна", "stop", "stop --json"),
@@ -56,7 +57,7 @@ LINES: Final[dict[str, tuple[str, ...]]] = {
     "schema": ("schema", "schema post"),
 }
 """Command → its lines. `{out}` is a folder; `+1h` an instant."""
-USUAL: Final = {"settle": 2, "notify": 2, "publish": 3, "run": 3, "status": 3, "resume": 3, "doctor": 3, "restore": 3}
+USUAL: Final = {"settle": 2, "publish": 3, "run": 3, "status": 3, "resume": 3, "doctor": 3, "restore": 3}
 """Exit codes that are not 0 there: there are no credentials, so the accounts are paused."""
 ELSEWHERE: Final = ("init", "schema")
 """Commands without a workspace."""

@@ -200,7 +200,7 @@ def test_what_is_no_backup_is_refused(amplify: Amplify, busy: Files, tmp_path: P
     before = states(busy)
     said = amplify("restore", bad, "-w", busy.root, "--older")
     assert said.code in (2, 3)
-    assert str(bad) in said.words or bad.name in said.words
+    assert str(bad) in said.words.replace(" ", "")
     assert states(busy) == before
     assert not (tmp_path / "outside").exists()
 

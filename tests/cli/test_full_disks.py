@@ -75,7 +75,16 @@ def test_every_command_that_writes_files(amplify: Amplify, files: Files, tmp_pat
         for words in every_line(files, out)
         if words[0] not in ("import", "restore") and any(one.startswith(str(out)) for one in words)
     ]
-    assert {words[0] for words in lines} == {"init", "preview", "export", "toolkit", "banner", "report", "backup"}
+    assert {words[0] for words in lines} == {
+        "init",
+        "days",
+        "preview",
+        "export",
+        "toolkit",
+        "banner",
+        "report",
+        "backup",
+    }
     for words in lines:
         said = amplify(*words)
         assert (said.code, FULL in said.words) == (3, True), (words, said.words)

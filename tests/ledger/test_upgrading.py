@@ -29,7 +29,7 @@ from amplify.model.plan import Planned
 from amplify.planning.queue import copy_gates
 from ledger import rows
 
-OLDER = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
+OLDER = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
 """Every revision that was ever HEAD before this one."""
 WITHOUT_CODES = OLDER[:6]
 """Those in which a reason was a sentence alone."""

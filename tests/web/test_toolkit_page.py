@@ -653,8 +653,8 @@ class TestElsewhere:
         context = running.new_context(java_script_enabled=False)
         page = context.new_page()
         page.goto((site / lang / "mira-and-leon.html").as_uri())
-        for item in page.locator(".item details:not([open]) > summary").all()[::-1]:
-            item.click()
+        for closed in page.locator("main details:not([open]) > summary").all()[::-1]:
+            closed.click()
         assert page.locator(".wording:visible").count() == page.locator(".wording").count() > 2
         assert page.locator(".card.on-phone:visible a.way-whatsapp:visible").count() == page.locator(".wording").count()
         assert page.locator("button:visible").count() == 0

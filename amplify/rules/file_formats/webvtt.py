@@ -23,7 +23,7 @@ _TOLERANCE: Final = 250
 """Milliseconds that a last cue may outlast the video: programs round."""
 
 _TIME: Final = r"(?:(\d{1,4}):)?([0-5]\d):([0-5]\d)\.(\d{3})"
-_TIMING: Final = re.compile(rf"[ \t]*{_TIME}[ \t]+-->[ \t]+{_TIME}(?:[ \t].*)?")
+_TIMING: Final = re.compile(rf"{_TIME}[ \t]{{1,64}}-->[ \t]{{1,64}}{_TIME}(?:[ \t].*)?")
 _COMMA: Final = re.compile(r"(?<=:\d\d),(?=\d)")
 _REFERENCE: Final = re.compile(r"&(#?\w{1,31});")
 _NAMED: Final = {"amp": "&", "lt": "<", "gt": ">", "nbsp": "\u00a0", "lrm": "\u200e", "rlm": "\u200f"}
@@ -145,7 +145,7 @@ def _read_cue(first: int, block: Sequence[str]) -> Cue | CaptionFault:
             first, 1, FORM, "this belongs to no caption: a time stands before each (`00:01.000 --> 00:03.500`)"
         )
     line = first + at
-    found = _TIMING.fullmatch(block[at])
+    found = _TIMING.fullmatch(block[at].lstrip(" \t"))
     if found is None:
         return CaptionFault(line, 1, FORM, "this time cannot be read: write it as `00:01.000 --> 00:03.500`")
     said = block[at + 1 :]

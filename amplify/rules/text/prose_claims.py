@@ -17,7 +17,7 @@ from amplify.rules.text.number_words import DIGITS, NUMBER, read_number
 ClaimKind = Literal["days", "months", "years", "since", "age", "faces", "sentence"]
 Bound = Literal["", "over", "almost", "about"]
 
-_BLANKS: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|https?://\S+|[@#]\w\S*", re.DOTALL)
+_BLANKS: Final = re.compile(r"\{\{[^{}]{0,400}\}\}|\{%[^{}]{0,400}%\}|https?://\S+|[@#]\w\S*")
 _SENTENCE: Final = re.compile(r"(?:[^.!?…\n]|[.](?=\S))+")
 _CLAUSE_ENDS: Final = re.compile(r"[,;:()«»“”\"]|\s[—–-]\s")
 _NEAR: Final = 4
@@ -74,7 +74,7 @@ _COUNTER: Final = re.compile(
     re.I,
 )
 _COUNTS_ON: Final = re.compile(
-    r"\s*(?:$|[.,:;!?…—–-]|(?:of|in) (?:\w+ )?(?:detention|imprisonment|captivity|custody|prison|jail)|behind bars|"
+    r"(?:$|[.,:;!?…—–-]|(?:of|in) (?:\w+ )?(?:detention|imprisonment|captivity|custody|prison|jail)|behind bars|"
     r"without|за|без|пад|под|у|ў|в|няволі|неволи|зняволення|заключения|арышту|ареста)",
     re.I,
 )
@@ -222,7 +222,7 @@ def _durations(said: str) -> Iterator[_Found]:
 def _counters(said: str) -> Iterator[_Found]:
     for found in _COUNTER.finditer(said):
         value = int(re.sub(r"\D", "", next(one for one in found.groups() if one)))
-        rest = said[found.end() :]
+        rest = said[found.end() :].lstrip()
         if value < _LEAST_COUNTER or not _COUNTS_ON.match(rest):
             continue
         held = _HELD.search(said) is not None

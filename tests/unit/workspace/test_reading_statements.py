@@ -16,7 +16,7 @@ HEAD = """---
 id: no-words
 campaign: free-vera
 lang: en
-title: {en: No words, be: Няма слоў}
+title: {en: No words, be: Няма слоў, ru: Нет слов}
 signatories:
   - {partner: harbour_house, signed: 2027-05-01}
   - {name: Quay Printers, signed: 2027-05-02, withdrawn: 2027-05-03}
@@ -32,6 +32,12 @@ Free Vera.
 
 ### demands
 Вызваліце Веру.
+
+## in ru
+Мы говорим нет.
+
+### demands
+Освободите Веру.
 """
 USES = "posts/vera-days.md"
 
@@ -83,9 +89,9 @@ HEADS = {
     "withdrawn tomorrow": (("2027-05-03", "2027-05-12"), "VALUE-SENSE", "2027-05-12", "future"),
     "signed twice": ((QUAY, f"{QUAY}\n  - {{name: quay  printers, signed: 2027-05-04}}"), "ID-DUPLICATE",
                      "{name: quay", "each organisation signs once"),
-    "title without words": (("be: Няма слоў", "be: Няма слоў, ru: Нет слов"), "STATEMENT-LANGUAGE", "Нет слов",
-                            "below `## in ru`"),
-    "words without title": ((", be: Няма слоў", ""), "STATEMENT-LANGUAGE", "## in be", "no `title:` in `be`"),
+    "title without words": (("ru: Нет слов", "ru: Нет слов, uk: Немає слів"), "STATEMENT-LANGUAGE", "Немає слів",
+                            "below `## in uk`"),
+    "words without title": (("be: Няма слоў, ", ""), "STATEMENT-LANGUAGE", "## in be", "no `title:` in `be`"),
     "no such day": (("2027-05-03", "2027-02-30"), "VALUE-DATE", "2027-02-30", "does not exist"),
 }  # fmt: skip
 BODIES = {
@@ -137,11 +143,11 @@ def test_a_partner_is_not_signed_for_by_a_plain_name(root: Path, partner: str) -
 
 def test_languages_and_parts_that_are_missing_are_told(root: Path, partner: str) -> None:
     campaign = root / "config/campaigns/free-vera.yaml"
-    campaign.write_text(campaign.read_text("utf-8").replace("languages: [en, be]", "languages: [en, be, ru]"), "utf-8")
+    campaign.write_text(campaign.read_text("utf-8").replace("languages: [en, be, ru]", "languages: [en, be, ru, uk]"))
     loaded = load(root, written(partner, body=("### demands\nВыз", "Выз")))
     told = [one for one in loaded.problems if one.code == "STATEMENT-LANGUAGE"]
     assert {one.severity for one in told} == {Severity.WARNING}
-    assert any("speaks `ru`" in one.message for one in told), loaded.problems
+    assert any("speaks `uk`" in one.message for one in told), loaded.problems
     assert any("`demands` is not marked in `be`" in one.message for one in told)
 
 
