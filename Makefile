@@ -26,13 +26,13 @@ test: $(TEST_READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/cog --check README.md docs/*.md
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)
+	$(BIN)/python -m pytest -n 3 --dist worksteal $(TESTS)
 
 bench: $(TEST_READY)
 	PYTHONPATH=tests $(BIN)/python -m bench $(BENCH)
 
 torture: $(TEST_READY)
-	CRASH=all $(BIN)/python -m pytest -n 2 --dist worksteal tests/crash
+	CRASH=all $(BIN)/python -m pytest -n 3 --dist worksteal tests/crash
 	BANNER_EDITS=10000 $(BIN)/python -m pytest tests/unit/test_banner_edits.py
 	PYTHONPATH=tests $(BIN)/python -m adversary $(ADVERSARY)
 	PYTHONPATH=tests $(BIN)/python -m torture $(TORTURE)
